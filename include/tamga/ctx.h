@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The context: what the library may ask of the program that uses it.
+ */
+#ifndef TAMGA_CTX_H
+#define TAMGA_CTX_H
+
+#include <time.h>
+
+#include "tamga/view.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Options and callbacks.  Set them up before the context is used by a second
+ * thread; afterwards it may be shared.  No lock is held while a callback runs.
+ */
+typedef struct tmg_ctx tmg_ctx;
+
+/* Makes a context with no log, no PIN prompt, the system's clock. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_ctx_new(tmg_ctx **ctx);
+
+/* Accepts NULL and a pointer to NULL; leaves NULL.  Free what uses it first. */
+TMG_API void
+tmg_ctx_free(tmg_ctx **ctx);
+
+typedef enum tmg_log_level {
+	TMG_LOG_ERROR,
+	TMG_LOG_WARN,
+	TMG_LOG_INFO,
+	TMG_LOG_DEBUG,
+	TMG_LOG_TRACE,		/* every APDU and HTTP head, secrets redacted */
+} tmg_log_level;
+
+/* One line without its end; borrowed for the call. */
+typedef void tmg_log_fn(void *arg, tmg_log_level level, const char *line);
+
+/* Lines above level are not made at all.  fn NULL: silence. */
+TMG_API void
+tmg_ctx_set_log(tmg_ctx *ctx, tmg_log_level level, tmg_log_fn *fn, void *arg);
+
+typedef enum tmg_pin_kind {
+	TMG_PIN_USER,		/* PIV PIN, OpenPGP PW1 */
+	TMG_PIN_PUK,		/* what unblocks the user's PIN */
+	TMG_PIN_ADMIN,		/* management key (hex or text), OpenPGP PW3 */
+} tmg_pin_kind;
+
+/* What a person is asked.  Strings are borrowed for the call, NULL unknown. */
+typedef struct tmg_pin_ask {
+	tmg_pin_kind kind;
+	bool fresh;		/* a new value is chosen: ask twice */
+	const char *token;	/* label of the token */
+	const char *serial;
+	const char *reader;
+	const char *key;	/* the key it is asked for, when it is for one */
+	int tries_left;		/* -1 unknown */
+	size_t min, max;	/* bytes allowed */
+} tmg_pin_ask;
+
+/*
+ * Writes the PIN as the person typed it (UTF-8; an administrator's key in
+ * hexadecimal).  Called before the reader is taken, so it may take its time.
+ *
+ * Verdicts  TMG_CANCELLED  the person declined, or there is nobody to ask
+ *           TMG_LAST_TRY   one try is left and the person did not insist
+ */
+typedef tmg_rc tmg_pin_fn(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
+
+TMG_API void
+tmg_ctx_set_pin(tmg_ctx *ctx, tmg_pin_fn *fn, void *arg);
+
+typedef enum tmg_notice {
+	TMG_NOTICE_TOUCH,	/* the token waits for a finger */
+	TMG_NOTICE_TOUCHED,
+	TMG_NOTICE_WORKING,	/* something slow began: a key is being made */
+	TMG_NOTICE_WORKED,
+} tmg_notice;
+
+/* what is one translated sentence, borrowed for the call. */
+typedef void tmg_notice_fn(void *arg, tmg_notice notice, const char *what);
+
+TMG_API void
+tmg_ctx_set_notice(tmg_ctx *ctx, tmg_notice_fn *fn, void *arg);
+
+/* Seconds since 1970, UTC.  For tests that must not depend on the day. */
+typedef time_t tmg_clock_fn(void *arg);
+
+TMG_API void
+tmg_ctx_set_clock(tmg_ctx *ctx, tmg_clock_fn *fn, void *arg);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

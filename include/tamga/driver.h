@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The driver interface: one table per kind of token, at the token's height.
+ *
+ * A driver turns a channel (APDU exchange) or a path (a PKCS#11 module, a
+ * folder) into backends.  It reads nothing before it is asked and keeps no
+ * cache but what the card's state requires: caching is the token floor's.
+ */
+#ifndef TAMGA_DRIVER_H
+#define TAMGA_DRIVER_H
+
+#include "tamga/card.h"
+#include "tamga/signer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TMG_DRIVER_VERSION 1u	/* of this header's tables */
+#define TMG_CERT_MAX 32768u	/* bytes of one certificate, uncompressed */
+
+/* When a key wants the PIN. */
+typedef enum tmg_pin_policy {
+	TMG_PIN_UNKNOWN,
+	TMG_PIN_NEVER,
+	TMG_PIN_ONCE,		/* once in a login */
+	TMG_PIN_ALWAYS,		/* directly before every use */
+} tmg_pin_policy;
+
+/* When a key wants a finger. */
+typedef enum tmg_touch_policy {
+	TMG_TOUCH_UNKNOWN,
+	TMG_TOUCH_NEVER,
+	TMG_TOUCH_ALWAYS,
+	TMG_TOUCH_CACHED,	/* one touch holds for 15 seconds */
+} tmg_touch_policy;
+
+typedef enum tmg_origin {
+	TMG_ORIGIN_UNKNOWN,
+	TMG_ORIGIN_GENERATED,	/* born on the token */
+	TMG_ORIGIN_IMPORTED,
+} tmg_origin;
+
+/* What the token lets a slot's key do. */
+enum {
+	TMG_USE_SIGN = 1u << 0,
+	TMG_USE_DECRYPT = 1u << 1,	/* RSA decryption */
+	TMG_USE_DERIVE = 1u << 2,	/* key agreement */
+	TMG_USE_AUTH = 1u << 3,		/* meant for logging in somewhere */
+	TMG_USE_CARD_AUTH = 1u << 4,	/* authenticates the card, not the person */
+	TMG_USE_ATTEST = 1u << 5,	/* signs attestations only */
+};
+
+#define TMG_SLOT_NAME 8		/* bytes, final zero included */
+
+/* A place for one key and its certificate. */
+typedef struct tmg_slot {
+	uint32_t ref;			/* the driver's number: PIV key reference 0x9a */
+	char name[TMG_SLOT_NAME];	/* what people type: "9a" */
+	const char *title;		/* "PIV Authentication"; static */
+	unsigned uses;			/* TMG_USE_* */
+	tmg_pin_policy pin;		/* what a new key gets when nobody chooses */
+	bool retired;			/* shown only when it holds something */
+} tmg_slot;
+
+/* One key as the token tells of it. */
+typedef struct tmg_key_facts {
+	tmg_alg alg;
+	tmg_pin_policy pin;
+	tmg_touch_policy touch;
+	tmg_origin origin;
+} tmg_key_facts;
+
+/* What is asked of a new key. */
+typedef struct tmg_keyspec {
+	uint32_t slot;			/* tmg_slot.ref */
+	tmg_alg alg;
+	tmg_pin_policy pin;		/* TMG_PIN_UNKNOWN: the slot's own */
+	tmg_touch_policy touch;		/* TMG_TOUCH_UNKNOWN: the token's own */
+} tmg_keyspec;
+
+/* One kind of PIN of a token. */
+typedef struct tmg_pin_rule {
+	tmg_pin_kind kind;
+	size_t min, max;		/* bytes; 0, 0: the token has no such PIN */
+	bool digits;			/* only 0 to 9 are allowed */
+} tmg_pin_rule;
+
+/* What a token can do beyond holding keys: facts for the floors above. */
+enum {
+	TMG_CAN_GENERATE = 1u << 0,
+	TMG_CAN_IMPORT = 1u << 1,
+	TMG_CAN_DELETE = 1u << 2,
+	TMG_CAN_MOVE = 1u << 3,
+	TMG_CAN_ATTEST = 1u << 4,
+	TMG_CAN_METADATA = 1u << 5,	/* facts() knows keys without a certificate */
+	TMG_CAN_RESET = 1u << 6,
+	TMG_CAN_RANDOM = 1u << 7,
+	TMG_CAN_SETUP = 1u << 8,
+	TMG_CAN_POLICY = 1u << 9,	/* PIN and touch policies may be chosen */
+	TMG_CAN_DATA = 1u << 10,
+};
+
+#define TMG_LABEL_MAX 64	/* bytes, final zero included */
+
+/* What a token says of itself. */
+typedef struct tmg_backend_info {
+	char label[TMG_LABEL_MAX];	/* unique enough to be typed */
+	char manufacturer[TMG_LABEL_MAX];
+	char model[TMG_LABEL_MAX];	/* "PIV", "YubiKey PIV 5.4.3" */
+	char serial[TMG_LABEL_MAX];	/* printable, empty when it has none */
+	unsigned can;			/* TMG_CAN_* */
+	uint32_t algs;			/* bit 1 << tmg_alg: may be generated */
+	tmg_pin_rule pins[3];		/* indexed by tmg_pin_kind */
+} tmg_backend_info;
+
+typedef struct tmg_backend tmg_backend;
+typedef struct tmg_driver tmg_driver;
+
+/* One token as its driver knows it.  Drivers embed it first. */
+struct tmg_backend {
+	const tmg_driver *driver;
+	tmg_ctx *ctx;
+	tmg_channel *ch;		/* NULL for a driver without a card */
+	tmg_fault fault;
+	tmg_backend_info info;
+};
+
+/* Where probe puts what it found; takes the backend over in every case. */
+typedef struct tmg_probe tmg_probe;
+struct tmg_probe {
+	tmg_rc (*add)(tmg_probe *probe, tmg_backend *backend);
+};
+
+/*
+ * A token driver.  Every driver fills in every row; what a token cannot do is
+ * filled with a tmg_no_*() of src/driver/no.h, which answers TMG_UNSUPPORTED.
+ *
+ * The caller holds a turn (tmg_channel_ops.begin) around every verb except
+ * close.  A verb selects its application when the channel's epoch or aid says
+ * that it is not selected, and then forgets that anybody was logged in.
+ * Verbs that need the PIN and find no login say TMG_LOGIN and touch nothing.
+ *
+ * Every verb: Verdicts TMG_UNSUPPORTED, TMG_REMOVED, TMG_RESET (what was
+ * asked may or may not have been done); Faults any; words in backend->fault.
+ */
+struct tmg_driver {
+	unsigned version;	/* TMG_DRIVER_VERSION */
+	const char *name;	/* "piv"; also the folder under drivers/ */
+	const char *spec;	/* "NIST SP 800-73-5" */
+
+	/* Adds 0..n backends for the applications it knows on this card.  Must
+	 * not change what is stored on the card.  TMG_NOT_FOUND: none is mine. */
+	tmg_rc (*probe)(tmg_channel *ch, tmg_probe *found);
+	/* The same for a path: a module, a folder. */
+	tmg_rc (*probe_path)(tmg_ctx *ctx, const char *path, tmg_probe *found);
+
+	/* Fills at most cap rows, counts all; only places that can be used. */
+	tmg_rc (*slots)(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count);
+	/* What the token knows of a key without its certificate; spki may stay
+	 * empty.  TMG_NOT_FOUND: no key; TMG_UNSUPPORTED: it cannot tell. */
+	tmg_rc (*facts)(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
+	    tmg_out *spki);
+
+	/* Certificates, DER, uncompressed.  TMG_NOT_FOUND: none; write replaces;
+	 * TMG_LOGIN: the admin key first; TMG_OCCUPIED never. */
+	tmg_rc (*cert_read)(tmg_backend *b, uint32_t slot, tmg_out *der);
+	tmg_rc (*cert_write)(tmg_backend *b, uint32_t slot, tmg_view der);
+	tmg_rc (*cert_delete)(tmg_backend *b, uint32_t slot);
+
+	/* PINs as typed.  TMG_PIN_WRONG, TMG_PIN_LOCKED; *tries is what is left,
+	 * -1 unknown.  kind ADMIN: hexadecimal or text, as the token has it. */
+	tmg_rc (*tries)(tmg_backend *b, tmg_pin_kind kind, int *tries);
+	tmg_rc (*verify)(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
+	tmg_rc (*change)(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
+	    tmg_view fresh, int *tries);
+	tmg_rc (*unblock)(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
+	tmg_rc (*logout)(tmg_backend *b);
+	/* TMG_OK: logged in as kind in this epoch; TMG_LOGIN: not. No APDU. */
+	tmg_rc (*logged_in)(tmg_backend *b, tmg_pin_kind kind);
+	/* TMG_OK: the admin key is the factory's (tried and logged in with) or
+	 * kept behind the PIN (fetched and logged in with; TMG_LOGIN when the
+	 * PIN is wanted first).  TMG_NOT_FOUND: a person must give it. */
+	tmg_rc (*admin_auto)(tmg_backend *b);
+
+	/* Keys.  TMG_LOGIN: admin first, for these five. */
+	tmg_rc (*generate)(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
+	/* pkcs8: PrivateKeyInfo, DER, unencrypted (RFC 5958) */
+	tmg_rc (*import)(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
+	tmg_rc (*key_delete)(tmg_backend *b, uint32_t slot);
+	tmg_rc (*key_move)(tmg_backend *b, uint32_t from, uint32_t to);
+	tmg_rc (*attest)(tmg_backend *b, uint32_t slot, tmg_out *der);
+
+	/* Private-key operations, as tmg_signer_ops describes them; alg is the
+	 * key's, known to the caller.  For a TMG_PIN_ALWAYS key the caller
+	 * verifies directly before, in the same turn.  TMG_LOGIN: PIN first. */
+	tmg_rc (*sign)(tmg_backend *b, uint32_t slot, tmg_alg alg,
+	    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);
+	tmg_rc (*decrypt)(tmg_backend *b, uint32_t slot, tmg_alg alg,
+	    const tmg_decrypt_spec *spec, tmg_view cipher, tmg_out *plain);
+	tmg_rc (*derive)(tmg_backend *b, uint32_t slot, tmg_alg alg,
+	    tmg_view peer, tmg_out *secret);
+
+	/* Named data objects, the name as the token counts them (PIV: the tag). */
+	tmg_rc (*data_read)(tmg_backend *b, uint32_t tag, tmg_out *data);
+	tmg_rc (*data_write)(tmg_backend *b, uint32_t tag, tmg_view data);
+
+	tmg_rc (*random)(tmg_backend *b, size_t n, tmg_out *bytes);
+	/* Back to the factory's state; destroys every key. */
+	tmg_rc (*reset)(tmg_backend *b);
+	/* What a new token needs before its first key (PIV: CHUID, CCC), made
+	 * when missing.  Admin first. */
+	tmg_rc (*setup)(tmg_backend *b);
+	/* Keeps the admin key behind the PIN; both logged in. fresh: 24..32
+	 * raw bytes the token's admin key becomes. */
+	tmg_rc (*admin_protect)(tmg_backend *b, tmg_view fresh);
+
+	/* Frees the backend.  Outside any turn; sends nothing. */
+	void (*close)(tmg_backend *b);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

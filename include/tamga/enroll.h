@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Authorities: one table for every protocol a CA may speak.
+ */
+#ifndef TAMGA_ENROLL_H
+#define TAMGA_ENROLL_H
+
+#include "tamga/cert.h"
+#include "tamga/signer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Who the authority is and who we are to it.  Everything is borrowed until
+ * tmg_authority_free().  Zero the structure first.
+ */
+typedef struct tmg_authority_spec {
+	const char *uri;	/* "est+https://ra.example:8443/label" */
+	/* Whom to believe, exactly one of the two: anchors, for TLS and for what
+	 * is issued; or the SHA-256 of the CA certificate, 64 hexadecimal digits
+	 * with or without colons, that a person compared */
+	const tmg_certs *anchors;
+	const char *fingerprint;
+	/* Who we are: none, one or both */
+	const char *user;	/* HTTP Basic or Digest */
+	tmg_view password;
+	tmg_view bearer;	/* HTTP Bearer token */
+	tmg_signer *signer;	/* TLS client authentication; counted, capped by us */
+	tmg_view cert;		/* its certificate, DER */
+	const tmg_certs *chain;	/* its issuers, may be NULL */
+	unsigned timeout_s;	/* of one exchange; 0: 30 */
+	bool insecure_http;	/* let est+http:// through; tests only */
+} tmg_authority_spec;
+
+typedef struct tmg_authority tmg_authority;
+
+/*
+ * Verdicts  TMG_UNSUPPORTED  no binding of that name
+ * Faults    TMG_E_USAGE      the URI is none, or nobody is to be believed
+ * On either *authority is NULL and f, which may be NULL, says why.
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
+    tmg_authority **authority);
+TMG_API void
+tmg_authority_free(tmg_authority **authority);
+TMG_API const tmg_fault *
+tmg_authority_fault(const tmg_authority *authority);
+
+/*
+ * Everything below speaks to the authority.  All of it:
+ * Verdicts  TMG_DENIED    it knows us and refuses (401, 403, "rejected")
+ *           TMG_MISMATCH  it is not who it should be (certificate, host name)
+ *           TMG_UNSUPPORTED, TMG_NOT_FOUND (404)
+ * Faults    TMG_E_IO: unreachable, timed out, 5xx; TMG_E_MALFORMED: answered
+ *           something else than the protocol says
+ * The fault's text says what to do.
+ */
+
+/* The CA's certificates, checked against the anchors or the fingerprint; what
+ * it adds (roll-over certificates) is kept.  Borrowed. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_cacerts(tmg_authority *authority, const tmg_certs **certs);
+
+/* What it wants in a request: CsrAttrs, DER; empty when nothing. Borrowed. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_wants(tmg_authority *authority, tmg_view *csrattrs);
+
+/* What an authority answered. */
+typedef struct tmg_decision {
+	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */
+	long retry_after_s;	/* TMG_PENDING: the authority's advice, -1 none */
+	char ticket[256];	/* TMG_PENDING: what poll needs, "" none */
+} tmg_decision;
+
+/*
+ * Hands in a request.  renews: the certificate that authenticates us is the
+ * one to be renewed (EST simplereenroll).
+ *
+ * Verdicts  TMG_OK       issued
+ *           TMG_PENDING  wait, then poll with the identical request
+ *           TMG_MISMATCH the certificate is for another key
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_submit(tmg_authority *authority, tmg_view csr, bool renews,
+    tmg_decision *decision);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_poll(tmg_authority *authority, tmg_view csr, bool renews,
+    const char *ticket, tmg_decision *decision);
+
+/* reason: RFC 5280 5.3.1.  Verdicts TMG_UNSUPPORTED (EST has none). */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_revoke(tmg_authority *authority, tmg_view cert, int reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

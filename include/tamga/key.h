@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys of a token and the certificates beside them.
+ */
+#ifndef TAMGA_KEY_H
+#define TAMGA_KEY_H
+
+#include "tamga/token.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * One slot of a token and what is known of it.  Lives as long as its token;
+ * what it tells is read when first asked for and kept until the token's
+ * generation changes.
+ */
+typedef struct tmg_key tmg_key;
+
+/* The usable slots, empty ones included, retired ones only when they hold
+ * something.  No certificate is read. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_keys(tmg_token *token, size_t *count);
+TMG_API tmg_key *
+tmg_token_key(tmg_token *token, size_t index);
+
+/* The slot of that name ("9a"), also a retired one that is empty.
+ * Verdicts  TMG_NOT_FOUND */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_slot(tmg_token *token, const char *name, tmg_key **key);
+
+/*
+ * The one key that name names: a pkcs11: URI with id or object, a slot's
+ * name, a certificate's label; "TOKEN/9a" narrows a slot to a token.
+ *
+ * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key);
+
+TMG_API tmg_token *
+tmg_key_token(const tmg_key *key);
+TMG_API const tmg_slot *
+tmg_key_slot(const tmg_key *key);
+/* "pkcs11:...;id=%9A;type=private"; borrowed from the key. */
+TMG_API const char *
+tmg_key_uri(const tmg_key *key);
+
+/* What is known of the key, from the card's metadata or else from the
+ * certificate.  Verdicts TMG_NOT_FOUND (no key, or nothing tells of it). */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts);
+
+/* SubjectPublicKeyInfo, DER, borrowed.  Verdicts TMG_NOT_FOUND as above. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_public(tmg_key *key, tmg_view *spki);
+
+/* Tells a key what its public half is, when the token cannot (a PIV card
+ * without metadata before the certificate is there).
+ * Verdicts  TMG_MISMATCH  the token knows better */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_set_public(tmg_key *key, tmg_view spki);
+
+/*
+ * Asks the token to make a key pair in spec->slot and reports the public half.
+ *
+ *   spki    out     SubjectPublicKeyInfo, DER (RFC 5280 4.1.2.7), at most
+ *                   TMG_SPKI_MAX bytes
+ *
+ * The private half never leaves the token.  A key already in the slot is
+ * replaced, its certificate left alone: ask tmg_key_facts_get() first.  Logs
+ * in as TMG_PIN_ADMIN when needed.  Takes 0.1 s (P-256) to a minute (RSA 4096)
+ * on a card; TMG_NOTICE_WORKING is given before, TMG_NOTICE_WORKED after.
+ *
+ * Verdicts  TMG_UNSUPPORTED  the token cannot make this kind of key, or not
+ *                            with these policies
+ *           those of tmg_token_login()
+ * Source    NIST SP 800-73-4 part 2, 3.3.2
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki);
+
+/* pkcs8: PrivateKeyInfo, DER (RFC 5958), unencrypted.  Logs in as ADMIN. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_import(tmg_token *token, const tmg_keyspec *spec, tmg_view pkcs8);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_delete(tmg_key *key);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_move(tmg_key *from, tmg_key *to);
+/* An X.509 certificate, DER, signed by the token's attestation key. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_attest(tmg_key *key, tmg_out *der);
+
+/*
+ * The key as a signer, borrowed from the key.  Asks for the PIN by the
+ * context's callback when a signature needs it, before the reader is taken;
+ * for a TMG_PIN_ALWAYS key before every signature.
+ *
+ * Verdicts  TMG_NOT_FOUND  nothing tells its public half: tmg_key_set_public()
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_signer(tmg_key *key, tmg_signer **signer);
+
+/* Certificate beside the key, DER, borrowed.  Verdicts TMG_NOT_FOUND. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_cert(tmg_key *key, tmg_view *der);
+
+/*
+ * Writes the certificate beside its key, reads it back and compares.
+ *
+ *   replace  false: TMG_OCCUPIED when another certificate is there
+ *
+ * Verdicts  TMG_OCCUPIED; TMG_MISMATCH (it is for another key; nothing was
+ *           written); those of tmg_token_login()
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_cert_install(tmg_key *key, tmg_view der, bool replace);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_cert_delete(tmg_key *key);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one call the user wanted: a key is born on the token, a request is
+ * signed there, an authority issues, the certificate is installed.
+ */
+#ifndef TAMGA_PROVISION_H
+#define TAMGA_PROVISION_H
+
+#include "tamga/csr.h"
+#include "tamga/enroll.h"
+#include "tamga/key.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TMG_PROVISION_ID 24	/* bytes of an enrollment's id, final zero included */
+
+/* The steps in their order; the journal holds the last one that is done. */
+typedef enum tmg_step {
+	TMG_STEP_BEGUN,		/* what was asked for is written down */
+	TMG_STEP_KEY,		/* the key pair exists on the token */
+	TMG_STEP_REQUEST,	/* the request is signed */
+	TMG_STEP_SUBMITTED,	/* the authority has it and wants time */
+	TMG_STEP_ISSUED,	/* the certificate is here, checked */
+	TMG_STEP_INSTALLED,	/* on the token, read back, compared */
+	TMG_STEP_DONE,		/* test signature verified */
+	TMG_STEP_CANCELLED,
+} tmg_step;
+
+/* What is asked for.  Zero it first; strings and lists as in tmg_csr_spec. */
+typedef struct tmg_provision_spec {
+	const char *token;	/* as tmg_tokens_find(); NULL: the only one */
+	const char *slot;	/* "9a"; NULL: the token's first for logging in */
+	tmg_alg alg;		/* NONE: ec:p256 */
+	tmg_pin_policy pin;
+	tmg_touch_policy touch;
+	bool replace;		/* an occupied slot may be overwritten */
+	bool keep_key;		/* use the key that is there (renewal, same key) */
+	const char *renews;	/* name of the key whose certificate is renewed and
+				 * which authenticates us */
+	bool attest;		/* put the token's attestation into the request */
+	tmg_csr_spec csr;	/* ca_wants is filled in from the authority */
+	tmg_authority_spec authority;	/* signer, cert, chain: from renews */
+	const char *profile;	/* path label; NULL none */
+} tmg_provision_spec;
+
+typedef struct tmg_provision tmg_provision;
+
+/* Called after each step, once it is safely written down. */
+typedef void tmg_step_fn(void *arg, tmg_step step, double seconds);
+
+/*
+ * Begins an enrollment: checks everything that can be checked before anything
+ * is changed, and writes the journal's first entry.
+ *
+ * Verdicts  TMG_OCCUPIED   the slot holds a key or a certificate
+ *           TMG_BUSY       another process works on the same slot's enrollment
+ *           TMG_NOT_FOUND, TMG_AMBIGUOUS, TMG_UNSUPPORTED as the token floor
+ * On a verdict or fault *p is NULL and f says why.
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_begin(tmg_tokens *tokens, const tmg_provision_spec *spec,
+    tmg_fault *f, tmg_provision **p);
+
+/*
+ * Takes an enrollment up again from its journal.  id NULL: the only open one.
+ * credentials: user, password, bearer and anchors when the journal lacks them
+ * (secrets are never journalled).
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_resume(tmg_tokens *tokens, const char *id,
+    const tmg_authority_spec *credentials, tmg_fault *f, tmg_provision **p);
+
+/*
+ * Goes on until done or until somebody else must act.
+ *
+ * Verdicts  TMG_PENDING  the authority has not decided; resume later
+ *           any of token, signer and authority; the fault says what to do.
+ *           Whatever happens, resuming finishes with the same key and request.
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_run(tmg_provision *p, tmg_step_fn *step, void *arg);
+
+TMG_API void
+tmg_provision_free(tmg_provision **p);
+TMG_API const tmg_fault *
+tmg_provision_fault(const tmg_provision *p);
+
+/* One enrollment as its journal tells of it. */
+typedef struct tmg_provision_record {
+	char id[TMG_PROVISION_ID];
+	tmg_step step;
+	char token[TMG_URI_MAX];
+	char slot[TMG_SLOT_NAME];
+	char authority[TMG_URI_MAX];
+	char subject[TMG_NAME_MAX];
+	time_t begun, changed;
+	long retry_after_s;	/* -1 none */
+	char last_error[TMG_FAULT_TEXT];
+} tmg_provision_record;
+
+TMG_API const tmg_provision_record *
+tmg_provision_about(const tmg_provision *p);
+/* The issued certificate, borrowed; empty before TMG_STEP_ISSUED. */
+TMG_API tmg_view
+tmg_provision_cert(const tmg_provision *p);
+
+/* Journals of this user, newest first; rows is yours, free() it. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_list(tmg_ctx *ctx, tmg_provision_record **rows, size_t *count,
+    tmg_fault *f);
+/* Gives an enrollment up.  The token is left as it is.  Verdicts NOT_FOUND. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_cancel(tmg_ctx *ctx, const char *id, tmg_fault *f);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Readers: who they are, what is in them, and how to bring your own.
+ */
+#ifndef TAMGA_READER_H
+#define TAMGA_READER_H
+
+#include "tamga/ctx.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TMG_ATR_MAX 33		/* bytes, ISO/IEC 7816-3 8.1 */
+#define TMG_READER_NAME 128	/* bytes, final zero included; MAX_READERNAME */
+#define TMG_APDU_MAX 65544	/* bytes of the longest command, ISO/IEC 7816-4 */
+#define TMG_RAPDU_MAX 65538	/* bytes of the longest response */
+
+typedef enum tmg_presence {
+	TMG_ABSENT,
+	TMG_PRESENT,
+	TMG_MUTE,		/* a card that does not answer */
+	TMG_HELD,		/* a card somebody else uses exclusively */
+} tmg_presence;
+
+/* One reader as it was when somebody looked. */
+typedef struct tmg_reader_state {
+	char name[TMG_READER_NAME];
+	const char *scheme;	/* of the hub it hangs on: "pcsc", "vcard" */
+	tmg_presence presence;
+	uint8_t atr[TMG_ATR_MAX];
+	size_t atr_len;
+	unsigned events;	/* insertions and removals seen; changes with every swap */
+	char holder[64];	/* who holds a TMG_HELD card, if known: "scdaemon (4711)" */
+} tmg_reader_state;
+
+typedef struct tmg_hub tmg_hub;
+typedef struct tmg_link tmg_link;
+
+/*
+ * A connection to the card in one reader: bytes in, bytes out.
+ *
+ *   begin     keeps other programs off the card until end.
+ *             Verdicts TMG_RESET (the card was reset since the last turn; the
+ *             link is whole again and holds the turn), TMG_REMOVED, TMG_BUSY
+ *   end       never fails; the card keeps its state
+ *   transmit  one command APDU, one response APDU with its status word; at
+ *             T=0 the link does not fetch 61xx.  Called inside a turn only.
+ *             Verdicts TMG_RESET (the command may or may not have been
+ *             executed; the link is whole again), TMG_REMOVED
+ *   reset     a warm reset; Verdicts TMG_REMOVED
+ *   close     ends the connection and frees the link; with reset the card
+ *             forgets every login
+ */
+typedef struct tmg_link_ops {
+	tmg_rc (*begin)(tmg_link *link);
+	void (*end)(tmg_link *link);
+	tmg_rc (*transmit)(tmg_link *link, tmg_view command, tmg_out *response);
+	tmg_rc (*reset)(tmg_link *link);
+	void (*close)(tmg_link *link, bool reset);
+} tmg_link_ops;
+
+/* Embed it first in your own structure. */
+struct tmg_link {
+	const tmg_link_ops *ops;
+	tmg_fault fault;
+	uint8_t atr[TMG_ATR_MAX];
+	size_t atr_len;
+	unsigned protocol;	/* 0 or 1: T=0, T=1 */
+	size_t longest;		/* longest command APDU the reader carries, bytes */
+};
+
+/*
+ * A source of readers: the PC/SC daemon, the virtual card's socket, a bus.
+ *
+ *   list     fills at most cap rows and counts all there are
+ *   wait     returns TMG_OK when something changed since the last list,
+ *            TMG_PENDING after timeout_ms (negative: no limit), TMG_CANCELLED
+ *            after cancel, which any thread may call
+ *   connect  opens a link to the card in the reader of that name.
+ *            Verdicts TMG_NOT_FOUND (no such reader), TMG_REMOVED (no card),
+ *            TMG_BUSY (held exclusively; the fault's text names the holder if
+ *            it can), TMG_DENIED (the system's policy)
+ *   close    frees the hub; its links are closed before
+ */
+typedef struct tmg_hub_ops {
+	const char *scheme;	/* "pcsc": also the word users type */
+	tmg_rc (*list)(tmg_hub *hub, tmg_reader_state *rows, size_t cap,
+	    size_t *count);
+	tmg_rc (*wait)(tmg_hub *hub, int timeout_ms);
+	void (*cancel)(tmg_hub *hub);
+	tmg_rc (*connect)(tmg_hub *hub, const char *reader, tmg_link **link);
+	void (*close)(tmg_hub *hub);
+} tmg_hub_ops;
+
+/* Embed it first in your own structure. */
+struct tmg_hub {
+	const tmg_hub_ops *ops;
+	tmg_ctx *ctx;
+	tmg_fault fault;
+};
+
+/*
+ * Opens the readers that the PC/SC daemon knows.
+ *
+ * Verdicts  TMG_NOT_FOUND  no daemon answers
+ *           TMG_DENIED     the daemon's policy (polkit) refuses this user
+ * On a verdict or fault *hub is NULL and f, which may be NULL, says why.
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_hub_pcsc(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub);
+
+/*
+ * Opens one reader named "vcard PATH" whose card is a tamga-vcard that
+ * listens on the Unix socket at path.  No daemon is needed.
+ *
+ * Verdicts  TMG_NOT_FOUND  nobody listens there
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_hub_vcard(tmg_ctx *ctx, const char *path, tmg_fault *f, tmg_hub **hub);
+
+/* Accepts NULL and a pointer to NULL; leaves NULL. */
+TMG_API void
+tmg_hub_free(tmg_hub **hub);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

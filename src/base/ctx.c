@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/base/ctx.h"
+
+#include <openssl/crypto.h>
+#include <openssl/provider.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct tmg_ctx {
+	OSSL_LIB_CTX *libctx;
+	OSSL_PROVIDER *base;
+	pthread_mutex_t mutex;
+	void *provider;
+
+	tmg_log_level level;
+	tmg_log_fn *log;
+	void *log_arg;
+	tmg_pin_fn *pin;
+	void *pin_arg;
+	tmg_notice_fn *notice;
+	void *notice_arg;
+	tmg_clock_fn *clock;
+	void *clock_arg;
+};
+
+static tmg_rc
+open_crypto(tmg_ctx *ctx)
+{
+	ctx->libctx = OSSL_LIB_CTX_new();
+	if (ctx->libctx == NULL)
+		return TMG_E_NOMEM;
+	ctx->base = OSSL_PROVIDER_load(ctx->libctx, "default");
+	return ctx->base != NULL ? TMG_OK : TMG_E_CRYPTO;
+}
+
+tmg_rc
+tmg_ctx_new(tmg_ctx **out)
+{
+	tmg_ctx *ctx;
+	tmg_rc rc;
+
+	*out = NULL;
+	ctx = calloc(1, sizeof(*ctx));
+	if (ctx == NULL)
+		return TMG_E_NOMEM;
+
+	pthread_mutex_init(&ctx->mutex, NULL);
+	if ((rc = open_crypto(ctx))) {
+		tmg_ctx_free(&ctx);
+		return rc;
+	}
+	*out = ctx;
+	return TMG_OK;
+}
+
+void
+tmg_ctx_free(tmg_ctx **ctx)
+{
+	if (ctx == NULL || *ctx == NULL)
+		return;
+	if ((*ctx)->base != NULL)
+		OSSL_PROVIDER_unload((*ctx)->base);
+	OSSL_LIB_CTX_free((*ctx)->libctx);
+	pthread_mutex_destroy(&(*ctx)->mutex);
+	free(*ctx);
+	*ctx = NULL;
+}
+
+void
+tmg_ctx_set_log(tmg_ctx *ctx, tmg_log_level level, tmg_log_fn *fn, void *arg)
+{
+	ctx->level = level;
+	ctx->log = fn;
+	ctx->log_arg = arg;
+}
+
+void
+tmg_ctx_set_pin(tmg_ctx *ctx, tmg_pin_fn *fn, void *arg)
+{
+	ctx->pin = fn;
+	ctx->pin_arg = arg;
+}
+
+void
+tmg_ctx_set_notice(tmg_ctx *ctx, tmg_notice_fn *fn, void *arg)
+{
+	ctx->notice = fn;
+	ctx->notice_arg = arg;
+}
+
+void
+tmg_ctx_set_clock(tmg_ctx *ctx, tmg_clock_fn *fn, void *arg)
+{
+	ctx->clock = fn;
+	ctx->clock_arg = arg;
+}
+
+OSSL_LIB_CTX *
+tmg_ctx_libctx(tmg_ctx *ctx)
+{
+	return ctx->libctx;
+}
+
+pthread_mutex_t *
+tmg_ctx_mutex(tmg_ctx *ctx)
+{
+	return &ctx->mutex;
+}
+
+void **
+tmg_ctx_provider_slot(tmg_ctx *ctx)
+{
+	return &ctx->provider;
+}
+
+time_t
+tmg_ctx_now(tmg_ctx *ctx)
+{
+	return ctx->clock != NULL ? ctx->clock(ctx->clock_arg) : time(NULL);
+}
+
+bool
+tmg_log_wants(const tmg_ctx *ctx, tmg_log_level level)
+{
+	return ctx->log != NULL && level <= ctx->level;
+}
+
+void
+tmg_log(tmg_ctx *ctx, tmg_log_level level, const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+
+	if (!tmg_log_wants(ctx, level))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	ctx->log(ctx->log_arg, level, line);
+}
+
+tmg_rc
+tmg_ctx_ask_pin(tmg_ctx *ctx, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	return ctx->pin != NULL ? ctx->pin(ctx->pin_arg, ask, pin)
+	    : TMG_CANCELLED;
+}
+
+void
+tmg_ctx_notice(tmg_ctx *ctx, tmg_notice notice, const char *what)
+{
+	if (ctx->notice != NULL)
+		ctx->notice(ctx->notice_arg, notice, what);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the floors ask of the context: see tamga/ctx.h.
+ */
+#ifndef TMG_BASE_CTX_H
+#define TMG_BASE_CTX_H
+
+#include <openssl/types.h>
+#include <pthread.h>
+
+#include "tamga/ctx.h"
+
+/* Our own library context: the default provider, no openssl.cnf, nothing of
+ * the process's default context disturbed. */
+OSSL_LIB_CTX *
+tmg_ctx_libctx(tmg_ctx *ctx);
+
+/* Guards what is done once to a context, such as adding a provider to it. */
+pthread_mutex_t *
+tmg_ctx_mutex(tmg_ctx *ctx);
+
+/* One note by whoever did something once; written under tmg_ctx_mutex(). */
+void **
+tmg_ctx_provider_slot(tmg_ctx *ctx);
+
+time_t
+tmg_ctx_now(tmg_ctx *ctx);
+
+void tmg_log(tmg_ctx *ctx, tmg_log_level level, const char *fmt, ...)
+    __attribute__((__format__(__printf__, 3, 4)));
+bool tmg_log_wants(const tmg_ctx *ctx, tmg_log_level level);
+
+/* Asks the person; TMG_CANCELLED when there is nobody to ask. */
+TMG_MUST_USE tmg_rc
+tmg_ctx_ask_pin(tmg_ctx *ctx, const tmg_pin_ask *ask, tmg_out *pin);
+
+void tmg_ctx_notice(tmg_ctx *ctx, tmg_notice notice, const char *what);
+
+#endif

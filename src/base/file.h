@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files written whole or not at all.
+ */
+#ifndef TMG_BASE_FILE_H
+#define TMG_BASE_FILE_H
+
+#include "tamga/view.h"
+
+/*
+ * Reads a whole file; *data is yours to free(), always zero-terminated.
+ *
+ * Verdicts  TMG_NOT_FOUND, TMG_DENIED; TMG_UNSUPPORTED when longer than max
+ */
+TMG_MUST_USE tmg_rc
+tmg_file_read(const char *path, size_t max, uint8_t **data, size_t *len);
+
+/*
+ * Replaces path by data: written beside it, fsynced, renamed, folder fsynced.
+ * After a crash the file holds either the old or the new bytes.  mode 0600
+ * unless something else is needed.  errno tells the cause of TMG_E_IO.
+ *
+ * Verdicts  TMG_DENIED (EACCES, EPERM, EROFS)
+ */
+TMG_MUST_USE tmg_rc
+tmg_file_replace(const char *path, tmg_view data, unsigned mode);
+
+/* mkdir -p; new folders get mode.  Verdicts TMG_DENIED. */
+TMG_MUST_USE tmg_rc
+tmg_file_folder(const char *path, unsigned mode);
+
+#endif

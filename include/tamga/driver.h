@@ -61,6 +61,7 @@ typedef struct tmg_slot {
 	unsigned uses;			/* TMG_USE_* */
 	tmg_pin_policy pin;		/* what a new key gets when nobody chooses */
 	bool retired;			/* shown only when it holds something */
+	bool held;			/* retired: survey() found that it does */
 } tmg_slot;
 
 /* One key as the token tells of it. */
@@ -155,8 +156,17 @@ struct tmg_driver {
 	/* The same for a path: a module, a folder. */
 	tmg_rc (*probe_path)(tmg_ctx *ctx, const char *path, tmg_probe *found);
 
-	/* Fills at most cap rows, counts all; only places that can be used. */
+	/* Fills in what probe left open in info because it costs APDUs: serial,
+	 * a label made of it, the exact model, can and algs.  Called at most
+	 * once, before a name is shown or compared; nothing else needs it. */
+	tmg_rc (*identify)(tmg_backend *b);
+
+	/* Every place there is, full or empty, in the order people expect.
+	 * Fills at most cap rows, counts all.  No APDU. */
 	tmg_rc (*slots)(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count);
+	/* Sets held in the rows of retired slots that hold something; one
+	 * question to the card for all of them, no slot is asked. */
+	tmg_rc (*survey)(tmg_backend *b, tmg_slot *rows, size_t count);
 	/* What the token knows of a key without its certificate; spki may stay
 	 * empty.  TMG_NOT_FOUND: no key; TMG_UNSUPPORTED: it cannot tell. */
 	tmg_rc (*facts)(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
@@ -171,6 +181,9 @@ struct tmg_driver {
 	/* PINs as typed.  TMG_PIN_WRONG, TMG_PIN_LOCKED; *tries is what is left,
 	 * -1 unknown.  kind ADMIN: hexadecimal or text, as the token has it. */
 	tmg_rc (*tries)(tmg_backend *b, tmg_pin_kind kind, int *tries);
+	/* TMG_OK: still the value the factory gave it; TMG_NOT_FOUND: no longer;
+	 * TMG_UNSUPPORTED: only a try would tell.  Never spends a try. */
+	tmg_rc (*factory)(tmg_backend *b, tmg_pin_kind kind);
 	tmg_rc (*verify)(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
 	tmg_rc (*change)(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
 	    tmg_view fresh, int *tries);

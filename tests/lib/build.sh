@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Sourced.  build_in FOLDER LOG CONFIGURE-ARGUMENT...: configures FOLDER when
+# needed and builds there; says what failed and stops when it does.
+
+jobs=$(nproc 2>/dev/null || echo 2)
+
+needs_bootstrap()
+{
+	[ -x configure ] && [ -f Makefile.in ] || return 0
+	[ -n "$(find . -path ./build -prune -o \( -name '*.am' -o -name configure.ac \) -newer configure -print -quit)" ]
+}
+
+run_logged()
+{
+	run_log=$1
+	shift
+	if ! "$@" >>"$run_log" 2>&1 </dev/null; then
+		grep -nE '(^|[^a-z])(error|Error|warning):? ' "$run_log" | tail -n 15 >&2
+		echo "$0: failed: $* (all of it: $run_log)" >&2
+		return 1
+	fi
+}
+
+build_in()
+{
+	build_folder=$1 build_log=$2
+	shift 2
+	mkdir -p "$build_folder"
+	: >"$build_log"
+	root=$(pwd)
+	if needs_bootstrap; then
+		run_logged "$build_log" ./bootstrap || return 1
+	fi
+	if [ ! -f "$build_folder/Makefile" ] || [ "$*" != "$(cat "$build_folder/.arguments" 2>/dev/null)" ]; then
+		(cd "$build_folder" && run_logged "$build_log" "$root/configure" "$@") || return 1
+		printf '%s' "$*" >"$build_folder/.arguments"
+	fi
+	run_logged "$build_log" make -C "$build_folder" -j"$jobs"
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Certificates as libcrypto's objects, in a library context of our own.
+ */
+#ifndef TMG_PKI_X509_H
+#define TMG_PKI_X509_H
+
+#include <openssl/x509.h>
+
+#include "tamga/cert.h"
+#include "tamga/signer.h"
+
+/* Faults TMG_E_MALFORMED: not one certificate and nothing else. */
+TMG_MUST_USE tmg_rc
+tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert);
+
+/* All of certs, NULL none; *stack is new. */
+TMG_MUST_USE tmg_rc
+tmg_x509_stack(OSSL_LIB_CTX *libctx, const tmg_certs *certs,
+    STACK_OF(X509) **stack);
+
+TMG_MUST_USE tmg_rc
+tmg_certs_add_x509(tmg_certs *certs, const X509 *cert);
+
+/* The public key of a SubjectPublicKeyInfo, in software. */
+TMG_MUST_USE tmg_rc
+tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The commands there are, in the order of the help.  To add one: write
+ * cmd-NAME.c with its row, declare the row here, add it to COMMANDS.
+ */
+#ifndef TAMGA_CLI_COMMANDS_H
+#define TAMGA_CLI_COMMANDS_H
+
+#include "tools/tamga/cli.h"
+
+extern const struct command cmd_readers;
+extern const struct command cmd_version;
+
+#define COMMANDS \
+	&cmd_readers, \
+	&cmd_version,
+
+#endif

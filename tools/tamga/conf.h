@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration file: what a person does not want to type each time.
+ */
+#ifndef TAMGA_CLI_CONF_H
+#define TAMGA_CLI_CONF_H
+
+#include "tamga/view.h"
+
+#define CONF_TEXT 512		/* bytes of a value, final zero included */
+#define CONF_MAX 65536		/* bytes of a file */
+
+/* Empty texts mean "not said".  tamga(1), FILES, describes each. */
+struct conf {
+	bool pcsc;			/* readers.pcsc; true when not said */
+	char vcard[CONF_TEXT];		/* readers.vcard */
+	char token[CONF_TEXT];		/* token */
+	char pin_source[CONF_TEXT];	/* pin.source: terminal, pinentry, none */
+	char pinentry[CONF_TEXT];	/* pin.pinentry: the program */
+	char ca[CONF_TEXT];		/* enroll.ca */
+	char ca_file[CONF_TEXT];	/* enroll.ca-file */
+	char profile[CONF_TEXT];	/* enroll.profile */
+	char key_type[CONF_TEXT];	/* enroll.type */
+};
+
+/* Nothing said. */
+void
+conf_begin(struct conf *conf);
+
+/*
+ * Reads settings over those in conf.  text is terminated by a zero that len
+ * does not count; name is for the words in f.
+ *
+ * Faults TMG_E_USAGE: no configuration, an unknown setting or a wrong value;
+ *        f names the line
+ */
+TMG_MUST_USE tmg_rc
+conf_parse(struct conf *conf, const char *name, const char *text, tmg_fault *f);
+
+/* The file at path over conf; one that is not there says nothing. */
+TMG_MUST_USE tmg_rc
+conf_read(struct conf *conf, const char *path, tmg_fault *f);
+
+/* Where the user's own file lies: $XDG_CONFIG_HOME/tamga/tamga.conf. */
+void
+conf_user_path(char *path, size_t cap);
+
+#endif

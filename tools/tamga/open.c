@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static tmg_rc
+open_vcard(struct cli *cli, struct hubs *hubs, const char *path)
+{
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if (hubs->count == HUBS_MAX)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("more than %d virtual cards at once"), HUBS_MAX - 1);
+	rc = tmg_hub_vcard(cli->ctx, path, &f, &hubs->hub[hubs->count]);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, &f);
+	hubs->count++;
+	return TMG_OK;
+}
+
+/* Named on the command line, else by the environment, else by the file. */
+static tmg_rc
+open_vcards(struct cli *cli, struct hubs *hubs)
+{
+	const char *set = getenv("TAMGA_VCARD");
+	tmg_auto_free const char **named = NULL;
+	tmg_rc rc;
+
+	if ((rc = args_list(&cli->args, "vcard", &named)))
+		return rc;
+	for (size_t i = 0; named != NULL && named[i] != NULL; i++)
+		if ((rc = open_vcard(cli, hubs, named[i])))
+			return rc;
+	if (named != NULL)
+		return TMG_OK;
+	if (set != NULL && set[0] != '\0')
+		return open_vcard(cli, hubs, set);
+	if (cli->conf.vcard[0] != '\0')
+		return open_vcard(cli, hubs, cli->conf.vcard);
+	return TMG_OK;
+}
+
+tmg_rc
+hubs_open(struct cli *cli, struct hubs *hubs)
+{
+	tmg_rc rc;
+
+	*hubs = (struct hubs){
+		.pcsc_wanted = cli->conf.pcsc && !cli_flag(cli, "no-pcsc"),
+	};
+	cli->stage = STAGE_FIND;
+	if ((rc = open_vcards(cli, hubs)))
+		return rc;
+	if (!hubs->pcsc_wanted)
+		return TMG_OK;
+	hubs->pcsc = tmg_hub_pcsc(cli->ctx, &hubs->pcsc_fault,
+	    &hubs->hub[hubs->count]);
+	if (hubs->pcsc == TMG_OK)
+		hubs->count++;
+	return TMG_OK;
+}
+
+void
+hubs_release(struct hubs *hubs)
+{
+	for (size_t i = 0; i < hubs->count; i++)
+		tmg_hub_free(&hubs->hub[i]);
+	hubs->count = 0;
+}
+
+static tmg_rc
+no_readers(struct cli *cli, const struct hubs *hubs)
+{
+	if (hubs->pcsc_wanted)
+		return cli_fail(cli, hubs->pcsc, &hubs->pcsc_fault);
+	return cli_raise(cli, TMG_NOT_FOUND, _("no readers to look at: --no-pcsc "
+	    "was said and no --vcard; name one of them"));
+}
+
+tmg_rc
+cli_tokens(struct cli *cli, tmg_tokens **tokens)
+{
+	struct hubs hubs = { 0 };
+	tmg_rc rc;
+
+	if (cli->tokens != NULL) {
+		*tokens = cli->tokens;
+		return TMG_OK;
+	}
+	rc = hubs_open(cli, &hubs);
+	if (rc == TMG_OK && hubs.count == 0)
+		rc = no_readers(cli, &hubs);
+	if (rc == TMG_OK)
+		rc = tmg_tokens_new(cli->ctx, &cli->tokens);
+	if (rc != TMG_OK) {
+		hubs_release(&hubs);
+		return rc;
+	}
+	/* The set takes a hub over in every case. */
+	for (size_t i = 0; i < hubs.count; i++) {
+		const tmg_rc added = tmg_tokens_add_hub(cli->tokens, hubs.hub[i]);
+
+		if (rc == TMG_OK && added != TMG_OK)
+			rc = cli_fail(cli, added, tmg_tokens_fault(cli->tokens));
+	}
+	*tokens = cli->tokens;
+	return rc;
+}
+
+static const char *
+first_said(const char *a, const char *b, const char *c, const char *d)
+{
+	return a != NULL ? a : b != NULL ? b : c != NULL ? c :
+	    d[0] != '\0' ? d : NULL;
+}
+
+tmg_rc
+cli_token(struct cli *cli, const char *name, tmg_token **token)
+{
+	tmg_tokens *tokens;
+	tmg_rc rc;
+
+	if ((rc = cli_tokens(cli, &tokens)))
+		return rc;
+	cli->stage = STAGE_FIND;
+	rc = tmg_tokens_find(tokens, first_said(name, cli_text(cli, "token"),
+	    cli_text(cli, "reader"), cli->conf.token), token);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, tmg_tokens_fault(tokens));
+	cli->stage = STAGE_TOKEN;
+	cli->token = *token;
+	return TMG_OK;
+}
+
+/* The name of a slot on the token that was chosen, else any name at all. */
+static tmg_rc
+key_of_token(struct cli *cli, const char *name, tmg_key **key)
+{
+	tmg_token *token;
+	tmg_rc rc;
+
+	if ((rc = cli_token(cli, NULL, &token)))
+		return rc;
+	rc = tmg_token_slot(token, name, key);
+	if (rc != TMG_NOT_FOUND)
+		return rc == TMG_OK ? rc : cli_fail(cli, rc, tmg_token_fault(token));
+
+	rc = tmg_tokens_find_key(cli->tokens, name, key);
+	if (rc == TMG_OK && tmg_key_token(*key) == token)
+		return TMG_OK;
+	if (rc == TMG_OK)
+		return cli_raise(cli, TMG_NOT_FOUND,
+		    _("key %s is on another token than the one named"), name);
+	return cli_fail(cli, rc, tmg_tokens_fault(cli->tokens));
+}
+
+tmg_rc
+cli_key(struct cli *cli, const char *name, tmg_key **key)
+{
+	tmg_tokens *tokens;
+	tmg_rc rc;
+
+	if ((rc = cli_tokens(cli, &tokens)))
+		return rc;
+	if (cli_text(cli, "token") != NULL || cli_text(cli, "reader") != NULL ||
+	    cli->conf.token[0] != '\0')
+		return key_of_token(cli, name, key);
+
+	cli->stage = STAGE_FIND;
+	rc = tmg_tokens_find_key(tokens, name, key);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, tmg_tokens_fault(tokens));
+	cli->stage = STAGE_TOKEN;
+	cli->token = tmg_key_token(*key);
+	return TMG_OK;
+}

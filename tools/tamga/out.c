@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/codec/base64.h"
+#include "tools/tamga/text.h"
+
+enum {
+	PEM_WIDTH = 64,		/* RFC 7468 2 */
+};
+
+tmg_rc
+cli_json(struct cli *cli, json_t *document)
+{
+	int failed;
+
+	if (document == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	failed = json_dumpf(document, stdout, JSON_INDENT(2)) != 0 ||
+	    putchar('\n') == EOF || fflush(stdout) != 0;
+	json_decref(document);
+	if (failed)
+		return cli_raise(cli, TMG_E_IO, _("standard output: %s"),
+			    strerror(errno));
+	return TMG_OK;
+}
+
+static void
+put_line(FILE *to, const char *fmt, va_list ap)
+{
+	char *line;
+
+	if (vasprintf(&line, fmt, ap) < 0)
+		return;
+	text_put(to, line);
+	fputc('\n', to);
+	free(line);
+}
+
+void
+cli_say(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->json || cli->quiet)
+		return;
+	va_start(ap, fmt);
+	put_line(stdout, fmt, ap);
+	va_end(ap);
+}
+
+void
+cli_note(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->quiet)
+		return;
+	va_start(ap, fmt);
+	put_line(stderr, fmt, ap);
+	va_end(ap);
+}
+
+static bool
+is_stream(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0;
+}
+
+tmg_rc
+cli_read(struct cli *cli, const char *path, size_t max, uint8_t **data,
+    size_t *len)
+{
+	const char *const file = is_stream(path) ? "/dev/stdin" : path;
+	const tmg_rc rc = tmg_file_read(file, max, data, len);
+
+	if (rc == TMG_OK)
+		return TMG_OK;
+	if (rc == TMG_UNSUPPORTED)
+		return cli_raise(cli, rc, _("%s is longer than %zu bytes"),
+		    file, max);
+	return cli_raise(cli, rc, _("%s cannot be read: %s"), file,
+	    strerror(errno));
+}
+
+tmg_rc
+cli_write(struct cli *cli, const char *path, tmg_view data)
+{
+	tmg_rc rc;
+
+	if (is_stream(path)) {
+		if (fwrite(data.ptr, 1, data.len, stdout) != data.len ||
+		    fflush(stdout) != 0)
+			return cli_raise(cli, TMG_E_IO, _("standard output: %s"),
+			    strerror(errno));
+		return TMG_OK;
+	}
+	if ((rc = tmg_file_replace(path, data, 0644)))
+		return cli_raise(cli, rc, _("%s cannot be written: %s"), path,
+		    strerror(errno));
+	return TMG_OK;
+}
+
+tmg_rc
+cli_write_pem(struct cli *cli, const char *path, const char *label,
+    tmg_view der)
+{
+	const size_t cap = TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
+	tmg_auto_free uint8_t *text = malloc(cap);
+	tmg_out o = { text, cap, 0, false };
+
+	if (text == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	tmg_put_str(&o, "-----BEGIN ");
+	tmg_put_str(&o, label);
+	tmg_put_str(&o, "-----\n");
+	tmg_base64_put(&o, der, PEM_WIDTH);
+	tmg_put_str(&o, "-----END ");
+	tmg_put_str(&o, label);
+	tmg_put_str(&o, "-----\n");
+	if (o.full)
+		return cli_raise(cli, TMG_E_SPACE, _("out of memory"));
+	return cli_write(cli, path, tmg_out_view(&o));
+}
+
+/* What is said when nobody said anything better. */
+static const char *
+plain_words(tmg_rc rc)
+{
+	static const struct { tmg_rc rc; const char *words; } table[] = {
+		{ TMG_NOT_FOUND, N_("there is no such thing") },
+		{ TMG_PIN_WRONG, N_("the PIN is wrong") },
+		{ TMG_PIN_LOCKED, N_("the PIN is locked; unblock it with: "
+		    "tamga pin unblock") },
+		{ TMG_UNSUPPORTED, N_("the token cannot do that") },
+		{ TMG_LOGIN, N_("the token wants its PIN first") },
+		{ TMG_REMOVED, N_("the token was removed; put it back and "
+		    "repeat the command") },
+		{ TMG_RESET, N_("the card was reset by another program; "
+		    "repeat the command") },
+		{ TMG_BUSY, N_("another program holds the card; "
+		    "close it and repeat the command") },
+		{ TMG_CANCELLED, N_("cancelled; nothing was changed") },
+		{ TMG_E_NOMEM, N_("out of memory") },
+		{ TMG_E_MALFORMED, N_("the token or a file broke the rules "
+		    "of its format") },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(table); i++)
+		if (table[i].rc == rc)
+			return _(table[i].words);
+	return tmg_rc_name(rc);
+}
+
+static json_t *
+error_document(const struct cli *cli, tmg_rc rc, int code, const char *words)
+{
+	json_t *error = json_pack("{s:s, s:s, s:i}", "verdict", tmg_rc_name(rc),
+	    "message", words, "exit", code);
+
+	if (cli->fault.sw != 0) {
+		char sw[5];
+
+		snprintf(sw, sizeof(sw), "%04X", cli->fault.sw);
+		json_object_set_new(error, "status_word", json_string(sw));
+	}
+	if (cli->tries >= 0)
+		json_object_set_new(error, "tries_left", json_integer(cli->tries));
+	return json_pack("{s:o}", "error", error);
+}
+
+static void
+report_trail(const struct cli *cli)
+{
+	if (cli->trace == NULL)
+		return;
+	for (unsigned i = 0; i < cli->fault.depth; i++)
+		fprintf(cli->trace, "  by %s:%d\n", cli->fault.trail[i].func,
+		    cli->fault.trail[i].line);
+}
+
+int
+cli_report(struct cli *cli, tmg_rc rc)
+{
+	const int code = exit_code(cli->stage, rc);
+	const char *words = cli->fault.text;
+
+	if (rc == TMG_OK)
+		return code;
+	if (cli->fault.rc != rc || words[0] == '\0')
+		words = plain_words(rc);
+	report_trail(cli);
+	if (cli->json) {
+		if (cli_json(cli, error_document(cli, rc, code, words)))
+			fputs("{\"error\":{}}\n", stdout);
+		return code;
+	}
+	fputs("tamga: ", stderr);
+	text_put(stderr, words);
+	fputc('\n', stderr);
+	return code;
+}

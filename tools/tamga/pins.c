@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/pins.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/tamga/pinentry.h"
+#include "tools/tamga/terminal.h"
+
+enum {
+	MORE_TRIES = 1,		/* asked twice for more, a person gets all */
+	MORE_NAME = 2,
+};
+
+static const char *const kind_names[PIN_KINDS] = {
+	[TMG_PIN_USER] = N_("PIN"),
+	[TMG_PIN_PUK] = N_("PUK"),
+	[TMG_PIN_ADMIN] = N_("management key"),
+};
+
+static const char *const option_names[PIN_KINDS] = {
+	[TMG_PIN_USER] = "--pin-file",
+	[TMG_PIN_PUK] = "--puk-file",
+	[TMG_PIN_ADMIN] = "--admin-key-file",
+};
+
+void
+pins_begin(struct pins *pins)
+{
+	*pins = (struct pins){ .fd = { -1, -1, -1 }, .new_fd = { -1, -1, -1 } };
+}
+
+void
+pins_forget(struct pins *pins)
+{
+	explicit_bzero(pins->kept, sizeof(pins->kept));
+}
+
+void
+pins_release(struct pins *pins)
+{
+	pins_forget(pins);
+}
+
+/* One line; its end does not belong to the PIN. */
+static tmg_rc
+read_line(int fd, tmg_out *pin)
+{
+	uint8_t byte;
+	ssize_t got;
+
+	while ((got = read(fd, &byte, 1)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return TMG_E_IO;
+		if (byte == '\n')
+			break;
+		tmg_put_u8(pin, byte);
+	}
+	if (pin->len > 0 && pin->ptr[pin->len - 1] == '\r')
+		pin->len--;
+	explicit_bzero(&byte, sizeof(byte));
+	return tmg_out_done(pin);
+}
+
+static tmg_rc
+check_line(struct pins *pins, tmg_rc rc, const char *from, const tmg_out *pin)
+{
+	if (rc == TMG_E_SPACE)
+		return tmg_raise(&pins->fault, rc, 0,
+		    _("the first line of %s is too long for a PIN"), from);
+	if (rc != TMG_OK)
+		return tmg_raise(&pins->fault, rc, 0,
+		    _("%s cannot be read: %s"), from, strerror(errno));
+	if (pin->len == 0)
+		return tmg_raise(&pins->fault, TMG_CANCELLED, 0,
+		    _("the first line of %s is empty"), from);
+	return TMG_OK;
+}
+
+static tmg_rc
+from_file(struct pins *pins, const char *path, tmg_out *pin)
+{
+	tmg_auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return tmg_raise(&pins->fault, TMG_DENIED, 0,
+		    _("PIN file %s cannot be opened: %s"), path, strerror(errno));
+	return check_line(pins, read_line(fd, pin), path, pin);
+}
+
+static tmg_rc
+from_fd(struct pins *pins, int fd, tmg_out *pin)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), _("descriptor %d"), fd);
+	return check_line(pins, read_line(fd, pin), name, pin);
+}
+
+static void
+put_part(tmg_out *o, const char *fmt, const char *value)
+{
+	char part[160];
+
+	if (value == NULL || value[0] == '\0')
+		return;
+	snprintf(part, sizeof(part), fmt, value);
+	tmg_put_str(o, part);
+}
+
+/* "PIN of token Asel (serial 1234567) for key 9c, 3 tries left" */
+static void
+describe(const tmg_pin_ask *ask, bool again, char *text, size_t cap)
+{
+	tmg_out o = { (uint8_t *)text, cap - 1, 0, false };
+	char tries[64];
+
+	put_part(&o, again ? _("the new %s again") : ask->fresh ? _("a new %s")
+	    : "%s", _(kind_names[ask->kind]));
+	put_part(&o, _(" of token %s"), ask->token);
+	put_part(&o, _(" (serial %s)"), ask->serial);
+	put_part(&o, _(" for key %s"), ask->key);
+	if (!ask->fresh && ask->tries_left >= 0) {
+		snprintf(tries, sizeof(tries), dngettext("tamga",
+		    ", %d try left", ", %d tries left",
+		    (unsigned long)ask->tries_left), ask->tries_left);
+		tmg_put_str(&o, tries);
+	}
+	text[o.len] = '\0';
+}
+
+static tmg_rc
+from_terminal(struct pins *pins, const char *what, tmg_out *pin)
+{
+	char prompt[512];
+	tmg_rc rc;
+
+	snprintf(prompt, sizeof(prompt), _("Enter %s: "), what);
+	rc = terminal_secret(prompt, pin);
+	if (rc != TMG_OK)
+		return tmg_raise(&pins->fault, rc, 0, rc == TMG_E_SPACE
+		    ? _("that is too long for a PIN") : _("no PIN was entered"));
+	return TMG_OK;
+}
+
+static tmg_rc
+from_pinentry(struct pins *pins, const tmg_pin_ask *ask, const char *what,
+    tmg_out *pin)
+{
+	char prompt[64], description[512];
+	tmg_rc rc;
+
+	snprintf(prompt, sizeof(prompt), "%s:", _(kind_names[ask->kind]));
+	snprintf(description, sizeof(description), _("Please enter %s"), what);
+	rc = pinentry_secret(&(struct pinentry_ask){
+		.program = pins->pinentry,
+		.description = description,
+		.prompt = prompt,
+	}, pin, &pins->fault);
+	if (rc == TMG_CANCELLED)
+		return tmg_raise(&pins->fault, rc, 0, _("no PIN was entered"));
+	return rc;
+}
+
+static tmg_rc
+from_person(struct pins *pins, const tmg_pin_ask *ask, bool again, tmg_out *pin)
+{
+	char what[384];
+
+	describe(ask, again, what, sizeof(what));
+	return pins->use_pinentry ? from_pinentry(pins, ask, what, pin)
+	    : from_terminal(pins, what, pin);
+}
+
+/* A new PIN is typed twice. */
+static tmg_rc
+from_person_checked(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	tmg_auto_secret second = { .len = 0 };
+	tmg_out o = tmg_secret_out(&second);
+	tmg_rc rc;
+
+	rc = from_person(pins, ask, false, pin);
+	if (rc != TMG_OK || !ask->fresh)
+		return rc;
+	if ((rc = from_person(pins, ask, true, &o)))
+		return rc;
+	if (tmg_view_equal(tmg_out_view(pin), tmg_out_view(&o)))
+		return TMG_OK;
+	return tmg_raise(&pins->fault, TMG_CANCELLED, 0,
+	    _("the two entries differ; nothing was changed"));
+}
+
+static bool
+has_person(const struct pins *pins)
+{
+	return !pins->nobody && (pins->use_pinentry || terminal_is());
+}
+
+static tmg_rc
+take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	const char *const *files = ask->fresh ? pins->new_file : pins->file;
+	const int *fds = ask->fresh ? pins->new_fd : pins->fd;
+
+	if (fds[ask->kind] >= 0)
+		return from_fd(pins, fds[ask->kind], pin);
+	if (files[ask->kind] != NULL)
+		return from_file(pins, files[ask->kind], pin);
+	if (has_person(pins))
+		return from_person_checked(pins, ask, pin);
+	return tmg_raise(&pins->fault, TMG_CANCELLED, 0,
+	    _("the %s is wanted and there is nobody to ask; use %s%s"),
+	    _(kind_names[ask->kind]), ask->fresh ? "--new-" : "",
+	    option_names[ask->kind] + (ask->fresh ? strlen("--") : 0));
+}
+
+/*
+ * Before a PIN is used we want to know the tries left, so that a script's
+ * wrong PIN never burns the last one; a person is also told whose PIN it is.
+ * Each costs the token a command: doc/design/pins.md.
+ */
+static bool
+wants_more(struct pins *pins, const tmg_pin_ask *ask)
+{
+	const bool scripted = pins->fd[ask->kind] >= 0 ||
+	    pins->file[ask->kind] != NULL;
+
+	if (ask->fresh || ask->kind == TMG_PIN_ADMIN)
+		return false;
+	if (scripted && pins->last_try)
+		return false;
+	if (ask->tries_left < 0 && pins->told < MORE_TRIES)
+		return true;
+	return !scripted && ask->serial == NULL && pins->told < MORE_NAME;
+}
+
+static bool
+insists(const struct pins *pins)
+{
+	if (pins->last_try)
+		return true;
+	return !pins->use_pinentry && has_person(pins) && terminal_confirm(
+	    _("One try is left; a wrong one locks it. Type yes to go on: "),
+	    _("yes"));
+}
+
+static bool
+is_kept(const struct pins *pins, const tmg_pin_ask *ask)
+{
+	const struct pins_kept *k = &pins->kept[ask->kind];
+
+	return !ask->fresh && k->have && (ask->serial == NULL ||
+	    k->serial[0] == '\0' || strcmp(ask->serial, k->serial) == 0);
+}
+
+static void
+keep(struct pins *pins, const tmg_pin_ask *ask, const tmg_out *pin)
+{
+	struct pins_kept *k = &pins->kept[ask->kind];
+
+	if (ask->fresh || tmg_secret_set(&k->secret, tmg_out_view(pin)))
+		return;
+	k->have = true;
+	snprintf(k->serial, sizeof(k->serial), "%s",
+	    ask->serial != NULL ? ask->serial : "");
+}
+
+tmg_rc
+pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	struct pins *pins = arg;
+	tmg_rc rc;
+
+	if (is_kept(pins, ask)) {
+		tmg_put(pin, tmg_secret_view(&pins->kept[ask->kind].secret));
+		return tmg_out_done(pin);
+	}
+	if (wants_more(pins, ask)) {
+		pins->told++;
+		return TMG_PENDING;
+	}
+	pins->told = 0;
+	if (!ask->fresh && ask->tries_left == 1 && !insists(pins))
+		return tmg_raise(&pins->fault, TMG_LAST_TRY, 0,
+		    _("one try of the %s is left; a wrong one locks it; "
+		    "if you are sure, say --last-try"),
+		    _(kind_names[ask->kind]));
+
+	if ((rc = take(pins, ask, pin)) == TMG_OK)
+		keep(pins, ask, pin);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where PINs come from: files, descriptors, pinentry, the terminal.  Never
+ * the command line, never the environment.
+ */
+#ifndef TAMGA_CLI_PINS_H
+#define TAMGA_CLI_PINS_H
+
+#include "src/base/secret.h"
+#include "tamga/ctx.h"
+
+#define PIN_KINDS 3
+
+/* One PIN for the length of a command. */
+struct pins_kept {
+	tmg_secret secret;
+	bool have;
+	char serial[64];	/* of the token it was given for */
+};
+
+struct pins {
+	const char *file[PIN_KINDS];	/* NULL: none; by tmg_pin_kind */
+	const char *new_file[PIN_KINDS];
+	int fd[PIN_KINDS];		/* -1: none */
+	int new_fd[PIN_KINDS];
+	bool use_pinentry;
+	const char *pinentry;
+	bool nobody;			/* ask no person */
+	bool last_try;			/* the last try may be used */
+	bool quiet;
+
+	struct pins_kept kept[PIN_KINDS];
+	unsigned told;			/* times we wanted to know more */
+	tmg_fault fault;		/* why the last ask gave nothing */
+};
+
+void
+pins_begin(struct pins *pins);
+void
+pins_release(struct pins *pins);
+
+/* A tmg_pin_fn; arg is the struct pins. */
+tmg_rc
+pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
+
+/* What was kept was refused: never offer it again. */
+void
+pins_forget(struct pins *pins);
+
+#endif

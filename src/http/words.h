@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What failed exchanges are called, and what to do about them.
+ */
+#ifndef TMG_HTTP_WORDS_H
+#define TMG_HTTP_WORDS_H
+
+#include <curl/curl.h>
+
+#include "src/http/tls.h"
+
+/* Why the chain check refused the server; where is its "host:port". */
+tmg_rc
+tmg_words_verify(const tmg_tls *tls, const char *where, tmg_fault *f);
+
+/* Why libcurl gave up; detail is its error buffer. */
+tmg_rc
+tmg_words_curl(CURLcode code, const char *detail, const char *where,
+    tmg_fault *f);
+
+#endif

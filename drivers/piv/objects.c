@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* GET DATA and PUT DATA: SP 800-73-4 part 2, 3.1.2 and 3.3.1. */
+#include "drivers/piv/piv.h"
+
+#include "src/base/scope.h"
+
+enum {
+	TAG_LIST = 0x5c,	/* names the object */
+	TAG_DATA = 0x53,	/* wraps every object but Discovery */
+	TAG_DISCOVERY = 0x7e,
+};
+
+static const tmg_piv_sw get_sw[] = {
+	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("there is nothing in it") },
+	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
+	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
+	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ SW_BAD_DATA, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
+};
+
+static const tmg_piv_sw put_sw[] = {
+	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
+	{ SW_NO_MEMORY, TMG_DENIED, N_("it does not fit into the card") },
+	{ SW_WRONG_LENGTH, TMG_DENIED, N_("it does not fit into the card") },
+	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ SW_NO_OBJECT, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ SW_BAD_DATA, TMG_DENIED, N_("the card does not take it") },
+	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
+};
+
+static void
+put_name(tmg_out *o, uint32_t tag)
+{
+	const uint8_t name[] = {
+		(uint8_t)(tag >> 16), (uint8_t)(tag >> 8), (uint8_t)tag,
+	};
+
+	if (tag <= 0xff)
+		tmg_tlv_put(o, TAG_LIST, (tmg_view){ name + 2, 1 });
+	else
+		tmg_tlv_put(o, TAG_LIST, TMG_VIEW(name));
+}
+
+tmg_rc
+tmg_piv_get(tmg_piv *p, uint32_t tag, uint32_t le, tmg_out *store,
+    tmg_view *content)
+{
+	const uint32_t outer = tag == OBJ_DISCOVERY ? TAG_DISCOVERY : TAG_DATA;
+	uint8_t name[8];
+	tmg_out list = TMG_OUT(name);
+	uint16_t sw;
+	tmg_rc rc;
+
+	put_name(&list, tag);
+	rc = tmg_piv_send(p, &(tmg_capdu){
+		.ins = INS_GET_DATA,
+		.p1 = 0x3f, .p2 = 0xff,
+		.data = tmg_out_view(&list),
+		.le = le,
+	}, store, &sw);
+	if (rc)
+		return rc;
+	if ((rc = piv_judge(p, get_sw, sw, N_("reading a data object"))))
+		return rc;
+
+	/* Some cards answer an emptied object with no bytes at all. */
+	if (store->len == 0)
+		return piv_raise(p, TMG_NOT_FOUND, sw,
+		    _("%s: data object %06X is empty"), p->who, (unsigned)tag);
+	if (tmg_tlv_find(tmg_out_view(store), outer, content))
+		return piv_raise(p, TMG_E_MALFORMED, sw,
+		    _("%s: data object %06X is not encoded as PIV wants it"),
+		    p->who, (unsigned)tag);
+	if (content->len == 0)
+		return piv_raise(p, TMG_NOT_FOUND, sw,
+		    _("%s: data object %06X is empty"), p->who, (unsigned)tag);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_piv_put(tmg_piv *p, uint32_t tag, tmg_view content)
+{
+	const size_t cap = content.len + 16;
+	tmg_auto_free uint8_t *store = NULL;
+	tmg_out data;
+	uint16_t sw;
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_want_admin(p)))
+		return rc;
+	if ((store = malloc(cap)) == NULL)
+		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
+
+	data = (tmg_out){ store, cap, 0, false };
+	put_name(&data, tag);
+	tmg_tlv_put(&data, TAG_DATA, content);
+	rc = tmg_piv_send(p, &(tmg_capdu){
+		.ins = INS_PUT_DATA,
+		.p1 = 0x3f, .p2 = 0xff,
+		.data = tmg_out_view(&data),
+	}, NULL, &sw);
+	explicit_bzero(store, cap);	/* it may have held the management key */
+	if (rc)
+		return rc;
+	if (sw == SW_SECURITY_STATUS)
+		tmg_piv_doubt(p);
+	return piv_judge(p, put_sw, sw, N_("writing a data object"));
+}
+
+tmg_rc
+tmg_piv_data_read(tmg_backend *b, uint32_t tag, tmg_out *data)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	tmg_auto_free uint8_t *store = malloc(PIV_OBJECT_MAX);
+	tmg_out answer = { store, PIV_OBJECT_MAX, 0, false };
+	tmg_view content;
+	tmg_rc rc;
+
+	if (store == NULL)
+		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
+	if ((rc = tmg_piv_get(p, tag, TMG_LE_ANY, &answer, &content)))
+		return piv_pass(p, rc);
+
+	tmg_put(data, content);
+	return tmg_out_done(data);
+}
+
+tmg_rc
+tmg_piv_data_write(tmg_backend *b, uint32_t tag, tmg_view data)
+{
+	return tmg_piv_put(tmg_piv_of(b), tag, data);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PIN and PUK: SP 800-73-4 part 2, 2.4.3 and 3.2.1 to 3.2.3. */
+#include "drivers/piv/piv.h"
+
+#include "src/base/scope.h"
+
+enum {
+	PIN_WIDTH = 8,		/* bytes on the wire, filled up with FF */
+	PIN_FILL = 0xff,
+	P1_LOGOUT = 0xff,	/* VERIFY: forget instead of check */
+	TAG_PIN_POLICY = 0x5f2f,
+	POLICY_PIV_PIN = 0x40,	/* first byte: SP 800-73-4 part 1, 3.3.2 */
+	POLICY_GLOBAL_PIN = 0x20,
+};
+
+static const tmg_piv_sw pin_sw[] = {
+	{ SW_BAD_DATA, TMG_DENIED,
+	    N_("the card does not take this value; PIV wants 6 to 8 digits as "
+	    "a PIN and 8 characters as a PUK") },
+	{ SW_CONDITIONS, TMG_DENIED,
+	    N_("the card's rules do not allow the new value") },
+	{ SW_WRONG_LENGTH, TMG_DENIED, N_("the card does not take this value") },
+	{ SW_SECURITY_STATUS, TMG_DENIED, N_("the card refuses") },
+	{ SW_NO_REFERENCE, TMG_UNSUPPORTED, N_("the card has no such PIN") },
+	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ SW_BAD_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
+};
+
+/* For people; indexed by tmg_pin_kind. */
+static const struct {
+	const char *wrong, *locked;
+} words[] = {
+	[TMG_PIN_USER] = {
+		N_("%s: the PIN is wrong; tries left: %d"),
+		N_("%s: the PIN is blocked; unblock it with the PUK: "
+		    "tamga pin unblock"),
+	},
+	[TMG_PIN_PUK] = {
+		N_("%s: the PUK is wrong; tries left: %d"),
+		N_("%s: the PUK is blocked; only the card's issuer, or a reset "
+		    "that destroys every key, can help"),
+	},
+};
+
+/* The one place where a status word of a PIN command becomes a verdict. */
+static tmg_rc
+pin_verdict(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries,
+    const char *doing)
+{
+	*tries = -1;
+	if (sw == SW_OK)
+		return TMG_OK;
+	if ((sw & 0xfff0) == SW_TRIES)
+		*tries = sw & 0x0f;
+	if (sw == SW_BLOCKED)
+		*tries = 0;
+	if (*tries == 0)
+		return piv_raise(p, TMG_PIN_LOCKED, sw, _(words[kind].locked),
+		    p->who);
+	if (*tries > 0)
+		return piv_raise(p, TMG_PIN_WRONG, sw, _(words[kind].wrong),
+		    p->who, *tries);
+	return piv_judge(p, pin_sw, sw, doing);
+}
+
+/* What cannot be right is not sent: an empty VERIFY is a question to the
+ * card, never a login, and no try is spent on a PIN that is too long. */
+static tmg_rc
+pad(tmg_piv *p, tmg_view pin, tmg_out *o)
+{
+	tmg_auto_secret padded = { .len = 0 };
+
+	if (pin.len == 0 || pin.len > PIN_WIDTH ||
+	    tmg_secret_pad(&padded, pin, PIN_WIDTH, PIN_FILL))
+		return piv_raise(p, TMG_PIN_WRONG, 0,
+		    _("%s: a PIN or PUK of a PIV card has at most 8 characters "
+		    "and is never empty; nothing was tried"), p->who);
+	tmg_put(o, tmg_secret_view(&padded));
+	return tmg_out_done(o);
+}
+
+static bool
+all_digits(tmg_view pin)
+{
+	for (size_t i = 0; i < pin.len; i++)
+		if (pin.ptr[i] < '0' || pin.ptr[i] > '9')
+			return false;
+	return true;
+}
+
+static tmg_rc
+check_fresh(tmg_piv *p, tmg_pin_kind kind, tmg_view fresh)
+{
+	const tmg_pin_rule *rule = &p->base.info.pins[kind];
+
+	if (fresh.len < rule->min || fresh.len > rule->max)
+		return piv_raise(p, TMG_DENIED, 0,
+		    _("%s: the new value must have %zu to %zu characters"),
+		    p->who, rule->min, rule->max);
+	if (rule->digits && !all_digits(fresh))
+		return piv_raise(p, TMG_DENIED, 0,
+		    _("%s: the new PIN must consist of digits"), p->who);
+	return TMG_OK;
+}
+
+/* A card whose only PIN is the global one says so in its Discovery object. */
+static tmg_rc
+find_global(tmg_piv *p, bool *found)
+{
+	uint8_t bytes[128];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_view content, policy;
+	tmg_rc rc;
+
+	*found = false;
+	rc = tmg_piv_get(p, OBJ_DISCOVERY, TMG_LE_SHORT, &store, &content);
+	if (rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED || rc == TMG_E_MALFORMED)
+		return TMG_OK;
+	if (rc)
+		return piv_pass(p, rc);
+	*found = tmg_tlv_find(content, TAG_PIN_POLICY, &policy) == TMG_OK &&
+	    policy.len == 2 && (policy.ptr[0] & POLICY_GLOBAL_PIN) != 0 &&
+	    (policy.ptr[0] & POLICY_PIV_PIN) == 0;
+	return TMG_OK;
+}
+
+static tmg_rc
+send_verify(tmg_piv *p, uint8_t p1, tmg_view data, uint16_t *sw)
+{
+	bool global;
+	tmg_capdu c = {
+		.ins = INS_VERIFY,
+		.p1 = p1,
+		.p2 = p->pin_ref,
+		.data = data,
+	};
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_send(p, &c, NULL, sw)))
+		return piv_pass(p, rc);
+	if (*sw != SW_NO_REFERENCE || p->pin_ref != REF_PIN)
+		return TMG_OK;
+
+	if ((rc = find_global(p, &global)))
+		return rc;
+	if (!global)
+		return TMG_OK;
+	p->pin_ref = c.p2 = REF_GLOBAL_PIN;
+	return tmg_piv_send(p, &c, NULL, sw);
+}
+
+/* ---- tries --------------------------------------------------------------- */
+
+static tmg_rc
+tries_by_metadata(tmg_piv *p, uint32_t ref, int *tries)
+{
+	uint8_t bytes[64];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_piv_metadata m;
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_metadata_get(p, ref, &store, &m)))
+		return rc;
+	*tries = m.tries;
+	return TMG_OK;
+}
+
+static tmg_rc
+tries_of_pin(tmg_piv *p, int *tries)
+{
+	uint16_t sw;
+	tmg_rc rc;
+
+	if ((rc = send_verify(p, 0, (tmg_view){ 0 }, &sw)))
+		return piv_pass(p, rc);
+	rc = pin_verdict(p, TMG_PIN_USER, sw, tries, N_("asking for tries left"));
+	if (rc == TMG_PIN_WRONG || rc == TMG_PIN_LOCKED)
+		return TMG_OK;
+	if (rc)
+		return piv_pass(p, rc);
+
+	/* Somebody is logged in, so the card did not count. */
+	rc = tries_by_metadata(p, REF_PIN, tries);
+	return tmg_is_fault(rc) || rc == TMG_REMOVED || rc == TMG_RESET
+	    ? rc : TMG_OK;
+}
+
+tmg_rc
+tmg_piv_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	tmg_piv *p = tmg_piv_of(b);
+
+	*tries = -1;
+	if (kind == TMG_PIN_USER)
+		return tries_of_pin(p, tries);
+	if (kind == TMG_PIN_PUK)
+		return tries_by_metadata(p, REF_PUK, tries);
+	return piv_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: the management key may be tried without limit"), p->who);
+}
+
+/* ---- login --------------------------------------------------------------- */
+
+static tmg_rc
+verify_pin(tmg_piv *p, tmg_view pin, int *tries)
+{
+	tmg_auto_secret data = { .len = 0 };
+	tmg_out out = tmg_secret_out(&data);
+	uint16_t sw;
+	tmg_rc rc;
+
+	if ((rc = pad(p, pin, &out)))
+		return rc;
+	rc = send_verify(p, 0, tmg_out_view(&out), &sw);
+	p->user = false;
+	if (rc)
+		return piv_pass(p, rc);
+	if ((rc = pin_verdict(p, TMG_PIN_USER, sw, tries, N_("checking the PIN"))))
+		return rc;
+	p->user = true;
+	p->base.ch->unlocked = true;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_piv_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	int ignored;
+
+	if (tries == NULL)
+		tries = &ignored;
+	*tries = -1;
+	if (kind == TMG_PIN_USER)
+		return verify_pin(p, pin, tries);
+	if (kind == TMG_PIN_ADMIN)
+		return tmg_piv_admin_verify(p, pin);
+	return piv_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: a PUK is only good for unblocking the PIN"), p->who);
+}
+
+tmg_rc
+tmg_piv_logged_in(tmg_backend *b, tmg_pin_kind kind)
+{
+	const tmg_piv *p = tmg_piv_of(b);
+	const bool in = kind == TMG_PIN_USER ? p->user :
+	    kind == TMG_PIN_ADMIN && p->admin;
+
+	/* A reset or another driver's SELECT ended it, noticed or not. */
+	return in && p->epoch == b->ch->epoch && b->ch->aid_len != 0
+	    ? TMG_OK : TMG_LOGIN;
+}
+
+/* Only the PIN can be taken back by a command (part 2, 3.2.1); the management
+ * key's login ends with the selection or a reset. */
+tmg_rc
+tmg_piv_logout(tmg_backend *b)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	const bool in = tmg_piv_logged_in(b, TMG_PIN_USER) == TMG_OK;
+	uint16_t sw;
+	tmg_rc rc;
+
+	tmg_piv_forget(p);
+	if (!in)
+		return TMG_OK;
+	if ((rc = send_verify(p, P1_LOGOUT, (tmg_view){ 0 }, &sw)))
+		return rc == TMG_LOGIN ? TMG_OK : piv_pass(p, rc);
+	return piv_judge(p, pin_sw, sw, N_("logging out"));
+}
+
+/* ---- change -------------------------------------------------------------- */
+
+static tmg_rc
+send_pair(tmg_piv *p, uint8_t ins, uint8_t ref, tmg_view first, tmg_view second,
+    uint16_t *sw)
+{
+	tmg_auto_secret data = { .len = 0 };
+	tmg_out out = tmg_secret_out(&data);
+	tmg_rc rc;
+
+	if ((rc = pad(p, first, &out)) || (rc = pad(p, second, &out)))
+		return rc;
+	return tmg_piv_send(p, &(tmg_capdu){
+		.ins = ins,
+		.p2 = ref,
+		.data = tmg_out_view(&out),
+	}, NULL, sw);
+}
+
+tmg_rc
+tmg_piv_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
+    int *tries)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	int ignored;
+	uint16_t sw;
+	tmg_rc rc;
+
+	if (tries == NULL)
+		tries = &ignored;
+	*tries = -1;
+	if (kind == TMG_PIN_ADMIN)
+		return tmg_piv_admin_change(p, old, fresh);
+	if ((rc = check_fresh(p, kind, fresh)))
+		return rc;
+	rc = send_pair(p, INS_CHANGE_REFERENCE_DATA,
+	    kind == TMG_PIN_USER ? p->pin_ref : REF_PUK, old, fresh, &sw);
+	if (rc)
+		return piv_pass(p, rc);
+	if (kind == TMG_PIN_USER && sw != SW_OK)
+		p->user = false;
+	return pin_verdict(p, kind, sw, tries, N_("changing the PIN"));
+}
+
+tmg_rc
+tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	int ignored;
+	uint16_t sw;
+	tmg_rc rc;
+
+	if (tries == NULL)
+		tries = &ignored;
+	*tries = -1;
+	if ((rc = check_fresh(p, TMG_PIN_USER, fresh)))
+		return rc;
+	if ((rc = send_pair(p, INS_RESET_RETRY_COUNTER, REF_PIN, puk, fresh, &sw)))
+		return piv_pass(p, rc);
+	p->user = false;
+	return pin_verdict(p, TMG_PIN_PUK, sw, tries, N_("unblocking the PIN"));
+}
+
+/* ---- defaults ------------------------------------------------------------ */
+
+tmg_rc
+tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind)
+{
+	static const uint8_t refs[] = {
+		[TMG_PIN_USER] = REF_PIN,
+		[TMG_PIN_PUK] = REF_PUK,
+		[TMG_PIN_ADMIN] = REF_ADMIN,
+	};
+	tmg_piv *p = tmg_piv_of(b);
+	uint8_t bytes[64];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_piv_metadata m;
+	tmg_rc rc;
+
+	rc = tmg_piv_metadata_get(p, refs[kind], &store, &m);
+	if (rc == TMG_OK && m.has_factory)
+		return m.factory ? TMG_OK : TMG_NOT_FOUND;
+	if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
+		return piv_pass(p, rc);
+	/* The management key alone has no counter that a try would spend. */
+	if (kind == TMG_PIN_ADMIN)
+		return tmg_piv_admin_factory(p);
+	return piv_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: the card does not tell whether this is the factory's value"),
+	    p->who);
+}

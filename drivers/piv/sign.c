@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Private-key operations by GENERAL AUTHENTICATE: SP 800-73-4 part 2, 3.2.4
+ * and appendices A.3 to A.5.  The card does the raw operation, the host pads.
+ */
+#include "drivers/piv/piv.h"
+
+#include "src/base/ctx.h"
+#include "src/base/scope.h"
+#include "src/pki/padding.h"
+
+#define ANSWER_MAX 1100u	/* bytes; RSA 4096 and two headers, with room */
+#define FIELD_MAX 66u		/* bytes; the longest coordinate, P-521 */
+
+enum {
+	DER_INTEGER = 0x02,
+	DER_SEQUENCE = 0x30,
+};
+
+static const tmg_piv_sw operate_sw[] = {
+	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
+	{ SW_CONDITIONS, TMG_DENIED,
+	    N_("the card refuses; if the key wants a touch, it came too late") },
+	{ SW_BAD_DATA, TMG_UNSUPPORTED,
+	    N_("the card's key cannot do this; is the slot empty, or its key of "
+	    "another kind?") },
+	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+	{ SW_BAD_P1P2, TMG_NOT_FOUND,
+	    N_("the slot holds no key of the expected kind") },
+	{ SW_WRONG_P1P2, TMG_NOT_FOUND,
+	    N_("the slot holds no key of the expected kind") },
+	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+};
+
+static tmg_rc
+bad_answer(tmg_piv *p)
+{
+	return piv_raise(p, TMG_E_MALFORMED, SW_OK,
+	    _("%s: what the card answered to a key operation has the wrong form "
+	    "or length"), p->who);
+}
+
+/* A short answer is asked for with a short Le, so that a signature needs no
+ * extended length from cards that stumble over it. */
+static uint32_t
+expected(tmg_alg alg)
+{
+	return tmg_alg_get(alg)->family == TMG_FAMILY_RSA &&
+	    alg != TMG_ALG_RSA1024 ? TMG_LE_ANY : TMG_LE_SHORT;
+}
+
+static tmg_rc
+send_operation(tmg_piv *p, uint32_t ref, tmg_alg alg, tmg_view fields,
+    tmg_out *answer, uint16_t *sw)
+{
+	const size_t cap = tmg_tlv_size(TAG_AUTH, fields.len);
+	tmg_auto_free uint8_t *bytes = malloc(cap);
+	tmg_out data = { bytes, cap, 0, false };
+
+	if (bytes == NULL)
+		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
+	tmg_tlv_put(&data, TAG_AUTH, fields);
+	return tmg_piv_send(p, &(tmg_capdu){
+		.ins = INS_GENERAL_AUTHENTICATE,
+		.p1 = tmg_piv_alg_id(alg),
+		.p2 = (uint8_t)ref,
+		.data = tmg_out_view(&data),
+		.le = expected(alg),
+	}, answer, sw);
+}
+
+tmg_rc
+tmg_piv_operate(tmg_piv *p, uint32_t ref, tmg_alg alg, uint32_t tag,
+    tmg_view input, tmg_out *store, tmg_view *response)
+{
+	static const uint32_t path[] = { TAG_AUTH, TAG_RESPONSE, 0 };
+	const size_t cap = input.len + 16;
+	tmg_auto_free uint8_t *bytes = malloc(cap);
+	tmg_out fields = { bytes, cap, 0, false };
+	uint16_t sw;
+	tmg_rc rc;
+
+	if (bytes == NULL)
+		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
+	if (tmg_piv_alg_id(alg) == 0)
+		return piv_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: PIV knows no keys of the kind %s"), p->who,
+		    tmg_alg_get(alg)->name);
+	tmg_tlv_put(&fields, TAG_RESPONSE, (tmg_view){ 0 });
+	tmg_tlv_put(&fields, tag, input);
+	if ((rc = send_operation(p, ref, alg, tmg_out_view(&fields), store, &sw)))
+		return piv_pass(p, rc);
+
+	/* Believed to be logged in, but the card knows better: our selection
+	 * may be gone as well. */
+	if (sw == SW_SECURITY_STATUS && p->user)
+		tmg_piv_doubt(p);
+	if ((rc = piv_judge(p, operate_sw, sw, N_("using a key"))))
+		return rc;
+	return tmg_tlv_walk(tmg_out_view(store), path, response)
+	    ? bad_answer(p) : TMG_OK;
+}
+
+/* ---- signatures ---------------------------------------------------------- */
+
+static tmg_rc
+sign_rsa(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
+    tmg_view input, tmg_out *sig)
+{
+	uint8_t padded[TMG_SIG_MAX], bytes[ANSWER_MAX];
+	tmg_out em = TMG_OUT(padded), store = TMG_OUT(bytes);
+	tmg_view s;
+	tmg_rc rc;
+
+	if ((rc = tmg_pad_sign(tmg_ctx_libctx(p->base.ctx), spec, input,
+	    tmg_alg_get(alg)->bits, &em)))
+		return piv_raise(p, rc, 0,
+		    _("%s: this cannot be signed with a key of the kind %s"),
+		    p->who, tmg_alg_get(alg)->name);
+	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE, tmg_out_view(&em),
+	    &store, &s)))
+		return rc;
+	if (s.len != tmg_alg_bytes(alg))
+		return bad_answer(p);
+	tmg_put(sig, s);
+	return tmg_out_done(sig);
+}
+
+/* As long as the field: leftmost bytes of a longer digest (FIPS 186-4 6.4),
+ * zeros before a shorter one. */
+static void
+fit_digest(tmg_view digest, size_t field, uint8_t *out)
+{
+	const size_t n = digest.len < field ? digest.len : field;
+
+	memset(out, 0, field - n);
+	if (n > 0)
+		memcpy(out + field - n, digest.ptr, n);
+}
+
+static bool
+is_integer(tmg_view *in, size_t field)
+{
+	tmg_tlv t;
+
+	return tmg_tlv_next(in, &t) == TMG_OK && t.tag == DER_INTEGER &&
+	    t.value.len >= 1 && t.value.len <= field + 1 &&
+	    (t.value.ptr[0] & 0x80) == 0;
+}
+
+/* An Ecdsa-Sig-Value and nothing behind it. */
+static bool
+is_ecdsa_value(tmg_view sig, size_t field)
+{
+	tmg_tlv seq;
+
+	return tmg_tlv_next(&sig, &seq) == TMG_OK && seq.tag == DER_SEQUENCE &&
+	    sig.len == 0 && is_integer(&seq.value, field) &&
+	    is_integer(&seq.value, field) && seq.value.len == 0;
+}
+
+static tmg_rc
+sign_ec(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
+    tmg_view input, tmg_out *sig)
+{
+	const size_t field = tmg_alg_bytes(alg);
+	uint8_t digest[FIELD_MAX], bytes[ANSWER_MAX];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_view s;
+	tmg_rc rc;
+
+	(void)spec;
+	if (field > sizeof(digest))
+		return piv_raise(p, TMG_E_USAGE, 0, _("no such curve"));
+	fit_digest(input, field, digest);
+	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE,
+	    (tmg_view){ digest, field }, &store, &s)))
+		return rc;
+	if (!is_ecdsa_value(s, field))
+		return bad_answer(p);
+	tmg_put(sig, s);
+	return tmg_out_done(sig);
+}
+
+static tmg_rc
+sign_ed(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
+    tmg_view input, tmg_out *sig)
+{
+	uint8_t bytes[ANSWER_MAX];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_view s;
+	tmg_rc rc;
+
+	(void)spec;
+	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE, input, &store, &s)))
+		return rc;
+	if (s.len != 2 * tmg_alg_bytes(alg))
+		return bad_answer(p);
+	tmg_put(sig, s);
+	return tmg_out_done(sig);
+}
+
+static tmg_rc
+sign_none(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
+    tmg_view input, tmg_out *sig)
+{
+	(void)ref;
+	(void)spec;
+	(void)input;
+	(void)sig;
+	return piv_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: a key of the kind %s does not sign"), p->who,
+	    tmg_alg_get(alg)->name);
+}
+
+/* Who signs, by scheme; a scheme of another family is the caller's mistake. */
+static const struct {
+	tmg_family family;
+	tmg_rc (*sign)(tmg_piv *p, uint32_t ref, tmg_alg alg,
+	    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);
+} schemes[] = {
+	[TMG_SIGN_PKCS1] = { TMG_FAMILY_RSA, sign_rsa },
+	[TMG_SIGN_PSS] = { TMG_FAMILY_RSA, sign_rsa },
+	[TMG_SIGN_RAW] = { TMG_FAMILY_RSA, sign_rsa },
+	[TMG_SIGN_ECDSA] = { TMG_FAMILY_EC, sign_ec },
+	[TMG_SIGN_EDDSA] = { TMG_FAMILY_ED, sign_ed },
+};
+
+tmg_rc
+tmg_piv_sign(tmg_backend *b, uint32_t ref, tmg_alg alg,
+    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	const tmg_piv_slot *slot;
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_slot_get(p, ref, &slot)))
+		return rc;
+	if ((size_t)spec->scheme >= TMG_COUNT(schemes) ||
+	    schemes[spec->scheme].family != tmg_alg_get(alg)->family)
+		return sign_none(p, ref, alg, spec, input, sig);
+	return schemes[spec->scheme].sign(p, ref, alg, spec, input, sig);
+}
+
+/* ---- decryption and key agreement ---------------------------------------- */
+
+/* Some cards drop leading zeros of what RSADP gave: they are put back. */
+static tmg_rc
+take_plain(tmg_piv *p, tmg_view m, size_t k, const tmg_decrypt_spec *spec,
+    tmg_out *plain)
+{
+	uint8_t em[TMG_SIG_MAX];
+	tmg_rc rc;
+
+	if (m.len > k || k > sizeof(em))
+		return bad_answer(p);
+	memset(em, 0, k - m.len);
+	memcpy(em + k - m.len, m.ptr, m.len);
+	rc = tmg_unpad(tmg_ctx_libctx(p->base.ctx), spec, (tmg_view){ em, k },
+	    plain);
+	explicit_bzero(em, sizeof(em));
+	if (rc)
+		return piv_raise(p, rc, 0,
+		    _("%s: this was not encrypted for the key, or with another "
+		    "padding"), p->who);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_piv_decrypt(tmg_backend *b, uint32_t ref, tmg_alg alg,
+    const tmg_decrypt_spec *spec, tmg_view cipher, tmg_out *plain)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	const size_t k = tmg_alg_bytes(alg);
+	uint8_t bytes[ANSWER_MAX];
+	tmg_out store = TMG_OUT(bytes);
+	const tmg_piv_slot *slot;
+	tmg_view m;
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_slot_get(p, ref, &slot)))
+		return rc;
+	if (tmg_alg_get(alg)->family != TMG_FAMILY_RSA)
+		return piv_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: a key of the kind %s does not decrypt"), p->who,
+		    tmg_alg_get(alg)->name);
+	if (cipher.len != k)
+		return piv_raise(p, TMG_E_USAGE, 0,
+		    _("%s: %zu bytes to decrypt where the key has %zu"), p->who,
+		    cipher.len, k);
+	rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE, cipher, &store, &m);
+	if (rc == TMG_OK)
+		rc = take_plain(p, m, k, spec, plain);
+	explicit_bzero(bytes, sizeof(bytes));
+	return piv_pass(p, rc);
+}
+
+tmg_rc
+tmg_piv_derive(tmg_backend *b, uint32_t ref, tmg_alg alg, tmg_view peer,
+    tmg_out *secret)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	const tmg_family family = tmg_alg_get(alg)->family;
+	const size_t field = tmg_alg_bytes(alg);
+	uint8_t bytes[ANSWER_MAX];
+	tmg_out store = TMG_OUT(bytes);
+	const tmg_piv_slot *slot;
+	tmg_view z;
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_slot_get(p, ref, &slot)))
+		return rc;
+	if (family != TMG_FAMILY_EC && family != TMG_FAMILY_X)
+		return piv_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: a key of the kind %s does no key agreement"), p->who,
+		    tmg_alg_get(alg)->name);
+	if (peer.len != (family == TMG_FAMILY_X ? field : 2 * field + 1))
+		return piv_raise(p, TMG_E_USAGE, 0,
+		    _("%s: the other side's public key has the wrong length"),
+		    p->who);
+	rc = tmg_piv_operate(p, ref, alg, TAG_EXPONENTIATION, peer, &store, &z);
+	if (rc == TMG_OK && z.len != field)
+		rc = bad_answer(p);
+	if (rc == TMG_OK) {
+		tmg_put(secret, z);
+		rc = tmg_out_done(secret);
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	return piv_pass(p, rc);
+}

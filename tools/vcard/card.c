@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/vcard/card.h"
+
+#include <openssl/rand.h>
+
+#include "src/base/scope.h"
+#include "src/codec/tlv.h"
+#include "tools/vcard/piv.h"
+#include "tools/vcard/state.h"
+
+static const vc_app *const apps[VC_APPS] = {
+	&vc_piv_app,
+};
+
+enum {
+	SELECT_BY_NAME = 0x04,		/* ISO/IEC 7816-4 11.2.2 */
+	SELECT_FCI = 0x00,
+	SELECT_NO_DATA = 0x0c,
+	SERIAL_LEAST = 10000000,	/* eight decimal digits */
+	SERIAL_SPAN = 20000000,
+};
+
+static tmg_rc
+make_serial(vc_card *card)
+{
+	uint32_t n;
+
+	card->serial = card->profile->serial;
+	if (card->serial != 0)
+		return TMG_OK;
+	if (RAND_bytes_ex(card->lib, (unsigned char *)&n, sizeof(n), 0) != 1)
+		return TMG_E_CRYPTO;
+	card->serial = SERIAL_LEAST + n % SERIAL_SPAN;
+	return TMG_OK;
+}
+
+tmg_rc
+vc_card_open(const vc_profile *profile, OSSL_LIB_CTX *lib, vc_card *card)
+{
+	tmg_rc rc;
+
+	*card = (vc_card){ .profile = profile, .lib = lib, .selected = -1, .dirty = true };
+	if ((rc = make_serial(card)))
+		return rc;
+	for (size_t i = 0; i < VC_APPS; i++)
+		if ((card->apps[i] = apps[i]->create(card)) == NULL)
+			return TMG_E_NOMEM;
+	return TMG_OK;
+}
+
+void
+vc_card_close(vc_card *card)
+{
+	for (size_t i = 0; i < VC_APPS; i++) {
+		if (card->apps[i] != NULL)
+			apps[i]->destroy(card->apps[i]);
+		card->apps[i] = NULL;
+	}
+}
+
+void
+vc_card_reset(vc_card *card)
+{
+	card->selected = -1;
+	for (size_t i = 0; i < VC_APPS; i++)
+		apps[i]->reset(card->apps[i]);
+}
+
+void *
+vc_card_app(const vc_card *card, const char *name)
+{
+	for (size_t i = 0; i < VC_APPS; i++)
+		if (strcmp(apps[i]->name, name) == 0)
+			return card->apps[i];
+	return NULL;
+}
+
+static bool
+answers_to(const vc_app *app, tmg_view name)
+{
+	return name.len >= app->aid_least && name.len <= app->aid_len &&
+	    memcmp(name.ptr, app->aid, name.len) == 0;
+}
+
+/* Selecting what is not there leaves the selection as it was
+ * (SP 800-73-4 part 2, 3.1.1). */
+static uint16_t
+select_app(vc_card *card, const vc_command *c, tmg_out *out)
+{
+	tmg_out unwanted = { out->ptr, out->cap, 0, false };
+
+	if (c->p1 != SELECT_BY_NAME ||
+	    (c->p2 != SELECT_FCI && c->p2 != SELECT_NO_DATA))
+		return SW_P1P2;
+
+	for (size_t i = 0; i < VC_APPS; i++) {
+		if (!answers_to(apps[i], c->data))
+			continue;
+		if (card->selected >= 0 && card->selected != (int)i)
+			apps[card->selected]->reset(card->apps[card->selected]);
+		card->selected = (int)i;
+		return apps[i]->select(card, card->apps[i],
+		    c->p2 == SELECT_FCI ? out : &unwanted);
+	}
+	return SW_NOT_FOUND;
+}
+
+static uint16_t
+refuse_class(uint8_t cla)
+{
+	if ((cla & ~(CLA_CHANNEL | CLA_SECURE)) != 0)
+		return SW_NO_CLA;
+	return (cla & CLA_SECURE) != 0 ? SW_NO_SECURE :
+	    (cla & CLA_CHANNEL) != 0 ? SW_NO_CHANNEL : SW_OK;
+}
+
+uint16_t
+vc_card_command(vc_card *card, const vc_command *c, tmg_out *out)
+{
+	const uint16_t refused = refuse_class(c->cla & (uint8_t)~CLA_CHAIN);
+
+	card->delay_ms = 0;
+	if (refused != SW_OK)
+		return refused;
+	if (c->ins == INS_SELECT)
+		return select_app(card, c, out);
+	if (card->selected < 0)
+		return SW_NO_INS;
+
+	const uint16_t sw = apps[card->selected]->command(card,
+	    card->apps[card->selected], c, out);
+
+	if (out->full)
+		return SW_INTERNAL;
+	return sw;
+}
+
+/* ---- the state file: doc/design/vcard-state.md --------------------------- */
+
+tmg_rc
+vc_card_save(const vc_card *card, tmg_out *out)
+{
+	const uint8_t serial[4] = {
+		(uint8_t)(card->serial >> 24), (uint8_t)(card->serial >> 16),
+		(uint8_t)(card->serial >> 8), (uint8_t)card->serial,
+	};
+
+	vc_state_begin(out);
+	tmg_tlv_put(out, STATE_SERIAL, TMG_VIEW(serial));
+	for (size_t i = 0; i < VC_APPS; i++) {
+		const size_t mark = vc_state_open(out, apps[i]->record);
+
+		apps[i]->save(card->apps[i], out);
+		vc_state_close(out, mark);
+	}
+	return vc_state_end(out);
+}
+
+static tmg_rc
+load_record(vc_card *card, const tmg_tlv *t)
+{
+	if (t->tag == STATE_SERIAL) {
+		if (t->value.len != 4)
+			return TMG_E_MALFORMED;
+		card->serial = (uint32_t)t->value.ptr[0] << 24 |
+		    (uint32_t)t->value.ptr[1] << 16 |
+		    (uint32_t)t->value.ptr[2] << 8 | t->value.ptr[3];
+		return TMG_OK;
+	}
+	for (size_t i = 0; i < VC_APPS; i++)
+		if (apps[i]->record == t->tag)
+			return apps[i]->load(card, card->apps[i], t->value);
+	return TMG_E_MALFORMED;
+}
+
+tmg_rc
+vc_card_load(vc_card *card, tmg_view file)
+{
+	tmg_view records;
+	tmg_tlv t;
+	tmg_rc rc;
+
+	if ((rc = vc_state_check(file, &records)))
+		return rc;
+	while ((rc = tmg_tlv_next(&records, &t)) == TMG_OK)
+		if ((rc = load_record(card, &t)))
+			return rc;
+	card->dirty = false;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}

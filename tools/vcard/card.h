@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One virtual card: what it announces, and the applications on it.
+ */
+#ifndef VCARD_CARD_H
+#define VCARD_CARD_H
+
+#include <openssl/types.h>
+
+#include "tamga/reader.h"
+#include "tools/vcard/apdu.h"
+#include "tools/vcard/sw.h"
+
+#define VC_DATA_MAX 16384	/* bytes of one command's or response's data */
+#define VC_STATE_MAX (2u << 20)	/* bytes of a state file */
+
+typedef enum vc_touch {
+	VC_TOUCH_AUTO,		/* somebody touches after touch_ms */
+	VC_TOUCH_NONE,		/* nobody ever does */
+} vc_touch;
+
+/* What kind of card it is.  Fixed while the program runs. */
+typedef struct vc_profile {
+	bool yubikey;		/* Yubico's extensions */
+	uint8_t version[3];	/* of the firmware, when yubikey */
+	uint32_t serial;	/* 0: made up once and kept in the state */
+	bool extended;		/* takes and announces extended length */
+	bool t0;		/* speaks T=0 */
+	unsigned pin_tries, puk_tries;
+	uint8_t pin_policy;	/* of keys made with the default policy; 0: the slot's */
+	unsigned keygen_ms;
+	vc_touch touch;
+	unsigned touch_ms;
+	uint8_t atr[TMG_ATR_MAX];
+	size_t atr_len;
+} vc_profile;
+
+typedef struct vc_card vc_card;
+
+/*
+ * An application on the card.  Full rows: what an application does not do is
+ * answered with a status word.
+ *
+ *   create   a fresh application as it leaves the factory; NULL: no memory
+ *   select   writes the answer to SELECT
+ *   command  anything but SELECT by name and GET RESPONSE
+ *   reset    forgets what only lives while the card has power
+ *   save     appends the records that load() takes
+ */
+typedef struct vc_app {
+	const char *name;
+	uint8_t record;		/* tag of its part of the state file */
+	uint8_t aid[16];
+	size_t aid_len;
+	size_t aid_least;	/* shortest truncated name that selects it */
+	void *(*create)(vc_card *card);
+	void (*destroy)(void *self);
+	uint16_t (*select)(vc_card *card, void *self, tmg_out *out);
+	uint16_t (*command)(vc_card *card, void *self, const vc_command *c,
+	    tmg_out *out);
+	void (*reset)(void *self);
+	void (*save)(const void *self, tmg_out *out);
+	tmg_rc (*load)(vc_card *card, void *self, tmg_view records);
+} vc_app;
+
+#define VC_APPS 1
+
+struct vc_card {
+	const vc_profile *profile;
+	OSSL_LIB_CTX *lib;
+	uint32_t serial;
+	void *apps[VC_APPS];	/* in the order of the table of applications */
+	int selected;		/* index, -1: none */
+	bool dirty;		/* something changed that must survive */
+	unsigned delay_ms;	/* what the running command takes */
+};
+
+/* A fresh card.  Faults TMG_E_NOMEM, TMG_E_CRYPTO. */
+TMG_MUST_USE tmg_rc
+vc_card_open(const vc_profile *profile, OSSL_LIB_CTX *lib, vc_card *card);
+void
+vc_card_close(vc_card *card);
+
+/* Power was lost, or the reset contact was pulled. */
+void
+vc_card_reset(vc_card *card);
+
+/* Runs one whole command; *out holds the data of the response. */
+uint16_t
+vc_card_command(vc_card *card, const vc_command *c, tmg_out *out);
+
+/* The application's own part of a card: index in the table, or NULL. */
+void *
+vc_card_app(const vc_card *card, const char *name);
+
+/* The whole state as a file's content, and back.  Load leaves a card that
+ * must be closed when it fails.  Faults TMG_E_MALFORMED. */
+TMG_MUST_USE tmg_rc
+vc_card_save(const vc_card *card, tmg_out *out);
+TMG_MUST_USE tmg_rc
+vc_card_load(vc_card *card, tmg_view file);
+
+#endif

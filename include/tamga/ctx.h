@@ -66,6 +66,9 @@ typedef struct tmg_pin_ask {
  *
  * Verdicts  TMG_CANCELLED  the person declined, or there is nobody to ask
  *           TMG_LAST_TRY   one try is left and the person did not insist
+ *           TMG_PENDING    tell more first: the token is asked and fn called
+ *                          again, at first for the tries left, the next time
+ *                          for serial and label; each costs it a command
  */
 typedef tmg_rc tmg_pin_fn(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
 

@@ -45,7 +45,7 @@ TMG_API const tmg_slot *
 tmg_key_slot(const tmg_key *key);
 /* "pkcs11:...;id=%9A;type=private"; borrowed from the key. */
 TMG_API const char *
-tmg_key_uri(const tmg_key *key);
+tmg_key_uri(tmg_key *key);
 
 /* What is known of the key, from the card's metadata or else from the
  * certificate.  Verdicts TMG_NOT_FOUND (no key, or nothing tells of it). */

@@ -75,16 +75,18 @@ tmg_tokens_wait(tmg_tokens *tokens, int timeout_ms);
 TMG_API const tmg_fault *
 tmg_tokens_fault(const tmg_tokens *tokens);
 
-/* Static facts; borrowed from the token.  No card I/O. */
+/* What the token says of itself, borrowed from it.  The first time the card is
+ * asked for its serial number; as good as it goes when it does not answer. */
 TMG_API const tmg_backend_info *
-tmg_token_info(const tmg_token *token);
+tmg_token_info(tmg_token *token);
 TMG_API const char *
 tmg_token_reader(const tmg_token *token);
 TMG_API const char *
 tmg_token_driver(const tmg_token *token);
-/* "pkcs11:model=...;manufacturer=...;serial=...;token=..." */
+/* "pkcs11:model=...;manufacturer=...;serial=...;token=..."; asks the card as
+ * tmg_token_info() does. */
 TMG_API const char *
-tmg_token_uri(const tmg_token *token);
+tmg_token_uri(tmg_token *token);
 /* Command APDUs its card got so far. */
 TMG_API uint64_t
 tmg_token_apdus(const tmg_token *token);
@@ -97,12 +99,19 @@ tmg_token_generation(const tmg_token *token);
 
 /*
  * Everything below speaks to the card.  All of it:
- * Verdicts  TMG_UNSUPPORTED, TMG_REMOVED, TMG_BUSY
+ * Verdicts  TMG_UNSUPPORTED, TMG_REMOVED, TMG_BUSY; TMG_RESET (somebody reset
+ *           the card in the middle: what was asked may have been done; what
+ *           only reads is repeated once and does not say it)
  */
 
 /* Tries left of a PIN, -1 unknown. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_tries(tmg_token *token, tmg_pin_kind kind, int *tries);
+
+/* TMG_OK: still the value the factory gave it.  Never spends a try.
+ * Verdicts  TMG_NOT_FOUND (no longer), TMG_UNSUPPORTED (only a try would tell) */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_factory(tmg_token *token, tmg_pin_kind kind);
 
 /*
  * Verifies a PIN that the caller has, as typed.

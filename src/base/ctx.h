@@ -19,8 +19,7 @@ tmg_ctx_libctx(tmg_ctx *ctx);
 pthread_mutex_t *
 tmg_ctx_mutex(tmg_ctx *ctx);
 
-/* The OSSL_PROVIDER of token keys, loaded by src/pki under tmg_ctx_mutex();
- * unloaded with the context. */
+/* One note by whoever did something once; written under tmg_ctx_mutex(). */
 void **
 tmg_ctx_provider_slot(tmg_ctx *ctx);
 

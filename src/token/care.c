@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Looking after a token as a whole: set-up, reset, random bytes. */
+#include "src/token/job.h"
+
+static tmg_rc
+do_setup(tmg_token *t, void *arg)
+{
+	(void)arg;
+	return t->driver->setup(t->backend);
+}
+
+tmg_rc
+tmg_token_setup(tmg_token *token)
+{
+	const tmg_rc rc = tmg_job_run(token, &(tmg_job){ .fn = do_setup,
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+
+	tmg_token_stale(token);
+	return rc;
+}
+
+static tmg_rc
+do_protect(tmg_token *t, void *arg)
+{
+	return t->driver->admin_protect(t->backend, *(const tmg_view *)arg);
+}
+
+tmg_rc
+tmg_token_admin_protect(tmg_token *token, tmg_view fresh)
+{
+	tmg_rc rc;
+
+	/* Both: the key is changed with the old one and kept behind the PIN. */
+	if ((rc = tmg_token_login(token, TMG_PIN_USER)))
+		return rc;
+	rc = tmg_job_run(token, &(tmg_job){ .fn = do_protect, .arg = &fresh,
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	token->generation++;
+	return rc;
+}
+
+static tmg_rc
+do_reset(tmg_token *t, void *arg)
+{
+	(void)arg;
+	return t->driver->reset(t->backend);
+}
+
+tmg_rc
+tmg_token_reset(tmg_token *token)
+{
+	const tmg_rc rc = tmg_job_run(token, &(tmg_job){ .fn = do_reset });
+
+	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
+		token->tries[kind] = -1;
+	tmg_token_stale(token);
+	return rc;
+}
+
+struct wanted {
+	size_t n;
+	tmg_out *bytes;
+};
+
+static tmg_rc
+do_random(tmg_token *t, void *arg)
+{
+	const struct wanted *w = arg;
+
+	return t->driver->random(t->backend, w->n, w->bytes);
+}
+
+tmg_rc
+tmg_token_random(tmg_token *token, size_t n, tmg_out *bytes)
+{
+	struct wanted w = { n, bytes };
+
+	return tmg_job_run(token, &(tmg_job){ .fn = do_random, .arg = &w });
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "src/base/scope.h"
+#include "src/token/token.h"
+
+#ifdef WITH_DRIVER_PIV
+extern const tmg_driver tmg_driver_piv;
+#endif
+
+/* In the order in which a card is asked; the last row keeps the table from
+ * being empty and is not counted. */
+const tmg_driver *const tmg_drivers[] = {
+#ifdef WITH_DRIVER_PIV
+	&tmg_driver_piv,
+#endif
+	NULL
+};
+const size_t tmg_drivers_count = TMG_COUNT(tmg_drivers) - 1;

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/token/find.h"
+#include "tamga/cert.h"
+
+/* What a key is looked for by. */
+struct look {
+	const char *name;
+	const tmg_uri *uri;
+	bool (*match)(tmg_key *key, const struct look *look);
+};
+
+static bool
+is_slot(tmg_key *key, const struct look *look)
+{
+	return strcasecmp(key->slot.name, look->name) == 0;
+}
+
+/* The label of a key is the common name of its certificate. */
+static bool
+has_label(tmg_key *key, const char *label)
+{
+	tmg_cert_facts facts;
+	tmg_view der;
+
+	if (key->slot.retired && !key->slot.held)
+		return false;
+	return tmg_key_cert(key, &der) == TMG_OK &&
+	    tmg_cert_facts_get(der, &facts) == TMG_OK &&
+	    strcmp(facts.common_name, label) == 0;
+}
+
+static bool
+is_labelled(tmg_key *key, const struct look *look)
+{
+	return has_label(key, look->name);
+}
+
+static bool
+fits_uri(tmg_key *key, const struct look *look)
+{
+	const char *object = tmg_uri_text(look->uri, TMG_URI_OBJECT);
+	tmg_uri mine;
+
+	if (!tmg_find_fits(key->token, look->uri))
+		return false;
+	if (look->uri->attr[TMG_URI_ID].said) {
+		if (tmg_uri_parse(tmg_key_uri(key), &mine) != TMG_OK ||
+		    !tmg_view_equal((tmg_view){ mine.attr[TMG_URI_ID].bytes,
+		    mine.attr[TMG_URI_ID].len },
+		    (tmg_view){ look->uri->attr[TMG_URI_ID].bytes,
+		    look->uri->attr[TMG_URI_ID].len }))
+			return false;
+	}
+	return object == NULL || has_label(key, object);
+}
+
+static size_t
+collect(tmg_token *t, const struct look *look, tmg_key **key, tmg_out *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->key_count; i++) {
+		char text[TMG_LABEL_MAX + TMG_SLOT_NAME + 8];
+
+		if (!look->match(&t->keys[i], look))
+			continue;
+		*key = &t->keys[i];
+		n++;
+		if (list == NULL)
+			continue;
+		tmg_token_identify(t);
+		snprintf(text, sizeof(text), "%s%s/%s", list->len > 0 ? ", " : "",
+		    t->info.label, t->keys[i].slot.name);
+		tmg_put_str(list, text);
+	}
+	return n;
+}
+
+static tmg_rc
+several_keys(tmg_tokens *set, const struct look *look)
+{
+	char list[TMG_FAULT_TEXT / 2];
+	tmg_out o = { (uint8_t *)list, sizeof(list) - 1, 0, false };
+	tmg_key *key;
+
+	for (tmg_token *t = set->tokens; t != NULL; t = t->next)
+		if (t->backend != NULL)
+			collect(t, look, &key, &o);
+	list[o.len] = '\0';
+	return tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
+	    _("more than one key answers to '%s': %s; name one of these"),
+	    look->name, list);
+}
+
+/* On one token, or with NULL on every one. */
+static tmg_rc
+find_key(tmg_tokens *set, tmg_token *only, const struct look *look,
+    tmg_key **key)
+{
+	size_t n = 0;
+	tmg_rc rc;
+
+	for (tmg_token *t = set->tokens; t != NULL; t = t->next) {
+		if (t->backend == NULL || (only != NULL && t != only))
+			continue;
+		if ((rc = tmg_token_slots(t)))
+			return tmg_fault_copy(&set->fault, &t->fault, rc);
+		n += collect(t, look, key, NULL);
+	}
+	if (n == 1)
+		return TMG_OK;
+	return n == 0 ? TMG_NOT_FOUND : several_keys(set, look);
+}
+
+/* TOKEN/9a */
+static tmg_rc
+find_path(tmg_tokens *set, const char *name, tmg_key **key)
+{
+	const char *slash = strrchr(name, '/');
+	char token_name[TMG_URI_MAX];
+	tmg_token *token;
+	tmg_rc rc;
+
+	if (slash == NULL || (size_t)(slash - name) >= sizeof(token_name))
+		return TMG_NOT_FOUND;
+	memcpy(token_name, name, (size_t)(slash - name));
+	token_name[slash - name] = '\0';
+	if ((rc = tmg_tokens_find(set, token_name, &token)))
+		return rc;
+	return find_key(set, token, &(struct look){ .name = slash + 1,
+	    .match = is_slot }, key);
+}
+
+static tmg_rc
+find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
+{
+	tmg_uri uri;
+	tmg_rc rc;
+
+	if ((rc = tmg_find_uri(set, name, &uri)))
+		return rc;
+	if (!uri.attr[TMG_URI_ID].said && !uri.attr[TMG_URI_OBJECT].said)
+		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0, _("%s names a token "
+		    "and no key: it has neither id nor object"), name);
+	rc = find_key(set, NULL, &(struct look){ .name = name, .uri = &uri,
+	    .match = fits_uri }, key);
+	if (rc != TMG_NOT_FOUND)
+		return rc;
+	return tmg_raise(&set->fault, rc, 0, _("no key that is here fits %s"),
+	    name);
+}
+
+/* Labels are the last resort: they cost reading every certificate. */
+tmg_rc
+tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
+{
+	tmg_token *any;
+	tmg_rc rc;
+
+	if (tmg_tokens_count(tokens) == 0)
+		return tmg_tokens_find(tokens, NULL, &any);
+	if (tmg_uri_is(name))
+		return find_by_uri(tokens, name, key);
+	rc = find_key(tokens, NULL, &(struct look){ .name = name,
+	    .match = is_slot }, key);
+	if (rc == TMG_NOT_FOUND)
+		rc = find_path(tokens, name, key);
+	if (rc == TMG_NOT_FOUND)
+		rc = find_key(tokens, NULL, &(struct look){ .name = name,
+		    .match = is_labelled }, key);
+	if (rc != TMG_NOT_FOUND)
+		return rc;
+	return tmg_raise(&tokens->fault, rc, 0, _("no key answers to the name "
+	    "'%s'; tamga list tells the names there are"), name);
+}

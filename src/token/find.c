@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/token/find.h"
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+
+/* ---- words --------------------------------------------------------------- */
+
+static tmg_rc
+nothing_there(tmg_tokens *set)
+{
+	if (set->skipped_count > 0)
+		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+		    _("no token can be used: %s"), set->skipped[0].why);
+	if (set->fault.rc != TMG_OK && set->fault.text[0] != '\0')
+		return tmg_raise(&set->fault, TMG_NOT_FOUND, set->fault.sw,
+		    _("no token can be used: %s"), set->fault.text);
+	return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+	    _("there is no token: put one into a reader; "
+	    "tamga doctor tells what is missing"));
+}
+
+static void
+put_candidate(tmg_out *o, tmg_token *t, const char *slot)
+{
+	char text[2 * TMG_LABEL_MAX + TMG_READER_NAME];
+
+	tmg_token_identify(t);
+	snprintf(text, sizeof(text), slot != NULL ? "%s%s/%s (%s)" : "%s%s%s (%s)",
+	    o->len > 0 ? ", " : "", t->info.label, slot != NULL ? slot : "",
+	    t->reader);
+	tmg_put_str(o, text);
+}
+
+static tmg_rc
+several_tokens(tmg_tokens *set, const char *name, tmg_token_match *match)
+{
+	char list[TMG_FAULT_TEXT];
+	tmg_out o = { (uint8_t *)list, sizeof(list) - 1, 0, false };
+
+	for (tmg_token *t = set->tokens; t != NULL; t = t->next)
+		if (t->backend != NULL && match(t, name))
+			put_candidate(&o, t, NULL);
+	list[o.len] = '\0';
+	return tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
+	    _("more than one token %s: %s; name one by its serial number, "
+	    "label or URI with --token"), name != NULL ? name : _("is there"),
+	    list);
+}
+
+/* ---- one token ----------------------------------------------------------- */
+
+static bool
+is_any(tmg_token *t, const char *name)
+{
+	(void)t;
+	(void)name;
+	return true;
+}
+
+static bool
+in_reader(tmg_token *t, const char *name)
+{
+	return strcmp(t->reader, name) == 0;
+}
+
+static bool
+is_called(tmg_token *t, const char *name)
+{
+	tmg_token_identify(t);
+	return strcmp(t->info.label, name) == 0 ||
+	    strcmp(t->info.serial, name) == 0;
+}
+
+static bool
+in_reader_like(tmg_token *t, const char *name)
+{
+	return name[0] != '\0' && strstr(t->reader, name) != NULL;
+}
+
+static tmg_rc
+find_one(tmg_tokens *set, const char *name, tmg_token_match *match,
+    tmg_token **token)
+{
+	size_t n = 0;
+
+	for (tmg_token *t = set->tokens; t != NULL; t = t->next) {
+		if (t->backend == NULL || !match(t, name))
+			continue;
+		*token = t;
+		n++;
+	}
+	if (n == 1)
+		return TMG_OK;
+	return n == 0 ? TMG_NOT_FOUND : several_tokens(set, name, match);
+}
+
+/* What a name may be, the cheapest question first: only the second one asks
+ * cards for their serial numbers. */
+static tmg_token_match *const rounds[] = {
+	in_reader, is_called, in_reader_like,
+};
+
+static tmg_rc
+find_named(tmg_tokens *set, const char *name, tmg_token **token)
+{
+	tmg_rc rc = TMG_NOT_FOUND;
+
+	for (size_t i = 0; rc == TMG_NOT_FOUND && i < TMG_COUNT(rounds); i++)
+		rc = find_one(set, name, rounds[i], token);
+	if (rc != TMG_NOT_FOUND)
+		return rc;
+	return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+	    _("no token answers to the name '%s'; tamga list tells the names "
+	    "there are"), name);
+}
+
+tmg_rc
+tmg_find_uri(tmg_tokens *set, const char *text, tmg_uri *uri)
+{
+	if (tmg_uri_parse(text, uri))
+		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+		    _("'%s' is not a pkcs11: URI (RFC 7512)"), text);
+	if (tmg_uri_text(uri, TMG_URI_PIN_VALUE) != NULL)
+		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+		    _("a URI with pin-value is not taken: everybody on this "
+		    "machine can read it; use --pin-file"));
+	return TMG_OK;
+}
+
+/* RFC 7512 2.5: every attribute that is said must be equal. */
+bool
+tmg_find_fits(tmg_token *t, const tmg_uri *uri)
+{
+	static const struct { tmg_uri_attr attr; size_t at; } parts[] = {
+		{ TMG_URI_SERIAL, offsetof(tmg_backend_info, serial) },
+		{ TMG_URI_TOKEN, offsetof(tmg_backend_info, label) },
+		{ TMG_URI_MODEL, offsetof(tmg_backend_info, model) },
+		{ TMG_URI_MANUFACTURER, offsetof(tmg_backend_info, manufacturer) },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(parts); i++) {
+		const char *said = tmg_uri_text(uri, parts[i].attr);
+
+		if (said == NULL)
+			continue;
+		tmg_token_identify(t);
+		if (strcmp(said, (const char *)&t->info + parts[i].at) != 0)
+			return false;
+	}
+	return !uri->unknown;
+}
+
+static bool
+fits_text(tmg_token *t, const char *name)
+{
+	tmg_uri uri;
+
+	return tmg_uri_parse(name, &uri) == TMG_OK && tmg_find_fits(t, &uri);
+}
+
+static tmg_rc
+find_by_uri(tmg_tokens *set, const char *name, tmg_token **token)
+{
+	tmg_uri uri;
+	tmg_rc rc;
+
+	if ((rc = tmg_find_uri(set, name, &uri)))
+		return rc;
+	rc = find_one(set, name, fits_text, token);
+	if (rc != TMG_NOT_FOUND)
+		return rc;
+	return tmg_raise(&set->fault, rc, 0,
+	    _("no token that is here fits %s"), name);
+}
+
+tmg_rc
+tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token)
+{
+	if (tmg_tokens_count(tokens) == 0)
+		return nothing_there(tokens);
+	if (name == NULL)
+		return find_one(tokens, NULL, is_any, token);
+	if (tmg_uri_is(name))
+		return find_by_uri(tokens, name, token);
+	return find_named(tokens, name, token);
+}

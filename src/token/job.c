@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/token/job.h"
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/card/turn.h"
+
+enum {
+	ASKS_MAX = 2,		/* the PIN that guards the admin key, then that key */
+};
+
+/* A PIN somebody gave, not yet verified. */
+struct given {
+	bool have;
+	tmg_pin_kind kind;
+	tmg_secret pin;
+};
+
+static void
+given_release(struct given *g)
+{
+	tmg_secret_wipe(&g->pin);
+}
+
+/* Another epoch: selection and logins are lost, somebody may have written. */
+static void
+look_at_epoch(tmg_token *t)
+{
+	const tmg_channel *ch = t->backend->ch;
+
+	if (ch == NULL || ch->epoch == t->epoch)
+		return;
+	t->epoch = ch->epoch;
+	tmg_token_stale(t);
+}
+
+static tmg_rc
+begin(tmg_token *t, tmg_turn *turn)
+{
+	tmg_channel *ch = t->backend->ch;
+	tmg_rc rc;
+
+	if (ch == NULL)
+		return TMG_OK;
+	if ((rc = tmg_turn_take(turn, ch)))
+		return tmg_fault_copy(&t->fault, &ch->fault, rc);
+	look_at_epoch(t);
+	return TMG_OK;
+}
+
+/* Words of the driver, or else of the channel, become the token's. */
+static tmg_rc
+heard(tmg_token *t, tmg_rc rc)
+{
+	const tmg_backend *b = t->backend;
+
+	if (rc == TMG_OK || t->fault.rc == rc)
+		return rc;
+	if (b->fault.rc == rc && b->fault.text[0] != '\0')
+		return tmg_fault_copy(&t->fault, &b->fault, rc);
+	if (b->ch != NULL && b->ch->fault.rc == rc && b->ch->fault.text[0] != '\0')
+		return tmg_fault_copy(&t->fault, &b->ch->fault, rc);
+	t->fault = (tmg_fault){ .rc = rc, .sw = b->fault.sw };
+	return rc;
+}
+
+tmg_rc
+tmg_job_verify(tmg_token *t, tmg_pin_kind kind, tmg_view pin)
+{
+	int tries = -1;
+	const tmg_rc rc = t->driver->verify(t->backend, kind, pin, &tries);
+
+	heard(t, rc);
+	return tmg_token_refused(t, rc, kind, tries);
+}
+
+/* Is whom the job needs logged in?  TMG_LOGIN: *wanted must be asked for. */
+static tmg_rc
+ready(tmg_token *t, const tmg_job *job, const struct given *given,
+    tmg_pin_kind *wanted)
+{
+	tmg_rc rc;
+
+	*wanted = job->kind;
+	if (job->when == TMG_WHEN_ASKED)
+		return TMG_OK;
+	if (job->when == TMG_WHEN_ALWAYS)
+		return given->have ? TMG_OK : TMG_LOGIN;
+	rc = t->driver->logged_in(t->backend, job->kind);
+	if (rc != TMG_LOGIN || job->kind != TMG_PIN_ADMIN)
+		return rc;
+
+	rc = t->driver->admin_auto(t->backend);
+	if (rc == TMG_LOGIN)
+		*wanted = TMG_PIN_USER;
+	return rc == TMG_NOT_FOUND ? TMG_LOGIN : rc;
+}
+
+static tmg_rc
+in_turn(tmg_token *t, const tmg_job *job, const struct given *given,
+    tmg_pin_kind *wanted)
+{
+	tmg_rc rc;
+
+	if (given->have) {
+		rc = tmg_job_verify(t, given->kind, tmg_secret_view(&given->pin));
+		if (rc != TMG_OK)
+			return rc;
+	}
+	if ((rc = ready(t, job, given, wanted)))
+		return rc;
+	rc = job->fn(t, job->arg);
+	if (rc == TMG_LOGIN)
+		*wanted = job->kind;
+	return rc;
+}
+
+static tmg_rc
+attempt(tmg_token *t, const tmg_job *job, const struct given *given,
+    tmg_pin_kind *wanted)
+{
+	tmg_auto(tmg_turn) turn = { NULL };
+	tmg_rc rc;
+
+	t->fault = (tmg_fault){ .rc = TMG_OK };
+	if (t->backend == NULL)		/* pulled out while a person was asked */
+		return TMG_REMOVED;
+	t->backend->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = begin(t, &turn)))
+		return rc;
+	rc = heard(t, in_turn(t, job, given, wanted));
+	look_at_epoch(t);
+	return rc;
+}
+
+static tmg_rc
+ask_and_attempt(tmg_token *t, const tmg_job *job, struct given *given,
+    tmg_pin_kind *wanted)
+{
+	tmg_rc rc;
+
+	given->have = false;
+	given->kind = *wanted;
+	if ((rc = tmg_token_ask(t, *wanted, job->key, &given->pin)))
+		return rc;
+	given->have = true;
+	return attempt(t, job, given, wanted);
+}
+
+static tmg_rc
+run(tmg_token *t, const tmg_job *job, tmg_pin_kind *wanted)
+{
+	__attribute__((__cleanup__(given_release))) struct given given = {
+		.have = false,
+	};
+	tmg_rc rc;
+
+	rc = attempt(t, job, &given, wanted);
+	if (rc == TMG_RESET && job->repeatable)
+		rc = attempt(t, job, &given, wanted);
+	/* Nobody is asked for the same thing twice. */
+	for (unsigned asks = 0; rc == TMG_LOGIN && asks < ASKS_MAX; asks++) {
+		if (given.have && given.kind == *wanted)
+			break;
+		rc = ask_and_attempt(t, job, &given, wanted);
+	}
+	return rc;
+}
+
+tmg_rc
+tmg_job_run(tmg_token *t, const tmg_job *job)
+{
+	tmg_pin_kind wanted = job->kind;
+	tmg_rc rc;
+
+	rc = run(t, job, &wanted);
+	if (rc == TMG_REMOVED && t->seat != NULL)
+		tmg_seat_close(t->set, t->seat);
+	return tmg_token_explain(t, rc, wanted);
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/codec/uri.h"
+#include "src/pki/spki.h"
+#include "src/token/job.h"
+#include "tamga/cert.h"
+
+enum {
+	SLOTS_MAX = 64,		/* of one token: PIV has 25 */
+};
+
+/* ---- slots --------------------------------------------------------------- */
+
+struct slot_list {
+	tmg_slot rows[SLOTS_MAX];
+	size_t count;
+};
+
+static tmg_rc
+do_slots(tmg_token *t, void *arg)
+{
+	struct slot_list *list = arg;
+
+	return t->driver->slots(t->backend, list->rows, SLOTS_MAX, &list->count);
+}
+
+tmg_rc
+tmg_token_slots(tmg_token *t)
+{
+	struct slot_list list = { .count = 0 };
+	tmg_rc rc;
+
+	if (t->keys != NULL)
+		return TMG_OK;
+	if ((rc = tmg_job_run(t, &(tmg_job){ .fn = do_slots, .arg = &list,
+	    .repeatable = true })))
+		return rc;
+	if (list.count > SLOTS_MAX)
+		list.count = SLOTS_MAX;
+
+	t->keys = calloc(list.count + 1, sizeof(*t->keys));
+	if (t->keys == NULL)
+		return tmg_raise(&t->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	t->key_count = list.count;
+	for (size_t i = 0; i < list.count; i++) {
+		t->keys[i].token = t;
+		t->keys[i].slot = list.rows[i];
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+do_survey(tmg_token *t, void *arg)
+{
+	struct slot_list *list = arg;
+
+	return t->driver->survey(t->backend, list->rows, list->count);
+}
+
+/* Which retired slots hold something: asked once. */
+static tmg_rc
+survey(tmg_token *t)
+{
+	struct slot_list list = { .count = t->key_count };
+	tmg_rc rc;
+
+	if (t->surveyed)
+		return TMG_OK;
+	for (size_t i = 0; i < t->key_count; i++)
+		list.rows[i] = t->keys[i].slot;
+	if ((rc = tmg_job_run(t, &(tmg_job){ .fn = do_survey, .arg = &list,
+	    .repeatable = true })))
+		return rc;
+	for (size_t i = 0; i < t->key_count; i++)
+		t->keys[i].slot.held = list.rows[i].held;
+	t->surveyed = true;
+	return TMG_OK;
+}
+
+static bool
+is_shown(const tmg_key *key)
+{
+	return !key->slot.retired || key->slot.held;
+}
+
+tmg_rc
+tmg_token_keys(tmg_token *token, size_t *count)
+{
+	tmg_rc rc;
+
+	*count = 0;
+	if ((rc = tmg_token_slots(token)) || (rc = survey(token)))
+		return rc;
+	for (size_t i = 0; i < token->key_count; i++)
+		*count += is_shown(&token->keys[i]);
+	return TMG_OK;
+}
+
+tmg_key *
+tmg_token_key(tmg_token *token, size_t index)
+{
+	for (size_t i = 0; i < token->key_count; i++)
+		if (is_shown(&token->keys[i]) && index-- == 0)
+			return &token->keys[i];
+	return NULL;
+}
+
+tmg_rc
+tmg_token_slot(tmg_token *token, const char *name, tmg_key **key)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_token_slots(token)))
+		return rc;
+	for (size_t i = 0; i < token->key_count; i++) {
+		if (strcasecmp(token->keys[i].slot.name, name) != 0)
+			continue;
+		*key = &token->keys[i];
+		return TMG_OK;
+	}
+	return tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
+	    _("token %s has no slot '%s'; tamga info tells which it has"),
+	    token->info.label, name);
+}
+
+tmg_key *
+tmg_token_key_of(tmg_token *token, uint32_t ref)
+{
+	for (size_t i = 0; i < token->key_count; i++)
+		if (token->keys[i].slot.ref == ref)
+			return &token->keys[i];
+	return NULL;
+}
+
+tmg_token *
+tmg_key_token(const tmg_key *key)
+{
+	return key->token;
+}
+
+const tmg_slot *
+tmg_key_slot(const tmg_key *key)
+{
+	return &key->slot;
+}
+
+/* The id is the slot's number, big-endian, without leading zeros: 9A. */
+const char *
+tmg_key_uri(tmg_key *key)
+{
+	uint8_t id[4] = {
+		(uint8_t)(key->slot.ref >> 24), (uint8_t)(key->slot.ref >> 16),
+		(uint8_t)(key->slot.ref >> 8), (uint8_t)key->slot.ref,
+	};
+	size_t zeros = 0;
+	char hex[16] = "";
+
+	while (zeros < sizeof(id) - 1 && id[zeros] == 0)
+		zeros++;
+	for (size_t i = zeros; i < sizeof(id); i++)
+		snprintf(hex + 3 * (i - zeros), 4, "%%%02X", id[i]);
+	snprintf(key->uri, sizeof(key->uri), "%.*s;id=%s;type=private",
+	    (int)(sizeof(key->uri) - sizeof(hex) - sizeof(";id=;type=private")),
+	    tmg_token_uri(key->token), hex);
+	return key->uri;
+}
+
+/* ---- forgetting ---------------------------------------------------------- */
+
+void
+tmg_key_forget(tmg_key *key)
+{
+	if (key == NULL)
+		return;
+	key->facts_read = false;
+	key->proven = false;
+	key->told_len = 0;
+}
+
+/* What the certificate alone told of the key goes with it. */
+void
+tmg_key_forget_cert(tmg_key *key)
+{
+	if (key == NULL)
+		return;
+	key->cert_read = false;
+	if (!key->proven)
+		key->facts_read = false;
+}
+
+/* ---- certificates -------------------------------------------------------- */
+
+struct cert_read {
+	uint32_t ref;
+	tmg_out out;
+};
+
+static tmg_rc
+do_cert_read(tmg_token *t, void *arg)
+{
+	struct cert_read *r = arg;
+
+	r->out.len = 0;
+	r->out.full = false;
+	return t->driver->cert_read(t->backend, r->ref, &r->out);
+}
+
+static tmg_rc
+read_cert(tmg_key *key)
+{
+	tmg_auto_free uint8_t *store = malloc(TMG_CERT_MAX);
+	struct cert_read r = {
+		.ref = key->slot.ref, .out = { store, TMG_CERT_MAX, 0, false },
+	};
+	tmg_rc rc;
+
+	if (store == NULL)
+		return tmg_raise(&key->token->fault, TMG_E_NOMEM, 0,
+		    _("out of memory"));
+	rc = tmg_job_run(key->token, &(tmg_job){ .fn = do_cert_read, .arg = &r,
+	    .repeatable = true });
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return rc;
+
+	free(key->cert);
+	key->cert = NULL;
+	key->cert_len = r.out.len;
+	if (rc == TMG_OK) {
+		key->cert = realloc(store, r.out.len + 1);
+		if (key->cert == NULL)
+			return tmg_raise(&key->token->fault, TMG_E_NOMEM, 0,
+			    _("out of memory"));
+		store = NULL;
+	}
+	key->cert_rc = rc;
+	key->cert_read = true;
+	return rc;
+}
+
+tmg_rc
+tmg_key_cert(tmg_key *key, tmg_view *der)
+{
+	const tmg_rc rc = key->cert_read ? key->cert_rc : read_cert(key);
+
+	*der = (tmg_view){ NULL, 0 };
+	if (rc == TMG_OK)
+		*der = (tmg_view){ key->cert, key->cert_len };
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&key->token->fault, rc, 0,
+		    _("slot %s of token %s holds no certificate"), key->slot.name,
+		    key->token->info.label);
+	return rc;
+}
+
+/* ---- facts --------------------------------------------------------------- */
+
+static tmg_rc
+do_facts(tmg_token *t, void *arg)
+{
+	tmg_key *key = arg;
+	tmg_out spki = TMG_OUT(key->spki);
+	const tmg_rc rc = t->driver->facts(t->backend, key->slot.ref, &key->facts,
+	    &spki);
+
+	key->spki_len = rc == TMG_OK ? spki.len : 0;
+	return rc;
+}
+
+static tmg_rc
+take_public(tmg_key *key, tmg_view spki)
+{
+	tmg_rc rc;
+
+	if (spki.len > sizeof(key->spki))
+		return TMG_E_MALFORMED;
+	if ((rc = tmg_spki_alg(spki, &key->facts.alg)))
+		return rc;
+	memcpy(key->spki, spki.ptr, spki.len);
+	key->spki_len = spki.len;
+	return TMG_OK;
+}
+
+/* The public half from beside the key, when the key does not tell. */
+static tmg_rc
+public_from_beside(tmg_key *key)
+{
+	tmg_view der, spki = { key->told, key->told_len };
+	tmg_rc rc;
+
+	if (key->told_len == 0) {
+		if ((rc = tmg_key_cert(key, &der)))
+			return rc;
+		if ((rc = tmg_cert_spki(der, &spki)))
+			return tmg_raise(&key->token->fault, rc, 0,
+			    _("the certificate in slot %s of token %s is damaged; "
+			    "delete it with: tamga cert delete %s"),
+			    key->slot.name, key->token->info.label, key->slot.name);
+	}
+	if ((rc = take_public(key, spki)))
+		return tmg_raise(&key->token->fault, rc, 0, _("the key in slot %s "
+		    "of token %s is of a kind that tamga does not know"),
+		    key->slot.name, key->token->info.label);
+	return TMG_OK;
+}
+
+static tmg_rc
+read_facts(tmg_key *key)
+{
+	tmg_rc rc;
+
+	key->facts = (tmg_key_facts){ .alg = TMG_ALG_NONE };
+	rc = tmg_job_run(key->token, &(tmg_job){ .fn = do_facts, .arg = key,
+	    .repeatable = true });
+	if (rc == TMG_OK && key->spki_len > 0) {
+		key->proven = true;
+		return TMG_OK;
+	}
+	if (rc == TMG_OK && public_from_beside(key) == TMG_OK)
+		return TMG_OK;
+	if (rc != TMG_UNSUPPORTED)
+		return rc;
+
+	key->facts.pin = key->slot.pin;
+	return public_from_beside(key);
+}
+
+tmg_rc
+tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
+{
+	if (!key->facts_read) {
+		key->facts_rc = read_facts(key);
+		key->facts_read = key->facts_rc == TMG_OK ||
+		    key->facts_rc == TMG_NOT_FOUND;
+	}
+	if (key->facts_rc == TMG_OK)
+		*facts = key->facts;
+	if (key->facts_rc == TMG_NOT_FOUND)
+		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
+		    _("slot %s of token %s holds no key that can be told; "
+		    "make one with: tamga key generate %s"), key->slot.name,
+		    key->token->info.label, key->slot.name);
+	return key->facts_rc;
+}
+
+tmg_rc
+tmg_key_public(tmg_key *key, tmg_view *spki)
+{
+	tmg_key_facts facts;
+	const tmg_rc rc = tmg_key_facts_get(key, &facts);
+
+	*spki = (tmg_view){ NULL, 0 };
+	if (rc != TMG_OK)
+		return rc;
+	if (key->spki_len == 0)
+		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
+		    _("nothing tells the public half of the key in slot %s of "
+		    "token %s"), key->slot.name, key->token->info.label);
+	*spki = (tmg_view){ key->spki, key->spki_len };
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_key_set_public(tmg_key *key, tmg_view spki)
+{
+	tmg_alg alg;
+	tmg_rc rc;
+
+	if (spki.len > sizeof(key->told) || tmg_spki_alg(spki, &alg))
+		return tmg_raise(&key->token->fault, TMG_E_USAGE, 0,
+		    _("that is no public key"));
+	/* Only what the key itself told is known better than what is told now. */
+	if (key->facts_read && key->proven)
+		return tmg_view_equal(spki, (tmg_view){ key->spki, key->spki_len })
+		    ? TMG_OK : tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
+		    _("slot %s of token %s holds another key"), key->slot.name,
+		    key->token->info.label);
+	memcpy(key->told, spki.ptr, spki.len);
+	key->told_len = spki.len;
+	key->facts_read = false;
+	rc = tmg_key_facts_get(key, &(tmg_key_facts){ .alg = alg });
+	if (rc == TMG_OK && !tmg_view_equal(spki,
+	    (tmg_view){ key->spki, key->spki_len }))
+		rc = tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
+		    _("slot %s of token %s holds another key"), key->slot.name,
+		    key->token->info.label);
+	if (rc != TMG_OK)
+		key->told_len = 0;
+	return rc;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/token/token.h"
+
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/card/turn.h"
+
+/* Collects what drivers find on one card. */
+struct finding {
+	tmg_probe probe;
+	tmg_tokens *set;
+	tmg_seat *seat;
+	size_t count;
+};
+
+static tmg_rc
+add_backend(tmg_probe *probe, tmg_backend *backend)
+{
+	struct finding *f = (struct finding *)probe;
+	tmg_token **end = &f->set->tokens;
+	tmg_rc rc;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	if ((rc = tmg_token_new(f->set, f->seat, backend, end)))
+		return rc;
+	f->count++;
+	return TMG_OK;
+}
+
+/* A driver that fails does not hide the others' tokens. */
+static tmg_rc
+ask_drivers(struct finding *f, tmg_channel *ch)
+{
+	tmg_auto(tmg_turn) turn = { NULL };
+	tmg_rc rc, worst = TMG_OK;
+
+	if ((rc = tmg_turn_take(&turn, ch)))
+		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
+	for (size_t i = 0; i < tmg_drivers_count; i++) {
+		rc = tmg_drivers[i]->probe(ch, &f->probe);
+		if (rc == TMG_REMOVED)
+			return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
+		if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+			worst = tmg_fault_copy(&f->set->fault, &ch->fault, rc);
+	}
+	if (f->count > 0)
+		return TMG_OK;
+	if (worst != TMG_OK)
+		return worst;
+	return tmg_raise(&f->set->fault, TMG_NOT_FOUND, 0,
+	    _("no driver knows the card in reader %s"), ch->reader);
+}
+
+static tmg_rc
+open_card(tmg_tokens *set, tmg_seat *seat)
+{
+	struct finding f = {
+		.probe = { add_backend }, .set = set, .seat = seat,
+	};
+	tmg_rc rc;
+
+	rc = tmg_card_open(seat->hub, seat->reader, &seat->card);
+	if (rc != TMG_OK)
+		return tmg_fault_copy(&set->fault, &seat->hub->fault, rc);
+	return ask_drivers(&f, tmg_card_channel(seat->card));
+}
+
+tmg_rc
+tmg_seat_open(tmg_tokens *set, tmg_hub *hub, const tmg_reader_state *row)
+{
+	tmg_seat *seat = calloc(1, sizeof(*seat));
+	tmg_rc rc;
+
+	if (seat == NULL)
+		return TMG_E_NOMEM;
+	seat->hub = hub;
+	memcpy(seat->reader, row->name, sizeof(seat->reader));
+	seat->events = row->events;
+	seat->next = set->seats;
+	set->seats = seat;
+	if ((rc = open_card(set, seat)))
+		tmg_seat_close(set, seat);
+	return rc;
+}
+
+void
+tmg_seat_close(tmg_tokens *set, tmg_seat *seat)
+{
+	tmg_seat **at = &set->seats;
+
+	for (tmg_token *t = set->tokens; t != NULL; t = t->next)
+		if (t->seat == seat)
+			tmg_token_leave(t);
+	while (*at != seat)
+		at = &(*at)->next;
+	*at = seat->next;
+	tmg_card_free(&seat->card);
+	free(seat);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/token/token.h"
+
+#include <stdlib.h>
+
+#include "src/base/ctx.h"
+#include "src/codec/uri.h"
+#include "src/token/job.h"
+
+tmg_rc
+tmg_token_new(tmg_tokens *set, tmg_seat *seat, tmg_backend *backend,
+    tmg_token **token)
+{
+	tmg_token *t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		backend->driver->close(backend);
+		return TMG_E_NOMEM;
+	}
+	t->set = set;
+	t->seat = seat;
+	t->backend = backend;
+	t->driver = backend->driver;
+	t->info = backend->info;
+	t->generation = 1;
+	if (backend->ch != NULL) {
+		t->epoch = backend->ch->epoch;
+		memcpy(t->reader, backend->ch->reader, sizeof(t->reader));
+	}
+	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
+		t->tries[kind] = -1;
+	*token = t;
+	return TMG_OK;
+}
+
+void
+tmg_token_free(tmg_token **token)
+{
+	tmg_token *t = *token;
+
+	if (t == NULL)
+		return;
+	tmg_token_leave(t);
+	for (size_t i = 0; i < t->key_count; i++)
+		free(t->keys[i].cert);
+	free(t->keys);
+	free(t);
+	*token = NULL;
+}
+
+void
+tmg_token_leave(tmg_token *t)
+{
+	if (t->backend == NULL)
+		return;
+	if (t->backend->ch != NULL)
+		t->apdus = t->backend->ch->apdus;
+	t->driver->close(t->backend);
+	t->backend = NULL;
+	t->seat = NULL;
+	tmg_token_stale(t);
+}
+
+void
+tmg_token_stale(tmg_token *t)
+{
+	t->generation++;
+	t->surveyed = false;
+	for (size_t i = 0; i < t->key_count; i++) {
+		tmg_key_forget(&t->keys[i]);
+		tmg_key_forget_cert(&t->keys[i]);
+	}
+}
+
+static void
+make_uri(tmg_token *t)
+{
+	static const struct { tmg_uri_attr attr; size_t at; } parts[] = {
+		{ TMG_URI_MODEL, offsetof(tmg_backend_info, model) },
+		{ TMG_URI_MANUFACTURER, offsetof(tmg_backend_info, manufacturer) },
+		{ TMG_URI_SERIAL, offsetof(tmg_backend_info, serial) },
+		{ TMG_URI_TOKEN, offsetof(tmg_backend_info, label) },
+	};
+	tmg_uri uri = { .unknown = false };
+	tmg_out o = { (uint8_t *)t->uri, sizeof(t->uri) - 1, 0, false };
+
+	/* Four texts of 63 bytes: they fit a value each; escaped three times as
+	 * long and all at once they might not fit the whole, and then the URI
+	 * ends before the first that does not. */
+	for (size_t i = 0; i < TMG_COUNT(parts); i++)
+		(void)!tmg_uri_set(&uri, parts[i].attr, tmg_view_str(
+		    (const char *)&t->info + parts[i].at));
+	tmg_uri_put(&o, &uri);
+	t->uri[o.len] = '\0';
+}
+
+static tmg_rc
+do_identify(tmg_token *t, void *arg)
+{
+	(void)arg;
+	return t->driver->identify(t->backend);
+}
+
+void
+tmg_token_identify(tmg_token *t)
+{
+	tmg_rc rc = TMG_OK;
+
+	if (!t->identified && t->backend != NULL) {
+		rc = tmg_job_run(t, &(tmg_job){ .fn = do_identify,
+		    .repeatable = true });
+		t->identified = rc == TMG_OK;
+		if (t->backend != NULL)
+			t->info = t->backend->info;
+	}
+	if (rc != TMG_OK)
+		tmg_log(t->set->ctx, TMG_LOG_WARN, "%s: %s", t->reader,
+		    t->fault.text);
+	if (t->identified && t->uri[0] != '\0')
+		return;
+	make_uri(t);
+}
+
+const tmg_backend_info *
+tmg_token_info(tmg_token *token)
+{
+	tmg_token_identify(token);
+	return &token->info;
+}
+
+const char *
+tmg_token_uri(tmg_token *token)
+{
+	tmg_token_identify(token);
+	return token->uri;
+}
+
+const char *
+tmg_token_reader(const tmg_token *token)
+{
+	return token->reader;
+}
+
+const char *
+tmg_token_driver(const tmg_token *token)
+{
+	return token->driver->name;
+}
+
+uint64_t
+tmg_token_apdus(const tmg_token *token)
+{
+	if (token->backend == NULL || token->backend->ch == NULL)
+		return token->apdus;
+	return token->backend->ch->apdus;
+}
+
+const tmg_fault *
+tmg_token_fault(const tmg_token *token)
+{
+	return &token->fault;
+}
+
+unsigned
+tmg_token_generation(const tmg_token *token)
+{
+	return token->generation;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside the token floor: the set, its seats, tokens and keys.
+ */
+#ifndef TMG_TOKEN_TOKEN_H
+#define TMG_TOKEN_TOKEN_H
+
+#include <stdio.h>
+
+#include "src/base/scope.h"
+#include "src/base/secret.h"
+#include "tamga/key.h"
+#include "tamga/token.h"
+
+#define TMG_PIN_KINDS 3u
+
+/* Every driver that was configured in: drivers.c. */
+extern const tmg_driver *const tmg_drivers[];
+extern const size_t tmg_drivers_count;
+
+/* A card in a reader, and what its reader looked like when it was opened. */
+typedef struct tmg_seat {
+	struct tmg_seat *next;
+	tmg_hub *hub;
+	char reader[TMG_READER_NAME];
+	unsigned events;
+	tmg_card *card;
+} tmg_seat;
+
+/* What was read of a key and need not be read again. */
+struct tmg_key {
+	tmg_token *token;
+	tmg_slot slot;
+	char uri[TMG_URI_MAX];
+
+	bool facts_read;
+	tmg_rc facts_rc;		/* what reading them gave */
+	tmg_key_facts facts;
+	bool proven;			/* the key is known from the key itself, not
+					 * from the certificate beside it */
+	uint8_t spki[TMG_SPKI_MAX];
+	size_t spki_len;
+	uint8_t told[TMG_SPKI_MAX];	/* tmg_key_set_public() */
+	size_t told_len;
+
+	bool cert_read;
+	tmg_rc cert_rc;
+	uint8_t *cert;
+	size_t cert_len;
+
+	tmg_signer signer;
+	/* The signer's own: what is read anew must not move under a signature. */
+	uint8_t signer_spki[TMG_SPKI_MAX];
+};
+
+struct tmg_token {
+	tmg_token *next;
+	tmg_tokens *set;
+	tmg_seat *seat;
+	tmg_backend *backend;		/* NULL once it was pulled out */
+	const tmg_driver *driver;
+	tmg_fault fault;
+
+	tmg_backend_info info;
+	bool identified;
+	char reader[TMG_READER_NAME];
+	char uri[TMG_URI_MAX];
+	unsigned generation;
+	unsigned epoch;			/* of the channel when we last looked */
+	uint64_t apdus;			/* as counted when it was pulled out */
+	int tries[TMG_PIN_KINDS];	/* from the card's last answer, -1 unknown */
+
+	tmg_key *keys;			/* every slot, full or empty */
+	size_t key_count;
+	bool surveyed;
+};
+
+struct tmg_tokens {
+	tmg_ctx *ctx;
+	tmg_hub **hubs;
+	size_t hub_count;
+	tmg_seat *seats;
+	tmg_token *tokens;
+	tmg_skipped *skipped;
+	size_t skipped_count;
+	bool looked;			/* refreshed at least once */
+	tmg_fault fault;
+};
+
+/* ---- token.c ------------------------------------------------------------- */
+
+/* Takes the backend over.  Faults TMG_E_NOMEM: it is closed. */
+TMG_MUST_USE tmg_rc
+tmg_token_new(tmg_tokens *set, tmg_seat *seat, tmg_backend *backend,
+    tmg_token **token);
+void
+tmg_token_free(tmg_token **token);
+
+/* The card is gone: closes the backend, forgets everything read. */
+void
+tmg_token_leave(tmg_token *token);
+
+/* Everything read before is old. */
+void
+tmg_token_stale(tmg_token *token);
+
+/* Sees to it that serial and label are known; as good as it goes. */
+void
+tmg_token_identify(tmg_token *token);
+
+/* ---- seat.c -------------------------------------------------------------- */
+
+/* Opens the card and asks every driver; a seat without tokens is not kept.
+ * Verdicts: why there is no token; words in the set's fault. */
+TMG_MUST_USE tmg_rc
+tmg_seat_open(tmg_tokens *set, tmg_hub *hub, const tmg_reader_state *row);
+/* The card was pulled: its tokens leave, then the card is closed. */
+void
+tmg_seat_close(tmg_tokens *set, tmg_seat *seat);
+
+/* ---- key.c --------------------------------------------------------------- */
+
+/* Makes the list of slots once.  No APDU. */
+TMG_MUST_USE tmg_rc
+tmg_token_slots(tmg_token *token);
+/* The key itself changed; NULL-safe for slots nobody listed. */
+tmg_key *
+tmg_token_key_of(tmg_token *token, uint32_t ref);
+void
+tmg_key_forget(tmg_key *key);
+void
+tmg_key_forget_cert(tmg_key *key);
+
+#endif

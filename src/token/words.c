@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/token/job.h"
+
+/* %1$s is the token, %2$s its reader, %3$s the kind of PIN. */
+static const struct {
+	tmg_rc rc;
+	const char *words;
+} table[] = {
+	{ TMG_REMOVED, N_("token %1$s was removed from reader %2$s; "
+	    "put it back and repeat the command") },
+	{ TMG_RESET, N_("token %1$s was reset by another program in the middle of "
+	    "a command, which may or may not have been carried out; look with "
+	    "tamga info, then repeat it") },
+	{ TMG_BUSY, N_("another program holds token %1$s in reader %2$s; "
+	    "close it (gpg: gpgconf --kill scdaemon) and repeat the command") },
+	{ TMG_LOGIN, N_("token %1$s wants its %3$s again and again; another "
+	    "program may be resetting it") },
+	{ TMG_CANCELLED, N_("the %3$s of token %1$s was not given; "
+	    "nothing was changed") },
+	{ TMG_LAST_TRY, N_("one try of the %3$s of token %1$s is left; "
+	    "a wrong one locks it") },
+	{ TMG_UNSUPPORTED, N_("token %1$s in reader %2$s cannot do that") },
+	{ TMG_E_IO, N_("reader %2$s failed while speaking to token %1$s") },
+	{ TMG_E_CARD, N_("token %1$s gave an unexpected answer") },
+	{ TMG_E_MALFORMED, N_("token %1$s gave an answer that breaks the rules "
+	    "of its specification") },
+	{ TMG_E_NOMEM, N_("out of memory") },
+};
+
+static const char *const kinds[TMG_PIN_KINDS] = {
+	[TMG_PIN_USER] = N_("PIN"),
+	[TMG_PIN_PUK] = N_("PUK"),
+	[TMG_PIN_ADMIN] = N_("management key"),
+};
+
+static const char *const locked[TMG_PIN_KINDS] = {
+	[TMG_PIN_USER] = N_("the PIN of token %s is locked; "
+	    "unblock it with the PUK: tamga pin unblock"),
+	[TMG_PIN_PUK] = N_("the PUK of token %s is locked; only a reset, which "
+	    "destroys every key, makes it usable again: tamga reset"),
+	[TMG_PIN_ADMIN] = N_("the management key of token %s is locked"),
+};
+
+static const char *
+name_of(const tmg_token *t)
+{
+	return t->info.label[0] != '\0' ? t->info.label : t->reader;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+tmg_rc
+tmg_token_explain(tmg_token *t, tmg_rc rc, tmg_pin_kind kind)
+{
+	if (rc == TMG_OK || (t->fault.rc == rc && t->fault.text[0] != '\0'))
+		return tmg_pass(&t->fault, rc);
+	for (size_t i = 0; i < TMG_COUNT(table); i++)
+		if (table[i].rc == rc)
+			return tmg_raise(&t->fault, rc, t->fault.sw,
+			    _(table[i].words), name_of(t), t->reader,
+			    _(kinds[kind]));
+	return tmg_raise(&t->fault, rc, t->fault.sw, _("token %s: %s"),
+	    name_of(t), tmg_rc_name(rc));
+}
+
+static tmg_rc
+wrong(tmg_token *t, tmg_pin_kind kind, uint16_t sw, int tries)
+{
+	if (tries < 0)
+		return tmg_raise(&t->fault, TMG_PIN_WRONG, sw,
+		    _("the %s of token %s is wrong"), _(kinds[kind]), name_of(t));
+	return tmg_raise(&t->fault, TMG_PIN_WRONG, sw, dngettext("tamga",
+	    "the %s of token %s is wrong; %d try left",
+	    "the %s of token %s is wrong; %d tries left",
+	    (unsigned long)tries), _(kinds[kind]), name_of(t), tries);
+}
+
+tmg_rc
+tmg_token_refused(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
+{
+	const uint16_t sw = t->fault.sw;
+
+	t->tries[kind] = rc == TMG_PIN_LOCKED ? 0 : tries;
+	if (rc == TMG_PIN_WRONG)
+		return wrong(t, kind, sw, tries);
+	if (rc == TMG_PIN_LOCKED)
+		return tmg_raise(&t->fault, rc, sw, _(locked[kind]), name_of(t));
+	return rc;
+}
+
+#pragma GCC diagnostic pop

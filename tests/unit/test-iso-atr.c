@@ -31,8 +31,6 @@ static const struct {
 	{ "3B05 80 73 C02140", TMG_OK, 0, 1, 5, false, true },
 	{ "3B05 80 73 C02180", TMG_OK, 0, 1, 5, true, false },
 	/* behind another object, before the three bytes of status */
-	{ "3B0B 00 31 AA 73 0000C0 44 029000 ", TMG_E_MALFORMED, 0, 0, 0,
-	    false, false },
 	{ "3B0A 00 31AA 730000C0 029000", TMG_OK, 0, 1, 10, true, true },
 	/* status bytes are no objects: 73 and two of them would read as one */
 	{ "3B04 00 73C0C0", TMG_OK, 0, 1, 4, false, false },

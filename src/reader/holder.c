@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/reader/holder.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tamga/view.h"
+
+enum {
+	PEERS_MAX = 64,		/* clients of the daemon that are looked at */
+	COMM_MAX = 16,		/* proc(5), /proc/PID/comm */
+};
+
+/* Programs known to keep cards for themselves, the worst first. */
+static const struct {
+	const char *comm;
+	const char *advice;
+} known[] = {
+	{ "scdaemon", N_("run: gpgconf --kill scdaemon; to share it for good, "
+	    "put pcsc-shared and disable-ccid into ~/.gnupg/scdaemon.conf") },
+	{ "yubikey-agent", N_("run: systemctl --user stop yubikey-agent") },
+	{ "ssh-pkcs11-help", N_("run: ssh-add -e with its PKCS#11 module") },
+	{ "firefox", N_("end Firefox or unload its security device") },
+	{ "firefox-esr", N_("end Firefox or unload its security device") },
+	{ "chrome", N_("end Chrome and try again") },
+	{ "chromium", N_("end Chromium and try again") },
+};
+
+/* The other ends of the daemon's connections, by socket inode. */
+struct peers {
+	uint32_t inode[PEERS_MAX];
+	size_t count;
+};
+
+/* One process that is connected. */
+struct found {
+	char comm[COMM_MAX];
+	long pid;
+	size_t rank;		/* the smaller, the better the guess */
+};
+
+/* Of a process that is seen to be connected: its row in known[] or this ... */
+#define RANK_OTHER TMG_COUNT(known)
+/* ... and of one whose descriptors are hidden, in addition: */
+#define RANK_HIDDEN (TMG_COUNT(known) + 1)
+#define RANK_NOBODY (2 * TMG_COUNT(known) + 2)
+
+static const char *
+daemon_socket(void)
+{
+	const char *name = getenv("PCSCLITE_CSOCK_NAME");
+
+	return name != NULL ? name : "/run/pcscd/pcscd.comm";
+}
+
+/* ---- peers: sock_diag(7) ------------------------------------------------- */
+
+static bool
+ask(int fd)
+{
+	struct {
+		struct nlmsghdr head;
+		struct unix_diag_req req;
+	} message = {
+		.head = { .nlmsg_len = sizeof(message),
+		    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.req = { .sdiag_family = AF_UNIX, .udiag_states = UINT32_MAX,
+		    .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER },
+	};
+
+	return send(fd, &message, sizeof(message), 0) ==
+	    (ssize_t)sizeof(message);
+}
+
+/* Splits the next attribute off *in; false at the end. */
+static bool
+next_attribute(tmg_view *in, uint16_t *type, tmg_view *value)
+{
+	struct rtattr head;
+	tmg_view bytes, padding;
+
+	if (in->len < sizeof(head))
+		return false;
+	memcpy(&head, in->ptr, sizeof(head));
+	if (head.rta_len < sizeof(head) ||
+	    tmg_view_take(in, head.rta_len, &bytes))
+		return false;
+	if (tmg_view_take(in, RTA_ALIGN(head.rta_len) - head.rta_len, &padding))
+		in->len = 0;
+	*type = head.rta_type;
+	*value = (tmg_view){ bytes.ptr + sizeof(head),
+	    bytes.len - sizeof(head) };
+	return true;
+}
+
+/* Remembers the peer of a socket that bears the daemon's name. */
+static void
+take_socket(tmg_view in, struct peers *peers)
+{
+	const char *name = daemon_socket();
+	const size_t len = strlen(name);
+	uint32_t peer = 0;
+	bool named = false;
+	uint16_t type;
+	tmg_view value;
+
+	while (next_attribute(&in, &type, &value)) {
+		if (type == UNIX_DIAG_NAME)
+			named = value.len >= len &&
+			    memcmp(value.ptr, name, len) == 0;
+		if (type == UNIX_DIAG_PEER && value.len == sizeof(peer))
+			memcpy(&peer, value.ptr, sizeof(peer));
+	}
+	if (named && peer != 0 && peers->count < PEERS_MAX)
+		peers->inode[peers->count++] = peer;
+}
+
+/* One datagram of the answer; false at its end. */
+static bool
+take_sockets(tmg_view in, struct peers *peers)
+{
+	struct nlmsghdr head;
+	tmg_view message, rest;
+
+	while (in.len >= sizeof(head)) {
+		memcpy(&head, in.ptr, sizeof(head));
+		if (head.nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+		    tmg_view_take(&in, head.nlmsg_len, &message) ||
+		    tmg_view_take(&message, NLMSG_LENGTH(
+		    sizeof(struct unix_diag_msg)), &rest))
+			return false;
+		take_socket(message, peers);
+		if (tmg_view_take(&in, NLMSG_ALIGN(head.nlmsg_len) -
+		    head.nlmsg_len, &rest))
+			break;
+	}
+	return true;
+}
+
+static void
+find_peers(struct peers *peers)
+{
+	uint8_t bytes[16384];
+	const struct timeval patience = { .tv_sec = 1 };
+	tmg_auto_fd fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
+	    NETLINK_SOCK_DIAG);
+	ssize_t n;
+
+	peers->count = 0;
+	if (fd < 0 || !ask(fd))
+		return;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	do
+		n = recv(fd, bytes, sizeof(bytes), 0);
+	while (n > 0 && take_sockets((tmg_view){ bytes, (size_t)n }, peers));
+}
+
+/* ---- processes: proc(5) -------------------------------------------------- */
+
+static void
+close_dir(DIR **dir)
+{
+	if (*dir != NULL)
+		closedir(*dir);
+}
+
+#define auto_dir __attribute__((__cleanup__(close_dir))) DIR *
+
+static bool
+is_peer(const char *target, const struct peers *peers)
+{
+	unsigned inode;
+
+	if (sscanf(target, "socket:[%u]", &inode) != 1)
+		return false;
+	for (size_t i = 0; i < peers->count; i++)
+		if (peers->inode[i] == inode)
+			return true;
+	return false;
+}
+
+/* Connected to the daemon?  *hidden when that cannot be seen. */
+static bool
+has_peer(const char *pid, const struct peers *peers, bool *hidden)
+{
+	char path[64], target[64];
+	const struct dirent *e;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
+	auto_dir dir = opendir(path);
+
+	*hidden = dir == NULL || peers->count == 0;
+	while (!*hidden && (e = readdir(dir)) != NULL) {
+		const ssize_t n = readlinkat(dirfd(dir), e->d_name, target,
+		    sizeof(target) - 1);
+
+		if (n <= 0)
+			continue;
+		target[n] = '\0';
+		if (is_peer(target, peers))
+			return true;
+	}
+	return false;
+}
+
+static bool
+read_comm(const char *pid, char comm[COMM_MAX])
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	tmg_auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	n = fd < 0 ? -1 : read(fd, comm, COMM_MAX - 1);
+	if (n <= 0)
+		return false;
+	comm[n] = '\0';
+	comm[strcspn(comm, "\n")] = '\0';
+	return true;
+}
+
+static size_t
+row_of(const char *comm)
+{
+	size_t i = 0;
+
+	while (i < TMG_COUNT(known) && strcmp(known[i].comm, comm) != 0)
+		i++;
+	return i;
+}
+
+/* One that is seen to be connected counts whoever it is; one whose descriptors
+ * are hidden (another user's) only when it is known for holding cards. */
+static size_t
+rank_of(const char *pid, const char *comm, const struct peers *peers)
+{
+	const size_t row = row_of(comm);
+	bool hidden;
+
+	if (has_peer(pid, peers, &hidden))
+		return row;
+	return hidden && row < RANK_OTHER ? RANK_HIDDEN + row : RANK_NOBODY;
+}
+
+static void
+consider(const char *pid, const struct peers *peers, struct found *best)
+{
+	struct found f = { .pid = strtol(pid, NULL, 10) };
+
+	if (f.pid == getpid() || !read_comm(pid, f.comm))
+		return;
+	f.rank = rank_of(pid, f.comm, peers);
+	if (f.rank < best->rank)
+		*best = f;
+}
+
+bool
+tmg_holder_find(tmg_holder *holder)
+{
+	struct found best = { .rank = RANK_NOBODY };
+	auto_dir dir = opendir("/proc");
+	const struct dirent *e;
+	struct peers peers;
+	size_t row;
+
+	find_peers(&peers);
+	while (dir != NULL && (e = readdir(dir)) != NULL)
+		if (isdigit((unsigned char)e->d_name[0]))
+			consider(e->d_name, &peers, &best);
+
+	row = row_of(best.comm);
+	snprintf(holder->who, sizeof(holder->who), "%s (%ld)", best.comm,
+	    best.pid);
+	holder->advice = row < TMG_COUNT(known) ? _(known[row].advice)
+	    : _("end it and try again");
+	return best.rank != RANK_NOBODY;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who else speaks to the PC/SC daemon: a good guess at who holds a card.
+ */
+#ifndef TMG_READER_HOLDER_H
+#define TMG_READER_HOLDER_H
+
+#include <stdbool.h>
+
+typedef struct tmg_holder {
+	char who[64];		/* "scdaemon (4711)" */
+	const char *advice;	/* how to get the card back, translated */
+} tmg_holder;
+
+/* False when nobody is found; whatever /proc refuses is only not found. */
+bool
+tmg_holder_find(tmg_holder *holder);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <reader.h>
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/reader/pcsc.h"
+
+enum {
+	PROTOCOLS = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+	RESETS_MAX = 8,		/* others reset faster than turns are taken */
+
+	SHORT_MAX = 261,	/* bytes of the longest short command */
+	FRAME_MAX = 9,		/* bytes of an extended one that are not data */
+	TLV_MAX = 256,
+};
+
+struct pcsc_link {
+	tmg_link link;
+	SCARDCONTEXT context;
+	SCARDHANDLE card;
+	bool gone;		/* card or daemon; for good */
+	bool was_reset;		/* seen, not told yet */
+	char reader[TMG_READER_NAME];
+};
+
+static struct pcsc_link *
+of(tmg_link *link)
+{
+	return (struct pcsc_link *)link;
+}
+
+static tmg_rc
+result(struct pcsc_link *l, LONG code)
+{
+	const tmg_rc rc = tmg_pcsc_raise(&l->link.fault, code, TMG_PCSC_LINK,
+	    l->reader);
+
+	if (rc == TMG_REMOVED)
+		l->gone = true;
+	return rc;
+}
+
+static tmg_rc
+is_there(struct pcsc_link *l)
+{
+	return l->gone ? result(l, SCARD_W_REMOVED_CARD) : TMG_OK;
+}
+
+/* ---- what reader and card are -------------------------------------------- */
+
+static LONG
+look_at_card(struct pcsc_link *l)
+{
+	DWORD state, protocol, name_len = 0, atr_len = sizeof(l->link.atr);
+	const LONG code = SCardStatus(l->card, NULL, &name_len, &state,
+	    &protocol, l->link.atr, &atr_len);
+
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	l->link.atr_len = atr_len;
+	l->link.protocol = protocol == SCARD_PROTOCOL_T0 ? 0 : 1;
+	return SCARD_S_SUCCESS;
+}
+
+static uint32_t
+little_endian(tmg_view v)
+{
+	uint32_t n = 0;
+
+	for (size_t i = v.len; i > 0; i--)
+		n = n << 8 | v.ptr[i - 1];
+	return n;
+}
+
+/* The value of a property in the TLV of PC/SC part 10; false: not there. */
+static bool
+find_property(tmg_view in, uint8_t tag, uint32_t *value)
+{
+	tmg_view head, bytes;
+
+	while (!tmg_view_take(&in, 2, &head) &&
+	    !tmg_view_take(&in, head.ptr[1], &bytes)) {
+		if (head.ptr[0] != tag || bytes.len > sizeof(*value))
+			continue;
+		*value = little_endian(bytes);
+		return true;
+	}
+	return false;
+}
+
+/* The control code under which the reader tells its properties; 0: none. */
+static DWORD
+properties_code(SCARDHANDLE card)
+{
+	uint8_t features[TLV_MAX];
+	DWORD len = 0;
+	tmg_view in, f;
+
+	if (SCardControl(card, CM_IOCTL_GET_FEATURE_REQUEST, NULL, 0, features,
+	    sizeof(features), &len) != SCARD_S_SUCCESS)
+		return 0;
+	in = (tmg_view){ features, len };
+	while (!tmg_view_take(&in, sizeof(PCSC_TLV_STRUCTURE), &f))
+		if (f.ptr[0] == FEATURE_GET_TLV_PROPERTIES)
+			return (DWORD)f.ptr[2] << 24 | (DWORD)f.ptr[3] << 16 |
+			    (DWORD)f.ptr[4] << 8 | f.ptr[5];
+	return 0;
+}
+
+static bool
+ask_apdu_size(SCARDHANDLE card, uint32_t *data)
+{
+	const DWORD code = properties_code(card);
+	uint8_t properties[TLV_MAX];
+	DWORD len = 0;
+
+	return code != 0 && SCardControl(card, code, NULL, 0, properties,
+	    sizeof(properties), &len) == SCARD_S_SUCCESS &&
+	    find_property((tmg_view){ properties, len },
+	    PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize, data);
+}
+
+static bool
+ask_max_input(SCARDHANDLE card, uint32_t *bytes)
+{
+	uint8_t value[sizeof(*bytes)];
+	DWORD len = sizeof(value);
+
+	if (SCardGetAttrib(card, SCARD_ATTR_MAXINPUT, value, &len) !=
+	    SCARD_S_SUCCESS || len != sizeof(value))
+		return false;
+	memcpy(bytes, value, sizeof(*bytes));	/* in host order */
+	return true;
+}
+
+/*
+ * The longest command the reader carries.  Part 10 counts data and says 0 for
+ * short APDUs only; SCARD_ATTR_MAXINPUT counts the command.  A driver that
+ * says neither is no CCID driver and is believed to carry what the daemon
+ * carries: whether extended length is used is then the card's word alone.
+ */
+static size_t
+longest_of(SCARDHANDLE card)
+{
+	uint32_t n;
+
+	if (ask_apdu_size(card, &n))
+		n = n > TMG_APDU_MAX - FRAME_MAX ? TMG_APDU_MAX : n + FRAME_MAX;
+	else if (!ask_max_input(card, &n) || n > TMG_APDU_MAX)
+		n = TMG_APDU_MAX;
+	return n > SHORT_MAX ? n : SHORT_MAX;
+}
+
+/* ---- turns --------------------------------------------------------------- */
+
+/* Acknowledges a reset; a card without power gets some. */
+static LONG
+reconnect(struct pcsc_link *l, DWORD how)
+{
+	DWORD protocol;
+	LONG code = SCardReconnect(l->card, SCARD_SHARE_SHARED, PROTOCOLS, how,
+	    &protocol);
+
+	return code == SCARD_S_SUCCESS ? look_at_card(l) : code;
+}
+
+static bool
+is_reset(LONG code)
+{
+	return code == SCARD_W_RESET_CARD || code == SCARD_W_UNPOWERED_CARD;
+}
+
+static LONG
+acknowledge(struct pcsc_link *l, LONG code)
+{
+	l->was_reset = true;
+	return reconnect(l, code == SCARD_W_RESET_CARD
+	    ? SCARD_LEAVE_CARD : SCARD_RESET_CARD);
+}
+
+/* Takes the turn, past any number of resets that others made. */
+static LONG
+take_turn(struct pcsc_link *l)
+{
+	LONG code;
+
+	for (int tries = 0; tries < RESETS_MAX; tries++) {
+		code = SCardBeginTransaction(l->card);
+		if (!is_reset(code))
+			return code;
+		code = acknowledge(l, code);
+		if (code != SCARD_S_SUCCESS && !is_reset(code))
+			return code;
+	}
+	return SCARD_E_SHARING_VIOLATION;
+}
+
+/* The turn is taken, or not: what is to be told. */
+static tmg_rc
+turn_result(struct pcsc_link *l, LONG code)
+{
+	if (code != SCARD_S_SUCCESS)
+		return result(l, code);
+	if (!l->was_reset)
+		return TMG_OK;
+	l->was_reset = false;
+	return result(l, SCARD_W_RESET_CARD);
+}
+
+static tmg_rc
+begin(tmg_link *link)
+{
+	struct pcsc_link *l = of(link);
+	tmg_rc rc;
+
+	if ((rc = is_there(l)))
+		return rc;
+	return turn_result(l, take_turn(l));
+}
+
+/* A reset must be acknowledged first, or the daemon keeps the turn as ours. */
+static void
+end(tmg_link *link)
+{
+	struct pcsc_link *l = of(link);
+	const LONG code = SCardEndTransaction(l->card, SCARD_LEAVE_CARD);
+
+	if (is_reset(code) && acknowledge(l, code) == SCARD_S_SUCCESS)
+		(void)SCardEndTransaction(l->card, SCARD_LEAVE_CARD);
+}
+
+/* The card was reset under a command.  The daemon counts turns of one handle,
+ * so the old one is given back before it is taken again. */
+static tmg_rc
+recover(struct pcsc_link *l, LONG code)
+{
+	code = acknowledge(l, code);
+	if (code == SCARD_S_SUCCESS)
+		(void)SCardEndTransaction(l->card, SCARD_LEAVE_CARD);
+	if (code == SCARD_S_SUCCESS || is_reset(code))
+		code = take_turn(l);
+	return turn_result(l, code);
+}
+
+static tmg_rc
+transmit(tmg_link *link, tmg_view command, tmg_out *response)
+{
+	struct pcsc_link *l = of(link);
+	const SCARD_IO_REQUEST *pci = link->protocol == 0
+	    ? SCARD_PCI_T0 : SCARD_PCI_T1;
+	DWORD got = (DWORD)(response->cap - response->len);
+	LONG code;
+	tmg_rc rc;
+
+	if ((rc = is_there(l)))
+		return rc;
+	code = SCardTransmit(l->card, pci, command.ptr, (DWORD)command.len,
+	    NULL, response->ptr + response->len, &got);
+	if (is_reset(code))
+		return recover(l, code);
+	if (code != SCARD_S_SUCCESS)
+		return result(l, code);
+	response->len += got;
+	return TMG_OK;
+}
+
+static tmg_rc
+reset(tmg_link *link)
+{
+	struct pcsc_link *l = of(link);
+	LONG code;
+	tmg_rc rc;
+
+	if ((rc = is_there(l)))
+		return rc;
+	code = reconnect(l, SCARD_RESET_CARD);
+	return code == SCARD_S_SUCCESS ? TMG_OK : result(l, code);
+}
+
+static void
+close_link(tmg_link *link, bool with_reset)
+{
+	struct pcsc_link *l = of(link);
+
+	(void)SCardDisconnect(l->card,
+	    with_reset ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
+	(void)SCardReleaseContext(l->context);
+	free(l);
+}
+
+static const tmg_link_ops ops = {
+	.begin = begin,
+	.end = end,
+	.transmit = transmit,
+	.reset = reset,
+	.close = close_link,
+};
+
+static tmg_rc
+open_card(struct pcsc_link *l, tmg_fault *f)
+{
+	DWORD protocol;
+	LONG code = SCardConnect(l->context, l->reader, SCARD_SHARE_SHARED,
+	    PROTOCOLS, &l->card, &protocol);
+
+	if (code != SCARD_S_SUCCESS)
+		return tmg_pcsc_raise(f, code, TMG_PCSC_HUB, l->reader);
+	code = look_at_card(l);
+	if (is_reset(code))
+		code = reconnect(l, SCARD_RESET_CARD);
+	if (code == SCARD_S_SUCCESS) {
+		l->link.longest = longest_of(l->card);
+		return TMG_OK;
+	}
+	(void)SCardDisconnect(l->card, SCARD_LEAVE_CARD);
+	return tmg_pcsc_raise(f, code, TMG_PCSC_HUB, l->reader);
+}
+
+tmg_rc
+tmg_pcsc_link(const char *reader, tmg_fault *f, tmg_link **link)
+{
+	struct pcsc_link *l = calloc(1, sizeof(*l));
+	tmg_rc rc;
+
+	*link = NULL;
+	if (l == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	l->link.ops = &ops;
+	memcpy(l->reader, reader, strnlen(reader, sizeof(l->reader) - 1));
+	if ((rc = tmg_pcsc_establish(f, &l->context))) {
+		free(l);
+		return rc;
+	}
+	if ((rc = open_card(l, f))) {
+		(void)SCardReleaseContext(l->context);
+		free(l);
+		return rc;
+	}
+	*link = &l->link;
+	return TMG_OK;
+}

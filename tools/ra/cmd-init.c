@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tamga-ra init DIR: an authority with everything it needs to serve. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/base/secret.h"
+#include "tools/ra/audit.h"
+#include "tools/ra/cmd.h"
+#include "tools/ra/make.h"
+
+#define CA_DAYS 3650
+#define SERVER_DAYS 825
+
+struct plan {
+	const char *dir, *name, *profiles, *default_profile, *crl_url, *passphrase;
+	const char *hosts[RA_VALUES_MAX];
+	size_t host_count;
+	tmg_alg alg;
+	tmg_ctx *ctx;
+	tmg_fault *f;
+};
+
+static tmg_rc
+below(const struct plan *p, const char *name, char path[PATH_MAX])
+{
+	return snprintf(path, PATH_MAX, "%s/%s", p->dir, name) < PATH_MAX ?
+	    TMG_OK : tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: too long"), p->dir);
+}
+
+static tmg_rc
+write_below(const struct plan *p, const char *name, tmg_view data, unsigned mode)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = below(p, name, path)))
+		return rc;
+	if ((rc = tmg_file_replace(path, data, mode)))
+		return tmg_raise(p->f, rc, 0, "%s: %s", path, strerror(errno));
+	return TMG_OK;
+}
+
+/* Nothing that is there is overwritten. */
+static tmg_rc
+make_folder(const struct plan *p)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = below(p, RA_CONFIG_NAME, path)))
+		return rc;
+	if (access(path, F_OK) == 0)
+		return tmg_raise(p->f, TMG_OCCUPIED, 0,
+		    _("%s is an authority already; choose another folder"), p->dir);
+	if ((rc = below(p, "profiles", path)))
+		return rc;
+	if ((rc = tmg_file_folder(p->dir, 0700)) == TMG_OK)
+		rc = tmg_file_folder(path, 0700);
+	return rc ? tmg_raise(p->f, rc, 0, "%s: %s", path, strerror(errno)) : TMG_OK;
+}
+
+static tmg_rc
+copy_profile(const struct plan *p, const ra_profile *profile)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	char from[PATH_MAX], to[PATH_MAX];
+	size_t len;
+	tmg_rc rc;
+
+	if (snprintf(from, sizeof(from), "%s/%s.profile", p->profiles,
+	    profile->name) >= (int)sizeof(from) ||
+	    snprintf(to, sizeof(to), "profiles/%s.profile", profile->name) >=
+	    (int)sizeof(to))
+		return tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: too long"), p->profiles);
+	if ((rc = tmg_file_read(from, RA_PROFILE_FILE_MAX, &text, &len)))
+		return tmg_raise(p->f, rc, 0, "%s: %s", from, strerror(errno));
+	return write_below(p, to, (tmg_view){ text, len }, 0644);
+}
+
+static tmg_rc
+copy_profiles(const struct plan *p)
+{
+	tmg_auto(ra_profiles) all = { 0 };
+	tmg_rc rc;
+
+	if ((rc = ra_profiles_load(p->profiles, &all, p->f)))
+		return rc;
+	if (ra_profiles_find(&all, p->default_profile) == NULL)
+		return tmg_raise(p->f, TMG_NOT_FOUND, 0,
+		    _("%s holds no profile %s"), p->profiles, p->default_profile);
+	for (size_t i = 0; i < all.count; i++)
+		if ((rc = copy_profile(p, &all.row[i])))
+			return rc;
+	return TMG_OK;
+}
+
+static tmg_rc
+read_passphrase(const struct plan *p, tmg_secret *secret)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	if (p->passphrase[0] == '\0')
+		return TMG_OK;
+	if ((rc = tmg_file_read(p->passphrase, TMG_PIN_MAX, &text, &len)))
+		return tmg_raise(p->f, rc, 0, "%s: %s", p->passphrase,
+		    rc == TMG_UNSUPPORTED ? _("too long") : strerror(errno));
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	rc = len > 0 ? tmg_secret_set(secret, (tmg_view){ text, len }) :
+	    tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: is empty"), p->passphrase);
+	explicit_bzero(text, len);
+	return rc;
+}
+
+static tmg_rc
+write_made(const struct plan *p, const ra_made *made, tmg_view passphrase,
+    const char *key_name, const char *cert_name)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = below(p, key_name, path)) ||
+	    (rc = ra_write_key(made->key, passphrase, path, p->f)) ||
+	    (rc = below(p, cert_name, path)))
+		return rc;
+	return ra_write_cert(made->cert, path, p->f);
+}
+
+static tmg_rc
+note_server(ra_store *store, const struct plan *p, const ra_made *server,
+    const char *ca_hash)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_auto(ra_cert) cert = { .not_before = server->not_before,
+		.not_after = server->not_after };
+	char detail[RA_REASON_MAX], name[RA_OWNER_MAX];
+	unsigned char *der = NULL;
+	const int len = i2d_X509(server->cert, &der);
+	tmg_rc rc;
+
+	memcpy(cert.serial, server->serial, sizeof(cert.serial));
+	snprintf(detail, sizeof(detail), "authority sha256 %s server serial %s",
+	    ca_hash, server->serial);
+	ra_officer_name(name, sizeof(name));
+	if ((rc = ra_txn_begin(&txn, store)) == TMG_OK &&
+	    (rc = store->ops->cert_reserve(store, &cert)) == TMG_OK)
+		rc = store->ops->cert_finish(store, cert.serial,
+		    (tmg_view){ der, (size_t)len });
+	OPENSSL_free(der);
+	if (rc)
+		return tmg_fault_copy(p->f, &store->fault, rc);
+	if ((rc = ra_audit_add(store, &(ra_audit){ .at = tmg_ctx_now(p->ctx),
+	    .actor = name, .event = "init", .app = "", .detail = detail }, p->f)))
+		return rc;
+	rc = ra_txn_commit(&txn);
+	return rc ? tmg_fault_copy(p->f, &store->fault, rc) : TMG_OK;
+}
+
+static void
+store_release(ra_store **store)
+{
+	ra_store_free(store);
+}
+
+static tmg_rc
+make_store(const struct plan *p, const ra_made *server, const char *ca_hash)
+{
+	__attribute__((__cleanup__(store_release))) ra_store *store = NULL;
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = below(p, "store.db", path)) ||
+	    (rc = ra_store_sqlite(path, true, p->f, &store)))
+		return rc;
+	return note_server(store, p, server, ca_hash);
+}
+
+/* Written last: with it the folder is an authority. */
+static tmg_rc
+write_config(const struct plan *p)
+{
+	char passphrase[PATH_MAX] = "", text[4096 + PATH_MAX];
+	int n;
+
+	if (p->passphrase[0] != '\0' && realpath(p->passphrase, passphrase) == NULL)
+		return tmg_raise(p->f, TMG_E_IO, 0, "%s: %s", p->passphrase,
+		    strerror(errno));
+	n = snprintf(text, sizeof(text),
+	    "# tamga-ra(8)\n"
+	    "listen = \"127.0.0.1:8443\";\n"
+	    "store = \"store.db\";\n"
+	    "profiles = \"profiles\";\n"
+	    "default_profile = \"%s\";\n"
+	    "# how long those are told to wait whom an officer has to approve, seconds\n"
+	    "retry_after = 300;\n"
+	    "threads = 4;\n"
+	    "connections = 1024;\n"
+	    "ca: {\n"
+	    "  certificate = \"ca.pem\";\n"
+	    "  key = \"ca.key\";\n"
+	    "  passphrase_file = \"%s\";\n"
+	    "};\n"
+	    "tls: {\n"
+	    "  certificate = \"server.pem\";\n"
+	    "  key = \"server.key\";\n"
+	    "};\n"
+	    "crl: {\n"
+	    "  days = 7;\n"
+	    "  # written into certificates; empty: nothing is\n"
+	    "  url = \"%s\";\n"
+	    "};\n", p->default_profile, passphrase, p->crl_url);
+	if (n < 0 || n >= (int)sizeof(text))
+		return tmg_raise(p->f, TMG_E_USAGE, 0, _("the settings are too long"));
+
+	ra_config check;
+	const tmg_rc rc = ra_config_parse(RA_CONFIG_NAME, text, &check, p->f);
+
+	return rc ? rc : write_below(p, RA_CONFIG_NAME,
+	    (tmg_view){ (uint8_t *)text, (size_t)n }, 0644);
+}
+
+static tmg_rc
+init(const struct plan *p, char ca_hash[RA_HASH_TEXT])
+{
+	tmg_auto(ra_made) ca = { .key = NULL }, server = { .key = NULL };
+	tmg_auto_secret passphrase = { .len = 0 };
+	const tmg_view open = { NULL, 0 };
+	uint8_t hash[32];
+	tmg_rc rc;
+
+	if ((rc = read_passphrase(p, &passphrase)) || (rc = make_folder(p)) ||
+	    (rc = copy_profiles(p)) ||
+	    (rc = ra_make_ca(p->ctx, p->name, p->alg, CA_DAYS, &ca, p->f)) ||
+	    (rc = ra_make_server(p->ctx, &ca, p->hosts, p->host_count,
+	    SERVER_DAYS, &server, p->f)) ||
+	    (rc = write_made(p, &ca, tmg_secret_view(&passphrase), "ca.key",
+	    "ca.pem")) ||
+	    (rc = write_made(p, &server, open, "server.key", "server.pem")))
+		return rc;
+	if (X509_digest(ca.cert, EVP_sha256(), hash, NULL) != 1)
+		return tmg_raise(p->f, TMG_E_CRYPTO, 0, _("hashing failed"));
+	ra_hex_lower(ca_hash, TMG_VIEW(hash));
+	if ((rc = make_store(p, &server, ca_hash)))
+		return rc;
+	return write_config(p);
+}
+
+static void
+print_made(const struct plan *p, const char *ca_hash, bool json)
+{
+	if (json) {
+		ra_print_json(json_pack("{s:s, s:s}", "folder", p->dir,
+		    "ca_sha256", ca_hash));
+		return;
+	}
+	printf(_("authority \"%s\" made in %s\n"), p->name, p->dir);
+	printf(_("CA certificate SHA-256 %s\n"), ca_hash);
+	printf(_("next: tamga-ra user add NAME --password-file FILE --dir %s\n"
+	    "      tamga-ra serve %s\n"), p->dir, p->dir);
+}
+
+int
+ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
+{
+	bool json = false;
+	ra_value args, name = { .count = 0 }, host = { .count = 0 },
+	    key_type = { .count = 0 }, profiles = { .count = 0 },
+	    default_profile = { .count = 0 }, crl_url = { .count = 0 },
+	    passphrase = { .count = 0 };
+	const ra_option options[] = {
+		{ "json", &json, NULL, 0 },
+		{ "name", NULL, &name, 1 },
+		{ "host", NULL, &host, RA_VALUES_MAX },
+		{ "key-type", NULL, &key_type, 1 },
+		{ "profiles", NULL, &profiles, 1 },
+		{ "default-profile", NULL, &default_profile, 1 },
+		{ "crl-url", NULL, &crl_url, 1 },
+		{ "passphrase-file", NULL, &passphrase, 1 },
+	};
+	tmg_fault fault = { .rc = TMG_OK };
+	char ca_hash[RA_HASH_TEXT];
+	tmg_rc rc;
+
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
+		return RA_EXIT_USAGE;
+
+	struct plan plan = { .dir = args.text[0],
+		.name = ra_value_or(&name, "tamga test authority"),
+		.profiles = ra_value_or(&profiles, TMG_PROFILES),
+		.default_profile = ra_value_or(&default_profile, "employee"),
+		.crl_url = ra_value_or(&crl_url, ""),
+		.passphrase = ra_value_or(&passphrase, ""),
+		.hosts = { "localhost", "127.0.0.1", "::1" }, .host_count = 3,
+		.alg = TMG_ALG_P256, .ctx = ctx, .f = &fault };
+
+	if (host.count > 0) {
+		memcpy(plan.hosts, host.text, sizeof(plan.hosts));
+		plan.host_count = host.count;
+	}
+	if (tmg_alg_parse(ra_value_or(&key_type, "ec:p256"), &plan.alg) ||
+	    tmg_alg_get(plan.alg)->family == TMG_FAMILY_X) {
+		fprintf(stderr, "tamga-ra: %s: %s\n", key_type.text[0],
+		    _("no key type that can sign; ec:p256, ec:p384, rsa:3072, ..."));
+		return RA_EXIT_USAGE;
+	}
+	if ((rc = init(&plan, ca_hash)))
+		return ra_fail(&fault, rc);
+	print_made(&plan, ca_hash, json);
+	return RA_EXIT_DONE;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tamga-ra serve [DIR] [--listen ADDRESS:PORT] [--ready-fd N] */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/cmd.h"
+#include "tools/ra/server.h"
+
+/* The URL goes to stdout, or to the descriptor somebody waits at. */
+static bool
+say_ready(const char *url, const ra_value *ready_fd)
+{
+	char line[128];
+	const int n = snprintf(line, sizeof(line), "%s\n", url);
+	const int fd = (int)strtol(ra_value_or(ready_fd, "1"), NULL, 10);
+	const bool said = write(fd, line, (size_t)n) == n;
+
+	if (ready_fd->count > 0)
+		close(fd);
+	return said;
+}
+
+static void
+recover(ra_office *office)
+{
+	tmg_auto(ra_desk) desk = { .office = office };
+	tmg_fault fault = { .rc = TMG_OK };
+	unsigned finished = 0;
+	tmg_rc rc = ra_desk_open(office, &desk, &fault);
+
+	if (rc == TMG_OK && (rc = ra_desk_recover(&desk, &finished)))
+		fault = desk.fault;
+	if (rc)
+		tmg_log(office->ctx, TMG_LOG_ERROR,
+		    "what was begun before could not be finished: %s", fault.text);
+	else if (finished > 0)
+		tmg_log(office->ctx, TMG_LOG_WARN,
+		    "finished %u applications that a crash had left half done",
+		    finished);
+}
+
+/* Blocked before any thread is made, so that all of them leave these to us. */
+static void
+block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+wait_for_end(const sigset_t *set)
+{
+	int sig = 0;
+
+	while (sigwait(set, &sig) == 0 && sig == SIGHUP)
+		;
+}
+
+static int
+serve(ra_office *office, const char *listen, const ra_value *ready_fd)
+{
+	tmg_fault fault = { .rc = TMG_OK };
+	ra_server *server = NULL;
+	char url[96];
+	sigset_t set;
+	tmg_rc rc;
+
+	block_signals(&set);
+	recover(office);
+	if ((rc = ra_server_start(office, listen, url, sizeof(url), &fault,
+	    &server)))
+		return ra_fail(&fault, rc);
+	tmg_log(office->ctx, TMG_LOG_INFO, "serving at %s", url);
+	if (!say_ready(url, ready_fd))
+		tmg_log(office->ctx, TMG_LOG_WARN,
+		    "nobody reads where this serves: %s", strerror(errno));
+	wait_for_end(&set);
+	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
+	ra_server_free(&server);
+	return RA_EXIT_DONE;
+}
+
+int
+ra_cmd_serve(tmg_ctx *ctx, int argc, char **argv)
+{
+	ra_common common = { .json = false };
+	ra_value listen = { .count = 0 }, ready_fd = { .count = 0 }, args;
+	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
+		{ "listen", NULL, &listen, 1 }, { "ready-fd", NULL, &ready_fd, 1 } };
+	tmg_auto(ra_office) office = { .ctx = NULL };
+	tmg_fault fault = { .rc = TMG_OK };
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 1, &args))
+		return RA_EXIT_USAGE;
+	if (args.count > 0)
+		common.dir = args;
+	if ((rc = ra_common_config(&common, path)) ||
+	    (rc = ra_office_open(ctx, path, &office, &fault)))
+		return ra_fail(&fault, rc);
+	return serve(&office, ra_value_or(&listen, office.config.listen), &ready_fd);
+}

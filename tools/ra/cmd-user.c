@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tamga-ra user add NAME --password-file FILE [--role applicant|officer] */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/base/secret.h"
+#include "tools/ra/audit.h"
+#include "tools/ra/basic.h"
+#include "tools/ra/cmd.h"
+#include "tools/ra/password.h"
+
+#define PASSWORD_MIN 8
+
+static tmg_rc
+read_password(const char *path, tmg_secret *password, tmg_fault *f)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = tmg_file_read(path, TMG_PIN_MAX + 2, &text, &len)))
+		return tmg_raise(f, rc, 0, "%s: %s", path,
+		    rc == TMG_UNSUPPORTED ? _("too long for a password") :
+		    strerror(errno));
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	rc = tmg_secret_set(password, (tmg_view){ text, len });
+	explicit_bzero(text, len);
+	if (rc || password->len < PASSWORD_MIN)
+		return tmg_raise(f, TMG_E_USAGE, 0,
+		    _("%s: a password has %d to %d bytes"), path, PASSWORD_MIN,
+		    TMG_PIN_MAX);
+	return TMG_OK;
+}
+
+static tmg_rc
+put_user(ra_desk *desk, const ra_user *user, tmg_fault *f)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	char officer[RA_OWNER_MAX], detail[RA_REASON_MAX];
+	tmg_rc rc;
+
+	ra_officer_name(officer, sizeof(officer));
+	snprintf(detail, sizeof(detail), "%s role %s", user->name, user->role);
+	if ((rc = ra_txn_begin(&txn, desk->store)) ||
+	    (rc = desk->store->ops->user_put(desk->store, user)))
+		return tmg_fault_copy(f, &desk->store->fault, rc);
+	if ((rc = ra_audit_add(desk->store, &(ra_audit){
+	    .at = tmg_ctx_now(desk->office->ctx), .actor = officer,
+	    .event = "account", .app = "", .detail = detail }, f)))
+		return rc;
+	rc = ra_txn_commit(&txn);
+	return rc ? tmg_fault_copy(f, &desk->store->fault, rc) : TMG_OK;
+}
+
+static bool
+check_words(const ra_value *args, const char *role)
+{
+	if (strcmp(args->text[0], "add") != 0)
+		fprintf(stderr, "tamga-ra: user: %s\n", _("say add NAME"));
+	else if (!ra_user_name_ok(args->text[1]))
+		fprintf(stderr, "tamga-ra: user: %s\n",
+		    _("a name has letters, digits and . _ - @ + (63 at most)"));
+	else if (strcmp(role, "applicant") != 0 && strcmp(role, "officer") != 0)
+		fprintf(stderr, "tamga-ra: user: %s\n",
+		    _("the role is applicant or officer"));
+	else
+		return true;
+	return false;
+}
+
+int
+ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
+{
+	ra_common common = { .json = false };
+	ra_value file = { .count = 0 }, role = { .count = 0 }, args;
+	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
+		{ "password-file", NULL, &file, 1 }, { "role", NULL, &role, 1 } };
+	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto_secret password = { .len = 0 };
+	tmg_fault fault = { .rc = TMG_OK };
+	ra_user user = { .name = "" };
+	tmg_rc rc;
+
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 2, 2, &args) ||
+	    !check_words(&args, ra_value_or(&role, "applicant")))
+		return RA_EXIT_USAGE;
+	if (file.count == 0) {
+		fprintf(stderr, "tamga-ra: user: %s\n", _("--password-file FILE is needed"));
+		return RA_EXIT_USAGE;
+	}
+	if (!ra_place_open(ctx, &common, &place))
+		return RA_EXIT_FAILED;
+
+	snprintf(user.name, sizeof(user.name), "%s", args.text[1]);
+	snprintf(user.role, sizeof(user.role), "%s", ra_value_or(&role, "applicant"));
+	if ((rc = read_password(file.text[0], &password, &fault)))
+		return ra_fail(&fault, rc);
+	if ((rc = ra_password_hash(tmg_secret_view(&password), user.password)) ||
+	    (rc = put_user(&place.desk, &user, &fault)))
+		return ra_fail(&fault, rc);
+	if (common.json)
+		ra_print_json(json_pack("{s:s, s:s}", "name", user.name, "role",
+		    user.role));
+	return RA_EXIT_DONE;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the sub-commands share.  One file each: cmd-NAME.c.
+ */
+#ifndef RA_CMD_H
+#define RA_CMD_H
+
+#include <jansson.h>
+
+#include "tools/ra/args.h"
+#include "tools/ra/desk.h"
+
+/* Exit status, the same for every command. */
+enum {
+	RA_EXIT_DONE = 0,
+	RA_EXIT_FAILED = 1,
+	RA_EXIT_USAGE = 2,
+	RA_EXIT_REFUSED = 7,	/* the life cycle does not allow it */
+};
+
+typedef int ra_cmd_fn(tmg_ctx *ctx, int argc, char **argv);
+
+ra_cmd_fn ra_cmd_init, ra_cmd_serve, ra_cmd_user, ra_cmd_list, ra_cmd_show,
+    ra_cmd_approve, ra_cmd_reject, ra_cmd_revoke, ra_cmd_crl, ra_cmd_audit;
+
+/* The options that say which authority: --dir, --config, --json. */
+typedef struct ra_common {
+	ra_value dir, config;
+	bool json;
+} ra_common;
+
+#define RA_COMMON_OPTIONS(c) \
+	{ "dir", NULL, &(c)->dir, 1 }, \
+	{ "config", NULL, &(c)->config, 1 }, \
+	{ "json", &(c)->json, NULL, 0 }
+
+/* The configuration file these name; else $TAMGA_RA_CONFIG; else the system's. */
+TMG_MUST_USE tmg_rc
+ra_common_config(const ra_common *common, char path[PATH_MAX]);
+
+/* An authority and a desk at it, opened for one command. */
+typedef struct ra_place {
+	ra_office office;
+	ra_desk desk;
+} ra_place;
+
+/* Complains on stderr and answers false when it cannot. */
+bool
+ra_place_open(tmg_ctx *ctx, const ra_common *common, ra_place *place);
+void
+ra_place_release(ra_place *place);
+
+/* Who sits at the keyboard: "officer:NAME". */
+void
+ra_officer_name(char *text, size_t cap);
+
+/* Says on stderr what went wrong, gives the exit status. */
+int
+ra_fail(const tmg_fault *f, tmg_rc rc);
+
+/* An application as people or programs read it. */
+void
+ra_print_app(const ra_app *app, const ra_cert *cert, bool json, bool whole);
+json_t *
+ra_app_json(const ra_app *app, const ra_cert *cert);
+void
+ra_print_json(json_t *value);
+
+/* "2026-11-22T06:00:00Z" */
+#define RA_TIME_TEXT 24
+void
+ra_time_text(time_t at, char text[RA_TIME_TEXT]);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/conf.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+
+#define FILE_MAX 65536
+
+static const char *
+check_path(const char *word)
+{
+	return word[0] != '\0' ? NULL : _("a path");
+}
+
+static const char *
+check_listen(const char *word)
+{
+	const char *colon = strrchr(word, ':');
+
+	return colon != NULL && colon != word && colon[1] != '\0' &&
+	    strspn(colon + 1, "0123456789") == strlen(colon + 1) ?
+	    NULL : _("an address and a port, such as \"127.0.0.1:8443\"");
+}
+
+/* Commas and such would be read as more names by libcrypto. */
+static const char *
+check_url(const char *word)
+{
+	return word[0] == '\0' || ((strncmp(word, "http://", 7) == 0 ||
+	    strncmp(word, "https://", 8) == 0) &&
+	    strpbrk(word, ",; \t\r\n\"\\") == NULL) ?
+	    NULL : _("an http:// or https:// address");
+}
+
+#define AT(field) offsetof(ra_config, field)
+#define TEXT(path, field, required, check) \
+	{ path, RA_KIND_TEXT, AT(field), required, 0, 0, check }
+#define NUMBER(path, field, min, max) \
+	{ path, RA_KIND_NUMBER, AT(field), false, min, max, ra_any_word }
+
+static const ra_setting rows[] = {
+	TEXT("listen", listen, false, check_listen),
+	TEXT("store", store, true, check_path),
+	TEXT("profiles", profiles, true, check_path),
+	TEXT("default_profile", default_profile, true, check_path),
+	TEXT("ca.certificate", ca_certificate, true, check_path),
+	TEXT("ca.key", ca_key, true, check_path),
+	TEXT("ca.passphrase_file", ca_passphrase_file, false, ra_any_word),
+	TEXT("tls.certificate", tls_certificate, true, check_path),
+	TEXT("tls.key", tls_key, true, check_path),
+	TEXT("crl.url", crl_url, false, check_url),
+	NUMBER("crl.days", crl_days, 1, 365),
+	NUMBER("retry_after", retry_after_s, 1, 86400),
+	NUMBER("threads", threads, 1, 64),
+	NUMBER("connections", connections, 1, 65536),
+};
+
+tmg_rc
+ra_config_parse(const char *name, const char *text, ra_config *config,
+    tmg_fault *f)
+{
+	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
+		.crl_days = 7, .threads = 4, .connections = 1024 };
+	return ra_settings_read(name, text, rows, TMG_COUNT(rows), config, f);
+}
+
+tmg_rc
+ra_config_load(const char *path, ra_config *config, tmg_fault *f)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	const char *slash = strrchr(path, '/');
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = tmg_file_read(path, FILE_MAX, &text, &len)))
+		return tmg_raise(f, rc, 0,
+		    _("%s: %s; tamga-ra init DIR makes an authority, --dir DIR or --config FILE names one"),
+		    path, strerror(errno));
+	if (strlen((char *)text) != len)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: a zero byte in a text file"), path);
+	if ((rc = ra_config_parse(path, (char *)text, config, f)))
+		return rc;
+	if (snprintf(config->folder, sizeof(config->folder), "%.*s",
+	    slash != NULL ? (int)(slash - path) : 1,
+	    slash != NULL ? path : ".") >= (int)sizeof(config->folder))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), path);
+	return TMG_OK;
+}
+
+tmg_rc
+ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX])
+{
+	const int n = path[0] == '/' || path[0] == '\0' ?
+	    snprintf(out, PATH_MAX, "%s", path) :
+	    snprintf(out, PATH_MAX, "%s/%s", config->folder, path);
+
+	return n < PATH_MAX ? TMG_OK : TMG_E_USAGE;
+}

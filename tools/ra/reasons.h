@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reasons to revoke, RFC 5280 5.3.1.
+ */
+#ifndef RA_REASONS_H
+#define RA_REASONS_H
+
+#include "tamga/err.h"
+
+/* "keyCompromise"; "unspecified" for a number that is none. */
+const char *ra_reason_name(int reason);
+
+/* Verdicts TMG_NOT_FOUND: no reason for which an end entity's certificate is
+ * revoked for good. */
+TMG_MUST_USE tmg_rc
+ra_reason_parse(const char *name, int *reason);
+
+#endif

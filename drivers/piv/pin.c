@@ -350,6 +350,8 @@ tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind)
 	tmg_piv_metadata m;
 	tmg_rc rc;
 
+	if (kind == TMG_PIN_ADMIN && p->admin_changed)
+		return tmg_piv_admin_factory(p);	/* found out before */
 	rc = tmg_piv_metadata_get(p, refs[kind], &store, &m);
 	if (rc == TMG_OK && m.has_factory)
 		return m.factory ? TMG_OK : TMG_NOT_FOUND;

@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PIN, PUK and management key: exact commands, every status word. */
+#include "tests/unit/piv-desk.h"
+
+#define VERIFY_123456 "00200080313233343536FFFF"
+#define PIN "123456"
+
+typedef tmg_rc action(piv_desk *d, int *tries);
+
+static tmg_rc
+do_verify(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.verify(d->b, TMG_PIN_USER, tmg_view_str(PIN), tries);
+}
+
+static tmg_rc
+do_change(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.change(d->b, TMG_PIN_USER, tmg_view_str(PIN),
+	    tmg_view_str("87654321"), tries);
+}
+
+static tmg_rc
+do_change_puk(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.change(d->b, TMG_PIN_PUK, tmg_view_str("12345678"),
+	    tmg_view_str("puk-puk!"), tries);
+}
+
+static tmg_rc
+do_unblock(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.unblock(d->b, tmg_view_str("12345678"),
+	    tmg_view_str(PIN), tries);
+}
+
+static tmg_rc
+do_tries(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.tries(d->b, TMG_PIN_USER, tries);
+}
+
+static tmg_rc
+do_tries_puk(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.tries(d->b, TMG_PIN_PUK, tries);
+}
+
+static tmg_rc
+do_factory_pin(piv_desk *d, int *tries)
+{
+	(void)tries;
+	return tmg_driver_piv.factory(d->b, TMG_PIN_USER);
+}
+
+#define CHANGE "00240080313233343536FFFF3837363534333231"
+#define CHANGE_PUK "0024008131323334353637387075 6B2D70756B21"
+#define UNBLOCK "002C00803132333435363738313233343536FFFF"
+
+/* One command, one status word, one verdict. */
+static const struct {
+	action *act;
+	const char *command, *sw;
+	tmg_rc rc;
+	int tries;
+} verdicts[] = {
+	{ do_verify, VERIFY_123456, "9000", TMG_OK, -1 },
+	{ do_verify, VERIFY_123456, "63C2", TMG_PIN_WRONG, 2 },
+	{ do_verify, VERIFY_123456, "63CF", TMG_PIN_WRONG, 15 },
+	{ do_verify, VERIFY_123456, "63C0", TMG_PIN_LOCKED, 0 },
+	{ do_verify, VERIFY_123456, "6983", TMG_PIN_LOCKED, 0 },
+	{ do_verify, VERIFY_123456, "6A80", TMG_DENIED, -1 },
+	{ do_verify, VERIFY_123456, "6A81", TMG_UNSUPPORTED, -1 },
+	{ do_verify, VERIFY_123456, "6985", TMG_DENIED, -1 },
+	{ do_verify, VERIFY_123456, "6700", TMG_DENIED, -1 },
+	{ do_verify, VERIFY_123456, "6F00", TMG_E_CARD, -1 },
+	{ do_verify, VERIFY_123456, "removed", TMG_REMOVED, -1 },
+	{ do_verify, VERIFY_123456, "reset", TMG_RESET, -1 },
+	{ do_verify, VERIFY_123456, "io", TMG_E_IO, -1 },
+	{ do_change, CHANGE, "9000", TMG_OK, -1 },
+	{ do_change, CHANGE, "63C1", TMG_PIN_WRONG, 1 },
+	{ do_change, CHANGE, "6983", TMG_PIN_LOCKED, 0 },
+	{ do_change, CHANGE, "6A80", TMG_DENIED, -1 },
+	{ do_change, CHANGE, "6985", TMG_DENIED, -1 },
+	{ do_change_puk, CHANGE_PUK, "9000", TMG_OK, -1 },
+	{ do_change_puk, CHANGE_PUK, "63C2", TMG_PIN_WRONG, 2 },
+	{ do_change_puk, CHANGE_PUK, "6983", TMG_PIN_LOCKED, 0 },
+	{ do_unblock, UNBLOCK, "9000", TMG_OK, -1 },
+	{ do_unblock, UNBLOCK, "63C2", TMG_PIN_WRONG, 2 },
+	{ do_unblock, UNBLOCK, "6983", TMG_PIN_LOCKED, 0 },
+	{ do_unblock, UNBLOCK, "6A80", TMG_DENIED, -1 },
+	{ do_tries, "00200080", "63C3", TMG_OK, 3 },
+	{ do_tries, "00200080", "63C0", TMG_OK, 0 },
+	{ do_tries, "00200080", "6983", TMG_OK, 0 },
+	{ do_tries, "00200080", "removed", TMG_REMOVED, -1 },
+};
+
+static void
+status_words_become_verdicts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(verdicts); i++) {
+		const tmg_script_row rows[] = {
+			PROBE, { verdicts[i].command, verdicts[i].sw, NULL }, { 0 },
+		};
+		piv_desk d;
+		int tries = 77;
+
+		piv_open(&d, rows);
+		assert_int_equal(verdicts[i].act(&d, &tries), verdicts[i].rc);
+		assert_int_equal(tries, verdicts[i].tries);
+		if (verdicts[i].rc != TMG_OK)
+			assert_true(d.b->fault.text[0] != '\0');
+		piv_done(&d);
+	}
+}
+
+/* What the card cannot take is not sent: the script has no row for it. */
+static void
+impossible_pins_are_not_sent(void **state)
+{
+	static const struct {
+		const char *old, *fresh;
+		tmg_rc rc;
+	} rows[] = {
+		{ "123456", "12345", TMG_DENIED },
+		{ "123456", "123456789", TMG_DENIED },
+		{ "123456", "12345a", TMG_DENIED },
+		{ "123456", "", TMG_DENIED },
+		{ "", "123456", TMG_PIN_WRONG },
+		{ "123456789", "123456", TMG_PIN_WRONG },
+	};
+	static const tmg_script_row script[] = { PROBE, { 0 } };
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open(&d, script);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		assert_int_equal(tmg_driver_piv.change(d.b, TMG_PIN_USER,
+		    tmg_view_str(rows[i].old), tmg_view_str(rows[i].fresh),
+		    &tries), rows[i].rc);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+	    tmg_view_str(""), &tries), TMG_PIN_WRONG);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+	    tmg_view_str("123456789"), &tries), TMG_PIN_WRONG);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_PUK,
+	    tmg_view_str("12345678"), &tries), TMG_UNSUPPORTED);
+	assert_int_equal(tries, -1);
+	piv_done(&d);
+}
+
+static void
+a_login_ends_with_reset_and_logout(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ VERIFY_123456, "9000", NULL },
+		{ "0020FF80", "9000", NULL },
+		{ VERIFY_123456, "9000", NULL },
+		{ "00200080", "reset", NULL },
+		{ SELECT, APT, NULL },
+		{ VERIFY_123456, "63C2", NULL },
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	assert_int_equal(tmg_driver_piv.logout(d.b), TMG_OK);	/* nothing sent */
+	assert_int_equal(do_verify(&d, &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_ADMIN), TMG_LOGIN);
+	assert_true(d.b->ch->unlocked);
+	assert_int_equal(tmg_driver_piv.logout(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	assert_int_equal(do_verify(&d, &tries), TMG_OK);
+	assert_int_equal(do_tries(&d, &tries), TMG_RESET);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	assert_int_equal(do_verify(&d, &tries), TMG_PIN_WRONG);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	piv_done(&d);
+}
+
+static void
+metadata_counts_tries_where_the_card_has_it(void **state)
+{
+	static const tmg_script_row yubikey[] = {
+		PROBE,
+		{ "00200080", "9000", NULL },	/* logged in: no count in it */
+		{ "00F70080", "0101FF 050100 06020302 9000", NULL },
+		{ "00F70081", "0101FF 050101 06020303 9000", NULL },
+		{ "00F70080", "0101FF 050101 06020302 9000", NULL },
+		{ 0 },
+	};
+	static const tmg_script_row standard[] = {
+		PROBE,
+		{ "00200080", "9000", NULL },
+		{ "00FD0000", "6D00", NULL },	/* asked once ... */
+		{ 0 },				/* ... and remembered */
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open_yubikey(&d, yubikey);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 2);
+	assert_int_equal(do_tries_puk(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 3);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);
+	piv_done(&d);
+
+	piv_open(&d, standard);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, -1);
+	assert_int_equal(do_tries_puk(&d, &tries), TMG_UNSUPPORTED);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_UNSUPPORTED);
+	piv_done(&d);
+}
+
+static void
+the_global_pin_is_used_where_it_is_the_only_one(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ VERIFY_123456, "6A88", NULL },
+		{ "00CB3FFF5C017E", "7E12 4F0B A000000308000010000100 5F2F022020 9000",
+		    NULL },
+		{ "00200000313233343536FFFF", "9000", NULL },
+		{ "00200000313233343536FFFF", "63C1", NULL },	/* no more questions */
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(do_verify(&d, &tries), TMG_OK);
+	assert_int_equal(do_verify(&d, &tries), TMG_PIN_WRONG);
+	piv_done(&d);
+}
+
+/* ---- the management key -------------------------------------------------- */
+
+#define HEX_FACTORY "010203040506070801020304050607080102030405060708"
+
+static tmg_rc
+admin(piv_desk *d, const char *hex)
+{
+	int tries;
+
+	return tmg_driver_piv.verify(d->b, TMG_PIN_ADMIN, tmg_view_str(hex), &tries);
+}
+
+static void
+admin_login_finds_the_cipher(void **state)
+{
+	static const tmg_script_row tdes[] = { PROBE, ADMIN_3DES, { 0 } };
+	static const tmg_script_row aes[] = {
+		PROBE,
+		{ "0087039B7C028000", "6A86", NULL },
+		{ "00870A9B7C028000", NULL, piv_answer_witness },
+		{ "00870A9B7C24*", NULL, piv_answer_challenge },
+		{ "00870A9B7C028000", NULL, piv_answer_witness },	/* now known */
+		{ "00870A9B7C24*", NULL, piv_answer_challenge },
+		{ 0 },
+	};
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	lock = piv_factory_3des;
+	piv_open(&d, tdes);
+	d.script.arg = &lock;
+	assert_int_equal(admin(&d, HEX_FACTORY), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_ADMIN), TMG_OK);
+	piv_done(&d);
+
+	lock = piv_factory_aes192;
+	piv_open(&d, aes);
+	d.script.arg = &lock;
+	assert_int_equal(admin(&d, HEX_FACTORY), TMG_OK);
+	assert_int_equal(admin(&d, HEX_FACTORY), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+admin_login_is_refused_by_either_side(void **state)
+{
+	static const struct {
+		uint16_t refusal;
+		bool lies;
+		uint8_t key0;
+		tmg_rc rc;
+	} cases[] = {
+		{ SW_SECURITY_STATUS, false, 9, TMG_PIN_WRONG },
+		{ SW_BAD_DATA, false, 9, TMG_PIN_WRONG },
+		{ SW_BLOCKED, false, 9, TMG_PIN_LOCKED },
+		{ 0x6f00, false, 9, TMG_E_CARD },
+		{ 0, true, 1, TMG_E_CARD },	/* the card has not the key */
+	};
+	static const tmg_script_row rows[] = { PROBE, ADMIN_3DES, { 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		piv_lock lock = piv_factory_3des;
+		piv_desk d;
+
+		lock.refusal = cases[i].refusal;
+		lock.lies = cases[i].lies;
+		lock.key[0] = (uint8_t)(cases[i].key0 << 1);
+		piv_open(&d, rows);
+		d.script.arg = &lock;
+		if (cases[i].lies)
+			lock.key[0] = 1;
+		assert_int_equal(admin(&d, HEX_FACTORY), cases[i].rc);
+		assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_ADMIN),
+		    TMG_LOGIN);
+		piv_done(&d);
+	}
+}
+
+static void
+admin_answers_that_make_no_sense_are_faults(void **state)
+{
+	static const struct {
+		const char *answer;
+		tmg_rc rc;
+	} cases[] = {
+		{ "7C0A8109 0102030405060708 9000", TMG_E_MALFORMED },
+		{ "7C 9000", TMG_E_MALFORMED },
+		{ "9000", TMG_E_MALFORMED },
+		{ "removed", TMG_REMOVED },
+		{ "reset", TMG_RESET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		const tmg_script_row rows[] = {
+			PROBE,
+			{ "0087039B7C028000", cases[i].answer, NULL },
+			{ 0 },
+		};
+		piv_desk d;
+
+		piv_open(&d, rows);
+		assert_int_equal(admin(&d, HEX_FACTORY), cases[i].rc);
+		piv_done(&d);
+	}
+}
+
+static void
+typed_keys_must_be_hexadecimal(void **state)
+{
+	static const char *const typed[] = {
+		"", "01", "hello", "0102030405060708", HEX_FACTORY "01",
+		HEX_FACTORY HEX_FACTORY, "0102030405060708010203040506070801020304050607zz",
+	};
+	static const tmg_script_row rows[] = { PROBE, { 0 } };
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	for (size_t i = 0; i < TMG_COUNT(typed); i++)
+		assert_int_equal(admin(&d, typed[i]), TMG_PIN_WRONG);
+	piv_done(&d);
+}
+
+static void
+the_factory_key_is_tried_before_a_person(void **state)
+{
+	static const tmg_script_row good[] = { PROBE, ADMIN_3DES, { 0 } };
+	static const tmg_script_row other[] = {
+		PROBE, ADMIN_3DES,
+		{ "00CB3FFF5C035FFF00", "6A82", NULL },
+		{ "00CB3FFF5C035FFF00", "6A82", NULL },	/* the key not again */
+		{ 0 },
+	};
+	piv_lock lock = piv_factory_3des;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, good);
+	d.script.arg = &lock;
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	piv_done(&d);
+
+	lock.key[5] ^= 0x80;
+	piv_open(&d, other);
+	d.script.arg = &lock;
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_NOT_FOUND);
+	assert_non_null(strstr(d.b->fault.text, "--admin-key-file"));
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_NOT_FOUND);
+	assert_int_equal(tmg_driver_piv.factory(d.b, TMG_PIN_ADMIN), TMG_NOT_FOUND);
+	piv_done(&d);
+}
+
+static void
+a_key_kept_behind_the_pin_is_fetched(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00CB3FFF5C035FFF00", "5305 8003 810103 9000", NULL },
+		{ VERIFY_123456, "9000", NULL },
+		{ "00CB3FFF5C035FFF00", "5305 8003 810103 9000", NULL },
+		{ "00CB3FFF5C035FC109", "531C 881A 8918 "
+		    "0122020202020202 0303030303030303 0404040404040404 9000", NULL },
+		ADMIN_3DES,
+		{ 0 },
+	};
+	piv_lock lock = piv_factory_3des;
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	lock.key[0] = 0x01;
+	lock.key[1] = 0x22;
+	memset(lock.key + 2, 2, 6);
+	memset(lock.key + 8, 3, 8);
+	memset(lock.key + 16, 4, 8);
+	piv_open(&d, rows);
+	d.script.arg = &lock;
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_LOGIN);
+	assert_int_equal(do_verify(&d, &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_ADMIN), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+changing_the_admin_key_keeps_its_kind(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00FFFFFF 039B18 1111111111111111 2222222222222222 3333333333333333",
+		    "9000", NULL },
+		{ "00FFFFFF 089B10 11111111111111112222222222222222", "6A80", NULL },
+		{ "00FFFFFF 0C9B20 *", "9000", NULL },
+		{ 0 },
+	};
+	piv_lock lock = piv_factory_3des;
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open_yubikey(&d, rows);
+	d.script.arg = &lock;
+	assert_int_equal(tmg_driver_piv.change(d.b, TMG_PIN_ADMIN,
+	    tmg_view_str(HEX_FACTORY),
+	    tmg_view_str("111111111111111122222222222222223333333333333333"),
+	    &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.change(d.b, TMG_PIN_ADMIN, tmg_view_str(""),
+	    tmg_view_str("11111111111111112222222222222222"), &tries),
+	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_piv.change(d.b, TMG_PIN_ADMIN, tmg_view_str(""),
+	    tmg_view_str("1111111111111111222222222222222211111111111111112222222222222222"),
+	    &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.change(d.b, TMG_PIN_ADMIN, tmg_view_str(""),
+	    tmg_view_str("1111"), &tries), TMG_DENIED);
+	piv_done(&d);
+}
+
+/* Printed information, then the flag, and the key last of all. */
+static void
+protecting_writes_in_an_order_that_loses_nothing(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ VERIFY_123456, "9000", NULL },
+		{ "00CB3FFF5C035FFF00",
+		    "530D 800B 810101 82020102 8302AABB 9000", NULL },
+		{ "00DB3FFF5C035FC109 531C 881A 8918 "
+		    "111111111111111122222222222222223333333333333333", "9000", NULL },
+		{ "00DB3FFF5C035FFF00 5309 8007 810103 8302AABB", "9000", NULL },
+		{ "00FFFFFF039B18111111111111111122222222222222223333333333333333",
+		    "9000", NULL },
+		{ 0 },
+	};
+	uint8_t fresh[24];
+	piv_lock lock = piv_factory_3des;
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	memset(fresh, 0x11, 8);
+	memset(fresh + 8, 0x22, 8);
+	memset(fresh + 16, 0x33, 8);
+	piv_open_yubikey(&d, rows);
+	d.script.arg = &lock;
+	assert_int_equal(tmg_driver_piv.admin_protect(d.b, TMG_VIEW(fresh)),
+	    TMG_LOGIN);
+	assert_int_equal(admin(&d, HEX_FACTORY), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_protect(d.b, TMG_VIEW(fresh)),
+	    TMG_LOGIN);
+	assert_int_equal(do_verify(&d, &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_protect(d.b, TMG_VIEW(fresh)), TMG_OK);
+	piv_done(&d);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(status_words_become_verdicts),
+		cmocka_unit_test(impossible_pins_are_not_sent),
+		cmocka_unit_test(a_login_ends_with_reset_and_logout),
+		cmocka_unit_test(metadata_counts_tries_where_the_card_has_it),
+		cmocka_unit_test(the_global_pin_is_used_where_it_is_the_only_one),
+		cmocka_unit_test(admin_login_finds_the_cipher),
+		cmocka_unit_test(admin_login_is_refused_by_either_side),
+		cmocka_unit_test(admin_answers_that_make_no_sense_are_faults),
+		cmocka_unit_test(typed_keys_must_be_hexadecimal),
+		cmocka_unit_test(the_factory_key_is_tried_before_a_person),
+		cmocka_unit_test(a_key_kept_behind_the_pin_is_fetched),
+		cmocka_unit_test(changing_the_admin_key_keeps_its_kind),
+		cmocka_unit_test(protecting_writes_in_an_order_that_loses_nothing),
+	};
+
+	return cmocka_run_group_tests_name("piv pin", tests, NULL, NULL);
+}

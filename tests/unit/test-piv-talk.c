@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The application, its name, its objects; other programs on the same card. */
+#include "tests/unit/piv-desk.h"
+
+#define CHUID "3019 D4E739DA739CED39CE739D836858210842108421C84210C3EB " \
+	"3410 000102030405060708090A0B0C0D0E0F 3508 3230393931323331 3E00 FE00"
+#define GET_9A "00CB3FFF5C035FC105"
+#define CERT "5308 7003300100 710100"
+#define VERIFY_123456 "00200080313233343536FFFF"
+
+static uint8_t store[TMG_CERT_MAX];
+
+static void
+admin(piv_desk *d, piv_lock *lock)
+{
+	*lock = piv_factory_3des;
+	d->script.arg = lock;
+	assert_int_equal(tmg_driver_piv.admin_auto(d->b), TMG_OK);
+}
+
+static tmg_rc
+catch_none(tmg_probe *probe, tmg_backend *b)
+{
+	(void)probe;
+	(void)b;
+	fail_msg("a backend was made of nothing");
+	return TMG_OK;
+}
+
+static void
+probing_is_one_command(void **state)
+{
+	static const struct {
+		const char *answer;
+		tmg_rc rc;
+	} cases[] = {
+		{ "6A82", TMG_NOT_FOUND },
+		{ "6D00", TMG_NOT_FOUND },
+		{ "6999", TMG_NOT_FOUND },
+		{ "removed", TMG_REMOVED },
+		{ "reset", TMG_RESET },
+		{ "io", TMG_E_IO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		const tmg_script_row rows[] = {
+			{ SELECT, cases[i].answer, NULL }, { 0 },
+		};
+		tmg_probe found = { .add = catch_none };
+		tmg_script s;
+		tmg_ctx *ctx;
+
+		assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+		tmg_script_init(&s, ctx, rows);
+		s.channel.ops->begin(&s.channel);
+		assert_int_equal(tmg_driver_piv.probe(&s.channel, &found),
+		    cases[i].rc);
+		s.channel.ops->end(&s.channel);
+		tmg_script_done(&s);
+		tmg_ctx_free(&ctx);
+	}
+}
+
+static void
+a_garbled_template_is_still_piv(void **state)
+{
+	static const char *const answers[] = { "9000", "61 9000", "6F00 9000",
+		"61FF 9000" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(answers); i++) {
+		const tmg_script_row rows[] = {
+			{ SELECT, answers[i], NULL }, { 0 },
+		};
+		piv_desk d;
+
+		piv_open(&d, rows);
+		assert_string_equal(d.b->info.model, "PIV");
+		piv_done(&d);
+	}
+}
+
+static void
+names_come_from_what_the_card_tells(void **state)
+{
+	static const struct {
+		const char *version, *serial, *chuid;
+		const char *label, *number, *model;
+	} cases[] = {
+		{ "050403 9000", "00BC614E 9000", NULL,
+		    "PIV-12345678", "12345678", "PIV 5.4.3" },
+		{ "6D00", NULL, "533B " CHUID " 9000",
+		    "PIV-0001020304", "000102030405060708090A0B0C0D0E0F", "PIV" },
+		{ "6D00", NULL, "6A82", "PIV", "", "PIV" },
+		{ "6D00", NULL, "533B00 9000", "PIV", "", "PIV" },
+		{ "6D00", NULL, "5312 3410 00000000000000000000000000000000 9000",
+		    "PIV", "", "PIV" },
+		{ "040302 9000", "6D00", "533B " CHUID " 9000",
+		    "PIV-0001020304", "000102030405060708090A0B0C0D0E0F",
+		    "PIV 4.3.2" },
+		{ "0504 9000", NULL, "6A82", "PIV", "", "PIV" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		tmg_script_row rows[5] = { PROBE };
+		size_t n = 1;
+		piv_desk d;
+
+		rows[n++] = (tmg_script_row){ "00FD0000", cases[i].version, NULL };
+		if (cases[i].serial != NULL)
+			rows[n++] = (tmg_script_row){ "00F80000",
+			    cases[i].serial, NULL };
+		if (cases[i].chuid != NULL)
+			rows[n++] = (tmg_script_row){ "00CB3FFF5C035FC102",
+			    cases[i].chuid, NULL };
+		rows[n] = (tmg_script_row){ 0 };
+		piv_open(&d, rows);
+		assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+		assert_string_equal(d.b->info.label, cases[i].label);
+		assert_string_equal(d.b->info.serial, cases[i].number);
+		assert_string_equal(d.b->info.model, cases[i].model);
+		piv_done(&d);
+	}
+}
+
+static void
+abilities_follow_the_version(void **state)
+{
+	static const struct {
+		const char *version;
+		unsigned can, cannot;
+		bool ed25519;
+	} cases[] = {
+		{ "010000 9000", TMG_CAN_IMPORT | TMG_CAN_RESET,
+		    TMG_CAN_POLICY | TMG_CAN_ATTEST, false },
+		{ "040300 9000", TMG_CAN_ATTEST | TMG_CAN_POLICY,
+		    TMG_CAN_METADATA, false },
+		{ "050403 9000", TMG_CAN_METADATA, TMG_CAN_MOVE, false },
+		{ "050700 9000", TMG_CAN_MOVE | TMG_CAN_DELETE, 0, true },
+		{ "6D00", TMG_CAN_GENERATE | TMG_CAN_SETUP,
+		    TMG_CAN_IMPORT | TMG_CAN_RESET | TMG_CAN_ATTEST, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		const bool told = strcmp(cases[i].version, "6D00") != 0;
+		const tmg_script_row rows[] = {
+			PROBE,
+			{ "00FD0000", cases[i].version, NULL },
+			{ told ? "00F80000" : "00CB3FFF5C035FC102",
+			    told ? "00000001 9000" : "6A82", NULL },
+			{ 0 },
+		};
+		piv_desk d;
+
+		piv_open(&d, rows);
+		assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+		assert_int_equal(d.b->info.can & cases[i].can, cases[i].can);
+		assert_int_equal(d.b->info.can & cases[i].cannot, 0);
+		assert_int_equal((d.b->info.algs >> TMG_ALG_ED25519) & 1,
+		    cases[i].ed25519);
+		assert_int_equal(d.b->info.pins[TMG_PIN_USER].digits, !told);
+		piv_done(&d);
+	}
+}
+
+static void
+slots_are_listed_without_a_word(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ "00CB3FFF5C035FC10C", "530A C10102 C20101 F300 FE00 9000", NULL },
+		{ "00CB3FFF5C035FC10C", "6A82", NULL },
+		{ "00CB3FFF5C035FC10C", "5303 C10199 9000", NULL },
+		{ "00CB3FFF5C035FC10C", "removed", NULL },
+		{ 0 },
+	};
+	tmg_slot slots[32];
+	size_t count, held = 0;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.slots(d.b, slots, 2, &count), TMG_OK);
+	assert_int_equal(count, 25);
+	assert_int_equal(tmg_driver_piv.slots(d.b, slots, 32, &count), TMG_OK);
+	assert_string_equal(slots[0].name, "9a");
+	assert_int_equal(slots[1].pin, TMG_PIN_ALWAYS);
+	assert_int_equal(slots[3].ref, 0x9e);
+	assert_int_equal(slots[23].ref, 0x95);
+	assert_string_equal(slots[23].name, "95");
+	assert_int_equal(slots[24].uses, TMG_USE_ATTEST);
+	assert_int_equal(d.b->ch->apdus, 1);
+
+	assert_int_equal(tmg_driver_piv.survey(d.b, slots, count), TMG_OK);
+	for (size_t i = 0; i < count; i++)
+		held += slots[i].held;
+	assert_int_equal(held, 3);
+	assert_true(slots[4].held && slots[5].held && slots[23].held);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(tmg_driver_piv.survey(d.b, slots, count), TMG_OK);
+		assert_false(slots[4].held || slots[23].held);
+	}
+	assert_int_equal(tmg_driver_piv.survey(d.b, slots, count), TMG_REMOVED);
+	piv_done(&d);
+}
+
+/* ---- certificates -------------------------------------------------------- */
+
+static const struct {
+	const char *answer;
+	tmg_rc rc;
+} readings[] = {
+	{ CERT "9000", TMG_OK },
+	{ "6A82", TMG_NOT_FOUND },
+	{ "6A81", TMG_NOT_FOUND },
+	{ "5300 9000", TMG_NOT_FOUND },
+	{ "9000", TMG_NOT_FOUND },
+	{ "5302 7000 9000", TMG_NOT_FOUND },
+	{ "6982", TMG_LOGIN },
+	{ "5308 7003 9000", TMG_E_MALFORMED },
+	{ "5305 7003310100 9000", TMG_E_MALFORMED },
+	{ "7E00 9000", TMG_E_MALFORMED },
+	{ "6F00", TMG_E_CARD },
+	{ "removed", TMG_REMOVED },
+	{ "reset", TMG_RESET },
+};
+
+static void
+certificates_are_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(readings); i++) {
+		const tmg_script_row rows[] = {
+			PROBE, { GET_9A, readings[i].answer, NULL }, { 0 },
+		};
+		tmg_out der = TMG_OUT(store);
+		piv_desk d;
+
+		piv_open(&d, rows);
+		assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &der),
+		    readings[i].rc);
+		assert_int_equal(der.len, readings[i].rc == TMG_OK ? 3 : 0);
+		piv_done(&d);
+	}
+}
+
+static void
+certificates_are_written_plain_when_they_fit(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00DB3FFF 5C035FC105 530A 7003300100 710100 FE00", "9000", NULL },
+		{ "00DB3FFF 5C035FC105 530A 7003300100 710100 FE00", "6A80", NULL },
+		{ "00DB3FFF 5C035FC105 530A 7003300100 710100 FE00", "6982", NULL },
+		{ 0 },
+	};
+	const tmg_view der = BYTES("\x30\x01\x00");
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, der), TMG_LOGIN);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, der), TMG_OK);
+	assert_int_equal(d.b->ch->apdus, 4);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, der), TMG_DENIED);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, der), TMG_LOGIN);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, (tmg_view){ 0 }),
+	    TMG_E_USAGE);
+	piv_done(&d);
+}
+
+static void
+certificates_are_packed_when_they_do_not_fit(void **state)
+{
+	static const uint8_t der[600] = { 0x30 };
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00DB3FFF 5C035FC105 53820261 70820258 3000 *", "6A84", NULL },
+		{ "00DB3FFF 5C035FC105 53 *", "9000", NULL },
+		{ "00DB3FFF 5C035FC105 53820261 *", "6700", NULL },
+		{ "00DB3FFF 5C035FC105 53 *", "6A84", NULL },
+		{ 0 },
+	};
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, TMG_VIEW(der)), TMG_OK);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x9a, TMG_VIEW(der)),
+	    TMG_DENIED);
+	piv_done(&d);
+}
+
+static void
+retired_certificates_are_counted(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00DB3FFF 5C035FC10F 530A 7003300100 710100 FE00", "9000", NULL },
+		{ "00CB3FFF5C035FC10C", "6A82", NULL },
+		{ "00DB3FFF 5C035FC10C 5308 C10103 C20100 FE00", "9000", NULL },
+		{ "00DB3FFF 5C035FC10D 530A 7003300100 710100 FE00", "9000", NULL },
+		{ "00CB3FFF5C035FC10C", "5308 C10103 C20100 FE00 9000", NULL },
+		{ "00DB3FFF 5C035FC10F 5300", "9000", NULL },
+		{ "00CB3FFF5C035FC10C", "5308 C10103 C20100 FE00 9000", NULL },
+		{ "00DB3FFF 5C035FC10C 5308 C10102 C20100 FE00", "9000", NULL },
+		{ 0 },
+	};
+	const tmg_view der = BYTES("\x30\x01\x00");
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x84, der), TMG_OK);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x82, der), TMG_OK);
+	assert_int_equal(tmg_driver_piv.cert_delete(d.b, 0x84), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+data_objects_are_read_and_written(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00CB3FFF5C017E", "7E02 4F00 9000", NULL },
+		{ "00CB3FFF5C035FC106", "5302 AABB 9000", NULL },
+		{ "00DB3FFF5C035FC106 5302 AABB", "9000", NULL },
+		{ 0 },
+	};
+	tmg_out data = TMG_OUT(store);
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.data_read(d.b, 0x7e, &data), TMG_OK);
+	assert_int_equal(tmg_driver_piv.data_read(d.b, 0x5fc106, &data), TMG_OK);
+	assert_view_equal(tmg_out_view(&data), ((tmg_view)BYTES("\x4f\x00\xaa\xbb")));
+	assert_int_equal(tmg_driver_piv.data_write(d.b, 0x5fc106,
+	    (tmg_view)BYTES("\xaa\xbb")), TMG_OK);
+	piv_done(&d);
+}
+
+/* ---- other programs ------------------------------------------------------ */
+
+static void
+a_foreign_selection_is_noticed_and_undone(void **state)
+{
+	static const char *const foreign[] = { "6D00", "6E00", "6A88" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(foreign); i++) {
+		const tmg_script_row rows[] = {
+			PROBE,
+			{ VERIFY_123456, "9000", NULL },
+			{ GET_9A, foreign[i], NULL },
+			{ SELECT, APT, NULL },
+			{ GET_9A, CERT "9000", NULL },
+			{ 0 },
+		};
+		tmg_out der = TMG_OUT(store);
+		piv_desk d;
+		int tries;
+
+		piv_open(&d, rows);
+		assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+		    tmg_view_str("123456"), &tries), TMG_OK);
+		assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &der), TMG_OK);
+		assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER),
+		    TMG_LOGIN);
+		piv_done(&d);
+	}
+}
+
+static void
+a_pin_is_never_sent_twice(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ VERIFY_123456, "6D00", NULL },
+		{ SELECT, APT, NULL },
+		{ VERIFY_123456, "9000", NULL },	/* asked for again by a person */
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries), TMG_LOGIN);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries), TMG_OK);
+	piv_done(&d);
+}
+
+/* The card forgot the login without telling: the next command selects. */
+static void
+a_lost_login_is_found_out(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ VERIFY_123456, "9000", NULL },
+		{ "0087119A *", "6982", NULL },
+		{ SELECT, APT, NULL },
+		{ VERIFY_123456, "9000", NULL },
+		{ 0 },
+	};
+	const tmg_sign_spec ecdsa = { .scheme = TMG_SIGN_ECDSA };
+	static const uint8_t digest[32];
+	tmg_out sig = TMG_OUT(store);
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.sign(d.b, 0x9a, TMG_ALG_P256, &ecdsa,
+	    TMG_VIEW(digest), &sig), TMG_LOGIN);
+	assert_int_equal(tmg_driver_piv.verify(d.b, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+another_card_in_the_reader_is_a_fault(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_9A, "reset", NULL },
+		{ SELECT, "6A82", NULL },
+		{ 0 },
+	};
+	tmg_out der = TMG_OUT(store);
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &der), TMG_RESET);
+	assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &der), TMG_E_CARD);
+	piv_done(&d);
+}
+
+/* ---- the whole card ------------------------------------------------------ */
+
+static void
+setup_makes_what_is_missing(void **state)
+{
+	static const tmg_script_row missing[] = {
+		PROBE, ADMIN_3DES,
+		{ "00CB3FFF5C035FC102", "6A82", NULL },
+		{ "00DB3FFF5C035FC102 533B 3019D4E739DA739CED39CE739D83685821084210"
+		    "8421C84210C3EB 3410 *", "9000", NULL },
+		{ "00CB3FFF5C035FC107", "6A82", NULL },
+		{ "00DB3FFF5C035FC107 5333 F015A000000116FF02 *", "9000", NULL },
+		{ 0 },
+	};
+	static const tmg_script_row there[] = {
+		PROBE, ADMIN_3DES,
+		{ "00CB3FFF5C035FC102", "533B" CHUID "9000", NULL },
+		{ "00CB3FFF5C035FC107", "5302 F000 9000", NULL },
+		{ 0 },
+	};
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, missing);
+	assert_int_equal(tmg_driver_piv.setup(d.b), TMG_LOGIN);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.setup(d.b), TMG_OK);
+	piv_done(&d);
+	piv_open(&d, there);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.setup(d.b), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+reset_blocks_only_what_can_be_reset(void **state)
+{
+	static const tmg_script_row standard[] = {
+		PROBE, { "00FD0000", "6D00", NULL }, { 0 },
+	};
+	static const tmg_script_row yubikey[] = {
+		PROBE,
+		{ "00FD0000", "050403 9000", NULL },
+		{ "00200080 *", "63C1", NULL },
+		{ "00200080 *", "63C0", NULL },
+		{ "00240081 *", "63C2", NULL },
+		{ "00240081 *", "63C1", NULL },
+		{ "00240081 *", "6983", NULL },
+		{ "00FB0000", "9000", NULL },
+		{ SELECT, APT, NULL },		/* for whatever comes next */
+		{ GET_9A, "6A82", NULL },
+		{ 0 },
+	};
+	static const tmg_script_row refused[] = {
+		PROBE,
+		{ "00FD0000", "050403 9000", NULL },
+		{ "00200080 *", "6983", NULL },
+		{ "00240081 *", "6983", NULL },
+		{ "00FB0000", "6985", NULL },
+		{ 0 },
+	};
+	tmg_out der = TMG_OUT(store);
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, standard);
+	assert_int_equal(tmg_driver_piv.reset(d.b), TMG_UNSUPPORTED);
+	piv_done(&d);
+	piv_open_yubikey(&d, yubikey);
+	assert_int_equal(tmg_driver_piv.reset(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &der), TMG_NOT_FOUND);
+	piv_done(&d);
+	piv_open(&d, refused);
+	assert_int_equal(tmg_driver_piv.reset(d.b), TMG_DENIED);
+	piv_done(&d);
+}
+
+static void
+random_numbers_where_there_are_any(void **state)
+{
+	static const tmg_script_row some[] = {
+		PROBE,
+		{ "00840000", "0102030405060708 9000", NULL },
+		{ "00840000", "0102 9000", NULL },
+		{ "00840000", "9000", NULL },
+		{ "00840000", "01020304 9000", NULL },
+		{ 0 },
+	};
+	static const tmg_script_row none[] = {
+		PROBE, { "00840000", "6D00", NULL }, { 0 },
+	};
+	tmg_out bytes = TMG_OUT(store);
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, some);
+	assert_int_equal(tmg_driver_piv.random(d.b, 10, &bytes), TMG_OK);
+	assert_int_equal(bytes.len, 10);
+	assert_int_equal(tmg_driver_piv.random(d.b, 2, &bytes), TMG_E_MALFORMED);
+	assert_int_equal(tmg_driver_piv.random(d.b, 2, &bytes), TMG_E_MALFORMED);
+	piv_done(&d);
+	piv_open(&d, none);
+	assert_int_equal(tmg_driver_piv.random(d.b, 2, &bytes), TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_piv.random(d.b, 2, &bytes), TMG_UNSUPPORTED);
+	piv_done(&d);
+}
+
+/* ---- a list -------------------------------------------------------------- */
+
+static void
+a_list_of_four_is_six_commands(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ "00CB3FFF5C035FC10C", "6A82", NULL },
+		{ GET_9A, CERT "9000", NULL },
+		{ "00CB3FFF5C035FC10A", CERT "9000", NULL },
+		{ "00CB3FFF5C035FC10B", CERT "9000", NULL },
+		{ "00CB3FFF5C035FC101", CERT "9000", NULL },
+		{ 0 },
+	};
+	tmg_slot slots[32];
+	size_t count;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.slots(d.b, slots, 32, &count), TMG_OK);
+	assert_int_equal(tmg_driver_piv.survey(d.b, slots, count), TMG_OK);
+	for (size_t i = 0; i < count; i++) {
+		tmg_out der = TMG_OUT(store);
+
+		if (!slots[i].retired || slots[i].held)
+			assert_int_equal(tmg_driver_piv.cert_read(d.b,
+			    slots[i].ref, &der), TMG_OK);
+	}
+	assert_int_equal(d.b->ch->apdus, 6);
+	piv_done(&d);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(probing_is_one_command),
+		cmocka_unit_test(a_garbled_template_is_still_piv),
+		cmocka_unit_test(names_come_from_what_the_card_tells),
+		cmocka_unit_test(abilities_follow_the_version),
+		cmocka_unit_test(slots_are_listed_without_a_word),
+		cmocka_unit_test(certificates_are_read),
+		cmocka_unit_test(certificates_are_written_plain_when_they_fit),
+		cmocka_unit_test(certificates_are_packed_when_they_do_not_fit),
+		cmocka_unit_test(retired_certificates_are_counted),
+		cmocka_unit_test(data_objects_are_read_and_written),
+		cmocka_unit_test(a_foreign_selection_is_noticed_and_undone),
+		cmocka_unit_test(a_pin_is_never_sent_twice),
+		cmocka_unit_test(a_lost_login_is_found_out),
+		cmocka_unit_test(another_card_in_the_reader_is_a_fault),
+		cmocka_unit_test(setup_makes_what_is_missing),
+		cmocka_unit_test(reset_blocks_only_what_can_be_reset),
+		cmocka_unit_test(random_numbers_where_there_are_any),
+		cmocka_unit_test(a_list_of_four_is_six_commands),
+	};
+
+	return cmocka_run_group_tests_name("piv talk", tests, NULL, NULL);
+}

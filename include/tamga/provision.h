@@ -31,7 +31,8 @@ typedef enum tmg_step {
 /* What is asked for.  Zero it first; strings and lists as in tmg_csr_spec. */
 typedef struct tmg_provision_spec {
 	const char *token;	/* as tmg_tokens_find(); NULL: the only one */
-	const char *slot;	/* "9a"; NULL: the token's first for logging in */
+	const char *slot;	/* "9a"; NULL: the token's first for logging in; of a
+				 * renewal: a free one like the old one's */
 	tmg_alg alg;		/* NONE: ec:p256 */
 	tmg_pin_policy pin;
 	tmg_touch_policy touch;
@@ -41,9 +42,25 @@ typedef struct tmg_provision_spec {
 				 * which authenticates us */
 	bool attest;		/* put the token's attestation into the request */
 	tmg_csr_spec csr;	/* ca_wants is filled in from the authority */
-	tmg_authority_spec authority;	/* signer, cert, chain: from renews */
+	tmg_authority_spec authority;	/* signer, cert, chain: from renews; uri
+				 * NULL: who issued what is renewed */
 	const char *profile;	/* path label; NULL none */
 } tmg_provision_spec;
+
+/* One enrollment as its journal tells of it. */
+typedef struct tmg_provision_record {
+	char id[TMG_PROVISION_ID];
+	tmg_step step;
+	char token[TMG_URI_MAX];
+	char slot[TMG_SLOT_NAME];
+	char authority[TMG_URI_MAX];
+	char subject[TMG_NAME_MAX];
+	time_t begun, changed;
+	time_t not_after;	/* of the issued certificate, 0 before */
+	char serial[TMG_SERIAL_MAX];	/* likewise, "" before */
+	long retry_after_s;	/* -1 none */
+	char last_error[TMG_FAULT_TEXT];
+} tmg_provision_record;
 
 typedef struct tmg_provision tmg_provision;
 
@@ -52,24 +69,48 @@ typedef void tmg_step_fn(void *arg, tmg_step step, double seconds);
 
 /*
  * Begins an enrollment: checks everything that can be checked before anything
- * is changed, and writes the journal's first entry.
+ * is changed, logs in, and writes the journal's first entry.  What is
+ * credential in spec (authority, csr.challenge) is borrowed until
+ * tmg_provision_free(); the rest is copied.
  *
- * Verdicts  TMG_OCCUPIED   the slot holds a key or a certificate
+ * An enrollment that was begun before and asks for the same is taken up
+ * instead, also when it is done and its certificate still on the token: asking
+ * twice makes no second key.
+ *
+ * Verdicts  TMG_OCCUPIED   the slot holds a key, a certificate, or another
+ *                          enrollment that is not finished
  *           TMG_BUSY       another process works on the same slot's enrollment
  *           TMG_NOT_FOUND, TMG_AMBIGUOUS, TMG_UNSUPPORTED as the token floor
+ *           those of tmg_token_login() and of the authority
  * On a verdict or fault *p is NULL and f says why.
  */
 TMG_API TMG_MUST_USE tmg_rc
-tmg_provision_begin(tmg_tokens *tokens, const tmg_provision_spec *spec,
-    tmg_fault *f, tmg_provision **p);
+tmg_provision_begin(tmg_ctx *ctx, tmg_tokens *tokens,
+    const tmg_provision_spec *spec, tmg_fault *f, tmg_provision **p);
+
+/*
+ * The same checks and nothing else: nobody is logged in, nothing is written.
+ *
+ *   about   out    what would be done
+ *   csr     out    the request as it would be, but of a throw-away key; at
+ *                  most TMG_CSR_MAX bytes
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_rehearse(tmg_ctx *ctx, tmg_tokens *tokens,
+    const tmg_provision_spec *spec, tmg_provision_record *about, tmg_out *csr,
+    tmg_fault *f);
 
 /*
  * Takes an enrollment up again from its journal.  id NULL: the only open one.
- * credentials: user, password, bearer and anchors when the journal lacks them
- * (secrets are never journalled).
+ * credentials: user, password, bearer, and anchors when the journal lacks them
+ * (secrets are never journalled); borrowed until tmg_provision_free().
+ *
+ * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS; TMG_BUSY as above; TMG_CANCELLED
+ *           TMG_UNSUPPORTED  a later tamga wrote the journal
+ * The token is looked for when a step needs it.
  */
 TMG_API TMG_MUST_USE tmg_rc
-tmg_provision_resume(tmg_tokens *tokens, const char *id,
+tmg_provision_resume(tmg_ctx *ctx, tmg_tokens *tokens, const char *id,
     const tmg_authority_spec *credentials, tmg_fault *f, tmg_provision **p);
 
 /*
@@ -87,21 +128,9 @@ tmg_provision_free(tmg_provision **p);
 TMG_API const tmg_fault *
 tmg_provision_fault(const tmg_provision *p);
 
-/* One enrollment as its journal tells of it. */
-typedef struct tmg_provision_record {
-	char id[TMG_PROVISION_ID];
-	tmg_step step;
-	char token[TMG_URI_MAX];
-	char slot[TMG_SLOT_NAME];
-	char authority[TMG_URI_MAX];
-	char subject[TMG_NAME_MAX];
-	time_t begun, changed;
-	long retry_after_s;	/* -1 none */
-	char last_error[TMG_FAULT_TEXT];
-} tmg_provision_record;
-
+/* Borrowed; as it is now. */
 TMG_API const tmg_provision_record *
-tmg_provision_about(const tmg_provision *p);
+tmg_provision_about(tmg_provision *p);
 /* The issued certificate, borrowed; empty before TMG_STEP_ISSUED. */
 TMG_API tmg_view
 tmg_provision_cert(const tmg_provision *p);

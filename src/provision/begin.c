@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The beginning: what is asked for, whether it was asked before, and the
+ * journal's first entry.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/provision/work.h"
+
+static tmg_rc
+put_text(tmg_provision *p, char *to, size_t size, const char *from,
+    const char *what)
+{
+	const int n = snprintf(to, size, "%s", from != NULL ? from : "");
+
+	if (n < 0 || (size_t)n >= size)
+		return tmg_raise(&p->fault, TMG_E_USAGE, 0, _("%s is too long"), what);
+	return TMG_OK;
+}
+
+static tmg_rc
+describe_request(tmg_provision *p, const tmg_csr_spec *csr)
+{
+	tmg_rc rc;
+
+	p->j.hash = (int)csr->hash;
+	p->j.pss = csr->pss;
+	p->j.challenged = csr->challenge != NULL;
+	p->challenge = csr->challenge;
+	if ((rc = tmg_text_set(&p->j.subject, csr->subject)) ||
+	    (rc = tmg_text_set(&p->j.template_name, csr->template_name)) ||
+	    (rc = tmg_strings_set(&p->j.san, csr->san)) ||
+	    (rc = tmg_strings_set(&p->j.key_usage, csr->key_usage)) ||
+	    (rc = tmg_strings_set(&p->j.ext_key_usage, csr->ext_key_usage)) ||
+	    (rc = tmg_strings_set(&p->j.policies, csr->policies)))
+		return rc;
+	return TMG_OK;
+}
+
+static tmg_rc
+copy_certs(tmg_certs **to, const tmg_certs *from)
+{
+	tmg_rc rc;
+
+	if (from == NULL)
+		return TMG_OK;
+	rc = tmg_certs_new(to);
+	for (size_t i = 0; rc == TMG_OK && i < tmg_certs_count(from); i++)
+		rc = tmg_certs_add(*to, tmg_certs_get(from, i));
+	return rc;
+}
+
+/* The label is the end of the path: "est+https://ra.example/label". */
+static tmg_rc
+describe_authority(tmg_provision *p, const tmg_provision_spec *spec)
+{
+	const tmg_authority_spec *a = &spec->authority;
+	tmg_auto_free char *uri = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	p->who = *a;
+	p->j.insecure_http = a->insecure_http;
+	if ((rc = copy_certs(&p->j.anchors, a->anchors)) ||
+	    (rc = put_text(p, p->j.fingerprint, sizeof(p->j.fingerprint),
+	    a->fingerprint, _("the fingerprint"))))
+		return rc;
+	if (a->uri == NULL)
+		return TMG_OK;
+
+	len = strlen(a->uri);
+	while (spec->profile != NULL && len > 0 && a->uri[len - 1] == '/')
+		len--;
+	if (asprintf(&uri, "%.*s%s%s", (int)len, a->uri,
+	    spec->profile != NULL ? "/" : "",
+	    spec->profile != NULL ? spec->profile : "") < 0) {
+		uri = NULL;
+		return TMG_E_NOMEM;
+	}
+	return put_text(p, p->j.authority, sizeof(p->j.authority), uri,
+	    _("the authority's URI"));
+}
+
+static tmg_rc
+find_token(tmg_provision *p, const tmg_provision_spec *spec)
+{
+	tmg_rc rc;
+
+	if (p->token != NULL)
+		return TMG_OK;
+	rc = tmg_tokens_find(p->tokens, spec->token, &p->token);
+	return rc == TMG_OK ? rc : tmg_fault_copy(&p->fault,
+	    tmg_tokens_fault(p->tokens), rc);
+}
+
+/* The token's first slot for logging in. */
+static tmg_rc
+default_slot(tmg_provision *p)
+{
+	size_t count;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(p->token, &count)))
+		return tmg_work_token_said(p, rc);
+	for (size_t i = 0; i < count; i++) {
+		const tmg_slot *slot = tmg_key_slot(tmg_token_key(p->token, i));
+
+		if ((slot->uses & TMG_USE_AUTH) == 0)
+			continue;
+		memcpy(p->j.slot, slot->name, sizeof(p->j.slot));
+		return TMG_OK;
+	}
+	return tmg_raise(&p->fault, TMG_NOT_FOUND, 0,
+	    _("%s has no slot for logging in; choose one with --slot"), p->j.label);
+}
+
+static tmg_rc
+describe_place(tmg_provision *p, const tmg_provision_spec *spec)
+{
+	tmg_rc rc;
+
+	if ((rc = put_text(p, p->j.token, sizeof(p->j.token),
+	    tmg_token_uri(p->token), _("the token's URI"))) ||
+	    (rc = put_text(p, p->j.label, sizeof(p->j.label),
+	    tmg_token_info(p->token)->label, _("the token's label"))))
+		return rc;
+	if (p->j.slot[0] != '\0')
+		return TMG_OK;
+	if (spec->slot != NULL)
+		return put_text(p, p->j.slot, sizeof(p->j.slot), spec->slot,
+		    _("the slot's name"));
+	return spec->renews != NULL ? TMG_OK : default_slot(p);
+}
+
+static tmg_rc
+describe(tmg_provision *p, const tmg_provision_spec *spec)
+{
+	tmg_rc rc;
+
+	p->j.pin = (int)spec->pin;
+	p->j.touch = (int)spec->touch;
+	p->j.replace = spec->replace;
+	p->j.keep_key = spec->keep_key;
+	p->j.attest = spec->attest;
+	snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(
+	    spec->alg != TMG_ALG_NONE ? spec->alg : TMG_ALG_P256)->name);
+	if ((rc = describe_request(p, &spec->csr)) ||
+	    (rc = describe_authority(p, spec)) ||
+	    (rc = spec->renews != NULL ? tmg_renew_describe(p, spec) : TMG_OK) ||
+	    (rc = find_token(p, spec)) ||
+	    (rc = describe_place(p, spec)))
+		return rc;
+
+	if (p->j.subject == NULL || p->j.subject[0] == '\0')
+		return tmg_raise(&p->fault, TMG_E_USAGE, 0,
+		    _("nobody said whom the certificate is for; say --subject"));
+	if (p->j.authority[0] == '\0')
+		return tmg_raise(&p->fault, TMG_E_USAGE, 0,
+		    _("nobody said who is to issue; say --ca"));
+	return TMG_OK;
+}
+
+/* A kept key has the type it has. */
+static tmg_rc
+take_place(tmg_provision *p)
+{
+	tmg_key_facts facts;
+	tmg_rc rc;
+
+	if (p->j.slot[0] == '\0' && (rc = tmg_renew_place(p)))
+		return rc;
+	if ((rc = tmg_token_slot(p->token, p->j.slot, &p->key)))
+		return tmg_work_token_said(p, rc);
+	if (p->j.keep_key && tmg_key_facts_get(p->key, &facts) == TMG_OK)
+		snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(facts.alg)->name);
+	return TMG_OK;
+}
+
+/* ---- was it asked before? ---------------------------------------------- */
+
+struct earlier {
+	tmg_provision *p;
+	char same[TMG_PROVISION_ID];	/* open, or done and still there */
+	char other[TMG_PROVISION_ID];	/* open, on the same slot */
+};
+
+/* Whether the slot still holds what that enrollment brought. */
+static tmg_rc
+still_there(tmg_provision *p, const tmg_journal *j)
+{
+	tmg_view cert;
+	tmg_key *key;
+
+	if (p->j.replace || tmg_token_slot(p->token, j->slot, &key) != TMG_OK ||
+	    tmg_key_cert(key, &cert) != TMG_OK)
+		return TMG_NOT_FOUND;
+	return tmg_view_equal(cert, tmg_blob_view(&j->cert)) ? TMG_OK : TMG_NOT_FOUND;
+}
+
+/* Asked to renew what an unfinished renewal has just brought: that one is to
+ * be finished. */
+static bool
+brought_it(const tmg_journal *ours, const tmg_journal *j)
+{
+	return ours->renewed.len > 0 && tmg_view_equal(
+	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->cert));
+}
+
+static tmg_rc
+compare(void *arg, tmg_journal *j)
+{
+	struct earlier *e = arg;
+	const tmg_journal *ours = &e->p->j;
+	const bool open = j->step < TMG_STEP_DONE;
+
+	if (j->step == TMG_STEP_CANCELLED || strcmp(j->token, ours->token) != 0)
+		return TMG_OK;
+	if (tmg_journal_same(ours, j) || (open && brought_it(ours, j))) {
+		if (open || still_there(e->p, j) == TMG_OK)
+			memcpy(e->same, j->id, sizeof(e->same));
+	} else if (open && strcmp(j->slot, ours->slot) == 0) {
+		memcpy(e->other, j->id, sizeof(e->other));
+	}
+	return TMG_OK;
+}
+
+/* Puts an earlier enrollment in the place of the new one. */
+static tmg_rc
+take_up(tmg_provision *p, const char *id)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_store_lock(id, &p->lock, &p->fault)) ||
+	    (rc = tmg_store_read(id, &p->j, &p->fault)))
+		return rc;
+	p->key = NULL;
+	return TMG_OK;
+}
+
+/* TMG_NOT_FOUND: it was not asked before. */
+static tmg_rc
+look_back(tmg_provision *p)
+{
+	struct earlier e = { .p = p };
+	tmg_rc rc;
+
+	if ((rc = tmg_store_each(p->ctx, compare, &e, &p->fault)))
+		return rc;
+	if (e.same[0] != '\0')
+		return take_up(p, e.same);
+	if (e.other[0] != '\0')
+		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
+		    "is not finished; finish it (tamga enroll --resume %s) or give "
+		    "it up (tamga enroll --cancel %s)"),
+		    e.other, p->j.slot, e.other, e.other);
+	return TMG_NOT_FOUND;
+}
+
+/* Between the look and the journal nobody else may begin. */
+static tmg_rc
+create(tmg_provision *p)
+{
+	tmg_auto(tmg_lock) store = TMG_NO_LOCK;
+	tmg_rc rc;
+
+	if ((rc = tmg_store_lock(NULL, &store, &p->fault)) ||
+	    (rc = look_back(p)) != TMG_NOT_FOUND)
+		return rc;
+	if ((rc = tmg_store_new_id(p->ctx, p->j.id, &p->fault)) ||
+	    (rc = tmg_store_lock(p->j.id, &p->lock, &p->fault)))
+		return rc;
+	p->j.begun = tmg_ctx_now(p->ctx);
+	return tmg_work_reached(p, TMG_STEP_BEGUN);
+}
+
+static tmg_rc
+new_work(tmg_ctx *ctx, tmg_tokens *tokens, tmg_provision **p)
+{
+	*p = calloc(1, sizeof(**p));
+	if (*p == NULL)
+		return TMG_E_NOMEM;
+	(*p)->ctx = ctx;
+	(*p)->tokens = tokens;
+	(*p)->lock = TMG_NO_LOCK;
+	(*p)->j.retry_after = -1;
+	return TMG_OK;
+}
+
+static tmg_rc
+check_all(tmg_provision *p, tmg_out *csr)
+{
+	tmg_auto_free uint8_t *own = NULL;
+	tmg_out store;
+	tmg_rc rc;
+
+	if ((rc = take_place(p)))
+		return rc;
+	if (csr != NULL)
+		return tmg_preflight(p, csr);
+	own = malloc(TMG_CSR_MAX);
+	if (own == NULL)
+		return TMG_E_NOMEM;
+	store = (tmg_out){ own, TMG_CSR_MAX, 0, false };
+	return tmg_preflight(p, &store);
+}
+
+static tmg_rc
+begin(tmg_provision *p, const tmg_provision_spec *spec)
+{
+	tmg_rc rc;
+
+	if ((rc = describe(p, spec)) ||
+	    (rc = look_back(p)) != TMG_NOT_FOUND)
+		return rc;
+	if ((rc = check_all(p, NULL)) ||
+	    (rc = tmg_work_login_user(p)) ||
+	    (rc = tmg_work_login_admin(p)))
+		return rc;
+	return create(p);
+}
+
+tmg_rc
+tmg_provision_begin(tmg_ctx *ctx, tmg_tokens *tokens,
+    const tmg_provision_spec *spec, tmg_fault *f, tmg_provision **out)
+{
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_rc rc;
+
+	*out = NULL;
+	if ((rc = new_work(ctx, tokens, &p)))
+		return rc;
+	if ((rc = begin(p, spec)))
+		return tmg_fault_copy(f, &p->fault, rc);
+	*out = p;
+	p = NULL;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_provision_rehearse(tmg_ctx *ctx, tmg_tokens *tokens,
+    const tmg_provision_spec *spec, tmg_provision_record *about, tmg_out *csr,
+    tmg_fault *f)
+{
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_rc rc;
+
+	if ((rc = new_work(ctx, tokens, &p)))
+		return rc;
+	if ((rc = describe(p, spec)) ||
+	    (rc = check_all(p, csr)))
+		return tmg_fault_copy(f, &p->fault, rc);
+	*about = *tmg_provision_about(p);
+	return TMG_OK;
+}
+
+/* ---- taking up again --------------------------------------------------- */
+
+struct open_ones {
+	char id[TMG_PROVISION_ID];
+	unsigned count;
+};
+
+static tmg_rc
+count_open(void *arg, tmg_journal *j)
+{
+	struct open_ones *o = arg;
+
+	if (j->step >= TMG_STEP_DONE)
+		return TMG_OK;
+	memcpy(o->id, j->id, sizeof(o->id));
+	o->count++;
+	return TMG_OK;
+}
+
+static tmg_rc
+the_open_one(tmg_provision *p, struct open_ones *o)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_store_each(p->ctx, count_open, o, &p->fault)))
+		return rc;
+	if (o->count == 0)
+		return tmg_raise(&p->fault, TMG_NOT_FOUND, 0,
+		    _("no enrollment is open; see tamga enroll --list"));
+	if (o->count > 1)
+		return tmg_raise(&p->fault, TMG_AMBIGUOUS, 0, _("%u enrollments are "
+		    "open; name one of tamga enroll --list"), o->count);
+	return TMG_OK;
+}
+
+static tmg_rc
+resume(tmg_provision *p, const char *id, const tmg_authority_spec *credentials)
+{
+	struct open_ones o = { .count = 0 };
+	tmg_rc rc;
+
+	if (id == NULL) {
+		if ((rc = the_open_one(p, &o)))
+			return rc;
+		id = o.id;
+	}
+	/* asked first: a lock is a file, and there may be no such enrollment */
+	if ((rc = tmg_store_read(id, &p->j, &p->fault)) ||
+	    (rc = take_up(p, id)))
+		return rc;
+	if (p->j.step == TMG_STEP_CANCELLED)
+		return tmg_raise(&p->fault, TMG_CANCELLED, 0,
+		    _("enrollment %s was given up; begin again"), id);
+	if (credentials != NULL)
+		p->who = *credentials;
+	if (p->j.anchors == NULL && p->j.fingerprint[0] == '\0')
+		return copy_certs(&p->j.anchors, p->who.anchors);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_provision_resume(tmg_ctx *ctx, tmg_tokens *tokens, const char *id,
+    const tmg_authority_spec *credentials, tmg_fault *f, tmg_provision **out)
+{
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_rc rc;
+
+	*out = NULL;
+	if ((rc = new_work(ctx, tokens, &p)))
+		return rc;
+	if ((rc = resume(p, id, credentials)))
+		return tmg_fault_copy(f, &p->fault, rc);
+	*out = p;
+	p = NULL;
+	return TMG_OK;
+}

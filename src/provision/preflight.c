@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What can be known before the token or the authority is asked to change
+ * anything.
+ */
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/provision/work.h"
+
+static tmg_rc
+check_abilities(tmg_provision *p)
+{
+	const tmg_backend_info *info = tmg_token_info(p->token);
+	tmg_alg alg = TMG_ALG_NONE;
+
+	if (p->j.attest && (info->can & TMG_CAN_ATTEST) == 0)
+		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+		    _("%s cannot attest its keys; leave --attest out"), info->label);
+	if (p->j.keep_key)
+		return TMG_OK;
+
+	if ((info->can & TMG_CAN_GENERATE) == 0)
+		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+		    _("%s cannot make keys"), info->label);
+	if (tmg_alg_parse(p->j.alg, &alg) != TMG_OK ||
+	    (info->algs & 1u << alg) == 0)
+		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+		    _("%s cannot make keys of the type %s; tamga info shows which it can"),
+		    info->label, p->j.alg);
+	if (tmg_alg_get(alg)->family == TMG_FAMILY_X)
+		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+		    _("a key of the type %s cannot sign a request"), p->j.alg);
+	if ((p->j.pin != TMG_PIN_UNKNOWN || p->j.touch != TMG_TOUCH_UNKNOWN) &&
+	    (info->can & TMG_CAN_POLICY) == 0)
+		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+		    _("%s has no PIN or touch policies to choose from"), info->label);
+	return TMG_OK;
+}
+
+static tmg_rc
+occupied_by_cert(tmg_provision *p, tmg_view der)
+{
+	tmg_cert_facts facts;
+
+	if (tmg_cert_facts_get(der, &facts) != TMG_OK)
+		memcpy(facts.subject, "?", 2);
+	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds the "
+	    "certificate of %.120s; nothing was changed: choose another --slot, "
+	    "or say --replace to lose it"), p->j.slot, p->j.label, facts.subject);
+}
+
+/* The slot is free, or may be overwritten, or has the key that is to stay. */
+static tmg_rc
+check_slot(tmg_provision *p)
+{
+	tmg_key_facts facts;
+	tmg_view spki, cert;
+	tmg_rc key, rc;
+
+	key = tmg_key_facts_get(p->key, &facts);
+	if (key != TMG_OK && key != TMG_NOT_FOUND)
+		return tmg_work_token_said(p, key);
+	rc = tmg_key_cert(p->key, &cert);
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return tmg_work_token_said(p, rc);
+
+	if (p->j.keep_key && key == TMG_NOT_FOUND)
+		return tmg_raise(&p->fault, TMG_NOT_FOUND, 0,
+		    _("slot %s of %s has no key to keep, or nothing tells of it"),
+		    p->j.slot, p->j.label);
+	if (rc == TMG_OK && !tmg_work_may_overwrite(p, cert))
+		return occupied_by_cert(p, cert);
+	if (key == TMG_OK && !p->j.replace && !p->j.keep_key)
+		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds "
+		    "a key (%s) without a certificate; nothing was changed: choose "
+		    "another --slot, say --keep-key to use it or --replace to lose it"),
+		    p->j.slot, p->j.label, tmg_alg_get(facts.alg)->name);
+
+	if (key == TMG_OK && tmg_key_public(p->key, &spki) == TMG_OK)
+		return tmg_work_sha256(p, spki, p->j.before);
+	return TMG_OK;
+}
+
+/* A fingerprint names one certificate; from here on that is the anchor. */
+static tmg_rc
+keep_anchor(tmg_provision *p, const tmg_certs *certs)
+{
+	char hex[65], wanted[65];
+	tmg_rc rc;
+
+	if (p->j.fingerprint[0] == '\0' || p->j.anchors != NULL)
+		return TMG_OK;
+	tmg_work_plain_hex(p->j.fingerprint, wanted);
+	for (size_t i = 0; i < tmg_certs_count(certs); i++) {
+		if ((rc = tmg_work_sha256(p, tmg_certs_get(certs, i), hex)))
+			return rc;
+		if (strcmp(hex, wanted) != 0)
+			continue;
+		if ((rc = tmg_certs_new(&p->j.anchors)))
+			return rc;
+		return tmg_certs_add(p->j.anchors, tmg_certs_get(certs, i));
+	}
+	return tmg_raise(&p->fault, TMG_MISMATCH, 0, _("none of the authority's "
+	    "certificates has the fingerprint %.80s; nothing was changed: ask the "
+	    "authority for the right one"), p->j.fingerprint);
+}
+
+/* Who issues is who was named, and what it wants is kept for the request. */
+static tmg_rc
+check_authority(tmg_provision *p)
+{
+	const tmg_certs *certs;
+	tmg_view wants;
+	tmg_rc rc;
+
+	if ((rc = tmg_work_authority(p)))
+		return rc;
+	if ((rc = tmg_authority_cacerts(p->authority, &certs)) ||
+	    (rc = tmg_authority_wants(p->authority, &wants)))
+		return tmg_work_authority_said(p, rc);
+	if ((rc = keep_anchor(p, certs)))
+		return rc;
+	return tmg_blob_set(&p->j.wants, wants);
+}
+
+tmg_rc
+tmg_preflight(tmg_provision *p, tmg_out *csr)
+{
+	tmg_rc rc;
+
+	if ((rc = check_abilities(p)) ||
+	    (rc = check_slot(p)) ||
+	    (rc = check_authority(p)))
+		return rc;
+	return tmg_rehearse(p, csr);
+}

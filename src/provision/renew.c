@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a renewal takes from the certificate it renews: names, and who issued.
+ */
+#include <stdio.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/provision/san.h"
+#include "src/provision/work.h"
+
+/* RFC 7030 4.2.2: subject and subjectAltName must be the current ones. */
+static tmg_rc
+same_names(tmg_provision *p, tmg_view cert)
+{
+	tmg_cert_facts facts;
+	tmg_rc rc;
+
+	if ((rc = tmg_cert_facts_get(cert, &facts)))
+		return tmg_raise(&p->fault, rc, 0,
+		    _("the certificate to renew cannot be read"));
+	rc = tmg_san_of(cert, &p->j.san);
+	if (rc == TMG_UNSUPPORTED)
+		return tmg_raise(&p->fault, rc, 0, _("the certificate to renew has an "
+		    "alternative name of a kind that a request cannot ask for; "
+		    "enroll anew instead"));
+	if (rc != TMG_OK)
+		return tmg_pass(&p->fault, rc);
+	return tmg_text_set(&p->j.subject, facts.subject);
+}
+
+struct origin {
+	tmg_provision *p;
+	bool found;
+};
+
+/* Our own enrollment that brought this certificate knows the authority. */
+static tmg_rc
+take_origin(void *arg, tmg_journal *j)
+{
+	struct origin *o = arg;
+	tmg_journal *into = &o->p->j;
+	tmg_certs *anchors;
+
+	if (!tmg_view_equal(tmg_blob_view(&j->cert),
+	    tmg_blob_view(&into->renewed)))
+		return TMG_OK;
+	memcpy(into->authority, j->authority, sizeof(into->authority));
+	if (o->p->who.anchors == NULL && o->p->who.fingerprint == NULL) {
+		memcpy(into->fingerprint, j->fingerprint, sizeof(into->fingerprint));
+		anchors = into->anchors;
+		into->anchors = j->anchors;
+		j->anchors = anchors;
+	}
+	into->insecure_http = j->insecure_http;
+	o->found = true;
+	return TMG_OK;
+}
+
+static tmg_rc
+same_authority(tmg_provision *p)
+{
+	struct origin o = { .p = p };
+	tmg_rc rc;
+
+	if (p->j.authority[0] != '\0')
+		return TMG_OK;
+	if ((rc = tmg_store_each(p->ctx, take_origin, &o, &p->fault)))
+		return rc;
+	if (!o.found)
+		return tmg_raise(&p->fault, TMG_NOT_FOUND, 0, _("no enrollment on this "
+		    "computer brought the certificate in %s; name its authority "
+		    "with --ca and --ca-file"), p->j.renews);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec)
+{
+	tmg_key_facts facts;
+	tmg_view cert;
+	tmg_key *old;
+	tmg_rc rc;
+
+	rc = tmg_tokens_find_key(p->tokens, spec->renews, &old);
+	if (rc != TMG_OK)
+		return tmg_fault_copy(&p->fault, tmg_tokens_fault(p->tokens), rc);
+	p->token = tmg_key_token(old);
+	rc = tmg_key_cert(old, &cert);
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&p->fault, rc, 0, _("%s has no certificate to renew; "
+		    "enroll instead"), spec->renews);
+	if (rc != TMG_OK || (rc = tmg_key_facts_get(old, &facts)))
+		return tmg_work_token_said(p, rc);
+	if ((rc = tmg_blob_set(&p->j.renewed, cert)))
+		return rc;
+
+	snprintf(p->j.renews, sizeof(p->j.renews), "%s", tmg_key_uri(old));
+	if (spec->alg == TMG_ALG_NONE || spec->keep_key)
+		snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(facts.alg)->name);
+	if (spec->keep_key)
+		memcpy(p->j.slot, tmg_key_slot(old)->name, sizeof(p->j.slot));
+	if (spec->pin == TMG_PIN_UNKNOWN && !spec->keep_key &&
+	    (tmg_token_info(p->token)->can & TMG_CAN_POLICY) != 0)
+		p->j.pin = (int)facts.pin;
+	if ((rc = same_names(p, tmg_blob_view(&p->j.renewed))))
+		return rc;
+	return same_authority(p);
+}
+
+/* ---- where the new key goes -------------------------------------------- */
+
+/* Names under which tokens keep keys that are no longer the first of their
+ * kind: PIV's retired slots.  Empty ones are not listed, only named. */
+static const char *const spare[] = {
+	"82", "83", "84", "85", "86", "87", "88", "89", "8a", "8b", "8c", "8d",
+	"8e", "8f", "90", "91", "92", "93", "94", "95",
+};
+
+static tmg_rc
+is_free(tmg_key *key)
+{
+	tmg_key_facts facts;
+	tmg_view cert;
+	tmg_rc rc = tmg_key_facts_get(key, &facts);
+
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_key_cert(key, &cert);
+	if (rc == TMG_OK)
+		return TMG_OCCUPIED;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+static tmg_rc
+take_if_free(tmg_provision *p, tmg_key *key, unsigned uses)
+{
+	const tmg_slot *slot = tmg_key_slot(key);
+	tmg_rc rc;
+
+	if ((slot->uses & uses) != uses)
+		return TMG_OCCUPIED;
+	if ((rc = is_free(key)))
+		return rc;
+	memcpy(p->j.slot, slot->name, sizeof(p->j.slot));
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_renew_place(tmg_provision *p)
+{
+	unsigned uses = TMG_USE_SIGN;
+	size_t count;
+	tmg_key *old, *key;
+	tmg_rc rc;
+
+	if ((rc = tmg_tokens_find_key(p->tokens, p->j.renews, &old)))
+		return tmg_fault_copy(&p->fault, tmg_tokens_fault(p->tokens), rc);
+	uses |= tmg_key_slot(old)->uses & (TMG_USE_AUTH | TMG_USE_CARD_AUTH);
+	if ((rc = tmg_token_keys(p->token, &count)))
+		return tmg_work_token_said(p, rc);
+
+	rc = TMG_OCCUPIED;
+	for (size_t i = 0; rc == TMG_OCCUPIED && i < count; i++)
+		rc = take_if_free(p, tmg_token_key(p->token, i), uses);
+	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
+		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)
+			rc = take_if_free(p, key, TMG_USE_SIGN);
+	if (rc == TMG_OCCUPIED)
+		return tmg_raise(&p->fault, rc, 0, _("%s has no free slot for a new key; "
+		    "renew with --same-key, or choose a --slot and say --replace"),
+		    p->j.label);
+	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
+}

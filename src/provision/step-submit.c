@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Handing the request in, and asking what became of it: the identical bytes
+ * each time, by which the authority knows the application.
+ */
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/provision/work.h"
+
+/* Written before the authority may have the request, not after. */
+static tmg_rc
+note_posting(tmg_provision *p)
+{
+	if (p->j.posted)
+		return TMG_OK;
+	p->j.posted = true;
+	return tmg_work_save(p);
+}
+
+static tmg_rc
+hand_in(tmg_provision *p, tmg_decision *decision)
+{
+	const tmg_view csr = tmg_blob_view(&p->j.csr);
+	const bool renews = p->j.renews[0] != '\0';
+
+	if (p->j.step == TMG_STEP_SUBMITTED)
+		return tmg_authority_poll(p->authority, csr, renews, p->j.ticket,
+		    decision);
+	return tmg_authority_submit(p->authority, csr, renews, decision);
+}
+
+static tmg_rc
+must_wait(tmg_provision *p, const tmg_decision *decision)
+{
+	tmg_rc rc;
+
+	memcpy(p->j.ticket, decision->ticket, sizeof(p->j.ticket));
+	p->j.ticket[sizeof(p->j.ticket) - 1] = '\0';
+	p->j.retry_after = decision->retry_after_s;
+	if ((rc = tmg_work_reached(p, TMG_STEP_SUBMITTED)))
+		return rc;
+	return tmg_raise(&p->fault, TMG_PENDING, 0, _("the authority has the request "
+	    "and has not decided; later: tamga enroll --resume %s"), p->j.id);
+}
+
+static tmg_rc
+decided(tmg_provision *p, const tmg_decision *decision)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_check_issued(p, decision->certs)))
+		return rc;
+	p->j.retry_after = -1;
+	return tmg_work_reached(p, TMG_STEP_ISSUED);
+}
+
+tmg_rc
+tmg_step_submit(tmg_provision *p)
+{
+	tmg_decision decision = { .retry_after_s = -1 };
+	tmg_rc rc;
+
+	if ((rc = tmg_work_authority(p)) ||
+	    (rc = note_posting(p)))
+		return rc;
+	rc = hand_in(p, &decision);
+	if (rc == TMG_OK)
+		rc = decided(p, &decision);
+	else if (rc == TMG_PENDING)
+		rc = must_wait(p, &decision);
+	else
+		rc = tmg_work_authority_said(p, rc);
+	tmg_certs_free(&decision.certs);
+	return rc;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An enrollment at work: its journal and what its steps share.
+ */
+#ifndef TMG_PROVISION_WORK_H
+#define TMG_PROVISION_WORK_H
+
+#include "src/provision/store.h"
+
+struct tmg_provision {
+	tmg_ctx *ctx;
+	tmg_tokens *tokens;
+	tmg_token *token;		/* NULL before a step needed it */
+	tmg_key *key;
+	tmg_authority *authority;	/* NULL before a step needed it */
+	tmg_authority_spec who;		/* credentials, borrowed */
+	const char *challenge;		/* borrowed; never journalled */
+	tmg_journal j;
+	tmg_lock lock;
+	tmg_provision_record about;
+	tmg_fault fault;
+};
+
+/* ---- work.c: what more than one step needs ----------------------------- */
+
+/* Finds the token and the slot, and tells the key its public half. */
+TMG_MUST_USE tmg_rc
+tmg_work_token(tmg_provision *p);
+
+/* Opens the authority, with the renewed key as our identity. */
+TMG_MUST_USE tmg_rc
+tmg_work_authority(tmg_provision *p);
+
+/* The two logins an enrollment needs; asks nobody who is in already. */
+TMG_MUST_USE tmg_rc
+tmg_work_login_user(tmg_provision *p);
+TMG_MUST_USE tmg_rc
+tmg_work_login_admin(tmg_provision *p);
+
+/* Writes the journal, with the time. */
+TMG_MUST_USE tmg_rc
+tmg_work_save(tmg_provision *p);
+/* The same for a step that is done. */
+TMG_MUST_USE tmg_rc
+tmg_work_reached(tmg_provision *p, tmg_step step);
+
+/* What the token or the authority said of rc, taken over. */
+tmg_rc
+tmg_work_token_said(tmg_provision *p, tmg_rc rc);
+tmg_rc
+tmg_work_authority_said(tmg_provision *p, tmg_rc rc);
+
+/* A same-key renewal writes over the certificate it renews; nothing else is
+ * written over unless --replace was said. */
+bool
+tmg_work_may_overwrite(const tmg_provision *p, tmg_view there);
+
+/* The request that the journal asks for, borrowed from it. */
+tmg_csr_spec
+tmg_work_csr_spec(const tmg_provision *p);
+
+/* SHA-256, lower-case hexadecimal. */
+TMG_MUST_USE tmg_rc
+tmg_work_sha256(tmg_provision *p, tmg_view bytes, char hex[static 65]);
+
+/* "AB:CD ..." as "abcd..."; what is no digit is left out. */
+void
+tmg_work_plain_hex(const char *text, char hex[static 65]);
+
+/* ---- preflight.c ------------------------------------------------------- */
+
+/* Everything that can be checked before anything is changed. csr: the request
+ * rehearsed with a throw-away key. */
+TMG_MUST_USE tmg_rc
+tmg_preflight(tmg_provision *p, tmg_out *csr);
+
+/* ---- rehearse.c -------------------------------------------------------- */
+
+/* Makes the request with a software key of the same kind. */
+TMG_MUST_USE tmg_rc
+tmg_rehearse(tmg_provision *p, tmg_out *csr);
+
+/* ---- renew.c ----------------------------------------------------------- */
+
+/* Fills in what a renewal takes from the certificate it renews, and from the
+ * enrollment that brought it. */
+TMG_MUST_USE tmg_rc
+tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec);
+/* A free place for the new key, when nobody chose. */
+TMG_MUST_USE tmg_rc
+tmg_renew_place(tmg_provision *p);
+
+/* ---- check.c ----------------------------------------------------------- */
+
+/* Whether what was issued is what was asked for; on TMG_OK it is in the
+ * journal, with its chain. */
+TMG_MUST_USE tmg_rc
+tmg_check_issued(tmg_provision *p, const tmg_certs *issued);
+
+/* ---- steps.c ----------------------------------------------------------- */
+
+TMG_MUST_USE tmg_rc
+tmg_step_key(tmg_provision *p);
+TMG_MUST_USE tmg_rc
+tmg_step_request(tmg_provision *p);
+TMG_MUST_USE tmg_rc
+tmg_step_submit(tmg_provision *p);
+TMG_MUST_USE tmg_rc
+tmg_step_install(tmg_provision *p);
+TMG_MUST_USE tmg_rc
+tmg_step_prove(tmg_provision *p);
+
+#endif

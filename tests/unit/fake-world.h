@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A token and an authority in shared memory, behind the token floor's and the
+ * authority's own functions.  They outlive a process that is killed, count
+ * what was done to them, and fail where a test says.  Keys and certificates
+ * are real: made, signed and verified by libcrypto.
+ */
+#ifndef TMG_TESTS_UNIT_FAKE_WORLD_H
+#define TMG_TESTS_UNIT_FAKE_WORLD_H
+
+#include "tamga/provision.h"
+
+/* How the authority answers a request. */
+typedef enum fake_answer {
+	FAKE_ISSUES,
+	FAKE_WAITS,		/* for an officer */
+	FAKE_OTHER_KEY,		/* issues for another key */
+	FAKE_OTHER_ROOT,
+	FAKE_OTHER_NAME,
+	FAKE_OLD_CERT,		/* gives the renewed certificate back */
+	FAKE_SHORTER,		/* a renewal that ends before */
+	FAKE_NOTHING,		/* an answer without a certificate */
+	FAKE_DENIES,
+	FAKE_DOWN,
+} fake_answer;
+
+typedef struct fake_slot {
+	tmg_slot about;
+	uint8_t priv[2560], spki[TMG_SPKI_MAX], cert[4096];
+	size_t priv_len, spki_len, cert_len;
+	tmg_alg alg;
+	tmg_origin origin;
+} fake_slot;
+
+#define FAKE_SLOTS 4
+#define FAKE_SEEN 8
+
+typedef struct fake_world {
+	/* the token */
+	fake_slot slots[FAKE_SLOTS];
+	bool metadata;			/* tells of keys without a certificate */
+	bool present;
+	bool pin_right;
+	bool garbles;			/* gives other certificates back than written */
+	unsigned generated, signatures, writes, logins, admin_logins;
+
+	/* the authority */
+	fake_answer answer;
+	unsigned posts, polls, applications;
+	uint8_t seen[FAKE_SEEN][32];
+	uint8_t root[2][2048], root_key[2][256];
+	size_t root_len[2], root_key_len[2];
+	unsigned serial;
+
+	/* faults: at that many events the process is killed, or the card pulled */
+	unsigned events, kill_at, remove_at;
+} fake_world;
+
+extern fake_world *fake;
+
+/* Fresh: an empty token with metadata, an authority that issues. */
+void
+fake_world_reset(void);
+/* One thing happened; here it may end. */
+void
+fake_event(void);
+/* What belongs to one process and not to the world: logins. */
+void
+fake_new_process(void);
+fake_slot *
+fake_slot_named(const char *name);
+tmg_tokens *
+fake_tokens(void);
+const tmg_certs *
+fake_anchors(void);
+
+#endif

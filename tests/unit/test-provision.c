@@ -1,0 +1,783 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Enrollments against a token and an authority that outlive us: interrupted
+ * everywhere, refused everywhere, asked for twice.
+ */
+#include "tests/unit/test.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/fake-world.h"
+
+static char folder[64];
+
+/* ---- every durable write is an event too (ld --wrap) -------------------- */
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+
+int
+__wrap_fsync(int fd)
+{
+	fake_event();
+	return __real_fsync(fd);
+}
+
+int
+__wrap_rename(const char *from, const char *to)
+{
+	int rc;
+
+	fake_event();
+	rc = __real_rename(from, to);
+	fake_event();
+	return rc;
+}
+
+/* ---- one enrollment ----------------------------------------------------- */
+
+static void
+empty_folder(void)
+{
+	char path[400];
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/tamga", folder);
+	d = opendir(path);
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		snprintf(path, sizeof(path), "%s/tamga/%s", folder, e->d_name);
+		unlink(path);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
+static unsigned
+journals(void)
+{
+	char path[400];
+	struct dirent *e;
+	unsigned n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/tamga", folder);
+	d = opendir(path);
+	while (d != NULL && (e = readdir(d)) != NULL)
+		n += strstr(e->d_name, ".json") != NULL &&
+		    strstr(e->d_name, ".new") == NULL;
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static int
+fresh(void **state)
+{
+	(void)state;
+	snprintf(folder, sizeof(folder), "/tmp/tamga-provision.%ld", (long)getpid());
+	mkdir(folder, 0700);
+	setenv("XDG_STATE_HOME", folder, 1);
+	empty_folder();
+	fake_world_reset();
+	return 0;
+}
+
+static int
+clean(void **state)
+{
+	char path[400];
+
+	(void)state;
+	empty_folder();
+	snprintf(path, sizeof(path), "%s/tamga", folder);
+	rmdir(path);
+	rmdir(folder);
+	return 0;
+}
+
+static tmg_provision_spec
+usual(void)
+{
+	return (tmg_provision_spec){
+		.slot = "9a",
+		.csr.subject = "CN=Әсел Қазбекқызы,C=KZ",
+		.authority.uri = "est+https://ra.example",
+		.authority.anchors = fake_anchors(),
+	};
+}
+
+static tmg_step last_step;
+
+static void
+remember(void *arg, tmg_step step, double seconds)
+{
+	(void)arg;
+	assert_true(seconds >= 0 && step > last_step);
+	last_step = step;
+}
+
+/* Begins and runs; the answer is that of whichever stopped first. */
+static tmg_rc
+enroll(const tmg_provision_spec *spec, tmg_fault *f, char *id)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_rc rc;
+
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	rc = tmg_provision_begin(ctx, fake_tokens(), spec, f, &p);
+	if (rc != TMG_OK)
+		return rc;
+	if (id != NULL)
+		memcpy(id, tmg_provision_about(p)->id, TMG_PROVISION_ID);
+	last_step = TMG_STEP_BEGUN;
+	rc = tmg_provision_run(p, remember, NULL);
+	*f = *tmg_provision_fault(p);
+	return rc;
+}
+
+static tmg_rc
+take_up(const char *id, tmg_fault *f)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_rc rc;
+
+	fake_new_process();
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	rc = tmg_provision_resume(ctx, fake_tokens(), id, NULL, f, &p);
+	if (rc != TMG_OK)
+		return rc;
+	last_step = TMG_STEP_BEGUN;
+	rc = tmg_provision_run(p, NULL, NULL);
+	*f = *tmg_provision_fault(p);
+	return rc;
+}
+
+/* The slot holds a key and the certificate for it. */
+static void
+assert_enrolled(const char *slot)
+{
+	const fake_slot *s = fake_slot_named(slot);
+	tmg_view spki;
+
+	assert_true(s->priv_len > 0 && s->cert_len > 0);
+	assert_int_equal(tmg_cert_spki((tmg_view){ s->cert, s->cert_len }, &spki), TMG_OK);
+	assert_view_equal(spki, ((tmg_view){ s->spki, s->spki_len }));
+}
+
+static void
+one_command_enrolls(void **state)
+{
+	static const tmg_alg algs[] = { TMG_ALG_NONE, TMG_ALG_RSA2048, TMG_ALG_ED25519 };
+	tmg_fault f = { 0 };
+
+	for (size_t i = 0; i < TMG_COUNT(algs); i++) {
+		tmg_provision_spec spec;
+		struct stat st;
+		char id[TMG_PROVISION_ID], path[200];
+
+		fresh(state);
+		spec = usual();
+		spec.alg = algs[i];
+		assert_int_equal(enroll(&spec, &f, id), TMG_OK);
+		assert_int_equal(last_step, TMG_STEP_DONE);
+		assert_enrolled("9a");
+		assert_int_equal(fake->generated, 1);
+		assert_int_equal(fake->signatures, 2);
+		assert_int_equal(fake->logins, 1);
+		assert_int_equal(fake->admin_logins, 1);
+		assert_int_equal(fake->writes, 1);
+		assert_int_equal(fake->posts, 1);
+		assert_int_equal(journals(), 1);
+		snprintf(path, sizeof(path), "%s/tamga/%s.json", folder, id);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+	}
+}
+
+static void
+asked_twice_is_once(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	char first[TMG_PROVISION_ID], second[TMG_PROVISION_ID];
+
+	(void)state;
+	assert_int_equal(enroll(&spec, &f, first), TMG_OK);
+	fake_new_process();
+	spec = usual();
+	assert_int_equal(enroll(&spec, &f, second), TMG_OK);
+	assert_string_equal(first, second);
+	assert_int_equal(fake->generated, 1);
+	assert_int_equal(fake->posts, 1);
+	assert_int_equal(fake->logins, 1);
+
+	/* another wish meets an occupied slot, and says so */
+	spec.csr.subject = "CN=somebody else";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
+	assert_non_null(strstr(f.text, "--replace"));
+	assert_non_null(strstr(f.text, "9a"));
+	assert_int_equal(fake->generated, 1);
+
+	/* and may have it when told so */
+	spec.replace = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->generated, 2);
+	assert_enrolled("9a");
+}
+
+static void
+waiting_survives_the_process(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	char id[TMG_PROVISION_ID];
+
+	(void)state;
+	fake->answer = FAKE_WAITS;
+	assert_int_equal(enroll(&spec, &f, id), TMG_PENDING);
+	assert_non_null(strstr(f.text, id));
+	assert_int_equal(last_step, TMG_STEP_SUBMITTED);
+	/* it may be asked about without the token */
+	fake->present = false;
+	assert_int_equal(take_up(id, &f), TMG_PENDING);
+	fake->present = true;
+	/* begun again, it is the same enrollment that waits */
+	spec = usual();
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_PENDING);
+
+	fake->answer = FAKE_ISSUES;
+	assert_int_equal(take_up(NULL, &f), TMG_OK);
+	assert_enrolled("9a");
+	assert_int_equal(fake->generated, 1);
+	assert_int_equal(fake->applications, 1);
+	assert_int_equal(fake->posts, 1);
+	assert_int_equal(fake->signatures, 2);
+	assert_int_equal(take_up(NULL, &f), TMG_NOT_FOUND);
+	/* resuming what is done does nothing */
+	assert_int_equal(take_up(id, &f), TMG_OK);
+	assert_int_equal(fake->signatures, 2);
+}
+
+/* What must hold however often it was interrupted. */
+static void
+assert_one_of_each(unsigned at)
+{
+	if (fake->applications != 1 || journals() != 1)
+		fprintf(stderr, "event %u: %u applications, %u journals\n", at,
+		    fake->applications, journals());
+	assert_enrolled("9a");
+	assert_int_equal(fake->applications, 1);
+	assert_int_equal(journals(), 1);
+}
+
+static void
+die_at(unsigned at, const tmg_provision_spec *spec)
+{
+	const pid_t pid = fork();
+	tmg_fault f = { 0 };
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		fake->kill_at = at == 0 ? 0 : fake->events + at;
+		_exit(enroll(spec, &f, NULL) == TMG_OK ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	fake->kill_at = 0;
+	if (WIFEXITED(status))
+		assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* What is killed: how the world is before, and what is asked of it. */
+struct killing {
+	const char *what;
+	bool metadata, occupied;
+	tmg_provision_spec spec;
+	unsigned keys, at_most;		/* made when told, and when not */
+};
+
+static void
+before_killing(void **state, const struct killing *k, tmg_provision_spec *spec)
+{
+	tmg_fault f = { 0 };
+
+	fresh(state);
+	fake->metadata = k->metadata;
+	if (k->occupied) {
+		*spec = usual();
+		assert_int_equal(enroll(spec, &f, NULL), TMG_OK);
+		fake_new_process();
+	}
+	*spec = k->spec;
+	if (spec->renews == NULL) {
+		spec->authority.uri = "est+https://ra.example";
+		spec->authority.anchors = fake_anchors();
+	}
+}
+
+static tmg_rc
+ask_again(const tmg_provision_spec *spec, tmg_fault *f)
+{
+	tmg_provision_spec same = *spec;
+
+	fake_new_process();
+	if (same.authority.uri != NULL)
+		same.authority.anchors = fake_anchors();
+	return enroll(&same, f, NULL);
+}
+
+/* Both ways lead on: to ask again for the same, and to resume.  wanted: the
+ * journals there are when it was begun. */
+static void
+go_on(const tmg_provision_spec *spec, bool again, unsigned wanted)
+{
+	tmg_fault f = { 0 };
+	tmg_rc rc = TMG_NOT_FOUND;
+
+	/* a same-key renewal that is done would be renewed again, and rightly */
+	if (!again || spec->keep_key)
+		rc = take_up(NULL, &f);
+	if (rc == TMG_NOT_FOUND && spec->keep_key && journals() == wanted)
+		return;
+	/* nothing to resume: it was not begun, or it was done */
+	if (rc == TMG_NOT_FOUND)
+		rc = ask_again(spec, &f);
+	if (rc != TMG_OK)
+		fail_msg("%s: %s", tmg_rc_name(rc), f.text);
+}
+
+static void
+kill_everywhere(void **state, const struct killing *k)
+{
+	const unsigned wanted = k->occupied ? 2 : 1;
+	tmg_provision_spec spec;
+	unsigned began, total, died = 0;
+
+	before_killing(state, k, &spec);
+	began = fake->events;
+	die_at(0, &spec);
+	total = fake->events - began;
+	assert_true(total > 20);
+	for (unsigned at = 1; at <= total; at++) {
+		unsigned applications;
+
+		before_killing(state, k, &spec);
+		applications = fake->applications;
+		began = fake->events;
+		die_at(at, &spec);
+		died += fake->events == began + at;
+		go_on(&spec, at % 2 == 0, wanted);
+		assert_enrolled("9a");
+		assert_int_equal(fake->applications, applications + 1);
+		assert_int_equal(journals(), wanted);
+		assert_in_range(fake->generated, k->keys, k->at_most);
+	}
+	assert_int_equal(died, total);
+}
+
+static void
+killed_anywhere(void **state)
+{
+	const struct killing rows[] = {
+		{ "a token that tells", true, false,
+		    { .slot = "9a", .csr.subject = "CN=Жанар" }, 1, 1 },
+		/* what it did not tell is made again, in the same slot */
+		{ "a token that does not", false, false,
+		    { .slot = "9a", .csr.subject = "CN=Жанар" }, 1, 2 },
+		{ "a renewal with the same key", true, true,
+		    { .renews = "9a", .keep_key = true }, 1, 1 },
+		{ "a renewal with another key", true, true, { .renews = "9a" }, 2, 2 },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		kill_everywhere(state, &rows[i]);
+}
+
+/* Asked again after it was done, --replace means another one; so the killed
+ * one is resumed here, never asked for again. */
+static void
+killed_while_replacing(void **state)
+{
+	for (int metadata = 0; metadata < 2; metadata++) {
+		const struct killing k = { "a replacement", metadata != 0, true,
+		    { .slot = "9a", .csr.subject = "CN=Жанар", .replace = true }, 2, 3 };
+		tmg_provision_spec spec;
+		tmg_fault f = { 0 };
+		unsigned began, total;
+
+		before_killing(state, &k, &spec);
+		began = fake->events;
+		die_at(0, &spec);
+		total = fake->events - began;
+		for (unsigned at = 1; at <= total; at++) {
+			tmg_rc rc;
+
+			before_killing(state, &k, &spec);
+			die_at(at, &spec);
+			rc = take_up(NULL, &f);
+			if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+				fail_msg("event %u: %s", at, f.text);
+			assert_enrolled("9a");
+			assert_in_range(fake->generated, 1, metadata ? 2 : 3);
+			assert_true(fake->applications <= 2);
+		}
+	}
+}
+
+static void
+pulled_anywhere(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	unsigned total;
+
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	total = fake->events;
+	for (unsigned at = 1; at <= total; at++) {
+		tmg_rc rc;
+
+		fresh(state);
+		fake->remove_at = at;
+		spec = usual();
+		rc = enroll(&spec, &f, NULL);
+		assert_true(rc == TMG_OK || rc == TMG_REMOVED || rc == TMG_NOT_FOUND);
+		if (rc == TMG_REMOVED)
+			assert_non_null(strstr(f.text, "insert it"));
+		fake->present = true;
+		fake_new_process();
+		spec = usual();
+		assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+		assert_one_of_each(at);
+		assert_int_equal(fake->generated, 1);
+	}
+}
+
+/* What the authority may answer, and that the token then stays as it was. */
+static const struct {
+	const char *what;
+	fake_answer answer;
+	tmg_rc rc;
+	const char *words;
+} answers[] = {
+	{ "another key", FAKE_OTHER_KEY, TMG_MISMATCH, "another key" },
+	{ "another root", FAKE_OTHER_ROOT, TMG_MISMATCH, "" },
+	{ "another name", FAKE_OTHER_NAME, TMG_MISMATCH, "CN=Fake CA" },
+	{ "no certificate", FAKE_NOTHING, TMG_E_MALFORMED, "without a certificate" },
+};
+
+static void
+wrong_certificates_are_not_installed(void **state)
+{
+	for (size_t i = 0; i < TMG_COUNT(answers); i++) {
+		tmg_provision_spec spec;
+		tmg_fault f = { 0 };
+
+		fresh(state);
+		spec = usual();
+		fake->answer = answers[i].answer;
+		assert_int_equal(enroll(&spec, &f, NULL), answers[i].rc);
+		if (strstr(f.text, answers[i].words) == NULL || f.text[0] == '\0')
+			fail_msg("%s: \"%s\"", answers[i].what, f.text);
+		assert_int_equal(fake->slots[0].cert_len, 0);
+		assert_int_equal(fake->writes, 0);
+
+		/* the authority mends its ways */
+		fake->answer = FAKE_ISSUES;
+		assert_int_equal(take_up(NULL, &f), TMG_OK);
+		assert_one_of_each(0);
+		assert_int_equal(fake->generated, 1);
+	}
+}
+
+static void
+set_down(void)
+{
+	fake->answer = FAKE_DOWN;
+}
+
+static void
+set_denies(void)
+{
+	fake->answer = FAKE_DENIES;
+}
+
+static void
+set_pin_wrong(void)
+{
+	fake->pin_right = false;
+}
+
+static void
+set_key_there(void)
+{
+	memcpy(fake->slots[0].priv, "x", 2);
+	fake->slots[0].priv_len = 1;
+	fake->slots[0].alg = TMG_ALG_P256;
+}
+
+static void
+set_nothing(void)
+{
+}
+
+/* What is found out before anything changes. */
+static const struct {
+	void (*set)(void);
+	const char *subject, *slot;
+	tmg_alg alg;
+	bool attest, keep;
+	tmg_rc rc;
+	const char *words;
+} refusals[] = {
+	{ set_down, NULL, NULL, 0, false, false, TMG_E_IO, "down" },
+	{ set_denies, NULL, NULL, 0, false, false, TMG_DENIED, "refuses" },
+	{ set_pin_wrong, NULL, NULL, 0, false, false, TMG_PIN_WRONG, "2 tries left" },
+	{ set_key_there, NULL, NULL, 0, false, false, TMG_OCCUPIED, "--replace" },
+	{ set_nothing, "", NULL, 0, false, false, TMG_E_USAGE, "--subject" },
+	{ set_nothing, "no name", NULL, 0, false, false, TMG_E_USAGE, "" },
+	{ set_nothing, NULL, "99", 0, false, false, TMG_NOT_FOUND, "99" },
+	{ set_nothing, NULL, NULL, TMG_ALG_P384, false, false, TMG_UNSUPPORTED, "ec:p384" },
+	{ set_nothing, NULL, NULL, TMG_ALG_X25519, false, false, TMG_UNSUPPORTED, "x25519" },
+	{ set_nothing, NULL, NULL, 0, false, true, TMG_NOT_FOUND, "no key to keep" },
+};
+
+static void
+refused_before_anything_changes(void **state)
+{
+	for (size_t i = 0; i < TMG_COUNT(refusals); i++) {
+		tmg_provision_spec spec;
+		tmg_fault f = { 0 };
+		tmg_rc rc;
+
+		fresh(state);
+		spec = usual();
+		refusals[i].set();
+		spec.alg = refusals[i].alg;
+		spec.attest = refusals[i].attest;
+		spec.keep_key = refusals[i].keep;
+		if (refusals[i].subject != NULL)
+			spec.csr.subject = refusals[i].subject;
+		if (refusals[i].slot != NULL)
+			spec.slot = refusals[i].slot;
+		rc = enroll(&spec, &f, NULL);
+		if (rc != refusals[i].rc || f.text[0] == '\0' ||
+		    strstr(f.text, refusals[i].words) == NULL)
+			fail_msg("row %zu: %s \"%s\"", i, tmg_rc_name(rc), f.text);
+		assert_int_equal(fake->generated, 0);
+		assert_int_equal(fake->writes, 0);
+		assert_int_equal(fake->posts, 0);
+		assert_int_equal(journals(), 0);
+	}
+}
+
+static void
+rehearsals_change_nothing(void **state)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
+	tmg_out csr = { store, TMG_CSR_MAX, 0, false };
+	tmg_provision_spec spec = usual();
+	tmg_provision_record about;
+	tmg_fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_rehearse(ctx, fake_tokens(), &spec, &about,
+	    &csr, &f), TMG_OK);
+	assert_int_equal(tmg_csr_verify(ctx, tmg_out_view(&csr)), TMG_OK);
+	assert_string_equal(about.slot, "9a");
+	assert_int_equal(fake->logins + fake->admin_logins + fake->generated, 0);
+	assert_int_equal(journals(), 0);
+}
+
+/* ---- renewal ------------------------------------------------------------ */
+
+static void
+renewals_take_what_they_need(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	fake_new_process();
+	/* names, authority and anchors come from the enrollment */
+	spec = (tmg_provision_spec){ .renews = "9a" };
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_enrolled("82");
+	assert_enrolled("9a");
+	assert_int_equal(fake->generated, 2);
+	assert_int_equal(fake->logins, 2);
+
+	/* asked twice is once here too */
+	fake_new_process();
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->generated, 2);
+}
+
+static void
+renewals_keep_the_key(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	fake_slot before;
+
+	(void)state;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	before = fake->slots[0];
+	fake_new_process();
+	spec = (tmg_provision_spec){ .renews = "9a", .keep_key = true };
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_enrolled("9a");
+	assert_int_equal(fake->generated, 1);
+	assert_int_equal(before.priv_len, fake->slots[0].priv_len);
+	assert_memory_equal(before.priv, fake->slots[0].priv, before.priv_len);
+	assert_memory_not_equal(before.cert, fake->slots[0].cert, before.cert_len);
+}
+
+static void
+renewals_that_renew_nothing(void **state)
+{
+	static const struct {
+		fake_answer answer;
+		const char *words;
+	} rows[] = {
+		{ FAKE_OLD_CERT, "old certificate" },
+		{ FAKE_SHORTER, "before the old one" },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_provision_spec spec;
+		tmg_fault f = { 0 };
+
+		fresh(state);
+		spec = usual();
+		assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+		fake_new_process();
+		fake->answer = rows[i].answer;
+		spec = (tmg_provision_spec){ .renews = "9a", .keep_key = true };
+		assert_int_equal(enroll(&spec, &f, NULL), TMG_MISMATCH);
+		assert_non_null(strstr(f.text, rows[i].words));
+		assert_int_equal(fake->writes, 1);
+	}
+}
+
+/* ---- the state folder ---------------------------------------------------- */
+
+static void
+two_processes_exclude_each_other(void **state)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	char pid[24];
+
+	(void)state;
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_begin(ctx, fake_tokens(), &spec, &f, &p), TMG_OK);
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_BUSY);
+	assert_non_null(strstr(f.text, pid));
+	assert_int_equal(take_up(NULL, &f), TMG_BUSY);
+	assert_int_equal(fake->generated, 0);
+	tmg_provision_free(&p);
+	assert_int_equal(take_up(NULL, &f), TMG_OK);
+	assert_one_of_each(0);
+}
+
+static void
+nothing_happens_without_a_journal(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	setenv("XDG_STATE_HOME", "/proc/nowhere", 1);
+	assert_int_not_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_non_null(strstr(f.text, "/proc/nowhere"));
+	assert_non_null(strstr(f.text, "nothing was changed"));
+	assert_int_equal(fake->generated, 0);
+}
+
+static void
+given_up_is_given_up(void **state)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_free tmg_provision_record *rows = NULL;
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	char id[TMG_PROVISION_ID];
+	size_t n;
+
+	(void)state;
+	fake->answer = FAKE_WAITS;
+	assert_int_equal(enroll(&spec, &f, id), TMG_PENDING);
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_cancel(ctx, id, &f), TMG_OK);
+	assert_int_equal(take_up(id, &f), TMG_CANCELLED);
+	assert_int_equal(take_up(NULL, &f), TMG_NOT_FOUND);
+	assert_int_equal(tmg_provision_cancel(ctx, "20010101-00000000", &f), TMG_NOT_FOUND);
+	assert_int_equal(tmg_provision_cancel(ctx, "../etc/passwd", &f), TMG_NOT_FOUND);
+	assert_int_equal(tmg_provision_list(ctx, &rows, &n, &f), TMG_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].step, TMG_STEP_CANCELLED);
+	assert_string_equal(rows[0].subject, spec.csr.subject);
+}
+
+static void
+what_the_token_garbles_is_noticed(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->garbles = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_E_CARD);
+	assert_non_null(strstr(f.text, "resume"));
+	fake->garbles = false;
+	/* what is there is not what was issued, and nobody said to replace it */
+	assert_int_equal(take_up(NULL, &f), TMG_OCCUPIED);
+	assert_non_null(strstr(f.text, "cert delete"));
+	fake->slots[0].cert_len = 0;
+	assert_int_equal(take_up(NULL, &f), TMG_OK);
+	assert_one_of_each(0);
+}
+
+int
+main(void)
+{
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fresh, clean)
+	const struct CMUnitTest tests[] = {
+		TEST(one_command_enrolls),
+		TEST(asked_twice_is_once),
+		TEST(waiting_survives_the_process),
+		TEST(killed_anywhere),
+		TEST(killed_while_replacing),
+		TEST(pulled_anywhere),
+		TEST(wrong_certificates_are_not_installed),
+		TEST(refused_before_anything_changes),
+		TEST(rehearsals_change_nothing),
+		TEST(renewals_take_what_they_need),
+		TEST(renewals_keep_the_key),
+		TEST(renewals_that_renew_nothing),
+		TEST(two_processes_exclude_each_other),
+		TEST(nothing_happens_without_a_journal),
+		TEST(given_up_is_given_up),
+		TEST(what_the_token_garbles_is_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -59,6 +59,8 @@ tmg_ctx_free(tmg_ctx **ctx)
 {
 	if (ctx == NULL || *ctx == NULL)
 		return;
+	if ((*ctx)->provider != NULL)
+		OSSL_PROVIDER_unload((*ctx)->provider);
 	if ((*ctx)->base != NULL)
 		OSSL_PROVIDER_unload((*ctx)->base);
 	OSSL_LIB_CTX_free((*ctx)->libctx);

@@ -19,7 +19,8 @@ tmg_ctx_libctx(tmg_ctx *ctx);
 pthread_mutex_t *
 tmg_ctx_mutex(tmg_ctx *ctx);
 
-/* One note by whoever did something once; written under tmg_ctx_mutex(). */
+/* The OSSL_PROVIDER of token keys, loaded by src/pki under tmg_ctx_mutex();
+ * unloaded with the context. */
 void **
 tmg_ctx_provider_slot(tmg_ctx *ctx);
 

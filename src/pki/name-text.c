@@ -134,20 +134,42 @@ put_entry(tmg_out *text, const X509_NAME_ENTRY *entry)
 	return TMG_OK;
 }
 
+static int
+set_of(const X509_NAME *name, int i)
+{
+	return X509_NAME_ENTRY_set(X509_NAME_get_entry(name, i));
+}
+
+/* One RDN: its attributes in their order. */
+static tmg_rc
+put_rdn(tmg_out *text, const X509_NAME *name, int first, int last)
+{
+	tmg_rc rc;
+
+	for (int i = first; i <= last; i++) {
+		if (i > first)
+			tmg_put_u8(text, '+');
+		if ((rc = put_entry(text, X509_NAME_get_entry(name, i))))
+			return rc;
+	}
+	return TMG_OK;
+}
+
+/* The RDNs in reverse, RFC 4514 2.1. */
 tmg_rc
 tmg_name_text(const X509_NAME *name, tmg_out *text)
 {
-	int set = -1;
+	int first;
 	tmg_rc rc;
 
-	for (int i = X509_NAME_entry_count(name) - 1; i >= 0; i--) {
-		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
-
-		if (set != -1)
-			tmg_put_u8(text, X509_NAME_ENTRY_set(entry) == set ? '+' : ',');
-		set = X509_NAME_ENTRY_set(entry);
-		if ((rc = put_entry(text, entry)))
+	for (int last = X509_NAME_entry_count(name) - 1; last >= 0; last = first - 1) {
+		first = last;
+		while (first > 0 && set_of(name, first - 1) == set_of(name, last))
+			first--;
+		if ((rc = put_rdn(text, name, first, last)))
 			return rc;
+		if (first > 0)
+			tmg_put_u8(text, ',');
 	}
 	return tmg_out_done(text);
 }

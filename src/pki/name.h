@@ -29,6 +29,15 @@ typedef struct tmg_name_type {
 const tmg_name_type *
 tmg_name_type_find(const char *name);
 
+/*
+ * Makes a name of RFC 4514 text; spaces around separators and "quoted values"
+ * are taken too.  Empty text gives an empty name.
+ *
+ * Faults  TMG_E_USAGE: f says what is wrong where
+ */
+TMG_MUST_USE tmg_rc
+tmg_name_parse(const char *text, X509_NAME **name, tmg_fault *f);
+
 /* Appends the text, most specific first.  Faults TMG_E_SPACE, TMG_E_NOMEM. */
 TMG_MUST_USE tmg_rc
 tmg_name_text(const X509_NAME *name, tmg_out *text);

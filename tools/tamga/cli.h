@@ -86,7 +86,7 @@ cli_raise(struct cli *cli, tmg_rc rc, const char *fmt, ...)
 
 /*
  * Opens the readers that options and configuration name: --vcard or
- * TAMGA_VCARD, then the PC/SC daemon unless --no-pcsc was said.  No card is
+ * TAMGA_VCARD_SOCKET, then the PC/SC daemon unless --no-pcsc was said.  No card is
  * touched yet.  TMG_OK also when no hub opened, if lenient.
  */
 TMG_MUST_USE tmg_rc

@@ -24,7 +24,7 @@ open_vcard(struct cli *cli, struct hubs *hubs, const char *path)
 static tmg_rc
 open_vcards(struct cli *cli, struct hubs *hubs)
 {
-	const char *set = getenv("TAMGA_VCARD");
+	const char *set = getenv("TAMGA_VCARD_SOCKET");
 	tmg_auto_free const char **named = NULL;
 	tmg_rc rc;
 

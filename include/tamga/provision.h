@@ -143,6 +143,20 @@ tmg_provision_list(tmg_ctx *ctx, tmg_provision_record **rows, size_t *count,
 TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_cancel(tmg_ctx *ctx, const char *id, tmg_fault *f);
 
+/*
+ * Asks the authority that issued a certificate to revoke it: the one in
+ * credentials, or the one that this user's enrollment had it from.
+ *
+ *   reason   RFC 5280 5.3.1
+ *
+ * Verdicts  TMG_NOT_FOUND    nobody here knows who issued it
+ *           TMG_UNSUPPORTED  the protocol has no revocation (EST)
+ *           those of the authority
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_revoke(tmg_ctx *ctx, tmg_view cert, int reason,
+    const tmg_authority_spec *credentials, tmg_fault *f);
+
 #ifdef __cplusplus
 }
 #endif

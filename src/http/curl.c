@@ -389,6 +389,20 @@ own_reason(const tmg_http *h, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* A server that must have a certificate may close before its alert is read. */
+static tmg_rc
+closed_unshown(const tmg_http *h, CURLcode code, tmg_fault *f)
+{
+	const bool closed = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+	    code == CURLE_GOT_NOTHING || code == CURLE_SSL_CONNECT_ERROR;
+
+	if (!closed || !h->tls.asked || h->spec.identity != NULL)
+		return TMG_OK;
+	return tmg_raise(f, TMG_DENIED, 0,
+	    _("%s: it asked for a client certificate, got none, and closed the "
+	    "connection; name the key that has one"), h->url.where);
+}
+
 /* The nearest cause first: libcurl's is the last and vaguest. */
 static tmg_rc
 explain(const tmg_http *h, CURLcode code, tmg_fault *f)
@@ -404,6 +418,8 @@ explain(const tmg_http *h, CURLcode code, tmg_fault *f)
 		return rc;
 	if (h->tls.error != X509_V_OK)
 		return tmg_words_verify(&h->tls, h->url.where, f);
+	if ((rc = closed_unshown(h, code, f)))
+		return rc;
 	return tmg_words_curl(code, h->detail, h->url.where, f);
 }
 

@@ -120,30 +120,45 @@ add_issuers(SSL_CTX *ssl, const tmg_http_identity *id)
 	return true;
 }
 
-/* use_PrivateKey accepts a key of another type than the certificate's: only
- * the explicit check afterwards tells. */
+static bool
+use(SSL_CTX *ssl, X509 *cert, const tmg_http_identity *id)
+{
+	return SSL_CTX_use_certificate(ssl, cert) == 1 && add_issuers(ssl, id) &&
+	    SSL_CTX_use_PrivateKey(ssl, id->key) == 1 &&
+	    SSL_CTX_check_private_key(ssl) == 1;
+}
+
+/* Compared first: use_PrivateKey accepts a key of another type than the
+ * certificate's, and says nothing useful about one of the same type. */
 static tmg_rc
 offer_identity(SSL_CTX *ssl, tmg_tls *t)
 {
 	const tmg_http_identity *id = t->identity;
 	X509 *cert = parse(id->cert);
-	const bool offered = cert != NULL &&
-	    SSL_CTX_use_certificate(ssl, cert) == 1 &&
-	    add_issuers(ssl, id) && SSL_CTX_use_PrivateKey(ssl, id->key) == 1;
-	const bool fits = offered && X509_check_private_key(cert, id->key) == 1 &&
-	    SSL_CTX_check_private_key(ssl) == 1;
+	const bool fits = cert != NULL && X509_check_private_key(cert, id->key) == 1;
+	const bool used = fits && use(ssl, cert, id);
+	const bool readable = cert != NULL;
 
 	X509_free(cert);
 	ERR_clear_error();
-	if (!offered)
-		return tmg_raise(&t->fault, TMG_E_CRYPTO, 0, "%s",
-		    _("TLS does not take the certificate you want to show to the "
-		    "authority: it cannot be read, or its key is too weak"));
-	if (!fits)
+	if (readable && !fits)
 		return tmg_raise(&t->fault, TMG_MISMATCH, 0, "%s",
 		    _("the certificate you want to show to the authority belongs to "
 		    "another key than the one that would sign"));
-	return TMG_OK;
+	return used ? TMG_OK : tmg_raise(&t->fault, TMG_E_CRYPTO, 0, "%s",
+	    _("TLS does not take the certificate you want to show to the authority: "
+	    "it cannot be read, or its key is too weak"));
+}
+
+/* Called when the server asks for a client certificate. */
+static int
+note_asked(SSL *ssl, void *arg)
+{
+	tmg_tls *t = arg;
+
+	(void)ssl;
+	t->asked = true;
+	return 1;
 }
 
 tmg_rc
@@ -158,5 +173,6 @@ tmg_tls_hold(SSL_CTX *ssl, tmg_tls *t)
 		    _("\"%s\" is no host name that a certificate could carry"), t->host);
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, check_chain, t);
+	SSL_CTX_set_cert_cb(ssl, note_asked, t);
 	return t->identity != NULL ? offer_identity(ssl, t) : TMG_OK;
 }

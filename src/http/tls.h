@@ -18,6 +18,7 @@ typedef struct tmg_tls {
 	bool address;		/* host is an IP address */
 
 	/* found by the handshake */
+	bool asked;		/* the server wants a client certificate */
 	int error;		/* X509_V_ERR_*, X509_V_OK */
 	char subject[TMG_TLS_TEXT];	/* of the certificate that failed */
 	char issuer[TMG_TLS_TEXT];

@@ -30,48 +30,30 @@ same_names(tmg_provision *p, tmg_view cert)
 	return tmg_text_set(&p->j.subject, facts.subject);
 }
 
-struct origin {
-	tmg_provision *p;
-	bool found;
-};
-
 /* Our own enrollment that brought this certificate knows the authority. */
-static tmg_rc
-take_origin(void *arg, tmg_journal *j)
-{
-	struct origin *o = arg;
-	tmg_journal *into = &o->p->j;
-	tmg_certs *anchors;
-
-	if (!tmg_view_equal(tmg_blob_view(&j->cert),
-	    tmg_blob_view(&into->renewed)))
-		return TMG_OK;
-	memcpy(into->authority, j->authority, sizeof(into->authority));
-	if (o->p->who.anchors == NULL && o->p->who.fingerprint == NULL) {
-		memcpy(into->fingerprint, j->fingerprint, sizeof(into->fingerprint));
-		anchors = into->anchors;
-		into->anchors = j->anchors;
-		j->anchors = anchors;
-	}
-	into->insecure_http = j->insecure_http;
-	o->found = true;
-	return TMG_OK;
-}
-
 static tmg_rc
 same_authority(tmg_provision *p)
 {
-	struct origin o = { .p = p };
+	tmg_auto(tmg_journal) origin = { .retry_after = -1 };
 	tmg_rc rc;
 
 	if (p->j.authority[0] != '\0')
 		return TMG_OK;
-	if ((rc = tmg_store_each(p->ctx, take_origin, &o, &p->fault)))
-		return rc;
-	if (!o.found)
-		return tmg_raise(&p->fault, TMG_NOT_FOUND, 0, _("no enrollment on this "
+	rc = tmg_store_find(p->ctx, tmg_blob_view(&p->j.renewed), &origin, &p->fault);
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&p->fault, rc, 0, _("no enrollment on this "
 		    "computer brought the certificate in %s; name its authority "
 		    "with --ca and --ca-file"), p->j.renews);
+	if (rc != TMG_OK)
+		return rc;
+
+	memcpy(p->j.authority, origin.authority, sizeof(p->j.authority));
+	p->j.insecure_http = origin.insecure_http;
+	if (p->j.anchors == NULL && p->j.fingerprint[0] == '\0') {
+		memcpy(p->j.fingerprint, origin.fingerprint, sizeof(p->j.fingerprint));
+		p->j.anchors = origin.anchors;
+		origin.anchors = NULL;
+	}
 	return TMG_OK;
 }
 

@@ -268,3 +268,34 @@ tmg_store_each(tmg_ctx *ctx, tmg_store_fn *fn, void *arg, tmg_fault *f)
 	free(names);
 	return rc;
 }
+
+struct sought {
+	tmg_view cert;
+	tmg_journal *j;
+	bool found;
+};
+
+static tmg_rc
+take_if_sought(void *arg, tmg_journal *j)
+{
+	struct sought *s = arg;
+
+	if (!tmg_view_equal(s->cert, tmg_blob_view(&j->cert)))
+		return TMG_OK;
+	tmg_journal_wipe(s->j);
+	*s->j = *j;
+	*j = (tmg_journal){ .retry_after = -1 };
+	s->found = true;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_store_find(tmg_ctx *ctx, tmg_view cert, tmg_journal *j, tmg_fault *f)
+{
+	struct sought s = { cert, j, false };
+	const tmg_rc rc = tmg_store_each(ctx, take_if_sought, &s, f);
+
+	if (rc != TMG_OK)
+		return rc;
+	return s.found ? TMG_OK : TMG_NOT_FOUND;
+}

@@ -48,4 +48,9 @@ typedef tmg_rc tmg_store_fn(void *arg, tmg_journal *j);
 TMG_MUST_USE tmg_rc
 tmg_store_each(tmg_ctx *ctx, tmg_store_fn *fn, void *arg, tmg_fault *f);
 
+/* The journal, j, of the enrollment that brought this certificate.
+ * Verdicts TMG_NOT_FOUND, without words. */
+TMG_MUST_USE tmg_rc
+tmg_store_find(tmg_ctx *ctx, tmg_view cert, tmg_journal *j, tmg_fault *f);
+
 #endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/enroll/authority.h"
+
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/enroll/issued.h"
+#include "src/enroll/session.h"
+
+static const tmg_binding *const bindings[] = {
+	&tmg_binding_est,
+};
+
+tmg_rc
+tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
+{
+	(void)cert, (void)reason;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("certificates cannot be revoked over %s; ask the authority's officers"),
+	    a->binding->name);
+}
+
+static tmg_rc
+find_binding(tmg_authority *a)
+{
+	for (size_t i = 0; i < TMG_COUNT(bindings); i++)
+		if (strcmp(bindings[i]->name, a->uri.binding) == 0) {
+			a->binding = bindings[i];
+			return TMG_OK;
+		}
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("\"%s\" is no protocol that tamga speaks with authorities; est is one"),
+	    a->uri.binding);
+}
+
+static tmg_rc
+check_uri(tmg_authority *a)
+{
+	const char *why = "";
+	tmg_rc rc = tmg_ca_uri_parse(a->spec.uri, &a->uri, &why);
+
+	if (rc)
+		return tmg_authority_raise(a, rc,
+		    _("\"%.100s\" is no authority's address: %s"), a->spec.uri, why);
+	if ((rc = find_binding(a)))
+		return rc;
+	if (!a->uri.tls && !a->spec.insecure_http)
+		return tmg_authority_raise(a, TMG_E_USAGE,
+		    _("%s: plain HTTP would show everybody what you send; write %s+https://"),
+		    a->uri.where, a->uri.binding);
+	return TMG_OK;
+}
+
+static tmg_rc
+check_trust(tmg_authority *a)
+{
+	const bool anchors = a->spec.anchors != NULL &&
+	    tmg_certs_count(a->spec.anchors) > 0;
+
+	if (anchors == (a->spec.fingerprint != NULL))
+		return tmg_authority_raise(a, TMG_E_USAGE,
+		    _("%s: say whom to believe, either by the CA's certificate or by "
+		    "its SHA-256 fingerprint"), a->uri.where);
+	if ((a->spec.signer != NULL) != (a->spec.cert.len > 0))
+		return tmg_authority_raise(a, TMG_E_USAGE,
+		    _("%s: a key that authenticates you needs its certificate, and the "
+		    "other way round"), a->uri.where);
+	a->anchors = anchors ? a->spec.anchors : NULL;
+	return TMG_OK;
+}
+
+static tmg_rc
+set_up(tmg_authority *a)
+{
+	tmg_rc rc;
+
+	if ((rc = check_uri(a)) || (rc = check_trust(a)))
+		return rc;
+	return a->binding->open(a);
+}
+
+tmg_rc
+tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
+    tmg_authority **authority)
+{
+	tmg_auto_ptr(tmg_authority) a = calloc(1, sizeof(*a));
+	tmg_rc rc;
+
+	*authority = NULL;
+	if (a == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, "%s", _("out of memory"));
+	a->ctx = ctx;
+	a->spec = *spec;
+	if ((rc = set_up(a)))
+		return tmg_fault_copy(f, &a->fault, rc);
+
+	*authority = a;
+	a = NULL;
+	return TMG_OK;
+}
+
+void
+tmg_authority_free(tmg_authority **authority)
+{
+	tmg_authority *a = authority != NULL ? *authority : NULL;
+
+	if (a == NULL)
+		return;
+	if (a->binding != NULL)
+		a->binding->close(a);
+	tmg_session_close(a);
+	tmg_certs_free(&a->cacerts);
+	free(a->wants);
+	free(a);
+	*authority = NULL;
+}
+
+const tmg_fault *
+tmg_authority_fault(const tmg_authority *a)
+{
+	return &a->fault;
+}
+
+/* One of them is an anchor or leads to one: then the answer is about a CA
+ * that is believed.  The rest are roll-over and issuing certificates, which
+ * count for nothing until a chain is checked through them. */
+static tmg_rc
+check_cacerts(tmg_authority *a, const tmg_certs *certs)
+{
+	for (size_t i = 0; i < tmg_certs_count(certs); i++)
+		if (tmg_certs_verify(a->ctx, tmg_certs_get(certs, i), certs,
+		    a->anchors, NULL, NULL) == TMG_OK)
+			return TMG_OK;
+	return tmg_authority_raise(a, TMG_MISMATCH,
+	    _("%s: none of its CA certificates leads to one you trust; if the CA is "
+	    "right, give its certificate too"), a->uri.where);
+}
+
+tmg_rc
+tmg_authority_cacerts(tmg_authority *a, const tmg_certs **certs)
+{
+	tmg_auto_ptr(tmg_certs) heard = NULL;
+	tmg_http *http = NULL;
+	tmg_rc rc;
+
+	if (a->cacerts == NULL) {
+		if ((rc = tmg_session_get(a, &http)))
+			return tmg_pass(&a->fault, rc);
+		if ((rc = tmg_certs_new(&heard)))
+			return tmg_authority_raise(a, rc, "%s", _("out of memory"));
+		if ((rc = a->binding->cacerts(a, http, heard)) ||
+		    (rc = check_cacerts(a, heard)))
+			return tmg_pass(&a->fault, rc);
+		a->cacerts = heard;
+		heard = NULL;
+	}
+	*certs = a->cacerts;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
+{
+	tmg_auto_free uint8_t *store = NULL;
+	tmg_out o;
+	tmg_rc rc;
+
+	if (a->wants == NULL) {
+		store = malloc(TMG_WANTS_MAX);
+		if (store == NULL)
+			return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+		o = (tmg_out){ store, TMG_WANTS_MAX, 0, false };
+		if ((rc = a->binding->wants(a, &o)))
+			return tmg_pass(&a->fault, rc);
+		a->wants = store;
+		a->wants_len = o.len;
+		store = NULL;
+	}
+	*csrattrs = (tmg_view){ a->wants, a->wants_len };
+	return TMG_OK;
+}
+
+/* What both submit and poll begin and end with. */
+static tmg_rc
+begin_decision(tmg_authority *a, tmg_decision *d)
+{
+	*d = (tmg_decision){ .retry_after_s = -1 };
+	return tmg_certs_new(&d->certs)
+	    ? tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory")) : TMG_OK;
+}
+
+static tmg_rc
+end_decision(tmg_authority *a, tmg_view csr, tmg_rc rc, tmg_decision *d)
+{
+	if (rc == TMG_OK)
+		rc = tmg_issued_check(a, csr, &d->certs);
+	if (rc != TMG_OK)
+		tmg_certs_free(&d->certs);
+	return tmg_pass(&a->fault, rc);
+}
+
+static tmg_rc
+check_renews(tmg_authority *a, bool renews)
+{
+	return !renews || a->spec.signer != NULL ? TMG_OK
+	    : tmg_authority_raise(a, TMG_E_USAGE, "%s",
+		_("a renewal must be authenticated by the certificate that is renewed"));
+}
+
+tmg_rc
+tmg_authority_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
+{
+	tmg_rc rc;
+
+	if ((rc = begin_decision(a, d)))
+		return rc;
+	if ((rc = check_renews(a, renews)) == TMG_OK)
+		rc = a->binding->submit(a, csr, renews, d);
+	return end_decision(a, csr, rc, d);
+}
+
+tmg_rc
+tmg_authority_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,
+    tmg_decision *d)
+{
+	tmg_rc rc;
+
+	if ((rc = begin_decision(a, d)))
+		return rc;
+	if ((rc = check_renews(a, renews)) == TMG_OK)
+		rc = a->binding->poll(a, csr, renews, ticket, d);
+	return end_decision(a, csr, rc, d);
+}
+
+tmg_rc
+tmg_authority_revoke(tmg_authority *a, tmg_view cert, int reason)
+{
+	return tmg_pass(&a->fault, a->binding->revoke(a, cert, reason));
+}

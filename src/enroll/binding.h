@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of a CA protocol.  doc/design/binding.md says how to add one.
+ */
+#ifndef TMG_ENROLL_BINDING_H
+#define TMG_ENROLL_BINDING_H
+
+#include "src/http/http.h"
+#include "tamga/enroll.h"
+
+/*
+ * Every binding fills in every row; what a protocol cannot do is filled with
+ * a tmg_binding_no_*(), so no caller tests a row for NULL.  A row raises the
+ * words of whatever it returns but TMG_OK into the authority's fault.  Rows
+ * are entered by one thread at a time.
+ *
+ *   open     Looks at the authority's URI and specification, makes what the
+ *            binding needs to remember (authority->state), and sends nothing.
+ *            Fails when the URI's path or the credentials make no sense here.
+ *
+ *   cacerts  Fetches the CA's certificates over http into certs, in the order
+ *            they came.  It trusts nothing: the caller compares.  It sends no
+ *            credential of its own accord, because http may lead to a server
+ *            nobody has verified yet.  TMG_OK with no certificate added is
+ *            not allowed: that is TMG_E_MALFORMED.
+ *
+ *   wants    Fetches CsrAttrs (RFC 7030 4.5.2), checked to be one whole
+ *            SEQUENCE, into csrattrs; writes nothing when the authority wants
+ *            nothing.  Bindings without such a question write nothing.
+ *
+ *   submit   Hands in csr over the verified session.  TMG_OK: every
+ *            certificate of the answer is in decision->certs, which is there
+ *            and empty when the row is entered; the caller finds the one for
+ *            our key, so the order does not matter.  TMG_PENDING:
+ *            retry_after_s and ticket are set.  Submitting an identical csr
+ *            twice must not make a second application where the protocol can
+ *            prevent it.
+ *
+ *   poll     As submit, for a request that is pending: same csr, and the
+ *            ticket that submit wrote, possibly in another process.
+ *
+ *   revoke   cert is one that this authority issued; reason of RFC 5280 5.3.1.
+ *
+ *   close    Frees state.  Never fails; state may be NULL.
+ */
+typedef struct tmg_binding {
+	const char *name;	/* in URIs, lower case: "est" */
+	const char *spec;	/* "RFC 7030, RFC 8951" */
+
+	tmg_rc (*open)(tmg_authority *a);
+	tmg_rc (*cacerts)(tmg_authority *a, tmg_http *http, tmg_certs *certs);
+	tmg_rc (*wants)(tmg_authority *a, tmg_out *csrattrs);
+	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
+	    tmg_decision *decision);
+	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,
+	    const char *ticket, tmg_decision *decision);
+	tmg_rc (*revoke)(tmg_authority *a, tmg_view cert, int reason);
+	void (*close)(tmg_authority *a);
+} tmg_binding;
+
+extern const tmg_binding tmg_binding_est;
+
+/* For rows a protocol cannot do: TMG_UNSUPPORTED, in words. */
+TMG_MUST_USE tmg_rc
+tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason);
+
+#endif

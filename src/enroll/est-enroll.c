@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * EST /simpleenroll and /simplereenroll, RFC 7030 4.2.
+ */
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/enroll/est-body.h"
+#include "src/enroll/est.h"
+#include "src/enroll/refusal.h"
+#include "src/enroll/session.h"
+
+enum {
+	OK = 200,
+	ACCEPTED = 202,		/* RFC 7030 4.2.3: ask again with the same request */
+};
+
+#define TYPE "application/pkcs7-mime"	/* RFC 7030 4.2.3 */
+
+/* RFC 8951 3.1 takes Content-Transfer-Encoding out of EST again. */
+static const char *const headers[] = {
+	"Content-Type: application/pkcs10", "Accept: " TYPE, NULL,
+};
+
+static tmg_rc
+read_answer(tmg_authority *a, tmg_http_response *r, tmg_decision *d)
+{
+	tmg_rc rc;
+
+	if (r->status == ACCEPTED) {
+		d->retry_after_s = r->retry_after_s;
+		return tmg_authority_raise(a, TMG_PENDING,
+		    _("%s: the request was taken and waits for a decision"), a->uri.where);
+	}
+	if (r->status != OK)
+		return tmg_refusal_status(a, r);
+	if ((rc = tmg_refusal_type(a, r, TYPE)))
+		return rc;
+	if ((rc = tmg_est_body_certs(r->body, r->len, d->certs)))
+		return tmg_authority_raise(a, rc,
+		    _("%s: the certificate in its answer cannot be read (no certs-only "
+		    "CMS, or cut off). It may have been issued: ask again with the same "
+		    "request"), a->uri.where);
+	return TMG_OK;
+}
+
+/* The binding of RFC 7030 3.5 would have to be put into the request while the
+ * connection stands that carries it; requests come here signed. */
+static tmg_rc
+check_challenge(tmg_authority *a, tmg_view csr)
+{
+	const tmg_view wants = { a->wants, a->wants_len };
+
+	if (!tmg_est_demands_challenge(wants) || tmg_est_has_challenge(csr))
+		return TMG_OK;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: it wants a challenge password in the request; if it gave you one, "
+	    "use it. Binding the request to the TLS connection instead (RFC 7030 3.5) "
+	    "is not supported"), a->uri.where);
+}
+
+static tmg_rc
+post(tmg_authority *a, const char *url, tmg_view csr, tmg_http_response *r)
+{
+	const size_t size = tmg_est_body_size(csr.len);
+	tmg_auto_free uint8_t *body = malloc(size);
+	tmg_out o = { body, size, 0, false };
+	tmg_http *http = NULL;
+	tmg_rc rc;
+
+	if (body == NULL || (rc = tmg_est_body_put(&o, csr)))
+		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+	if ((rc = tmg_session_get(a, &http)))
+		return tmg_pass(&a->fault, rc);
+	rc = tmg_http_do(http, &(tmg_http_request){ .url = url, .post = true,
+	    .headers = headers, .body = tmg_out_view(&o) }, r, &a->fault);
+	return tmg_pass(&a->fault, rc);
+}
+
+tmg_rc
+tmg_est_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
+{
+	__attribute__((__cleanup__(tmg_http_response_release)))
+	tmg_http_response r = { 0 };
+	char url[TMG_EST_URL_MAX];
+	tmg_rc rc;
+
+	if ((rc = check_challenge(a, csr)) ||
+	    (rc = tmg_est_url(a, renews ? "simplereenroll" : "simpleenroll", url,
+	    sizeof(url))) || (rc = post(a, url, csr, &r)))
+		return tmg_pass(&a->fault, rc);
+	return read_answer(a, &r, d);
+}
+
+/* The authority knows the request by itself: no ticket. */
+tmg_rc
+tmg_est_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,
+    tmg_decision *d)
+{
+	(void)ticket;
+	return tmg_est_submit(a, csr, renews, d);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/enroll/est.h"
+
+#include <stdio.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+
+#define WELL_KNOWN ".well-known/est"	/* RFC 7030 3.2.2 */
+
+/* A label that is an operation's name would make the path mean another thing. */
+static const char *const operations[] = {
+	"cacerts", "simpleenroll", "simplereenroll", "fullcmc", "serverkeygen",
+	"csrattrs",
+};
+
+tmg_rc
+tmg_est_label(const char *path, tmg_view *label)
+{
+	const size_t n = strlen(WELL_KNOWN);
+
+	if (strncmp(path, WELL_KNOWN, n) == 0 && (path[n] == '/' || path[n] == '\0'))
+		path += path[n] == '/' ? n + 1 : n;
+	if (strchr(path, '/') != NULL)
+		return TMG_E_USAGE;
+	for (size_t i = 0; i < TMG_COUNT(operations); i++)
+		if (strcmp(path, operations[i]) == 0)
+			return TMG_E_USAGE;
+	*label = tmg_view_str(path);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_est_url(tmg_authority *a, const char *operation, char *url, size_t cap)
+{
+	char base[320];
+	tmg_view label;
+	tmg_rc rc = tmg_est_label(a->uri.path, &label);
+	int n;
+
+	if (rc)
+		return rc;
+	tmg_ca_uri_base(&a->uri, base, sizeof(base));
+	n = snprintf(url, cap, "%s/" WELL_KNOWN "%s%.*s/%s", base,
+	    label.len > 0 ? "/" : "", (int)label.len, (const char *)label.ptr, operation);
+	return n > 0 && (size_t)n < cap ? TMG_OK : TMG_E_USAGE;
+}
+
+static tmg_rc
+est_open(tmg_authority *a)
+{
+	tmg_view label;
+	tmg_rc rc = tmg_est_label(a->uri.path, &label);
+
+	return rc == TMG_OK ? TMG_OK : tmg_authority_raise(a, rc,
+	    _("\"%s\": after the host, EST takes one path label at most, and none of "
+	    "its operations' names"), a->uri.path);
+}
+
+static void
+est_close(tmg_authority *a)
+{
+	(void)a;
+}
+
+const tmg_binding tmg_binding_est = {
+	.name = "est",
+	.spec = "RFC 7030, RFC 8951",
+	.open = est_open,
+	.cacerts = tmg_est_cacerts,
+	.wants = tmg_est_csrattrs,
+	.submit = tmg_est_submit,
+	.poll = tmg_est_poll,
+	.revoke = tmg_binding_no_revoke,
+	.close = est_close,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/enroll/refusal.h"
+
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/http/header.h"
+
+#define SAID_MAX 140u		/* bytes of the server's own text */
+
+enum { UNAUTHORIZED = 401 };
+
+static bool
+is_page(const tmg_http_response *r)
+{
+	return tmg_header_type_is(r->type, "text/html") ||
+	    tmg_header_type_is(r->type, "application/xhtml+xml");
+}
+
+/* Plain text of the server, one clean line; a page says nothing to a person. */
+static void
+take_text(char *to, size_t cap, const tmg_http_response *r)
+{
+	const bool text = r->type[0] == '\0' || tmg_header_type_is(r->type, "text/plain");
+
+	tmg_header_clean(to, cap, (tmg_view){ r->body, text ? r->len : 0 });
+}
+
+/* Statuses of RFC 9110 15, and RFC 7030 4.2.3 for what they mean here. */
+static const struct {
+	long first, last;
+	tmg_rc rc;
+	const char *words;
+} statuses[] = {
+	{ 400, 400, TMG_E_USAGE,
+	  N_("it does not accept the request") },
+	{ 403, 403, TMG_DENIED,
+	  N_("it refuses you") },
+	{ 404, 404, TMG_NOT_FOUND,
+	  N_("there is no such service; is the path label right?") },
+	{ 405, 405, TMG_UNSUPPORTED,
+	  N_("it does not offer that operation") },
+	{ 406, 406, TMG_UNSUPPORTED,
+	  N_("it cannot answer in the form the protocol asks for") },
+	{ 410, 410, TMG_NOT_FOUND,
+	  N_("the service has been given up") },
+	{ 415, 415, TMG_UNSUPPORTED,
+	  N_("it does not take requests in the protocol's form") },
+	{ 429, 429, TMG_E_IO,
+	  N_("it got too many requests; try again later") },
+	{ 400, 499, TMG_DENIED,
+	  N_("it refuses the request") },
+	{ 501, 501, TMG_UNSUPPORTED,
+	  N_("it does not offer that operation") },
+	{ 503, 503, TMG_E_IO,
+	  N_("it is out of service for now; try again later") },
+	{ 500, 599, TMG_E_IO,
+	  N_("it failed inside; try again later, and tell its operator if it goes on") },
+	{ 0, 999, TMG_E_MALFORMED,
+	  N_("it answered what the protocol does not know; is the address right?") },
+};
+
+static tmg_rc
+say(tmg_authority *a, tmg_rc rc, const tmg_http_response *r, const char *words)
+{
+	char said[SAID_MAX];
+
+	take_text(said, sizeof(said), r);
+	if (said[0] == '\0')
+		return tmg_authority_raise(a, rc, _("%s: %s (status %ld)"),
+		    a->uri.where, words, r->status);
+	return tmg_authority_raise(a, rc, _("%s: %s (status %ld: \"%s\")"),
+	    a->uri.where, words, r->status, said);
+}
+
+static const char *
+who_are_you(const tmg_authority *a)
+{
+	if (a->spec.bearer.len > 0)
+		return _("it does not accept your token");
+	if (a->spec.user != NULL)
+		return _("it does not accept this user name and password");
+	return a->spec.signer != NULL ? _("it does not accept your certificate alone")
+	    : _("it wants to know who you are: give a user name and password, or a "
+		"certificate");
+}
+
+static tmg_rc
+redirected(tmg_authority *a, const tmg_http_response *r)
+{
+	char target[SAID_MAX];
+
+	tmg_header_clean(target, sizeof(target), tmg_view_str(r->location));
+	return tmg_authority_raise(a, TMG_E_MALFORMED,
+	    _("%s: it sends us on to %s. Nothing was sent there; if that is the "
+	    "authority, give that address"), a->uri.where, target);
+}
+
+tmg_rc
+tmg_refusal_status(tmg_authority *a, const tmg_http_response *r)
+{
+	if (r->status == UNAUTHORIZED)
+		return say(a, TMG_DENIED, r, who_are_you(a));
+	if (r->location[0] != '\0')
+		return redirected(a, r);
+	for (size_t i = 0; i < TMG_COUNT(statuses); i++)
+		if (r->status >= statuses[i].first && r->status <= statuses[i].last)
+			return say(a, statuses[i].rc, r, _(statuses[i].words));
+	return say(a, TMG_E_MALFORMED, r, "");
+}
+
+tmg_rc
+tmg_refusal_type(tmg_authority *a, const tmg_http_response *r, const char *want)
+{
+	if (tmg_header_type_is(r->type, want))
+		return TMG_OK;
+	if (is_page(r))
+		return tmg_authority_raise(a, TMG_E_MALFORMED,
+		    _("%s: it answered with a web page instead of %s. Is the address "
+		    "right, or does a proxy or sign-in page stand in between?"),
+		    a->uri.where, want);
+	return tmg_authority_raise(a, TMG_E_MALFORMED,
+	    _("%s: it answered with \"%s\" instead of %s; is the address right?"),
+	    a->uri.where, r->type, want);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * HTTP sessions of an authority.
+ */
+#ifndef TMG_ENROLL_SESSION_H
+#define TMG_ENROLL_SESSION_H
+
+#include "src/enroll/authority.h"
+
+/*
+ * The session for everything that matters: its server leads to the anchors,
+ * and it speaks with the authority's credentials.  In fingerprint mode the CA
+ * certificates are fetched first from whoever answers, and the one with the
+ * fingerprint becomes the anchor (RFC 7030 4.1.1).
+ *
+ * Verdicts  TMG_MISMATCH  no certificate of that fingerprint came
+ */
+TMG_MUST_USE tmg_rc
+tmg_session_get(tmg_authority *a, tmg_http **http);
+
+/* Frees session, key and anchors of the authority. */
+void
+tmg_session_close(tmg_authority *a);
+
+#endif

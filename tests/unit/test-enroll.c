@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Addresses and bodies: what needs no server.
+ */
+#include "tests/unit/test.h"
+
+#include "src/enroll/est-body.h"
+#include "src/enroll/est.h"
+#include "src/enroll/uri.h"
+
+static void
+addresses_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		tmg_rc rc;
+		const char *binding, *base, *path;
+	} rows[] = {
+		{ "est+https://ra.example", TMG_OK, "est", "https://ra.example", "" },
+		{ "est+https://ra.example/", TMG_OK, "est", "https://ra.example", "" },
+		{ "EST+HTTPS://ra.example:8443/label", TMG_OK, "est",
+		  "https://ra.example:8443", "label" },
+		{ "est+http://127.0.0.1:80//a/b//", TMG_OK, "est", "http://127.0.0.1:80", "a/b" },
+		{ "cmp+http://[::1]:829/pkix/", TMG_OK, "cmp", "http://[::1]:829", "pkix" },
+		{ "est+https://цертификат.қаз/x%20y", TMG_OK, "est",
+		  "https://цертификат.қаз", "x%20y" },
+		{ "https://ra.example", TMG_E_USAGE, "", "", "" },
+		{ "est+ftp://ra.example", TMG_E_USAGE, "", "", "" },
+		{ "est+https:/ra.example", TMG_E_USAGE, "", "", "" },
+		{ "est+https://", TMG_E_USAGE, "", "", "" },
+		{ "est+https:///x", TMG_E_USAGE, "", "", "" },
+		{ "est+https://:8443/", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example:", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example:0", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example:65536", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example:12x", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra example/", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example\r\nX: y/", TMG_E_USAGE, "", "", "" },
+		{ "est+https://[::1/", TMG_E_USAGE, "", "", "" },
+		{ "est+https://[zz]/", TMG_E_USAGE, "", "", "" },
+		{ "est+https://user@ra.example/", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example/x?y", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example#x", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example/%zz", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example/a b", TMG_E_USAGE, "", "", "" },
+		{ "est+https://ra.example/a%", TMG_E_USAGE, "", "", "" },
+		{ "averyverylongbindingname+https://ra.example", TMG_E_USAGE, "", "", "" },
+		{ "", TMG_E_USAGE, "", "", "" },
+	};
+	tmg_ca_uri uri;
+	char base[64];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		const char *why = NULL;
+
+		assert_int_equal(tmg_ca_uri_parse(rows[i].text, &uri, &why), rows[i].rc);
+		assert_int_equal(why != NULL, rows[i].rc != TMG_OK);
+		if (rows[i].rc)
+			continue;
+		tmg_ca_uri_base(&uri, base, sizeof(base));
+		assert_string_equal(uri.binding, rows[i].binding);
+		assert_string_equal(base, rows[i].base);
+		assert_string_equal(uri.path, rows[i].path);
+	}
+}
+
+static void
+labels_are_one_segment(void **state)
+{
+	static const struct { const char *path; tmg_rc rc; const char *label; } rows[] = {
+		{ "", TMG_OK, "" }, { "label", TMG_OK, "label" },
+		{ ".well-known/est", TMG_OK, "" },
+		{ ".well-known/est/label", TMG_OK, "label" },
+		{ ".well-known/estonia", TMG_E_USAGE, "" },
+		{ "a/b", TMG_E_USAGE, "" },
+		{ "simpleenroll", TMG_E_USAGE, "" },
+		{ ".well-known/est/cacerts", TMG_E_USAGE, "" },
+	};
+	tmg_view label;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		assert_int_equal(tmg_est_label(rows[i].path, &label), rows[i].rc);
+		if (rows[i].rc == TMG_OK)
+			assert_view_equal(label, tmg_view_str(rows[i].label));
+	}
+}
+
+static void
+attributes_are_one_whole_sequence(void **state)
+{
+	static const struct { tmg_view body; tmg_rc rc; size_t len; } rows[] = {
+		{ BYTES("MAA="), TMG_OK, 2 },
+		{ BYTES("MA A\r\n =\n"), TMG_OK, 2 },
+		{ BYTES("MAA"), TMG_OK, 2 },
+		{ BYTES("\x30\x00"), TMG_OK, 2 },
+		{ BYTES(""), TMG_OK, 0 },
+		{ BYTES("\r\n"), TMG_OK, 0 },
+		{ BYTES("MQA="), TMG_E_MALFORMED, 0 },		/* a SET */
+		{ BYTES("MAAA"), TMG_E_MALFORMED, 0 },		/* a byte too many */
+		{ BYTES("MAE="), TMG_E_MALFORMED, 0 },		/* one too few */
+		{ BYTES("M*A="), TMG_E_MALFORMED, 0 },
+		{ BYTES("-----BEGIN"), TMG_E_MALFORMED, 0 },
+	};
+	uint8_t body[64], attrs[64];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_out o = TMG_OUT(attrs);
+
+		if (rows[i].body.len > 0)
+			memcpy(body, rows[i].body.ptr, rows[i].body.len);
+		assert_int_equal(tmg_est_body_attrs(body, rows[i].body.len, &o), rows[i].rc);
+		if (rows[i].rc == TMG_OK)
+			assert_int_equal(o.len, rows[i].len);
+	}
+	{
+		uint8_t sequence[] = "MAA=";
+		tmg_out tiny = { attrs, 1, 0, false };
+
+		assert_int_equal(tmg_est_body_attrs(sequence, 4, &tiny), TMG_E_MALFORMED);
+	}
+}
+
+static void
+requests_go_out_in_short_lines_with_an_end(void **state)
+{
+	static const uint8_t der[100] = { 0x30 };
+	uint8_t body[256];
+
+	(void)state;
+	for (size_t n = 1; n <= sizeof(der); n++) {
+		tmg_out o = { body, tmg_est_body_size(n), 0, false };
+		size_t column = 0;
+
+		assert_int_equal(tmg_est_body_put(&o, (tmg_view){ der, n }), TMG_OK);
+		assert_int_equal(o.ptr[o.len - 1], '\n');
+		for (size_t i = 0; i < o.len; i++) {
+			column = o.ptr[i] == '\n' ? 0 : column + 1;
+			assert_in_range(column, 0, 64);
+		}
+	}
+}
+
+#define CHALLENGE "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07"
+
+static void
+a_demanded_challenge_is_seen(void **state)
+{
+	static const struct { tmg_view attrs; bool demands; } rows[] = {
+		{ BYTES("\x30\x0b" CHALLENGE), true },
+		{ BYTES("\x30\x10\x06\x03\x2a\x03\x04" CHALLENGE), true },
+		{ BYTES("\x30\x0f\x30\x0d" CHALLENGE "\x31\x00"), true },
+		{ BYTES("\x30\x05\x06\x03\x2a\x03\x04"), false },
+		/* as a value of another attribute it demands nothing */
+		{ BYTES("\x30\x14\x30\x12\x06\x03\x2a\x03\x04\x31\x0b" CHALLENGE), false },
+		{ BYTES("\x30\x00"), false },
+		{ BYTES(""), false },
+		{ BYTES("\x30\x0b\x06\x09\x2a"), false },
+	};
+	static const tmg_view with = BYTES("\x30\x18\x30\x16\x02\x01\x00\xa0\x11\x30\x0f"
+	    CHALLENGE "\x31\x02\x0c\x00");
+	static const tmg_view without = BYTES("\x30\x07\x30\x05\x02\x01\x00\xa0\x00");
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		assert_int_equal(tmg_est_demands_challenge(rows[i].attrs), rows[i].demands);
+	assert_true(tmg_est_has_challenge(with));
+	assert_false(tmg_est_has_challenge(without));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_are_taken_apart),
+		cmocka_unit_test(labels_are_one_segment),
+		cmocka_unit_test(attributes_are_one_whole_sequence),
+		cmocka_unit_test(requests_go_out_in_short_lines_with_an_end),
+		cmocka_unit_test(a_demanded_challenge_is_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -31,19 +31,14 @@ const struct opt common_options[] = {
 	OPT_END
 };
 
-/* The last row ends the list and is not counted. */
 static const struct command *const table[] = {
 	COMMANDS
-};
-
-enum {
-	COUNT = TMG_COUNT(table) - 1,
 };
 
 const struct command *const *
 commands(size_t *count)
 {
-	*count = COUNT;
+	*count = TMG_COUNT(table);
 	return table;
 }
 
@@ -69,7 +64,7 @@ words_of(const char *name, char **argv, size_t argc)
 const struct command *
 command_find(char **argv, size_t argc, size_t *used)
 {
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < TMG_COUNT(table); i++) {
 		*used = words_of(table[i]->name, argv, argc);
 		if (*used > 0)
 			return table[i];
@@ -104,7 +99,7 @@ void
 help_program(FILE *to)
 {
 	fprintf(to, "%s\n\n", _("usage: tamga COMMAND [OPTION]... [OPERAND]..."));
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < TMG_COUNT(table); i++) {
 		char name[128];
 
 		snprintf(name, sizeof(name), "%s %s", table[i]->name,

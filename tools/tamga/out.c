@@ -107,65 +107,27 @@ cli_write(struct cli *cli, const char *path, tmg_view data)
 	return TMG_OK;
 }
 
-/* RFC 7468 3. */
-static tmg_rc
-make_pem(struct cli *cli, const char *label, tmg_view der, uint8_t **text,
-    tmg_out *o)
-{
-	const size_t cap = TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
-
-	*text = malloc(cap);
-	if (*text == NULL)
-		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	*o = (tmg_out){ *text, cap, 0, false };
-	tmg_put_str(o, "-----BEGIN ");
-	tmg_put_str(o, label);
-	tmg_put_str(o, "-----\n");
-	tmg_base64_put(o, der, PEM_WIDTH);
-	tmg_put_str(o, "-----END ");
-	tmg_put_str(o, label);
-	tmg_put_str(o, "-----\n");
-	return tmg_out_done(o);
-}
-
 tmg_rc
 cli_write_pem(struct cli *cli, const char *path, const char *label,
     tmg_view der)
 {
-	tmg_auto_free uint8_t *text = NULL;
-	tmg_out o;
-	tmg_rc rc;
-
-	if ((rc = make_pem(cli, label, der, &text, &o)))
-		return rc;
-	return cli_write(cli, path, tmg_out_view(&o));
-}
-
-json_t *
-cli_pem_json(struct cli *cli, const char *label, tmg_view der)
-{
-	tmg_auto_free uint8_t *text = NULL;
-	tmg_out o;
-
-	if (make_pem(cli, label, der, &text, &o))
-		return NULL;
-	return json_stringn((const char *)text, o.len);
-}
-
-json_t *
-cli_base64_json(tmg_view bytes)
-{
-	const size_t cap = TMG_BASE64_LEN(bytes.len) + 1;
+	const size_t cap = TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
 	tmg_auto_free uint8_t *text = malloc(cap);
 	tmg_out o = { text, cap, 0, false };
 
 	if (text == NULL)
-		return NULL;
-	tmg_base64_put(&o, bytes, 0);
-	return json_stringn((const char *)text, o.len);
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	tmg_put_str(&o, "-----BEGIN ");
+	tmg_put_str(&o, label);
+	tmg_put_str(&o, "-----\n");
+	tmg_base64_put(&o, der, PEM_WIDTH);
+	tmg_put_str(&o, "-----END ");
+	tmg_put_str(&o, label);
+	tmg_put_str(&o, "-----\n");
+	if (o.full)
+		return cli_raise(cli, TMG_E_SPACE, _("out of memory"));
+	return cli_write(cli, path, tmg_out_view(&o));
 }
-
-/* ---- errors -------------------------------------------------------------- */
 
 /* What is said when nobody said anything better. */
 static const char *
@@ -223,19 +185,34 @@ report_trail(const struct cli *cli)
 		    cli->fault.trail[i].line);
 }
 
+static const char *
+words_of(const struct cli *cli, tmg_rc rc)
+{
+	if (cli->fault.rc != rc || cli->fault.text[0] == '\0')
+		return plain_words(rc);
+	return cli->fault.text;
+}
+
+json_t *
+cli_error_json(const struct cli *cli, tmg_rc rc)
+{
+	return error_document(cli, rc, exit_code(cli->stage, rc),
+	    words_of(cli, rc));
+}
+
 int
 cli_report(struct cli *cli, tmg_rc rc)
 {
 	const int code = exit_code(cli->stage, rc);
-	const char *words = cli->fault.text;
+	const char *words = words_of(cli, rc);
 
-	if (rc == TMG_OK || cli->reported)
+	if (rc == TMG_OK)
 		return code;
-	if (cli->fault.rc != rc || words[0] == '\0')
-		words = plain_words(rc);
 	report_trail(cli);
+	if (cli->answered)
+		return code;
 	if (cli->json) {
-		if (cli_json(cli, error_document(cli, rc, code, words)))
+		if (cli_json(cli, cli_error_json(cli, rc)))
 			fputs("{\"error\":{}}\n", stdout);
 		return code;
 	}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/ca.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/secret.h"
+#include "tools/tamga/request.h"
+#include "tools/tamga/terminal.h"
+
+enum {
+	CA_FILE_MAX = 1 << 20,
+	SECRET_MAX = 4096,
+};
+
+static tmg_rc
+read_anchors(struct cli *cli, struct ca *ca, const char *path)
+{
+	tmg_auto_free uint8_t *data = NULL;
+	tmg_view v = { NULL, 0 };
+	tmg_rc rc;
+
+	if ((rc = cli_read(cli, path, CA_FILE_MAX, &data, &v.len)))
+		return rc;
+	v.ptr = data;
+	if ((rc = tmg_certs_new(&ca->anchors)))
+		return rc;
+	rc = tmg_certs_add_pem(ca->anchors, v);
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_certs_add(ca->anchors, v);
+	if (rc != TMG_OK)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("%s holds no certificate, neither PEM nor DER"), path);
+	ca->spec.anchors = ca->anchors;
+	return TMG_OK;
+}
+
+static tmg_rc
+read_fd(struct cli *cli, const char *text, uint8_t **line, size_t *len)
+{
+	tmg_auto_free uint8_t *store = calloc(SECRET_MAX, 1);
+	char *end;
+	const long fd = strtol(text, &end, 10);
+
+	if (store == NULL)
+		return TMG_E_NOMEM;
+	if (end == text || *end != '\0' || fd < 0 || fd > 65535 ||
+	    fcntl((int)fd, F_GETFD) < 0)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("--password-fd %s: no open descriptor has that number"), text);
+	for (*len = 0; *len < SECRET_MAX - 1; (*len)++)
+		if (read((int)fd, store + *len, 1) != 1 || store[*len] == '\n')
+			break;
+	store[*len] = '\0';
+	*line = store;
+	store = NULL;
+	return TMG_OK;
+}
+
+static tmg_rc
+ask_password(struct cli *cli, const char *user, struct ca *ca)
+{
+	uint8_t *store;
+	char prompt[256];
+	tmg_out out;
+
+	if (!terminal_is())
+		return cli_raise(cli, TMG_E_USAGE, _("the password of %s is wanted and "
+		    "there is nobody to ask; use --password-file"), user);
+	store = calloc(SECRET_MAX, 1);
+	if (store == NULL)
+		return TMG_E_NOMEM;
+	ca->password = store;
+	out = (tmg_out){ store, SECRET_MAX - 1, 0, false };
+	snprintf(prompt, sizeof(prompt), _("Password of %s at the authority: "), user);
+	if (terminal_secret(prompt, &out) != TMG_OK)
+		return cli_raise(cli, TMG_CANCELLED,
+		    _("no password was entered; nothing was changed"));
+	ca->password_len = out.len;
+	return TMG_OK;
+}
+
+static tmg_rc
+read_credentials(struct cli *cli, struct ca *ca)
+{
+	const char *user = cli_text(cli, "user");
+	const char *file = cli_text(cli, "password-file");
+	const char *fd = cli_text(cli, "password-fd");
+	const char *bearer = cli_text(cli, "token-file");
+	tmg_rc rc = TMG_OK;
+
+	if (user == NULL && (file != NULL || fd != NULL))
+		return cli_raise(cli, TMG_E_USAGE, _("whose password? say --user"));
+	if (file != NULL)
+		rc = request_line(cli, file, &ca->password, &ca->password_len);
+	else if (fd != NULL)
+		rc = read_fd(cli, fd, &ca->password, &ca->password_len);
+	else if (user != NULL)
+		rc = ask_password(cli, user, ca);
+	if (rc == TMG_OK && bearer != NULL)
+		rc = request_line(cli, bearer, &ca->bearer, &ca->bearer_len);
+	if (rc != TMG_OK)
+		return rc;
+	ca->spec.user = user;
+	ca->spec.password = (tmg_view){ ca->password, ca->password_len };
+	ca->spec.bearer = (tmg_view){ ca->bearer, ca->bearer_len };
+	return TMG_OK;
+}
+
+static tmg_rc
+read_timeout(struct cli *cli, struct ca *ca)
+{
+	const char *text = cli_text(cli, "timeout");
+	char *end;
+	long n;
+
+	if (text == NULL)
+		return TMG_OK;
+	n = strtol(text, &end, 10);
+	if (end == text || *end != '\0' || n < 1 || n > 3600)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("--timeout %s: say seconds, 1 to 3600"), text);
+	ca->spec.timeout_s = (unsigned)n;
+	return TMG_OK;
+}
+
+tmg_rc
+ca_read(struct cli *cli, struct ca *ca)
+{
+	const char *file = cli_text(cli, "ca-file");
+	const char *print = cli_text(cli, "ca-fingerprint");
+	tmg_rc rc;
+
+	if (file != NULL && print != NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("--ca-file or --ca-fingerprint: say one of them"));
+	ca->spec.uri = cli_text(cli, "ca");
+	ca->spec.fingerprint = print;
+	if (file != NULL && (rc = read_anchors(cli, ca, file)))
+		return rc;
+	if ((rc = read_timeout(cli, ca)))
+		return rc;
+	return read_credentials(cli, ca);
+}
+
+tmg_rc
+ca_trust(struct cli *cli, struct ca *ca)
+{
+	if (ca->spec.uri == NULL && cli->conf.ca[0] != '\0')
+		ca->spec.uri = cli->conf.ca;
+	if (ca->spec.uri == NULL)
+		return cli_raise(cli, TMG_E_USAGE, _("who is to issue? say --ca URI"));
+	if (ca->spec.anchors != NULL || ca->spec.fingerprint != NULL)
+		return TMG_OK;
+	if (cli->conf.ca_file[0] != '\0')
+		return read_anchors(cli, ca, cli->conf.ca_file);
+	return cli_raise(cli, TMG_E_USAGE, _("nobody said whom to believe: get the CA "
+	    "certificate of %s and say --ca-file, or compare its SHA-256 and say "
+	    "--ca-fingerprint"), ca->spec.uri);
+}
+
+static void
+wipe(uint8_t *secret, size_t len)
+{
+	if (secret != NULL)
+		explicit_bzero(secret, len);
+	free(secret);
+}
+
+void
+ca_release(struct ca *ca)
+{
+	wipe(ca->password, ca->password_len);
+	wipe(ca->bearer, ca->bearer_len);
+	tmg_certs_free(&ca->anchors);
+	*ca = (struct ca){ .password = NULL };
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one command: a key is born on the token, an authority issues, the
+ * certificate is installed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/tamga/ca.h"
+#include "tools/tamga/commands.h"
+#include "tools/tamga/enrolling.h"
+#include "tools/tamga/request.h"
+#include "tools/tamga/status.h"
+
+static const struct opt options[] = {
+	CA_OPTIONS,
+	{ "profile", 0, OPT_TEXT, "LABEL", N_("which certificate: the authority's label") },
+	{ "slot", 0, OPT_TEXT, "SLOT", N_("where on the token; else its first for logging in") },
+	{ "type", 0, OPT_TEXT, "TYPE", N_("ec:p256, ec:p384, rsa:2048, ed25519, ...") },
+	{ "pin-policy", 0, OPT_TEXT, "POLICY", N_("never, once or always") },
+	{ "touch-policy", 0, OPT_TEXT, "POLICY", N_("never, always or cached") },
+	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite what the slot holds") },
+	{ "keep-key", 0, OPT_FLAG, NULL, N_("use the key that the slot holds") },
+	{ "dry-run", 'n', OPT_FLAG, NULL, N_("check everything, change nothing") },
+	{ "resume", 0, OPT_FLAG, NULL, N_("go on with the enrollment ID, or the only open one") },
+	{ "list", 0, OPT_FLAG, NULL, N_("show all enrollments") },
+	{ "cancel", 0, OPT_FLAG, NULL, N_("give the enrollment ID up; the token is left as it is") },
+	WAIT_OPTIONS,
+	REQUEST_OPTIONS,
+	OPT_END
+};
+
+/* What the command line says, and what it borrows from. */
+struct wish {
+	struct ca ca;
+	struct request request;
+	tmg_provision_spec spec;
+};
+
+static void
+wish_release(struct wish *w)
+{
+	ca_release(&w->ca);
+	request_release(&w->request);
+}
+
+static tmg_rc
+read_key(struct cli *cli, tmg_provision_spec *spec)
+{
+	const char *type = cli_text(cli, "type");
+	tmg_rc rc;
+
+	if (type == NULL && cli->conf.key_type[0] != '\0')
+		type = cli->conf.key_type;
+	if (type != NULL && tmg_alg_parse(type, &spec->alg) != TMG_OK)
+		return cli_raise(cli, TMG_E_USAGE, _("--type %s: there is no such kind of "
+		    "key; say ec:p256, ec:p384, rsa:2048, rsa:3072 or ed25519"), type);
+	if ((rc = enrolling_pin_policy(cli, "pin-policy", &spec->pin)) ||
+	    (rc = enrolling_touch_policy(cli, "touch-policy", &spec->touch)))
+		return rc;
+	spec->slot = cli_text(cli, "slot");
+	spec->replace = cli_flag(cli, "replace");
+	spec->keep_key = cli_flag(cli, "keep-key");
+	return TMG_OK;
+}
+
+static tmg_rc
+read_wish(struct cli *cli, struct wish *w)
+{
+	tmg_rc rc;
+
+	if ((rc = request_read(cli, &w->request)) ||
+	    (rc = read_key(cli, &w->spec)))
+		return rc;
+	if (w->request.spec.subject == NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("whom is the certificate for? say --subject CN=...,C=..."));
+	if ((rc = ca_read(cli, &w->ca)) ||
+	    (rc = ca_trust(cli, &w->ca)))
+		return rc;
+	w->spec.csr = w->request.spec;
+	w->spec.attest = w->request.attest;
+	w->spec.authority = w->ca.spec;
+	w->spec.profile = cli_text(cli, "profile");
+	if (w->spec.profile == NULL && cli->conf.profile[0] != '\0')
+		w->spec.profile = cli->conf.profile;
+	return TMG_OK;
+}
+
+static tmg_rc
+show_rehearsal(struct cli *cli, const tmg_provision_record *r, tmg_view csr)
+{
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:o, s:b}", "enrollment",
+		    enrolling_json(r), "dry_run", 1));
+	cli_say(cli, _("Everything checked; nothing was changed.  It would be:"));
+	cli_say(cli, _("  authority  %s"), r->authority);
+	cli_say(cli, _("  token      %s"), r->token);
+	cli_say(cli, _("  slot       %s"), r->slot);
+	cli_say(cli, _("  subject    %s"), r->subject);
+	cli_say(cli, _("and the request, here of a throw-away key:"));
+	return cli_write_pem(cli, NULL, "CERTIFICATE REQUEST", csr);
+}
+
+static tmg_rc
+rehearse(struct cli *cli, tmg_tokens *tokens, const struct wish *w)
+{
+	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
+	tmg_out csr = { store, TMG_CSR_MAX, 0, false };
+	tmg_provision_record about;
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if (store == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	rc = tmg_provision_rehearse(cli->ctx, tokens, &w->spec, &about, &csr, &f);
+	if (rc != TMG_OK)
+		return enrolling_refused(cli, rc, &f);
+	return show_rehearsal(cli, &about, tmg_out_view(&csr));
+}
+
+static tmg_rc
+enroll(struct cli *cli, struct wish *w)
+{
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_token *token;
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if ((rc = read_wish(cli, w)) ||
+	    (rc = cli_token(cli, NULL, &token)))
+		return rc;
+	w->spec.token = tmg_token_uri(token);
+	if (cli_flag(cli, "dry-run"))
+		return rehearse(cli, cli->tokens, w);
+	rc = tmg_provision_begin(cli->ctx, cli->tokens, &w->spec, &f, &p);
+	return rc == TMG_OK ? enrolling_run(cli, p) : enrolling_refused(cli, rc, &f);
+}
+
+static tmg_rc
+resume(struct cli *cli, struct wish *w)
+{
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_tokens *tokens;
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if ((rc = ca_read(cli, &w->ca)) ||
+	    (rc = cli_tokens(cli, &tokens)))
+		return rc;
+	cli->stage = STAGE_SELF;
+	rc = tmg_provision_resume(cli->ctx, tokens, cli_operand(cli, 0), &w->ca.spec,
+	    &f, &p);
+	return rc == TMG_OK ? enrolling_run(cli, p) : cli_fail(cli, rc, &f);
+}
+
+static tmg_rc
+cancel(struct cli *cli)
+{
+	const char *id = cli_operand(cli, 0);
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if (id == NULL)
+		return cli_raise(cli, TMG_E_USAGE, _("which one? tamga enroll --list"));
+	if ((rc = tmg_provision_cancel(cli->ctx, id, &f)))
+		return cli_fail(cli, rc, &f);
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:s, s:s}", "id", id,
+		    "state", enrolling_step(TMG_STEP_CANCELLED)));
+	cli_say(cli, _("Enrollment %s is given up; what is on the token stays there."), id);
+	return TMG_OK;
+}
+
+static tmg_rc
+run_enroll(struct cli *cli)
+{
+	__attribute__((__cleanup__(wish_release))) struct wish w = { .spec.alg = 0 };
+
+	if (cli_flag(cli, "list"))
+		return status_show(cli, cli_operand(cli, 0));
+	if (cli_flag(cli, "cancel"))
+		return cancel(cli);
+	if (cli_flag(cli, "resume"))
+		return resume(cli, &w);
+	if (cli_operand(cli, 0) != NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("an ID goes with --resume or --cancel"));
+	return enroll(cli, &w);
+}
+
+const struct command cmd_enroll = {
+	.name = "enroll",
+	.operands = "[--resume [ID] | --list | --cancel ID]",
+	.least = 0,
+	.most = 1,
+	.what = N_("make a key on the token and get its certificate"),
+	.options = options,
+	.run = run_enroll,
+};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A certificate renewed by the key it is for: that key authenticates us to
+ * the authority the certificate came from.
+ */
+#include <time.h>
+
+#include "tools/tamga/ca.h"
+#include "tools/tamga/commands.h"
+#include "tools/tamga/enrolling.h"
+#include "tools/tamga/text.h"
+
+enum {
+	WITHIN_DAYS = 30,	/* --all without --within */
+	DAYS_MAX = 36500,
+	DAY_S = 86400,
+};
+
+static const struct opt options[] = {
+	{ "all", 'a', OPT_FLAG, NULL, N_("every certificate on the token that ends soon") },
+	{ "within", 0, OPT_TEXT, "DAYS", N_("only what ends within so many days; with --all 30") },
+	{ "same-key", 0, OPT_FLAG, NULL, N_("a new certificate for the key that is there") },
+	{ "slot", 0, OPT_TEXT, "SLOT", N_("where the new key goes; else a free slot like the old") },
+	{ "type", 0, OPT_TEXT, "TYPE", N_("of the new key; else as the old") },
+	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite what that slot holds") },
+	{ "dry-run", 'n', OPT_FLAG, NULL, N_("check everything, change nothing") },
+	WAIT_OPTIONS,
+	CA_OPTIONS,
+	OPT_END
+};
+
+struct renewal {
+	struct ca ca;
+	tmg_provision_spec spec;
+	long within;		/* days; -1 whenever */
+};
+
+static void
+renewal_release(struct renewal *r)
+{
+	ca_release(&r->ca);
+}
+
+static tmg_rc
+read_renewal(struct cli *cli, struct renewal *r)
+{
+	const char *within = cli_text(cli, "within");
+	const char *type = cli_text(cli, "type");
+	tmg_rc rc;
+
+	r->within = cli_flag(cli, "all") ? WITHIN_DAYS : -1;
+	if (within != NULL &&
+	    (rc = enrolling_number(cli, "within", within, 0, DAYS_MAX, &r->within)))
+		return rc;
+	if (type != NULL && tmg_alg_parse(type, &r->spec.alg) != TMG_OK)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("--type %s: there is no such kind of key"), type);
+	if ((rc = ca_read(cli, &r->ca)))
+		return rc;
+	r->spec.authority = r->ca.spec;
+	r->spec.slot = cli_text(cli, "slot");
+	r->spec.replace = cli_flag(cli, "replace");
+	r->spec.keep_key = cli_flag(cli, "same-key");
+	if (r->spec.keep_key && r->spec.slot != NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("--same-key or --slot: the same key stays where it is"));
+	return TMG_OK;
+}
+
+/* Whether the key has a certificate that ends within the days asked for. */
+static tmg_rc
+is_due(struct cli *cli, tmg_key *key, long within, bool *due)
+{
+	tmg_cert_facts facts;
+	tmg_view cert;
+	tmg_rc rc = tmg_key_cert(key, &cert);
+
+	*due = false;
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
+	if (tmg_cert_facts_get(cert, &facts) == TMG_OK)
+		*due = within < 0 ||
+		    facts.not_after <= time(NULL) + (time_t)within * DAY_S;
+	return TMG_OK;
+}
+
+static tmg_rc
+rehearse(struct cli *cli, const tmg_provision_spec *spec)
+{
+	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
+	tmg_out csr = { store, TMG_CSR_MAX, 0, false };
+	tmg_provision_record about;
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if (store == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	rc = tmg_provision_rehearse(cli->ctx, cli->tokens, spec, &about, &csr, &f);
+	if (rc != TMG_OK)
+		return enrolling_refused(cli, rc, &f);
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:o, s:b}", "enrollment",
+		    enrolling_json(&about), "dry_run", 1));
+	cli_say(cli, _("%s would be renewed into slot %s; nothing was changed."),
+	    about.subject, about.slot);
+	return TMG_OK;
+}
+
+static tmg_rc
+renew(struct cli *cli, struct renewal *r, tmg_key *key)
+{
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	r->spec.renews = tmg_key_uri(key);
+	if (cli_flag(cli, "dry-run"))
+		return rehearse(cli, &r->spec);
+	rc = tmg_provision_begin(cli->ctx, cli->tokens, &r->spec, &f, &p);
+	return rc == TMG_OK ? enrolling_run(cli, p) : enrolling_refused(cli, rc, &f);
+}
+
+/* One that fails must not keep the others from being renewed; what it said is
+ * what the command says in the end. */
+static tmg_rc
+renew_all(struct cli *cli, struct renewal *r)
+{
+	tmg_rc rc, worst = TMG_OK;
+	tmg_token *token;
+	size_t count;
+	bool due;
+
+	if ((rc = cli_token(cli, NULL, &token)))
+		return rc;
+	if ((rc = tmg_token_keys(token, &count)))
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	for (size_t i = 0; i < count; i++) {
+		tmg_key *key = tmg_token_key(token, i);
+
+		if ((rc = is_due(cli, key, r->within, &due)))
+			return rc;
+		if (due && (rc = renew(cli, r, key)) != TMG_OK) {
+			cli_note(cli, "%s: %s", tmg_key_slot(key)->name, cli->fault.text);
+			worst = rc;
+		}
+	}
+	return worst;
+}
+
+static tmg_rc
+renew_one(struct cli *cli, struct renewal *r)
+{
+	tmg_key *key;
+	bool due;
+	tmg_rc rc;
+
+	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
+	    (rc = is_due(cli, key, r->within, &due)))
+		return rc;
+	if (due || r->within < 0)
+		return renew(cli, r, key);
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:b}", "due", 0));
+	cli_say(cli, _("%s does not end within %ld days; nothing to do."),
+	    cli_operand(cli, 0), r->within);
+	return TMG_OK;
+}
+
+static tmg_rc
+run_renew(struct cli *cli)
+{
+	__attribute__((__cleanup__(renewal_release))) struct renewal r = { .within = -1 };
+	const bool all = cli_flag(cli, "all");
+	tmg_rc rc;
+
+	if (all == (cli_operand(cli, 0) != NULL))
+		return cli_raise(cli, TMG_E_USAGE, _("which one? say a KEY or --all"));
+	if ((rc = read_renewal(cli, &r)))
+		return rc;
+	return all ? renew_all(cli, &r) : renew_one(cli, &r);
+}
+
+const struct command cmd_renew = {
+	.name = "renew",
+	.operands = "KEY | --all",
+	.least = 0,
+	.most = 1,
+	.what = N_("renew a certificate, authenticated by its key"),
+	.options = options,
+	.run = run_renew,
+};

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/enrolling.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "tools/tamga/text.h"
+
+enum {
+	ADVICE_S = 30,		/* when the authority gives none */
+	ADVICE_MAX_S = 86400,
+	WAIT_MAX_S = 31536000,
+};
+
+/* How each step is called: in JSON, and when it is done. */
+static const struct {
+	const char *name, *done;
+} steps[] = {
+	[TMG_STEP_BEGUN] = { "begun", N_("checked") },
+	[TMG_STEP_KEY] = { "key", N_("key made on the token") },
+	[TMG_STEP_REQUEST] = { "request", N_("request signed") },
+	[TMG_STEP_SUBMITTED] = { "submitted", N_("request handed in") },
+	[TMG_STEP_ISSUED] = { "issued", N_("certificate issued and checked") },
+	[TMG_STEP_INSTALLED] = { "installed", N_("certificate on the token, read back") },
+	[TMG_STEP_DONE] = { "done", N_("test signature verified") },
+	[TMG_STEP_CANCELLED] = { "cancelled", N_("given up") },
+};
+
+const char *
+enrolling_step(tmg_step step)
+{
+	return (size_t)step < TMG_COUNT(steps) ? steps[step].name : "?";
+}
+
+/* ---- names of policies ------------------------------------------------- */
+
+static const char *const pin_policies[] = { "default", "never", "once", "always" };
+static const char *const touch_policies[] = { "default", "never", "always", "cached" };
+
+static tmg_rc
+name_index(struct cli *cli, const char *option, const char *const *names,
+    size_t count, size_t *index)
+{
+	const char *text = cli_text(cli, option);
+
+	*index = 0;
+	if (text == NULL)
+		return TMG_OK;
+	for (size_t i = 0; i < count; i++) {
+		if (strcasecmp(text, names[i]) == 0) {
+			*index = i;
+			return TMG_OK;
+		}
+	}
+	return cli_raise(cli, TMG_E_USAGE, _("--%s %s: say %s, %s, %s or %s"),
+	    option, text, names[0], names[1], names[2], names[3]);
+}
+
+tmg_rc
+enrolling_pin_policy(struct cli *cli, const char *option, tmg_pin_policy *pin)
+{
+	size_t i;
+	const tmg_rc rc = name_index(cli, option, pin_policies,
+	    TMG_COUNT(pin_policies), &i);
+
+	*pin = (tmg_pin_policy)i;
+	return rc;
+}
+
+tmg_rc
+enrolling_touch_policy(struct cli *cli, const char *option,
+    tmg_touch_policy *touch)
+{
+	size_t i;
+	const tmg_rc rc = name_index(cli, option, touch_policies,
+	    TMG_COUNT(touch_policies), &i);
+
+	*touch = (tmg_touch_policy)i;
+	return rc;
+}
+
+tmg_rc
+enrolling_number(struct cli *cli, const char *option, const char *text,
+    long least, long most, long *n)
+{
+	char *end;
+
+	*n = strtol(text, &end, 10);
+	if (end != text && *end == '\0' && *n >= least && *n <= most)
+		return TMG_OK;
+	return cli_raise(cli, TMG_E_USAGE, _("--%s %s: say a number from %ld to %ld"),
+	    option, text, least, most);
+}
+
+/* ---- what is shown ----------------------------------------------------- */
+
+json_t *
+enrolling_json(const tmg_provision_record *r)
+{
+	char begun[40], changed[40], end[40];
+	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+	    "id", r->id, "state", enrolling_step(r->step), "token", r->token,
+	    "slot", r->slot, "authority", r->authority, "subject", r->subject,
+	    "begun", text_time(r->begun, begun, sizeof(begun)),
+	    "changed", text_time(r->changed, changed, sizeof(changed)));
+
+	if (r->serial[0] != '\0') {
+		json_object_set_new(j, "serial", json_string(r->serial));
+		json_object_set_new(j, "not_after",
+		    json_string(text_time(r->not_after, end, sizeof(end))));
+	}
+	if (r->step == TMG_STEP_SUBMITTED && r->retry_after_s >= 0)
+		json_object_set_new(j, "retry_after", json_integer(r->retry_after_s));
+	if (r->last_error[0] != '\0')
+		json_object_set_new(j, "last_error", json_string(r->last_error));
+	return j;
+}
+
+struct watch {
+	struct cli *cli;
+	json_t *steps;		/* NULL: for people */
+};
+
+static void
+show_step(void *arg, tmg_step step, double seconds)
+{
+	struct watch *w = arg;
+
+	if (w->steps == NULL) {
+		cli_note(w->cli, "  %-38s %7.3f s", _(steps[step].done), seconds);
+		return;
+	}
+	json_array_append_new(w->steps, json_pack("{s:s, s:f}", "step",
+	    enrolling_step(step), "seconds", seconds));
+}
+
+static void
+show_result(struct cli *cli, const tmg_provision_record *r)
+{
+	char day[40];
+
+	cli_say(cli, _("%s"), r->subject);
+	cli_say(cli, _("  slot %s, serial number %s, valid until %s, enrollment %s"),
+	    r->slot, r->serial, text_day(r->not_after, day, sizeof(day)), r->id);
+}
+
+/* ---- waiting ----------------------------------------------------------- */
+
+static long
+advice(const tmg_provision_record *r)
+{
+	const long s = r->retry_after_s >= 0 ? r->retry_after_s : ADVICE_S;
+
+	return s < 1 ? 1 : s > ADVICE_MAX_S ? ADVICE_MAX_S : s;
+}
+
+static void
+nap(long seconds)
+{
+	struct timespec left = { .tv_sec = seconds };
+
+	while (nanosleep(&left, &left) != 0)
+		continue;
+}
+
+/* How long the person is willing to wait: 0 not at all. */
+static tmg_rc
+patience(struct cli *cli, long *seconds)
+{
+	const char *text = cli_text(cli, "wait");
+
+	*seconds = 0;
+	if (!cli_flag(cli, "wait"))
+		return TMG_OK;
+	*seconds = WAIT_MAX_S;
+	if (text == NULL)
+		return TMG_OK;
+	return enrolling_number(cli, "wait", text, 1, WAIT_MAX_S, seconds);
+}
+
+/* Sleeps until the authority may be asked; false when patience ends before. */
+static bool
+wait_for_it(struct cli *cli, const tmg_provision_record *r, long *left)
+{
+	long s = advice(r);
+
+	if (*left <= 0)
+		return false;
+	if (s > *left)
+		s = *left;
+	cli_note(cli, _("  waiting %ld seconds for the authority's decision"), s);
+	nap(s);
+	*left -= s;
+	return true;
+}
+
+static tmg_rc
+run_patiently(struct cli *cli, tmg_provision *p, struct watch *w)
+{
+	const tmg_provision_record *r = tmg_provision_about(p);
+	long left;
+	tmg_rc rc;
+
+	if ((rc = patience(cli, &left)))
+		return rc;
+	if (r->step == TMG_STEP_SUBMITTED && !cli_flag(cli, "now"))
+		(void)wait_for_it(cli, r, &left);
+	while ((rc = tmg_provision_run(p, show_step, w)) == TMG_PENDING &&
+	    wait_for_it(cli, tmg_provision_about(p), &left))
+		continue;
+	return rc;
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+/* Refusals, delays and the like are the authority's; what is lost may also be
+ * the token. */
+static enum stage
+stage_of(struct cli *cli, tmg_rc rc, const char *token)
+{
+	tmg_token *found;
+
+	if (rc == TMG_NOT_FOUND && cli->tokens != NULL && token != NULL &&
+	    tmg_tokens_find(cli->tokens, token, &found) == TMG_NOT_FOUND)
+		return STAGE_FIND;
+	return rc == TMG_DENIED || rc == TMG_PENDING ? STAGE_AUTHORITY : STAGE_TOKEN;
+}
+
+tmg_rc
+enrolling_refused(struct cli *cli, tmg_rc rc, const tmg_fault *f)
+{
+	cli->stage = stage_of(cli, rc, NULL);
+	return cli_fail(cli, rc, f);
+}
+
+static tmg_rc
+answer_json(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
+    json_t *done)
+{
+	json_t *doc = json_pack("{s:o, s:O}", "enrollment", enrolling_json(r),
+	    "steps", done);
+
+	if (rc != TMG_OK) {
+		json_t *error = cli_error_json(cli, rc);
+
+		json_object_update(doc, error);
+		json_decref(error);
+	}
+	cli->answered = doc != NULL;
+	if (cli_json(cli, doc))
+		return rc != TMG_OK ? rc : TMG_E_IO;
+	return rc;
+}
+
+tmg_rc
+enrolling_run(struct cli *cli, tmg_provision *p)
+{
+	struct watch w = { cli, cli->json ? json_array() : NULL };
+	const bool was_done = tmg_provision_about(p)->step == TMG_STEP_DONE;
+	const tmg_provision_record *r;
+	tmg_rc rc;
+
+	if (!was_done)
+		cli_note(cli, _("Enrollment %s"), tmg_provision_about(p)->id);
+	rc = run_patiently(cli, p, &w);
+	r = tmg_provision_about(p);
+	cli->stage = stage_of(cli, rc, r->token);
+	if (rc != TMG_OK && cli->fault.rc != rc)
+		(void)cli_fail(cli, rc, tmg_provision_fault(p));
+	if (cli->json) {
+		rc = answer_json(cli, rc, r, w.steps);
+	} else if (rc == TMG_OK) {
+		if (was_done)
+			cli_note(cli, _("This was done before; nothing was changed."));
+		show_result(cli, r);
+	} else if (rc != TMG_PENDING) {
+		cli_note(cli, _("Enrollment %s stopped after \"%s\"; when the cause is "
+		    "gone: tamga enroll --resume %s"), r->id,
+		    _(steps[r->step].done), r->id);
+	}
+	json_decref(w.steps);
+	return rc;
+}

@@ -5,6 +5,7 @@
 #ifndef TAMGA_CSR_H
 #define TAMGA_CSR_H
 
+#include "tamga/cert.h"
 #include "tamga/ctx.h"
 #include "tamga/signer.h"
 
@@ -36,7 +37,7 @@ typedef struct tmg_csr_spec {
 	const char *template_name;		/* 1.3.6.1.4.1.311.20.2 */
 	const char *challenge;			/* challengePassword */
 	/* DER certificates: attestation of the key first, then its issuers;
-	 * attribute 1.3.6.1.4.1.45724.3.1.x is not used: see doc/csr */
+	 * the attribute is described in doc/design/csr.md */
 	const tmg_view *attestation;
 	size_t attestation_count;
 	/* CsrAttrs of the authority, DER (RFC 7030 4.5.2, RFC 8951, RFC 9908),
@@ -53,7 +54,8 @@ typedef struct tmg_csr_spec {
  *   der     out    CertificationRequest, DER, at most TMG_CSR_MAX bytes
  *   f       out    words for any verdict or fault
  *
- * Verdicts  those of the signer
+ * Verdicts  those of the signer; TMG_MISMATCH: the authority (ca_wants) wants
+ *           another kind of key
  * Faults    TMG_E_USAGE: a name, OID or extension that is none; f says which
  */
 TMG_API TMG_MUST_USE tmg_rc
@@ -71,6 +73,14 @@ tmg_csr_spki(tmg_view der, tmg_view *spki);
 /* The subject as RFC 4514 text, UTF-8. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_subject(tmg_view der, tmg_out *text);
+
+/*
+ * The attestation chain inside, added to certs: the key's own first.
+ *
+ * Verdicts  TMG_NOT_FOUND  there is none
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_csr_attestation(tmg_view der, tmg_certs *certs);
 
 #ifdef __cplusplus
 }

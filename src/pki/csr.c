@@ -382,3 +382,51 @@ tmg_csr_subject(tmg_view der, tmg_out *text)
 		return rc;
 	return tmg_name_text_der(i.subject, text);
 }
+
+static bool
+is_attestation(tmg_view oid)
+{
+	ASN1_OBJECT *ours = OBJ_txt2obj(TMG_OID_ATTESTATION, 1);
+	const bool same = ours != NULL && tmg_view_equal(oid,
+	    (tmg_view){ OBJ_get0_data(ours), OBJ_length(ours) });
+
+	ASN1_OBJECT_free(ours);
+	return same;
+}
+
+static tmg_rc
+add_chain(tmg_view values, tmg_certs *certs)
+{
+	tmg_view list, cert;
+	tmg_rc rc;
+
+	if (tmg_tlv_find(values, DER_SEQUENCE, &list) != TMG_OK || list.len == 0)
+		return TMG_E_MALFORMED;
+	while (list.len > 0) {
+		if ((rc = take_whole(&list, DER_SEQUENCE, &cert)) ||
+		    (rc = tmg_certs_add(certs, cert)))
+			return rc;
+	}
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_csr_attestation(tmg_view der, tmg_certs *certs)
+{
+	tmg_view attributes, oid, values;
+	tmg_tlv t;
+	info i;
+	tmg_rc rc;
+
+	if ((rc = split(der, &i)))
+		return rc;
+	if ((rc = tmg_tlv_find(i.attributes, TAG_ATTRIBUTES, &attributes)))
+		return rc;
+	while ((rc = tmg_tlv_next(&attributes, &t)) == TMG_OK) {
+		if (tmg_tlv_find(t.value, DER_OID, &oid) == TMG_OK &&
+		    is_attestation(oid) &&
+		    tmg_tlv_find(t.value, DER_SET, &values) == TMG_OK)
+			return add_chain(values, certs);
+	}
+	return rc;
+}

@@ -209,6 +209,18 @@ check_full(X509_REQ *req)
 }
 
 static void
+check_attestation(const tmg_csr_spec *spec, tmg_view der)
+{
+	tmg_auto_ptr(tmg_certs) certs = NULL;
+
+	assert_int_equal(tmg_certs_new(&certs), TMG_OK);
+	assert_int_equal(tmg_csr_attestation(der, certs), TMG_OK);
+	assert_int_equal(tmg_certs_count(certs), spec->attestation_count);
+	for (size_t i = 0; i < spec->attestation_count; i++)
+		assert_true(tmg_view_equal(tmg_certs_get(certs, i), spec->attestation[i]));
+}
+
+static void
 test_requests(void **state)
 {
 	struct keys *k = *state;
@@ -238,6 +250,7 @@ test_requests(void **state)
 			assert_int_equal(tmg_csr_subject(tmg_out_view(&der), &subject), TMG_OK);
 			text[subject.len] = '\0';
 			assert_string_equal(text, spec.subject);
+			check_attestation(&spec, tmg_out_view(&der));
 
 			der.ptr[der.len - 9] ^= 1;
 			assert_int_equal(tmg_csr_verify(k->ctx, tmg_out_view(&der)), TMG_MISMATCH);
@@ -252,9 +265,12 @@ test_smallest_request(void **state)
 	static const tmg_csr_spec nothing = { .subject = NULL };
 	uint8_t bytes[1024], few[16];
 	tmg_out der = TMG_OUT(bytes), tiny = TMG_OUT(few);
+	tmg_auto_ptr(tmg_certs) certs = NULL;
 
 	assert_int_equal(tmg_csr_make(k->ctx, &nothing, k->signer[2], &der, NULL), TMG_OK);
 	assert_int_equal(tmg_csr_verify(k->ctx, tmg_out_view(&der)), TMG_OK);
+	assert_int_equal(tmg_certs_new(&certs), TMG_OK);
+	assert_int_equal(tmg_csr_attestation(tmg_out_view(&der), certs), TMG_NOT_FOUND);
 	assert_int_equal(tmg_csr_make(k->ctx, &nothing, k->signer[2], &tiny, NULL), TMG_E_SPACE);
 }
 

@@ -21,7 +21,7 @@ enum {
 	BLOCK_MAX = 16,
 };
 
-/* What fits a key of that length, the likelier first. */
+/* What a key of that length may be, in the order of the years. */
 static const struct cipher_row {
 	uint8_t id;
 	size_t key, block;	/* bytes */
@@ -188,15 +188,20 @@ login_as(tmg_piv *p, const struct cipher_row *row, tmg_view key)
 tmg_rc
 tmg_piv_admin_login(tmg_piv *p, tmg_view key)
 {
+	/* YubiKeys come with AES-192 since 5.7. */
+	const bool newest_first = tmg_piv_at_least(p, 5, 7);
 	tmg_rc rc = TMG_UNSUPPORTED;
 
 	p->admin = false;
-	for (size_t i = 0; i < TMG_COUNT(ciphers); i++) {
-		if (ciphers[i].key != key.len)
+	for (size_t n = 0; n < TMG_COUNT(ciphers); n++) {
+		const struct cipher_row *row =
+		    &ciphers[newest_first ? TMG_COUNT(ciphers) - 1 - n : n];
+
+		if (row->key != key.len)
 			continue;
-		if (p->admin_alg != 0 && p->admin_alg != ciphers[i].id)
+		if (p->admin_alg != 0 && p->admin_alg != row->id)
 			continue;
-		if ((rc = login_as(p, &ciphers[i], key)) != TMG_UNSUPPORTED)
+		if ((rc = login_as(p, row, key)) != TMG_UNSUPPORTED)
 			return rc;
 	}
 	p->admin_alg = 0;	/* somebody may have changed it meanwhile */

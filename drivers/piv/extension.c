@@ -221,8 +221,10 @@ tmg_piv_metadata_get(tmg_piv *p, uint32_t ref, tmg_out *store,
 	uint16_t sw;
 	tmg_rc rc;
 
-	if ((rc = tmg_piv_extension(p)))
-		return rc;
+	/* To a card that nobody asked yet this is as good a question as its
+	 * version, and one command fewer when the answer is yes. */
+	if (p->ext == PIV_EXT_ABSENT)
+		return no_extensions(p);
 	rc = tmg_piv_ext_send(p, &(tmg_capdu){
 		.ins = INS_GET_METADATA,
 		.p2 = (uint8_t)ref,
@@ -236,6 +238,8 @@ tmg_piv_metadata_get(tmg_piv *p, uint32_t ref, tmg_out *store,
 		return piv_raise(p, TMG_E_MALFORMED, sw,
 		    _("%s: what the card tells of slot %02x cannot be read"),
 		    p->who, (unsigned)ref);
+	if (p->ext == PIV_EXT_UNKNOWN)
+		p->ext = PIV_EXT_HINTED;
 	return TMG_OK;
 }
 

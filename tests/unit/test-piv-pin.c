@@ -198,7 +198,7 @@ metadata_counts_tries_where_the_card_has_it(void **state)
 	static const tmg_script_row standard[] = {
 		PROBE,
 		{ "00200080", "9000", NULL },
-		{ "00FD0000", "6D00", NULL },	/* asked once ... */
+		{ "00F70080", "6D00", NULL },	/* asked once ... */
 		{ 0 },				/* ... and remembered */
 	};
 	piv_desk d;

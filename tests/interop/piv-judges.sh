@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Through pcscd, with programs that nobody here wrote: a key made by one is
+# used by the other, a certificate written by one is read by the other.
+set -eu
+for program in yubico-piv-tool pkcs11-tool openssl pcscd; do
+	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
+done
+if [ "${1:-}" != inside ]; then
+	exec "$top_srcdir/tests/with-card" -- sh "$0" inside
+fi
+driver() {
+	"$top_builddir/tests/interop/piv-driver" "$TAMGA_TEST_READER" "$@"
+}
+fail() { echo "FAILED: $*" >&2; exit 1; }
+step() { echo "== $*"; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+echo "what is signed" >data
+
+verified() {
+	openssl dgst -sha256 -verify "$1" -signature "$2" data >said || fail "$3"
+}
+self_signed() {		# KEY CERT: a certificate of about 1.2 KiB
+	openssl req -x509 -key "$1" -subj "/CN=from outside" -days 9 -outform DER \
+		-addext "nsComment=$(head -c 700 /dev/zero | tr '\0' x)" -out "$2"
+}
+
+for alg in RSA2048:rsa:2048 ECCP256:ec:p256 ECCP384:ec:p384; do
+	theirs=${alg%%:*}
+	ours=${alg#*:}
+
+	step "$ours: born of yubico-piv-tool, used by us"
+	yubico-piv-tool -a generate -s 9a -A "$theirs" -o pub 2>said
+	driver sign 9a "$ours" data >sig
+	verified pub sig "our signature with their key"
+
+	step "$ours: born of us, used by yubico-piv-tool"
+	driver generate 9c "$ours" >spki
+	openssl pkey -pubin -inform DER -in spki -out pub
+	yubico-piv-tool -a verify-pin -P "$TAMGA_TEST_PIN" --sign -s 9c -A "$theirs" \
+		-H SHA256 -i data -o sig 2>said
+	verified pub sig "their signature with our key"
+
+	step "$ours: imported by yubico-piv-tool, used by us"
+	case $ours in
+	rsa:*) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key 2>said ;;
+	ec:p*) openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:P-${ours#ec:p}" -out key 2>said ;;
+	esac
+	openssl pkey -in key -pubout -out pub
+	yubico-piv-tool -a import-key -s 9d -i key 2>said
+	driver sign 9d "$ours" data >sig
+	verified pub sig "our signature with their imported key"
+done
+
+step "a certificate written by us, read by them"
+self_signed key cert.der
+driver install 9d cert.der
+yubico-piv-tool -a read-certificate -s 9d -K DER -o got.der 2>said
+cmp cert.der got.der || fail "yubico-piv-tool reads another certificate"
+pkcs11-tool --module opensc-pkcs11.so --read-object --type cert --id 03 -o got2.der \
+	>said 2>&1 || { cat said; fail "OpenSC does not find our certificate"; }
+cmp cert.der got2.der || fail "OpenSC reads another certificate"
+
+step "a certificate written by them, plain and compressed, read by us"
+yubico-piv-tool -a import-certificate -s 9e -K DER -i cert.der 2>said
+driver cert 9e >got.der
+cmp cert.der got.der || fail "we read another certificate"
+gzip -9n <cert.der >packed
+n=$(wc -c <packed)
+{ printf '\160\202'; printf "\\$(printf %03o $((n / 256)))\\$(printf %03o $((n % 256)))"
+	cat packed; printf '\161\001\001\376\000'; } >object
+yubico-piv-tool -a write-object --id 0x5fc101 -f binary -i object 2>said ||
+	{ cat said; fail "yubico-piv-tool does not write the object"; }
+driver cert 9e >got.der
+cmp cert.der got.der || fail "we unpack another certificate"
+
+step "OpenSC signs with a key that we made"
+driver generate 9a ec:p256 >spki
+openssl pkey -pubin -inform DER -in spki -out pub
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ca
+openssl req -new -x509 -key ca -subj /CN=ca -days 9 -out ca.pem
+openssl req -new -key ca -subj "/CN=card" -out csr
+openssl x509 -req -in csr -CA ca.pem -CAkey ca -days 9 -force_pubkey pub \
+	-outform DER -out card.der 2>said
+driver install 9a card.der
+pkcs11-tool --module opensc-pkcs11.so --sign --id 01 -m ECDSA-SHA256 \
+	--signature-format openssl --pin "$TAMGA_TEST_PIN" -i data -o sig >said 2>&1 ||
+	{ cat said; fail "OpenSC does not sign"; }
+verified pub sig "OpenSC's signature with our key"
+
+step "everything of ours through pcscd"
+# OpenSC leaves the card logged in
+"$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" reset >said
+driver all

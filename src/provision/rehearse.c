@@ -34,7 +34,7 @@ choose_hash(soft_key *s, EVP_PKEY_CTX *op, tmg_hash hash)
 
 	if (hash == TMG_HASH_NONE)
 		return 1;
-	md = EVP_MD_fetch(s->libctx, tmg_hash_name(hash), NULL);
+	md = EVP_MD_fetch(s->libctx, tmg_hash_name(hash), TMG_SOFTWARE);
 	ok = md != NULL && EVP_PKEY_CTX_set_signature_md(op, md) == 1;
 	EVP_MD_free(md);
 	return ok;
@@ -58,7 +58,8 @@ static int
 sign_digest(soft_key *s, const tmg_sign_spec *spec, tmg_view input,
     uint8_t *sig, size_t *len)
 {
-	EVP_PKEY_CTX *op = EVP_PKEY_CTX_new_from_pkey(s->libctx, s->key, NULL);
+	EVP_PKEY_CTX *op = EVP_PKEY_CTX_new_from_pkey(s->libctx, s->key,
+	    TMG_SOFTWARE);
 	const int ok = op != NULL && EVP_PKEY_sign_init(op) == 1 &&
 	    choose_padding(s, op, spec) &&
 	    EVP_PKEY_sign(op, sig, len, input.ptr, input.len) == 1;
@@ -72,7 +73,7 @@ sign_message(soft_key *s, tmg_view input, uint8_t *sig, size_t *len)
 {
 	EVP_MD_CTX *op = EVP_MD_CTX_new();
 	const int ok = op != NULL && EVP_DigestSignInit_ex(op, NULL, NULL,
-	    s->libctx, NULL, s->key, NULL) == 1 &&
+	    s->libctx, TMG_SOFTWARE, s->key, NULL) == 1 &&
 	    EVP_DigestSign(op, sig, len, input.ptr, input.len) == 1;
 
 	EVP_MD_CTX_free(op);
@@ -109,11 +110,11 @@ make_key(OSSL_LIB_CTX *libctx, const tmg_alg_row *row)
 	switch (row->family) {
 	case TMG_FAMILY_RSA:
 		/* its length changes nothing in the request but its length */
-		return EVP_PKEY_Q_keygen(libctx, NULL, "RSA", (size_t)2048);
+		return EVP_PKEY_Q_keygen(libctx, TMG_SOFTWARE, "RSA", (size_t)2048);
 	case TMG_FAMILY_EC:
-		return EVP_PKEY_Q_keygen(libctx, NULL, "EC", row->group);
+		return EVP_PKEY_Q_keygen(libctx, TMG_SOFTWARE, "EC", row->group);
 	case TMG_FAMILY_ED:
-		return EVP_PKEY_Q_keygen(libctx, NULL, "ED25519");
+		return EVP_PKEY_Q_keygen(libctx, TMG_SOFTWARE, "ED25519");
 	case TMG_FAMILY_X:
 	case TMG_FAMILY_NONE:
 		break;

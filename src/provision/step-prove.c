@@ -38,8 +38,8 @@ way_of(tmg_alg alg)
 static int
 verify_digest(OSSL_LIB_CTX *libctx, EVP_PKEY *key, tmg_view input, tmg_view sig)
 {
-	EVP_PKEY_CTX *op = EVP_PKEY_CTX_new_from_pkey(libctx, key, NULL);
-	EVP_MD *md = EVP_MD_fetch(libctx, "SHA256", NULL);
+	EVP_PKEY_CTX *op = EVP_PKEY_CTX_new_from_pkey(libctx, key, TMG_SOFTWARE);
+	EVP_MD *md = EVP_MD_fetch(libctx, "SHA256", TMG_SOFTWARE);
 	const int ok = op != NULL && md != NULL && EVP_PKEY_verify_init(op) == 1 &&
 	    (EVP_PKEY_is_a(key, "EC") ||
 	    EVP_PKEY_CTX_set_rsa_padding(op, RSA_PKCS1_PADDING) == 1) &&
@@ -56,7 +56,7 @@ verify_message(OSSL_LIB_CTX *libctx, EVP_PKEY *key, tmg_view input, tmg_view sig
 {
 	EVP_MD_CTX *op = EVP_MD_CTX_new();
 	const int ok = op != NULL && EVP_DigestVerifyInit_ex(op, NULL, NULL,
-	    libctx, NULL, key, NULL) == 1 &&
+	    libctx, TMG_SOFTWARE, key, NULL) == 1 &&
 	    EVP_DigestVerify(op, sig.ptr, sig.len, input.ptr, input.len) == 1;
 
 	EVP_MD_CTX_free(op);
@@ -74,7 +74,8 @@ verifies(tmg_provision *p, const tmg_sign_spec *how, tmg_view input, tmg_view si
 
 	if (tmg_cert_spki(tmg_blob_view(&p->j.cert), &spki) == TMG_OK) {
 		at = spki.ptr;
-		key = d2i_PUBKEY_ex(NULL, &at, (long)spki.len, libctx, NULL);
+		key = d2i_PUBKEY_ex(NULL, &at, (long)spki.len, libctx,
+		    TMG_SOFTWARE);
 	}
 	if (key != NULL)
 		ok = how->scheme == TMG_SIGN_EDDSA ?

@@ -174,7 +174,7 @@ tmg_work_sha256(tmg_provision *p, tmg_view bytes, char hex[static 65])
 	static const char digits[] = "0123456789abcdef";
 	uint8_t md[32];
 
-	if (EVP_Q_digest(tmg_ctx_libctx(p->ctx), "SHA256", NULL, bytes.ptr,
+	if (EVP_Q_digest(tmg_ctx_libctx(p->ctx), "SHA256", TMG_SOFTWARE, bytes.ptr,
 	    bytes.len, md, NULL) != 1)
 		return tmg_raise(&p->fault, TMG_E_CRYPTO, 0, _("libcrypto refused SHA-256"));
 	for (size_t i = 0; i < sizeof(md); i++) {

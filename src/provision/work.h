@@ -7,6 +7,9 @@
 
 #include "src/provision/store.h"
 
+/* Software keys, digests and checks are never the token provider's. */
+#define TMG_SOFTWARE "provider!=tamga"
+
 struct tmg_provision {
 	tmg_ctx *ctx;
 	tmg_tokens *tokens;

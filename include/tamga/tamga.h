@@ -34,6 +34,7 @@
 #include "tamga/alg.h"
 #include "tamga/card.h"
 #include "tamga/cert.h"
+#include "tamga/cms.h"
 #include "tamga/csr.h"
 #include "tamga/ctx.h"
 #include "tamga/driver.h"

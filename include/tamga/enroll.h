@@ -51,9 +51,11 @@ tmg_authority_fault(const tmg_authority *authority);
 
 /*
  * Everything below speaks to the authority.  All of it:
- * Verdicts  TMG_DENIED    it knows us and refuses (401, 403, "rejected")
- *           TMG_MISMATCH  it is not who it should be (certificate, host name)
+ * Verdicts  TMG_DENIED    it refuses us or the request (401, 403, 400, "rejected")
+ *           TMG_MISMATCH  it is not who it should be (certificate, host name);
+ *                         nothing secret was sent, nothing was signed
  *           TMG_UNSUPPORTED, TMG_NOT_FOUND (404)
+ *           those of the signer, in its own words, when TLS asked it to sign
  * Faults    TMG_E_IO: unreachable, timed out, 5xx; TMG_E_MALFORMED: answered
  *           something else than the protocol says
  * The fault's text says what to do.

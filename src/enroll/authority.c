@@ -138,26 +138,55 @@ check_cacerts(tmg_authority *a, const tmg_certs *certs)
 	    "right, give its certificate too"), a->uri.where);
 }
 
+/* Whether somebody refused us who has not seen our certificate yet. */
+static bool
+may_insist(const tmg_authority *a, tmg_rc rc)
+{
+	return rc == TMG_DENIED && a->spec.signer != NULL;
+}
+
+static tmg_rc
+fetch_cacerts(tmg_authority *a, tmg_certs *heard)
+{
+	tmg_http *http = NULL;
+	tmg_rc rc = tmg_session_open(a, &http);
+
+	if (rc == TMG_OK)
+		rc = a->binding->cacerts(a, http, heard);
+	if (may_insist(a, rc) && (rc = tmg_session_get(a, &http)) == TMG_OK)
+		rc = a->binding->cacerts(a, http, heard);
+	return rc == TMG_OK ? check_cacerts(a, heard) : tmg_pass(&a->fault, rc);
+}
+
 tmg_rc
 tmg_authority_cacerts(tmg_authority *a, const tmg_certs **certs)
 {
 	tmg_auto_ptr(tmg_certs) heard = NULL;
-	tmg_http *http = NULL;
 	tmg_rc rc;
 
 	if (a->cacerts == NULL) {
-		if ((rc = tmg_session_get(a, &http)))
-			return tmg_pass(&a->fault, rc);
 		if ((rc = tmg_certs_new(&heard)))
 			return tmg_authority_raise(a, rc, "%s", _("out of memory"));
-		if ((rc = a->binding->cacerts(a, http, heard)) ||
-		    (rc = check_cacerts(a, heard)))
+		if ((rc = fetch_cacerts(a, heard)))
 			return tmg_pass(&a->fault, rc);
 		a->cacerts = heard;
 		heard = NULL;
 	}
 	*certs = a->cacerts;
 	return TMG_OK;
+}
+
+static tmg_rc
+fetch_wants(tmg_authority *a, tmg_out *wants)
+{
+	tmg_http *http = NULL;
+	tmg_rc rc = tmg_session_open(a, &http);
+
+	if (rc == TMG_OK)
+		rc = a->binding->wants(a, http, wants);
+	if (may_insist(a, rc) && (rc = tmg_session_get(a, &http)) == TMG_OK)
+		rc = a->binding->wants(a, http, wants);
+	return tmg_pass(&a->fault, rc);
 }
 
 tmg_rc
@@ -172,7 +201,7 @@ tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
 		if (store == NULL)
 			return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
 		o = (tmg_out){ store, TMG_WANTS_MAX, 0, false };
-		if ((rc = a->binding->wants(a, &o)))
+		if ((rc = fetch_wants(a, &o)))
 			return tmg_pass(&a->fault, rc);
 		a->wants = store;
 		a->wants_len = o.len;

@@ -23,8 +23,8 @@ struct tmg_authority {
 	const tmg_certs *anchors;
 	tmg_certs *pinned;
 
-	/* the verified session, and who we are in it; see session.h */
-	tmg_http *http;
+	/* the verified sessions, and who we are in one; see session.h */
+	tmg_http *http, *open;
 	tmg_guard guard;
 	tmg_http_identity identity;
 	tmg_view *chain;		/* identity.chain */

@@ -24,9 +24,12 @@
  *            nobody has verified yet.  TMG_OK with no certificate added is
  *            not allowed: that is TMG_E_MALFORMED.
  *
- *   wants    Fetches CsrAttrs (RFC 7030 4.5.2), checked to be one whole
- *            SEQUENCE, into csrattrs; writes nothing when the authority wants
- *            nothing.  Bindings without such a question write nothing.
+ *   wants    Fetches CsrAttrs (RFC 7030 4.5.2) over http, checked to be one
+ *            whole SEQUENCE, into csrattrs; writes nothing when the authority
+ *            wants nothing.  Bindings without such a question write nothing.
+ *
+ *            Both may be entered a second time, over the session that shows
+ *            our certificate, after TMG_DENIED over the one that does not.
  *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
@@ -49,7 +52,7 @@ typedef struct tmg_binding {
 
 	tmg_rc (*open)(tmg_authority *a);
 	tmg_rc (*cacerts)(tmg_authority *a, tmg_http *http, tmg_certs *certs);
-	tmg_rc (*wants)(tmg_authority *a, tmg_out *csrattrs);
+	tmg_rc (*wants)(tmg_authority *a, tmg_http *http, tmg_out *csrattrs);
 	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,

@@ -9,7 +9,6 @@
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
 #include "src/enroll/refusal.h"
-#include "src/enroll/session.h"
 
 enum {
 	OK = 200,
@@ -52,16 +51,14 @@ read_answer(tmg_authority *a, tmg_http_response *r, tmg_out *csrattrs)
 }
 
 tmg_rc
-tmg_est_csrattrs(tmg_authority *a, tmg_out *csrattrs)
+tmg_est_csrattrs(tmg_authority *a, tmg_http *http, tmg_out *csrattrs)
 {
 	__attribute__((__cleanup__(tmg_http_response_release)))
 	tmg_http_response r = { 0 };
 	char url[TMG_EST_URL_MAX];
-	tmg_http *http = NULL;
 	tmg_rc rc;
 
-	if ((rc = tmg_est_url(a, "csrattrs", url, sizeof(url))) ||
-	    (rc = tmg_session_get(a, &http)))
+	if ((rc = tmg_est_url(a, "csrattrs", url, sizeof(url))))
 		return tmg_pass(&a->fault, rc);
 	if ((rc = tmg_http_do(http, &(tmg_http_request){ .url = url,
 	    .headers = headers }, &r, &a->fault)))

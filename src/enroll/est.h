@@ -26,7 +26,7 @@ tmg_est_url(tmg_authority *a, const char *operation, char *url, size_t cap);
 TMG_MUST_USE tmg_rc
 tmg_est_cacerts(tmg_authority *a, tmg_http *http, tmg_certs *certs);
 TMG_MUST_USE tmg_rc
-tmg_est_csrattrs(tmg_authority *a, tmg_out *csrattrs);
+tmg_est_csrattrs(tmg_authority *a, tmg_http *http, tmg_out *csrattrs);
 TMG_MUST_USE tmg_rc
 tmg_est_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d);
 TMG_MUST_USE tmg_rc

@@ -33,7 +33,7 @@ static const struct {
 	tmg_rc rc;
 	const char *words;
 } statuses[] = {
-	{ 400, 400, TMG_E_USAGE,
+	{ 400, 400, TMG_DENIED,
 	  N_("it does not accept the request") },
 	{ 403, 403, TMG_DENIED,
 	  N_("it refuses you") },

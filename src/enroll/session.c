@@ -107,15 +107,14 @@ bootstrap(tmg_authority *a)
 	return pin(a, heard);
 }
 
+/* identity NULL: show no certificate. */
 static tmg_rc
-open_session(tmg_authority *a)
+connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 {
 	tmg_auto_free tmg_view *anchors = NULL;
 	tmg_rc rc;
 
 	if (a->anchors == NULL && (rc = bootstrap(a)))
-		return rc;
-	if (a->spec.signer != NULL && a->identity.key == NULL && (rc = make_identity(a)))
 		return rc;
 	anchors = views_of(a->anchors);
 	if (anchors == NULL)
@@ -125,22 +124,39 @@ open_session(tmg_authority *a)
 		.anchors = anchors,
 		.anchor_count = tmg_certs_count(a->anchors),
 		.plain = a->spec.insecure_http,
-		.identity = a->identity.key != NULL ? &a->identity : NULL,
+		.identity = identity,
 		.user = a->spec.user,
 		.password = a->spec.password,
 		.bearer = a->spec.bearer,
 		.timeout_s = a->spec.timeout_s,
-	}, &a->fault, &a->http);
+	}, &a->fault, http);
 }
 
 tmg_rc
 tmg_session_get(tmg_authority *a, tmg_http **http)
 {
+	const bool shows = a->spec.signer != NULL;
 	tmg_rc rc;
 
-	if (a->http == NULL && (rc = open_session(a)))
+	if (shows && a->identity.key == NULL && (rc = make_identity(a)))
+		return tmg_pass(&a->fault, rc);
+	if (a->http == NULL &&
+	    (rc = connect_as(a, shows ? &a->identity : NULL, &a->http)))
 		return tmg_pass(&a->fault, rc);
 	*http = a->http;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_session_open(tmg_authority *a, tmg_http **http)
+{
+	tmg_rc rc;
+
+	if (a->spec.signer == NULL)
+		return tmg_session_get(a, http);
+	if (a->open == NULL && (rc = connect_as(a, NULL, &a->open)))
+		return tmg_pass(&a->fault, rc);
+	*http = a->open;
 	return TMG_OK;
 }
 
@@ -149,6 +165,7 @@ void
 tmg_session_close(tmg_authority *a)
 {
 	tmg_http_free(&a->http);
+	tmg_http_free(&a->open);
 	EVP_PKEY_free(a->identity.key);
 	a->identity.key = NULL;
 	free(a->chain);

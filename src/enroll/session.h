@@ -18,7 +18,17 @@
 TMG_MUST_USE tmg_rc
 tmg_session_get(tmg_authority *a, tmg_http **http);
 
-/* Frees session, key and anchors of the authority. */
+/*
+ * The session for what anybody may ask (RFC 7030 4.1.1, 4.5): as verified, but
+ * it never shows our certificate.  So the key signs for TLS once, when the
+ * request is handed in, however long making the new key took and however
+ * often the server closes the connection.  Without a certificate to show it
+ * is the same as tmg_session_get()'s.
+ */
+TMG_MUST_USE tmg_rc
+tmg_session_open(tmg_authority *a, tmg_http **http);
+
+/* Frees sessions, key and anchors of the authority. */
 void
 tmg_session_close(tmg_authority *a);
 

@@ -6,7 +6,9 @@
 
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
+#include "src/enroll/guard.h"
 #include "src/enroll/uri.h"
+#include "src/pki/soft.h"
 
 static void
 addresses_are_taken_apart(void **state)
@@ -170,6 +172,33 @@ a_demanded_challenge_is_seen(void **state)
 	assert_false(tmg_est_has_challenge(without));
 }
 
+static void
+a_guard_lets_no_signature_too_many_through(void **state)
+{
+	static const uint8_t digest[32] = { 1 };
+	static const tmg_sign_spec spec = { .scheme = TMG_SIGN_ECDSA,
+		.hash = TMG_HASH_SHA256 };
+	uint8_t sig[TMG_SIG_MAX];
+	tmg_out o = TMG_OUT(sig);
+	tmg_ctx *ctx = NULL;
+	tmg_soft *soft = NULL;
+	tmg_guard guard;
+
+	(void)state;
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_soft_generate(ctx, TMG_ALG_P256, &soft), TMG_OK);
+	tmg_guard_init(&guard, tmg_soft_signer(soft));
+	guard.watch.left = 1;
+	assert_int_equal(tmg_signer_sign(&guard.base, &spec, TMG_VIEW(digest), &o), TMG_OK);
+	assert_int_equal(guard.watch.refusal.rc, TMG_OK);
+	assert_int_equal(tmg_signer_sign(&guard.base, &spec, TMG_VIEW(digest), &o),
+	    TMG_DENIED);
+	assert_non_null(strstr(guard.watch.refusal.text, "more signatures"));
+	assert_int_equal(tmg_soft_signer(soft)->used, 1);
+	tmg_soft_free(&soft);
+	tmg_ctx_free(&ctx);
+}
+
 int
 main(void)
 {
@@ -179,6 +208,7 @@ main(void)
 		cmocka_unit_test(attributes_are_one_whole_sequence),
 		cmocka_unit_test(requests_go_out_in_short_lines_with_an_end),
 		cmocka_unit_test(a_demanded_challenge_is_seen),
+		cmocka_unit_test(a_guard_lets_no_signature_too_many_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ every_bad_answer_is_told_apart(void **state)
 		{ "truncated", TMG_E_IO, "cut off" },
 		{ "huge", TMG_E_MALFORMED, "longer than 1048576" },
 		{ "hugechunks", TMG_E_MALFORMED, "longer than 1048576" },
-		{ "400", TMG_E_USAGE, "the key is too small second line" },
+		{ "400", TMG_DENIED, "the key is too small second line" },
 		{ "401", TMG_DENIED, "user name and password" },
 		{ "403", TMG_DENIED, "Айгүл [31mmay not" },
 		{ "404", TMG_NOT_FOUND, "path label" },
@@ -409,6 +409,25 @@ a_whole_renewal_costs_one_tls_signature(void **state)
 	}
 }
 
+/* A server that closes after each answer costs no more. */
+static void
+closed_connections_cost_no_further_signature(void **state)
+{
+	tmg_auto(identity) id = load_identity("a");
+	const tmg_authority_spec spec = spec_as("may13", "http10", &id);
+	tmg_auto_ptr(tmg_authority) a = open_authority(&spec);
+	const tmg_certs *certs;
+	tmg_view wants;
+	tmg_decision d;
+
+	(void)state;
+	expect(a, tmg_authority_cacerts(a, &certs), TMG_OK, NULL);
+	expect(a, tmg_authority_submit(a, world.csr, true, &d), TMG_OK, NULL);
+	tmg_certs_free(&d.certs);
+	expect(a, tmg_authority_wants(a, &wants), TMG_OK, NULL);
+	assert_int_equal(spec.signer->used, 1);
+}
+
 static void
 who_should_not_be_there_gets_no_signature(void **state)
 {
@@ -575,6 +594,7 @@ main(void)
 		cmocka_unit_test(addresses_that_lead_nowhere_are_told_apart),
 		cmocka_unit_test(passwords_and_tokens_are_sent_as_asked),
 		cmocka_unit_test(a_whole_renewal_costs_one_tls_signature),
+		cmocka_unit_test(closed_connections_cost_no_further_signature),
 		cmocka_unit_test(who_should_not_be_there_gets_no_signature),
 		cmocka_unit_test(each_authority_speaks_as_its_own_identity),
 		cmocka_unit_test(a_missing_or_foreign_identity_is_explained),

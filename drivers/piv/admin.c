@@ -6,12 +6,12 @@
 #include "drivers/piv/piv.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
 #include "src/codec/hex.h"
+#include "src/pki/scope.h"
 
 enum {
 	ADMIN_3DES = 0x03,	/* SP 800-78-4, table 6-2 */
@@ -54,19 +54,8 @@ static const tmg_piv_sw set_sw[] = {
 	    N_("the card does not take a key of this length") },
 };
 
-static void
-drop_cipher(EVP_CIPHER **c)
-{
-	EVP_CIPHER_free(*c);
-}
-
-static void
-drop_cipher_ctx(EVP_CIPHER_CTX **c)
-{
-	EVP_CIPHER_CTX_free(*c);
-}
-
-#define held(type, drop) __attribute__((__cleanup__(drop))) type *
+TMG_SCOPE_OF(EVP_CIPHER)
+TMG_SCOPE_OF(EVP_CIPHER_CTX)
 
 /* One block; encrypt as EVP_CipherInit_ex2() has it. */
 static tmg_rc
@@ -74,9 +63,8 @@ one_block(tmg_piv *p, const struct cipher_row *row, tmg_view key, int encrypt,
     const uint8_t *in, uint8_t *out)
 {
 	OSSL_LIB_CTX *lib = tmg_ctx_libctx(p->base.ctx);
-	held(EVP_CIPHER, drop_cipher) cipher =
-	    EVP_CIPHER_fetch(lib, row->name, NULL);
-	held(EVP_CIPHER_CTX, drop_cipher_ctx) ctx = EVP_CIPHER_CTX_new();
+	tmg_held(EVP_CIPHER) cipher = EVP_CIPHER_fetch(lib, row->name, NULL);
+	tmg_held(EVP_CIPHER_CTX) ctx = EVP_CIPHER_CTX_new();
 	int n = 0;
 
 	if (cipher == NULL || ctx == NULL ||

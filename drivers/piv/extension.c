@@ -74,6 +74,12 @@ known_missing(const tmg_piv *p, uint8_t ins)
 	return (p->no_ins[ins / 8] & (1u << ins % 8)) != 0;
 }
 
+static void
+note_missing(tmg_piv *p, uint8_t ins)
+{
+	p->no_ins[ins / 8] |= (uint8_t)(1u << ins % 8);
+}
+
 tmg_rc
 tmg_piv_ext_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
@@ -85,7 +91,7 @@ tmg_piv_ext_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 		return piv_pass(p, rc);
 	if (*sw != SW_NO_INS)
 		return TMG_OK;
-	p->no_ins[c->ins / 8] |= (uint8_t)(1u << c->ins % 8);
+	note_missing(p, c->ins);
 	return piv_judge(p, ext_sw, *sw, N_("using the card's extensions"));
 }
 
@@ -214,6 +220,15 @@ tmg_piv_metadata_parse(tmg_view data, tmg_piv_metadata *m)
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
+/* Not every card says 6D00 to a command that it does not know. */
+static tmg_rc
+not_understood(tmg_piv *p, uint8_t ins, uint16_t sw)
+{
+	note_missing(p, ins);
+	return piv_raise(p, TMG_UNSUPPORTED, sw,
+	    _("%s: the card does not tell what it holds"), p->who);
+}
+
 tmg_rc
 tmg_piv_metadata_get(tmg_piv *p, uint32_t ref, tmg_out *store,
     tmg_piv_metadata *m)
@@ -232,7 +247,10 @@ tmg_piv_metadata_get(tmg_piv *p, uint32_t ref, tmg_out *store,
 	}, store, &sw);
 	if (rc)
 		return rc;
-	if ((rc = piv_judge(p, meta_sw, sw, N_("asking what a slot holds"))))
+	rc = piv_judge(p, meta_sw, sw, N_("asking what a slot holds"));
+	if (rc == TMG_E_CARD && p->ext != PIV_EXT_PRESENT)
+		return not_understood(p, INS_GET_METADATA, sw);
+	if (rc)
 		return rc;
 	if (tmg_piv_metadata_parse(tmg_out_view(store), m))
 		return piv_raise(p, TMG_E_MALFORMED, sw,

@@ -59,16 +59,32 @@ tmg_piv_policy_put(tmg_piv *p, const tmg_piv_slot *slot, const tmg_keyspec *spec
 	return tmg_out_done(out);
 }
 
-/* Versions 4.2.6 to 4.3.4 make RSA keys that can be factored: CVE-2017-15361.
- * Only a card that already told its version is judged. */
-static bool
-makes_weak_rsa(const tmg_piv *p, tmg_alg alg)
-{
-	const unsigned v = (unsigned)(p->version[0] << 16 | p->version[1] << 8 |
-	    p->version[2]);
+/* What some versions should not be asked for.  Only a card that already told
+ * its version is judged. */
+static const struct {
+	uint32_t from, to;	/* versions, one byte each; to is sound again */
+	tmg_family family;
+	const char *why;
+} flaws[] = {
+	{ 0x040206, 0x040305, TMG_FAMILY_RSA,
+	    N_("RSA keys made by this card's version can be broken "
+	    "(CVE-2017-15361); choose ec:p256") },
+};
 
-	return tmg_alg_get(alg)->family == TMG_FAMILY_RSA &&
-	    p->ext == PIV_EXT_PRESENT && v >= 0x040206 && v < 0x040305;
+static tmg_rc
+check_flaws(tmg_piv *p, tmg_family family)
+{
+	const uint32_t v = (uint32_t)p->version[0] << 16 |
+	    (uint32_t)p->version[1] << 8 | p->version[2];
+
+	if (p->ext != PIV_EXT_PRESENT)
+		return TMG_OK;
+	for (size_t i = 0; i < TMG_COUNT(flaws); i++)
+		if (v >= flaws[i].from && v < flaws[i].to &&
+		    flaws[i].family == family)
+			return piv_raise(p, TMG_DENIED, 0, "%s: %s", p->who,
+			    _(flaws[i].why));
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -78,11 +94,7 @@ check_spec(tmg_piv *p, const tmg_keyspec *spec, uint8_t id)
 		return piv_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: PIV knows no keys of the kind %s"), p->who,
 		    tmg_alg_get(spec->alg)->name);
-	if (makes_weak_rsa(p, spec->alg))
-		return piv_raise(p, TMG_DENIED, 0,
-		    _("%s: RSA keys made by this card's version can be broken "
-		    "(CVE-2017-15361); choose ec:p256"), p->who);
-	return TMG_OK;
+	return check_flaws(p, tmg_alg_get(spec->alg)->family);
 }
 
 static tmg_rc

@@ -2,6 +2,7 @@
 /* The Key History object: SP 800-73-4 part 1, 3.3.3 and table 21. */
 #include "drivers/piv/piv.h"
 
+#include "src/base/ctx.h"
 #include "src/base/scope.h"
 
 enum {
@@ -119,5 +120,11 @@ tmg_piv_history_note(tmg_piv *p, uint32_t ref, bool there)
 	h.on_card = there ? place : place - 1;
 	if (h.on_card + h.off_card > PIV_RETIRED)
 		h.off_card = PIV_RETIRED - h.on_card;
-	return write_history(p, &h);
+	rc = write_history(p, &h);
+	if (rc != TMG_UNSUPPORTED && rc != TMG_DENIED)
+		return rc;
+	/* The certificate itself is written: other programs just do not find
+	 * it without being told the slot. */
+	tmg_log(p->base.ctx, TMG_LOG_WARN, "%s", p->base.fault.text);
+	return TMG_OK;
 }

@@ -2,13 +2,11 @@
 /* IMPORT ASYMMETRIC KEY, Yubico's FE: a private key from outside. */
 #include "drivers/piv/piv.h"
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
+#include "src/pki/scope.h"
 
 #define IMPORT_MAX 2048u	/* bytes; RSA 4096: 5 * (4 + 256) + 6 */
 #define PART_MAX 256u		/* bytes; half of RSA 4096 */
@@ -35,12 +33,6 @@ static void
 import_data_release(import_data *d)
 {
 	explicit_bzero(d, sizeof(*d));
-}
-
-static void
-drop_pkey(EVP_PKEY **k)
-{
-	EVP_PKEY_free(*k);
 }
 
 static void
@@ -166,7 +158,7 @@ static tmg_rc
 collect(tmg_piv *p, const tmg_keyspec *spec, tmg_view pkcs8, tmg_out *out)
 {
 	const unsigned char *der = pkcs8.ptr;
-	__attribute__((__cleanup__(drop_pkey))) EVP_PKEY *key =
+	tmg_held(EVP_PKEY) key =
 	    d2i_AutoPrivateKey_ex(NULL, &der, (long)pkcs8.len,
 	    tmg_ctx_libctx(p->base.ctx), NULL);
 

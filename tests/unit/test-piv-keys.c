@@ -604,6 +604,30 @@ facts_come_from_metadata(void **state)
 	piv_done(&d);
 }
 
+/* A standard card that answers an unknown command in its own way. */
+static void
+a_card_without_metadata_is_asked_once(void **state)
+{
+	static const char *const answers[] = { "6D00", "6E00", "6A81", "6700",
+		"6F00", "6985" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(answers); i++) {
+		const tmg_script_row rows[] = {
+			PROBE, { "00F7009A", answers[i], NULL }, { 0 },
+		};
+		tmg_out spki = TMG_OUT(store);
+		tmg_key_facts facts;
+		piv_desk d;
+
+		piv_open(&d, rows);
+		for (unsigned n = 0; n < 2; n++)
+			assert_int_equal(tmg_driver_piv.facts(d.b, 0x9a, &facts,
+			    &spki), TMG_UNSUPPORTED);
+		piv_done(&d);
+	}
+}
+
 static void
 attestation_is_a_certificate_or_nothing(void **state)
 {
@@ -687,6 +711,7 @@ main(void)
 		cmocka_unit_test(private_keys_are_taken_apart),
 		cmocka_unit_test(what_is_no_key_is_not_imported),
 		cmocka_unit_test(facts_come_from_metadata),
+		cmocka_unit_test(a_card_without_metadata_is_asked_once),
 		cmocka_unit_test(attestation_is_a_certificate_or_nothing),
 		cmocka_unit_test(keys_move_and_vanish),
 	};

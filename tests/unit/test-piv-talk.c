@@ -311,6 +311,10 @@ retired_certificates_are_counted(void **state)
 		{ "00DB3FFF 5C035FC10F 5300", "9000", NULL },
 		{ "00CB3FFF5C035FC10C", "5308 C10103 C20100 FE00 9000", NULL },
 		{ "00DB3FFF 5C035FC10C 5308 C10102 C20100 FE00", "9000", NULL },
+		/* a card that will not have a history keeps the certificate */
+		{ "00DB3FFF 5C035FC120 530A 7003300100 710100 FE00", "9000", NULL },
+		{ "00CB3FFF5C035FC10C", "6A82", NULL },
+		{ "00DB3FFF 5C035FC10C 5308 C10114 C20100 FE00", "6A82", NULL },
 		{ 0 },
 	};
 	const tmg_view der = BYTES("\x30\x01\x00");
@@ -323,6 +327,7 @@ retired_certificates_are_counted(void **state)
 	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x84, der), TMG_OK);
 	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x82, der), TMG_OK);
 	assert_int_equal(tmg_driver_piv.cert_delete(d.b, 0x84), TMG_OK);
+	assert_int_equal(tmg_driver_piv.cert_write(d.b, 0x95, der), TMG_OK);
 	piv_done(&d);
 }
 

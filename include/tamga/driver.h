@@ -85,6 +85,8 @@ typedef struct tmg_pin_rule {
 	tmg_pin_kind kind;
 	size_t min, max;		/* bytes; 0, 0: the token has no such PIN */
 	bool digits;			/* only 0 to 9 are allowed */
+	const char *factory;		/* what new tokens have, as typed; static;
+					 * NULL: nothing everybody knows */
 } tmg_pin_rule;
 
 /* What a token can do beyond holding keys: facts for the floors above. */

@@ -139,6 +139,12 @@ find_row(const struct args *args, const char *name)
 	return NULL;
 }
 
+bool
+args_knows(const struct args *args, const char *name)
+{
+	return find_row(args, name) != NULL;
+}
+
 static const struct given *
 find_given(const struct args *args, const char *name)
 {

@@ -55,6 +55,9 @@ args_release(struct args *args);
  * table is a mistake of the program's. */
 const char *
 args_text(const struct args *args, const char *name);
+/* Does a table have it?  For what some commands know and others not. */
+bool
+args_knows(const struct args *args, const char *name);
 bool
 args_flag(const struct args *args, const char *name);
 /* Every value in its order, ended by NULL; NULL when not given at all.

@@ -30,6 +30,7 @@ struct command {
 	size_t least, most;	/* operands */
 	const char *what;	/* N_("one line") */
 	const struct opt *options;	/* its own, ended by OPT_END; NULL none */
+	bool lenient;		/* runs although the configuration is wrong */
 	tmg_rc (*run)(struct cli *cli);
 };
 
@@ -49,7 +50,9 @@ struct cli {
 
 	tmg_fault fault;
 	enum stage stage;
+	tmg_fault conf_fault;	/* for lenient commands */
 	int tries;		/* left, for the error; -1 unknown */
+	bool reported;		/* the command said itself what is wrong */
 };
 
 /* ---- options and operands ------------------------------------------------ */
@@ -133,6 +136,14 @@ TMG_MUST_USE tmg_rc
 cli_write_pem(struct cli *cli, const char *path, const char *label,
     tmg_view der);
 
+json_t *
+cli_pem_json(struct cli *cli, const char *label, tmg_view der);
+json_t *
+cli_base64_json(tmg_view bytes);
+
+/* A certificate as --output, --der and --json have it (cmd-cert.c). */
+TMG_MUST_USE tmg_rc
+cli_write_cert(struct cli *cli, tmg_view der);
 /* {"error": ...} for a document that tells more than the error; yours. */
 json_t *
 cli_error_json(const struct cli *cli, tmg_rc rc);

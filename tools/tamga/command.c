@@ -31,14 +31,19 @@ const struct opt common_options[] = {
 	OPT_END
 };
 
+/* The last row ends the list and is not counted. */
 static const struct command *const table[] = {
 	COMMANDS
+};
+
+enum {
+	COUNT = TMG_COUNT(table) - 1,
 };
 
 const struct command *const *
 commands(size_t *count)
 {
-	*count = TMG_COUNT(table);
+	*count = COUNT;
 	return table;
 }
 
@@ -64,7 +69,7 @@ words_of(const char *name, char **argv, size_t argc)
 const struct command *
 command_find(char **argv, size_t argc, size_t *used)
 {
-	for (size_t i = 0; i < TMG_COUNT(table); i++) {
+	for (size_t i = 0; i < COUNT; i++) {
 		*used = words_of(table[i]->name, argv, argc);
 		if (*used > 0)
 			return table[i];
@@ -99,7 +104,7 @@ void
 help_program(FILE *to)
 {
 	fprintf(to, "%s\n\n", _("usage: tamga COMMAND [OPTION]... [OPERAND]..."));
-	for (size_t i = 0; i < TMG_COUNT(table); i++) {
+	for (size_t i = 0; i < COUNT; i++) {
 		char name[128];
 
 		snprintf(name, sizeof(name), "%s %s", table[i]->name,

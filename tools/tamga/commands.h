@@ -8,21 +8,60 @@
 
 #include "tools/tamga/cli.h"
 
-extern const struct command cmd_csr;
-extern const struct command cmd_enroll;
 extern const struct command cmd_readers;
+extern const struct command cmd_list;
+extern const struct command cmd_info;
+extern const struct command cmd_setup;
+extern const struct command cmd_pin_change;
+extern const struct command cmd_pin_unblock;
+extern const struct command cmd_pin_verify;
+extern const struct command cmd_key_generate;
+extern const struct command cmd_key_import;
+extern const struct command cmd_key_delete;
+extern const struct command cmd_key_move;
+extern const struct command cmd_key_attest;
+extern const struct command cmd_csr;
+extern const struct command cmd_cert_show;
+extern const struct command cmd_cert_export;
+extern const struct command cmd_cert_install;
+extern const struct command cmd_cert_delete;
+extern const struct command cmd_enroll;
+extern const struct command cmd_status;
 extern const struct command cmd_renew;
 extern const struct command cmd_revoke;
-extern const struct command cmd_status;
+extern const struct command cmd_sign;
+extern const struct command cmd_decrypt;
+extern const struct command cmd_reset;
+extern const struct command cmd_doctor;
 extern const struct command cmd_version;
 
 #define COMMANDS \
 	&cmd_readers, \
+	&cmd_list, \
+	&cmd_info, \
+	&cmd_setup, \
+	&cmd_pin_change, \
+	&cmd_pin_unblock, \
+	&cmd_pin_verify, \
+	&cmd_key_generate, \
+	&cmd_key_import, \
+	&cmd_key_delete, \
+	&cmd_key_move, \
+	&cmd_key_attest, \
 	&cmd_csr, \
+	&cmd_cert_show, \
+	&cmd_cert_export, \
+	&cmd_cert_install, \
+	&cmd_cert_delete, \
 	&cmd_enroll, \
 	&cmd_status, \
 	&cmd_renew, \
 	&cmd_revoke, \
-	&cmd_version,
+	&cmd_sign, \
+	&cmd_decrypt, \
+	&cmd_reset, \
+	&cmd_doctor, \
+	&cmd_version, \
+	NULL
 
 #endif

@@ -56,10 +56,27 @@ read_conf(struct cli *cli)
 	return conf_read(&cli->conf, named != NULL ? named : path, &cli->fault);
 }
 
+/* Options of PINs, by kind; a command that has none of the new ones knows
+ * them not. */
+static const struct {
+	const char *file, *fd, *new_file, *new_fd;
+} pin_options[PIN_KINDS] = {
+	[TMG_PIN_USER] = { "pin-file", "pin-fd", "new-pin-file", "new-pin-fd" },
+	[TMG_PIN_PUK] = { "puk-file", "puk-fd", "new-puk-file", "new-puk-fd" },
+	[TMG_PIN_ADMIN] = { "admin-key-file", "admin-key-fd",
+	    "new-admin-key-file", "new-admin-key-fd" },
+};
+
+static const char *
+text_if_known(const struct cli *cli, const char *option)
+{
+	return args_knows(&cli->args, option) ? cli_text(cli, option) : NULL;
+}
+
 static tmg_rc
 take_fd(struct cli *cli, const char *option, int *fd)
 {
-	const char *text = cli_text(cli, option);
+	const char *text = text_if_known(cli, option);
 	char *end;
 	long n;
 
@@ -75,20 +92,31 @@ take_fd(struct cli *cli, const char *option, int *fd)
 }
 
 static tmg_rc
+choose_sources(struct cli *cli, struct pins *pins)
+{
+	tmg_rc rc;
+
+	for (size_t kind = 0; kind < PIN_KINDS; kind++) {
+		pins->file[kind] = text_if_known(cli, pin_options[kind].file);
+		pins->new_file[kind] = text_if_known(cli,
+		    pin_options[kind].new_file);
+		if ((rc = take_fd(cli, pin_options[kind].fd, &pins->fd[kind])) ||
+		    (rc = take_fd(cli, pin_options[kind].new_fd,
+		    &pins->new_fd[kind])))
+			return rc;
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
 choose_pins(struct cli *cli)
 {
 	const struct conf *conf = &cli->conf;
 	struct pins *pins = &cli->pins;
 	tmg_rc rc;
 
-	pins->file[TMG_PIN_USER] = cli_text(cli, "pin-file");
-	pins->file[TMG_PIN_PUK] = cli_text(cli, "puk-file");
-	pins->file[TMG_PIN_ADMIN] = cli_text(cli, "admin-key-file");
-	if ((rc = take_fd(cli, "pin-fd", &pins->fd[TMG_PIN_USER])) ||
-	    (rc = take_fd(cli, "puk-fd", &pins->fd[TMG_PIN_PUK])) ||
-	    (rc = take_fd(cli, "admin-key-fd", &pins->fd[TMG_PIN_ADMIN])))
+	if ((rc = choose_sources(cli, pins)))
 		return rc;
-
 	pins->last_try = cli_flag(cli, "last-try");
 	pins->nobody = strcmp(conf->pin_source, "none") == 0;
 	pins->use_pinentry = cli_flag(cli, "pinentry") ||
@@ -121,8 +149,11 @@ run(struct cli *cli)
 
 	cli->quiet = cli_flag(cli, "quiet");
 	cli->colour = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == NULL;
-	if ((rc = check_operands(cli)) || (rc = read_conf(cli)))
+	if ((rc = check_operands(cli)))
 		return rc;
+	if ((rc = read_conf(cli)) && !cli->command->lenient)
+		return rc;
+	cli->conf_fault = cli->fault;
 	if ((rc = tmg_ctx_new(&cli->ctx)))
 		return cli_raise(cli, rc, _("libcrypto cannot be started"));
 

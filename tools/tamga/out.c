@@ -107,27 +107,65 @@ cli_write(struct cli *cli, const char *path, tmg_view data)
 	return TMG_OK;
 }
 
+/* RFC 7468 3. */
+static tmg_rc
+make_pem(struct cli *cli, const char *label, tmg_view der, uint8_t **text,
+    tmg_out *o)
+{
+	const size_t cap = TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
+
+	*text = malloc(cap);
+	if (*text == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	*o = (tmg_out){ *text, cap, 0, false };
+	tmg_put_str(o, "-----BEGIN ");
+	tmg_put_str(o, label);
+	tmg_put_str(o, "-----\n");
+	tmg_base64_put(o, der, PEM_WIDTH);
+	tmg_put_str(o, "-----END ");
+	tmg_put_str(o, label);
+	tmg_put_str(o, "-----\n");
+	return tmg_out_done(o);
+}
+
 tmg_rc
 cli_write_pem(struct cli *cli, const char *path, const char *label,
     tmg_view der)
 {
-	const size_t cap = TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
+	tmg_auto_free uint8_t *text = NULL;
+	tmg_out o;
+	tmg_rc rc;
+
+	if ((rc = make_pem(cli, label, der, &text, &o)))
+		return rc;
+	return cli_write(cli, path, tmg_out_view(&o));
+}
+
+json_t *
+cli_pem_json(struct cli *cli, const char *label, tmg_view der)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	tmg_out o;
+
+	if (make_pem(cli, label, der, &text, &o))
+		return NULL;
+	return json_stringn((const char *)text, o.len);
+}
+
+json_t *
+cli_base64_json(tmg_view bytes)
+{
+	const size_t cap = TMG_BASE64_LEN(bytes.len) + 1;
 	tmg_auto_free uint8_t *text = malloc(cap);
 	tmg_out o = { text, cap, 0, false };
 
 	if (text == NULL)
-		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	tmg_put_str(&o, "-----BEGIN ");
-	tmg_put_str(&o, label);
-	tmg_put_str(&o, "-----\n");
-	tmg_base64_put(&o, der, PEM_WIDTH);
-	tmg_put_str(&o, "-----END ");
-	tmg_put_str(&o, label);
-	tmg_put_str(&o, "-----\n");
-	if (o.full)
-		return cli_raise(cli, TMG_E_SPACE, _("out of memory"));
-	return cli_write(cli, path, tmg_out_view(&o));
+		return NULL;
+	tmg_base64_put(&o, bytes, 0);
+	return json_stringn((const char *)text, o.len);
 }
+
+/* ---- errors -------------------------------------------------------------- */
 
 /* What is said when nobody said anything better. */
 static const char *
@@ -206,7 +244,7 @@ cli_report(struct cli *cli, tmg_rc rc)
 	const int code = exit_code(cli->stage, rc);
 	const char *words = words_of(cli, rc);
 
-	if (rc == TMG_OK)
+	if (rc == TMG_OK || cli->reported)
 		return code;
 	report_trail(cli);
 	if (cli->answered)

@@ -273,6 +273,15 @@ keep(struct pins *pins, const tmg_pin_ask *ask, const tmg_out *pin)
 	    ask->serial != NULL ? ask->serial : "");
 }
 
+void
+pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
+{
+	struct pins_kept *k = &pins->kept[kind];
+
+	k->have = tmg_secret_set(&k->secret, pin) == TMG_OK;
+	k->serial[0] = '\0';
+}
+
 tmg_rc
 pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 {

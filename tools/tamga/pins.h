@@ -43,6 +43,10 @@ pins_release(struct pins *pins);
 tmg_rc
 pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
 
+/* Keeps a value that the command itself gave the token. */
+void
+pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin);
+
 /* What was kept was refused: never offer it again. */
 void
 pins_forget(struct pins *pins);

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Killed while it issues, at every write and every sync of the store and at
+# odd moments: nothing acknowledged is lost, nothing is issued twice.
+[ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
+. "$top_srcdir/tests/interop/ra-lib.sh"
+
+strace -o trace true 2>/dev/null || { echo "SKIP: strace cannot trace here"; exit 77; }
+db=$TAMGA_TEST_RA_DIR/store.db
+server=
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -rf "$work"' EXIT
+
+# start [COMMAND...]: a server of its own, below COMMAND
+start() {
+	rm -f ready
+	mkfifo ready
+	"$@" "$ra" serve "$TAMGA_TEST_RA_DIR" --listen 127.0.0.1:0 >ready 2>>log &
+	server=$!
+	read -r url < ready || die "no server: $(tail -n 3 log)"
+	EST=$url/.well-known/est
+}
+
+enroll() {
+	curl -sS --max-time 10 --cacert "$TAMGA_TEST_RA_CA" $auth \
+	    -H 'Content-Type: application/pkcs10' --data-binary "@$1.b64" \
+	    -w '%{http_code}' -o "out.$1" "$EST/simpleenroll" >"code.$1" 2>/dev/null || :
+}
+
+names=
+fresh() {
+	new_csr "$1" "/CN=Crash $1"
+	names="$names $1"
+}
+
+# At the n-th write or sync of the store while one request is served.  The
+# server inherits the tracer's standard output, so it is ended by the signal.
+half=0
+for call in pwrite64 fdatasync; do
+	n=1
+	while :; do
+		fresh $call.$n
+		start strace -f -qq -o trace -e trace=$call \
+		    -e inject=$call:signal=SIGKILL:when=$n
+		enroll $call.$n
+		if [ "$(cat code.$call.$n)" = 200 ]; then
+			kill "$(pgrep -P $server)"
+			wait $server 2>/dev/null || :
+			server=
+			break
+		fi
+		wait $server 2>/dev/null || :
+		server=
+		half=$((half + $(sqlite3 "$db" "SELECT count(*) FROM certificate
+		    WHERE der IS NULL")))
+		n=$((n + 1))
+		[ $n -lt 60 ] || die "$call never ends"
+	done
+	echo "killed at each of $((n - 1)) calls of $call"
+	[ $n -gt 2 ] || die "no request was killed at $call"
+done
+[ $half -gt 0 ] || die "no kill fell between the serial number and the certificate"
+echo "kills between serial number and certificate: $half"
+
+# Four requests at once, at odd moments.
+fresh warm
+round=0
+while [ $round -lt 8 ]; do
+	start
+	enroll warm
+	pids=
+	for j in 1 2 3 4; do
+		fresh r$round.$j
+		enroll r$round.$j &
+		pids="$pids $!"
+	done
+	sleep "0.0$((20 + round * 4))"
+	kill -9 $server
+	wait $pids || :
+	wait $server 2>/dev/null || :
+	server=
+	round=$((round + 1))
+done
+
+# What was begun is finished by the start alone; then everybody asks again.
+start
+same 'half done' "$(sqlite3 "$db" "SELECT count(*) FROM certificate
+    WHERE der IS NULL")" 0
+same 'in between' "$(sqlite3 "$db" "SELECT count(*) FROM application
+    WHERE state IN ('approved','issuing')")" 0
+all=0 acknowledged=0
+for name in $names; do
+	all=$((all + 1))
+	same "$name" "$(post simpleenroll $name.b64 $auth)" 200
+	if [ "$(cat "code.$name")" = 200 ]; then
+		acknowledged=$((acknowledged + 1))
+		cmp -s body "out.$name" || die "$name: acknowledged as another certificate"
+	fi
+	issued "$name"
+done
+echo "acknowledged before a kill: $acknowledged of $all"
+same 'one each' "$(sqlite3 "$db" "SELECT count(*) FROM certificate
+    WHERE application <> ''")" $all
+same 'issued once each' "$("$ra" audit list --json |
+    jq '[.[] | select(.event=="issue")] | group_by(.application) | map(length) | max')" 1
+same 'each audited' "$("$ra" audit list --json |
+    jq '[.[] | select(.event=="issue")] | length')" $all
+"$ra" audit verify || die audit
+kill $server
+wait $server || die "SIGTERM: exit status $?"
+server=
+echo "crash: all held"

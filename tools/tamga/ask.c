@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/ask.h"
+
+#include "tools/tamga/terminal.h"
+
+static tmg_pin_ask
+question(tmg_token *token, tmg_pin_kind kind, bool fresh)
+{
+	const tmg_backend_info *info = tmg_token_info(token);
+
+	return (tmg_pin_ask){
+		.kind = kind, .fresh = fresh, .token = info->label,
+		.serial = info->serial, .reader = tmg_token_reader(token),
+		.tries_left = -1, .min = info->pins[kind].min,
+		.max = info->pins[kind].max,
+	};
+}
+
+tmg_rc
+cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin)
+{
+	tmg_pin_ask ask = question(token, kind, false);
+	tmg_out o = tmg_secret_out(pin);
+	tmg_rc rc;
+
+	rc = pins_ask(&cli->pins, &ask, &o);
+	if (rc == TMG_PENDING) {
+		rc = tmg_token_tries(token, kind, &ask.tries_left);
+		if (rc != TMG_OK && rc != TMG_UNSUPPORTED)
+			return cli_fail(cli, rc, tmg_token_fault(token));
+		if (ask.tries_left == 0)
+			return cli_raise(cli, TMG_PIN_LOCKED, "%s",
+			    kind == TMG_PIN_PUK ? _("the PUK is locked; only a reset, "
+			    "which destroys every key, helps: tamga reset")
+			    : _("the PIN is locked; unblock it with the PUK: "
+			    "tamga pin unblock"));
+		rc = pins_ask(&cli->pins, &ask, &o);
+	}
+	if (rc == TMG_PENDING)		/* everything there is was told */
+		rc = pins_ask(&cli->pins, &ask, &o);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, &cli->pins.fault);
+	return tmg_secret_took(pin, &o);
+}
+
+/* Refuses what the token would refuse, before anything is sent. */
+static tmg_rc
+check_fresh(struct cli *cli, const tmg_pin_ask *ask, const tmg_secret *pin,
+    bool digits)
+{
+	if (pin->len < ask->min || (ask->max > 0 && pin->len > ask->max))
+		return cli_raise(cli, TMG_DENIED, _("a new one has %zu to %zu "
+		    "characters; nothing was changed"), ask->min, ask->max);
+	for (size_t i = 0; digits && i < pin->len; i++)
+		if (pin->bytes[i] < '0' || pin->bytes[i] > '9')
+			return cli_raise(cli, TMG_DENIED, _("this token takes only "
+			    "the digits 0 to 9; nothing was changed"));
+	return TMG_OK;
+}
+
+tmg_rc
+cli_ask_fresh(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
+    tmg_secret *pin)
+{
+	const tmg_pin_ask ask = question(token, kind, true);
+	tmg_out o = tmg_secret_out(pin);
+	tmg_rc rc;
+
+	rc = pins_ask(&cli->pins, &ask, &o);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, &cli->pins.fault);
+	if ((rc = tmg_secret_took(pin, &o)))
+		return cli_raise(cli, rc, _("that is too long for a PIN"));
+	return kind == TMG_PIN_ADMIN ? TMG_OK : check_fresh(cli, &ask, pin,
+	    tmg_token_info(token)->pins[kind].digits);
+}
+
+tmg_rc
+cli_sure(struct cli *cli, const char *what)
+{
+	char prompt[256];
+
+	if (cli_flag(cli, "yes"))
+		return TMG_OK;
+	snprintf(prompt, sizeof(prompt), _("%s Type yes to go on: "), what);
+	if (terminal_confirm(prompt, _("yes")))
+		return TMG_OK;
+	return cli_raise(cli, TMG_CANCELLED,
+	    _("nothing was changed; --yes does it without a question"));
+}

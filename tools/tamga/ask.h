@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PINs that a command itself must have: to change, unblock or verify them.
+ */
+#ifndef TAMGA_CLI_ASK_H
+#define TAMGA_CLI_ASK_H
+
+#include "src/base/secret.h"
+#include "tools/tamga/cli.h"
+
+/* The PIN as it is now.  Verdicts TMG_CANCELLED, TMG_LAST_TRY,
+ * TMG_PIN_LOCKED (nobody was asked). */
+TMG_MUST_USE tmg_rc
+cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin);
+
+/* A new one, of a length and of characters that the token takes.
+ * Verdicts TMG_CANCELLED, TMG_DENIED. */
+TMG_MUST_USE tmg_rc
+cli_ask_fresh(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
+    tmg_secret *pin);
+
+/* For what cannot be undone: --yes, or a person types it.
+ * Verdicts TMG_CANCELLED. */
+TMG_MUST_USE tmg_rc
+cli_sure(struct cli *cli, const char *what);
+
+#endif

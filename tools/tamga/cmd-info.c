@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/commands.h"
+#include "tools/tamga/show.h"
+#include "tools/tamga/table.h"
+#include "tools/tamga/text.h"
+
+#define KINDS 3u
+
+/* How the PINs of a token stand. */
+struct pin_state {
+	int tries;		/* -1 unknown */
+	bool factory;
+};
+
+static const struct {
+	const char *name;	/* in JSON */
+	const char *title;
+	const char *warning;
+} kinds[KINDS] = {
+	[TMG_PIN_USER] = { "pin", N_("PIN"),
+	    N_("the PIN is still the factory's; change it: tamga pin change") },
+	[TMG_PIN_PUK] = { "puk", N_("PUK"),
+	    N_("the PUK is still the factory's; change it: "
+	    "tamga pin change --puk") },
+	[TMG_PIN_ADMIN] = { "management_key", N_("management key"),
+	    N_("the management key is still the factory's: whoever holds the "
+	    "token can replace its keys; set the token up: tamga setup") },
+};
+
+static tmg_rc
+look_at_pins(struct cli *cli, tmg_token *token, struct pin_state *pins)
+{
+	tmg_rc rc;
+
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		pins[kind] = (struct pin_state){ .tries = -1 };
+		rc = tmg_token_tries(token, (tmg_pin_kind)kind, &pins[kind].tries);
+		if (rc != TMG_OK && rc != TMG_UNSUPPORTED)
+			return cli_fail(cli, rc, tmg_token_fault(token));
+		rc = tmg_token_factory(token, (tmg_pin_kind)kind);
+		if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
+			return cli_fail(cli, rc, tmg_token_fault(token));
+		pins[kind].factory = rc == TMG_OK;
+	}
+	return TMG_OK;
+}
+
+/* ---- for programs -------------------------------------------------------- */
+
+static json_t *
+algs_json(const tmg_backend_info *info)
+{
+	json_t *list = json_array();
+
+	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
+		if ((info->algs >> alg & 1u) != 0)
+			json_array_append_new(list,
+			    json_string(tmg_alg_get((tmg_alg)alg)->name));
+	return list;
+}
+
+static json_t *
+pin_json(const struct pin_state *pin)
+{
+	return json_pack("{s:o, s:b}", "tries_left",
+	    pin->tries >= 0 ? json_integer(pin->tries) : json_null(),
+	    "factory", pin->factory);
+}
+
+static tmg_rc
+info_json(struct cli *cli, tmg_token *token, const struct pin_state *pins)
+{
+	json_t *doc = show_token_json(token), *slots = json_array();
+	struct seen seen;
+	size_t n;
+	tmg_rc rc;
+
+	for (size_t kind = 0; kind < KINDS; kind++)
+		json_object_set_new(doc, kinds[kind].name, pin_json(&pins[kind]));
+	json_object_set_new(doc, "key_types", algs_json(tmg_token_info(token)));
+	json_object_set_new(doc, "slots", slots);
+
+	if ((rc = tmg_token_keys(token, &n)))
+		rc = cli_fail(cli, rc, tmg_token_fault(token));
+	for (size_t i = 0; rc == TMG_OK && i < n; i++) {
+		rc = show_look(cli, tmg_token_key(token, i), &seen);
+		if (rc == TMG_OK)
+			json_array_append_new(slots, show_key_json(&seen));
+	}
+	if (rc == TMG_OK)
+		return cli_json(cli, doc);
+	json_decref(doc);
+	return rc;
+}
+
+/* ---- for people ---------------------------------------------------------- */
+
+static const char *
+cert_words(const struct seen *s)
+{
+	if (s->bad_cert)
+		return _("damaged");
+	if (!s->has_cert)
+		return "-";
+	return s->cert.common_name[0] != '\0' ? s->cert.common_name
+	    : s->cert.subject;
+}
+
+static void
+put_slot(struct table *t, const struct seen *s)
+{
+	const tmg_slot *slot = tmg_key_slot(s->key);
+	char day[16] = "-";
+
+	table_put(t, "%s", slot->name);
+	table_put(t, "%s", slot->title);
+	table_put(t, "%s", s->has_key ? tmg_alg_get(s->facts.alg)->name : "-");
+	table_put(t, "%s", cert_words(s));
+	table_put(t, "%s", s->has_cert
+	    ? text_day(s->cert.not_after, day, sizeof(day)) : "-");
+	table_put(t, "%s", s->has_key ? show_pin_policy(s->facts.pin) : "-");
+	table_put(t, "%s", s->has_key ? show_touch_policy(s->facts.touch) : "-");
+	table_put(t, "%s", s->has_key ? show_origin(s->facts.origin) : "-");
+}
+
+static tmg_rc
+put_slots(struct cli *cli, tmg_token *token, struct table *t)
+{
+	struct seen seen;
+	size_t n;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(token, &n)))
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	for (size_t i = 0; i < n; i++) {
+		if ((rc = show_look(cli, tmg_token_key(token, i), &seen)))
+			return rc;
+		put_slot(t, &seen);
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+draw_slots(struct cli *cli, tmg_token *token)
+{
+	static const char *const heads[] = {
+		N_("SLOT"), N_("MEANT FOR"), N_("KEY"), N_("CERTIFICATE"),
+		N_("UNTIL"), N_("PIN"), N_("TOUCH"), N_("ORIGIN"),
+	};
+	struct table t;
+	tmg_rc rc;
+
+	table_begin(&t, TMG_COUNT(heads), heads);
+	rc = put_slots(cli, token, &t);
+	if (rc == TMG_OK && table_print(&t, stdout, cli->colour))
+		rc = cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	table_release(&t);
+	return rc;
+}
+
+static void
+say_tries(struct cli *cli, const struct pin_state *pins)
+{
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		char words[64];
+
+		if (pins[kind].tries < 0)
+			continue;
+		snprintf(words, sizeof(words), dngettext("tamga", "%d try left",
+		    "%d tries left", (unsigned long)pins[kind].tries),
+		    pins[kind].tries);
+		cli_say(cli, "%s: %s", _(kinds[kind].title),
+		    pins[kind].tries == 0 ? _("locked") : words);
+	}
+}
+
+static tmg_rc
+info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
+{
+	const tmg_backend_info *info = tmg_token_info(token);
+	tmg_rc rc;
+
+	cli_say(cli, "%s: %s, %s", info->label, info->model, info->manufacturer);
+	cli_say(cli, _("serial %s, driver %s, reader %s"), info->serial[0] != '\0'
+	    ? info->serial : "-", tmg_token_driver(token),
+	    tmg_token_reader(token));
+	cli_say(cli, "%s", tmg_token_uri(token));
+	say_tries(cli, pins);
+	cli_say(cli, "%s", "");
+	if (!cli->quiet && (rc = draw_slots(cli, token)))
+		return rc;
+	for (size_t kind = 0; kind < KINDS; kind++)
+		if (pins[kind].factory)
+			cli_note(cli, "%s", _(kinds[kind].warning));
+	return TMG_OK;
+}
+
+static tmg_rc
+run_info(struct cli *cli)
+{
+	struct pin_state pins[KINDS];
+	tmg_token *token;
+	tmg_rc rc;
+
+	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	    (rc = look_at_pins(cli, token, pins)))
+		return rc;
+	return cli->json ? info_json(cli, token, pins)
+	    : info_text(cli, token, pins);
+}
+
+const struct command cmd_info = {
+	.name = "info",
+	.operands = "[TOKEN]",
+	.most = 1,
+	.what = N_("one token: slots, policies, tries left, warnings"),
+	.run = run_info,
+};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/commands.h"
+#include "tools/tamga/show.h"
+#include "tools/tamga/text.h"
+
+/* Called for every slot that holds something. */
+typedef tmg_rc seen_fn(struct cli *cli, const struct seen *seen, void *arg);
+
+static tmg_rc
+each_key(struct cli *cli, tmg_token *token, seen_fn *fn, void *arg)
+{
+	size_t n;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(token, &n)))
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	for (size_t i = 0; i < n; i++) {
+		struct seen seen;
+
+		if ((rc = show_look(cli, tmg_token_key(token, i), &seen)))
+			return rc;
+		if (!seen.has_key && !seen.has_cert && !seen.bad_cert)
+			continue;
+		if ((rc = fn(cli, &seen, arg)))
+			return rc;
+	}
+	return TMG_OK;
+}
+
+static void
+say_cert(struct cli *cli, const struct seen *s)
+{
+	char day[16], uri[TMG_URI_MAX];
+
+	if (s->bad_cert)
+		cli_say(cli, "        %s", _("the certificate is damaged"));
+	if (!s->has_cert || s->bad_cert)
+		return;
+	cli_say(cli, "        %s, %s %s", s->cert.subject, _("valid until"),
+	    text_day(s->cert.not_after, day, sizeof(day)));
+	cli_say(cli, "        %s", show_uri(s->key, "cert", uri));
+}
+
+static tmg_rc
+say_key(struct cli *cli, const struct seen *s, void *arg)
+{
+	const tmg_slot *slot = tmg_key_slot(s->key);
+
+	(void)arg;
+	cli_say(cli, "  %-4s  %s, %s", slot->name, s->has_key
+	    ? tmg_alg_get(s->facts.alg)->name : _("a key that cannot be told"),
+	    _(slot->title));
+	cli_say(cli, "        %s", tmg_key_uri(s->key));
+	say_cert(cli, s);
+	return TMG_OK;
+}
+
+static tmg_rc
+list_text(struct cli *cli, tmg_token *token, json_t *unused)
+{
+	const tmg_backend_info *info = tmg_token_info(token);
+
+	(void)unused;
+	cli_say(cli, "%s (%s) %s %s", info->label, info->model, _("in"),
+	    tmg_token_reader(token));
+	cli_say(cli, "        %s", tmg_token_uri(token));
+	return each_key(cli, token, say_key, NULL);
+}
+
+static tmg_rc
+add_key(struct cli *cli, const struct seen *s, void *arg)
+{
+	(void)cli;
+	json_array_append_new(arg, show_key_json(s));
+	return TMG_OK;
+}
+
+static tmg_rc
+list_json(struct cli *cli, tmg_token *token, json_t *tokens)
+{
+	json_t *one = show_token_json(token), *keys = json_array();
+
+	json_object_set_new(one, "keys", keys);
+	json_array_append_new(tokens, one);
+	return each_key(cli, token, add_key, keys);
+}
+
+static void
+note_skipped(struct cli *cli, tmg_tokens *tokens)
+{
+	const tmg_skipped *rows;
+	const size_t n = tmg_tokens_skipped(tokens, &rows);
+
+	for (size_t i = 0; i < n; i++)
+		cli_note(cli, "%s: %s", rows[i].reader, rows[i].why);
+}
+
+static tmg_rc
+list_tokens(struct cli *cli, tmg_tokens *tokens, json_t *list)
+{
+	const size_t n = tmg_tokens_count(tokens);
+	tmg_token *any;
+	tmg_rc rc;
+
+	if (n == 0)
+		return cli_token(cli, NULL, &any);
+	for (size_t i = 0; i < n; i++) {
+		tmg_token *token = tmg_tokens_get(tokens, i);
+
+		cli->stage = STAGE_TOKEN;
+		rc = cli->json ? list_json(cli, token, list)
+		    : list_text(cli, token, list);
+		if (rc != TMG_OK)
+			return rc;
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+list_chosen(struct cli *cli, tmg_tokens *tokens, json_t *list)
+{
+	tmg_token *token;
+	tmg_rc rc;
+
+	if (cli_text(cli, "token") == NULL && cli_text(cli, "reader") == NULL)
+		return list_tokens(cli, tokens, list);
+	if ((rc = cli_token(cli, NULL, &token)))
+		return rc;
+	return cli->json ? list_json(cli, token, list)
+	    : list_text(cli, token, list);
+}
+
+static tmg_rc
+run_list(struct cli *cli)
+{
+	json_t *list = json_array();
+	tmg_tokens *tokens;
+	tmg_rc rc;
+
+	rc = cli_tokens(cli, &tokens);
+	if (rc == TMG_OK)
+		rc = list_chosen(cli, tokens, list);
+	if (rc == TMG_OK && cli->json)
+		return cli_json(cli, json_pack("{s:o, s:o}", "tokens", list,
+		    "skipped", show_skipped_json(tokens)));
+	json_decref(list);
+	if (rc == TMG_OK)
+		note_skipped(cli, tokens);
+	return rc;
+}
+
+const struct command cmd_list = {
+	.name = "list",
+	.operands = "",
+	.what = N_("tokens, keys and certificates with their pkcs11: URIs"),
+	.run = run_list,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/ask.h"
+#include "tools/tamga/commands.h"
+
+static const struct opt change_options[] = {
+	{ "puk", 0, OPT_FLAG, NULL, N_("the PUK instead of the PIN") },
+	{ "admin-key", 0, OPT_FLAG, NULL,
+	    N_("the management key instead of the PIN") },
+	{ "new-pin-file", 0, OPT_TEXT, "FILE", N_("the new PIN is its first line") },
+	{ "new-pin-fd", 0, OPT_TEXT, "N",
+	    N_("the new PIN is the next line of descriptor N") },
+	{ "new-puk-file", 0, OPT_TEXT, "FILE", N_("the new PUK is its first line") },
+	{ "new-puk-fd", 0, OPT_TEXT, "N",
+	    N_("the new PUK is the next line of descriptor N") },
+	{ "new-admin-key-file", 0, OPT_TEXT, "FILE",
+	    N_("the new management key is its first line, hexadecimal") },
+	OPT_END
+};
+
+static const struct opt unblock_options[] = {
+	{ "new-pin-file", 0, OPT_TEXT, "FILE", N_("the new PIN is its first line") },
+	{ "new-pin-fd", 0, OPT_TEXT, "N",
+	    N_("the new PIN is the next line of descriptor N") },
+	OPT_END
+};
+
+static const struct opt verify_options[] = {
+	{ "puk", 0, OPT_FLAG, NULL, N_("the PUK instead of the PIN") },
+	{ "admin-key", 0, OPT_FLAG, NULL,
+	    N_("the management key instead of the PIN") },
+	OPT_END
+};
+
+static const char *const done_words[] = {
+	[TMG_PIN_USER] = N_("The PIN of token %s is changed."),
+	[TMG_PIN_PUK] = N_("The PUK of token %s is changed."),
+	[TMG_PIN_ADMIN] = N_("The management key of token %s is changed."),
+};
+
+static tmg_pin_kind
+kind_chosen(const struct cli *cli)
+{
+	if (cli_flag(cli, "puk"))
+		return TMG_PIN_PUK;
+	return cli_flag(cli, "admin-key") ? TMG_PIN_ADMIN : TMG_PIN_USER;
+}
+
+static tmg_rc
+said_done(struct cli *cli, tmg_token *token, const char *words)
+{
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:s, s:b}", "token",
+		    tmg_token_uri(token), "done", 1));
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	cli_say(cli, words, tmg_token_info(token)->label);
+#pragma GCC diagnostic pop
+	return TMG_OK;
+}
+
+/* A refusal tells what is left and makes us forget what was refused. */
+static tmg_rc
+refused(struct cli *cli, tmg_token *token, tmg_rc rc, int tries)
+{
+	cli->tries = tries;
+	pins_forget(&cli->pins);
+	return cli_fail(cli, rc, tmg_token_fault(token));
+}
+
+static tmg_rc
+run_change(struct cli *cli)
+{
+	tmg_auto_secret old = { .len = 0 }, fresh = { .len = 0 };
+	const tmg_pin_kind kind = kind_chosen(cli);
+	tmg_token *token;
+	int tries = -1;
+	tmg_rc rc;
+
+	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	    (rc = cli_ask(cli, token, kind, &old)) ||
+	    (rc = cli_ask_fresh(cli, token, kind, &fresh)))
+		return rc;
+	rc = tmg_token_pin_change(token, kind, tmg_secret_view(&old),
+	    tmg_secret_view(&fresh), &tries);
+	if (rc != TMG_OK)
+		return refused(cli, token, rc, tries);
+	return said_done(cli, token, _(done_words[kind]));
+}
+
+static tmg_rc
+run_unblock(struct cli *cli)
+{
+	tmg_auto_secret puk = { .len = 0 }, fresh = { .len = 0 };
+	tmg_token *token;
+	int tries = -1;
+	tmg_rc rc;
+
+	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	    (rc = cli_ask(cli, token, TMG_PIN_PUK, &puk)) ||
+	    (rc = cli_ask_fresh(cli, token, TMG_PIN_USER, &fresh)))
+		return rc;
+	rc = tmg_token_pin_unblock(token, tmg_secret_view(&puk),
+	    tmg_secret_view(&fresh), &tries);
+	if (rc != TMG_OK)
+		return refused(cli, token, rc, tries);
+	return said_done(cli, token, _("The PIN of token %s is unblocked."));
+}
+
+static tmg_rc
+run_verify(struct cli *cli)
+{
+	tmg_auto_secret pin = { .len = 0 };
+	const tmg_pin_kind kind = kind_chosen(cli);
+	tmg_token *token;
+	int tries = -1;
+	tmg_rc rc;
+
+	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	    (rc = cli_ask(cli, token, kind, &pin)))
+		return rc;
+	rc = tmg_token_verify(token, kind, tmg_secret_view(&pin), &tries);
+	if (rc != TMG_OK)
+		return refused(cli, token, rc, tries);
+	return said_done(cli, token, _("Token %s takes it."));
+}
+
+const struct command cmd_pin_change = {
+	.name = "pin change",
+	.operands = "[TOKEN]",
+	.most = 1,
+	.what = N_("change the PIN, the PUK or the management key"),
+	.options = change_options,
+	.run = run_change,
+};
+
+const struct command cmd_pin_unblock = {
+	.name = "pin unblock",
+	.operands = "[TOKEN]",
+	.most = 1,
+	.what = N_("give a new PIN with the PUK"),
+	.options = unblock_options,
+	.run = run_unblock,
+};
+
+const struct command cmd_pin_verify = {
+	.name = "pin verify",
+	.operands = "[TOKEN]",
+	.most = 1,
+	.what = N_("see whether the token takes the PIN"),
+	.options = verify_options,
+	.run = run_verify,
+};

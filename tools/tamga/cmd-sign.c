@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "tamga/openssl.h"
+#include "tools/tamga/commands.h"
+#include "tools/tamga/crypto.h"
+
+static const struct opt options[] = {
+	{ "hash", 0, OPT_TEXT, "HASH", N_("sha256, sha384, sha512, sha1") },
+	{ "pss", 0, OPT_FLAG, NULL, N_("RSA: RSASSA-PSS") },
+	{ "digest", 0, OPT_FLAG, NULL, N_("the input is the digest itself") },
+	{ "raw", 0, OPT_FLAG, NULL,
+	    N_("ECDSA: r and s side by side (IEEE P1363), not DER") },
+	{ "cms", 0, OPT_FLAG, NULL, N_("a CMS signature (RFC 5652), PEM") },
+	{ "attached", 0, OPT_FLAG, NULL, N_("CMS: the input inside it") },
+	{ "der", 0, OPT_FLAG, NULL, N_("CMS: DER instead of PEM") },
+	{ "output", 'o', OPT_TEXT, "FILE", N_("write the signature there") },
+	OPT_END
+};
+
+/* ---- a bare signature ---------------------------------------------------- */
+
+/* Enough for the key and no more: SP 800-57 part 1, table 3. */
+static tmg_hash
+usual_hash(tmg_alg alg)
+{
+	const tmg_alg_row *row = tmg_alg_get(alg);
+
+	if (row->family != TMG_FAMILY_EC || row->bits <= 256)
+		return TMG_HASH_SHA256;
+	return row->bits <= 384 ? TMG_HASH_SHA384 : TMG_HASH_SHA512;
+}
+
+static tmg_rc
+choose(struct cli *cli, tmg_alg alg, tmg_sign_spec *spec)
+{
+	static const tmg_scheme schemes[] = {
+		[TMG_FAMILY_RSA] = TMG_SIGN_PKCS1,
+		[TMG_FAMILY_EC] = TMG_SIGN_ECDSA,
+		[TMG_FAMILY_ED] = TMG_SIGN_EDDSA,
+	};
+	const tmg_family family = tmg_alg_get(alg)->family;
+	const char *hash = cli_text(cli, "hash");
+
+	if (family >= TMG_COUNT(schemes) || family == TMG_FAMILY_NONE)
+		return cli_raise(cli, TMG_UNSUPPORTED,
+		    _("a key of type %s cannot sign"), tmg_alg_get(alg)->name);
+	*spec = (tmg_sign_spec){ .scheme = schemes[family] };
+	if (family == TMG_FAMILY_ED)
+		return TMG_OK;
+	spec->hash = usual_hash(alg);
+	if (hash != NULL && tmg_hash_parse(hash, &spec->hash) != TMG_OK)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("there is no hash '%s'; say sha256, sha384 or sha512"), hash);
+	if (!cli_flag(cli, "pss"))
+		return TMG_OK;
+	if (family != TMG_FAMILY_RSA)
+		return cli_raise(cli, TMG_E_USAGE, _("--pss is for RSA keys"));
+	spec->scheme = TMG_SIGN_PSS;
+	spec->mgf = spec->hash;
+	spec->salt_len = tmg_hash_bytes(spec->hash);
+	return TMG_OK;
+}
+
+/* What the token signs: the digest, or for EdDSA the message. */
+static tmg_rc
+make_input(struct cli *cli, const tmg_sign_spec *spec, tmg_view data,
+    uint8_t digest[static EVP_MAX_MD_SIZE], tmg_view *input)
+{
+	*input = data;
+	if (spec->scheme == TMG_SIGN_EDDSA)
+		return TMG_OK;
+	if (cli_flag(cli, "digest")) {
+		if (data.len == tmg_hash_bytes(spec->hash))
+			return TMG_OK;
+		return cli_raise(cli, TMG_E_USAGE, _("the input has %zu bytes, a "
+		    "%s digest has %zu"), data.len, tmg_hash_name(spec->hash),
+		    tmg_hash_bytes(spec->hash));
+	}
+	return crypto_digest(cli, spec->hash, data, digest, input);
+}
+
+static tmg_rc
+show_signature(struct cli *cli, const tmg_signer *signer, tmg_view sig)
+{
+	const char *path = cli_text(cli, "output");
+	tmg_rc rc;
+
+	if (path != NULL && (rc = cli_write(cli, path, sig)))
+		return rc;
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:s, s:o}", "type",
+		    tmg_alg_get(signer->alg)->name, "signature",
+		    cli_base64_json(sig)));
+	return path != NULL ? TMG_OK : crypto_write(cli, sig);
+}
+
+static tmg_rc
+sign_bare(struct cli *cli, tmg_signer *signer, tmg_view data)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE], store[TMG_SIG_MAX], pair[TMG_SIG_MAX];
+	tmg_out sig = TMG_OUT(store), side = TMG_OUT(pair);
+	tmg_sign_spec spec;
+	tmg_view input;
+	tmg_rc rc;
+
+	if ((rc = choose(cli, signer->alg, &spec)) ||
+	    (rc = make_input(cli, &spec, data, digest, &input)))
+		return rc;
+	if ((rc = tmg_signer_sign(signer, &spec, input, &sig)))
+		return cli_fail(cli, rc, signer->fault);
+	if (!cli_flag(cli, "raw") || spec.scheme != TMG_SIGN_ECDSA)
+		return show_signature(cli, signer, tmg_out_view(&sig));
+	if ((rc = crypto_ecdsa_pair(cli, signer->alg, tmg_out_view(&sig), &side)))
+		return rc;
+	return show_signature(cli, signer, tmg_out_view(&side));
+}
+
+/* ---- CMS ----------------------------------------------------------------- */
+
+static tmg_rc
+show_cms(struct cli *cli, CMS_ContentInfo *cms)
+{
+	uint8_t *der = NULL;
+	const int len = i2d_CMS_ContentInfo(cms, &der);
+	const char *path = cli_text(cli, "output");
+	tmg_rc rc;
+
+	if (len <= 0)
+		return cli_raise(cli, TMG_E_CRYPTO, _("the CMS cannot be encoded"));
+	const tmg_view view = { der, (size_t)len };
+
+	if (cli->json && path == NULL)
+		rc = cli_json(cli, json_pack("{s:o}", "cms",
+		    cli_pem_json(cli, "CMS", view)));
+	else if (cli_flag(cli, "der"))
+		rc = cli_write(cli, path, view);
+	else
+		rc = cli_write_pem(cli, path, "CMS", view);
+	OPENSSL_free(der);
+	return rc;
+}
+
+static tmg_rc
+sign_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
+{
+	__attribute__((__cleanup__(crypto_release))) struct crypto c = { NULL };
+	unsigned flags = CMS_BINARY | CMS_NOSMIMECAP;
+	tmg_rc rc;
+
+	if ((rc = crypto_open(cli, key, signer, &c)))
+		return rc;
+	if (!cli_flag(cli, "attached"))
+		flags |= CMS_DETACHED;
+	c.in = BIO_new_mem_buf(data.ptr, (int)data.len);
+	c.cms = c.in == NULL ? NULL : CMS_sign_ex(c.cert, c.pkey, NULL, c.in,
+	    flags, tmg_openssl_libctx(cli->ctx), NULL);
+	if (c.cms == NULL)
+		return crypto_failed(cli, signer, _("the CMS could not be signed"));
+	return show_cms(cli, c.cms);
+}
+
+static tmg_rc
+run_sign(struct cli *cli)
+{
+	tmg_auto_free uint8_t *data = NULL;
+	tmg_signer *signer;
+	tmg_key *key;
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = cli_read(cli, cli_operand(cli, 1), CRYPTO_INPUT_MAX, &data,
+	    &len)) || (rc = cli_key(cli, cli_operand(cli, 0), &key)))
+		return rc;
+	rc = tmg_key_signer(key, &signer);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, tmg_token_fault(cli->token));
+	return cli_flag(cli, "cms")
+	    ? sign_cms(cli, key, signer, (tmg_view){ data, len })
+	    : sign_bare(cli, signer, (tmg_view){ data, len });
+}
+
+const struct command cmd_sign = {
+	.name = "sign",
+	.operands = "KEY [FILE]",
+	.least = 1,
+	.most = 2,
+	.what = N_("sign a file or standard input"),
+	.options = options,
+	.run = run_sign,
+};

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/show.h"
+
+#include "src/codec/hex.h"
+#include "tools/tamga/text.h"
+
+static const char *const pin_words[] = {
+	[TMG_PIN_UNKNOWN] = "unknown",
+	[TMG_PIN_NEVER] = "never",
+	[TMG_PIN_ONCE] = "once",
+	[TMG_PIN_ALWAYS] = "always",
+};
+
+static const char *const touch_words[] = {
+	[TMG_TOUCH_UNKNOWN] = "unknown",
+	[TMG_TOUCH_NEVER] = "never",
+	[TMG_TOUCH_ALWAYS] = "always",
+	[TMG_TOUCH_CACHED] = "cached",
+};
+
+static const char *const origin_words[] = {
+	[TMG_ORIGIN_UNKNOWN] = "unknown",
+	[TMG_ORIGIN_GENERATED] = "generated",
+	[TMG_ORIGIN_IMPORTED] = "imported",
+};
+
+const char *
+show_pin_policy(tmg_pin_policy policy)
+{
+	return pin_words[policy];
+}
+
+const char *
+show_touch_policy(tmg_touch_policy policy)
+{
+	return touch_words[policy];
+}
+
+const char *
+show_origin(tmg_origin origin)
+{
+	return origin_words[origin];
+}
+
+bool
+show_parse_pin(const char *word, tmg_pin_policy *policy)
+{
+	for (size_t i = TMG_PIN_NEVER; i < TMG_COUNT(pin_words); i++) {
+		if (strcmp(pin_words[i], word) != 0)
+			continue;
+		*policy = (tmg_pin_policy)i;
+		return true;
+	}
+	return false;
+}
+
+bool
+show_parse_touch(const char *word, tmg_touch_policy *policy)
+{
+	for (size_t i = TMG_TOUCH_NEVER; i < TMG_COUNT(touch_words); i++) {
+		if (strcmp(touch_words[i], word) != 0)
+			continue;
+		*policy = (tmg_touch_policy)i;
+		return true;
+	}
+	return false;
+}
+
+/* A certificate that cannot be read is shown as such; the rest still counts. */
+static void
+look_at_cert(tmg_key *key, struct seen *seen)
+{
+	tmg_view der;
+	const tmg_rc rc = tmg_key_cert(key, &der);
+
+	seen->bad_cert = tmg_is_fault(rc);
+	if (rc != TMG_OK)
+		return;
+	seen->has_cert = true;
+	seen->bad_cert = tmg_cert_facts_get(der, &seen->cert) != TMG_OK;
+}
+
+tmg_rc
+show_look(struct cli *cli, tmg_key *key, struct seen *seen)
+{
+	tmg_token *token = tmg_key_token(key);
+	tmg_rc rc;
+
+	*seen = (struct seen){ .key = key };
+	look_at_cert(key, seen);
+	rc = tmg_key_facts_get(key, &seen->facts);
+	seen->has_key = rc == TMG_OK;
+	/* TMG_UNSUPPORTED: nothing tells, or a kind of key we have no name for */
+	if (rc == TMG_OK || rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED ||
+	    seen->bad_cert)
+		return TMG_OK;
+	return cli_fail(cli, rc, tmg_token_fault(token));
+}
+
+const char *
+show_uri(tmg_key *key, const char *type, char store[static TMG_URI_MAX])
+{
+	static const char end[] = ";type=private";
+	const char *uri = tmg_key_uri(key);
+	const size_t len = strlen(uri) - (sizeof(end) - 1);
+
+	snprintf(store, TMG_URI_MAX, "%.*s;type=%s", (int)len, uri, type);
+	return store;
+}
+
+json_t *
+show_token_json(tmg_token *token)
+{
+	const tmg_backend_info *info = tmg_token_info(token);
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+	    "label", info->label, "manufacturer", info->manufacturer,
+	    "model", info->model, "serial", info->serial,
+	    "driver", tmg_token_driver(token), "reader", tmg_token_reader(token),
+	    "uri", tmg_token_uri(token));
+}
+
+json_t *
+show_cert_json(const tmg_cert_facts *c)
+{
+	char from[32], until[32];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+	    "subject", c->subject, "issuer", c->issuer,
+	    "common_name", c->common_name, "serial", c->serial,
+	    "not_before", text_time(c->not_before, from, sizeof(from)),
+	    "not_after", text_time(c->not_after, until, sizeof(until)),
+	    "sha256", c->sha256, "self_issued", c->self_issued, "ca", c->ca);
+}
+
+json_t *
+show_key_json(const struct seen *s)
+{
+	const tmg_slot *slot = tmg_key_slot(s->key);
+	json_t *key = json_pack("{s:s, s:s, s:b, s:s}", "slot", slot->name,
+	    "title", slot->title, "key", s->has_key,
+	    "uri", tmg_key_uri(s->key));
+	char uri[TMG_URI_MAX];
+	json_t *cert;
+
+	if (s->has_key) {
+		json_object_set_new(key, "type",
+		    json_string(tmg_alg_get(s->facts.alg)->name));
+		json_object_set_new(key, "pin_policy",
+		    json_string(show_pin_policy(s->facts.pin)));
+		json_object_set_new(key, "touch_policy",
+		    json_string(show_touch_policy(s->facts.touch)));
+		json_object_set_new(key, "origin",
+		    json_string(show_origin(s->facts.origin)));
+	}
+	cert = s->has_cert && !s->bad_cert ? show_cert_json(&s->cert) : json_null();
+	if (s->has_cert && !s->bad_cert)
+		json_object_set_new(cert, "uri",
+		    json_string(show_uri(s->key, "cert", uri)));
+	json_object_set_new(key, "certificate", cert);
+	if (s->bad_cert)
+		json_object_set_new(key, "damaged", json_true());
+	return key;
+}
+
+json_t *
+show_skipped_json(tmg_tokens *tokens)
+{
+	const tmg_skipped *rows;
+	const size_t n = tmg_tokens_skipped(tokens, &rows);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		char atr[2 * TMG_ATR_MAX + 1];
+
+		tmg_hex_text(atr, sizeof(atr), (tmg_view){ rows[i].atr,
+		    rows[i].atr_len });
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}",
+		    "reader", rows[i].reader, "verdict", tmg_rc_name(rows[i].rc),
+		    "why", rows[i].why, "atr", atr));
+	}
+	return list;
+}

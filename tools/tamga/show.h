@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What tokens and keys look like to people and to programs.
+ */
+#ifndef TAMGA_CLI_SHOW_H
+#define TAMGA_CLI_SHOW_H
+
+#include "tools/tamga/cli.h"
+
+/* A slot and what was found in it. */
+struct seen {
+	tmg_key *key;
+	bool has_key, has_cert, bad_cert;
+	tmg_key_facts facts;
+	tmg_cert_facts cert;
+};
+
+/* Looks at key and certificate; an empty slot is no failure. */
+TMG_MUST_USE tmg_rc
+show_look(struct cli *cli, tmg_key *key, struct seen *seen);
+
+/* Words a program may rely on: "once", "cached", "generated". */
+const char *
+show_pin_policy(tmg_pin_policy policy);
+const char *
+show_touch_policy(tmg_touch_policy policy);
+const char *
+show_origin(tmg_origin origin);
+
+/* The same from what people type; false: no such word. */
+bool
+show_parse_pin(const char *word, tmg_pin_policy *policy);
+bool
+show_parse_touch(const char *word, tmg_touch_policy *policy);
+
+/* The URI of what lies beside the key: type "cert" or "public"; its end. */
+const char *
+show_uri(tmg_key *key, const char *type, char store[static TMG_URI_MAX]);
+
+json_t *
+show_token_json(tmg_token *token);
+json_t *
+show_key_json(const struct seen *seen);
+json_t *
+show_cert_json(const tmg_cert_facts *cert);
+/* Readers whose cards gave no token. */
+json_t *
+show_skipped_json(tmg_tokens *tokens);
+
+#endif

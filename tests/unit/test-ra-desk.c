@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The desk over a real store and a real CA, with a clock that is moved. */
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/ctx.h"
+#include "src/base/file.h"
+#include "src/base/scope.h"
+#include "tests/unit/test.h"
+#include "tools/ra/audit.h"
+#include "tools/ra/desk.h"
+#include "tools/ra/make.h"
+#include "tools/ra/pkcs7.h"
+#include "tools/ra/policy.h"
+
+#define DAY 86400
+#define START 1800000000
+
+#define PROFILE(approval, more) \
+	"title = \"T\"; approval = \"" approval "\"; validity_days = 30;\n" \
+	"keys = [\"ec:p256\", \"ed25519\"]; key_usage = [\"digitalSignature\"];\n" \
+	"ext_key_usage = [\"clientAuth\"];\n" \
+	"subject: { required = [\"CN\"]; allowed = [\"CN\", \"O\"]; };\n" \
+	"san: { allowed = [\"email\", \"dns\"]; };\n" more
+
+static const struct {
+	const char *name, *text;
+} files[] = {
+	{ "p/auto.profile", PROFILE("automatic", "renewal: { same_key = true; };") },
+	{ "p/officer.profile", PROFILE("officer", "") },
+	{ "ra.conf", "store = \"store.db\"; profiles = \"p\";\n"
+	    "default_profile = \"auto\";\n"
+	    "ca: { certificate = \"ca.pem\"; key = \"ca.key\"; };\n"
+	    "tls: { certificate = \"x\"; key = \"x\"; };\n" },
+};
+
+struct bench {
+	char folder[64];
+	tmg_ctx *ctx;
+	time_t now;
+	ra_office office;
+	ra_desk desk;
+};
+
+static time_t
+clock_of(void *arg)
+{
+	return ((const struct bench *)arg)->now;
+}
+
+static void
+path_of(const struct bench *b, const char *name, char path[256])
+{
+	snprintf(path, 256, "%s/%s", b->folder, name);
+}
+
+static void
+make_authority(struct bench *b)
+{
+	tmg_auto(ra_made) ca = { .key = NULL };
+	tmg_fault f = { .rc = TMG_OK };
+	ra_store *store = NULL;
+	char path[256];
+
+	path_of(b, "p", path);
+	assert_int_equal(tmg_file_folder(path, 0700), TMG_OK);
+	for (size_t i = 0; i < TMG_COUNT(files); i++) {
+		path_of(b, files[i].name, path);
+		assert_int_equal(tmg_file_replace(path, tmg_view_str(files[i].text),
+		    0600), TMG_OK);
+	}
+	assert_int_equal(ra_make_ca(b->ctx, "Орталық", TMG_ALG_P256, 3650, &ca, &f),
+	    TMG_OK);
+	path_of(b, "ca.key", path);
+	assert_int_equal(ra_write_key(ca.key, (tmg_view){ NULL, 0 }, path, &f), TMG_OK);
+	path_of(b, "ca.pem", path);
+	assert_int_equal(ra_write_cert(ca.cert, path, &f), TMG_OK);
+	path_of(b, "store.db", path);
+	assert_int_equal(ra_store_sqlite(path, true, &f, &store), TMG_OK);
+	ra_store_free(&store);
+}
+
+static void
+open_desk(struct bench *b)
+{
+	tmg_fault f = { .rc = TMG_OK };
+	char path[256];
+
+	path_of(b, "ra.conf", path);
+	if (ra_office_open(b->ctx, path, &b->office, &f) != TMG_OK ||
+	    ra_desk_open(&b->office, &b->desk, &f) != TMG_OK)
+		fail_msg("%s", f.text);
+}
+
+static void
+close_desk(struct bench *b)
+{
+	ra_desk_release(&b->desk);
+	ra_office_release(&b->office);
+}
+
+static int
+set_up(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	strcpy(b->folder, "/tmp/test-ra.XXXXXX");
+	assert_non_null(mkdtemp(b->folder));
+	b->now = START;
+	assert_int_equal(tmg_ctx_new(&b->ctx), TMG_OK);
+	tmg_ctx_set_clock(b->ctx, clock_of, b);
+	make_authority(b);
+	open_desk(b);
+	*state = b;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	static const char *const names[] = { "p/auto.profile", "p/officer.profile",
+		"p", "ra.conf", "ca.key", "ca.pem", "store.db", "store.db-wal",
+		"store.db-shm", "" };
+	struct bench *b = *state;
+	char path[256];
+
+	close_desk(b);
+	for (size_t i = 0; i < TMG_COUNT(names); i++) {
+		path_of(b, names[i], path);
+		remove(path);
+	}
+	tmg_ctx_free(&b->ctx);
+	free(b);
+	return 0;
+}
+
+/* ---- requests ---- */
+
+struct csr {
+	EVP_PKEY *key;
+	uint8_t der[2048];
+	size_t len;
+};
+
+static void
+csr_release(struct csr *c)
+{
+	EVP_PKEY_free(c->key);
+}
+
+#define auto_csr __attribute__((__cleanup__(csr_release))) struct csr
+
+/* Signs for subject and san with c's key, made when there is none yet. */
+static void
+make_csr(struct csr *c, const char *cn, const char *san)
+{
+	tmg_auto(ra_X509_REQ) req = X509_REQ_new();
+	unsigned char *at = c->der;
+	int len;
+
+	if (c->key == NULL)
+		c->key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	assert_non_null(c->key);
+	assert_int_equal(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(req),
+	    "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1, 0), 1);
+	assert_int_equal(X509_REQ_set_pubkey(req, c->key), 1);
+	if (san != NULL) {
+		STACK_OF(X509_EXTENSION) *exts = sk_X509_EXTENSION_new_null();
+
+		sk_X509_EXTENSION_push(exts, X509V3_EXT_conf_nid(NULL, NULL,
+		    NID_subject_alt_name, san));
+		assert_int_equal(X509_REQ_add_extensions(req, exts), 1);
+		sk_X509_EXTENSION_pop_free(exts, X509_EXTENSION_free);
+	}
+	assert_true(X509_REQ_sign(req, c->key, EVP_sha256()) > 0);
+	len = i2d_X509_REQ(req, NULL);
+	assert_in_range(len, 1, (int)sizeof(c->der));
+	c->len = (size_t)i2d_X509_REQ(req, &at);
+}
+
+static tmg_rc
+hand_in(struct bench *b, const struct csr *c, const char *owner,
+    const char *profile, ra_app *app, ra_cert *cert)
+{
+	const ra_submission in = { .owner = owner,
+		.profile = ra_profiles_find(&b->office.profiles, profile),
+		.csr = { c->der, c->len } };
+
+	return ra_desk_submit(&b->desk, &in, app, cert);
+}
+
+static void
+test_automatic(void **state)
+{
+	struct bench *b = *state;
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, app2 = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, cert2 = { .der = NULL };
+
+	make_csr(&c, "Ғани", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+	assert_int_equal(app.state, RA_ISSUED);
+	assert_int_equal(cert.not_after, START + 30 * DAY);
+	assert_int_equal(strlen(cert.serial), 32);
+
+	/* again: the same; by another: refused, for the key is taken */
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app2, &cert2), TMG_OK);
+	assert_string_equal(app.id, app2.id);
+	assert_int_equal(cert.len, cert2.len);
+	assert_memory_equal(cert.der, cert2.der, cert.len);
+	ra_app_release(&app2);
+	ra_cert_release(&cert2);
+	assert_int_equal(hand_in(b, &c, "b", "auto", &app2, &cert2), TMG_DENIED);
+}
+
+static void
+test_officer(void **state)
+{
+	struct bench *b = *state;
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, app2 = { .id = "" }, app3 = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+
+	make_csr(&c, "One", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_REJECT, &officer,
+	    "no", &app2), TMG_OK);
+	ra_app_release(&app);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_DENIED);
+	assert_non_null(strstr(b->desk.fault.text, "no"));
+
+	/* the key is free again for a corrected request */
+	make_csr(&c, "Two", NULL);
+	ra_app_release(&app);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_APPROVE, &officer,
+	    "", &app3), TMG_OK);
+	ra_app_release(&app);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_OK);
+	assert_int_equal(ra_desk_decide(&b->desk, "NO-SUCH", RA_EV_APPROVE, &officer,
+	    "", &app3), TMG_NOT_FOUND);
+}
+
+/* Ended right after the serial number was set aside: another process, later,
+ * issues under exactly that number, and once. */
+static void
+test_half_done(void **state)
+{
+	struct bench *b = *state;
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, decided = { .id = "" }, again = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	ra_cert reserved = { .serial = "40AABBCCDDEEFF00112233445566778A",
+		.not_before = START, .not_after = START + DAY };
+	ra_audit_report report;
+	unsigned finished = 0;
+
+	make_csr(&c, "Half", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_APPROVE, &officer,
+	    "", &decided), TMG_OK);
+	{
+		tmg_auto(ra_txn) txn = { NULL };
+
+		assert_int_equal(ra_txn_begin(&txn, b->desk.store), TMG_OK);
+		assert_int_equal(ra_life_apply(b->desk.store, &decided,
+		    RA_EV_RESERVE, &ca, "", b->now, &b->desk.fault), TMG_OK);
+		strcpy(reserved.app, decided.id);
+		assert_int_equal(b->desk.store->ops->cert_reserve(b->desk.store,
+		    &reserved), TMG_OK);
+		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+	}
+	close_desk(b);
+
+	open_desk(b);
+	assert_int_equal(ra_desk_recover(&b->desk, &finished), TMG_OK);
+	assert_int_equal(finished, 1);
+	assert_int_equal(ra_desk_recover(&b->desk, &finished), TMG_OK);
+	assert_int_equal(finished, 0);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &again, &cert), TMG_OK);
+	assert_string_equal(cert.serial, reserved.serial);
+	assert_int_equal(ra_audit_verify(b->desk.store, "", &report, &b->desk.fault),
+	    TMG_OK);
+}
+
+static void
+test_recognise(void **state)
+{
+	struct bench *b = *state;
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	auto_csr c = { NULL, { 0 }, 0 }, d = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, who = { .id = "" }, next = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, known = { .der = NULL },
+	    fresh = { .der = NULL }, gone = { .der = NULL };
+	ra_submission in = { .owner = "a", .previous = &cert, .previous_app = &app };
+	tmg_view der;
+
+	make_csr(&c, "Rec", "email:a@example.kz");
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+	der = (tmg_view){ cert.der, cert.len };
+	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_OK);
+	assert_string_equal(who.owner, "a");
+	ra_cert_release(&known);
+	ra_app_release(&who);
+
+	/* one bit of it is another: not what was issued */
+	cert.der[cert.len - 1] ^= 1;
+	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	cert.der[cert.len - 1] ^= 1;
+	ra_cert_release(&known);
+	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ der.ptr, 20 }, &known,
+	    &who), TMG_DENIED);
+
+	/* renewed: same names, new key */
+	in.profile = ra_profiles_find(&b->office.profiles, "auto");
+	make_csr(&d, "Rec", "email:a@example.kz");
+	in.csr = (tmg_view){ d.der, d.len };
+	assert_int_equal(ra_desk_submit(&b->desk, &in, &next, &fresh), TMG_OK);
+	assert_string_equal(next.previous, cert.serial);
+	ra_app_release(&next);
+	make_csr(&d, "Rec", "email:b@example.kz");
+	in.csr = (tmg_view){ d.der, d.len };
+	assert_int_equal(ra_desk_submit(&b->desk, &in, &next, &known), TMG_MISMATCH);
+
+	/* time passes: expired; goes back: not valid yet */
+	b->now = START + 30 * DAY + 1;
+	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_non_null(strstr(b->desk.fault.text, "expired"));
+	ra_cert_release(&known);
+	b->now = START - DAY;
+	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	ra_cert_release(&known);
+
+	b->now = START;
+	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone), TMG_OK);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_non_null(strstr(b->desk.fault.text, "revoked"));
+	ra_cert_release(&gone);
+	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone),
+	    TMG_OCCUPIED);
+}
+
+static void
+test_crl(void **state)
+{
+	struct bench *b = *state;
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, gone = { .der = NULL };
+	tmg_auto(ra_crl) crl = { .number = 0 };
+
+	assert_int_equal(ra_desk_crl(&b->desk, &crl), TMG_OK);
+	assert_int_equal(crl.number, 1);
+	ra_crl_release(&crl);
+	b->now += DAY;
+	assert_int_equal(ra_desk_crl(&b->desk, &crl), TMG_OK);
+	assert_int_equal(crl.number, 1);
+	ra_crl_release(&crl);
+	b->now += 3 * DAY;
+	assert_int_equal(ra_desk_crl(&b->desk, &crl), TMG_OK);
+	assert_int_equal(crl.number, 2);
+	ra_crl_release(&crl);
+
+	make_csr(&c, "Crl", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+	assert_int_equal(ra_desk_revoke(&b->desk, cert.serial, 4, &officer, &gone),
+	    TMG_OK);
+	assert_int_equal(ra_desk_crl(&b->desk, &crl), TMG_OK);
+	assert_int_equal(crl.number, 3);
+	assert_int_equal(crl.revocations, 1);
+}
+
+/* ---- policy ---- */
+
+static const struct {
+	const char *cn, *san;
+	tmg_rc rc;
+} asked[] = {
+	{ "Айгүл Серікқызы", NULL, TMG_OK },
+	{ "Əliyev", "email:a@b.az", TMG_OK },
+	{ "a", "DNS:a.example,email:a@b", TMG_OK },
+	{ "a", "IP:192.0.2.1", TMG_MISMATCH },
+	{ "a", "URI:http://x", TMG_MISMATCH },
+	{ "a\nb", NULL, TMG_MISMATCH },
+	{ "a\x01", NULL, TMG_MISMATCH },
+	{ "a\xe2\x80\xae" "b", NULL, TMG_MISMATCH },	/* right-to-left override */
+	{ "a\xef\xbb\xbf", NULL, TMG_MISMATCH },	/* byte order mark */
+};
+
+static void
+test_policy(void **state)
+{
+	struct bench *b = *state;
+	const ra_profile *p = ra_profiles_find(&b->office.profiles, "auto");
+
+	for (size_t i = 0; i < TMG_COUNT(asked); i++) {
+		auto_csr c = { NULL, { 0 }, 0 };
+		tmg_auto(ra_request) r = { .alg = TMG_ALG_NONE };
+		tmg_fault f = { .rc = TMG_OK };
+
+		make_csr(&c, asked[i].cn, asked[i].san);
+		assert_int_equal(ra_request_read(b->ctx, (tmg_view){ c.der, c.len },
+		    &r, &f), TMG_OK);
+		if (ra_policy_check(p, &r, &f) != asked[i].rc)
+			fail_msg("row %zu: %s", i, f.text);
+	}
+}
+
+/* Every request with one byte changed or cut off is refused, not crashed on. */
+static void
+test_broken_requests(void **state)
+{
+	struct bench *b = *state;
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_fault f;
+
+	make_csr(&c, "Broken", "email:a@b");
+	for (size_t i = 0; i < c.len; i++) {
+		tmg_auto(ra_request) r = { .alg = TMG_ALG_NONE };
+		tmg_auto(ra_request) cut = { .alg = TMG_ALG_NONE };
+
+		assert_int_equal(ra_request_read(b->ctx, (tmg_view){ c.der, i }, &cut,
+		    &f), TMG_MISMATCH);
+		c.der[i] ^= 0x04;
+		assert_int_equal(ra_request_read(b->ctx, (tmg_view){ c.der, c.len },
+		    &r, &f), TMG_MISMATCH);
+		c.der[i] ^= 0x04;
+	}
+}
+
+static void
+test_certs_only(void **state)
+{
+	struct bench *b = *state;
+	unsigned char *der = NULL;
+	const int len = i2d_X509(b->office.ca->cert, &der);
+	uint8_t store[4096];
+	tmg_out o = TMG_OUT(store);
+	const unsigned char *at = store;
+	PKCS7 *p7;
+
+	assert_int_equal(ra_certs_only((tmg_view){ der, (size_t)len }, &o), TMG_OK);
+	p7 = d2i_PKCS7(NULL, &at, (long)o.len);
+	assert_non_null(p7);
+	assert_ptr_equal(at, store + o.len);
+	assert_int_equal(sk_X509_num(p7->d.sign->cert), 1);
+	assert_int_equal(X509_cmp(sk_X509_value(p7->d.sign->cert, 0),
+	    b->office.ca->cert), 0);
+	PKCS7_free(p7);
+	OPENSSL_free(der);
+}
+
+int
+main(void)
+{
+#define STORED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		STORED(test_automatic),
+		STORED(test_officer),
+		STORED(test_half_done),
+		STORED(test_recognise),
+		STORED(test_crl),
+		STORED(test_policy),
+		STORED(test_broken_requests),
+		STORED(test_certs_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The life cycle, the audit chain, passwords, the gate; over a real store. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/scope.h"
+#include "tests/unit/test.h"
+#include "tools/ra/audit.h"
+#include "tools/ra/gate.h"
+#include "tools/ra/lifecycle.h"
+#include "tools/ra/password.h"
+#include "tools/ra/reasons.h"
+#include "tools/ra/store.h"
+
+#define ALL (RA_BY_APPLICANT | RA_BY_OFFICER | RA_BY_SYSTEM)
+#define NO RA_STATES
+
+/* Every event from every state: where it leads, or nowhere. */
+static const struct {
+	ra_event event;
+	unsigned by;
+	ra_state to[RA_STATES];	/* from NONE SUBMITTED APPROVED REJECTED ISSUING ISSUED REVOKED */
+} table[RA_EVENTS] = {
+	{ RA_EV_SUBMIT, RA_BY_APPLICANT,
+	    { RA_SUBMITTED, NO, NO, NO, NO, NO, NO } },
+	{ RA_EV_APPROVE, RA_BY_OFFICER | RA_BY_SYSTEM,
+	    { NO, RA_APPROVED, NO, NO, NO, NO, NO } },
+	{ RA_EV_REJECT, RA_BY_OFFICER,
+	    { NO, RA_REJECTED, NO, NO, NO, NO, NO } },
+	{ RA_EV_RESERVE, RA_BY_SYSTEM,
+	    { NO, NO, RA_ISSUING, NO, NO, NO, NO } },
+	{ RA_EV_ISSUE, RA_BY_SYSTEM,
+	    { NO, NO, NO, NO, RA_ISSUED, NO, NO } },
+	{ RA_EV_REVOKE, RA_BY_OFFICER | RA_BY_APPLICANT,
+	    { NO, NO, NO, NO, NO, RA_REVOKED, NO } },
+};
+
+static void
+test_steps(void **state)
+{
+	static const unsigned actors[] = { RA_BY_APPLICANT, RA_BY_OFFICER,
+		RA_BY_SYSTEM };
+
+	(void)state;
+	for (size_t e = 0; e < RA_EVENTS; e++) {
+		for (ra_state from = RA_NONE; from < RA_STATES; from++) {
+			for (size_t a = 0; a < TMG_COUNT(actors); a++) {
+				const ra_state want = table[e].to[from];
+				ra_state to = RA_STATES;
+				const tmg_rc rc = ra_step(table[e].event, from,
+				    actors[a], &to);
+
+				assert_int_equal(rc, want == NO ? TMG_MISMATCH :
+				    (table[e].by & actors[a]) == 0 ? TMG_DENIED :
+				    TMG_OK);
+				assert_int_equal(to, rc == TMG_OK ? want : RA_STATES);
+			}
+		}
+	}
+}
+
+static void
+test_names(void **state)
+{
+	ra_state s;
+	ra_event e;
+	int reason;
+
+	(void)state;
+	for (int i = 0; i < RA_STATES; i++) {
+		assert_int_equal(ra_state_parse(ra_state_get((ra_state)i)->name, &s),
+		    TMG_OK);
+		assert_int_equal(s, i);
+	}
+	for (int i = 0; i < RA_EVENTS; i++) {
+		assert_int_equal(ra_event_parse(ra_event_name((ra_event)i), &e), TMG_OK);
+		assert_int_equal(e, i);
+	}
+	assert_int_equal(ra_state_parse("lost", &s), TMG_NOT_FOUND);
+	assert_int_equal(ra_event_parse("init", &e), TMG_NOT_FOUND);
+	assert_int_equal(ra_reason_parse("KEYCOMPROMISE", &reason), TMG_OK);
+	assert_int_equal(reason, 1);
+	assert_int_equal(ra_reason_parse("cACompromise", &reason), TMG_NOT_FOUND);
+	assert_string_equal(ra_reason_name(99), "unspecified");
+}
+
+/* ---- a store in a temporary file ---- */
+
+struct bench {
+	char folder[64], path[96];
+	ra_store *store;
+	tmg_fault f;
+};
+
+static int
+set_up(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	strcpy(b->folder, "/tmp/test-ra.XXXXXX");
+	assert_non_null(mkdtemp(b->folder));
+	snprintf(b->path, sizeof(b->path), "%s/store.db", b->folder);
+	assert_int_equal(ra_store_sqlite(b->path, true, &b->f, &b->store), TMG_OK);
+	*state = b;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct bench *b = *state;
+	char wal[128];
+
+	ra_store_free(&b->store);
+	unlink(b->path);
+	snprintf(wal, sizeof(wal), "%s-wal", b->path);
+	unlink(wal);
+	snprintf(wal, sizeof(wal), "%s-shm", b->path);
+	unlink(wal);
+	rmdir(b->folder);
+	free(b);
+	return 0;
+}
+
+static ra_app
+an_app(const char *id, const char *owner, const char *csr, const char *key)
+{
+	static uint8_t der[] = { 0x30, 0x00 };
+	ra_app app = { .state = RA_SUBMITTED, .created = 1000, .changed = 1000,
+		.csr = der, .csr_len = sizeof(der) };
+
+	snprintf(app.id, sizeof(app.id), "%s", id);
+	snprintf(app.owner, sizeof(app.owner), "%s", owner);
+	snprintf(app.csr_hash, sizeof(app.csr_hash), "%s", csr);
+	snprintf(app.spki_hash, sizeof(app.spki_hash), "%s", key);
+	snprintf(app.subject, sizeof(app.subject), "CN=Әсел");
+	return app;
+}
+
+static void
+submit(struct bench *b, ra_app *app)
+{
+	const ra_actor who = { RA_BY_APPLICANT, "applicant:a" };
+	tmg_auto(ra_txn) txn = { NULL };
+
+	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+	assert_int_equal(b->store->ops->app_add(b->store, app), TMG_OK);
+	app->state = RA_NONE;
+	assert_int_equal(ra_life_apply(b->store, app, RA_EV_SUBMIT, &who, "", 1000,
+	    &b->f), TMG_OK);
+	assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+}
+
+static tmg_rc
+apply(struct bench *b, ra_app *app, ra_event event, const char *detail)
+{
+	const ra_actor who = { ALL, "everybody" };
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+	rc = ra_life_apply(b->store, app, event, &who, detail, 2000, &b->f);
+	if (rc == TMG_OK)
+		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+	return rc;
+}
+
+static void
+test_store(void **state)
+{
+	struct bench *b = *state;
+	const ra_store_ops *ops = b->store->ops;
+	ra_app app = an_app("A-1", "a", "c1", "k1"), twin = app;
+	tmg_auto(ra_app) got = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	ra_cert reserve = { .serial = "40AA", .app = "A-1", .not_before = 5,
+		.not_after = 9 };
+	static const uint8_t der[] = { 1, 2, 3 };
+	int64_t count = -1;
+
+	submit(b, &app);
+	assert_int_equal(ops->app_add(b->store, &twin), TMG_OCCUPIED);
+	strcpy(twin.id, "A-2");
+	assert_int_equal(ops->app_add(b->store, &twin), TMG_OCCUPIED);
+	strcpy(twin.previous, "40AA");
+	assert_int_equal(ops->app_add(b->store, &twin), TMG_OK);
+
+	assert_int_equal(ops->app_find(b->store, "a", "c1", "", &got), TMG_OK);
+	assert_string_equal(got.id, "A-1");
+	assert_string_equal(got.subject, "CN=Әсел");
+	assert_int_equal(got.csr_len, 2);
+	ra_app_release(&got);
+	assert_int_equal(ops->app_find(b->store, "b", "c1", "", &got), TMG_NOT_FOUND);
+	assert_int_equal(ops->app_get(b->store, "A-9", &got), TMG_NOT_FOUND);
+	assert_int_equal(ops->app_holder(b->store, "k1", &got), TMG_OK);
+	ra_app_release(&got);
+	assert_int_equal(ops->app_holder(b->store, "k2", &got), TMG_NOT_FOUND);
+
+	/* moving from a state it is not in */
+	assert_int_equal(ops->app_move(b->store, &(ra_move){ "A-1", RA_ISSUED,
+	    RA_REVOKED, 1, "" }), TMG_MISMATCH);
+
+	assert_int_equal(ops->cert_reserve(b->store, &reserve), TMG_OK);
+	assert_int_equal(ops->cert_reserve(b->store, &reserve), TMG_OCCUPIED);
+	strcpy(reserve.serial, "40AB");
+	assert_int_equal(ops->cert_reserve(b->store, &reserve), TMG_OCCUPIED);
+	assert_int_equal(ops->cert_of_app(b->store, "A-1", &cert), TMG_OK);
+	assert_null(cert.der);
+	assert_int_equal(ops->cert_finish(b->store, "40AA", TMG_VIEW(der)), TMG_OK);
+	assert_int_equal(ops->cert_finish(b->store, "40AA", TMG_VIEW(der)),
+	    TMG_OCCUPIED);
+	assert_int_equal(ops->cert_get(b->store, "40AA", &cert), TMG_OK);
+	assert_int_equal(cert.len, 3);
+	assert_int_equal(ops->revocations(b->store, &count), TMG_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(ops->cert_revoke(b->store, "40AA", 7, 1), TMG_OK);
+	assert_int_equal(ops->cert_revoke(b->store, "40AA", 8, 1), TMG_OCCUPIED);
+	assert_int_equal(ops->revocations(b->store, &count), TMG_OK);
+	assert_int_equal(count, 1);
+}
+
+static void
+test_transactions(void **state)
+{
+	struct bench *b = *state;
+	ra_app app = an_app("A-1", "a", "c1", "k1");
+	tmg_auto(ra_app) got = { .id = "" };
+	ra_store *other = NULL;
+
+	{
+		tmg_auto(ra_txn) txn = { NULL };
+
+		assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+		assert_int_equal(b->store->ops->app_add(b->store, &app), TMG_OK);
+	}
+	assert_int_equal(b->store->ops->app_get(b->store, "A-1", &got), TMG_NOT_FOUND);
+
+	submit(b, &app);
+	assert_int_equal(ra_store_sqlite(b->path, false, &b->f, &other), TMG_OK);
+	assert_int_equal(other->ops->app_get(other, "A-1", &got), TMG_OK);
+	ra_store_free(&other);
+	assert_int_equal(ra_store_sqlite("/nonexistent/x.db", false, &b->f, &other),
+	    TMG_NOT_FOUND);
+	assert_null(other);
+}
+
+static void
+test_life(void **state)
+{
+	struct bench *b = *state;
+	ra_app app = an_app("A-1", "a", "c1", "k1"), stale;
+	const ra_actor applicant = { RA_BY_APPLICANT, "applicant:a" };
+	tmg_auto(ra_app) got = { .id = "" };
+
+	submit(b, &app);
+	stale = app;
+	assert_int_equal(ra_life_apply(b->store, &app, RA_EV_APPROVE, &applicant, "",
+	    1, &b->f), TMG_DENIED);
+	assert_int_equal(apply(b, &app, RA_EV_ISSUE, ""), TMG_MISMATCH);
+	assert_int_equal(apply(b, &app, RA_EV_REJECT, "үш себеп"), TMG_OK);
+	assert_string_equal(app.reason, "үш себеп");
+	/* somebody who looked before that decides too late */
+	assert_int_equal(apply(b, &stale, RA_EV_APPROVE, ""), TMG_MISMATCH);
+	assert_non_null(strstr(b->f.text, "meanwhile"));
+	assert_int_equal(b->store->ops->app_get(b->store, "A-1", &got), TMG_OK);
+	assert_int_equal(got.state, RA_REJECTED);
+	assert_string_equal(got.reason, "үш себеп");
+}
+
+static void
+test_audit(void **state)
+{
+	struct bench *b = *state;
+	ra_app one = an_app("A-1", "a", "c1", "k1"), two = an_app("A-2", "a", "c2", "k2");
+	ra_audit_report report;
+	char head[RA_HASH_TEXT];
+
+	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_OK);
+	assert_int_equal(report.entries, 0);
+	submit(b, &one);
+	submit(b, &two);
+	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_OK);
+	memcpy(head, report.head, sizeof(head));
+	assert_int_equal(apply(b, &one, RA_EV_APPROVE, ""), TMG_OK);
+	assert_int_equal(apply(b, &two, RA_EV_REJECT, "x"), TMG_OK);
+	assert_int_equal(ra_audit_verify(b->store, head, &report, &b->f), TMG_OK);
+	assert_int_equal(report.entries, 4);
+	assert_true(report.saw_head);
+	assert_int_equal(ra_audit_verify(b->store, "00", &report, &b->f), TMG_MISMATCH);
+
+	/* a state that no audited event led to */
+	assert_int_equal(b->store->ops->app_move(b->store, &(ra_move){ "A-1",
+	    RA_APPROVED, RA_ISSUED, 1, "" }), TMG_OK);
+	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_MISMATCH);
+	assert_non_null(strstr(b->f.text, "A-1"));
+}
+
+/* Fields that shift into each other must not hash alike. */
+static void
+test_audit_hash(void **state)
+{
+	const ra_audit base = { 1, 2, "ab", "c", "d", "e", "" };
+	const ra_audit others[] = {
+		{ 2, 2, "ab", "c", "d", "e", "" },
+		{ 1, 3, "ab", "c", "d", "e", "" },
+		{ 12, 0, "ab", "c", "d", "e", "" },
+		{ 1, 2, "a", "bc", "d", "e", "" },
+		{ 1, 2, "ab", "cd", "", "e", "" },
+		{ 1, 2, "ab", "c", "de", "", "" },
+	};
+	char want[RA_HASH_TEXT], got[RA_HASH_TEXT];
+
+	(void)state;
+	assert_int_equal(ra_audit_hash("", &base, want), TMG_OK);
+	for (size_t i = 0; i < TMG_COUNT(others); i++) {
+		assert_int_equal(ra_audit_hash("", &others[i], got), TMG_OK);
+		assert_string_not_equal(got, want);
+	}
+	assert_int_equal(ra_audit_hash("x", &base, got), TMG_OK);
+	assert_string_not_equal(got, want);
+}
+
+static void
+test_passwords(void **state)
+{
+	static const char *const malformed[] = { "", "scrypt", "plain$x",
+		"scrypt$99$8$1$00000000000000000000000000000000$0000000000000000"
+		"000000000000000000000000000000000000000000000000",
+		"scrypt$14$8$1$00$00", "scrypt$0$8$1$00000000000000000000000000000000$"
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"scrypt$14$8$1$00000000000000000000000000000000$"
+		"0000000000000000000000000000000000000000000000000000000000000000x" };
+	char one[RA_PASSWORD_TEXT], two[RA_PASSWORD_TEXT];
+
+	(void)state;
+	assert_int_equal(ra_password_hash(tmg_view_str("құпия сөз"), one), TMG_OK);
+	assert_int_equal(ra_password_hash(tmg_view_str("құпия сөз"), two), TMG_OK);
+	assert_string_not_equal(one, two);
+	assert_int_equal(ra_password_verify(tmg_view_str("құпия сөз"), one), TMG_OK);
+	assert_int_equal(ra_password_verify(tmg_view_str("құпия сөз"), two), TMG_OK);
+	assert_int_equal(ra_password_verify(tmg_view_str("құпия сө"), one),
+	    TMG_PIN_WRONG);
+	assert_int_equal(ra_password_verify(tmg_view_str(""), one), TMG_PIN_WRONG);
+	for (size_t i = 0; i < TMG_COUNT(malformed); i++)
+		assert_int_equal(ra_password_verify(tmg_view_str("x"), malformed[i]),
+		    TMG_E_MALFORMED);
+
+	/* made with Python's hashlib.scrypt */
+	assert_int_equal(ra_password_verify(tmg_view_str("password"),
+	    "scrypt$10$8$1$000102030405060708090a0b0c0d0e0f$"
+	    "3a7c0782a4dbdf543acd7c522fe853d9b34abb8af27a5c6597488cdf228140b5"), TMG_OK);
+}
+
+static void
+test_gate(void **state)
+{
+	struct bench *b = *state;
+	ra_user user = { .name = "anna", .role = "applicant" }, got;
+	const ra_credentials right = { "1.2.3.4", "anna", tmg_view_str("richtig!") };
+	const ra_credentials wrong = { "1.2.3.4", "anna", tmg_view_str("falsch!!") };
+	const ra_credentials elsewhere = { "5.6.7.8", "anna", tmg_view_str("richtig!") };
+	const ra_credentials nobody = { "1.2.3.4", "bert", tmg_view_str("richtig!") };
+	ra_gate *gate = NULL;
+	long wait = 0;
+
+	assert_int_equal(ra_password_hash(right.password, user.password), TMG_OK);
+	assert_int_equal(b->store->ops->user_put(b->store, &user), TMG_OK);
+	assert_int_equal(ra_gate_new(&gate), TMG_OK);
+
+	assert_int_equal(ra_gate_enter(gate, b->store, 1000, &right, &got, &wait), TMG_OK);
+	assert_string_equal(got.name, "anna");
+	assert_int_equal(ra_gate_enter(gate, b->store, 1000, &nobody, &got, &wait),
+	    TMG_DENIED);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(ra_gate_enter(gate, b->store, 1000, &wrong, &got,
+		    &wait), TMG_DENIED);
+	/* now not even the right one, from there; from elsewhere it is */
+	assert_int_equal(ra_gate_enter(gate, b->store, 1001, &right, &got, &wait),
+	    TMG_BUSY);
+	assert_in_range(wait, 1, 60);
+	assert_int_equal(ra_gate_enter(gate, b->store, 1001, &elsewhere, &got, &wait),
+	    TMG_OK);
+	assert_int_equal(ra_gate_enter(gate, b->store, 1061, &right, &got, &wait),
+	    TMG_OK);
+
+	/* a changed password ends what was remembered */
+	assert_int_equal(ra_password_hash(tmg_view_str("anders!!"), user.password),
+	    TMG_OK);
+	assert_int_equal(b->store->ops->user_put(b->store, &user), TMG_OK);
+	assert_int_equal(ra_gate_enter(gate, b->store, 1061, &right, &got, &wait),
+	    TMG_DENIED);
+	ra_gate_free(&gate);
+}
+
+int
+main(void)
+{
+#define STORED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_audit_hash),
+		cmocka_unit_test(test_passwords),
+		STORED(test_store),
+		STORED(test_transactions),
+		STORED(test_life),
+		STORED(test_audit),
+		STORED(test_gate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

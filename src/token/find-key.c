@@ -8,6 +8,7 @@
 struct look {
 	const char *name;
 	const tmg_uri *uri;
+	bool label;		/* a certificate must be read, also a retired one */
 	bool (*match)(tmg_key *key, const struct look *look);
 };
 
@@ -99,13 +100,14 @@ static tmg_rc
 find_key(tmg_tokens *set, tmg_token *only, const struct look *look,
     tmg_key **key)
 {
-	size_t n = 0;
+	size_t n = 0, shown;
 	tmg_rc rc;
 
 	for (tmg_token *t = set->tokens; t != NULL; t = t->next) {
 		if (t->backend == NULL || (only != NULL && t != only))
 			continue;
-		if ((rc = tmg_token_slots(t)))
+		rc = look->label ? tmg_token_keys(t, &shown) : tmg_token_slots(t);
+		if (rc != TMG_OK)
 			return tmg_fault_copy(&set->fault, &t->fault, rc);
 		n += collect(t, look, key, NULL);
 	}
@@ -145,7 +147,7 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
 		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0, _("%s names a token "
 		    "and no key: it has neither id nor object"), name);
 	rc = find_key(set, NULL, &(struct look){ .name = name, .uri = &uri,
-	    .match = fits_uri }, key);
+	    .label = uri.attr[TMG_URI_OBJECT].said, .match = fits_uri }, key);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
 	return tmg_raise(&set->fault, rc, 0, _("no key that is here fits %s"),
@@ -169,6 +171,7 @@ tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
 		rc = find_path(tokens, name, key);
 	if (rc == TMG_NOT_FOUND)
 		rc = find_key(tokens, NULL, &(struct look){ .name = name,
+		    .label = true,
 		    .match = is_labelled }, key);
 	if (rc != TMG_NOT_FOUND)
 		return rc;

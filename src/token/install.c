@@ -54,7 +54,7 @@ check_key(tmg_key *key, tmg_view der)
 	return tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
 	    _("the certificate is for another key than the one in slot %s of "
 	    "token %s; nothing was written"), key->slot.name,
-	    key->token->info.label);
+	    tmg_token_name(key->token));
 }
 
 /* TMG_OK with *same: it is there already. */
@@ -74,7 +74,7 @@ check_free(tmg_key *key, tmg_view der, bool *same)
 	return tmg_raise(&key->token->fault, TMG_OCCUPIED, 0,
 	    _("slot %s of token %s holds another certificate; "
 	    "say --replace to overwrite it"), key->slot.name,
-	    key->token->info.label);
+	    tmg_token_name(key->token));
 }
 
 static tmg_rc
@@ -90,7 +90,7 @@ read_back(tmg_key *key, tmg_view der)
 	return tmg_raise(&key->token->fault, TMG_E_CARD, 0,
 	    _("token %s did not keep the certificate in slot %s as it was "
 	    "written; write it again or use another slot"),
-	    key->token->info.label, key->slot.name);
+	    tmg_token_name(key->token), key->slot.name);
 }
 
 tmg_rc

@@ -124,7 +124,7 @@ tmg_token_slot(tmg_token *token, const char *name, tmg_key **key)
 	}
 	return tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
 	    _("token %s has no slot '%s'; tamga info tells which it has"),
-	    token->info.label, name);
+	    tmg_token_name(token), name);
 }
 
 tmg_key *
@@ -252,7 +252,7 @@ tmg_key_cert(tmg_key *key, tmg_view *der)
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&key->token->fault, rc, 0,
 		    _("slot %s of token %s holds no certificate"), key->slot.name,
-		    key->token->info.label);
+		    tmg_token_name(key->token));
 	return rc;
 }
 
@@ -298,12 +298,12 @@ public_from_beside(tmg_key *key)
 			return tmg_raise(&key->token->fault, rc, 0,
 			    _("the certificate in slot %s of token %s is damaged; "
 			    "delete it with: tamga cert delete %s"),
-			    key->slot.name, key->token->info.label, key->slot.name);
+			    key->slot.name, tmg_token_name(key->token), key->slot.name);
 	}
 	if ((rc = take_public(key, spki)))
 		return tmg_raise(&key->token->fault, rc, 0, _("the key in slot %s "
 		    "of token %s is of a kind that tamga does not know"),
-		    key->slot.name, key->token->info.label);
+		    key->slot.name, tmg_token_name(key->token));
 	return TMG_OK;
 }
 
@@ -342,7 +342,7 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
 		    _("slot %s of token %s holds no key that can be told; "
 		    "make one with: tamga key generate %s"), key->slot.name,
-		    key->token->info.label, key->slot.name);
+		    tmg_token_name(key->token), key->slot.name);
 	return key->facts_rc;
 }
 
@@ -358,7 +358,7 @@ tmg_key_public(tmg_key *key, tmg_view *spki)
 	if (key->spki_len == 0)
 		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
 		    _("nothing tells the public half of the key in slot %s of "
-		    "token %s"), key->slot.name, key->token->info.label);
+		    "token %s"), key->slot.name, tmg_token_name(key->token));
 	*spki = (tmg_view){ key->spki, key->spki_len };
 	return TMG_OK;
 }
@@ -377,7 +377,7 @@ tmg_key_set_public(tmg_key *key, tmg_view spki)
 		return tmg_view_equal(spki, (tmg_view){ key->spki, key->spki_len })
 		    ? TMG_OK : tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
 		    _("slot %s of token %s holds another key"), key->slot.name,
-		    key->token->info.label);
+		    tmg_token_name(key->token));
 	memcpy(key->told, spki.ptr, spki.len);
 	key->told_len = spki.len;
 	key->facts_read = false;
@@ -386,7 +386,7 @@ tmg_key_set_public(tmg_key *key, tmg_view spki)
 	    (tmg_view){ key->spki, key->spki_len }))
 		rc = tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
 		    _("slot %s of token %s holds another key"), key->slot.name,
-		    key->token->info.label);
+		    tmg_token_name(key->token));
 	if (rc != TMG_OK)
 		key->told_len = 0;
 	return rc;

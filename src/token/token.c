@@ -107,6 +107,7 @@ tmg_token_identify(tmg_token *t)
 	tmg_rc rc = TMG_OK;
 
 	if (!t->identified && t->backend != NULL) {
+		t->identified = true;	/* a complaint about this asks no name */
 		rc = tmg_job_run(t, &(tmg_job){ .fn = do_identify,
 		    .repeatable = true });
 		t->identified = rc == TMG_OK;

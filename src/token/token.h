@@ -108,6 +108,10 @@ tmg_token_stale(tmg_token *token);
 void
 tmg_token_identify(tmg_token *token);
 
+/* Its label, for complaints; the card is asked if it can be. */
+const char *
+tmg_token_name(tmg_token *token);
+
 /* ---- seat.c -------------------------------------------------------------- */
 
 /* Opens the card and asks every driver; a seat without tokens is not kept.

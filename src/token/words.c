@@ -44,9 +44,24 @@ static const char *const locked[TMG_PIN_KINDS] = {
 	[TMG_PIN_ADMIN] = N_("the management key of token %s is locked"),
 };
 
-static const char *
-name_of(const tmg_token *t)
+/* Could the card answer now?  What failed already tells. */
+static bool
+could_answer(tmg_rc rc)
 {
+	return rc != TMG_REMOVED && rc != TMG_BUSY &&
+	    rc != TMG_E_IO && rc != TMG_E_NOMEM;
+}
+
+/* Whoever reads a complaint wants to know which token it is about, so the
+ * card is asked now if nobody asked before. */
+const char *
+tmg_token_name(tmg_token *t)
+{
+	const tmg_fault kept = t->fault;
+
+	if (could_answer(kept.rc))
+		tmg_token_identify(t);
+	t->fault = kept;
 	return t->info.label[0] != '\0' ? t->info.label : t->reader;
 }
 
@@ -58,13 +73,14 @@ tmg_token_explain(tmg_token *t, tmg_rc rc, tmg_pin_kind kind)
 {
 	if (rc == TMG_OK || (t->fault.rc == rc && t->fault.text[0] != '\0'))
 		return tmg_pass(&t->fault, rc);
+	t->fault.rc = rc;
 	for (size_t i = 0; i < TMG_COUNT(table); i++)
 		if (table[i].rc == rc)
 			return tmg_raise(&t->fault, rc, t->fault.sw,
-			    _(table[i].words), name_of(t), t->reader,
+			    _(table[i].words), tmg_token_name(t), t->reader,
 			    _(kinds[kind]));
 	return tmg_raise(&t->fault, rc, t->fault.sw, _("token %s: %s"),
-	    name_of(t), tmg_rc_name(rc));
+	    tmg_token_name(t), tmg_rc_name(rc));
 }
 
 static tmg_rc
@@ -72,11 +88,11 @@ wrong(tmg_token *t, tmg_pin_kind kind, uint16_t sw, int tries)
 {
 	if (tries < 0)
 		return tmg_raise(&t->fault, TMG_PIN_WRONG, sw,
-		    _("the %s of token %s is wrong"), _(kinds[kind]), name_of(t));
+		    _("the %s of token %s is wrong"), _(kinds[kind]), tmg_token_name(t));
 	return tmg_raise(&t->fault, TMG_PIN_WRONG, sw, dngettext("tamga",
 	    "the %s of token %s is wrong; %d try left",
 	    "the %s of token %s is wrong; %d tries left",
-	    (unsigned long)tries), _(kinds[kind]), name_of(t), tries);
+	    (unsigned long)tries), _(kinds[kind]), tmg_token_name(t), tries);
 }
 
 tmg_rc
@@ -84,11 +100,12 @@ tmg_token_refused(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
 {
 	const uint16_t sw = t->fault.sw;
 
+	t->fault.rc = rc;
 	t->tries[kind] = rc == TMG_PIN_LOCKED ? 0 : tries;
 	if (rc == TMG_PIN_WRONG)
 		return wrong(t, kind, sw, tries);
 	if (rc == TMG_PIN_LOCKED)
-		return tmg_raise(&t->fault, rc, sw, _(locked[kind]), name_of(t));
+		return tmg_raise(&t->fault, rc, sw, _(locked[kind]), tmg_token_name(t));
 	return rc;
 }
 

@@ -14,6 +14,8 @@
 #include "tools/tamga/open.h"
 #include "tools/tamga/text.h"
 
+enum { READERS_MAX = 64 };
+
 enum health { WELL, WARNING, WRONG };
 
 static const struct {
@@ -188,14 +190,15 @@ check_daemon(struct visit *v, const struct hubs *hubs)
 		    : _("no PC/SC daemon answers"), FIX_DAEMON, NULL);
 }
 
+/* An empty reader is only amiss when there is no card at all. */
 static void
-check_reader(struct visit *v, const tmg_reader_state *r)
+check_reader(struct visit *v, const tmg_reader_state *r, bool any)
 {
 	static const struct {
 		enum health health;
 		const char *words, *fix;
 	} rows[] = {
-		[TMG_ABSENT] = { WARNING, N_("reader %s is empty"), FIX_CARD },
+		[TMG_ABSENT] = { WRONG, N_("reader %s is empty"), FIX_CARD },
 		[TMG_PRESENT] = { WELL, N_("reader %s holds a card"), NULL },
 		[TMG_MUTE] = { WRONG, N_("the card in reader %s does not answer"),
 		    FIX_MUTE },
@@ -209,29 +212,43 @@ check_reader(struct visit *v, const tmg_reader_state *r)
 	snprintf(what, sizeof(what), _(rows[r->presence].words), r->name,
 	    r->holder[0] != '\0' ? r->holder : _("another program"));
 #pragma GCC diagnostic pop
-	find(v, "reader", rows[r->presence].health, what, rows[r->presence].fix,
-	    NULL);
+	if (r->presence == TMG_ABSENT && any)
+		find(v, "reader", WELL, what, NULL, NULL);
+	else
+		find(v, "reader", rows[r->presence].health, what,
+		    rows[r->presence].fix, NULL);
+}
+
+/* Readers of every hub; what a hub that fails says is reported. */
+static size_t
+list_readers(struct visit *v, struct hubs *hubs, tmg_reader_state *rows)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < hubs->count; i++) {
+		tmg_hub *hub = hubs->hub[i];
+		const size_t room = READERS_MAX - total;
+		size_t n = 0;
+
+		if (hub->ops->list(hub, rows + total, room, &n) != TMG_OK)
+			find(v, "reader", WRONG, hub->fault.text, FIX_READER, NULL);
+		total += n < room ? n : room;
+	}
+	return total;
 }
 
 static void
 check_readers(struct visit *v, struct hubs *hubs)
 {
-	tmg_auto_free tmg_reader_state *rows = calloc(64, sizeof(*rows));
-	size_t total = 0;
+	tmg_auto_free tmg_reader_state *rows = calloc(READERS_MAX, sizeof(*rows));
+	const size_t n = rows != NULL ? list_readers(v, hubs, rows) : 0;
+	bool any = false;
 
-	for (size_t i = 0; rows != NULL && i < hubs->count; i++) {
-		tmg_hub *hub = hubs->hub[i];
-		size_t n = 0;
-
-		if (hub->ops->list(hub, rows, 64, &n) != TMG_OK) {
-			find(v, "reader", WRONG, hub->fault.text, FIX_READER, NULL);
-			continue;
-		}
-		total += n;
-		for (size_t r = 0; r < n && r < 64; r++)
-			check_reader(v, &rows[r]);
-	}
-	if (total == 0 && hubs->count > 0)
+	for (size_t i = 0; i < n; i++)
+		any |= rows[i].presence != TMG_ABSENT;
+	for (size_t i = 0; i < n; i++)
+		check_reader(v, &rows[i], any);
+	if (n == 0 && hubs->count > 0 && !v->wrong)
 		find(v, "reader", WRONG, _("there is no reader"), FIX_READER, NULL);
 }
 
@@ -304,8 +321,7 @@ check_tokens(struct visit *v)
 	for (size_t i = 0; i < tmg_tokens_count(tokens); i++)
 		check_token(v, tmg_tokens_get(tokens, i));
 	check_skipped(v, tokens);
-	if (tmg_tokens_count(tokens) == 0)
-		v->wrong = true;
+	v->wrong |= tmg_tokens_count(tokens) == 0;
 	return TMG_OK;
 }
 

@@ -238,6 +238,21 @@ cli_error_json(const struct cli *cli, tmg_rc rc)
 	    words_of(cli, rc));
 }
 
+/* What is left is what a script wants to know next. */
+static void
+ask_tries(struct cli *cli, tmg_rc rc)
+{
+	if (cli->token == NULL || cli->tries >= 0)
+		return;
+	if (rc == TMG_PIN_LOCKED)
+		cli->tries = 0;
+	else if (rc == TMG_LAST_TRY)
+		cli->tries = 1;
+	else if (rc == TMG_PIN_WRONG && tmg_token_tries(cli->token,
+	    cli->pins.last, &cli->tries) != TMG_OK)
+		cli->tries = -1;
+}
+
 int
 cli_report(struct cli *cli, tmg_rc rc)
 {
@@ -250,6 +265,7 @@ cli_report(struct cli *cli, tmg_rc rc)
 	if (cli->answered)
 		return code;
 	if (cli->json) {
+		ask_tries(cli, rc);
 		if (cli_json(cli, cli_error_json(cli, rc)))
 			fputs("{\"error\":{}}\n", stdout);
 		return code;

@@ -288,6 +288,7 @@ pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 	struct pins *pins = arg;
 	tmg_rc rc;
 
+	pins->last = ask->kind;
 	if (is_kept(pins, ask)) {
 		tmg_put(pin, tmg_secret_view(&pins->kept[ask->kind].secret));
 		return tmg_out_done(pin);

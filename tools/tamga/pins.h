@@ -30,6 +30,7 @@ struct pins {
 	bool quiet;
 
 	struct pins_kept kept[PIN_KINDS];
+	tmg_pin_kind last;		/* the kind asked for last */
 	unsigned told;			/* times we wanted to know more */
 	tmg_fault fault;		/* why the last ask gave nothing */
 };

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/fake-token.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/scope.h"
+#include "src/driver/no.h"
+#include "src/token/token.h"
+
+struct fake_hub {
+	tmg_hub hub;
+	struct fake *fake;
+};
+
+struct fake_link {
+	tmg_link link;
+	struct fake_card *card;
+};
+
+struct fake_backend {
+	tmg_backend base;
+	struct fake_card *card;
+};
+
+/* The hub that is open, for the driver's probe to find its card by reader. */
+static struct fake *current;
+
+static const tmg_slot slots[FAKE_SLOTS] = {
+	{ .ref = 0x9a, .name = "9a", .title = "first", .pin = TMG_PIN_ONCE },
+	{ .ref = 0x9c, .name = "9c", .title = "second", .pin = TMG_PIN_ALWAYS },
+	{ .ref = 0x9d, .name = "9d", .title = "third", .pin = TMG_PIN_ONCE },
+	{ .ref = 0x9e, .name = "9e", .title = "fourth", .pin = TMG_PIN_NEVER },
+	{ .ref = 0x82, .name = "82", .title = "retired", .pin = TMG_PIN_ONCE,
+	    .retired = true },
+};
+
+static void
+note(struct fake_card *c, char what)
+{
+	const size_t n = strlen(c->order);
+
+	if (n + 1 < sizeof(c->order))
+		c->order[n] = what;
+}
+
+/* ---- hub and link -------------------------------------------------------- */
+
+static tmg_rc
+link_begin(tmg_link *link)
+{
+	struct fake_card *c = ((struct fake_link *)link)->card;
+	const tmg_rc rc = c->begin_next;
+
+	c->begin_next = TMG_OK;
+	if (c->presence != TMG_PRESENT)
+		return TMG_REMOVED;
+	if (rc != TMG_OK && rc != TMG_RESET)
+		return rc;
+	c->turns++;
+	note(c, '[');
+	return rc;
+}
+
+static void
+link_end(tmg_link *link)
+{
+	struct fake_card *c = ((struct fake_link *)link)->card;
+
+	c->turns--;
+	note(c, ']');
+}
+
+static tmg_rc
+link_transmit(tmg_link *link, tmg_view command, tmg_out *response)
+{
+	(void)link;
+	(void)command;
+	(void)response;
+	return TMG_E_IO;		/* the driver has no need of it */
+}
+
+static tmg_rc
+link_reset(tmg_link *link)
+{
+	(void)link;
+	return TMG_OK;
+}
+
+static void
+link_close(tmg_link *link, bool reset)
+{
+	(void)reset;
+	free(link);
+}
+
+static const tmg_link_ops link_ops = {
+	link_begin, link_end, link_transmit, link_reset, link_close,
+};
+
+static tmg_rc
+hub_list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
+{
+	const struct fake *f = ((struct fake_hub *)hub)->fake;
+
+	for (size_t i = 0; i < f->count && i < cap; i++) {
+		rows[i] = (tmg_reader_state){ .scheme = "fake",
+		    .presence = f->cards[i].presence,
+		    .events = f->cards[i].events };
+		snprintf(rows[i].name, sizeof(rows[i].name), "%s",
+		    f->cards[i].reader);
+	}
+	*count = f->count;
+	return TMG_OK;
+}
+
+static tmg_rc
+hub_wait(tmg_hub *hub, int timeout_ms)
+{
+	(void)hub;
+	(void)timeout_ms;
+	return TMG_PENDING;
+}
+
+static void
+hub_cancel(tmg_hub *hub)
+{
+	(void)hub;
+}
+
+static struct fake_card *
+card_in(struct fake *f, const char *reader)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (strcmp(f->cards[i].reader, reader) == 0)
+			return &f->cards[i];
+	return NULL;
+}
+
+static tmg_rc
+hub_connect(tmg_hub *hub, const char *reader, tmg_link **link)
+{
+	struct fake_link *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return TMG_E_NOMEM;
+	l->link.ops = &link_ops;
+	l->link.protocol = 1;
+	l->link.longest = 261;
+	l->card = card_in(((struct fake_hub *)hub)->fake, reader);
+	*link = &l->link;
+	return TMG_OK;
+}
+
+static void
+hub_close(tmg_hub *hub)
+{
+	free(hub);
+}
+
+static const tmg_hub_ops hub_ops = {
+	"fake", hub_list, hub_wait, hub_cancel, hub_connect, hub_close,
+};
+
+tmg_hub *
+fake_hub(struct fake *f)
+{
+	struct fake_hub *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		abort();
+	h->hub.ops = &hub_ops;
+	h->hub.ctx = f->ctx;
+	h->fake = f;
+	current = f;
+	return &h->hub;
+}
+
+/* ---- the driver ---------------------------------------------------------- */
+
+static struct fake_card *
+card_of(tmg_backend *b)
+{
+	struct fake_card *c = ((struct fake_backend *)b)->card;
+
+	if (b->ch->epoch != c->epoch)
+		c->user = c->admin_in = false;
+	c->epoch = b->ch->epoch;
+	return c;
+}
+
+/* Counts, and says what was arranged; a reset is one for the channel too. */
+static tmg_rc
+say(tmg_backend *b, enum fake_verb verb)
+{
+	struct fake_card *c = card_of(b);
+	const tmg_rc rc = c->next[verb];
+
+	c->calls[verb]++;
+	c->next[verb] = TMG_OK;
+	if (rc == TMG_RESET)
+		b->ch->epoch++;
+	return rc;
+}
+
+static struct fake_slot *
+slot_of(tmg_backend *b, uint32_t ref)
+{
+	for (size_t i = 0; i < FAKE_SLOTS; i++)
+		if (slots[i].ref == ref)
+			return &card_of(b)->slots[i];
+	return NULL;
+}
+
+static tmg_rc
+fake_probe(tmg_channel *ch, tmg_probe *found)
+{
+	struct fake_card *c = card_in(current, ch->reader);
+	struct fake_backend *b;
+	extern const tmg_driver fake_driver;
+
+	c->calls[FAKE_PROBE]++;
+	if (c->strange)
+		return TMG_NOT_FOUND;
+	b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return TMG_E_NOMEM;
+	b->base = (tmg_backend){ .driver = &fake_driver, .ctx = current->ctx,
+	    .ch = ch };
+	b->card = c;
+	c->epoch = ch->epoch;
+	strcpy(b->base.info.label, "fake");
+	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
+	    false, "123456" };
+	return found->add(found, &b->base);
+}
+
+static tmg_rc
+fake_identify(tmg_backend *b)
+{
+	struct fake_card *c = card_of(b);
+	const tmg_rc rc = say(b, FAKE_IDENTIFY);
+
+	if (rc != TMG_OK)
+		return rc;
+	strcpy(b->info.serial, c->serial);
+	strcpy(b->info.label, c->label);
+	strcpy(b->info.model, "Fake");
+	strcpy(b->info.manufacturer, "tests & co");
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count)
+{
+	const tmg_rc rc = say(b, FAKE_SLOTS_ASKED);
+
+	for (size_t i = 0; i < FAKE_SLOTS && i < cap; i++)
+		rows[i] = slots[i];
+	*count = FAKE_SLOTS;
+	return rc;
+}
+
+static tmg_rc
+fake_survey(tmg_backend *b, tmg_slot *rows, size_t count)
+{
+	const tmg_rc rc = say(b, FAKE_SURVEY);
+
+	for (size_t i = 0; i < count; i++)
+		rows[i].held = slot_of(b, rows[i].ref)->cert_len > 0;
+	return rc;
+}
+
+static tmg_rc
+fake_facts(tmg_backend *b, uint32_t ref, tmg_key_facts *facts, tmg_out *spki)
+{
+	const struct fake_slot *s = slot_of(b, ref);
+	const tmg_rc rc = say(b, FAKE_FACTS);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (!card_of(b)->tells)
+		return TMG_UNSUPPORTED;
+	if (!s->key)
+		return TMG_NOT_FOUND;
+	*facts = s->facts;
+	tmg_put(spki, (tmg_view){ s->spki, s->spki_len });
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_cert_read(tmg_backend *b, uint32_t ref, tmg_out *der)
+{
+	const struct fake_slot *s = slot_of(b, ref);
+	const tmg_rc rc = say(b, FAKE_CERT_READ);
+
+	if (rc != TMG_OK)
+		return rc;
+	tmg_put(der, (tmg_view){ s->cert, s->cert_len });
+	return s->cert_len > 0 ? TMG_OK : TMG_NOT_FOUND;
+}
+
+static tmg_rc
+want_admin(tmg_backend *b)
+{
+	return card_of(b)->admin_in ? TMG_OK : TMG_LOGIN;
+}
+
+static tmg_rc
+fake_cert_write(tmg_backend *b, uint32_t ref, tmg_view der)
+{
+	struct fake_slot *s = slot_of(b, ref);
+	tmg_rc rc;
+
+	if ((rc = say(b, FAKE_CERT_WRITE)) || (rc = want_admin(b)))
+		return rc;
+	memcpy(s->cert, der.ptr, der.len);
+	s->cert_len = der.len - card_of(b)->loses_cert;
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_cert_delete(tmg_backend *b, uint32_t ref)
+{
+	tmg_rc rc;
+
+	if ((rc = say(b, FAKE_CERT_DELETE)) || (rc = want_admin(b)))
+		return rc;
+	slot_of(b, ref)->cert_len = 0;
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	const tmg_rc rc = say(b, FAKE_TRIES);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (kind != TMG_PIN_USER)
+		return TMG_UNSUPPORTED;
+	*tries = card_of(b)->tries;
+	return TMG_OK;
+}
+
+static tmg_rc
+compare(struct fake_card *c, tmg_view pin, int *tries)
+{
+	if (c->tries == 0)
+		return *tries = 0, TMG_PIN_LOCKED;
+	if (tmg_view_equal(pin, tmg_view_str(c->pin))) {
+		c->tries = 3;
+		return TMG_OK;
+	}
+	*tries = --c->tries;
+	return c->tries > 0 ? TMG_PIN_WRONG : TMG_PIN_LOCKED;
+}
+
+static tmg_rc
+fake_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
+{
+	struct fake_card *c = card_of(b);
+	tmg_rc rc;
+
+	note(c, 'V');
+	if ((rc = say(b, FAKE_VERIFY)))
+		return rc;
+	if (kind == TMG_PIN_ADMIN) {
+		c->admin_in = tmg_view_equal(pin, tmg_view_str(c->admin));
+		return c->admin_in ? TMG_OK : TMG_PIN_WRONG;
+	}
+	rc = compare(c, pin, tries);
+	c->user = rc == TMG_OK;
+	return rc;
+}
+
+static tmg_rc
+fake_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
+    int *tries)
+{
+	struct fake_card *c = card_of(b);
+	tmg_rc rc;
+
+	(void)kind;
+	if ((rc = say(b, FAKE_CHANGE)) || (rc = compare(c, old, tries)))
+		return rc;
+	snprintf(c->pin, sizeof(c->pin), "%.*s", (int)fresh.len, fresh.ptr);
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_logged_in(tmg_backend *b, tmg_pin_kind kind)
+{
+	const struct fake_card *c = card_of(b);
+
+	return (kind == TMG_PIN_ADMIN ? c->admin_in : c->user) ? TMG_OK : TMG_LOGIN;
+}
+
+static tmg_rc
+fake_admin_auto(tmg_backend *b)
+{
+	struct fake_card *c = card_of(b);
+	const tmg_rc rc = say(b, FAKE_ADMIN_AUTO);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (c->admin_kept && !c->user)
+		return TMG_LOGIN;
+	c->admin_in = c->admin_factory || c->admin_kept;
+	return c->admin_in ? TMG_OK : TMG_NOT_FOUND;
+}
+
+static tmg_rc
+fake_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
+{
+	struct fake_slot *s = slot_of(b, spec->slot), made = { .key = false };
+	tmg_rc rc;
+
+	if ((rc = say(b, FAKE_GENERATE)) || (rc = want_admin(b)))
+		return rc;
+	fake_key(&made, "new", TMG_PIN_ONCE);
+	memcpy(s->spki, made.spki, made.spki_len);
+	s->spki_len = made.spki_len;
+	s->facts = made.facts;
+	s->key = true;
+	tmg_put(spki, (tmg_view){ s->spki, s->spki_len });
+	return tmg_out_done(spki);
+}
+
+static tmg_rc
+fake_key_delete(tmg_backend *b, uint32_t ref)
+{
+	tmg_rc rc;
+
+	if ((rc = say(b, FAKE_DELETE)) || (rc = want_admin(b)))
+		return rc;
+	slot_of(b, ref)->key = false;
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_sign(tmg_backend *b, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
+    tmg_view input, tmg_out *sig)
+{
+	struct fake_card *c = card_of(b);
+	const struct fake_slot *s = slot_of(b, ref);
+	tmg_rc rc;
+
+	(void)alg;
+	(void)spec;
+	note(c, 'S');
+	if ((rc = say(b, FAKE_SIGN)))
+		return rc;
+	if (s->facts.pin != TMG_PIN_NEVER && !c->user)
+		return TMG_LOGIN;
+	c->user = c->user && s->facts.pin != TMG_PIN_ALWAYS;
+	tmg_put_str(sig, "signed:");
+	tmg_put(sig, input);
+	return tmg_out_done(sig);
+}
+
+static void
+fake_close(tmg_backend *b)
+{
+	free(b);
+}
+
+extern const tmg_driver fake_driver;
+const tmg_driver fake_driver = {
+	.version = TMG_DRIVER_VERSION,
+	.name = "fake",
+	.spec = "none",
+	.probe = fake_probe,
+	.probe_path = tmg_no_probe_path,
+	.identify = fake_identify,
+	.slots = fake_slots,
+	.survey = fake_survey,
+	.facts = fake_facts,
+	.cert_read = fake_cert_read,
+	.cert_write = fake_cert_write,
+	.cert_delete = fake_cert_delete,
+	.tries = fake_tries,
+	.factory = tmg_no_factory,
+	.verify = fake_verify,
+	.change = fake_change,
+	.unblock = tmg_no_unblock,
+	.logout = tmg_no_logout,
+	.logged_in = fake_logged_in,
+	.admin_auto = fake_admin_auto,
+	.generate = fake_generate,
+	.import = tmg_no_import,
+	.key_delete = fake_key_delete,
+	.key_move = tmg_no_key_move,
+	.attest = tmg_no_attest,
+	.sign = fake_sign,
+	.decrypt = tmg_no_decrypt,
+	.derive = tmg_no_derive,
+	.data_read = tmg_no_data_read,
+	.data_write = tmg_no_data_write,
+	.random = tmg_no_random,
+	.reset = tmg_no_reset,
+	.setup = tmg_no_setup,
+	.admin_protect = tmg_no_admin_protect,
+	.close = fake_close,
+};
+
+const tmg_driver *const tmg_drivers[] = { &fake_driver };
+const size_t tmg_drivers_count = TMG_COUNT(tmg_drivers);
+
+/* ---- setting up ---------------------------------------------------------- */
+
+void
+fake_init(struct fake *f, tmg_ctx *ctx, size_t cards)
+{
+	*f = (struct fake){ .ctx = ctx, .count = cards };
+	for (size_t i = 0; i < cards; i++) {
+		struct fake_card *c = &f->cards[i];
+
+		snprintf(c->reader, sizeof(c->reader), "Reader %zu", i + 1);
+		snprintf(c->serial, sizeof(c->serial), "%zu", 1001 + i);
+		snprintf(c->label, sizeof(c->label), "token-%zu", 1 + i);
+		c->presence = TMG_PRESENT;
+		c->tells = true;
+		strcpy(c->pin, "123456");
+		strcpy(c->admin, "admin");
+		c->tries = 3;
+		c->admin_factory = true;
+	}
+}
+
+static void
+sign_cert(struct fake_slot *slot, EVP_PKEY *pkey, const char *label)
+{
+	X509 *x = X509_new();
+	unsigned char *at = slot->cert;
+	X509_NAME *name = X509_get_subject_name(x);
+
+	X509_set_version(x, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+	    (const unsigned char *)label, -1, -1, 0);
+	X509_set_issuer_name(x, name);
+	X509_set_pubkey(x, pkey);
+	if (X509_sign(x, pkey, EVP_sha256()) == 0 ||
+	    i2d_X509(x, NULL) > FAKE_CERT_MAX)
+		abort();
+	slot->cert_len = (size_t)i2d_X509(x, &at);
+	X509_free(x);
+}
+
+void
+fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin)
+{
+	EVP_PKEY *pkey = EVP_EC_gen("P-256");
+	unsigned char *at = slot->spki;
+
+	if (pkey == NULL)
+		abort();
+	slot->spki_len = (size_t)i2d_PUBKEY(pkey, &at);
+	slot->key = true;
+	slot->facts = (tmg_key_facts){ .alg = TMG_ALG_P256, .pin = pin };
+	sign_cert(slot, pkey, label);
+	EVP_PKEY_free(pkey);
+}

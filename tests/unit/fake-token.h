@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tokens made of structures: a hub, readers in it, and a driver that answers
+ * from memory and counts.  Linking fake-token.c replaces the table of drivers.
+ */
+#ifndef TMG_TESTS_FAKE_TOKEN_H
+#define TMG_TESTS_FAKE_TOKEN_H
+
+#include "tamga/key.h"
+
+#define FAKE_CARDS 3
+#define FAKE_SLOTS 5
+#define FAKE_CERT_MAX 1024
+
+enum fake_verb {
+	FAKE_PROBE, FAKE_IDENTIFY, FAKE_SLOTS_ASKED, FAKE_SURVEY, FAKE_FACTS,
+	FAKE_CERT_READ, FAKE_CERT_WRITE, FAKE_CERT_DELETE, FAKE_TRIES,
+	FAKE_VERIFY, FAKE_CHANGE, FAKE_ADMIN_AUTO, FAKE_GENERATE, FAKE_DELETE,
+	FAKE_SIGN, FAKE_VERBS
+};
+
+struct fake_slot {
+	bool key;
+	tmg_key_facts facts;
+	uint8_t spki[TMG_SPKI_MAX];
+	size_t spki_len;
+	uint8_t cert[FAKE_CERT_MAX];
+	size_t cert_len;
+};
+
+/* One reader and the token in it.  Set it up before the hub is opened. */
+struct fake_card {
+	char reader[32];
+	tmg_presence presence;
+	unsigned events;
+	bool strange;		/* the driver does not know the card */
+
+	char serial[16], label[32];
+	bool tells;		/* facts() knows keys */
+	char pin[16];
+	int tries;
+	bool admin_factory, admin_kept;	/* admin_auto(): as it is, behind the PIN */
+	char admin[16];
+	bool loses_cert;	/* what is written is not what is read */
+	struct fake_slot slots[FAKE_SLOTS];	/* 9a 9c 9d 9e 82 */
+
+	/* while it runs */
+	bool user, admin_in;
+	unsigned epoch;		/* of the logins */
+	unsigned turns;		/* held now */
+	tmg_rc begin_next;	/* what the link's next begin says, once */
+	tmg_rc next[FAKE_VERBS];	/* what a verb says, once, instead */
+	unsigned calls[FAKE_VERBS];
+	char order[128];	/* V verify, S sign, [ and ] turns */
+};
+
+struct fake {
+	tmg_ctx *ctx;
+	struct fake_card cards[FAKE_CARDS];
+	size_t count;
+};
+
+/* One token, serial 1001 (1002, ...), PIN 123456, keys nowhere. */
+void
+fake_init(struct fake *f, tmg_ctx *ctx, size_t cards);
+
+/* A P-256 key and its certificate, made by libcrypto.  label: the CN. */
+void
+fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin);
+
+/* A hub over f; freed by the set that takes it. */
+tmg_hub *
+fake_hub(struct fake *f);
+
+#endif

@@ -1,0 +1,806 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The token floor over tokens made of structures: what is asked of a card,
+ * how often, in which turn, and what becomes of PINs.
+ */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/unit/fake-token.h"
+#include "tamga/cert.h"
+
+/* What the person of these tests does, and what was asked of them. */
+struct person {
+	const char *pin, *admin;
+	tmg_rc answer;		/* instead of a PIN */
+	unsigned wants_more;	/* TMG_PENDING so many times first */
+	unsigned asked[3];
+	int tries;		/* as told at the last ask */
+	char serial[32], key[16];
+	const struct fake_card *card;	/* no turn may be held while asking */
+};
+
+struct bench {
+	tmg_ctx *ctx;
+	struct fake fake;
+	struct person person;
+	tmg_tokens *set;
+	tmg_token *token;
+	struct fake_card *card;
+};
+
+static tmg_rc
+answer(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	struct person *p = arg;
+
+	assert_int_equal(p->card->turns, 0);
+	p->tries = ask->tries_left;
+	snprintf(p->serial, sizeof(p->serial), "%s", ask->serial ? ask->serial : "");
+	snprintf(p->key, sizeof(p->key), "%s", ask->key ? ask->key : "");
+	if (p->wants_more > 0) {
+		p->wants_more--;
+		return TMG_PENDING;
+	}
+	p->asked[ask->kind]++;
+	if (p->answer != TMG_OK)
+		return p->answer;
+	tmg_put_str(pin, ask->kind == TMG_PIN_ADMIN ? p->admin : p->pin);
+	return tmg_out_done(pin);
+}
+
+static void
+open_set(struct bench *b)
+{
+	assert_int_equal(tmg_tokens_new(b->ctx, &b->set), TMG_OK);
+	assert_int_equal(tmg_tokens_add_hub(b->set, fake_hub(&b->fake)), TMG_OK);
+}
+
+/* One token with a key and certificate in 9a, 9c, 9d and 9e. */
+static void
+begin(struct bench *b, size_t cards)
+{
+	static const struct { size_t at; const char *cn; tmg_pin_policy pin; } keys[] = {
+		{ 0, "Asel", TMG_PIN_ONCE }, { 1, "Іван Їжак", TMG_PIN_ALWAYS },
+		{ 2, "Kenan", TMG_PIN_ONCE }, { 3, "Card", TMG_PIN_NEVER },
+	};
+
+	*b = (struct bench){ .ctx = NULL };
+	assert_int_equal(tmg_ctx_new(&b->ctx), TMG_OK);
+	fake_init(&b->fake, b->ctx, cards);
+	for (size_t c = 0; c < cards; c++)
+		for (size_t k = 0; k < TMG_COUNT(keys); k++)
+			fake_key(&b->fake.cards[c].slots[keys[k].at], keys[k].cn,
+			    keys[k].pin);
+	b->person = (struct person){ .pin = "123456", .admin = "admin",
+	    .card = &b->fake.cards[0] };
+	tmg_ctx_set_pin(b->ctx, answer, &b->person);
+	open_set(b);
+	b->card = &b->fake.cards[0];
+	if (cards == 1)
+		assert_int_equal(tmg_tokens_find(b->set, NULL, &b->token), TMG_OK);
+}
+
+static void
+end(struct bench *b)
+{
+	for (size_t i = 0; i < b->fake.count; i++)
+		assert_int_equal(b->fake.cards[i].turns, 0);
+	tmg_tokens_free(&b->set);
+	tmg_ctx_free(&b->ctx);
+}
+
+static tmg_key *
+slot(struct bench *b, const char *name)
+{
+	tmg_key *key;
+
+	assert_int_equal(tmg_token_slot(b->token, name, &key), TMG_OK);
+	return key;
+}
+
+static tmg_rc
+sign(tmg_key *key, tmg_out *sig)
+{
+	static const uint8_t digest[32];
+	static const tmg_sign_spec spec = { .scheme = TMG_SIGN_ECDSA,
+	    .hash = TMG_HASH_SHA256 };
+	tmg_signer *s;
+	tmg_rc rc;
+
+	sig->len = 0;
+	if ((rc = tmg_key_signer(key, &s)))
+		return rc;
+	return tmg_signer_sign(s, &spec, TMG_VIEW(digest), sig);
+}
+
+static void
+expect_sign(tmg_key *key, tmg_rc rc)
+{
+	uint8_t store[128];
+	tmg_out sig = TMG_OUT(store);
+
+	assert_int_equal(sign(key, &sig), rc);
+	if (rc == TMG_OK)
+		assert_memory_equal(store, "signed:", 7);
+}
+
+static void
+expect_words(const tmg_fault *f, const char *words)
+{
+	if (strstr(f->text, words) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", f->text, words);
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+static void
+test_token_names(void **state)
+{
+	static const struct { const char *name; int which; tmg_rc rc; } rows[] = {
+		{ NULL, 0, TMG_AMBIGUOUS },
+		{ "Reader 2", 2, TMG_OK },
+		{ "1001", 1, TMG_OK },
+		{ "token-2", 2, TMG_OK },
+		{ "Reader", 0, TMG_AMBIGUOUS },
+		{ "der 1", 1, TMG_OK },
+		{ "nobody", 0, TMG_NOT_FOUND },
+		{ "", 0, TMG_NOT_FOUND },
+		{ "pkcs11:serial=1002", 2, TMG_OK },
+		{ "PKCS11:token=token-1;model=Fake", 1, TMG_OK },
+		{ "pkcs11:manufacturer=tests%20&%20co;serial=1001", 1, TMG_OK },
+		{ "pkcs11:model=Fake", 0, TMG_AMBIGUOUS },
+		{ "pkcs11:", 0, TMG_AMBIGUOUS },
+		{ "pkcs11:serial=1003", 0, TMG_NOT_FOUND },
+		{ "pkcs11:serial=1001;x-other=1", 0, TMG_NOT_FOUND },
+		{ "pkcs11:serial=1001;serial=1001", 0, TMG_NOT_FOUND },
+		{ "pkcs11:serial=1001?pin-value=123456", 0, TMG_NOT_FOUND },
+	};
+	struct bench b;
+	tmg_token *t;
+
+	(void)state;
+	begin(&b, 2);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		t = NULL;
+		assert_int_equal(tmg_tokens_find(b.set, rows[i].name, &t),
+		    rows[i].rc);
+		if (rows[i].rc == TMG_OK)
+			assert_string_equal(tmg_token_reader(t),
+			    b.fake.cards[rows[i].which - 1].reader);
+		else
+			assert_true(tmg_tokens_fault(b.set)->text[0] != '\0');
+	}
+	assert_int_equal(tmg_tokens_find(b.set, NULL, &t), TMG_AMBIGUOUS);
+	expect_words(tmg_tokens_fault(b.set), "token-1");
+	expect_words(tmg_tokens_fault(b.set), "token-2");
+	/* a PIN in a name is not repeated in what we say */
+	assert_int_equal(tmg_tokens_find(b.set, "pkcs11:?pin-value=123456", &t),
+	    TMG_NOT_FOUND);
+	assert_null(strstr(tmg_tokens_fault(b.set)->text, "123456"));
+	assert_int_equal(b.fake.cards[0].calls[FAKE_IDENTIFY], 1);
+	end(&b);
+}
+
+static void
+test_key_names(void **state)
+{
+	static const struct { const char *name, *slot; int which; tmg_rc rc; } rows[] = {
+		{ "9a", NULL, 0, TMG_AMBIGUOUS },
+		{ "token-1/9a", "9a", 1, TMG_OK },
+		{ "1002/9C", "9c", 2, TMG_OK },
+		{ "Reader 2/82", "82", 2, TMG_OK },
+		{ "token-1/77", NULL, 0, TMG_NOT_FOUND },
+		{ "token-3/9a", NULL, 0, TMG_NOT_FOUND },
+		{ "only here", "9d", 2, TMG_OK },
+		{ "Asel", NULL, 0, TMG_AMBIGUOUS },
+		{ "pkcs11:serial=1001;id=%9A;type=private", "9a", 1, TMG_OK },
+		{ "pkcs11:serial=1002;object=%D0%86%D0%B2%D0%B0%D0%BD%20"
+		    "%D0%87%D0%B6%D0%B0%D0%BA", "9c", 2, TMG_OK },
+		{ "pkcs11:id=%9A", NULL, 0, TMG_AMBIGUOUS },
+		{ "pkcs11:serial=1001", NULL, 0, TMG_NOT_FOUND },
+		{ "pkcs11:serial=1001;id=%77", NULL, 0, TMG_NOT_FOUND },
+	};
+	struct bench b;
+	tmg_key *key;
+
+	(void)state;
+	begin(&b, 2);
+	fake_key(&b.fake.cards[1].slots[2], "only here", TMG_PIN_ONCE);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		assert_int_equal(tmg_tokens_find_key(b.set, rows[i].name, &key),
+		    rows[i].rc);
+		if (rows[i].rc != TMG_OK)
+			continue;
+		assert_string_equal(tmg_key_slot(key)->name, rows[i].slot);
+		assert_string_equal(tmg_token_reader(tmg_key_token(key)),
+		    b.fake.cards[rows[i].which - 1].reader);
+	}
+	end(&b);
+}
+
+/* Every URI that is shown finds what it was shown for. */
+static void
+test_uris_lead_back(void **state)
+{
+	struct bench b;
+	tmg_key *key, *again;
+	tmg_token *t;
+	size_t n;
+
+	(void)state;
+	begin(&b, 1);
+	assert_string_equal(tmg_token_uri(b.token), "pkcs11:model=Fake;"
+	    "manufacturer=tests%20&%20co;serial=1001;token=token-1");
+	assert_int_equal(tmg_tokens_find(b.set, tmg_token_uri(b.token), &t), TMG_OK);
+	assert_ptr_equal(t, b.token);
+	assert_int_equal(tmg_token_keys(b.token, &n), TMG_OK);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		key = tmg_token_key(b.token, i);
+		assert_int_equal(tmg_tokens_find_key(b.set, tmg_key_uri(key),
+		    &again), TMG_OK);
+		assert_ptr_equal(key, again);
+	}
+	assert_null(tmg_token_key(b.token, n));
+	end(&b);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static void
+test_nothing_before_it_is_asked(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	for (size_t verb = 0; verb < FAKE_VERBS; verb++)
+		assert_int_equal(b.card->calls[verb], verb == FAKE_PROBE);
+	end(&b);
+}
+
+static void
+test_nothing_read_twice(void **state)
+{
+	tmg_key_facts facts;
+	struct bench b;
+	tmg_view v;
+	size_t n;
+
+	(void)state;
+	begin(&b, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(tmg_key_facts_get(slot(&b, "9a"), &facts), TMG_OK);
+		assert_int_equal(tmg_key_public(slot(&b, "9a"), &v), TMG_OK);
+		assert_int_equal(tmg_key_cert(slot(&b, "9a"), &v), TMG_OK);
+		assert_int_equal(tmg_key_cert(slot(&b, "82"), &v), TMG_NOT_FOUND);
+		assert_int_equal(tmg_key_facts_get(slot(&b, "82"), &facts),
+		    TMG_NOT_FOUND);
+		assert_int_equal(tmg_token_keys(b.token, &n), TMG_OK);
+		(void)tmg_token_info(b.token);
+	}
+	assert_int_equal(b.card->calls[FAKE_FACTS], 2);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 2);
+	assert_int_equal(b.card->calls[FAKE_SLOTS_ASKED], 1);
+	assert_int_equal(b.card->calls[FAKE_SURVEY], 1);
+	assert_int_equal(b.card->calls[FAKE_IDENTIFY], 1);
+	end(&b);
+}
+
+static void
+test_a_write_makes_old(void **state)
+{
+	uint8_t store[TMG_SPKI_MAX];
+	tmg_out spki = TMG_OUT(store);
+	tmg_keyspec spec = { .slot = 0x9a, .alg = TMG_ALG_P256 };
+	unsigned before;
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_key_public(slot(&b, "9a"), &v), TMG_OK);
+	assert_int_equal(tmg_key_cert(slot(&b, "9c"), &v), TMG_OK);
+	before = tmg_token_generation(b.token);
+	assert_int_equal(tmg_key_generate(b.token, &spec, &spki), TMG_OK);
+	assert_int_not_equal(tmg_token_generation(b.token), before);
+
+	/* what the card answered is known; the other slot's is not old */
+	assert_int_equal(tmg_key_public(slot(&b, "9a"), &v), TMG_OK);
+	assert_view_equal(v, tmg_out_view(&spki));
+	assert_int_equal(tmg_key_cert(slot(&b, "9c"), &v), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 1);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 1);
+
+	before = tmg_token_generation(b.token);
+	assert_int_equal(tmg_key_delete(slot(&b, "9a")), TMG_OK);
+	assert_int_not_equal(tmg_token_generation(b.token), before);
+	assert_int_equal(tmg_key_public(slot(&b, "9a"), &v), TMG_NOT_FOUND);
+	end(&b);
+}
+
+/* A card that cannot tell its keys: the certificate does, or who made it. */
+static void
+test_a_silent_card(void **state)
+{
+	tmg_key_facts facts;
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->tells = false;
+	assert_int_equal(tmg_key_facts_get(slot(&b, "9c"), &facts), TMG_OK);
+	assert_int_equal(facts.alg, TMG_ALG_P256);
+	assert_int_equal(facts.pin, TMG_PIN_ALWAYS);	/* the slot's own */
+	assert_int_equal(tmg_key_public(slot(&b, "82"), &v), TMG_NOT_FOUND);
+	assert_int_equal(tmg_key_set_public(slot(&b, "82"), (tmg_view){
+	    b.card->slots[0].spki, b.card->slots[0].spki_len }), TMG_OK);
+	assert_int_equal(tmg_key_public(slot(&b, "82"), &v), TMG_OK);
+	b.card->tells = true;
+	assert_int_equal(tmg_key_set_public(slot(&b, "9a"), (tmg_view){
+	    b.card->slots[1].spki, b.card->slots[1].spki_len }), TMG_MISMATCH);
+	assert_int_equal(tmg_key_set_public(slot(&b, "9a"),
+	    (tmg_view)BYTES("no key")), TMG_E_USAGE);
+	end(&b);
+}
+
+/* ---- resets and removals ------------------------------------------------- */
+
+static void
+test_reset_between_turns(void **state)
+{
+	unsigned before;
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(tmg_key_cert(slot(&b, "9a"), &v), TMG_OK);
+	before = tmg_token_generation(b.token);
+
+	b.card->begin_next = TMG_RESET;
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 2);
+	assert_int_not_equal(tmg_token_generation(b.token), before);
+	assert_int_equal(tmg_key_cert(slot(&b, "9a"), &v), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 2);
+	end(&b);
+}
+
+static void
+test_reset_in_a_verb(void **state)
+{
+	uint8_t store[TMG_SPKI_MAX];
+	tmg_out spki = TMG_OUT(store);
+	tmg_keyspec spec = { .slot = 0x9a, .alg = TMG_ALG_P256 };
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	/* reading happens twice without harm */
+	b.card->next[FAKE_CERT_READ] = TMG_RESET;
+	assert_int_equal(tmg_key_cert(slot(&b, "9a"), &v), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 2);
+	/* nothing else does */
+	b.card->next[FAKE_SIGN] = TMG_RESET;
+	expect_sign(slot(&b, "9a"), TMG_RESET);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	expect_words(tmg_token_fault(b.token), "token-1 was reset");
+	b.card->next[FAKE_GENERATE] = TMG_RESET;
+	assert_int_equal(tmg_key_generate(b.token, &spec, &spki), TMG_RESET);
+	assert_int_equal(b.card->calls[FAKE_GENERATE], 1);
+	b.card->next[FAKE_VERIFY] = TMG_RESET;
+	expect_sign(slot(&b, "9a"), TMG_RESET);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 2);
+	end(&b);
+}
+
+static void
+test_removal(void **state)
+{
+	struct bench b;
+	tmg_signer *signer;
+	tmg_token *t;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_key_signer(slot(&b, "9a"), &signer), TMG_OK);
+	b.card->presence = TMG_ABSENT;
+	assert_int_equal(tmg_key_cert(slot(&b, "9c"), &v), TMG_REMOVED);
+	expect_words(tmg_token_fault(b.token), "put it back");
+	assert_int_equal(tmg_tokens_count(b.set), 0);
+	assert_int_equal(tmg_token_login(b.token, TMG_PIN_USER), TMG_REMOVED);
+	assert_int_equal(tmg_tokens_find(b.set, NULL, &t), TMG_NOT_FOUND);
+	expect_sign(tmg_token_key(b.token, 0), TMG_REMOVED);
+
+	/* back in the reader it is another token; the old one stays gone */
+	b.card->presence = TMG_PRESENT;
+	b.card->events++;
+	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);
+	assert_int_equal(tmg_tokens_find(b.set, NULL, &t), TMG_OK);
+	assert_ptr_not_equal(t, b.token);
+	assert_int_equal(tmg_token_login(b.token, TMG_PIN_USER), TMG_REMOVED);
+	assert_int_equal(tmg_token_login(t, TMG_PIN_USER), TMG_OK);
+	end(&b);
+}
+
+static void
+test_swap_unseen(void **state)
+{
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->events += 2;		/* out and in again, nobody asked */
+	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);
+	assert_int_equal(tmg_tokens_count(b.set), 1);
+	assert_int_equal(b.card->calls[FAKE_PROBE], 2);
+	assert_int_equal(tmg_token_slot(b.token, "9a", &(tmg_key *){ NULL }),
+	    TMG_REMOVED);
+	(void)v;
+	end(&b);
+}
+
+static void
+test_skipped_readers(void **state)
+{
+	const tmg_skipped *rows;
+	struct bench b;
+	tmg_token *t;
+
+	(void)state;
+	begin(&b, 3);
+	b.fake.cards[0].strange = true;
+	b.fake.cards[1].presence = TMG_HELD;
+	assert_int_equal(tmg_tokens_count(b.set), 1);
+	assert_int_equal(tmg_tokens_skipped(b.set, &rows), 2);
+	assert_int_equal(rows[0].rc, TMG_NOT_FOUND);
+	assert_int_equal(rows[1].rc, TMG_BUSY);
+	assert_true(rows[0].why[0] != '\0' && rows[1].why[0] != '\0');
+	b.fake.cards[2].presence = TMG_MUTE;
+	b.fake.cards[2].events++;
+	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);
+	assert_int_equal(tmg_tokens_find(b.set, NULL, &t), TMG_NOT_FOUND);
+	expect_words(tmg_tokens_fault(b.set), "Reader 1");
+	end(&b);
+}
+
+/* ---- PINs ---------------------------------------------------------------- */
+
+static void
+test_cold_signature(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 1);
+	assert_int_equal(b.card->calls[FAKE_TRIES], 0);
+	assert_int_equal(b.card->calls[FAKE_IDENTIFY], 0);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 0);
+	assert_int_equal(b.card->calls[FAKE_SURVEY], 0);
+	assert_string_equal(b.person.key, "9a");
+	/* and from then on one command a signature */
+	for (unsigned i = 0; i < 99; i++)
+		expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 100);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 1);
+	end(&b);
+}
+
+static void
+test_pin_always(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_token_login(b.token, TMG_PIN_USER), TMG_OK);
+	expect_sign(slot(&b, "9c"), TMG_OK);
+	memset(b.card->order, 0, sizeof(b.card->order));
+	expect_sign(slot(&b, "9c"), TMG_OK);
+	expect_sign(slot(&b, "9c"), TMG_OK);
+	/* a look whether the PIN is wanted, then both in one turn */
+	assert_string_equal(b.card->order, "[][VS][][VS]");
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 4);
+	end(&b);
+}
+
+static void
+test_pin_never(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	expect_sign(slot(&b, "9e"), TMG_OK);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 0);
+	/* a key that wants one after all gets it, once */
+	b.card->slots[3].facts.pin = TMG_PIN_ONCE;
+	expect_sign(slot(&b, "9e"), TMG_OK);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 1);
+	end(&b);
+}
+
+static void
+test_wrong_pin(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	b.person.pin = "999999";
+	expect_sign(slot(&b, "9a"), TMG_PIN_WRONG);
+	expect_words(tmg_token_fault(b.token), "2 tries left");
+	expect_words(tmg_token_fault(b.token), "token-1");
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 0);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 1);
+	/* known from the last answer, nobody asks the card */
+	expect_sign(slot(&b, "9a"), TMG_PIN_WRONG);
+	assert_int_equal(b.person.tries, 2);
+	assert_int_equal(b.card->calls[FAKE_TRIES], 0);
+	expect_words(tmg_token_fault(b.token), "1 try left");
+	expect_sign(slot(&b, "9a"), TMG_PIN_LOCKED);
+	expect_words(tmg_token_fault(b.token), "tamga pin unblock");
+	end(&b);
+}
+
+static void
+test_pins_that_are_none(void **state)
+{
+	static const char *const pins[] = { "1", "123", "123456789" };
+	struct bench b;
+	int tries = 7;
+
+	(void)state;
+	begin(&b, 1);
+	for (size_t i = 0; i < TMG_COUNT(pins); i++) {
+		b.person.pin = pins[i];
+		expect_sign(slot(&b, "9a"), TMG_PIN_WRONG);
+		expect_words(tmg_token_fault(b.token), "no try was lost");
+	}
+	b.person.pin = "";
+	expect_sign(slot(&b, "9a"), TMG_CANCELLED);
+	assert_int_equal(tmg_token_verify(b.token, TMG_PIN_USER,
+	    (tmg_view){ NULL, 0 }, &tries), TMG_PIN_WRONG);
+	assert_int_equal(tries, -1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 0);
+	assert_int_equal(b.card->tries, 3);
+	end(&b);
+}
+
+static void
+test_declined(void **state)
+{
+	static const tmg_rc answers[] = { TMG_CANCELLED, TMG_LAST_TRY };
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	for (size_t i = 0; i < TMG_COUNT(answers); i++) {
+		b.person.answer = answers[i];
+		expect_sign(slot(&b, "9a"), answers[i]);
+		assert_true(tmg_token_fault(b.token)->text[0] != '\0');
+	}
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 0);
+	tmg_ctx_set_pin(b.ctx, NULL, NULL);
+	expect_sign(slot(&b, "9a"), TMG_CANCELLED);
+	end(&b);
+}
+
+/* A source that wants to know more costs what it asks for, and no more. */
+static void
+test_tell_me_more(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	b.person.wants_more = 1;
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.person.tries, 3);
+	assert_string_equal(b.person.serial, "");
+	assert_int_equal(b.card->calls[FAKE_TRIES], 1);
+	assert_int_equal(b.card->calls[FAKE_IDENTIFY], 0);
+
+	b.card->begin_next = TMG_RESET;
+	b.person.wants_more = 2;
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_string_equal(b.person.serial, "1001");
+
+	b.card->begin_next = TMG_RESET;
+	b.person.wants_more = 100;
+	expect_sign(slot(&b, "9a"), TMG_CANCELLED);
+
+	/* a locked PIN is asked of nobody */
+	b.card->begin_next = TMG_RESET;
+	b.card->tries = 0;
+	b.person.wants_more = 1;
+	b.person.asked[TMG_PIN_USER] = 0;
+	expect_sign(slot(&b, "9a"), TMG_PIN_LOCKED);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 0);
+	end(&b);
+}
+
+/* The login is lost again and again: asked once, then given up. */
+static void
+test_login_never_holds(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	b.card->next[FAKE_SIGN] = TMG_LOGIN;
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	b.card->slots[0].facts.pin = TMG_PIN_ALWAYS;	/* we believe: once */
+	b.card->user = false;
+	b.card->next[FAKE_SIGN] = TMG_LOGIN;
+	expect_sign(slot(&b, "9a"), TMG_LOGIN);
+	expect_words(tmg_token_fault(b.token), "again and again");
+	end(&b);
+}
+
+static void
+test_admin(void **state)
+{
+	static const struct {
+		bool factory, kept;
+		unsigned user, admin;
+	} rows[] = {
+		{ true, false, 0, 0 },
+		{ false, true, 1, 0 },
+		{ false, false, 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		struct bench b;
+
+		begin(&b, 1);
+		b.card->admin_factory = rows[i].factory;
+		b.card->admin_kept = rows[i].kept;
+		assert_int_equal(tmg_key_delete(slot(&b, "9a")), TMG_OK);
+		assert_int_equal(tmg_key_delete(slot(&b, "9c")), TMG_OK);
+		assert_int_equal(b.person.asked[TMG_PIN_USER], rows[i].user);
+		assert_int_equal(b.person.asked[TMG_PIN_ADMIN], rows[i].admin);
+		end(&b);
+	}
+	{
+		struct bench b;
+
+		begin(&b, 1);
+		b.card->admin_factory = false;
+		b.person.admin = "wrong";
+		assert_int_equal(tmg_key_delete(slot(&b, "9a")), TMG_PIN_WRONG);
+		expect_words(tmg_token_fault(b.token), "management key");
+		assert_int_equal(b.card->calls[FAKE_DELETE], 0);
+		end(&b);
+	}
+}
+
+static void
+test_change(void **state)
+{
+	struct bench b;
+	int tries = -1;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_token_pin_change(b.token, TMG_PIN_USER,
+	    tmg_view_str("000000"), tmg_view_str("111111"), &tries),
+	    TMG_PIN_WRONG);
+	assert_int_equal(tries, 2);
+	assert_int_equal(tmg_token_pin_change(b.token, TMG_PIN_USER,
+	    tmg_view_str("123456"), tmg_view_str("111111"), &tries), TMG_OK);
+	assert_string_equal(b.card->pin, "111111");
+	assert_int_equal(tmg_token_pin_unblock(b.token, tmg_view_str("1"),
+	    tmg_view_str("2"), NULL), TMG_UNSUPPORTED);
+	end(&b);
+}
+
+/* ---- certificates -------------------------------------------------------- */
+
+static void
+test_install(void **state)
+{
+	struct bench b;
+	struct fake_slot other = { .key = false };
+	tmg_view mine, others;
+
+	(void)state;
+	begin(&b, 1);
+	fake_key(&other, "somebody else", TMG_PIN_ONCE);
+	others = (tmg_view){ other.cert, other.cert_len };
+	mine = (tmg_view){ b.card->slots[0].cert, b.card->slots[0].cert_len };
+
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9a"), others, true),
+	    TMG_MISMATCH);
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9a"),
+	    (tmg_view)BYTES("no certificate"), true), TMG_E_MALFORMED);
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9a"), mine, false), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_WRITE], 0);
+
+	/* the key's own, but another stands there */
+	memcpy(b.card->slots[1].spki, other.spki, other.spki_len);
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9c"), others, false),
+	    TMG_OCCUPIED);
+	assert_int_equal(b.card->calls[FAKE_CERT_WRITE], 0);
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9c"), others, true), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_WRITE], 1);
+	assert_int_equal(tmg_key_cert_delete(slot(&b, "9c")), TMG_OK);
+	assert_int_equal(tmg_key_cert(slot(&b, "9c"), &mine), TMG_NOT_FOUND);
+	b.card->loses_cert = true;
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9c"), others, false),
+	    TMG_E_CARD);
+	end(&b);
+}
+
+/* On a card that cannot tell, an old certificate proves nothing about a key
+ * that may have been made since. */
+static void
+test_install_on_a_silent_card(void **state)
+{
+	struct fake_slot other = { .key = false };
+	struct bench b;
+	tmg_view others;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->tells = false;
+	fake_key(&other, "renewed", TMG_PIN_ONCE);
+	others = (tmg_view){ other.cert, other.cert_len };
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9a"), others, true), TMG_OK);
+	assert_int_equal(tmg_key_set_public(slot(&b, "9d"), (tmg_view){
+	    b.card->slots[2].spki, b.card->slots[2].spki_len }), TMG_OK);
+	assert_int_equal(tmg_key_cert_install(slot(&b, "9d"), others, true),
+	    TMG_MISMATCH);
+	end(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_token_names),
+		cmocka_unit_test(test_key_names),
+		cmocka_unit_test(test_uris_lead_back),
+		cmocka_unit_test(test_nothing_before_it_is_asked),
+		cmocka_unit_test(test_nothing_read_twice),
+		cmocka_unit_test(test_a_write_makes_old),
+		cmocka_unit_test(test_a_silent_card),
+		cmocka_unit_test(test_reset_between_turns),
+		cmocka_unit_test(test_reset_in_a_verb),
+		cmocka_unit_test(test_removal),
+		cmocka_unit_test(test_swap_unseen),
+		cmocka_unit_test(test_skipped_readers),
+		cmocka_unit_test(test_cold_signature),
+		cmocka_unit_test(test_pin_always),
+		cmocka_unit_test(test_pin_never),
+		cmocka_unit_test(test_wrong_pin),
+		cmocka_unit_test(test_pins_that_are_none),
+		cmocka_unit_test(test_declined),
+		cmocka_unit_test(test_tell_me_more),
+		cmocka_unit_test(test_login_never_holds),
+		cmocka_unit_test(test_admin),
+		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_install),
+		cmocka_unit_test(test_install_on_a_silent_card),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

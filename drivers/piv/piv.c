@@ -25,12 +25,16 @@ standard_info(tmg_piv *p)
 }
 
 static void
-piv_close(tmg_backend *b)
+drop(tmg_piv *p)
 {
-	tmg_piv *p = tmg_piv_of(b);
-
 	explicit_bzero(p, sizeof(*p));
 	free(p);
+}
+
+static void
+piv_close(tmg_backend *b)
+{
+	drop(tmg_piv_of(b));
 }
 
 static tmg_rc
@@ -49,7 +53,7 @@ piv_probe(tmg_channel *ch, tmg_probe *found)
 	snprintf(p->who, sizeof(p->who), "%s", ch->reader);
 	if ((rc = tmg_piv_select(p))) {
 		tmg_fault_copy(&ch->fault, &p->base.fault, rc);
-		piv_close(&p->base);
+		drop(p);
 		return rc;
 	}
 	tmg_piv_name(p, "");

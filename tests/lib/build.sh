@@ -23,7 +23,7 @@ run_logged()
 
 build_in()
 {
-	build_folder=$1 build_log=$2
+	build_folder=$1 build_log=$(realpath -m "$2")
 	shift 2
 	mkdir -p "$build_folder"
 	: >"$build_log"

@@ -40,8 +40,10 @@ send_atr(vc_server *server, vc_conn *conn)
 {
 	const vc_profile *profile = server->chip->card.profile;
 
-	vc_conn_put_frame(conn, server->chip->inserted ?
-	    (tmg_view){ profile->atr, profile->atr_len } : (tmg_view){ 0 });
+	if (server->chip->inserted)
+		vc_conn_put_frame(conn, (tmg_view){ profile->atr, profile->atr_len });
+	else
+		vc_server_no_answer(server, conn);
 }
 
 static void
@@ -111,12 +113,14 @@ transmit(vc_server *server, vc_conn *conn, tmg_view apdu)
 {
 	vc_answer *a = &server->answer;
 
-	if (is_stale(server, conn)) {
-		vc_conn_put_frame(conn, (tmg_view){ 0 });
+	a->len = 0;
+	if (!is_stale(server, conn))
+		vc_chip_transmit(server->chip, apdu, a);
+	if (a->len == 0) {
+		vc_server_no_answer(server, conn);
 		return;
 	}
-	vc_chip_transmit(server->chip, apdu, a);
-	if (a->delay_ms > 0 && a->len > 0) {
+	if (a->delay_ms > 0) {
 		conn->held_from = conn->out_len;
 		conn->held_ms = vc_now_ms() + a->delay_ms;
 		server->busy = conn;

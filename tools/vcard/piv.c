@@ -49,7 +49,18 @@ piv_destroy(void *self)
 	free(piv);
 }
 
-/* Selecting it again changes no security status (SP 800-73-4 part 2, 3.1.1). */
+static void
+piv_reset(void *self)
+{
+	vc_piv *piv = self;
+
+	OPENSSL_cleanse(&piv->session, sizeof(piv->session));
+}
+
+/*
+ * Selecting it again changes no security status (SP 800-73-4 part 2, 3.1.1);
+ * on a YubiKey it ends the login, and Yubico's own library relies on that.
+ */
 static uint16_t
 piv_select(vc_card *card, void *self, tmg_out *out)
 {
@@ -57,6 +68,8 @@ piv_select(vc_card *card, void *self, tmg_out *out)
 	const size_t named = card->profile->yubikey ? 0 :
 	    tmg_tlv_size(TAG_LABEL, sizeof(label) - 1);
 
+	if (card->profile->yubikey)
+		piv_reset(self);
 	((vc_piv *)self)->session.pin_fresh = false;
 	tmg_tlv_put_head(out, TAG_APT, tmg_tlv_size(TAG_AID, sizeof(pix)) +
 	    tmg_tlv_size(TAG_AUTHORITY, authority) + named);
@@ -135,14 +148,6 @@ piv_command(vc_card *card, void *self, const vc_command *c, tmg_out *out)
 	if (c->ins != INS_AUTHENTICATE)
 		piv->session.pin_fresh = false;
 	return row != NULL ? row->run(card, piv, c, out) : SW_NO_INS;
-}
-
-static void
-piv_reset(void *self)
-{
-	vc_piv *piv = self;
-
-	OPENSSL_cleanse(&piv->session, sizeof(piv->session));
 }
 
 static void

@@ -70,7 +70,16 @@ vc_server_cut_short(vc_server *server)
 	conn->out_len = conn->held_from;
 	conn->held_ms = 0;
 	server->busy = NULL;
-	vc_conn_put_frame(conn, (tmg_view){ 0 });
+	vc_server_no_answer(server, conn);
+}
+
+void
+vc_server_no_answer(vc_server *server, vc_conn *conn)
+{
+	if (conn == &server->vpcd)
+		conn->broken = true;
+	else
+		vc_conn_put_frame(conn, (tmg_view){ 0 });
 }
 
 static void

@@ -18,6 +18,7 @@ typedef struct vc_server {
 	const char *vpcd_host;	/* NULL: not joined to vpcd */
 	const char *vpcd_port;
 	vc_conn vpcd;
+	bool vpcd_joined;	/* vpcd is, or was a moment ago, connected */
 	int64_t vpcd_next_ms;	/* when to try again */
 	vc_conn client[VC_CONNS];
 	vc_conn ctl[VC_CONNS];
@@ -41,6 +42,11 @@ vc_server_frames(vc_server *server, vc_conn *conn);
 /* After a removal: no answer that was still to come will come. */
 void
 vc_server_cut_short(vc_server *server);
+
+/* The card is gone or mute.  vpcd would wait for ever for the zero bytes of an
+ * empty frame (recv() with MSG_WAITALL): it is left instead. */
+void
+vc_server_no_answer(vc_server *server, vc_conn *conn);
 
 /* ctl.c: obeys the whole lines that came. */
 void

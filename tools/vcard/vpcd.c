@@ -13,6 +13,12 @@
 
 #define RETRY_MS 50
 
+/*
+ * pcscd looks for cards every 400 ms.  A card that was away for less after an
+ * error stays "absent" for it for ever, so being out takes at least that.
+ */
+#define AWAY_MS 500
+
 static int
 connect_to(const char *host, const char *port)
 {
@@ -49,6 +55,7 @@ join(vc_server *server)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
 	vc_conn_open(&server->vpcd, fd);
 	server->vpcd.quick = true;
+	server->vpcd_joined = true;
 	server->vpcd.seen_events = server->chip->events;
 }
 
@@ -58,6 +65,17 @@ leave(vc_server *server)
 	if (server->busy == &server->vpcd)
 		server->busy = NULL;
 	vc_conn_close(&server->vpcd);
+}
+
+/* Whether we left or were left: was there a connection, and is it gone? */
+static bool
+just_left(vc_server *server)
+{
+	const bool left = server->vpcd_joined && server->vpcd.fd < 0;
+
+	if (left)
+		server->vpcd_joined = false;
+	return left;
 }
 
 /* A card that was taken out, even if it is back by now, was seen to leave. */
@@ -70,6 +88,8 @@ vc_vpcd_tend(vc_server *server)
 		return;
 	if (server->vpcd.fd >= 0 && server->vpcd.seen_events != chip->events)
 		leave(server);
+	if (just_left(server))
+		server->vpcd_next_ms = vc_now_ms() + AWAY_MS;
 	if (server->vpcd.fd < 0 && chip->inserted && vc_now_ms() >= server->vpcd_next_ms)
 		join(server);
 }

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# What the tests of the virtual card share; sourced, never run.  A test that
+# sources it is run again inside with-card, as "TEST inside", with the cards
+# that it names in CARDS.
+set -eu
+
+need() {
+	for program in "$@"; do
+		command -v "$program" >/dev/null || { echo "skipped: no $program"; exit 77; }
+	done
+}
+
+# enter SCRIPT ARGUMENTS: unless we are inside, go there.
+enter() {
+	script=$1
+	shift
+	[ "${1:-}" = inside ] && return
+	# shellcheck disable=SC2086
+	exec "$top_srcdir/tests/with-card" $CARDS -- sh "$script" inside
+}
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+step() { echo "== $*"; }
+
+# expect PATTERN COMMAND...: succeeds, and says PATTERN (extended).
+expect() {
+	pattern=$1
+	shift
+	"$@" >said 2>&1 || { cat said >&2; fail "$*"; }
+	grep -qE -- "$pattern" said || { cat said >&2; fail "no \"$pattern\" from $*"; }
+}
+
+# refuse PATTERN COMMAND...: fails, and says PATTERN.
+refuse() {
+	pattern=$1
+	shift
+	if "$@" >said 2>&1; then cat said >&2; fail "should have failed: $*"; fi
+	grep -qE -- "$pattern" said || { cat said >&2; fail "no \"$pattern\" from $*"; }
+}
+
+# same A B: two files with the same bytes.
+same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
+
+ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
+
+work() {
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	cd "$work"
+}
+
+module() {
+	for at in "/usr/lib/$(gcc -print-multiarch 2>/dev/null)/$1" /usr/lib/*/"$1" /usr/lib/"$1"; do
+		[ -f "$at" ] && { echo "$at"; return; }
+	done
+	return 1
+}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The driver on every kind of virtual card, straight through its socket: each
 # key is used and verified by libcrypto, each operation's APDUs are counted.
+: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -eu
 with=$top_srcdir/tests/with-card
 driver=$top_builddir/tests/interop/piv-driver
@@ -10,6 +11,7 @@ run() {
 	card=$1
 	what=$2
 	echo "== $card: $what"
+	# shellcheck disable=SC2016
 	"$with" --no-pcscd --card "$card" -- \
 		sh -c '"$1" "unix:$TAMGA_TEST_VCARD" "$2"' sh "$driver" "$what"
 }

@@ -9,6 +9,8 @@
  *	piv-driver READER sign SLOT ALG FILE      SHA-256 of FILE, signed
  *	piv-driver READER cert SLOT               certificate to stdout
  *	piv-driver READER install SLOT FILE       certificate from FILE
+ *	piv-driver READER admin-key 9b OLD NEW    both in hexadecimal
+ *	piv-driver READER derive SLOT ALG FILE    with the public key in FILE
  *
  * READER is a PC/SC reader's name or unix:PATH of a tamga-vcard.  PIN and PUK
  * are the fresh card's, from TAMGA_TEST_PIN and TAMGA_TEST_PUK.
@@ -762,6 +764,36 @@ one_install(desk *d, uint32_t slot, char **argv)
 	free(bytes);
 }
 
+static void
+one_admin_key(desk *d, uint32_t slot, char **argv)
+{
+	int tries;
+
+	CHECK(slot == REF_ADMIN);
+	OK(DRV->change(d->b, TMG_PIN_ADMIN, tmg_view_str(argv[0]),
+	    tmg_view_str(argv[1]), &tries));
+}
+
+static void
+one_derive(desk *d, uint32_t slot, char **argv)
+{
+	uint8_t store[64];
+	tmg_out out = TMG_OUT(store);
+	unsigned char *point = NULL;
+	size_t len;
+	uint8_t *bytes = read_all(d, argv[1], &len);
+	EVP_PKEY *peer = public_key(d, &(tmg_out){ bytes, len, len, false });
+
+	len = EVP_PKEY_get1_encoded_public_key(peer, &point);
+	login(d);
+	OK(DRV->derive(d->b, slot, alg_of(d, argv[0]), (tmg_view){ point, len },
+	    &out));
+	fwrite(store, 1, out.len, stdout);
+	OPENSSL_free(point);
+	EVP_PKEY_free(peer);
+	free(bytes);
+}
+
 static const struct {
 	const char *name;
 	int args;		/* after the slot */
@@ -771,6 +803,8 @@ static const struct {
 	{ "sign", 2, one_sign },
 	{ "cert", 0, one_cert },
 	{ "install", 1, one_install },
+	{ "admin-key", 2, one_admin_key },
+	{ "derive", 2, one_derive },
 };
 
 static void

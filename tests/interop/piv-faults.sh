@@ -3,6 +3,7 @@
 # The card is pulled out, reset, mute or mad at every single APDU of a key
 # generation, a certificate write and a signature: the driver always ends with
 # a reason, never with a signal and never as if all were well.
+: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -eu
 if [ "${1:-}" != inside ]; then
 	exec "$top_srcdir/tests/with-card" --no-pcscd --card piv,short -- \

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Through pcscd, with programs that nobody here wrote: a key made by one is
 # used by the other, a certificate written by one is read by the other.
+: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -eu
 for program in yubico-piv-tool pkcs11-tool openssl pcscd; do
 	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
@@ -69,6 +70,7 @@ driver cert 9e >got.der
 cmp cert.der got.der || fail "we read another certificate"
 gzip -9n <cert.der >packed
 n=$(wc -c <packed)
+# shellcheck disable=SC2059
 { printf '\160\202'; printf "\\$(printf %03o $((n / 256)))\\$(printf %03o $((n % 256)))"
 	cat packed; printf '\161\001\001\376\000'; } >object
 yubico-piv-tool -a write-object --id 0x5fc101 -f binary -i object 2>said ||
@@ -89,6 +91,34 @@ pkcs11-tool --module opensc-pkcs11.so --sign --id 01 -m ECDSA-SHA256 \
 	--signature-format openssl --pin "$TAMGA_TEST_PIN" -i data -o sig >said 2>&1 ||
 	{ cat said; fail "OpenSC does not sign"; }
 verified pub sig "OpenSC's signature with our key"
+
+ykcs11=$(find /usr/lib -name "libykcs11.so*" | head -1)
+if [ -n "$ykcs11" ]; then
+	step "born of pkcs11-tool and ykcs11, used by us"
+	pkcs11-tool --module "$ykcs11" --login --login-type so \
+		--so-pin "$TAMGA_TEST_ADMIN" --keypairgen --key-type EC:prime256v1 \
+		--id 03 >said 2>&1 || { cat said; fail "ykcs11 makes no key"; }
+	pkcs11-tool --module "$ykcs11" --read-object --type pubkey --id 03 -o spki \
+		>said 2>&1 || { cat said; fail "ykcs11 shows no public key"; }
+	openssl pkey -pubin -inform DER -in spki -out pub
+	driver sign 9d ec:p256 data >sig
+	verified pub sig "our signature with the key of ykcs11"
+
+	step "an agreed secret is the same for openssl and for us"
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out mine
+	openssl pkey -in mine -pubout -outform DER -out mine.pub
+	driver derive 9d ec:p256 mine.pub >secret
+	openssl pkeyutl -derive -inkey mine -peerkey pub -out secret2
+	cmp secret secret2 || fail "two secrets"
+fi
+
+step "management keys set by one open for the other"
+theirs=0123456789abcdeffedcba98765432100123456789abcdef
+ours=112233445566778811223344556677aa112233445566778b
+yubico-piv-tool -a set-mgm-key -n $theirs >said 2>&1 || { cat said; fail "set-mgm-key"; }
+driver admin-key 9b $theirs $ours
+yubico-piv-tool -k$ours -a set-mgm-key -n "$TAMGA_TEST_ADMIN" >said 2>&1 ||
+	{ cat said; fail "yubico-piv-tool does not open with our key"; }
 
 step "everything of ours through pcscd"
 # OpenSC leaves the card logged in

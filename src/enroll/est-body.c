@@ -15,7 +15,7 @@ tmg_est_body_der(uint8_t *body, size_t len, tmg_view *der)
 	tmg_out o = { body, len, 0, false };
 	tmg_rc rc;
 
-	if (len > 0 && body[0] == SEQUENCE) {
+	if (len == 0 || body[0] == SEQUENCE) {
 		*der = (tmg_view){ body, len };
 		return TMG_OK;
 	}

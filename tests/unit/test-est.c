@@ -14,6 +14,7 @@
 #include "tests/unit/est-world.h"
 
 static est_world world;
+static tmg_signer *late_key;	/* what signs for late_sign() in the end */
 
 /* Opens, or fails the test with the words of the refusal. */
 static tmg_authority *
@@ -533,6 +534,41 @@ the_signers_own_reason_survives_tls(void **state)
 	}
 }
 
+/* A person who types a PIN inside the handshake, and takes their time. */
+static tmg_rc
+late_sign(tmg_signer *s, const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
+{
+	const struct timespec typing = { 2, 500000000 };
+
+	(void)s;
+	nanosleep(&typing, NULL);
+	return tmg_signer_sign(late_key, spec, input, sig);
+}
+
+static void
+typing_a_pin_is_not_the_servers_time(void **state)
+{
+	static const tmg_signer_ops ops = {
+		.sign = late_sign,
+		.decrypt = tmg_signer_no_decrypt,
+		.derive = tmg_signer_no_derive,
+	};
+	tmg_auto(identity) id = load_identity("a");
+	tmg_authority_spec spec = spec_as("need13", "", &id);
+	tmg_fault words = { 0 };
+	tmg_signer slow = { .ops = &ops, .fault = &words, .alg = spec.signer->alg,
+		.spki = spec.signer->spki };
+	tmg_decision d;
+
+	(void)state;
+	late_key = spec.signer;
+	spec.signer = &slow;
+	spec.timeout_s = 2;
+	tmg_auto_ptr(tmg_authority) a = open_authority(&spec);
+	expect(a, submit(a, &d), TMG_OK, NULL);
+	tmg_certs_free(&d.certs);
+}
+
 static void
 wrong_specifications_do_not_open(void **state)
 {
@@ -599,6 +635,7 @@ main(void)
 		cmocka_unit_test(each_authority_speaks_as_its_own_identity),
 		cmocka_unit_test(a_missing_or_foreign_identity_is_explained),
 		cmocka_unit_test(the_signers_own_reason_survives_tls),
+		cmocka_unit_test(typing_a_pin_is_not_the_servers_time),
 		cmocka_unit_test(revoking_is_not_in_est),
 	};
 	int failed;

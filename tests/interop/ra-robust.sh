@@ -106,6 +106,11 @@ chmod 644 bad/ca.key
 rc=0; "$ra" serve bad 2>err || rc=$?
 same 'key readable' $rc 1
 grep -q 'chmod 600' err || die "$(cat err)"
+chmod 600 bad/ca.key
+chmod 640 bad/server.key
+rc=0; "$ra" serve bad 2>err || rc=$?
+same 'server key readable' $rc 1
+grep -q 'chmod 600' err || die "$(cat err)"
 rc=0; "$ra" init "$TAMGA_TEST_RA_DIR" --profiles bad/profiles 2>err || rc=$?
 same 'init twice' $rc 7
 rc=0; "$ra" serve nowhere 2>err || rc=$?

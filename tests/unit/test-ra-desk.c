@@ -436,6 +436,27 @@ test_broken_requests(void **state)
 	}
 }
 
+/* The same key written in another way is not another key: refused. */
+static void
+test_one_encoding(void **state)
+{
+	struct bench *b = *state;
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+
+	make_csr(&c, "Point", NULL);
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(c.key,
+	    "point-format", "compressed"), 1);
+	make_csr(&c, "Point", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_MISMATCH);
+	assert_non_null(strstr(b->desk.fault.text, "uncompressed"));
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(c.key,
+	    "point-format", "uncompressed"), 1);
+	make_csr(&c, "Point", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+}
+
 static void
 test_certs_only(void **state)
 {
@@ -470,6 +491,7 @@ main(void)
 		STORED(test_crl),
 		STORED(test_policy),
 		STORED(test_broken_requests),
+		STORED(test_one_encoding),
 		STORED(test_certs_only),
 	};
 

@@ -94,7 +94,7 @@ test_good_profile(void **state)
 static void
 test_shipped_profiles(void **state)
 {
-	tmg_auto(ra_profiles) all = { 0 };
+	tmg_auto(ra_profiles) all = { 0 }, none = { 0 };
 	tmg_fault f = { .rc = TMG_OK };
 	const char *top = getenv("top_srcdir");
 	char folder[4096];
@@ -107,7 +107,7 @@ test_shipped_profiles(void **state)
 	assert_non_null(ra_profiles_find(&all, "employee-reviewed"));
 	assert_non_null(ra_profiles_find(&all, "device"));
 	assert_null(ra_profiles_find(&all, "employe"));
-	assert_int_equal(ra_profiles_load("/nonexistent", &all, &f), TMG_NOT_FOUND);
+	assert_int_equal(ra_profiles_load("/nonexistent", &none, &f), TMG_NOT_FOUND);
 }
 
 #define CONF "store=\"s\";profiles=\"p\";default_profile=\"d\";" \

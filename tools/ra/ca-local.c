@@ -365,8 +365,8 @@ is_encrypted(const uint8_t *pem)
 	return strstr((const char *)pem, "ENCRYPTED") != NULL;
 }
 
-static tmg_rc
-check_mode(const char *file, const uint8_t *pem, tmg_fault *f)
+tmg_rc
+ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f)
 {
 	struct stat st;
 
@@ -388,7 +388,7 @@ ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
 	if ((rc = tmg_file_read(key_file, FILE_MAX, &pem, &len)))
 		return tmg_raise(f, rc, 0, _("%s: the key cannot be read: %s"),
 		    key_file, strerror(errno));
-	if ((rc = check_mode(key_file, pem, f)) ||
+	if ((rc = ra_key_private(key_file, pem, f)) ||
 	    (rc = read_passphrase(passphrase_file, &secret, f)))
 		return rc;
 

@@ -67,6 +67,11 @@ TMG_MUST_USE tmg_rc
 ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
     EVP_PKEY **key, tmg_fault *f);
 
+/* Verdicts TMG_DENIED: pem, read from file, is a key in the clear that others
+ * than its owner can read. */
+TMG_MUST_USE tmg_rc
+ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f);
+
 /* Adds the extension value, in OpenSSL's words (x509v3_config(5)). */
 TMG_MUST_USE tmg_rc
 ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value);

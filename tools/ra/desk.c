@@ -318,6 +318,19 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	return approve_by_profile(d, in, app);
 }
 
+/* The application that this very request is already. */
+static tmg_rc
+find(ra_desk *d, const ra_submission *in, const ra_request *request, ra_app *app)
+{
+	const tmg_rc rc = d->store->ops->app_find(d->store, in->owner,
+	    request->csr_hash,
+	    in->previous != NULL ? in->previous->serial : "", app);
+
+	return rc == TMG_OK || rc == TMG_NOT_FOUND ? rc : store_says(d, rc);
+}
+
+/* Those who ask again need no turn to write; those who are new look again
+ * when they have it. */
 static tmg_rc
 find_or_take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
     ra_app *app)
@@ -325,14 +338,12 @@ find_or_take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
 
+	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+		return rc;
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return store_says(d, rc);
-	rc = d->store->ops->app_find(d->store, in->owner, request->csr_hash,
-	    in->previous != NULL ? in->previous->serial : "", app);
-	if (rc == TMG_OK)
-		return TMG_OK;
-	if (rc != TMG_NOT_FOUND)
-		return store_says(d, rc);
+	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+		return rc;
 	if ((rc = take_in(d, in, request, app)))
 		return rc;
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;

@@ -11,6 +11,11 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/name.h"
+#include "src/pki/spki.h"
+#include "tamga/csr.h"
+
+enum { POINT_UNCOMPRESSED = 0x04 };	/* SEC 1 2.3.3 */
 
 void
 ra_request_release(ra_request *request)
@@ -23,19 +28,11 @@ ra_request_release(ra_request *request)
 tmg_rc
 ra_name_text(const X509_NAME *name, char *text, size_t cap)
 {
-	tmg_auto(ra_BIO) bio = BIO_new(BIO_s_mem());
-	char *data;
-	long len;
+	tmg_out o = { (uint8_t *)text, cap - 1, 0, false };
+	const tmg_rc rc = tmg_name_text(name, &o);
 
-	if (bio == NULL || X509_NAME_print_ex(bio, name, 0,
-	    XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) < 0)
-		return TMG_E_CRYPTO;
-	len = BIO_get_mem_data(bio, &data);
-	if (len < 0 || (size_t)len >= cap)
-		return TMG_E_SPACE;
-	memcpy(text, data, (size_t)len);
-	text[len] = '\0';
-	return TMG_OK;
+	text[o.len] = '\0';
+	return rc;
 }
 
 static void
@@ -64,47 +61,40 @@ ra_serial_text(const ASN1_INTEGER *serial, char text[TMG_SERIAL_MAX])
 	    TMG_OK : TMG_E_SPACE;
 }
 
+/* One key, one encoding: else the same key could be handed in twice and look
+ * like two.  What libcrypto makes of it must be what was sent, and a point on
+ * a curve is sent uncompressed (RFC 5480 2.2). */
 static bool
-key_fits(const EVP_PKEY *key, const tmg_alg_row *row)
+is_canonical(const ra_request *r, tmg_view spki)
 {
-	char group[64];
-	size_t len;
+	__attribute__((__cleanup__(scope_free_openssl))) char *again = NULL;
+	unsigned char *bytes = NULL;
+	const int len = i2d_PUBKEY(r->key, &bytes);
+	tmg_view bits;
 
-	switch (row->family) {
-	case TMG_FAMILY_RSA:
-		return EVP_PKEY_is_a(key, "RSA") &&
-		    EVP_PKEY_get_bits(key) == (int)row->bits;
-	case TMG_FAMILY_EC:
-		return EVP_PKEY_is_a(key, "EC") &&
-		    EVP_PKEY_get_group_name(key, group, sizeof(group), &len) == 1 &&
-		    OBJ_txt2nid(group) != NID_undef &&
-		    (OBJ_txt2nid(group) == OBJ_txt2nid(row->group) ||
-		     OBJ_txt2nid(group) == EC_curve_nist2nid(row->group));
-	default:
-		return row->group != NULL && EVP_PKEY_is_a(key, row->group);
-	}
-}
-
-static tmg_alg
-key_alg(const EVP_PKEY *key)
-{
-	for (tmg_alg alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
-		if (key_fits(key, tmg_alg_get(alg)))
-			return alg;
-	return TMG_ALG_NONE;
+	again = (char *)bytes;
+	if (len <= 0 || !tmg_view_equal(spki, (tmg_view){ bytes, (size_t)len }))
+		return false;
+	return tmg_alg_get(r->alg)->family != TMG_FAMILY_EC ||
+	    (tmg_spki_bits(spki, &bits) == TMG_OK && bits.len > 0 &&
+	    bits.ptr[0] == POINT_UNCOMPRESSED);
 }
 
 static tmg_rc
-hash_spki(ra_request *r)
+read_key(ra_request *r, tmg_fault *f)
 {
-	__attribute__((__cleanup__(scope_free_openssl))) char *der = NULL;
-	unsigned char *bytes = NULL;
-	const int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(r->req), &bytes);
+	tmg_view spki;
+	tmg_rc rc;
 
-	der = (char *)bytes;
-	if (len <= 0)
-		return TMG_E_CRYPTO;
-	return ra_sha256_text((tmg_view){ bytes, (size_t)len }, r->spki_hash);
+	if (tmg_csr_spki(r->der, &spki) ||
+	    tmg_is_fault(tmg_spki_alg(spki, &r->alg)) || !is_canonical(r, spki)) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's public key is not in its one proper encoding (DER, uncompressed point)"));
+	}
+	if ((rc = ra_sha256_text(spki, r->spki_hash)))
+		return tmg_raise(f, rc, 0, _("hashing the request failed"));
+	return TMG_OK;
 }
 
 /* subjectAltName among the requested extensions, RFC 2985 5.4.2. */
@@ -161,16 +151,16 @@ read_facts(ra_request *r, tmg_fault *f)
 {
 	tmg_rc rc;
 
-	if ((rc = ra_sha256_text(r->der, r->csr_hash)) || (rc = hash_spki(r)))
+	if ((rc = ra_sha256_text(r->der, r->csr_hash)))
 		return tmg_raise(f, rc, 0, _("hashing the request failed"));
+	if ((rc = read_key(r, f)))
+		return rc;
 	if (ra_name_text(X509_REQ_get_subject_name(r->req), r->subject,
 	    sizeof(r->subject))) {
 		ERR_clear_error();
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("the request's subject cannot be read or is too long"));
 	}
-	r->alg = key_alg(r->key);
-	ERR_clear_error();
 	return read_san(r, f);
 }
 

@@ -361,7 +361,8 @@ read_pem(const ra_office *office, const char *name, char **text, tmg_fault *f)
 	if ((rc = tmg_file_read(path, PEM_MAX, &data, &len)))
 		return tmg_raise(f, rc, 0, "%s: %s", path, strerror(errno));
 	*text = (char *)data;
-	return TMG_OK;
+	return strstr(*text, "PRIVATE KEY") == NULL ? TMG_OK :
+	    ra_key_private(path, data, f);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "src/reader/pcsc.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ enum {
 	READERS_MAX = PCSCLITE_MAX_READERS_CONTEXTS,
 	RETRY_MS = 200,		/* between looks for a daemon that went away */
 	CANCEL_TRIES = 2000,	/* milliseconds until cancel() gives up */
+	KNOCK_MS = 500,		/* for a daemon that refuses to hang up */
 };
 
 /* The pseudo reader whose state changes when readers come and go. */
@@ -51,25 +53,27 @@ of(tmg_hub *hub)
 
 /* ---- the daemon ---------------------------------------------------------- */
 
-/* Can its socket be connected to?  0, or the reason. */
+/* Can its socket be opened, and does the daemon wait for us to speak?  0, or
+ * the reason; EACCES when it hangs up at once, as it does when polkit refuses. */
 static int
 knock(void)
 {
 	const char *path = getenv("PCSCLITE_CSOCK_NAME");
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	tmg_auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	snprintf(at.sun_path, sizeof(at.sun_path), "%s",
 	    path != NULL ? path : "/run/pcscd/pcscd.comm");
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
 		return errno;
-	return 0;
+	return poll(&p, 1, KNOCK_MS) > 0 ? EACCES : 0;
 }
 
 /*
- * Libraries up to 1.9 say SCARD_F_COMM_ERROR when polkit refuses (the daemon
- * accepts the connection and drops it), and the same as for no daemon when the
- * socket may not be opened.
+ * What the library says when polkit refuses depends on its version and on how
+ * fast the daemon hung up: a transport fault, no service, or a security
+ * violation.  A socket that may not be opened is no service too.
  */
 static LONG
 true_reason(LONG code)
@@ -78,8 +82,7 @@ true_reason(LONG code)
 		return code;
 	switch (knock()) {
 	case 0:
-		return code == SCARD_F_COMM_ERROR ? SCARD_W_SECURITY_VIOLATION
-		    : code;
+		return code;
 	case EACCES:
 	case EPERM:
 		return SCARD_W_SECURITY_VIOLATION;

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/codec/hex.h"
@@ -144,6 +145,7 @@ static bool
 could_write(const char *path)
 {
 	char at[PATH_MAX];
+	struct stat st;
 
 	snprintf(at, sizeof(at), "%s", path);
 	while (access(at, F_OK) != 0 && strcmp(at, "/") != 0) {
@@ -152,7 +154,8 @@ could_write(const char *path)
 		memcpy(copy, at, sizeof(copy));
 		snprintf(at, sizeof(at), "%s", dirname(copy));
 	}
-	return access(at, W_OK | X_OK) == 0;
+	return stat(at, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    access(at, W_OK | X_OK) == 0;
 }
 
 static void

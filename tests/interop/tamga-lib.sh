@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the tests of tamga(1) share; sourced by them.
+: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
+set -eu
+for program in openssl jq; do
+	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
+done
+fail() { echo "FAILED: $*" >&2; exit 1; }
+step() { echo "== $*"; }
+tamga() { "$top_builddir/tamga" "$@"; }
+
+# A world of its own: no configuration or state of whoever runs the test.
+world() {
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	cd "$work"
+	XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
+	export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL
+	unset TAMGA_VCARD_SOCKET
+}
+
+# wants CODE COMMAND...: the exit code is that; out and err are kept.
+wants() {
+	code=$1
+	shift
+	got=0
+	"$@" >out 2>err || got=$?
+	[ "$got" -eq "$code" ] || { cat out err >&2; fail "exit $got, not $code: $*"; }
+}
+says() { grep -qF -e "$2" "$1" || { cat "$1" >&2; fail "$1 does not say: $2"; }; }
+silent() { [ ! -s "$1" ] || { cat "$1" >&2; fail "$1 should be empty"; }; }
+# json FILTER: the answer is one document and the filter holds in it.
+json() { jq -e "$1" out >/dev/null || { cat out >&2; fail "not so: $1"; }; }

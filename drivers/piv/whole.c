@@ -97,7 +97,6 @@ static tmg_rc
 make_chuid(tmg_piv *p, tmg_out *out)
 {
 	uint8_t guid[GUID_LEN];
-	char text[2 * GUID_LEN + 1];
 	tmg_rc rc;
 
 	if ((rc = fresh_bytes(p, guid, sizeof(guid))))
@@ -107,10 +106,6 @@ make_chuid(tmg_piv *p, tmg_out *out)
 	tmg_put(out, TMG_VIEW(chuid_head));
 	tmg_tlv_put(out, 0x34, TMG_VIEW(guid));
 	tmg_put(out, TMG_VIEW(chuid_tail));
-	if (p->ext == PIV_EXT_ABSENT) {
-		tmg_hex_text(text, sizeof(text), TMG_VIEW(guid));
-		tmg_piv_name(p, text);
-	}
 	return tmg_out_done(out);
 }
 
@@ -128,12 +123,33 @@ make_ccc(tmg_piv *p, tmg_out *out)
 	return tmg_out_done(out);
 }
 
+/* A standard card had no name until now. */
+static void
+take_name(tmg_piv *p, tmg_view chuid)
+{
+	char text[2 * GUID_LEN + 1];
+	tmg_view guid;
+
+	if (p->ext != PIV_EXT_ABSENT || tmg_piv_chuid_guid(chuid, &guid))
+		return;
+	tmg_hex_text(text, sizeof(text), guid);
+	tmg_piv_name(p, text);
+}
+
+static void
+keep_name(tmg_piv *p, tmg_view content)
+{
+	(void)p;
+	(void)content;
+}
+
 static const struct {
 	uint32_t object;
 	tmg_rc (*make)(tmg_piv *p, tmg_out *out);
+	void (*made)(tmg_piv *p, tmg_view content);
 } wanted[] = {
-	{ OBJ_CHUID, make_chuid },
-	{ OBJ_CCC, make_ccc },
+	{ OBJ_CHUID, make_chuid, take_name },
+	{ OBJ_CCC, make_ccc, keep_name },
 };
 
 static tmg_rc
@@ -152,7 +168,10 @@ make_if_missing(tmg_piv *p, size_t i)
 		return piv_pass(p, rc);
 	if ((rc = wanted[i].make(p, &out)))
 		return rc;
-	return tmg_piv_put(p, wanted[i].object, tmg_out_view(&out));
+	if ((rc = tmg_piv_put(p, wanted[i].object, tmg_out_view(&out))))
+		return rc;
+	wanted[i].made(p, tmg_out_view(&out));
+	return TMG_OK;
 }
 
 tmg_rc

@@ -565,6 +565,126 @@ random_numbers_where_there_are_any(void **state)
 	piv_done(&d);
 }
 
+/* A standard card is named by the GUID that setup wrote, once it is there. */
+static void
+setup_names_a_card_without_a_name(void **state)
+{
+	static const char *const ends[] = { "9000", "6A84" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(ends); i++) {
+		const tmg_script_row rows[] = {
+			PROBE,
+			{ "00FD0000", "6D00", NULL },
+			{ "00CB3FFF5C035FC102", "6A82", NULL },
+			ADMIN_3DES,
+			{ "00CB3FFF5C035FC102", "6A82", NULL },
+			{ "00DB3FFF5C035FC102 533B *", ends[i], NULL },
+			{ i == 0 ? "00CB3FFF5C035FC107" : NULL,
+			    "5302 F000 9000", NULL },
+			{ 0 },
+		};
+		piv_lock lock;
+		piv_desk d;
+
+		piv_open(&d, rows);
+		assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+		assert_string_equal(d.b->info.label, "PIV");
+		admin(&d, &lock);
+		assert_int_equal(tmg_driver_piv.setup(d.b),
+		    i == 0 ? TMG_OK : TMG_DENIED);
+		assert_int_equal(strlen(d.b->info.serial), i == 0 ? 32 : 0);
+		piv_done(&d);
+	}
+}
+
+/* ---- the card goes away -------------------------------------------------- */
+
+/* Everything an enrollment does to a card, up to the first refusal. */
+static tmg_rc
+enroll(piv_desk *d)
+{
+	const tmg_keyspec spec = { .slot = 0x9a, .alg = TMG_ALG_ED25519 };
+	const tmg_sign_spec eddsa = { .scheme = TMG_SIGN_EDDSA };
+	const tmg_view text = BYTES("hi"), der = BYTES("\x30\x01\x00");
+	tmg_out out = TMG_OUT(store);
+	int tries;
+	tmg_rc rc;
+
+	if ((rc = tmg_driver_piv.identify(d->b)) ||
+	    (rc = tmg_driver_piv.admin_auto(d->b)) ||
+	    (rc = tmg_driver_piv.setup(d->b)) ||
+	    (rc = tmg_driver_piv.generate(d->b, &spec, &out)) ||
+	    (rc = tmg_driver_piv.verify(d->b, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries)) ||
+	    (rc = tmg_driver_piv.sign(d->b, 0x9a, TMG_ALG_ED25519, &eddsa, text,
+	    &out)) ||
+	    (rc = tmg_driver_piv.cert_write(d->b, 0x9a, der)))
+		return rc;
+	return tmg_driver_piv.cert_read(d->b, 0x9a, &out);
+}
+
+#define BYTES_32 "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F"
+
+static const tmg_script_row enrollment[] = {
+	PROBE,
+	{ "00FD0000", "050403 9000", NULL },
+	{ "00F80000", "00BC614E 9000", NULL },
+	ADMIN_3DES,
+	{ "00CB3FFF5C035FC102", "6A82", NULL },
+	{ "00DB3FFF5C035FC102 533B *", "9000", NULL },
+	{ "00CB3FFF5C035FC107", "6A82", NULL },
+	{ "00DB3FFF5C035FC107 5333 *", "9000", NULL },
+	{ "0047009A AC038001E0", "7F4922 8620 " BYTES_32 "9000", NULL },
+	{ VERIFY_123456, "9000", NULL },
+	{ "0087E09A 7C06 8200 8102 6869", "7C42 8240 " BYTES_32 BYTES_32 "9000",
+	    NULL },
+	{ "00DB3FFF 5C035FC105 530A *", "9000", NULL },
+	{ GET_9A, CERT "9000", NULL },
+};
+
+static void
+the_card_may_go_at_every_command(void **state)
+{
+	static const struct {
+		const char *end;
+		tmg_rc rc;
+	} ends[] = {
+		{ "9000", TMG_OK },	/* not at all, for comparison */
+		{ "removed", TMG_REMOVED },
+		{ "reset", TMG_RESET },
+		{ "io", TMG_E_IO },
+	};
+
+	(void)state;
+	for (size_t e = 0; e < TMG_COUNT(ends); e++) {
+		for (size_t at = 1; at < TMG_COUNT(enrollment); at++) {
+			tmg_script_row rows[TMG_COUNT(enrollment) + 1] = { { 0 } };
+			piv_lock lock = piv_factory_3des;
+			piv_desk d;
+
+			memcpy(rows, enrollment, sizeof(enrollment));
+			if (ends[e].rc != TMG_OK) {
+				rows[at].response = ends[e].end;
+				rows[at].answer = NULL;
+				rows[at + 1] = (tmg_script_row){ 0 };
+			}
+			piv_open(&d, rows);
+			d.script.arg = &lock;
+			assert_int_equal(enroll(&d), ends[e].rc);
+			if (ends[e].rc == TMG_REMOVED || ends[e].rc == TMG_RESET) {
+				assert_int_equal(tmg_driver_piv.logged_in(d.b,
+				    TMG_PIN_USER), TMG_LOGIN);
+				assert_int_equal(tmg_driver_piv.logged_in(d.b,
+				    TMG_PIN_ADMIN), TMG_LOGIN);
+			}
+			if (ends[e].rc != TMG_OK)
+				assert_int_equal(d.b->fault.rc, ends[e].rc);
+			piv_done(&d);
+		}
+	}
+}
+
 /* ---- a list -------------------------------------------------------------- */
 
 static void
@@ -619,6 +739,8 @@ main(void)
 		cmocka_unit_test(setup_makes_what_is_missing),
 		cmocka_unit_test(reset_blocks_only_what_can_be_reset),
 		cmocka_unit_test(random_numbers_where_there_are_any),
+		cmocka_unit_test(setup_names_a_card_without_a_name),
+		cmocka_unit_test(the_card_may_go_at_every_command),
 		cmocka_unit_test(a_list_of_four_is_six_commands),
 	};
 

@@ -123,6 +123,23 @@ check_authority(tmg_provision *p)
 	return tmg_blob_set(&p->j.wants, wants);
 }
 
+/* The one wish that only the person can fulfil (RFC 7030 3.5, 4.5.2); without
+ * it the request would be refused when the key is already made. */
+static tmg_rc
+check_challenge(tmg_provision *p)
+{
+	static const uint8_t challenge_password[] = {	/* RFC 2985 5.4.1 */
+		0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x07,
+	};
+
+	if (p->j.challenged || p->j.wants.len == 0 || memmem(p->j.wants.ptr,
+	    p->j.wants.len, challenge_password, sizeof(challenge_password)) == NULL)
+		return TMG_OK;
+	return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0, _("%s wants a challenge "
+	    "password in the request; nothing was changed: ask the authority for "
+	    "one and say --challenge-file"), p->j.authority);
+}
+
 tmg_rc
 tmg_preflight(tmg_provision *p, tmg_out *csr)
 {
@@ -130,7 +147,8 @@ tmg_preflight(tmg_provision *p, tmg_out *csr)
 
 	if ((rc = check_abilities(p)) ||
 	    (rc = check_slot(p)) ||
-	    (rc = check_authority(p)))
+	    (rc = check_authority(p)) ||
+	    (rc = check_challenge(p)))
 		return rc;
 	return tmg_rehearse(p, csr);
 }

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the tests of `tamga enroll` share; each begins with
+#	kind=piv; . "$top_srcdir/tests/interop/enroll-lib.sh"
+# and then runs with one virtual card and one authority of its own.
+# libtool's wrapper is a shell script; what is counted and killed is the program
+tamga=$top_builddir/.libs/tamga
+[ -x "$tamga" ] || tamga=$top_builddir/tamga
+LD_LIBRARY_PATH=$top_builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+for program in "$tamga" "$top_builddir/tamga-vcard" "$top_builddir/tools/ra/tamga-ra"; do
+	[ -x "$program" ] || { echo "skipped: $program is not built"; exit 77; }
+done
+if [ -z "${TAMGA_ENROLL_INSIDE:-}" ]; then
+	TAMGA_ENROLL_INSIDE=yes
+	export TAMGA_ENROLL_INSIDE
+	exec "$top_srcdir/tests/with-card" --no-pcscd --card "${kind:-piv}" -- \
+		sh "$top_srcdir/tests/with-ra" -- sh "$0" "$@"
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/enroll.XXXXXX")
+children=
+finish() {
+	for child in $children; do kill "$child" 2>/dev/null; done
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 143' TERM INT HUP
+XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config HOME=$work LC_ALL=C.UTF-8
+TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
+export XDG_STATE_HOME XDG_CONFIG_HOME HOME LC_ALL TAMGA_VCARD_SOCKET
+printf '%s\n' "$TAMGA_TEST_PIN" >"$work/pin"
+name='CN=Әсел Қазбекқызы,O=Öğrətmən Ltd,C=KZ'
+official="--ca $TAMGA_TEST_RA_EST --ca-file $TAMGA_TEST_RA_CA \
+--user $TAMGA_TEST_RA_USER --password-file $TAMGA_TEST_RA_PASSWORD_FILE"
+local="--no-pcsc --pin-file $work/pin"
+
+ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
+fail() {
+	echo "FAILED: $*"
+	cat "$work/out" "$work/said" 2>/dev/null
+	tail -n 5 "$TAMGA_TEST_RA_LOG"
+	exit 1
+}
+# run STATUS COMMAND...: output in $work/out, words in $work/said
+run() {
+	want=$1
+	shift
+	status=0
+	timeout 60 "$@" >"$work/out" 2>"$work/said" || status=$?
+	[ "$status" = "$want" ] || fail "status $status, not $want: $*"
+}
+# says TEXT: the last error names it
+says() { grep -q -e "$1" "$work/said" || fail "does not say \"$1\""; }
+ok() { echo "ok: $*"; }
+
+journals() { ls "$work/state/tamga" 2>/dev/null | grep -c 'json$'; }
+state() { sed -n 's/^ "step": "\(.*\)",$/\1/p' "$work"/state/tamga/*.json; }
+applications() { "$TAMGA_TEST_RA" list | grep -c .; }
+submitted() { "$TAMGA_TEST_RA" list --state submitted | awk 'NR == 1 { print $1 }'; }
+# "10 00 47 00 9A 5 9000 70": number, command, bytes in, status word, bytes out
+generated() { ctl log | grep -c ' 00 47 .* 9000 '; }
+verified() { ctl log | grep -c ' 00 20 00 80 8 '; }
+signatures() { ctl log | grep -c ' 00 87 [01][0-9A-F] 9[ACDE] .* 9000 '; }
+
+# A new card of the same kind in the reader, as from the shop.
+fresh_card() {
+	[ -z "${card:-}" ] || { kill "$card"; wait "$card"; } 2>/dev/null
+	mkfifo "$work/ready" 2>/dev/null
+	rm -f "$work/card.sock" "$work/card.ctl"
+	"$TAMGA_VCARD" "$@" --listen "$work/card.sock" --control "$work/card.ctl" \
+		--ready-fd 3 3>"$work/ready" >/dev/null 2>&1 &
+	card=$!
+	children="$children $card"
+	read -r _ <"$work/ready"
+	TAMGA_VCARD_SOCKET=$work/card.sock TAMGA_TEST_CTL=$work/card.ctl
+	export TAMGA_VCARD_SOCKET
+	rm -rf "$work/state"
+}
+# The certificate on the card is for the key on the card, under the test root.
+assert_installed() {
+	run 0 "$tamga" cert export --no-pcsc "$1" -o "$work/cert.pem"
+	openssl verify -CAfile "$TAMGA_TEST_RA_CA" "$work/cert.pem" >/dev/null 2>&1 ||
+		fail "openssl does not verify the certificate in $1"
+	head -c 100 /dev/urandom >"$work/text"
+	# shellcheck disable=SC2086
+	run 0 "$tamga" sign $local "$1" "$work/text" -o "$work/signature"
+	openssl x509 -in "$work/cert.pem" -noout -pubkey >"$work/key.pem"
+	openssl dgst -sha256 -verify "$work/key.pem" -signature "$work/signature" \
+		"$work/text" >/dev/null || fail "the key in $1 is not the certificate's"
+}

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What must end in a refusal that names the cause and the next step, with the
+# card as it was.
+# shellcheck disable=SC2086
+set -u
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+
+# refused STATUS WORDS ARGUMENTS...: nothing on the card, no application
+refused() {
+	want=$1 words=$2
+	shift 2
+	before=$(applications)
+	ctl mark
+	run "$want" "$tamga" enroll --no-pcsc --subject "$name" "$@"
+	says "$words"
+	[ "$(generated)" = 0 ] || fail "a key was made: $*"
+	[ "$(applications)" = "$before" ] || fail "an application was made: $*"
+	[ "$(ctl log | grep -c ' 00 DB ')" = 0 ] || fail "something was written: $*"
+	ok "$(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-110)"
+}
+pin="--pin-file $work/pin"
+printf '999999\n' >"$work/wrong"
+printf '0102030405060708090A0B0C0D0E0F101112131415161718\n' >"$work/wrong-key"
+
+# ---- usage -----------------------------------------------------------------------
+refused 2 "say --ca" $pin
+refused 2 "--ca-file" $pin --ca "$TAMGA_TEST_RA_EST"
+refused 2 "there is no such kind" $pin $official --type des
+refused 2 "" $pin $official --subject nonsense
+run 2 "$tamga" enroll --no-pcsc $official
+says "say --subject"
+refused 1 "cannot make keys of the type" $pin $official --type ec:p521
+refused 1 "" $pin $official --slot 9f
+
+# ---- PINs --------------------------------------------------------------------------
+refused 4 "2" $official --pin-file "$work/wrong"
+refused 4 "1" $official --pin-file "$work/wrong"
+refused 4 "last-try" $official --pin-file "$work/wrong"
+refused 5 "unblock" $official --pin-file "$work/wrong" --last-try
+refused 5 "unblock" $official $pin
+printf '%s\n' "$TAMGA_TEST_PUK" >"$work/puk"
+run 0 "$tamga" pin unblock --no-pcsc --puk-file "$work/puk" --new-pin-file "$work/pin"
+
+# ---- the authority --------------------------------------------------------------------
+refused 1 "nobody answers" $pin $official --ca est+https://localhost:1
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Other \
+	-keyout "$work/other.key" -out "$work/other.pem" -days 2 2>/dev/null
+refused 1 "" $pin --ca "$TAMGA_TEST_RA_EST" --ca-file "$work/other.pem" \
+	--user "$TAMGA_TEST_RA_USER" --password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
+refused 1 "fingerprint" $pin --ca "$TAMGA_TEST_RA_EST" --ca-fingerprint "$(printf '%064d' 1)" \
+	--user "$TAMGA_TEST_RA_USER" --password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
+
+# ---- the state folder -----------------------------------------------------------------
+XDG_STATE_HOME=/proc/nowhere refused 1 "XDG_STATE_HOME" $pin $official
+if [ "$(id -u)" -ne 0 ]; then
+	mkdir -p "$work/locked" && chmod 500 "$work/locked"
+	XDG_STATE_HOME=$work/locked refused 1 "writable" $pin $official
+fi
+# full at each write: what was begun is finished when there is room again
+full() {
+	mkdir -p "$work/full"
+	mount -t tmpfs -o size=64k tmpfs "$work/full" 2>/dev/null || return 1
+	XDG_STATE_HOME=$work/full
+	mkdir -p "$work/full/tamga"
+	head -c 1048576 /dev/zero >"$work/full/rest" 2>/dev/null
+	refused 1 "No space left" $pin $official --slot 9e
+	rm "$work/full/rest"
+	run 0 "$tamga" enroll --no-pcsc $pin $official --slot 9e --subject "$name"
+	XDG_STATE_HOME=$work/state
+	umount "$work/full"
+	ok "a full disk: refused, then done when there was room"
+}
+full || echo "not tried: a small tmpfs for a full disk (no mount here)"
+
+# ---- an occupied slot ---------------------------------------------------------------
+run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a
+refused 1 "replace" $pin $official --slot 9a --subject CN=Somebody
+run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a --subject CN=Somebody --replace
+assert_installed 9a
+ok "--replace replaces"
+
+# ---- two at once --------------------------------------------------------------------
+ctl mark
+before=$(applications)
+timeout 60 "$tamga" enroll $local $official --slot 9c --subject CN=Race >"$work/a" 2>&1 &
+one=$!
+timeout 60 "$tamga" enroll $local $official --slot 9c --subject CN=Race >"$work/b" 2>&1
+second=$?
+wait $one
+first=$?
+[ $first = 0 ] || [ $second = 0 ] || { cat "$work/a" "$work/b"; fail "neither finished"; }
+run 0 "$tamga" enroll $local $official --slot 9c --subject CN=Race
+[ "$(generated)" = 1 ] || fail "$(generated) keys made"
+[ "$(applications)" = $((before + 1)) ] || fail "$(applications) applications"
+ok "two processes at once: one key, one application ($first, $second)"
+
+# ---- the management key -------------------------------------------------------------
+fresh_card --yubikey
+printf 'A1A2A3A4A5A6A7A8B1B2B3B4B5B6B7B8C1C2C3C4C5C6C7C8\n' >"$work/admin"
+printf '010203040506070801020304050607080102030405060708\n' >"$work/factory"
+if run 0 "$tamga" pin change --no-pcsc --admin-key --admin-key-file "$work/factory" \
+    --new-admin-key-file "$work/admin" 2>/dev/null; then
+	refused 4 "" $pin $official --admin-key-file "$work/wrong-key"
+	run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --admin-key-file "$work/admin"
+	ok "wrong management key refused, the right one taken"
+fi

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Authorities that answer wrongly: nothing is written beside the key, the
+# words name the cause, and resuming asks again with the same key.
+# shellcheck disable=SC2086
+set -u
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
+
+mkfifo "$work/in" "$work/told"
+python3 "$top_srcdir/tests/unit/est-server.py" <"$work/in" >"$work/told" 2>"$work/server" &
+children="$children $!"
+exec 4>"$work/in"
+while read -r what value; do
+	case $what in ready) break ;; *) eval "port_$what=\$value" ;; esac
+done <"$work/told"
+[ -n "${port_good:-}" ] || { cat "$work/server"; fail "the server does not serve"; }
+
+# this server wants a challenge password; it does not look at it
+echo secret >"$work/challenge"
+anchor="--ca-file $port_dir/root.pem --timeout 3 --challenge-file $work/challenge"
+# answers STATUS LABEL WORDS: after the key, before the certificate
+answers() {
+	fresh_card --yubikey
+	ctl mark
+	run "$1" "$tamga" enroll $local $anchor --ca "est+https://localhost:$port_good/$2" \
+		--slot 9a --subject CN=Asel
+	says "$3"
+	[ "$(generated)" = 1 ] || fail "$2: $(generated) keys made"
+	[ "$(ctl log | grep -c '5FC105$')" -le 1 ] || fail "$2: the certificate was written"
+	[ "$1" = 6 ] || { grep -q 'enroll --resume' "$work/said" || fail "$2: no way on"; }
+	run "$1" "$tamga" enroll --resume $local
+	[ "$(generated)" = 1 ] || fail "$2: resuming made a key"
+	ok "$2: $(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-100)"
+}
+answers 1 otherkey "another key"
+answers 1 otherroot "chain\|issuer\|anchor\|root"
+answers 1 cut ""
+answers 1 empty ""
+answers 1 html "web page"
+answers 1 wrongtype ""
+answers 7 400 "the key is too small"
+answers 7 403 ""
+answers 1 500 "500"
+answers 6 pend5 "not decided"
+answers 6 pendnone "not decided"
+
+# stops STATUS PORT LABEL WORDS: before anything
+stops() {
+	fresh_card --yubikey
+	ctl mark
+	run "$1" "$tamga" enroll $local $anchor --ca "est+https://localhost:$2/$3" \
+		--slot 9a --subject CN=Asel
+	says "$4"
+	[ "$(generated)$(verified)" = 00 ] || fail "$3: the card was asked"
+	[ "$(journals)" = 0 ] || fail "$3: a journal was begun"
+	ok "$3: $(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-100)"
+}
+stops 1 "$port_wrong" wrongname "name\|localhost"
+stops 1 "$port_expired" expired "expired"
+stops 1 "$port_untrusted" untrusted ""
+stops 1 "$port_good" foreign ""
+for label in attrshtml attrsbad truncated huge garbage close slow; do
+	stops 1 "$port_good" $label ""
+done
+anchor="--ca-file $port_dir/root.pem"
+stops 1 "$port_good" nochallenge "challenge password"
+anchor="$anchor --challenge-file $work/challenge"
+
+# what is merely unusual is taken
+for label in wrapped crlf charset der chain; do
+	fresh_card --yubikey
+	run 0 "$tamga" enroll $local $anchor --ca "est+https://localhost:$port_good/$label" \
+		--slot 9a --subject CN=Asel
+	ok "$label is taken"
+done

@@ -29,8 +29,11 @@ tmg_openssl_libctx(tmg_ctx *ctx);
  * The signer outlives the key.  The key's private half cannot be exported.
  * Nothing but a signature, decryption or derivation with a buffer touches the
  * signer; questions about sizes are answered from the public half.  Why one
- * failed stands in signer->fault.  Free the key with EVP_PKEY_free() before
- * the signer and the context.
+ * failed stands in signer->fault.  The key may be used by several threads: it
+ * asks the signer for one thing at a time, and a PIN callback that is asked
+ * meanwhile must not use the same key.  Digests are SHA-1 and SHA-2; others
+ * are refused.  Free the key with EVP_PKEY_free() before the signer and the
+ * context.
  *
  * Faults  TMG_E_CRYPTO, TMG_E_MALFORMED (the public half is none)
  */

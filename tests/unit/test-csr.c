@@ -8,6 +8,7 @@
 
 #include <openssl/x509v3.h>
 
+#include "src/base/fail.h"
 #include "src/pki/name.h"
 #include "src/pki/request.h"
 #include "src/pki/scope.h"
@@ -342,6 +343,35 @@ test_wrong_key(void **state)
 	tmg_soft_free(&other);
 }
 
+static tmg_rc
+decline(tmg_signer *s, const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
+{
+	(void)spec;
+	(void)input;
+	(void)sig;
+	return tmg_raise(s->fault, TMG_CANCELLED, 0, "no PIN was given");
+}
+
+/* The person's no comes through as it is, after one try. */
+static void
+test_declined(void **state)
+{
+	static const tmg_signer_ops ops = {
+		decline, tmg_signer_no_decrypt, tmg_signer_no_derive,
+	};
+	static const tmg_csr_spec spec = { .subject = "CN=x" };
+	struct keys *k = *state;
+	tmg_fault own = { .rc = TMG_OK }, f = { .rc = TMG_OK };
+	tmg_signer s = { &ops, &own, TMG_ALG_P256, k->signer[2]->spki, 0, 0 };
+	uint8_t bytes[4096];
+	tmg_out der = TMG_OUT(bytes);
+
+	assert_int_equal(tmg_csr_make(k->ctx, &spec, &s, &der, &f), TMG_CANCELLED);
+	assert_int_equal(s.used, 1);
+	assert_string_equal(f.text, "no PIN was given");
+	assert_int_equal(der.len, 0);
+}
+
 static void
 test_malformed(void **state)
 {
@@ -374,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_smallest_request),
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_wrong_key),
+		cmocka_unit_test(test_declined),
 		cmocka_unit_test(test_malformed),
 	};
 

@@ -16,6 +16,9 @@ head=$(jq -r .head report)
 "$ra" audit verify --head "$head" >/dev/null || die "an older head is not found"
 
 db=$TAMGA_TEST_RA_DIR/store.db
+for secret in store.db store.db-wal ca.key server.key; do
+	same "mode of $secret" "$(stat -c %a "$TAMGA_TEST_RA_DIR/$secret")" 600
+done
 for sql in "UPDATE audit SET actor='x' WHERE seq=3" "DELETE FROM audit WHERE seq=3"; do
 	! sqlite3 "$db" "$sql" 2>/dev/null || die "the store lets: $sql"
 done

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
@@ -177,12 +178,16 @@ make_store(const struct plan *p, const ra_made *server, const char *ca_hash)
 {
 	__attribute__((__cleanup__(store_release))) ra_store *store = NULL;
 	char path[PATH_MAX];
+	mode_t before;
 	tmg_rc rc;
 
-	if ((rc = below(p, "store.db", path)) ||
-	    (rc = ra_store_sqlite(path, true, p->f, &store)))
+	if ((rc = below(p, "store.db", path)))
 		return rc;
-	return note_server(store, p, server, ca_hash);
+	/* personal data; what SQLite puts beside it takes the same mode */
+	before = umask(077);
+	rc = ra_store_sqlite(path, true, p->f, &store);
+	umask(before);
+	return rc ? rc : note_server(store, p, server, ca_hash);
 }
 
 /* Written last: with it the folder is an authority. */

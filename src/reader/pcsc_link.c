@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <reader.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -10,6 +11,8 @@
 enum {
 	PROTOCOLS = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
 	RESETS_MAX = 8,		/* others reset faster than turns are taken */
+	SILENCE_MS = 1000,	/* until a card that says nothing is a fault */
+	PAUSE_MS = 50,
 
 	SHORT_MAX = 261,	/* bytes of the longest short command */
 	FRAME_MAX = 9,		/* bytes of an extended one that are not data */
@@ -244,6 +247,25 @@ recover(struct pcsc_link *l, LONG code)
 	return turn_result(l, code);
 }
 
+/* No answer: pcscd looks for cards only every 400 ms, so whether it was taken
+ * out shows a little later. */
+static tmg_rc
+ask_why(struct pcsc_link *l)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	LONG code = SCARD_S_SUCCESS;
+
+	for (int ms = 0; ms < SILENCE_MS && code == SCARD_S_SUCCESS;
+	    ms += PAUSE_MS) {
+		nanosleep(&pause, NULL);
+		code = look_at_card(l);
+	}
+	if (is_reset(code))
+		return recover(l, code);
+	return result(l, code == SCARD_S_SUCCESS ? SCARD_E_NOT_TRANSACTED
+	    : code);
+}
+
 static tmg_rc
 transmit(tmg_link *link, tmg_view command, tmg_out *response)
 {
@@ -260,6 +282,9 @@ transmit(tmg_link *link, tmg_view command, tmg_out *response)
 	    NULL, response->ptr + response->len, &got);
 	if (is_reset(code))
 		return recover(l, code);
+	if (code == SCARD_E_NOT_TRANSACTED ||
+	    (code == SCARD_S_SUCCESS && got == 0))
+		return ask_why(l);
 	if (code != SCARD_S_SUCCESS)
 		return result(l, code);
 	response->len += got;

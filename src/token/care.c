@@ -2,6 +2,15 @@
 /* Looking after a token as a whole: set-up, reset, random bytes. */
 #include "src/token/job.h"
 
+/* Serial and label may be others now. */
+static void
+renamed(tmg_token *t)
+{
+	t->identified = false;
+	t->uri[0] = '\0';
+	tmg_token_stale(t);
+}
+
 static tmg_rc
 do_setup(tmg_token *t, void *arg)
 {
@@ -15,7 +24,7 @@ tmg_token_setup(tmg_token *token)
 	const tmg_rc rc = tmg_job_run(token, &(tmg_job){ .fn = do_setup,
 	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
 
-	tmg_token_stale(token);
+	renamed(token);
 	return rc;
 }
 
@@ -53,7 +62,7 @@ tmg_token_reset(tmg_token *token)
 
 	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
 		token->tries[kind] = -1;
-	tmg_token_stale(token);
+	renamed(token);
 	return rc;
 }
 

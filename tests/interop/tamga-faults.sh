@@ -30,6 +30,18 @@ if [ "$1" = nothing ]; then
 	says out "--pss"
 	wants 0 tamga --version
 
+	step "the manual knows every command and every option"
+	page=$top_srcdir/doc/man/tamga.1
+	tamga --help | sed -n 's/^  \([a-z]*\( [a-z]*\)\{0,1\}\) .*/\1/p' | sort -u >names
+	[ "$(wc -l <names)" -ge 20 ] || fail "the help lists too few commands"
+	while read -r name; do
+		grep -qx ".It Cm $name\( .*\)\{0,1\}" "$page" || fail "tamga(1) has no $name"
+		tamga $name --help | sed -n 's/^  \(-., \)\{0,1\}--\([a-z-]*\).*/\2/p' |
+		while read -r option; do
+			grep -q "Fl -$option\b" "$page" || fail "tamga(1) has no --$option"
+		done
+	done <names
+
 	step "a configuration that is wrong names its line"
 	mkdir -p config/tamga
 	printf 'token = "x";\npin = { source = "argv"; };\n' >config/tamga/tamga.conf
@@ -67,6 +79,15 @@ if [ "$1" = nothing ]; then
 fi
 
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
+# A card in a reader is seen a moment after it was put in.
+until_sees() {
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(tamga list --json 2>/dev/null | jq '.tokens | length')" != "$1" ] ||
+			return 0
+		sleep 0.3
+	done
+	fail "there are not $1 tokens"
+}
 echo "$TAMGA_TEST_PIN" >pin
 echo "$TAMGA_TEST_PUK" >puk
 echo 999999 >bad
@@ -173,9 +194,28 @@ wants 3 tamga sign 9a data --pin-file pin
 wants 1 tamga doctor --json
 json '[.checks[] | select(.check == "reader" and .state == "wrong")] | length >= 1'
 ctl insert >/dev/null
-for n in 1 2 3 4 5 6 7 8; do
-	sleep 0.3
-	tamga list >/dev/null 2>&1 && break
-done
+until_sees 1
 wants 0 tamga sign 9a data --pin-file pin -o sig
+
+step "two cards: which one, and one that has nothing of Yubico's"
+"$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL_2" insert >/dev/null
+until_sees 2
+wants 3 tamga info
+says err "$TAMGA_TEST_READER_2"
+wants 3 tamga sign 9a data --pin-file pin --json
+json '.error.verdict == "TMG_AMBIGUOUS"'
+wants 0 tamga sign 9a data --pin-file pin "$R" -o sig
+S="--reader=$TAMGA_TEST_READER_2"
+echo 654321 >new
+wants 1 tamga setup "$S" --new-pin-file new --new-puk-file puk </dev/null
+says err "--pin-file"
+wants 0 tamga setup "$S" --pin-file pin --puk-file puk --new-pin-file new \
+	--new-puk-file puk --json
+json '.pin == "changed" and .management_key == "unsupported" and (.token | test("serial="))'
+wants 0 tamga key generate 9a "$S" -o std.pub
+wants 1 tamga sign 9a data "$S" --pin-file new
+says err "tamga key generate"
+wants 1 tamga key import 9d k.pem "$S"
+json_words=$(tamga key import 9d k.pem "$S" --json | jq -r .error.verdict)
+[ "$json_words" = TMG_UNSUPPORTED ] || fail "import on a standard card: $json_words"
 echo "all held"

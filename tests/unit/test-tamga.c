@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of tamga(1) that need no card: options, settings, exit codes, text. */
+#include "tests/unit/test.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/tamga/args.h"
+#include "tools/tamga/conf.h"
+#include "tools/tamga/exit.h"
+#include "tools/tamga/pins.h"
+#include "tools/tamga/table.h"
+#include "tools/tamga/text.h"
+
+/* ---- options ------------------------------------------------------------- */
+
+static const struct opt common[] = {
+	{ "json", 0, OPT_FLAG, NULL, NULL },
+	{ "token", 't', OPT_TEXT, "T", NULL },
+	{ "pinentry", 0, OPT_MAYBE, "P", NULL },
+	OPT_END
+};
+
+static const struct opt own[] = {
+	{ "san", 0, OPT_LIST, "S", NULL },
+	{ "output", 'o', OPT_TEXT, "F", NULL },
+	OPT_END
+};
+
+static void
+test_args(void **state)
+{
+	char *argv[] = { (char[]){ "x" }, (char[]){ "-t" }, (char[]){ "a" },
+		(char[]){ "one" }, (char[]){ "--san=1" }, (char[]){ "--token=b" },
+		(char[]){ "--pinentry" }, (char[]){ "two" }, (char[]){ "--san" },
+		(char[]){ "2" }, (char[]){ "--" }, (char[]){ "--json" }, NULL };
+	struct args args = { .tables = { common, own } };
+	tmg_auto_free const char **list = NULL;
+
+	(void)state;
+	assert_int_equal(args_read(&args, 12, argv, false), TMG_OK);
+	assert_string_equal(args_text(&args, "token"), "b");
+	assert_false(args_flag(&args, "json"));
+	assert_true(args_flag(&args, "pinentry"));
+	assert_null(args_text(&args, "pinentry"));
+	assert_null(args_text(&args, "output"));
+	assert_int_equal(args_list(&args, "san", &list), TMG_OK);
+	assert_string_equal(list[0], "1");
+	assert_string_equal(list[1], "2");
+	assert_null(list[2]);
+	assert_int_equal(args.operand_count, 3);
+	assert_string_equal(args_operand(&args, 0), "one");
+	assert_string_equal(args_operand(&args, 2), "--json");
+	assert_null(args_operand(&args, 3));
+	assert_true(args_knows(&args, "san"));
+	assert_false(args_knows(&args, "nothing"));
+	args_release(&args);
+}
+
+static void
+test_args_refused(void **state)
+{
+	static const char *const bad[] = { "--nope", "-z", "--token", "-o", "--json=1" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(bad); i++) {
+		char word[16];
+		char *argv[] = { (char[]){ "x" }, word, NULL };
+		struct args args = { .tables = { common, own } };
+
+		snprintf(word, sizeof(word), "%s", bad[i]);
+		assert_int_equal(args_read(&args, 2, argv, false), TMG_E_USAGE);
+		assert_true(args.unknown[0] != '\0');
+		args_release(&args);
+	}
+}
+
+/* ---- the configuration --------------------------------------------------- */
+
+static const struct {
+	const char *text, *words;	/* words NULL: it is right */
+} confs[] = {
+	{ "", NULL },
+	{ "# nothing\n", NULL },
+	{ "token = \"x\";", NULL },
+	{ "readers = { pcsc = false; vcard = \"/v\"; };", NULL },
+	{ "pin: { source: \"pinentry\" }", NULL },
+	{ "enroll = { ca = \"est+https://x\"; type = \"rsa\"; };", NULL },
+	{ "token = 1;", "f:1:" },
+	{ "\n\nreaders = { pcsc = \"no\"; };", "f:3:" },
+	{ "pin = { source = \"argv\"; };", "f:1:" },
+	{ "pin = { pin = \"123456\"; };", "'pin.pin'" },
+	{ "tokens = \"x\";", "'tokens'" },
+	{ "token = ", "f:1:" },
+	{ "token = \"x\"; token = \"y\";", "f:1:" },
+	{ "enroll = { ca = { }; };", "f:1:" },
+	{ "enroll = [ 1 ];", "f:1:" },
+	{ "@include \"/etc/passwd\"\n", "@include" },
+	{ "a {", "f:1:" },
+};
+
+static void
+test_conf(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(confs); i++) {
+		tmg_fault f = { .rc = TMG_OK };
+		struct conf conf;
+		tmg_rc rc;
+
+		conf_begin(&conf);
+		rc = conf_parse(&conf, "f", confs[i].text, &f);
+		if (confs[i].words == NULL && rc != TMG_OK)
+			fail_msg("%s: %s", confs[i].text, f.text);
+		if (confs[i].words == NULL)
+			continue;
+		assert_int_equal(rc, TMG_E_USAGE);
+		if (strstr(f.text, confs[i].words) == NULL)
+			fail_msg("%s: %s", confs[i].text, f.text);
+	}
+}
+
+static void
+test_conf_layers(void **state)
+{
+	tmg_fault f = { .rc = TMG_OK };
+	struct conf conf;
+
+	(void)state;
+	conf_begin(&conf);
+	assert_true(conf.pcsc);
+	assert_int_equal(conf_parse(&conf, "a", "token = \"a\";"
+	    "readers = { pcsc = false; };", &f), TMG_OK);
+	assert_int_equal(conf_parse(&conf, "b", "token = \"b\";", &f), TMG_OK);
+	assert_string_equal(conf.token, "b");
+	assert_false(conf.pcsc);
+	assert_int_equal(conf_read(&conf, "/nowhere/tamga.conf", &f), TMG_OK);
+	assert_int_not_equal(conf_read(&conf, "/", &f), TMG_OK);
+}
+
+/* ---- exit codes ---------------------------------------------------------- */
+
+static void
+test_exit(void **state)
+{
+	static const struct { enum stage stage; tmg_rc rc; int code; } rows[] = {
+		{ STAGE_SELF, TMG_OK, 0 }, { STAGE_SELF, TMG_NOT_FOUND, 1 },
+		{ STAGE_SELF, TMG_E_USAGE, 2 }, { STAGE_FIND, TMG_NOT_FOUND, 3 },
+		{ STAGE_FIND, TMG_AMBIGUOUS, 3 }, { STAGE_FIND, TMG_DENIED, 3 },
+		{ STAGE_TOKEN, TMG_NOT_FOUND, 1 }, { STAGE_TOKEN, TMG_REMOVED, 3 },
+		{ STAGE_TOKEN, TMG_PIN_WRONG, 4 }, { STAGE_TOKEN, TMG_LAST_TRY, 4 },
+		{ STAGE_AUTHORITY, TMG_PIN_LOCKED, 5 },
+		{ STAGE_AUTHORITY, TMG_PENDING, 6 },
+		{ STAGE_AUTHORITY, TMG_DENIED, 7 }, { STAGE_TOKEN, TMG_DENIED, 1 },
+		{ STAGE_TOKEN, TMG_E_IO, 1 }, { STAGE_TOKEN, TMG_CANCELLED, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		assert_int_equal(exit_code(rows[i].stage, rows[i].rc), rows[i].code);
+}
+
+/* ---- text ---------------------------------------------------------------- */
+
+static void
+test_text(void **state)
+{
+	static const struct { const char *in, *out; size_t width; } rows[] = {
+		{ "plain", "plain", 5 },
+		{ "Әсел Қуанышқызы", "Әсел Қуанышқызы", 15 },
+		{ "a\033[31mb", "a?[31mb", 7 },
+		{ "a\nb\r\tc", "a?b??c", 6 },
+		{ "a\xc2\x9b" "b", "a?b", 3 },			/* CSI, 8 bits */
+		{ "a\xe2\x80\xae" "b", "a?b", 3 },		/* right-to-left override */
+		{ "a\xe2\x81\xa6" "b", "a?b", 3 },
+		{ "\xff\xfe", "??", 2 },
+		{ "\xd0", "?", 1 },
+		{ "\xc0\xaf", "??", 2 },			/* overlong */
+		{ "\xed\xa0\x80", "???", 3 },			/* a surrogate */
+		{ "\xf4\x90\x80\x80", "????", 4 },		/* beyond Unicode */
+		{ "\xe2\x82", "??", 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		char *seen = NULL;
+		size_t len;
+		FILE *to = open_memstream(&seen, &len);
+
+		text_put(to, rows[i].in);
+		fclose(to);
+		assert_string_equal(seen, rows[i].out);
+		assert_int_equal(text_width(rows[i].in), rows[i].width);
+		free(seen);
+	}
+}
+
+static void
+test_table(void **state)
+{
+	static const char *const heads[] = { "A", "BB" };
+	struct table t;
+	char *seen = NULL;
+	size_t len;
+	FILE *to = open_memstream(&seen, &len);
+
+	(void)state;
+	table_begin(&t, 2, heads);
+	table_put(&t, "%s", "Әсел");
+	table_put(&t, "%d", 1);
+	table_put(&t, "%s", "");
+	table_put(&t, "%s", "x");
+	assert_int_equal(table_print(&t, to, false), TMG_OK);
+	fclose(to);
+	assert_string_equal(seen, "A     BB\nӘсел  1\n      x\n");
+	table_release(&t);
+	free(seen);
+}
+
+static void
+test_times(void **state)
+{
+	char store[32];
+
+	(void)state;
+	assert_string_equal(text_day(86399, store, sizeof(store)), "1970-01-01");
+	assert_string_equal(text_time(951782400, store, sizeof(store)),
+	    "2000-02-29T00:00:00Z");
+	assert_string_equal(text_day(0, store, sizeof(store)), "-");
+}
+
+/* ---- sources of PINs ----------------------------------------------------- */
+
+struct source {
+	struct pins pins;
+	int pipe[2];
+};
+
+static void
+source_begin(struct source *s, const char *lines)
+{
+	pins_begin(&s->pins);
+	s->pins.nobody = true;
+	assert_int_equal(pipe(s->pipe), 0);
+	assert_int_equal(write(s->pipe[1], lines, strlen(lines)), strlen(lines));
+	close(s->pipe[1]);
+	s->pins.fd[TMG_PIN_USER] = s->pipe[0];
+}
+
+static void
+source_end(struct source *s)
+{
+	close(s->pipe[0]);
+	pins_release(&s->pins);
+}
+
+static tmg_rc
+ask(struct source *s, int tries, const char *serial, char *pin)
+{
+	const tmg_pin_ask a = { .kind = TMG_PIN_USER, .tries_left = tries,
+	    .serial = serial };
+	uint8_t store[TMG_PIN_MAX];
+	tmg_out o = TMG_OUT(store);
+	const tmg_rc rc = pins_ask(&s->pins, &a, &o);
+
+	snprintf(pin, TMG_PIN_MAX, "%.*s", (int)o.len, store);
+	return rc;
+}
+
+static void
+test_pin_sources(void **state)
+{
+	char pin[TMG_PIN_MAX];
+	struct source s;
+
+	(void)state;
+	/* tries first; kept for the same token, not for another; not the end
+	 * of the line */
+	source_begin(&s, "123456\r\nsecond\n");
+	assert_int_equal(ask(&s, -1, "1", pin), TMG_PENDING);
+	assert_int_equal(ask(&s, 3, "1", pin), TMG_OK);
+	assert_string_equal(pin, "123456");
+	assert_int_equal(ask(&s, 3, "1", pin), TMG_OK);
+	assert_string_equal(pin, "123456");
+	assert_int_equal(ask(&s, 3, "2", pin), TMG_OK);
+	assert_string_equal(pin, "second");
+	pins_forget(&s.pins);
+	assert_int_equal(ask(&s, 3, "2", pin), TMG_CANCELLED);
+	source_end(&s);
+
+	/* a card that cannot tell is not asked for ever */
+	source_begin(&s, "x\n");
+	assert_int_equal(ask(&s, -1, "1", pin), TMG_PENDING);
+	assert_int_equal(ask(&s, -1, "1", pin), TMG_OK);
+	source_end(&s);
+
+	/* the last try; and who insists is not asked */
+	source_begin(&s, "x\n");
+	assert_int_equal(ask(&s, 1, "1", pin), TMG_LAST_TRY);
+	s.pins.last_try = true;
+	assert_int_equal(ask(&s, -1, "1", pin), TMG_OK);
+	source_end(&s);
+
+	/* nothing, too much, nobody */
+	source_begin(&s, "\n");
+	assert_int_equal(ask(&s, 3, "1", pin), TMG_CANCELLED);
+	source_end(&s);
+	source_begin(&s, "0123456789012345678901234567890123456789"
+	    "0123456789012345678901234567890123456789\n");
+	assert_int_equal(ask(&s, 3, "1", pin), TMG_E_SPACE);
+	s.pins.fd[TMG_PIN_USER] = -1;
+	assert_int_equal(ask(&s, 3, "1", pin), TMG_CANCELLED);
+	assert_non_null(strstr(s.pins.fault.text, "--pin-file"));
+	source_end(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_args),
+		cmocka_unit_test(test_args_refused),
+		cmocka_unit_test(test_conf),
+		cmocka_unit_test(test_conf_layers),
+		cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_pin_sources),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

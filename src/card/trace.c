@@ -37,7 +37,7 @@ static const struct {
 };
 
 /*
- * Public PIV data objects, SP 800-73-4 part 1, table 3, and the certificate
+ * Public PIV data objects, SP 800-73-4 part 1, and the certificate
  * that signs attestations.  Not here, so never shown: what is read behind the
  * PIN (5FC109, where a protected management key is kept, biometrics) and what
  * nobody has judged.
@@ -52,7 +52,7 @@ static const struct {
 	{ 0x5fff01, 0x5fff01 },		/* attestation */
 };
 
-/* Public OpenPGP data objects by P1 P2, OpenPGP card 3.4, 4.4. */
+/* Public data objects of the OpenPGP card by P1 P2. */
 static const uint16_t simple_objects[] = {
 	0x004f, 0x006e, 0x007a, 0x00c4, 0x00fa, 0x7f21, 0x7f66, 0x7f74,
 };

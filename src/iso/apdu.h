@@ -14,7 +14,7 @@
 typedef enum tmg_apdu_form {
 	TMG_APDU_T1,	/* the APDU itself */
 	TMG_APDU_T0,	/* a TPDU: no Le after data, P3 always there;
-			 * ISO/IEC 7816-3:2006 12.2 */
+			 * ISO/IEC 7816-3, transport by T=0 */
 } tmg_apdu_form;
 
 /*

@@ -2,16 +2,16 @@
 #include "src/iso/atr.h"
 
 enum {
-	TS_DIRECT = 0x3b,	/* ISO/IEC 7816-3:2006 8.1 */
+	TS_DIRECT = 0x3b,	/* ISO/IEC 7816-3, "initial character" */
 	TS_INVERSE = 0x3f,
 	Y_TD = 0x08,		/* of Y(i): TD(i) follows */
 
-	/* category indicator, ISO/IEC 7816-4:2005 8.1.1.1 */
+	/* category indicator, ISO/IEC 7816-4:2005 8.1.1 */
 	CATEGORY_STATUS = 0x00,	/* three bytes of status end the historical bytes */
 	CATEGORY_TLV = 0x80,	/* COMPACT-TLV to the end */
 	STATUS_BYTES = 3,
 
-	/* ISO/IEC 7816-4:2005 8.1.1.2.7 */
+	/* card capabilities, ISO/IEC 7816-4:2005 8.1.1.2 */
 	TAG_CAPABILITIES = 0x7,
 	THIRD_CHAINING = 0x80,
 	THIRD_EXTENDED = 0x40,
@@ -50,7 +50,7 @@ take_interface(tmg_view *in, unsigned y, tmg_atr *atr)
 }
 
 /* TCK is there unless only T=0 is offered, and makes the XOR of all bytes
- * after TS zero, ISO/IEC 7816-3:2006 8.2.5. */
+ * after TS zero, ISO/IEC 7816-3, "check byte TCK". */
 static tmg_rc
 check_sum(tmg_view after_ts, tmg_view rest, const tmg_atr *atr)
 {

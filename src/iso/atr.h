@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an answer to reset says, ISO/IEC 7816-3:2006 8.2 and
+ * What an answer to reset says, ISO/IEC 7816-3 and
  * ISO/IEC 7816-4:2005 8.1.1.
  */
 #ifndef TMG_ISO_ATR_H

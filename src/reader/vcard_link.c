@@ -45,7 +45,7 @@ tmg_vcard_ask_atr(int fd, uint8_t atr[TMG_ATR_MAX], size_t *len)
 }
 
 /* The first protocol that the ATR offers: low half of TD(1), T=0 without it;
- * ISO/IEC 7816-3:2006 8.2.3. */
+ * ISO/IEC 7816-3. */
 static unsigned
 protocol_of(const tmg_link *link)
 {

@@ -12,7 +12,7 @@
 
 static const uint8_t payload[65536];
 
-/* ISO/IEC 7816-3:2006 12.1.3: the seven shapes a command can take; at T=0
+/* ISO/IEC 7816-4: the seven shapes a command can take; at T=0
  * there is no Le after data and P3 is always there. */
 static const struct {
 	tmg_capdu in;

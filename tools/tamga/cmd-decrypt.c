@@ -151,7 +151,7 @@ parse_cms(struct cli *cli, tmg_view data)
 static tmg_rc
 decrypt_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
 {
-	__attribute__((__cleanup__(crypto_release))) struct crypto c = { NULL };
+	__attribute__((__cleanup__(crypto_release))) struct crypto c = { .pkey = NULL };
 	char *plain;
 	long len;
 	tmg_rc rc;

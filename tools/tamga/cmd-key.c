@@ -251,7 +251,7 @@ static tmg_rc
 run_import(struct cli *cli)
 {
 	__attribute__((__cleanup__(private_key_release)))
-	struct private_key k = { NULL };
+	struct private_key k = { .pkey = NULL };
 	tmg_keyspec spec = { .slot = 0 };
 	tmg_key *key;
 	tmg_rc rc;

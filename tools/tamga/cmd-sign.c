@@ -147,7 +147,7 @@ show_cms(struct cli *cli, CMS_ContentInfo *cms)
 static tmg_rc
 sign_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
 {
-	__attribute__((__cleanup__(crypto_release))) struct crypto c = { NULL };
+	__attribute__((__cleanup__(crypto_release))) struct crypto c = { .pkey = NULL };
 	unsigned flags = CMS_BINARY | CMS_NOSMIMECAP;
 	tmg_rc rc;
 

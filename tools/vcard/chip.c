@@ -123,7 +123,8 @@ take_hint(tmg_view apdu, vc_log_row *row)
 	    tmg_tlv_find(c.data, 0x5c, &v) != TMG_OK)
 		return;
 	row->hint_len = (uint8_t)(v.len < sizeof(row->hint) ? v.len : sizeof(row->hint));
-	memcpy(row->hint, v.ptr, row->hint_len);
+	if (row->hint_len > 0)
+		memcpy(row->hint, v.ptr, row->hint_len);
 }
 
 static void

@@ -51,8 +51,10 @@ vc_conn_read(vc_conn *conn)
 	}
 	const size_t room = IN_CAP - conn->in_len;
 
-	if (room == 0)
+	if (room == 0) {	/* a whole frame waits; only a hang-up woke us */
+		conn->broken = true;
 		return;
+	}
 	const ssize_t n = recv(conn->fd, conn->in + conn->in_len, room, MSG_DONTWAIT);
 
 	acknowledge(conn);

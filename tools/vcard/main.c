@@ -22,7 +22,7 @@
 #include "tools/vcard/seed.h"
 #include "tools/vcard/server.h"
 
-#define BACKLOG 16
+#define BACKLOG 128
 
 static int
 fail(const char *what, const char *which)

@@ -50,6 +50,17 @@ TMG_API const tmg_fault *
 tmg_authority_fault(const tmg_authority *authority);
 
 /*
+ * Asks who the authority says its CA is, believing nothing and sending nothing
+ * of ours, so that a person can compare a fingerprint and then say it in
+ * tmg_authority_spec.fingerprint.  certs are yours.
+ *
+ * Verdicts, faults  as below
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_introduce(tmg_ctx *ctx, const char *uri, unsigned timeout_s,
+    tmg_fault *f, tmg_certs **certs);
+
+/*
  * Everything below speaks to the authority.  All of it:
  * Verdicts  TMG_DENIED    it refuses us or the request (401, 403, 400, "rejected")
  *           TMG_MISMATCH  it is not who it should be (certificate, host name);

@@ -101,6 +101,26 @@ tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
 	return TMG_OK;
 }
 
+tmg_rc
+tmg_authority_introduce(tmg_ctx *ctx, const char *uri, unsigned timeout_s,
+    tmg_fault *f, tmg_certs **certs)
+{
+	tmg_auto_ptr(tmg_authority) a = calloc(1, sizeof(*a));
+	tmg_rc rc;
+
+	*certs = NULL;
+	if (a == NULL || tmg_certs_new(certs))
+		return tmg_raise(f, TMG_E_NOMEM, 0, "%s", _("out of memory"));
+	a->ctx = ctx;
+	a->spec = (tmg_authority_spec){ .uri = uri, .timeout_s = timeout_s };
+	if ((rc = check_uri(a)) || (rc = a->binding->open(a)) ||
+	    (rc = tmg_session_hear(a, *certs))) {
+		tmg_certs_free(certs);
+		return tmg_fault_copy(f, &a->fault, rc);
+	}
+	return TMG_OK;
+}
+
 void
 tmg_authority_free(tmg_authority **authority)
 {

@@ -88,20 +88,30 @@ pin(tmg_authority *a, const tmg_certs *heard)
 	    a->uri.where);
 }
 
-static tmg_rc
-bootstrap(tmg_authority *a)
+tmg_rc
+tmg_session_hear(tmg_authority *a, tmg_certs *heard)
 {
 	const tmg_http_spec spec = { .unverified = true,
 		.plain = a->spec.insecure_http, .timeout_s = a->spec.timeout_s };
 	tmg_auto_ptr(tmg_http) http = NULL;
+	tmg_rc rc;
+
+	if ((rc = tmg_http_open(a->ctx, &spec, &a->fault, &http)) ||
+	    (rc = a->binding->cacerts(a, http, heard)))
+		return tmg_pass(&a->fault, rc);
+	return TMG_OK;
+}
+
+static tmg_rc
+bootstrap(tmg_authority *a)
+{
 	tmg_auto_ptr(tmg_certs) heard = NULL;
 	tmg_rc rc;
 
 	if (tmg_certs_new(&heard))
 		return no_memory(a);
-	if ((rc = tmg_http_open(a->ctx, &spec, &a->fault, &http)) ||
-	    (rc = a->binding->cacerts(a, http, heard)))
-		return tmg_pass(&a->fault, rc);
+	if ((rc = tmg_session_hear(a, heard)))
+		return rc;
 	tmg_log(a->ctx, TMG_LOG_INFO, "%s: comparing %zu certificates with the fingerprint",
 	    a->uri.where, tmg_certs_count(heard));
 	return pin(a, heard);

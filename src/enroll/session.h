@@ -32,4 +32,9 @@ tmg_session_open(tmg_authority *a, tmg_http **http);
 void
 tmg_session_close(tmg_authority *a);
 
+/* What an unverified server says its CA certificates are; nothing of ours is
+ * sent.  For a fingerprint to be compared, by us or by a person. */
+TMG_MUST_USE tmg_rc
+tmg_session_hear(tmg_authority *a, tmg_certs *heard);
+
 #endif

@@ -41,12 +41,12 @@ fail() {
 	tail -n 5 "$TAMGA_TEST_RA_LOG"
 	exit 1
 }
-# run STATUS COMMAND...: output in $work/out, words in $work/said
+# run STATUS COMMAND...: output in $work/out, words in $work/said; no terminal
 run() {
 	want=$1
 	shift
 	status=0
-	timeout 60 "$@" >"$work/out" 2>"$work/said" || status=$?
+	setsid -w timeout 60 "$@" >"$work/out" 2>"$work/said" || status=$?
 	[ "$status" = "$want" ] || fail "status $status, not $want: $*"
 }
 # says TEXT: the last error names it

@@ -106,3 +106,31 @@ if run 0 "$tamga" pin change --no-pcsc --admin-key --admin-key-file "$work/facto
 	run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --admin-key-file "$work/admin"
 	ok "wrong management key refused, the right one taken"
 fi
+
+# ---- a person compares the fingerprint ------------------------------------------------
+if command -v expect >/dev/null; then
+	fresh_card --yubikey
+	for answer in no yes; do
+		cat >"$work/person" <<-END
+			log_user 1
+			set timeout 30
+			spawn $tamga enroll --no-pcsc $pin --ca $TAMGA_TEST_RA_EST \\
+			    --user $TAMGA_TEST_RA_USER \\
+			    --password-file $TAMGA_TEST_RA_PASSWORD_FILE --subject CN=Asel
+			expect "Type yes"
+			send "$answer\r"
+			expect eof
+			exit [lindex [wait] 3]
+		END
+		status=0
+		expect "$work/person" >"$work/out" 2>&1 || status=$?
+		tr -d ':\r' <"$work/out" | grep -qi "$TAMGA_TEST_RA_FINGERPRINT" ||
+			fail "the fingerprint is not shown"
+		case $answer in
+		no) [ $status = 1 ] && [ "$(generated)" = 0 ] && [ "$(journals)" = 0 ] ;;
+		yes) [ $status = 0 ] && [ "$(generated)" = 1 ] ;;
+		esac || fail "answered $answer: status $status"
+	done
+	assert_installed 9a
+	ok "a fingerprint is shown, and believed only after yes"
+fi

@@ -145,6 +145,56 @@ ca_read(struct cli *cli, struct ca *ca)
 	return read_credentials(cli, ca);
 }
 
+/* The certificate that issued itself: what a person can compare. */
+static tmg_rc
+find_root(struct cli *cli, const tmg_certs *certs, tmg_cert_facts *root)
+{
+	for (size_t i = 0; i < tmg_certs_count(certs); i++)
+		if (tmg_cert_facts_get(tmg_certs_get(certs, i), root) == TMG_OK &&
+		    root->self_issued)
+			return TMG_OK;
+	return cli_raise(cli, TMG_MISMATCH, _("the authority shows no root certificate; "
+	    "get it another way and say --ca-file"));
+}
+
+static void
+show_root(struct cli *cli, const tmg_cert_facts *root)
+{
+	char pairs[3 * 32 + 1] = "";
+
+	for (size_t i = 0; i < 32; i++)
+		snprintf(pairs + 3 * i, 4, "%.2s%s", root->sha256 + 2 * i,
+		    i < 31 ? ":" : "");
+	cli_note(cli, _("Nobody said whom to believe.  The authority shows this CA:"));
+	cli_note(cli, "  %s", root->subject);
+	cli_note(cli, "  SHA-256 %s", pairs);
+	cli_note(cli, _("Compare it with what the authority told you another way."));
+}
+
+static tmg_rc
+ask_person(struct cli *cli, struct ca *ca)
+{
+	tmg_auto_ptr(tmg_certs) certs = NULL;
+	tmg_cert_facts root;
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	rc = tmg_authority_introduce(cli->ctx, ca->spec.uri, ca->spec.timeout_s, &f,
+	    &certs);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, &f);
+	if ((rc = find_root(cli, certs, &root)))
+		return rc;
+	show_root(cli, &root);
+	if (!terminal_confirm(_("Is it the same, all of it? Type yes to believe it: "),
+	    _("yes")))
+		return cli_raise(cli, TMG_CANCELLED,
+		    _("the authority is not believed; nothing was changed"));
+	memcpy(ca->fingerprint, root.sha256, sizeof(ca->fingerprint));
+	ca->spec.fingerprint = ca->fingerprint;
+	return TMG_OK;
+}
+
 tmg_rc
 ca_trust(struct cli *cli, struct ca *ca)
 {
@@ -156,6 +206,8 @@ ca_trust(struct cli *cli, struct ca *ca)
 		return TMG_OK;
 	if (cli->conf.ca_file[0] != '\0')
 		return read_anchors(cli, ca, cli->conf.ca_file);
+	if (terminal_is() && !cli->quiet)
+		return ask_person(cli, ca);
 	return cli_raise(cli, TMG_E_USAGE, _("nobody said whom to believe: get the CA "
 	    "certificate of %s and say --ca-file, or compare its SHA-256 and say "
 	    "--ca-fingerprint"), ca->spec.uri);

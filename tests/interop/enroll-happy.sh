@@ -117,3 +117,27 @@ ok "renewed with a new key in $slot, the old one untouched"
 run 1 "$tamga" revoke --no-pcsc 9a
 says "ask the authority"
 ok "revocation: EST has none, and it is said"
+
+# ---- other keys, attestation, and a request to carry away --------------------------
+for type in rsa:2048 ec:p384; do
+	fresh_card --yubikey
+	run 0 "$tamga" enroll $local $official --type $type --subject "CN=$type"
+	[ "$(signatures)" = 2 ] || fail "$type: $(signatures) signatures"
+	assert_installed 9a
+	ok "$type in the default slot"
+done
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $official --attest --subject CN=Attested
+sed -n 's/^ "request": "\(.*\)",$/\1/p' "$work"/state/tamga/*.json | base64 -d |
+	openssl asn1parse -inform DER >"$work/asn1" || fail "no request in the journal"
+[ "$(wc -l <"$work/asn1")" -gt 40 ] || fail "no attestation in the request"
+ok "the request carries the attestation"
+
+run 0 "$tamga" csr $local 9a --subject "$name" --san dns:asel.example.kz --eku clientAuth -o "$work/a.csr"
+openssl req -in "$work/a.csr" -noout -verify -text -nameopt utf8 >"$work/req" 2>&1 ||
+	fail "openssl does not verify the request"
+grep -q 'Әсел' "$work/req" && grep -q 'DNS:asel.example.kz' "$work/req" || fail "not as asked"
+run 0 "$tamga" csr $local 9a --subject "$name" --der
+openssl req -inform DER -in "$work/out" -noout -verify 2>/dev/null || fail "no DER"
+run 2 "$tamga" csr $local 9a
+ok "tamga csr: openssl verifies it"

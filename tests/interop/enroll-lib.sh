@@ -85,6 +85,8 @@ assert_installed() {
 	# shellcheck disable=SC2086
 	run 0 "$tamga" sign $local "$1" "$work/text" -o "$work/signature"
 	openssl x509 -in "$work/cert.pem" -noout -pubkey >"$work/key.pem"
-	openssl dgst -sha256 -verify "$work/key.pem" -signature "$work/signature" \
+	digest=sha256	# what tamga sign takes when nobody chooses
+	openssl pkey -pubin -in "$work/key.pem" -noout -text | grep -q secp384r1 && digest=sha384
+	openssl dgst -$digest -verify "$work/key.pem" -signature "$work/signature" \
 		"$work/text" >/dev/null || fail "the key in $1 is not the certificate's"
 }

@@ -19,7 +19,7 @@ static const struct {
 	const char *name, *done;
 } steps[] = {
 	[TMG_STEP_BEGUN] = { "begun", N_("checked") },
-	[TMG_STEP_KEY] = { "key", N_("key made on the token") },
+	[TMG_STEP_KEY] = { "key", N_("key on the token") },
 	[TMG_STEP_REQUEST] = { "request", N_("request signed") },
 	[TMG_STEP_SUBMITTED] = { "submitted", N_("request handed in") },
 	[TMG_STEP_ISSUED] = { "issued", N_("certificate issued and checked") },
@@ -141,7 +141,7 @@ show_result(struct cli *cli, const tmg_provision_record *r)
 {
 	char day[40];
 
-	cli_say(cli, _("%s"), r->subject);
+	cli_say(cli, "%s", r->subject);
 	cli_say(cli, _("  slot %s, serial number %s, valid until %s, enrollment %s"),
 	    r->slot, r->serial, text_day(r->not_after, day, sizeof(day)), r->id);
 }

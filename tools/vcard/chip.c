@@ -191,13 +191,25 @@ truncate_answer(vc_answer *a)
 	a->len = kept + 2;
 }
 
+/* Is the command run at all? */
+static const bool is_run[] = {
+	[FAULT_NONE] = true,
+	[FAULT_REMOVE] = false,
+	[FAULT_RESET] = false,
+	[FAULT_REMOVE_AFTER] = true,
+	[FAULT_RESET_AFTER] = true,
+	[FAULT_SW] = false,
+	[FAULT_GARBAGE] = true,
+	[FAULT_TRUNCATED] = true,
+	[FAULT_SLOW] = true,
+	[FAULT_MUTE] = false,
+};
+
 static void
 run_faulty(vc_chip *chip, const vc_fault *f, tmg_view apdu, vc_answer *a)
 {
-	if (f->kind == FAULT_NONE || f->kind >= FAULT_GARBAGE ||
-	    f->kind == FAULT_REMOVE_AFTER || f->kind == FAULT_RESET_AFTER)
-		if (f->kind != FAULT_MUTE)
-			run(chip, apdu, a);
+	if (is_run[f->kind])
+		run(chip, apdu, a);
 
 	switch (f->kind) {
 	case FAULT_NONE:

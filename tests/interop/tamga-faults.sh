@@ -215,6 +215,12 @@ json '.pin == "changed" and .management_key == "unsupported" and (.token | test(
 wants 0 tamga key generate 9a "$S" -o std.pub
 wants 1 tamga sign 9a data "$S" --pin-file new
 says err "tamga key generate"
+wants 0 tamga sign 9a data "$S" --pin-file new --public std.pub -o sig
+openssl dgst -sha256 -verify std.pub -signature sig data >/dev/null ||
+	fail "the signature of a card that cannot tell its key"
+wants 1 tamga sign 9a data "$S" --pin-file new --public data
+wants 1 tamga sign 9a data "$R" --pin-file pin --public std.pub --json
+json '.error.verdict == "TMG_MISMATCH"'
 wants 1 tamga key import 9d k.pem "$S"
 json_words=$(tamga key import 9d k.pem "$S" --json | jq -r .error.verdict)
 [ "$json_words" = TMG_UNSUPPORTED ] || fail "import on a standard card: $json_words"

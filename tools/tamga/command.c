@@ -12,6 +12,8 @@ const struct opt common_options[] = {
 	{ "token", 't', OPT_TEXT, "TOKEN",
 	    N_("the token: a pkcs11: URI, label, serial number or reader") },
 	{ "reader", 'r', OPT_TEXT, "READER", N_("the token in that reader") },
+	{ "public", 0, OPT_TEXT, "FILE", N_("the key's public half, PEM, for a card "
+	    "that cannot tell it") },
 	{ "pin-file", 0, OPT_TEXT, "FILE", N_("the PIN is its first line") },
 	{ "pin-fd", 0, OPT_TEXT, "N", N_("the PIN is the next line of descriptor N") },
 	{ "puk-file", 0, OPT_TEXT, "FILE", N_("the PUK is its first line") },

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/open.h"
 
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PUBLIC_MAX 65536u	/* bytes of a PEM file with one public key */
 
 static tmg_rc
 open_vcard(struct cli *cli, struct hubs *hubs, const char *path)
@@ -156,8 +161,39 @@ key_of_token(struct cli *cli, const char *name, tmg_key **key)
 	return cli_fail(cli, rc, tmg_tokens_fault(cli->tokens));
 }
 
-tmg_rc
-cli_key(struct cli *cli, const char *name, tmg_key **key)
+/* A card that cannot tell its keys is told: the public half as key generate
+ * wrote it. */
+static tmg_rc
+tell_public(struct cli *cli, tmg_key *key, const char *path)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	unsigned char *der = NULL;
+	char *name = NULL, *head = NULL;
+	long der_len = 0;
+	size_t len = 0;
+	BIO *bio;
+	tmg_rc rc;
+
+	if ((rc = cli_read(cli, path, PUBLIC_MAX, &text, &len)))
+		return rc;
+	bio = BIO_new_mem_buf(text, (int)len);
+	if (bio != NULL && PEM_read_bio(bio, &name, &head, &der, &der_len) == 1)
+		rc = tmg_key_set_public(key, (tmg_view){ der, (size_t)der_len });
+	else
+		rc = cli_raise(cli, TMG_E_MALFORMED,
+		    _("%s holds no public key in PEM"), path);
+	if (rc != TMG_OK && der != NULL)
+		rc = cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
+	ERR_clear_error();
+	OPENSSL_free(name);
+	OPENSSL_free(head);
+	OPENSSL_free(der);
+	BIO_free(bio);
+	return rc;
+}
+
+static tmg_rc
+find_key(struct cli *cli, const char *name, tmg_key **key)
 {
 	tmg_tokens *tokens;
 	tmg_rc rc;
@@ -175,4 +211,15 @@ cli_key(struct cli *cli, const char *name, tmg_key **key)
 	cli->stage = STAGE_TOKEN;
 	cli->token = tmg_key_token(*key);
 	return TMG_OK;
+}
+
+tmg_rc
+cli_key(struct cli *cli, const char *name, tmg_key **key)
+{
+	const char *public = cli_text(cli, "public");
+	tmg_rc rc;
+
+	if ((rc = find_key(cli, name, key)))
+		return rc;
+	return public == NULL ? TMG_OK : tell_public(cli, *key, public);
 }

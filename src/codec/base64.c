@@ -87,7 +87,10 @@ tmg_base64_parse(tmg_view text, tmg_out *bytes)
 			tmg_put_u8(bytes, (uint8_t)(bits >> (6 - 2 * ((n - 1) % 4))));
 	}
 
-	const tmg_rc rc = check_tail((tmg_view){ text.ptr + i, text.len - i }, n);
+	tmg_view head;
+	tmg_rc rc;
 
-	return rc ? rc : tmg_out_done(bytes);
+	if ((rc = tmg_view_take(&text, i, &head)) || (rc = check_tail(text, n)))
+		return rc;
+	return tmg_out_done(bytes);
 }

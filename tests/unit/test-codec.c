@@ -118,6 +118,11 @@ hex_goes_there_and_back(void **state)
 		if (rows[i].rc == TMG_OK)
 			assert_view_equal(tmg_out_view(&o), rows[i].bytes);
 	}
+	{
+		tmg_out o = TMG_OUT(store);
+
+		assert_int_equal(tmg_hex_parse((tmg_view){ NULL, 0 }, &o), TMG_OK);
+	}
 	tmg_hex_text(text, sizeof(text), (tmg_view)BYTES("\x0a\xff\x10\x99"));
 	assert_string_equal(text, "0AFF10");
 }
@@ -159,6 +164,18 @@ base64_goes_there_and_back(void **state)
 		if (rows[i].rc == TMG_OK)
 			assert_view_equal(tmg_out_view(&o), rows[i].bytes);
 	}
+}
+
+static void
+base64_of_nothing_is_nothing(void **state)
+{
+	uint8_t store[1];
+	tmg_out o = TMG_OUT(store);
+
+	(void)state;
+	assert_int_equal(tmg_base64_parse((tmg_view){ NULL, 0 }, &o), TMG_OK);
+	tmg_base64_put(&o, (tmg_view){ NULL, 0 }, 64);
+	assert_int_equal(o.len, 0);
 }
 
 static void
@@ -274,6 +291,7 @@ main(void)
 		cmocka_unit_test(tlv_writes_what_it_reads),
 		cmocka_unit_test(hex_goes_there_and_back),
 		cmocka_unit_test(base64_goes_there_and_back),
+		cmocka_unit_test(base64_of_nothing_is_nothing),
 		cmocka_unit_test(base64_breaks_lines_where_it_is_told),
 		cmocka_unit_test(der_counts_what_it_wraps),
 		cmocka_unit_test(outs_are_sticky_and_never_truncate),

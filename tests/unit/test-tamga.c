@@ -285,6 +285,8 @@ test_pin_sources(void **state)
 	assert_string_equal(pin, "123456");
 	assert_int_equal(ask(&s, 3, "2", pin), TMG_OK);
 	assert_string_equal(pin, "second");
+	/* what was refused is not offered again */
+	assert_int_equal(ask(&s, 2, "2", pin), TMG_CANCELLED);
 	pins_forget(&s.pins);
 	assert_int_equal(ask(&s, 3, "2", pin), TMG_CANCELLED);
 	source_end(&s);

@@ -8,6 +8,8 @@
 tmg_rc
 cli_fail(struct cli *cli, tmg_rc rc, const tmg_fault *from)
 {
+	if (rc == TMG_PIN_WRONG || rc == TMG_PIN_LOCKED)
+		pins_forget(&cli->pins);
 	/* A source of PINs that gave nothing knows best why. */
 	if (cli->pins.fault.rc == rc && rc != TMG_OK)
 		from = &cli->pins.fault;

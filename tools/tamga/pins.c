@@ -252,12 +252,21 @@ insists(const struct pins *pins)
 	    _("yes"));
 }
 
+/* Fewer tries are left than when it was given: it was refused. */
+static bool
+was_refused(const struct pins_kept *k, const tmg_pin_ask *ask)
+{
+	return ask->tries_left >= 0 &&
+	    (k->tries < 0 || ask->tries_left < k->tries);
+}
+
 static bool
 is_kept(const struct pins *pins, const tmg_pin_ask *ask)
 {
 	const struct pins_kept *k = &pins->kept[ask->kind];
 
-	return !ask->fresh && k->have && (ask->serial == NULL ||
+	return !ask->fresh && k->have && !was_refused(k, ask) &&
+	    (ask->serial == NULL ||
 	    k->serial[0] == '\0' || strcmp(ask->serial, k->serial) == 0);
 }
 
@@ -269,6 +278,7 @@ keep(struct pins *pins, const tmg_pin_ask *ask, const tmg_out *pin)
 	if (ask->fresh || tmg_secret_set(&k->secret, tmg_out_view(pin)))
 		return;
 	k->have = true;
+	k->tries = ask->tries_left;
 	snprintf(k->serial, sizeof(k->serial), "%s",
 	    ask->serial != NULL ? ask->serial : "");
 }
@@ -279,6 +289,7 @@ pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
 	struct pins_kept *k = &pins->kept[kind];
 
 	k->have = tmg_secret_set(&k->secret, pin) == TMG_OK;
+	k->tries = -1;
 	k->serial[0] = '\0';
 }
 

@@ -15,6 +15,7 @@
 struct pins_kept {
 	tmg_secret secret;
 	bool have;
+	int tries;		/* left when it was given, -1 unknown */
 	char serial[64];	/* of the token it was given for */
 };
 

@@ -21,7 +21,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/enroll.XXXXXX")
 children=
 finish() {
 	for child in $children; do kill "$child" 2>/dev/null; done
-	rm -rf "$work"
+	rm -rf "$work" "$work.trace"
 }
 trap finish EXIT
 trap 'exit 143' TERM INT HUP

@@ -82,6 +82,15 @@ answers_to(const vc_app *app, tmg_view name)
 	    memcmp(name.ptr, app->aid, name.len) == 0;
 }
 
+/* Selecting another application ends what went on in the one before. */
+static void
+leave_others(vc_card *card, int next)
+{
+	for (int i = 0; i < VC_APPS; i++)
+		if (i == card->selected && i != next)
+			apps[i]->reset(card->apps[i]);
+}
+
 /* Selecting what is not there leaves the selection as it was
  * (SP 800-73-4 part 2, 3.1.1). */
 static uint16_t
@@ -96,8 +105,7 @@ select_app(vc_card *card, const vc_command *c, tmg_out *out)
 	for (size_t i = 0; i < VC_APPS; i++) {
 		if (!answers_to(apps[i], c->data))
 			continue;
-		if (card->selected >= 0 && card->selected != (int)i)
-			apps[card->selected]->reset(card->apps[card->selected]);
+		leave_others(card, (int)i);
 		card->selected = (int)i;
 		return apps[i]->select(card, card->apps[i],
 		    c->p2 == SELECT_FCI ? out : &unwanted);

@@ -52,6 +52,12 @@ tmg_key_uri(tmg_key *key);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts);
 
+/* What kind of key it is, by what was read already: a certificate's word is
+ * taken for the key beside it, and only when nothing tells is the card asked.
+ * Verdicts TMG_NOT_FOUND as above. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_alg(tmg_key *key, tmg_alg *alg);
+
 /* SubjectPublicKeyInfo, DER, borrowed.  Verdicts TMG_NOT_FOUND as above. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_public(tmg_key *key, tmg_view *spki);

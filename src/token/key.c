@@ -346,6 +346,29 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 	return key->facts_rc;
 }
 
+static bool
+cert_tells(const tmg_key *key, tmg_alg *alg)
+{
+	tmg_view spki;
+
+	return key->cert_read && key->cert_rc == TMG_OK &&
+	    tmg_cert_spki((tmg_view){ key->cert, key->cert_len }, &spki) == TMG_OK &&
+	    tmg_spki_alg(spki, alg) == TMG_OK;
+}
+
+tmg_rc
+tmg_key_alg(tmg_key *key, tmg_alg *alg)
+{
+	tmg_key_facts facts = { .alg = TMG_ALG_NONE };
+	tmg_rc rc;
+
+	if (!key->facts_read && cert_tells(key, alg))
+		return TMG_OK;
+	rc = tmg_key_facts_get(key, &facts);
+	*alg = facts.alg;
+	return rc;
+}
+
 tmg_rc
 tmg_key_public(tmg_key *key, tmg_view *spki)
 {

@@ -3,11 +3,13 @@
 #include "tools/tamga/show.h"
 #include "tools/tamga/text.h"
 
+/* How closely a slot is looked at: only the JSON tells what costs a question. */
+typedef tmg_rc look_fn(struct cli *cli, tmg_key *key, struct seen *seen);
 /* Called for every slot that holds something. */
 typedef tmg_rc seen_fn(struct cli *cli, const struct seen *seen, void *arg);
 
 static tmg_rc
-each_key(struct cli *cli, tmg_token *token, seen_fn *fn, void *arg)
+each_key(struct cli *cli, tmg_token *token, look_fn *look, seen_fn *fn, void *arg)
 {
 	size_t n;
 	tmg_rc rc;
@@ -17,7 +19,7 @@ each_key(struct cli *cli, tmg_token *token, seen_fn *fn, void *arg)
 	for (size_t i = 0; i < n; i++) {
 		struct seen seen;
 
-		if ((rc = show_look(cli, tmg_token_key(token, i), &seen)))
+		if ((rc = look(cli, tmg_token_key(token, i), &seen)))
 			return rc;
 		if (!seen.has_key && !seen.has_cert && !seen.bad_cert)
 			continue;
@@ -64,7 +66,7 @@ list_text(struct cli *cli, tmg_token *token, json_t *unused)
 	cli_say(cli, "%s (%s) %s %s", info->label, info->model, _("in"),
 	    tmg_token_reader(token));
 	cli_say(cli, "        %s", tmg_token_uri(token));
-	return each_key(cli, token, say_key, NULL);
+	return each_key(cli, token, show_glance, say_key, NULL);
 }
 
 static tmg_rc
@@ -82,7 +84,7 @@ list_json(struct cli *cli, tmg_token *token, json_t *tokens)
 
 	json_object_set_new(one, "keys", keys);
 	json_array_append_new(tokens, one);
-	return each_key(cli, token, add_key, keys);
+	return each_key(cli, token, show_look, add_key, keys);
 }
 
 static void

@@ -80,21 +80,31 @@ look_at_cert(tmg_key *key, struct seen *seen)
 	seen->bad_cert = tmg_cert_facts_get(der, &seen->cert) != TMG_OK;
 }
 
-tmg_rc
-show_look(struct cli *cli, tmg_key *key, struct seen *seen)
+/* TMG_UNSUPPORTED: nothing tells, or a kind of key we have no name for. */
+static tmg_rc
+looked(struct cli *cli, struct seen *seen, tmg_rc rc)
 {
-	tmg_token *token = tmg_key_token(key);
-	tmg_rc rc;
-
-	*seen = (struct seen){ .key = key };
-	look_at_cert(key, seen);
-	rc = tmg_key_facts_get(key, &seen->facts);
 	seen->has_key = rc == TMG_OK;
-	/* TMG_UNSUPPORTED: nothing tells, or a kind of key we have no name for */
 	if (rc == TMG_OK || rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED ||
 	    seen->bad_cert)
 		return TMG_OK;
-	return cli_fail(cli, rc, tmg_token_fault(token));
+	return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(seen->key)));
+}
+
+tmg_rc
+show_look(struct cli *cli, tmg_key *key, struct seen *seen)
+{
+	*seen = (struct seen){ .key = key };
+	look_at_cert(key, seen);
+	return looked(cli, seen, tmg_key_facts_get(key, &seen->facts));
+}
+
+tmg_rc
+show_glance(struct cli *cli, tmg_key *key, struct seen *seen)
+{
+	*seen = (struct seen){ .key = key };
+	look_at_cert(key, seen);
+	return looked(cli, seen, tmg_key_alg(key, &seen->facts.alg));
 }
 
 const char *

@@ -19,6 +19,11 @@ struct seen {
 TMG_MUST_USE tmg_rc
 show_look(struct cli *cli, tmg_key *key, struct seen *seen);
 
+/* The same for a list: of the key only its kind, and where a certificate lies
+ * the card is not asked for it. */
+TMG_MUST_USE tmg_rc
+show_glance(struct cli *cli, tmg_key *key, struct seen *seen);
+
 /* Words a program may rely on: "once", "cached", "generated". */
 const char *
 show_pin_policy(tmg_pin_policy policy);

@@ -4,10 +4,20 @@
 
 jobs=$(nproc 2>/dev/null || echo 2)
 
+# What compilers say is searched for words below.
+LC_ALL=C.UTF-8
+export LC_ALL
+
+# What make and $PATH give a meaning of their own.
+case $PWD in *[[:space:]:\"\'\#\$\&\`\\]*)
+	echo "$0: make cannot work in \"$PWD\": give it a path without spaces, quotes and colons" >&2
+	exit 1 ;;
+esac
+
+# What was made once is kept up to date by make.
 needs_bootstrap()
 {
-	[ -x configure ] && [ -f Makefile.in ] || return 0
-	[ -n "$(find . -path ./build -prune -o \( -name '*.am' -o -name configure.ac \) -newer configure -print -quit)" ]
+	[ ! -x configure ] || [ ! -f Makefile.in ]
 }
 
 run_logged()

@@ -4,7 +4,7 @@
 
 is_installed()
 {
-	dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'
+	dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^.i'
 }
 
 missing_packages()
@@ -16,13 +16,21 @@ missing_packages()
 	done
 }
 
-as_root()
+# Sets become to what makes a command root's.  A password is asked for where
+# there is a terminal to ask at.
+find_root()
 {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	else
-		sudo -n "$@" 2>/dev/null || sudo "$@"
-	fi
+	become=
+	[ "$(id -u)" != 0 ] || return 0
+	become=sudo
+	command -v sudo >/dev/null || return 1
+	sudo -n true 2>/dev/null || { [ -t 2 ] && sudo -v; }
+}
+
+# A machine that has just started may still be busy with upgrades of its own.
+apt_get()
+{
+	$become env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
 need_packages()
@@ -34,22 +42,19 @@ need_packages()
 	packages=$(missing_packages "$@")
 	[ -n "$packages" ] || return 0
 
-	if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+	if ! find_root; then
 		echo "$0: these packages are missing, and neither root nor sudo is at hand:" >&2
 		printf '    %s\n' $packages >&2
 		echo "Run as root: apt-get install" $packages >&2
 		exit 1
 	fi
 	echo "installing" $packages
-	log=$(mktemp)
-	if ! { as_root apt-get update &&
-	    as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y --no-install-recommends $packages; } >"$log" 2>&1 </dev/null
+	mkdir -p build
+	if ! { apt_get update && apt_get install -y --no-install-recommends $packages; } \
+	    >build/packages.log 2>&1
 	then
-		tail -n 20 "$log" >&2
-		rm -f "$log"
-		echo "$0: apt-get failed; the lines above say why" >&2
+		tail -n 20 build/packages.log >&2
+		echo "$0: apt-get failed; the lines above say why (all of it: build/packages.log)" >&2
 		exit 1
 	fi
-	rm -f "$log"
 }

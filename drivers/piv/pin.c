@@ -11,6 +11,7 @@ enum {
 	TAG_PIN_POLICY = 0x5f2f,
 	POLICY_PIV_PIN = 0x40,	/* first byte: SP 800-73-4 part 1, 3.3.2 */
 	POLICY_GLOBAL_PIN = 0x20,
+	PRIMARY_GLOBAL_PIN = 0x20,	/* second byte */
 };
 
 static const tmg_piv_sw pin_sw[] = {
@@ -105,50 +106,59 @@ check_fresh(tmg_piv *p, tmg_pin_kind kind, tmg_view fresh)
 	return TMG_OK;
 }
 
-/* A card whose only PIN is the global one says so in its Discovery object. */
+/* Which PIN people know: SP 800-73-4 part 1, 3.3.2.  Bit 7 of the first byte
+ * of the policy is always set; that the global PIN is good too, and that it is
+ * the one to ask for, stands in bit 6 and in the second byte. */
+static uint8_t
+primary_pin(tmg_view discovery)
+{
+	tmg_view policy;
+
+	if (tmg_tlv_find(discovery, TAG_PIN_POLICY, &policy) ||
+	    policy.len != 2 || (policy.ptr[0] & POLICY_GLOBAL_PIN) == 0)
+		return REF_PIN;
+	return policy.ptr[1] == PRIMARY_GLOBAL_PIN ||
+	    (policy.ptr[0] & POLICY_PIV_PIN) == 0 ? REF_GLOBAL_PIN : REF_PIN;
+}
+
+/* Asked once, before the first VERIFY: the wrong one of two PINs would lose a
+ * try.  Cards with Yubico's extensions have no global PIN. */
 static tmg_rc
-find_global(tmg_piv *p, bool *found)
+choose_pin(tmg_piv *p)
 {
 	uint8_t bytes[128];
 	tmg_out store = TMG_OUT(bytes);
-	tmg_view content, policy;
+	tmg_view content;
 	tmg_rc rc;
 
-	*found = false;
-	rc = tmg_piv_get(p, OBJ_DISCOVERY, TMG_LE_SHORT, &store, &content);
-	if (rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED || rc == TMG_E_MALFORMED)
+	if (p->pin_chosen || p->ext == PIV_EXT_HINTED || p->ext == PIV_EXT_PRESENT)
 		return TMG_OK;
-	if (rc)
+	rc = tmg_piv_get(p, OBJ_DISCOVERY, TMG_LE_SHORT, &store, &content);
+	if (tmg_is_fault(rc) && rc != TMG_E_MALFORMED && rc != TMG_E_CARD)
 		return piv_pass(p, rc);
-	*found = tmg_tlv_find(content, TAG_PIN_POLICY, &policy) == TMG_OK &&
-	    policy.len == 2 && (policy.ptr[0] & POLICY_GLOBAL_PIN) != 0 &&
-	    (policy.ptr[0] & POLICY_PIV_PIN) == 0;
+	if (rc == TMG_REMOVED || rc == TMG_RESET)
+		return piv_pass(p, rc);
+	p->pin_chosen = true;
+	if (rc == TMG_OK)
+		p->pin_ref = primary_pin(content);
 	return TMG_OK;
 }
 
 static tmg_rc
 send_verify(tmg_piv *p, uint8_t p1, tmg_view data, uint16_t *sw)
 {
-	bool global;
-	tmg_capdu c = {
+	tmg_rc rc;
+
+	if ((rc = choose_pin(p)))
+		return rc;
+	if ((rc = tmg_piv_send(p, &(tmg_capdu){
 		.ins = INS_VERIFY,
 		.p1 = p1,
 		.p2 = p->pin_ref,
 		.data = data,
-	};
-	tmg_rc rc;
-
-	if ((rc = tmg_piv_send(p, &c, NULL, sw)))
+	    }, NULL, sw)))
 		return piv_pass(p, rc);
-	if (*sw != SW_NO_REFERENCE || p->pin_ref != REF_PIN)
-		return TMG_OK;
-
-	if ((rc = find_global(p, &global)))
-		return rc;
-	if (!global)
-		return TMG_OK;
-	p->pin_ref = c.p2 = REF_GLOBAL_PIN;
-	return tmg_piv_send(p, &c, NULL, sw);
+	return TMG_OK;
 }
 
 /* ---- tries --------------------------------------------------------------- */
@@ -274,18 +284,19 @@ tmg_piv_logout(tmg_backend *b)
 /* ---- change -------------------------------------------------------------- */
 
 static tmg_rc
-send_pair(tmg_piv *p, uint8_t ins, uint8_t ref, tmg_view first, tmg_view second,
-    uint16_t *sw)
+send_pair(tmg_piv *p, uint8_t ins, tmg_pin_kind kind, tmg_view first,
+    tmg_view second, uint16_t *sw)
 {
 	tmg_auto_secret data = { .len = 0 };
 	tmg_out out = tmg_secret_out(&data);
 	tmg_rc rc;
 
-	if ((rc = pad(p, first, &out)) || (rc = pad(p, second, &out)))
+	if ((rc = pad(p, first, &out)) || (rc = pad(p, second, &out)) ||
+	    (kind == TMG_PIN_USER && (rc = choose_pin(p))))
 		return rc;
 	return tmg_piv_send(p, &(tmg_capdu){
 		.ins = ins,
-		.p2 = ref,
+		.p2 = kind == TMG_PIN_USER ? p->pin_ref : REF_PUK,
 		.data = tmg_out_view(&out),
 	}, NULL, sw);
 }
@@ -306,8 +317,7 @@ tmg_piv_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 		return tmg_piv_admin_change(p, old, fresh);
 	if ((rc = check_fresh(p, kind, fresh)))
 		return rc;
-	rc = send_pair(p, INS_CHANGE_REFERENCE_DATA,
-	    kind == TMG_PIN_USER ? p->pin_ref : REF_PUK, old, fresh, &sw);
+	rc = send_pair(p, INS_CHANGE_REFERENCE_DATA, kind, old, fresh, &sw);
 	if (rc)
 		return piv_pass(p, rc);
 	if (kind == TMG_PIN_USER && sw != SW_OK)
@@ -326,9 +336,15 @@ tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	if (tries == NULL)
 		tries = &ignored;
 	*tries = -1;
-	if ((rc = check_fresh(p, TMG_PIN_USER, fresh)))
+	if ((rc = check_fresh(p, TMG_PIN_USER, fresh)) || (rc = choose_pin(p)))
 		return rc;
-	if ((rc = send_pair(p, INS_RESET_RETRY_COUNTER, REF_PIN, puk, fresh, &sw)))
+	/* Part 2, 3.2.3: this command knows no other PIN than PIV's own. */
+	if (p->pin_ref != REF_PIN)
+		return piv_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: this card's PIN belongs to the whole card; only its "
+		    "issuer can unblock it"), p->who);
+	if ((rc = send_pair(p, INS_RESET_RETRY_COUNTER, TMG_PIN_USER, puk, fresh,
+	    &sw)))
 		return piv_pass(p, rc);
 	p->user = false;
 	return pin_verdict(p, TMG_PIN_PUK, sw, tries, N_("unblocking the PIN"));

@@ -112,7 +112,8 @@ typedef struct tmg_piv {
 	char who[PIV_WHO];		/* for messages: token and reader */
 	unsigned epoch;			/* of the channel, when last selected */
 	bool user, admin;		/* logged in, in this epoch */
-	uint8_t pin_ref;		/* REF_PIN, or REF_GLOBAL_PIN where that is all */
+	uint8_t pin_ref;		/* REF_PIN or REF_GLOBAL_PIN */
+	bool pin_chosen;		/* the card was asked which one */
 	uint8_t admin_alg;		/* of key 9B, 0 not known yet */
 	bool admin_changed;		/* 9B is known not to be the factory's */
 	tmg_piv_ext ext;

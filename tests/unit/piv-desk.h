@@ -15,6 +15,8 @@
 #define APT "61114F0600001000010079074F05A0000003089000"
 /* What every script begins with: the probe. */
 #define PROBE { SELECT, APT, NULL }
+/* Asked once of a standard card, before its first PIN command. */
+#define NO_DISCOVERY { "00CB3FFF5C017E", "6A82", NULL }
 
 typedef struct piv_desk {
 	tmg_ctx *ctx;

@@ -185,10 +185,10 @@ versions_with_weak_rsa_make_none(void **state)
 /* ---- use ----------------------------------------------------------------- */
 
 static void
-a_cold_signature_is_three_commands(void **state)
+a_cold_signature_is_four_commands(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE,
+		PROBE, NO_DISCOVERY,
 		{ "00200080313233343536FFFF", "9000", NULL },
 		{ SIGN_9A, SIGNED, NULL },
 		{ SIGN_9A, SIGNED, NULL },
@@ -204,12 +204,12 @@ a_cold_signature_is_three_commands(void **state)
 	    tmg_view_str("123456"), &tries), TMG_OK);
 	assert_int_equal(tmg_driver_piv.sign(d.b, 0x9a, TMG_ALG_P256, &ecdsa,
 	    hash(32), &sig), TMG_OK);
-	assert_int_equal(d.b->ch->apdus, 3);
+	assert_int_equal(d.b->ch->apdus, 4);
 	assert_view_equal(tmg_out_view(&sig),
 	    ((tmg_view)BYTES("\x30\x06\x02\x01\x01\x02\x01\x02")));
 	assert_int_equal(tmg_driver_piv.sign(d.b, 0x9a, TMG_ALG_P256, &ecdsa,
 	    hash(32), &sig), TMG_OK);
-	assert_int_equal(d.b->ch->apdus, 4);
+	assert_int_equal(d.b->ch->apdus, 5);
 	piv_done(&d);
 }
 
@@ -234,7 +234,7 @@ signatures_in_bulk_cost_one_command_each(void **state)
 			rows[n++] = sign;
 		}
 		rows[n] = (tmg_script_row){ 0 };
-		piv_open(&d, rows);
+		piv_open_yubikey(&d, rows);
 		for (unsigned i = 0; i < 100; i++) {
 			tmg_out sig = TMG_OUT(store);
 
@@ -700,7 +700,7 @@ main(void)
 		cmocka_unit_test(policies_and_refusals_of_generate),
 		cmocka_unit_test(what_cannot_be_made_is_not_asked_for),
 		cmocka_unit_test(versions_with_weak_rsa_make_none),
-		cmocka_unit_test(a_cold_signature_is_three_commands),
+		cmocka_unit_test(a_cold_signature_is_four_commands),
 		cmocka_unit_test(signatures_in_bulk_cost_one_command_each),
 		cmocka_unit_test(digests_are_made_as_long_as_the_field),
 		cmocka_unit_test(answers_to_a_signature_are_judged),

@@ -100,13 +100,14 @@ status_words_become_verdicts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(verdicts); i++) {
-		const tmg_script_row rows[] = {
-			PROBE, { verdicts[i].command, verdicts[i].sw, NULL }, { 0 },
-		};
+		const tmg_script_row row = { verdicts[i].command, verdicts[i].sw, NULL };
+		const tmg_script_row puk[] = { PROBE, row, { 0 } };
+		const tmg_script_row pin[] = { PROBE, NO_DISCOVERY, row, { 0 } };
+		const bool is_pin = strncmp(row.command + 6, "80", 2) == 0;
 		piv_desk d;
 		int tries = 77;
 
-		piv_open(&d, rows);
+		piv_open(&d, is_pin ? pin : puk);
 		assert_int_equal(verdicts[i].act(&d, &tries), verdicts[i].rc);
 		assert_int_equal(tries, verdicts[i].tries);
 		if (verdicts[i].rc != TMG_OK)
@@ -154,7 +155,7 @@ static void
 a_login_ends_with_reset_and_logout(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE,
+		PROBE, NO_DISCOVERY,
 		{ VERIFY_123456, "9000", NULL },
 		{ "0020FF80", "9000", NULL },
 		{ VERIFY_123456, "9000", NULL },
@@ -196,7 +197,7 @@ metadata_counts_tries_where_the_card_has_it(void **state)
 		{ 0 },
 	};
 	static const tmg_script_row standard[] = {
-		PROBE,
+		PROBE, NO_DISCOVERY,
 		{ "00200080", "9000", NULL },
 		{ "00F70080", "6D00", NULL },	/* asked once ... */
 		{ 0 },				/* ... and remembered */
@@ -221,16 +222,58 @@ metadata_counts_tries_where_the_card_has_it(void **state)
 	piv_done(&d);
 }
 
+/* SP 800-73-4 part 1, 3.3.2: the PIN that people know is the global one when
+ * bit 6 of the first byte and the second byte say so, and only then. */
 static void
-the_global_pin_is_used_where_it_is_the_only_one(void **state)
+the_discovery_object_tells_which_pin_is_asked(void **state)
+{
+	static const struct {
+		const char *discovery, *verify;
+	} cards[] = {
+		{ "7E12 4F0B A000000308000010000100 5F2F024000 9000",
+		    "00200080313233343536FFFF" },
+		{ "7E12 4F0B A000000308000010000100 5F2F026010 9000",
+		    "00200080313233343536FFFF" },
+		{ "7E12 4F0B A000000308000010000100 5F2F026020 9000",
+		    "00200000313233343536FFFF" },
+		{ "7E12 4F0B A000000308000010000100 5F2F022020 9000",
+		    "00200000313233343536FFFF" },
+		{ "7E12 4F0B A000000308000010000100 5F2F024020 9000",
+		    "00200080313233343536FFFF" },
+		{ "7E04 5F2F0160 9000", "00200080313233343536FFFF" },
+		{ "7E7F00 9000", "00200080313233343536FFFF" },
+		{ "5300 9000", "00200080313233343536FFFF" },
+		{ "9000", "00200080313233343536FFFF" },
+		{ "6985", "00200080313233343536FFFF" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cards); i++) {
+		const tmg_script_row rows[] = {
+			PROBE,
+			{ "00CB3FFF5C017E", cards[i].discovery, NULL },
+			{ cards[i].verify, "9000", NULL },
+			{ cards[i].verify, "63C1", NULL },	/* asked once */
+			{ 0 },
+		};
+		piv_desk d;
+		int tries;
+
+		piv_open(&d, rows);
+		assert_int_equal(do_verify(&d, &tries), TMG_OK);
+		assert_int_equal(do_verify(&d, &tries), TMG_PIN_WRONG);
+		piv_done(&d);
+	}
+}
+
+/* Part 2, 3.2.3: RESET RETRY COUNTER knows PIV's own PIN only. */
+static void
+a_global_pin_is_not_unblocked_here(void **state)
 {
 	static const tmg_script_row rows[] = {
 		PROBE,
-		{ VERIFY_123456, "6A88", NULL },
-		{ "00CB3FFF5C017E", "7E12 4F0B A000000308000010000100 5F2F022020 9000",
+		{ "00CB3FFF5C017E", "7E12 4F0B A000000308000010000100 5F2F026020 9000",
 		    NULL },
-		{ "00200000313233343536FFFF", "9000", NULL },
-		{ "00200000313233343536FFFF", "63C1", NULL },	/* no more questions */
 		{ 0 },
 	};
 	piv_desk d;
@@ -238,8 +281,8 @@ the_global_pin_is_used_where_it_is_the_only_one(void **state)
 
 	(void)state;
 	piv_open(&d, rows);
-	assert_int_equal(do_verify(&d, &tries), TMG_OK);
-	assert_int_equal(do_verify(&d, &tries), TMG_PIN_WRONG);
+	assert_int_equal(tmg_driver_piv.unblock(d.b, tmg_view_str("12345678"),
+	    tmg_view_str("123456"), &tries), TMG_UNSUPPORTED);
 	piv_done(&d);
 }
 
@@ -405,6 +448,7 @@ a_key_kept_behind_the_pin_is_fetched(void **state)
 	static const tmg_script_row rows[] = {
 		PROBE, ADMIN_3DES,
 		{ "00CB3FFF5C035FFF00", "5305 8003 810103 9000", NULL },
+		NO_DISCOVERY,
 		{ VERIFY_123456, "9000", NULL },
 		{ "00CB3FFF5C035FFF00", "5305 8003 810103 9000", NULL },
 		{ "00CB3FFF5C035FC109", "531C 881A 8918 "
@@ -509,7 +553,8 @@ main(void)
 		cmocka_unit_test(impossible_pins_are_not_sent),
 		cmocka_unit_test(a_login_ends_with_reset_and_logout),
 		cmocka_unit_test(metadata_counts_tries_where_the_card_has_it),
-		cmocka_unit_test(the_global_pin_is_used_where_it_is_the_only_one),
+		cmocka_unit_test(the_discovery_object_tells_which_pin_is_asked),
+		cmocka_unit_test(a_global_pin_is_not_unblocked_here),
 		cmocka_unit_test(admin_login_finds_the_cipher),
 		cmocka_unit_test(admin_login_is_refused_by_either_side),
 		cmocka_unit_test(admin_answers_that_make_no_sense_are_faults),

@@ -366,7 +366,7 @@ a_foreign_selection_is_noticed_and_undone(void **state)
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(foreign); i++) {
 		const tmg_script_row rows[] = {
-			PROBE,
+			PROBE, NO_DISCOVERY,
 			{ VERIFY_123456, "9000", NULL },
 			{ GET_9A, foreign[i], NULL },
 			{ SELECT, APT, NULL },
@@ -391,7 +391,7 @@ static void
 a_pin_is_never_sent_twice(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE,
+		PROBE, NO_DISCOVERY,
 		{ VERIFY_123456, "6D00", NULL },
 		{ SELECT, APT, NULL },
 		{ VERIFY_123456, "9000", NULL },	/* asked for again by a person */
@@ -414,7 +414,7 @@ static void
 a_lost_login_is_found_out(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE,
+		PROBE, NO_DISCOVERY,
 		{ VERIFY_123456, "9000", NULL },
 		{ "0087119A *", "6982", NULL },
 		{ SELECT, APT, NULL },

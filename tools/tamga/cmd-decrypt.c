@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <openssl/pem.h>	/* first: cms.h declares its PEM only then */
-
 #include <openssl/bio.h>
-#include <openssl/cms.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "tamga/cms.h"
 #include "tamga/openssl.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/crypto.h"
@@ -127,47 +127,43 @@ derive(struct cli *cli, tmg_signer *signer, const char *path)
 
 /* ---- CMS ----------------------------------------------------------------- */
 
-/* PEM, DER or BER. */
-static CMS_ContentInfo *
-parse_cms(struct cli *cli, tmg_view data)
+/* Opens the message; what it holds is no longer than it. */
+static tmg_rc
+open_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view cms)
 {
-	CMS_ContentInfo *cms = CMS_ContentInfo_new_ex(
-	    tmg_openssl_libctx(cli->ctx), NULL);
-	BIO *bio = BIO_new_mem_buf(data.ptr, (int)data.len);
-	CMS_ContentInfo *read = NULL;
+	tmg_auto_free uint8_t *store = malloc(cms.len + 1);
+	tmg_out plain = { store, cms.len + 1, 0, false };
+	tmg_fault f = { 0 };
+	tmg_view cert;
+	tmg_rc rc;
 
-	if (bio != NULL && cms != NULL && data.len > 0)
-		read = data.ptr[0] == '-'
-		    ? PEM_read_bio_CMS(bio, &cms, NULL, NULL)
-		    : d2i_CMS_bio(bio, &cms);
-	BIO_free(bio);
-	if (read != NULL)
-		return read;
-	CMS_ContentInfo_free(cms);
-	ERR_clear_error();
-	return NULL;
+	if (store == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	if ((rc = tmg_key_cert(key, &cert)))
+		return cli_fail(cli, rc, tmg_token_fault(cli->token));
+	if ((rc = tmg_cms_decrypt(cli->ctx, signer, cert, cms, &plain, &f)))
+		rc = cli_fail(cli, rc, &f);
+	else
+		rc = show_plain(cli, tmg_out_view(&plain));
+	explicit_bzero(store, plain.cap);
+	return rc;
 }
 
+/* PEM, DER or BER. */
 static tmg_rc
 decrypt_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
 {
-	__attribute__((__cleanup__(crypto_release))) struct crypto c = { .pkey = NULL };
-	char *plain;
-	long len;
+	uint8_t *der;
+	size_t len;
 	tmg_rc rc;
 
-	if ((rc = crypto_open(cli, key, signer, &c)))
-		return rc;
-	c.cms = parse_cms(cli, data);
-	c.out = BIO_new(BIO_s_mem());
-	if (c.cms == NULL)
-		return cli_raise(cli, TMG_E_MALFORMED, _("the input is no CMS"));
-	if (c.out == NULL || !CMS_decrypt(c.cms, c.pkey, c.cert, NULL, c.out,
-	    CMS_BINARY))
-		return crypto_failed(cli, signer,
-		    _("the CMS cannot be decrypted with this key"));
-	len = BIO_get_mem_data(c.out, &plain);
-	return show_plain(cli, (tmg_view){ (uint8_t *)plain, (size_t)len });
+	if (data.len == 0 || data.ptr[0] != '-')
+		return open_cms(cli, key, signer, data);
+	rc = crypto_der(data.ptr, data.len, &der, &len);
+	rc = rc == TMG_OK ? open_cms(cli, key, signer, (tmg_view){ der, len })
+	    : cli_raise(cli, rc, _("the input is no CMS"));
+	OPENSSL_free(der);
+	return rc;
 }
 
 static tmg_rc

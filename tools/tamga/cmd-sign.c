@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <openssl/bio.h>
-#include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "tamga/openssl.h"
+#include "tamga/cms.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/crypto.h"
 
@@ -122,45 +120,38 @@ sign_bare(struct cli *cli, tmg_signer *signer, tmg_view data)
 /* ---- CMS ----------------------------------------------------------------- */
 
 static tmg_rc
-show_cms(struct cli *cli, CMS_ContentInfo *cms)
+show_cms(struct cli *cli, tmg_view der)
 {
-	uint8_t *der = NULL;
-	const int len = i2d_CMS_ContentInfo(cms, &der);
 	const char *path = cli_text(cli, "output");
-	tmg_rc rc;
-
-	if (len <= 0)
-		return cli_raise(cli, TMG_E_CRYPTO, _("the CMS cannot be encoded"));
-	const tmg_view view = { der, (size_t)len };
 
 	if (cli->json && path == NULL)
-		rc = cli_json(cli, json_pack("{s:o}", "cms",
-		    cli_pem_json(cli, "CMS", view)));
-	else if (cli_flag(cli, "der"))
-		rc = cli_write(cli, path, view);
-	else
-		rc = cli_write_pem(cli, path, "CMS", view);
-	OPENSSL_free(der);
-	return rc;
+		return cli_json(cli, json_pack("{s:o}", "cms",
+		    cli_pem_json(cli, "CMS", der)));
+	return cli_flag(cli, "der") ? cli_write(cli, path, der)
+	    : cli_write_pem(cli, path, "CMS", der);
 }
 
 static tmg_rc
 sign_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
 {
-	__attribute__((__cleanup__(crypto_release))) struct crypto c = { .pkey = NULL };
-	unsigned flags = CMS_BINARY | CMS_NOSMIMECAP;
+	const bool detached = !cli_flag(cli, "attached");
+	tmg_auto_free uint8_t *store = NULL;
+	tmg_fault f = { 0 };
+	tmg_view cert;
+	tmg_out cms;
 	tmg_rc rc;
 
-	if ((rc = crypto_open(cli, key, signer, &c)))
-		return rc;
-	if (!cli_flag(cli, "attached"))
-		flags |= CMS_DETACHED;
-	c.in = BIO_new_mem_buf(data.ptr, (int)data.len);
-	c.cms = c.in == NULL ? NULL : CMS_sign_ex(c.cert, c.pkey, NULL, c.in,
-	    flags, tmg_openssl_libctx(cli->ctx), NULL);
-	if (c.cms == NULL)
-		return crypto_failed(cli, signer, _("the CMS could not be signed"));
-	return show_cms(cli, c.cms);
+	if ((rc = tmg_key_cert(key, &cert)))
+		return cli_fail(cli, rc, tmg_token_fault(cli->token));
+	cms.cap = cert.len + TMG_CMS_EXTRA + (detached ? 0 : data.len);
+	store = malloc(cms.cap);
+	if (store == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	cms = (tmg_out){ store, cms.cap, 0, false };
+	if ((rc = tmg_cms_sign(cli->ctx, signer, cert, NULL, data, detached, &cms,
+	    &f)))
+		return cli_fail(cli, rc, &f);
+	return show_cms(cli, tmg_out_view(&cms));
 }
 
 static tmg_rc

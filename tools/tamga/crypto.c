@@ -1,64 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/crypto.h"
 
+#include <openssl/bio.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
 
 #include "src/codec/base64.h"
 #include "tamga/openssl.h"
 
-static tmg_rc
-read_cert(struct cli *cli, tmg_key *key, X509 **cert)
-{
-	const unsigned char *at;
-	tmg_view der;
-	tmg_rc rc;
-
-	rc = tmg_key_cert(key, &der);
-	if (rc != TMG_OK)
-		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	at = der.ptr;
-	*cert = X509_new_ex(tmg_openssl_libctx(cli->ctx), NULL);
-	if (*cert != NULL && d2i_X509(cert, &at, (long)der.len) != NULL)
-		return TMG_OK;
-	ERR_clear_error();
-	return cli_raise(cli, TMG_E_MALFORMED,
-	    _("the certificate beside the key is damaged"));
-}
-
 tmg_rc
-crypto_open(struct cli *cli, tmg_key *key, tmg_signer *signer, struct crypto *c)
+crypto_der(const uint8_t *text, size_t len, uint8_t **der, size_t *der_len)
 {
-	tmg_rc rc;
+	BIO *bio = BIO_new_mem_buf(text, (int)len);
+	char *name = NULL, *head = NULL;
+	long n = 0;
+	int ok;
 
-	if ((rc = read_cert(cli, key, &c->cert)))
-		return rc;
-	rc = tmg_openssl_key(cli->ctx, signer, &c->pkey);
-	return rc == TMG_OK ? rc : cli_raise(cli, rc,
-	    _("libcrypto cannot use this key"));
-}
-
-void
-crypto_release(struct crypto *c)
-{
-	CMS_ContentInfo_free(c->cms);
-	BIO_free(c->in);
-	BIO_free(c->out);
-	X509_free(c->cert);
-	EVP_PKEY_free(c->pkey);
-}
-
-tmg_rc
-crypto_failed(struct cli *cli, const tmg_signer *signer, const char *what)
-{
-	const unsigned long e = ERR_peek_error();
-	const char *why = ERR_reason_error_string(e);
-
+	*der = NULL;
+	ok = bio != NULL && PEM_read_bio(bio, &name, &head, der, &n) == 1;
+	*der_len = (size_t)n;
 	ERR_clear_error();
-	if (signer->fault->rc != TMG_OK)
-		return cli_fail(cli, signer->fault->rc, signer->fault);
-	return cli_raise(cli, TMG_E_CRYPTO, "%s: %s", what,
-	    why != NULL ? why : _("libcrypto gives no reason"));
+	OPENSSL_free(name);
+	OPENSSL_free(head);
+	BIO_free(bio);
+	return ok ? TMG_OK : TMG_E_MALFORMED;
 }
 
 tmg_rc

@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libcrypto at work for a token's key.
+ * What libcrypto does for commands beside the token.
  */
 #ifndef TAMGA_CLI_CRYPTO_H
 #define TAMGA_CLI_CRYPTO_H
 
-#include <openssl/cms.h>
 #include <openssl/evp.h>
 
 #include "tools/tamga/cli.h"
 
 #define CRYPTO_INPUT_MAX (256u * 1024u * 1024u)
 
-/* A key and its certificate as libcrypto sees them. */
-struct crypto {
-	EVP_PKEY *pkey;
-	X509 *cert;
-	BIO *in, *out;
-	CMS_ContentInfo *cms;
-};
-
-/* Verdicts TMG_NOT_FOUND: no certificate beside the key. */
+/* What the first PEM block (RFC 7468) holds; *der is yours to OPENSSL_free(). */
 TMG_MUST_USE tmg_rc
-crypto_open(struct cli *cli, tmg_key *key, tmg_signer *signer,
-    struct crypto *c);
-void
-crypto_release(struct crypto *c);
-
-/* Why it failed: the token's words when the token refused, else ours. */
-tmg_rc
-crypto_failed(struct cli *cli, const tmg_signer *signer, const char *what);
+crypto_der(const uint8_t *text, size_t len, uint8_t **der, size_t *der_len);
 
 TMG_MUST_USE tmg_rc
 crypto_digest(struct cli *cli, tmg_hash hash, tmg_view data,

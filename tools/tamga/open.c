@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/open.h"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "tools/tamga/crypto.h"
 
 #define PUBLIC_MAX 65536u	/* bytes of a PEM file with one public key */
 
@@ -167,29 +166,19 @@ static tmg_rc
 tell_public(struct cli *cli, tmg_key *key, const char *path)
 {
 	tmg_auto_free uint8_t *text = NULL;
-	unsigned char *der = NULL;
-	char *name = NULL, *head = NULL;
-	long der_len = 0;
-	size_t len = 0;
-	BIO *bio;
+	uint8_t *der;
+	size_t len = 0, der_len;
 	tmg_rc rc;
 
 	if ((rc = cli_read(cli, path, PUBLIC_MAX, &text, &len)))
 		return rc;
-	bio = BIO_new_mem_buf(text, (int)len);
-	if (bio != NULL && PEM_read_bio(bio, &name, &head, &der, &der_len) == 1)
-		rc = tmg_key_set_public(key, (tmg_view){ der, (size_t)der_len });
-	else
-		rc = cli_raise(cli, TMG_E_MALFORMED,
+	if (crypto_der(text, len, &der, &der_len))
+		return cli_raise(cli, TMG_E_MALFORMED,
 		    _("%s holds no public key in PEM"), path);
-	if (rc != TMG_OK && der != NULL)
-		rc = cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
-	ERR_clear_error();
-	OPENSSL_free(name);
-	OPENSSL_free(head);
+	rc = tmg_key_set_public(key, (tmg_view){ der, der_len });
 	OPENSSL_free(der);
-	BIO_free(bio);
-	return rc;
+	return rc == TMG_OK ? rc : cli_fail(cli, rc,
+	    tmg_token_fault(tmg_key_token(key)));
 }
 
 static tmg_rc

@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# How many commands the card gets for each operation, exactly: by the public
+# interface (tests/bench/desktop.c) and by tamga(1).  A number that grows is a
+# defect; one that shrinks is written down here.
+: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
+set -eu
+command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
+
+# The same floor for all, and what each card adds (SP 800-73-4 part 2):
+# S  SELECT                      V  VERIFY              A  one GENERAL AUTHENTICATE
+# K  what the key is: GET METADATA where the card has it; where it has not, the
+#    question that finds that out and the certificate instead
+# C  one certificate read: 1 with extended length, 5 without
+# H  Key History, instead of probing twenty slots
+# N  serial number and model: 2, for the name that people are shown
+# T  the tries left, asked before a PIN from a file is used: 1, because nobody
+#    is there to be warned that it is the last one
+# P  one PUT DATA: 1 with extended length, 5 without
+#
+#	row CARD  list S+H+4C, and N  sign S+K+V+A, and T  hundred  always
+#	          generate S+2A+1, and N  install S+K+2A+P+C  of which S+2A+P writes
+row() {
+	[ "${1}" = "${inside:-$1}" ] || return 0
+	[ -n "${inside:-}" ] || { again "$1"; return; }
+	shift
+	list=$1 list_cli=$2 sign=$3 sign_cli=$4 hundred=$5 always=$6
+	generate=$7 generate_cli=$8 install=$9
+	shift 9
+	writes=$1
+	count_all
+}
+rows() {
+	row piv,provisioned                 6  8 4 5 103 202 4 6  6 4
+	row piv,provisioned,short          22 24 4 5 103 202 4 6 14 8
+	row piv,provisioned,standard         6  8 5 6 104 203 4 6  7 4
+	row piv,provisioned,standard,short 22 24 9 10 108 207 4 6 19 8
+	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
+	row piv,provisioned,standard,t0    28 31 12 13 210 309 8 11 24 8
+}
+
+again() {
+	COUNTS_INSIDE=$1 "$top_srcdir/tests/with-card" --no-pcscd --card "$1" -- sh "$0"
+}
+
+fail() { echo "FAILED: $inside: $*" >&2; ctl log | tail -n 40 >&2; exit 1; }
+ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
+# spends WHAT EXACTLY COMMAND...
+spends() {
+	what=$1 wanted=$2
+	shift 2
+	ctl mark >/dev/null
+	"$@" >out 2>err || { cat out err >&2; fail "$what: $*"; }
+	got=$(ctl count)
+	[ "$got" = "$wanted" ] || fail "$what: $got APDUs, not $wanted"
+	echo "ok: $inside: $what: $got"
+	! grep -q '^apdus' out || [ "$(sed -n 's/^apdus //p' out)" = "$got" ] ||
+		fail "$what: the library counts otherwise: $(cat out)"
+}
+desktop() { "$top_builddir/tests/bench/desktop" --vcard "$TAMGA_TEST_VCARD" "$@"; }
+tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
+
+count_all() {
+	tamga cert export 9a -o pem
+	openssl x509 -in pem -outform DER -out der
+	[ "$(wc -c <der)" -gt 1100 ] || fail "the certificate is too small to count with"
+	echo "what is signed" >data
+
+	spends "readers" 0 tamga readers
+	spends "list, library" "$list" desktop list
+	[ "$(grep -c ' 1[12]..$' out)" = 4 ] || fail "not four certificates"
+	spends "list, tamga" "$list_cli" tamga list
+	spends "cold signature, library" "$sign" desktop sign 9a 1
+	spends "cold signature, tamga" "$sign_cli" tamga sign 9a data --pin-file pin
+	spends "100 signatures" "$hundred" desktop sign 9a 100
+	[ "$(ctl log | grep -c ' 00 20 00 80 8 ')" = 1 ] || fail "not one VERIFY"
+	spends "100 signatures, PIN always" "$always" desktop sign 9c 100
+	[ "$(ctl log | grep -c ' 00 20 00 80 8 ')" = 100 ] || fail "not a hundred VERIFYs"
+	spends "certificate written, library" "$install" desktop install 9a der
+	got=$(ctl log | awk '$3 == "A4" || $3 == "87" || $3 == "DB"' | grep -c .)
+	[ "$got" = "$writes" ] || fail "the writing alone: $got APDUs, not $writes"
+	spends "certificate written, tamga" "$install" \
+		tamga cert install 9a pem --replace --pin-file pin
+	spends "key generation, library" "$generate" desktop generate 9d
+	spends "key generation, tamga" "$generate_cli" \
+		tamga key generate 9e --replace --pin-file pin
+}
+
+inside=${COUNTS_INSIDE:-}
+if [ -n "$inside" ]; then
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	cd "$work"
+	XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work LC_ALL=C.UTF-8
+	TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
+	export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL TAMGA_VCARD_SOCKET
+	echo "$TAMGA_TEST_PIN" >pin
+fi
+rows

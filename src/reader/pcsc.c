@@ -56,7 +56,7 @@ of(tmg_hub *hub)
 /* Can its socket be opened, and does the daemon wait for us to speak?  0, or
  * the reason; EACCES when it hangs up at once, as it does when polkit refuses. */
 static int
-knock(void)
+knock_once(void)
 {
 	const char *path = getenv("PCSCLITE_CSOCK_NAME");
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
@@ -70,15 +70,25 @@ knock(void)
 	return poll(&p, 1, KNOCK_MS) > 0 ? EACCES : 0;
 }
 
+/* A daemon that ends hangs up too, but then nobody is there any more. */
+static int
+knock(void)
+{
+	const int reason = knock_once();
+
+	return reason == EACCES ? knock_once() : reason;
+}
+
 /*
  * What the library says when polkit refuses depends on its version and on how
  * fast the daemon hung up: a transport fault, no service, or a security
- * violation.  A socket that may not be opened is no service too.
+ * violation.  A socket that may not be opened is no service too, and a daemon
+ * that ended under the question is a violation as well.
  */
 static LONG
 true_reason(LONG code)
 {
-	if (!tmg_pcsc_is_gone(code))
+	if (!tmg_pcsc_is_gone(code) && code != SCARD_W_SECURITY_VIOLATION)
 		return code;
 	switch (knock()) {
 	case 0:

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -307,6 +308,29 @@ test_refused_by_policy(void **state)
 	stop_child(pid);
 }
 
+/* A daemon that ends while it is asked why it hung up has refused nobody. */
+static void
+test_ends_meanwhile(void **state)
+{
+	struct daemon *d = *state;
+	char text[TMG_FAULT_TEXT];
+	const pid_t pid = start_child();
+
+	if (pid == 0) {
+		struct pollfd p = { .fd = d->listener, .events = POLLIN };
+
+		close(accept(d->listener, NULL, NULL));
+		poll(&p, 1, -1);
+		_exit(0);
+	}
+	tmg_scope_close(&d->listener);
+	d->listener = -1;
+	assert_int_equal(open_in_child(text, sizeof(text), false),
+	    TMG_NOT_FOUND);
+	assert_non_null(strstr(text, "systemctl start pcscd"));
+	stop_child(pid);
+}
+
 /* A socket that this user may not open. */
 static void
 test_refused_by_mode(void **state)
@@ -329,6 +353,7 @@ main(void)
 		TEST(test_no_holder),
 		TEST(test_no_daemon),
 		TEST(test_refused_by_policy),
+		TEST(test_ends_meanwhile),
 		TEST(test_refused_by_mode),
 	};
 

@@ -173,8 +173,11 @@ tmg_job_run(tmg_token *t, const tmg_job *job)
 	tmg_pin_kind wanted = job->kind;
 	tmg_rc rc;
 
+	t->jobs++;
 	rc = run(t, job, &wanted);
-	if (rc == TMG_REMOVED && t->seat != NULL)
+	t->jobs--;
+	/* A job inside another's turn leaves the card to that one. */
+	if (rc == TMG_REMOVED && t->jobs == 0 && t->seat != NULL)
 		tmg_seat_close(t->set, t->seat);
 	return tmg_token_explain(t, rc, wanted);
 }

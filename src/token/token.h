@@ -67,6 +67,7 @@ struct tmg_token {
 	char uri[TMG_URI_MAX];
 	unsigned generation;
 	unsigned epoch;			/* of the channel when we last looked */
+	unsigned jobs;			/* running now: a complaint asks the name */
 	uint64_t apdus;			/* as counted when it was pulled out */
 	int tries[TMG_PIN_KINDS];	/* from the card's last answer, -1 unknown */
 

@@ -432,6 +432,29 @@ test_removal(void **state)
 	end(&b);
 }
 
+/* To complain of a wrong PIN the token is asked its name, in the same turn: a
+ * card that leaves at that moment is closed when the turn is over, not in it. */
+static void
+test_removal_while_complaining(void **state)
+{
+	struct bench b;
+	int tries;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->next[FAKE_IDENTIFY] = TMG_REMOVED;
+	assert_int_equal(tmg_token_verify(b.token, TMG_PIN_USER,
+	    tmg_view_str("999999"), &tries), TMG_PIN_WRONG);
+	assert_int_equal(tries, 2);
+	assert_int_equal(b.card->turns, 0);
+
+	b.card->next[FAKE_TRIES] = TMG_REMOVED;
+	assert_int_equal(tmg_token_tries(b.token, TMG_PIN_USER, &tries),
+	    TMG_REMOVED);
+	assert_int_equal(tmg_tokens_count(b.set), 0);
+	end(&b);
+}
+
 static void
 test_swap_unseen(void **state)
 {
@@ -786,6 +809,7 @@ main(void)
 		cmocka_unit_test(test_reset_between_turns),
 		cmocka_unit_test(test_reset_in_a_verb),
 		cmocka_unit_test(test_removal),
+		cmocka_unit_test(test_removal_while_complaining),
 		cmocka_unit_test(test_swap_unseen),
 		cmocka_unit_test(test_skipped_readers),
 		cmocka_unit_test(test_cold_signature),

@@ -106,11 +106,22 @@ sync_folder(const char *path)
 	return fsync(fd) == 0 ? TMG_OK : from_errno();
 }
 
+/* Never into a file that somebody else made and may hold open. */
+static int
+make_new(const char *path, unsigned mode)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	const int fd = open(path, flags, (mode_t)mode);
+
+	if (fd >= 0 || errno != EEXIST || unlink(path) != 0)
+		return fd;
+	return open(path, flags, (mode_t)mode);
+}
+
 static tmg_rc
 write_beside(const char *beside, tmg_view data, unsigned mode)
 {
-	tmg_auto_fd fd = open(beside,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+	tmg_auto_fd fd = make_new(beside, mode);
 
 	if (fd < 0)
 		return from_errno();

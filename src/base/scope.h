@@ -8,6 +8,7 @@
 #ifndef TMG_BASE_SCOPE_H
 #define TMG_BASE_SCOPE_H
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,11 +21,15 @@ tmg_scope_free(void *p)
 	free(*(void **)p);
 }
 
+/* errno still tells what went wrong before. */
 static inline void
 tmg_scope_close(const int *fd)
 {
+	const int kept = errno;
+
 	if (*fd >= 0)
 		close(*fd);
+	errno = kept;
 }
 
 #define tmg_auto_free __attribute__((__cleanup__(tmg_scope_free)))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/test.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,34 @@ a_failed_replace_keeps_the_old_file(void **state)
 	assert_int_equal(tmg_file_read(file, 10, &data, &len), TMG_NOT_FOUND);
 }
 
+/* Left by a crash, or laid there: the one who opened it does not see what is
+ * written, and a link is not followed. */
+static void
+what_lies_in_the_way_is_not_written_to(void **state)
+{
+	char *path = in_folder(*state, "target");
+	char beside[300], elsewhere[300];
+	uint8_t *data = NULL;
+	size_t len;
+	int fd;
+	char byte;
+
+	snprintf(beside, sizeof(beside), "%s.%ld.new", path, (long)getpid());
+	fd = open(beside, O_RDWR | O_CREAT, 0666);
+	assert_true(fd >= 0);
+	assert_int_equal(tmg_file_replace(path, (tmg_view)BYTES("x"), 0600), TMG_OK);
+	assert_int_equal(pread(fd, &byte, 1, 0), 0);
+	close(fd);
+
+	snprintf(elsewhere, sizeof(elsewhere), "%s.elsewhere", path);
+	assert_int_equal(symlink(elsewhere, beside), 0);
+	assert_int_equal(tmg_file_replace(path, (tmg_view)BYTES("y"), 0600), TMG_OK);
+	assert_int_equal(tmg_file_read(elsewhere, 9, &data, &len), TMG_NOT_FOUND);
+	assert_int_equal(tmg_file_read(path, 9, &data, &len), TMG_OK);
+	assert_string_equal((char *)data, "y");
+	free(data);
+}
+
 static void
 folders_are_made_all_the_way_down(void **state)
 {
@@ -233,6 +262,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(files_are_replaced_whole, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(files_may_be_too_long, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(a_failed_replace_keeps_the_old_file, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(what_lies_in_the_way_is_not_written_to, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(folders_are_made_all_the_way_down, make_folder, drop_folder),
 		cmocka_unit_test(the_context_asks_its_program),
 		cmocka_unit_test(the_library_context_is_our_own),

@@ -3,10 +3,13 @@
 #include "drivers/piv/piv.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
 
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
 #include "src/pki/scope.h"
+#include "src/pki/spki.h"
 
 #define IMPORT_MAX 2048u	/* bytes; RSA 4096: 5 * (4 + 256) + 6 */
 #define PART_MAX 256u		/* bytes; half of RSA 4096 */
@@ -127,31 +130,59 @@ static tmg_rc (*const put_key[])(const EVP_PKEY *key, tmg_alg alg,
 	[TMG_FAMILY_X] = put_x,
 };
 
-/* libcrypto's names of key types, by family. */
-static const char *const type_names[] = {
-	[TMG_FAMILY_NONE] = "",
-	[TMG_FAMILY_RSA] = "RSA",
-	[TMG_FAMILY_EC] = "EC",
-	[TMG_FAMILY_ED] = "ED25519",
-	[TMG_FAMILY_X] = "X25519",
-};
-
+/* Kind, size and curve, by the public half. */
 static bool
 is_of(const EVP_PKEY *key, tmg_alg alg)
 {
-	const tmg_alg_row *row = tmg_alg_get(alg);
-	char group[32] = "";
+	uint8_t bytes[TMG_SPKI_MAX], *p = bytes;
+	const int len = i2d_PUBKEY(key, NULL);
+	tmg_alg found;
 
-	if (EVP_PKEY_is_a(key, type_names[row->family]) != 1)
-		return false;
-	if (row->family == TMG_FAMILY_RSA)
-		return EVP_PKEY_get_bits(key) == (int)row->bits;
-	if (row->family != TMG_FAMILY_EC)
-		return true;
-	return EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME,
-	    group, sizeof(group), NULL) == 1 &&
-	    (strcmp(group, row->group) == 0 ||
-	    EVP_PKEY_get_bits(key) == (int)row->bits);
+	return len > 0 && (size_t)len <= sizeof(bytes) &&
+	    i2d_PUBKEY(key, &p) == len &&
+	    tmg_spki_alg((tmg_view){ bytes, (size_t)len }, &found) == TMG_OK &&
+	    found == alg;
+}
+
+/* The card is told two primes and takes 65537 for granted; with anything else
+ * it would make wrong signatures. */
+static bool
+fits_card(const EVP_PKEY *key, tmg_alg alg)
+{
+	__attribute__((__cleanup__(drop_number))) BIGNUM *e = NULL;
+	__attribute__((__cleanup__(drop_number))) BIGNUM *third = NULL;
+
+	return tmg_alg_get(alg)->family != TMG_FAMILY_RSA ||
+	    (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 &&
+	    BN_is_word(e, RSA_F4) &&
+	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR3, &third) != 1);
+}
+
+static bool
+is_whole(tmg_piv *p, EVP_PKEY *key)
+{
+	tmg_held(EVP_PKEY_CTX) c = EVP_PKEY_CTX_new_from_pkey(
+	    tmg_ctx_libctx(p->base.ctx), key, NULL);
+
+	return c != NULL && EVP_PKEY_pairwise_check(c) == 1;
+}
+
+static tmg_rc
+check_key(tmg_piv *p, EVP_PKEY *key, tmg_alg alg)
+{
+	if (!is_of(key, alg))
+		return piv_raise(p, TMG_MISMATCH, 0,
+		    _("%s: the key is not of the kind %s"), p->who,
+		    tmg_alg_get(alg)->name);
+	if (!fits_card(key, alg))
+		return piv_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: the card takes RSA keys of two primes and the public "
+		    "exponent 65537 only"), p->who);
+	if (!is_whole(p, key))
+		return piv_raise(p, TMG_E_MALFORMED, 0,
+		    _("%s: the parts of this private key do not belong together; "
+		    "nothing was imported"), p->who);
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -161,20 +192,30 @@ collect(tmg_piv *p, const tmg_keyspec *spec, tmg_view pkcs8, tmg_out *out)
 	tmg_held(EVP_PKEY) key =
 	    d2i_AutoPrivateKey_ex(NULL, &der, (long)pkcs8.len,
 	    tmg_ctx_libctx(p->base.ctx), NULL);
+	tmg_rc rc;
 
-	if (key == NULL)
+	if (key == NULL || der != pkcs8.ptr + pkcs8.len)
 		return piv_raise(p, TMG_E_MALFORMED, 0,
 		    _("%s: this is not a private key that can be read (PKCS #8, "
 		    "DER, not encrypted)"), p->who);
-	if (!is_of(key, spec->alg))
-		return piv_raise(p, TMG_MISMATCH, 0,
-		    _("%s: the key is not of the kind %s"), p->who,
-		    tmg_alg_get(spec->alg)->name);
+	if ((rc = check_key(p, key, spec->alg)))
+		return rc;
 	if (put_key[tmg_alg_get(spec->alg)->family](key, spec->alg, out))
 		return piv_raise(p, TMG_E_CRYPTO, 0,
 		    _("%s: the parts of the private key cannot be taken out"),
 		    p->who);
 	return TMG_OK;
+}
+
+static tmg_rc
+collect_quietly(tmg_piv *p, const tmg_keyspec *spec, tmg_view pkcs8, tmg_out *out)
+{
+	tmg_rc rc;
+
+	ERR_set_mark();
+	rc = collect(p, spec, pkcs8, out);
+	ERR_pop_to_mark();
+	return rc;
 }
 
 tmg_rc
@@ -196,7 +237,7 @@ tmg_piv_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
 		    tmg_alg_get(spec->alg)->name);
 	if ((rc = tmg_piv_extension(p)) ||
 	    (rc = tmg_piv_want_admin(p)) ||
-	    (rc = collect(p, spec, pkcs8, &data.out)) ||
+	    (rc = collect_quietly(p, spec, pkcs8, &data.out)) ||
 	    (rc = tmg_piv_policy_put(p, slot, spec, &data.out)))
 		return rc;
 	rc = tmg_piv_ext_send(p, &(tmg_capdu){

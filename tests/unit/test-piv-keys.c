@@ -2,7 +2,9 @@
 /* Keys of a PIV card: made, brought, used, moved; exact commands. */
 #include "tests/unit/piv-desk.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/x509.h>
 
 #define POINT_X "0102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20"
@@ -525,6 +527,10 @@ private_keys_are_taken_apart(void **state)
 		{ "EC", "P-384", NULL, { 0x9a, TMG_ALG_P256, 0, 0 }, TMG_MISMATCH },
 		{ "RSA", NULL, NULL, { 0x9a, TMG_ALG_RSA3072, 0, 0 }, TMG_MISMATCH },
 		{ "ED25519", NULL, NULL, { 0x9a, TMG_ALG_P256, 0, 0 }, TMG_MISMATCH },
+		/* as long as P-256, on other curves */
+		{ "EC", "secp256k1", NULL, { 0x9a, TMG_ALG_P256, 0, 0 }, TMG_MISMATCH },
+		{ "EC", "brainpoolP256r1", NULL, { 0x9a, TMG_ALG_P256, 0, 0 },
+		    TMG_MISMATCH },
 	};
 
 	(void)state;
@@ -561,7 +567,60 @@ what_is_no_key_is_not_imported(void **state)
 	for (size_t len = 0; len < n; len += 7)
 		assert_int_equal(tmg_driver_piv.import(d.b, &spec,
 		    (tmg_view){ store, len }), TMG_E_MALFORMED);
+	store[n] = 0;
+	assert_int_equal(tmg_driver_piv.import(d.b, &spec,
+	    (tmg_view){ store, n + 1 }), TMG_E_MALFORMED);
+	/* another public half than the private one's */
+	store[n - 1] ^= 1;
+	assert_int_equal(tmg_driver_piv.import(d.b, &spec,
+	    (tmg_view){ store, n }), TMG_E_MALFORMED);
 	piv_done(&d);
+}
+
+static size_t
+make_rsa(unsigned exponent, size_t primes, uint8_t *out)
+{
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_uint(OSSL_PKEY_PARAM_RSA_E, &exponent),
+		OSSL_PARAM_size_t(OSSL_PKEY_PARAM_RSA_PRIMES, &primes),
+		OSSL_PARAM_END,
+	};
+	EVP_PKEY *key = NULL;
+	int n;
+
+	assert_int_equal(EVP_PKEY_keygen_init(c), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_params(c, params), 1);
+	assert_int_equal(EVP_PKEY_generate(c, &key), 1);
+	n = i2d_PrivateKey(key, &out);
+	assert_true(n > 0);
+	EVP_PKEY_free(key);
+	EVP_PKEY_CTX_free(c);
+	return (size_t)n;
+}
+
+/* What the card is not told it takes for granted. */
+static void
+rsa_keys_of_another_make_are_not_imported(void **state)
+{
+	static const struct { unsigned exponent; size_t primes; } makes[] = {
+		{ 3, 2 }, { 17, 2 }, { 65537, 3 },
+	};
+	const tmg_keyspec spec = { 0x9a, TMG_ALG_RSA2048, 0, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(makes); i++) {
+		static const tmg_script_row rows[] = { PROBE, ADMIN_3DES, { 0 } };
+		const size_t n = make_rsa(makes[i].exponent, makes[i].primes, store);
+		piv_lock lock;
+		piv_desk d;
+
+		piv_open_yubikey(&d, rows);
+		admin(&d, &lock);
+		assert_int_equal(tmg_driver_piv.import(d.b, &spec,
+		    (tmg_view){ store, n }), TMG_UNSUPPORTED);
+		piv_done(&d);
+	}
 }
 
 /* ---- the extensions around keys ------------------------------------------ */
@@ -710,6 +769,7 @@ main(void)
 		cmocka_unit_test(ed25519_signs_the_message),
 		cmocka_unit_test(private_keys_are_taken_apart),
 		cmocka_unit_test(what_is_no_key_is_not_imported),
+		cmocka_unit_test(rsa_keys_of_another_make_are_not_imported),
 		cmocka_unit_test(facts_come_from_metadata),
 		cmocka_unit_test(a_card_without_metadata_is_asked_once),
 		cmocka_unit_test(attestation_is_a_certificate_or_nothing),

@@ -16,9 +16,11 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 # N  serial number and model: 2, for the name that people are shown
 # T  the tries left, asked before a PIN from a file is used: 1, because nobody
 #    is there to be warned that it is the last one
+# D  a standard card's Discovery object, which says whose PIN is the first one:
+#    the wrong one of two would lose a try
 # P  one PUT DATA: 1 with extended length, 5 without
 #
-#	row CARD  list S+H+4C, and N  sign S+K+V+A, and T  hundred  always
+#	row CARD  list S+H+4C, and N  sign S+K+D+V+A, and T  hundred  always
 #	          generate S+2A+1, and N  install S+K+2A+P+C  of which S+2A+P writes
 row() {
 	[ "${1}" = "${inside:-$1}" ] || return 0
@@ -33,10 +35,10 @@ row() {
 rows() {
 	row piv,provisioned                 6  8 4 5 103 202 4 6  6 4
 	row piv,provisioned,short          22 24 4 5 103 202 4 6 14 8
-	row piv,provisioned,standard         6  8 5 6 104 203 4 6  7 4
-	row piv,provisioned,standard,short 22 24 9 10 108 207 4 6 19 8
+	row piv,provisioned,standard         6  8 6 7 105 204 4 6  7 4
+	row piv,provisioned,standard,short 22 24 10 11 109 208 4 6 19 8
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0    28 31 12 13 210 309 8 11 24 8
+	row piv,provisioned,standard,t0    28 31 14 15 212 311 8 11 24 8
 }
 
 again() {

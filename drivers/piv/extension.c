@@ -36,7 +36,7 @@ static const struct {
 	unsigned can;
 	uint32_t algs;
 } features[] = {
-	{ 0, 0, TMG_CAN_IMPORT | TMG_CAN_RESET, 0 },
+	{ 0, 0, TMG_CAN_IMPORT | TMG_CAN_RESET | TMG_CAN_RETIRED, 0 },
 	{ 4, 0, TMG_CAN_POLICY, 0 },
 	{ 4, 3, TMG_CAN_ATTEST, 0 },
 	{ 5, 3, TMG_CAN_METADATA, 0 },

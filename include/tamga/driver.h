@@ -102,6 +102,7 @@ enum {
 	TMG_CAN_SETUP = 1u << 8,
 	TMG_CAN_POLICY = 1u << 9,	/* PIN and touch policies may be chosen */
 	TMG_CAN_DATA = 1u << 10,
+	TMG_CAN_RETIRED = 1u << 11,	/* makes keys in retired slots too */
 };
 
 #define TMG_LABEL_MAX 64	/* bytes, final zero included */

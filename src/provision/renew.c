@@ -114,13 +114,26 @@ is_free(tmg_key *key)
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
+/*
+ * A key is renewed among its like: one that wants its PIN must not come to
+ * live where none is asked for, nor a key for decryption where one for
+ * signatures is looked for.  A retired slot is like any.
+ */
+static bool
+is_alike(const tmg_slot *slot, const tmg_slot *old)
+{
+	if (slot->retired)
+		return (slot->uses & TMG_USE_SIGN) != 0;
+	return !old->retired && slot->uses == old->uses && slot->pin == old->pin;
+}
+
 static tmg_rc
-take_if_free(tmg_provision *p, tmg_key *key, unsigned uses)
+take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old)
 {
 	const tmg_slot *slot = tmg_key_slot(key);
 	tmg_rc rc;
 
-	if ((slot->uses & uses) != uses)
+	if (!is_alike(slot, old))
 		return TMG_OCCUPIED;
 	if ((rc = is_free(key)))
 		return rc;
@@ -128,29 +141,67 @@ take_if_free(tmg_provision *p, tmg_key *key, unsigned uses)
 	return TMG_OK;
 }
 
+/* Only some cards make keys in retired slots; others are given theirs. */
+static tmg_rc
+take_spare(tmg_provision *p, const tmg_slot *old)
+{
+	tmg_rc rc = TMG_OCCUPIED;
+	tmg_key *key;
+
+	if ((tmg_token_info(p->token)->can & TMG_CAN_RETIRED) == 0)
+		return TMG_OCCUPIED;
+	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
+		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)
+			rc = take_if_free(p, key, old);
+	return rc;
+}
+
+/* Says what a person may choose from. */
+static tmg_rc
+no_place(tmg_provision *p, const tmg_slot *old, size_t count)
+{
+	uint8_t free_ones[64] = "";
+	tmg_out list = { free_ones, sizeof(free_ones) - 1, 0, false };
+
+	for (size_t i = 0; i < count; i++) {
+		tmg_key *key = tmg_token_key(p->token, i);
+
+		if (tmg_key_slot(key)->retired || is_free(key) != TMG_OK)
+			continue;
+		tmg_put_str(&list, list.len > 0 ? ", " : "");
+		tmg_put_str(&list, tmg_key_slot(key)->name);
+	}
+	free_ones[list.len] = '\0';
+	if (list.len > 0)
+		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for "
+		    "a new key like the one in %s; renew with --same-key, or choose "
+		    "a --slot (free: %s)"), p->j.label, old->name, free_ones);
+	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for a new "
+	    "key; renew with --same-key, or choose a --slot and say --replace"),
+	    p->j.label);
+}
+
 tmg_rc
 tmg_renew_place(tmg_provision *p)
 {
-	unsigned uses = TMG_USE_SIGN;
+	const tmg_slot *old;
 	size_t count;
-	tmg_key *old, *key;
+	tmg_key *key;
 	tmg_rc rc;
 
-	if ((rc = tmg_tokens_find_key(p->tokens, p->j.renews, &old)))
+	if ((rc = tmg_tokens_find_key(p->tokens, p->j.renews, &key)))
 		return tmg_fault_copy(&p->fault, tmg_tokens_fault(p->tokens), rc);
-	uses |= tmg_key_slot(old)->uses & (TMG_USE_AUTH | TMG_USE_CARD_AUTH);
+	old = tmg_key_slot(key);
 	if ((rc = tmg_token_keys(p->token, &count)))
 		return tmg_work_token_said(p, rc);
 
 	rc = TMG_OCCUPIED;
 	for (size_t i = 0; rc == TMG_OCCUPIED && i < count; i++)
-		rc = take_if_free(p, tmg_token_key(p->token, i), uses);
-	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
-		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)
-			rc = take_if_free(p, key, TMG_USE_SIGN);
+		if (!tmg_key_slot(tmg_token_key(p->token, i))->retired)
+			rc = take_if_free(p, tmg_token_key(p->token, i), old);
 	if (rc == TMG_OCCUPIED)
-		return tmg_raise(&p->fault, rc, 0, _("%s has no free slot for a new key; "
-		    "renew with --same-key, or choose a --slot and say --replace"),
-		    p->j.label);
+		rc = take_spare(p, old);
+	if (rc == TMG_OCCUPIED)
+		return no_place(p, old, count);
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
 }

@@ -41,7 +41,8 @@ static tmg_certs *the_anchors;
 
 static const tmg_backend_info info_with_metadata = {
 	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
-	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_POLICY | TMG_CAN_ATTEST,
+	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_POLICY |
+	    TMG_CAN_ATTEST | TMG_CAN_RETIRED,
 	.algs = 1u << TMG_ALG_P256 | 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_ED25519 |
 	    1u << TMG_ALG_X25519,
 };

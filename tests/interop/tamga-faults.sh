@@ -25,6 +25,20 @@ if [ "$1" = nothing ]; then
 	wants 2 tamga --json pin verify a b
 	json '.error.exit == 2 and .error.verdict == "TMG_E_USAGE"'
 	wants 2 tamga list --pin-fd 77
+	wants 2 tamga pin
+	says err "pin unblock"
+	wants 2 tamga list --frobnicate
+	says err "tamga list --help"
+	wants 2 tamga list extra
+	says err "[OPTION]...; tamga"
+
+	step "an answer that nobody gets is a failure"
+	wants 1 sh -c '"$0" --help >&-' "$top_builddir/tamga"
+	says err "standard output"
+	wants 1 sh -c '"$0" --help >/dev/full' "$top_builddir/tamga"
+	wants 1 sh -c '"$0" version --json >/dev/full' "$top_builddir/tamga"
+	says err "standard output"
+
 	wants 0 tamga --help
 	wants 0 tamga sign --help
 	says out "--pss"

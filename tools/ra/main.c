@@ -11,6 +11,7 @@
 #include "src/base/ctx.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/base/std.h"
 #include "tamga/version.h"
 #include "tools/ra/cmd.h"
 
@@ -79,6 +80,7 @@ run(ra_cmd_fn *fn, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	tmg_std_fill();
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);
 	bind_textdomain_codeset("tamga", "UTF-8");

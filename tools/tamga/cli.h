@@ -164,6 +164,10 @@ commands(size_t *count);
 const struct command *
 command_find(char **argv, size_t argc, size_t *used);
 
+/* "pin change, pin unblock" for "pin"; false: no command begins so. */
+bool
+command_list(const char *word, char *text, size_t cap);
+
 void
 help_program(FILE *to);
 void

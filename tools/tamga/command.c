@@ -79,6 +79,22 @@ command_find(char **argv, size_t argc, size_t *used)
 	return NULL;
 }
 
+bool
+command_list(const char *word, char *text, size_t cap)
+{
+	const size_t len = strlen(word);
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		const char *name = table[i]->name;
+
+		if (strncmp(name, word, len) == 0 && name[len] == ' ' && n < cap)
+			n += (size_t)snprintf(text + n, cap - n, "%s%s",
+			    n > 0 ? ", " : "", name);
+	}
+	return n > 0;
+}
+
 static void
 help_row(FILE *to, size_t wide, const char *name, const char *what)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/fail.h"
+#include "src/base/std.h"
 #include "tools/tamga/cli.h"
 
 static const struct opt program_options[] = {
@@ -138,8 +139,8 @@ check_operands(struct cli *cli)
 	if (n >= c->least && n <= c->most)
 		return TMG_OK;
 	return cli_raise(cli, TMG_E_USAGE,
-	    _("usage: tamga %s [OPTION]... %s; tamga %s --help tells more"),
-	    c->name, c->operands, c->name);
+	    _("usage: tamga %s [OPTION]...%s%s; tamga %s --help tells more"),
+	    c->name, c->operands[0] != '\0' ? " " : "", c->operands, c->name);
 }
 
 static tmg_rc
@@ -163,10 +164,16 @@ run(struct cli *cli)
 	tmg_ctx_set_notice(cli->ctx, progress_notice, &cli->progress);
 	rc = cli->command->run(cli);
 	progress_end(&cli->progress);
-	if (rc == TMG_OK && (fflush(stdout) != 0 || ferror(stdout)))
-		return cli_raise(cli, TMG_E_IO, _("standard output: %s"),
-		    strerror(errno));
 	return rc;
+}
+
+/* What people were told did not reach them: that is a failure too. */
+static tmg_rc
+flush(struct cli *cli)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return TMG_OK;
+	return cli_raise(cli, TMG_E_IO, _("standard output: %s"), strerror(errno));
 }
 
 static void
@@ -183,8 +190,24 @@ cli_release(struct cli *cli)
 static tmg_rc
 misused(struct cli *cli)
 {
-	return cli_raise(cli, TMG_E_USAGE, _("%s; tamga --help tells more"),
-	    cli->args.unknown);
+	if (cli->command == NULL)
+		return cli_raise(cli, TMG_E_USAGE, _("%s; tamga --help tells more"),
+		    cli->args.unknown);
+	return cli_raise(cli, TMG_E_USAGE, _("%s; tamga %s --help tells more"),
+	    cli->args.unknown, cli->command->name);
+}
+
+/* "pin" alone is half a name. */
+static tmg_rc
+no_command(struct cli *cli, const char *word)
+{
+	char full[160];
+
+	if (command_list(word, full, sizeof(full)))
+		return cli_raise(cli, TMG_E_USAGE, _("tamga %s what? there are: %s"),
+		    word, full);
+	return cli_raise(cli, TMG_E_USAGE, _("there is no command '%s'; "
+	    "tamga --help tells them"), word);
 }
 
 /* tamga [OPTION]... COMMAND [OPTION]... [OPERAND]... */
@@ -213,8 +236,7 @@ read_line(struct cli *cli, int argc, char **argv, bool *help)
 
 	cli->command = command_find(args->operands, args->operand_count, &used);
 	if (cli->command == NULL)
-		return cli_raise(cli, TMG_E_USAGE, _("there is no command '%s'; "
-		    "tamga --help tells them"), args->operands[0]);
+		return no_command(cli, args->operands[0]);
 
 	args->tables[1] = cli->command->options;
 	/* getopt wants a word to skip: the last one of the command's name */
@@ -237,6 +259,7 @@ main(int argc, char **argv)
 	tmg_rc rc;
 	int code;
 
+	tmg_std_fill();
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);
 	textdomain("tamga");
@@ -249,6 +272,8 @@ main(int argc, char **argv)
 		help_command(stdout, cli.command);
 	else if (rc == TMG_OK)
 		rc = run(&cli);
+	if (rc == TMG_OK)
+		rc = flush(&cli);
 
 	code = cli_report(&cli, rc);
 	cli_release(&cli);

@@ -17,6 +17,7 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/base/std.h"
 #include "tools/vcard/options.h"
 #include "tools/vcard/provision.h"
 #include "tools/vcard/seed.h"
@@ -222,7 +223,9 @@ main(int argc, char **argv)
 	vc_options o;
 	int status;
 
+	tmg_std_fill();
 	setlocale(LC_ALL, "");
+	bindtextdomain("tamga", TMG_LOCALEDIR);
 	if (argc > 1 && strcmp(argv[1], "ctl") == 0)
 		return vc_ctl_main(argc - 2, argv + 2);
 	if (vc_options_parse(argc, argv, &o, &status) != 0)

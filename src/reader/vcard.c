@@ -42,7 +42,7 @@ refused(const char *path, int error, tmg_fault *f)
 		    _("%s: you may not open this socket; ask its owner"), path);
 	return tmg_raise(f, TMG_NOT_FOUND, 0,
 	    _("%s: no virtual card listens there (%s); start it: tamga-vcard "
-	    "--socket %s"), path, strerror(error), path);
+	    "--listen %s"), path, strerror(error), path);
 }
 
 tmg_rc

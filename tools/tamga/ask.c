@@ -16,6 +16,31 @@ question(tmg_token *token, tmg_pin_kind kind, bool fresh)
 	};
 }
 
+static tmg_rc
+locked(struct cli *cli, const tmg_pin_ask *ask)
+{
+	if (ask->kind == TMG_PIN_PUK)
+		return cli_raise(cli, TMG_PIN_LOCKED, _("the PUK of token %s is locked; "
+		    "only a reset, which destroys every key, makes it usable again: "
+		    "tamga reset"), ask->token);
+	return cli_raise(cli, TMG_PIN_LOCKED, _("the PIN of token %s is locked; "
+	    "unblock it with the PUK: tamga pin unblock"), ask->token);
+}
+
+/* What cannot be it is not sent: no try is lost on it. */
+static tmg_rc
+check_length(struct cli *cli, const tmg_pin_ask *ask, const tmg_secret *pin)
+{
+	if (ask->kind == TMG_PIN_ADMIN || ask->max == 0 ||
+	    (pin->len >= ask->min && pin->len <= ask->max))
+		return TMG_OK;
+	return cli_raise(cli, TMG_PIN_WRONG, ask->kind == TMG_PIN_PUK
+	    ? _("that cannot be the PUK of token %s: it has %zu to %zu characters; "
+	    "it was not sent and no try was lost")
+	    : _("that cannot be the PIN of token %s: it has %zu to %zu characters; "
+	    "it was not sent and no try was lost"), ask->token, ask->min, ask->max);
+}
+
 tmg_rc
 cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin)
 {
@@ -29,18 +54,16 @@ cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin)
 		if (rc != TMG_OK && rc != TMG_UNSUPPORTED)
 			return cli_fail(cli, rc, tmg_token_fault(token));
 		if (ask.tries_left == 0)
-			return cli_raise(cli, TMG_PIN_LOCKED, "%s",
-			    kind == TMG_PIN_PUK ? _("the PUK is locked; only a reset, "
-			    "which destroys every key, helps: tamga reset")
-			    : _("the PIN is locked; unblock it with the PUK: "
-			    "tamga pin unblock"));
+			return locked(cli, &ask);
 		rc = pins_ask(&cli->pins, &ask, &o);
 	}
 	if (rc == TMG_PENDING)		/* everything there is was told */
 		rc = pins_ask(&cli->pins, &ask, &o);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, &cli->pins.fault);
-	return tmg_secret_took(pin, &o);
+	if ((rc = tmg_secret_took(pin, &o)))
+		return cli_raise(cli, rc, _("that is too long for a PIN"));
+	return check_length(cli, &ask, pin);
 }
 
 /* Refuses what the token would refuse, before anything is sent. */

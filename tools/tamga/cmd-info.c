@@ -113,14 +113,14 @@ put_slot(struct table *t, const struct seen *s)
 	char day[16] = "-";
 
 	table_put(t, "%s", slot->name);
-	table_put(t, "%s", slot->title);
+	table_put(t, "%s", _(slot->title));
 	table_put(t, "%s", s->has_key ? tmg_alg_get(s->facts.alg)->name : "-");
 	table_put(t, "%s", cert_words(s));
 	table_put(t, "%s", s->has_cert
 	    ? text_day(s->cert.not_after, day, sizeof(day)) : "-");
-	table_put(t, "%s", s->has_key ? show_pin_policy(s->facts.pin) : "-");
-	table_put(t, "%s", s->has_key ? show_touch_policy(s->facts.touch) : "-");
-	table_put(t, "%s", s->has_key ? show_origin(s->facts.origin) : "-");
+	table_put(t, "%s", s->has_key ? _(show_pin_policy(s->facts.pin)) : "-");
+	table_put(t, "%s", s->has_key ? _(show_touch_policy(s->facts.touch)) : "-");
+	table_put(t, "%s", s->has_key ? _(show_origin(s->facts.origin)) : "-");
 }
 
 static tmg_rc
@@ -180,7 +180,8 @@ info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
 	const tmg_backend_info *info = tmg_token_info(token);
 	tmg_rc rc;
 
-	cli_say(cli, "%s: %s, %s", info->label, info->model, info->manufacturer);
+	cli_say(cli, "%s: %s%s%s", info->label, info->model,
+	    info->manufacturer[0] != '\0' ? ", " : "", info->manufacturer);
 	cli_say(cli, _("serial %s, driver %s, reader %s"), info->serial[0] != '\0'
 	    ? info->serial : "-", tmg_token_driver(token),
 	    tmg_token_reader(token));

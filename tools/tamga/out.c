@@ -62,6 +62,7 @@ cli_note(const struct cli *cli, const char *fmt, ...)
 
 	if (cli->quiet)
 		return;
+	fflush(stdout);		/* what was said before stands before */
 	va_start(ap, fmt);
 	put_line(stderr, fmt, ap);
 	va_end(ap);
@@ -266,9 +267,9 @@ cli_report(struct cli *cli, tmg_rc rc)
 		return code;
 	if (cli->json) {
 		ask_tries(cli, rc);
-		if (cli_json(cli, cli_error_json(cli, rc)))
-			fputs("{\"error\":{}}\n", stdout);
-		return code;
+		if (cli_json(cli, cli_error_json(cli, rc)) == TMG_OK)
+			return code;
+		/* no room for the document: people may still read it */
 	}
 	fputs("tamga: ", stderr);
 	text_put(stderr, words);

@@ -293,6 +293,20 @@ pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
 	k->serial[0] = '\0';
 }
 
+static tmg_rc
+last_try(struct pins *pins, const tmg_pin_ask *ask)
+{
+	const char *kind = _(kind_names[ask->kind]);
+
+	if (ask->token == NULL)
+		return tmg_raise(&pins->fault, TMG_LAST_TRY, 0,
+		    _("one try of the %s is left; a wrong one locks it; "
+		    "if you are sure, say --last-try"), kind);
+	return tmg_raise(&pins->fault, TMG_LAST_TRY, 0,
+	    _("one try of the %s of token %s is left; a wrong one locks it; "
+	    "if you are sure, say --last-try"), kind, ask->token);
+}
+
 tmg_rc
 pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 {
@@ -310,10 +324,7 @@ pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 	}
 	pins->told = 0;
 	if (!ask->fresh && ask->tries_left == 1 && !insists(pins))
-		return tmg_raise(&pins->fault, TMG_LAST_TRY, 0,
-		    _("one try of the %s is left; a wrong one locks it; "
-		    "if you are sure, say --last-try"),
-		    _(kind_names[ask->kind]));
+		return last_try(pins, ask);
 
 	if ((rc = take(pins, ask, pin)) == TMG_OK)
 		keep(pins, ask, pin);

@@ -5,23 +5,23 @@
 #include "tools/tamga/text.h"
 
 static const char *const pin_words[] = {
-	[TMG_PIN_UNKNOWN] = "unknown",
-	[TMG_PIN_NEVER] = "never",
-	[TMG_PIN_ONCE] = "once",
-	[TMG_PIN_ALWAYS] = "always",
+	[TMG_PIN_UNKNOWN] = N_("unknown"),
+	[TMG_PIN_NEVER] = N_("never"),
+	[TMG_PIN_ONCE] = N_("once"),
+	[TMG_PIN_ALWAYS] = N_("always"),
 };
 
 static const char *const touch_words[] = {
-	[TMG_TOUCH_UNKNOWN] = "unknown",
-	[TMG_TOUCH_NEVER] = "never",
-	[TMG_TOUCH_ALWAYS] = "always",
-	[TMG_TOUCH_CACHED] = "cached",
+	[TMG_TOUCH_UNKNOWN] = N_("unknown"),
+	[TMG_TOUCH_NEVER] = N_("never"),
+	[TMG_TOUCH_ALWAYS] = N_("always"),
+	[TMG_TOUCH_CACHED] = N_("cached"),
 };
 
 static const char *const origin_words[] = {
-	[TMG_ORIGIN_UNKNOWN] = "unknown",
-	[TMG_ORIGIN_GENERATED] = "generated",
-	[TMG_ORIGIN_IMPORTED] = "imported",
+	[TMG_ORIGIN_UNKNOWN] = N_("unknown"),
+	[TMG_ORIGIN_GENERATED] = N_("generated"),
+	[TMG_ORIGIN_IMPORTED] = N_("imported"),
 };
 
 const char *

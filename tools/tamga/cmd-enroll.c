@@ -134,7 +134,7 @@ enroll(struct cli *cli, struct wish *w)
 	if (cli_flag(cli, "dry-run"))
 		return rehearse(cli, cli->tokens, w);
 	rc = tmg_provision_begin(cli->ctx, cli->tokens, &w->spec, &f, &p);
-	return rc == TMG_OK ? enrolling_run(cli, p) : enrolling_refused(cli, rc, &f);
+	return rc == TMG_OK ? enrolling_run(cli, p, NULL) : enrolling_refused(cli, rc, &f);
 }
 
 static tmg_rc
@@ -151,7 +151,7 @@ resume(struct cli *cli, struct wish *w)
 	cli->stage = STAGE_SELF;
 	rc = tmg_provision_resume(cli->ctx, tokens, cli_operand(cli, 0), &w->ca.spec,
 	    &f, &p);
-	return rc == TMG_OK ? enrolling_run(cli, p) : cli_fail(cli, rc, &f);
+	return rc == TMG_OK ? enrolling_run(cli, p, NULL) : cli_fail(cli, rc, &f);
 }
 
 static tmg_rc

@@ -3,6 +3,7 @@
  * A certificate renewed by the key it is for: that key authenticates us to
  * the authority the certificate came from.
  */
+#include <stdlib.h>
 #include <time.h>
 
 #include "tools/tamga/ca.h"
@@ -33,6 +34,7 @@ struct renewal {
 	struct ca ca;
 	tmg_provision_spec spec;
 	long within;		/* days; -1 whenever */
+	bool usual;		/* nobody said how many */
 };
 
 static void
@@ -49,6 +51,7 @@ read_renewal(struct cli *cli, struct renewal *r)
 	tmg_rc rc;
 
 	r->within = cli_flag(cli, "all") ? WITHIN_DAYS : -1;
+	r->usual = within == NULL;
 	if (within != NULL &&
 	    (rc = enrolling_number(cli, "within", within, 0, DAYS_MAX, &r->within)))
 		return rc;
@@ -67,9 +70,24 @@ read_renewal(struct cli *cli, struct renewal *r)
 	return TMG_OK;
 }
 
+/* One valid for less than three such spans is due in its last third, so that
+ * what was renewed today is not renewed tomorrow. */
+static bool
+ends_within(const struct renewal *r, const tmg_cert_facts *facts)
+{
+	const time_t third = (facts->not_after - facts->not_before) / 3;
+	time_t span = (time_t)r->within * DAY_S;
+
+	if (r->within < 0)
+		return true;
+	if (r->usual && third < span)
+		span = third;
+	return facts->not_after <= time(NULL) + span;
+}
+
 /* Whether the key has a certificate that ends within the days asked for. */
 static tmg_rc
-is_due(struct cli *cli, tmg_key *key, long within, bool *due)
+is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *due)
 {
 	tmg_cert_facts facts;
 	tmg_view cert;
@@ -81,13 +99,30 @@ is_due(struct cli *cli, tmg_key *key, long within, bool *due)
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
 	if (tmg_cert_facts_get(cert, &facts) == TMG_OK)
-		*due = within < 0 ||
-		    facts.not_after <= time(NULL) + (time_t)within * DAY_S;
+		*due = ends_within(r, &facts);
 	return TMG_OK;
 }
 
 static tmg_rc
-rehearse(struct cli *cli, const tmg_provision_spec *spec)
+show_rehearsal(struct cli *cli, const tmg_provision_record *about, json_t *list)
+{
+	json_t *doc;
+
+	if (!cli->json) {
+		cli_say(cli, _("%s would be renewed into slot %s; nothing was changed."),
+		    about->subject, about->slot);
+		return TMG_OK;
+	}
+	doc = json_pack("{s:o, s:b}", "enrollment", enrolling_json(about),
+	    "dry_run", 1);
+	if (list == NULL)
+		return cli_json(cli, doc);
+	json_array_append_new(list, doc);
+	return TMG_OK;
+}
+
+static tmg_rc
+rehearse(struct cli *cli, const tmg_provision_spec *spec, json_t *list)
 {
 	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
 	tmg_out csr = { store, TMG_CSR_MAX, 0, false };
@@ -100,54 +135,113 @@ rehearse(struct cli *cli, const tmg_provision_spec *spec)
 	rc = tmg_provision_rehearse(cli->ctx, cli->tokens, spec, &about, &csr, &f);
 	if (rc != TMG_OK)
 		return enrolling_refused(cli, rc, &f);
-	if (cli->json)
-		return cli_json(cli, json_pack("{s:o, s:b}", "enrollment",
-		    enrolling_json(&about), "dry_run", 1));
-	cli_say(cli, _("%s would be renewed into slot %s; nothing was changed."),
-	    about.subject, about.slot);
-	return TMG_OK;
+	return show_rehearsal(cli, &about, list);
 }
 
 static tmg_rc
-renew(struct cli *cli, struct renewal *r, tmg_key *key)
+renew(struct cli *cli, struct renewal *r, const char *key, json_t *list)
 {
 	tmg_auto_ptr(tmg_provision) p = NULL;
 	tmg_fault f = { 0 };
 	tmg_rc rc;
 
-	r->spec.renews = tmg_key_uri(key);
+	r->spec.renews = key;
 	if (cli_flag(cli, "dry-run"))
-		return rehearse(cli, &r->spec);
+		return rehearse(cli, &r->spec, list);
 	rc = tmg_provision_begin(cli->ctx, cli->tokens, &r->spec, &f, &p);
-	return rc == TMG_OK ? enrolling_run(cli, p) : enrolling_refused(cli, rc, &f);
+	return rc == TMG_OK ? enrolling_run(cli, p, list)
+	    : enrolling_refused(cli, rc, &f);
 }
 
-/* One that fails must not keep the others from being renewed; what it said is
- * what the command says in the end. */
+/* ---- all of them --------------------------------------------------------- */
+
+/* The URIs of what is due, as a JSON array: looked for before anything is
+ * renewed, for a new certificate may be due as well. */
 static tmg_rc
-renew_all(struct cli *cli, struct renewal *r)
+find_due(struct cli *cli, const struct renewal *r, tmg_token *token,
+    json_t *uris)
 {
-	tmg_rc rc, worst = TMG_OK;
-	tmg_token *token;
 	size_t count;
 	bool due;
+	tmg_rc rc;
 
-	if ((rc = cli_token(cli, NULL, &token)))
-		return rc;
 	if ((rc = tmg_token_keys(token, &count)))
 		return cli_fail(cli, rc, tmg_token_fault(token));
 	for (size_t i = 0; i < count; i++) {
 		tmg_key *key = tmg_token_key(token, i);
 
-		if ((rc = is_due(cli, key, r->within, &due)))
+		if ((rc = is_due(cli, key, r, &due)))
 			return rc;
-		if (due && (rc = renew(cli, r, key)) != TMG_OK) {
-			cli_note(cli, "%s: %s", tmg_key_slot(key)->name, cli->fault.text);
-			worst = rc;
-		}
+		if (due && json_array_append_new(uris,
+		    json_string(tmg_key_uri(key))) != 0)
+			return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	}
+	return TMG_OK;
+}
+
+/* One that fails must not keep the others from being renewed. */
+static void
+note_failed(struct cli *cli, tmg_rc rc, const char *uri, json_t *done,
+    size_t before)
+{
+	json_t *error;
+
+	if (!cli->json) {
+		cli_note(cli, "%s: %s", uri, cli->fault.text);
+		return;
+	}
+	if (json_array_size(done) > before)	/* it tells of its failure itself */
+		return;
+	error = cli_error_json(cli, rc);
+	json_object_set_new(error, "renews", json_string(uri));
+	json_array_append_new(done, error);
+}
+
+/* The last failure is what the command says in the end. */
+static tmg_rc
+renew_each(struct cli *cli, struct renewal *r, const json_t *uris, json_t *done)
+{
+	tmg_rc rc, worst = TMG_OK;
+
+	for (size_t i = 0; i < json_array_size(uris); i++) {
+		const char *uri = json_string_value(json_array_get(uris, i));
+		const size_t before = json_array_size(done);
+
+		if ((rc = renew(cli, r, uri, done)) == TMG_OK)
+			continue;
+		note_failed(cli, rc, uri, done, before);
+		worst = rc;
 	}
 	return worst;
 }
+
+static tmg_rc
+renew_all(struct cli *cli, struct renewal *r)
+{
+	__attribute__((__cleanup__(json_decrefp))) json_t *uris = json_array();
+	__attribute__((__cleanup__(json_decrefp))) json_t *done = json_array();
+	tmg_token *token;
+	tmg_rc rc;
+
+	if (uris == NULL || done == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	if ((rc = cli_token(cli, NULL, &token)) ||
+	    (rc = find_due(cli, r, token, uris)))
+		return rc;
+	rc = renew_each(cli, r, uris, done);
+	if (!cli->json) {
+		if (json_array_size(uris) == 0)
+			cli_say(cli, _("No certificate of token %s needs to be renewed."),
+			    tmg_token_info(token)->label);
+		return rc;
+	}
+	cli->answered = true;
+	if (cli_json(cli, json_pack("{s:O}", "renewals", done)) != TMG_OK)
+		return rc != TMG_OK ? rc : TMG_E_IO;
+	return rc;
+}
+
+/* ---- one ------------------------------------------------------------------ */
 
 static tmg_rc
 renew_one(struct cli *cli, struct renewal *r)
@@ -157,14 +251,16 @@ renew_one(struct cli *cli, struct renewal *r)
 	tmg_rc rc;
 
 	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
-	    (rc = is_due(cli, key, r->within, &due)))
+	    (rc = is_due(cli, key, r, &due)))
 		return rc;
 	if (due || r->within < 0)
-		return renew(cli, r, key);
+		return renew(cli, r, tmg_key_uri(key), NULL);
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:b}", "due", 0));
-	cli_say(cli, _("%s does not end within %ld days; nothing to do."),
-	    cli_operand(cli, 0), r->within);
+	cli_say(cli, dngettext("tamga",
+	    "%s does not end within %ld day; nothing to do.",
+	    "%s does not end within %ld days; nothing to do.",
+	    (unsigned long)r->within), cli_operand(cli, 0), r->within);
 	return TMG_OK;
 }
 

@@ -235,18 +235,28 @@ enrolling_refused(struct cli *cli, tmg_rc rc, const tmg_fault *f)
 	return cli_fail(cli, rc, f);
 }
 
-static tmg_rc
-answer_json(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
-    json_t *done)
+/* What became of it, for programs; NULL is out of memory. */
+static json_t *
+document(struct cli *cli, tmg_rc rc, const tmg_provision_record *r, json_t *done)
 {
 	json_t *doc = json_pack("{s:o, s:O}", "enrollment", enrolling_json(r),
 	    "steps", done);
 
-	if (rc != TMG_OK) {
+	if (doc != NULL && rc != TMG_OK) {
 		json_t *error = cli_error_json(cli, rc);
 
 		json_object_update(doc, error);
 		json_decref(error);
+	}
+	return doc;
+}
+
+static tmg_rc
+answer_json(struct cli *cli, tmg_rc rc, json_t *doc, json_t *list)
+{
+	if (list != NULL) {
+		json_array_append_new(list, doc);
+		return rc;
 	}
 	cli->answered = doc != NULL;
 	if (cli_json(cli, doc))
@@ -254,8 +264,23 @@ answer_json(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
 	return rc;
 }
 
+static void
+answer_text(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
+    bool was_done)
+{
+	if (rc == TMG_OK) {
+		if (was_done)
+			cli_note(cli, _("This was done before; nothing was changed."));
+		show_result(cli, r);
+	} else if (rc != TMG_PENDING) {
+		cli_note(cli, _("Enrollment %s stopped after \"%s\"; when the cause is "
+		    "gone: tamga enroll --resume %s"), r->id,
+		    _(steps[r->step].done), r->id);
+	}
+}
+
 tmg_rc
-enrolling_run(struct cli *cli, tmg_provision *p)
+enrolling_run(struct cli *cli, tmg_provision *p, json_t *list)
 {
 	struct watch w = { cli, cli->json ? json_array() : NULL };
 	const bool was_done = tmg_provision_about(p)->step == TMG_STEP_DONE;
@@ -269,17 +294,10 @@ enrolling_run(struct cli *cli, tmg_provision *p)
 	cli->stage = stage_of(cli, rc, r->token);
 	if (rc != TMG_OK && cli->fault.rc != rc)
 		(void)cli_fail(cli, rc, tmg_provision_fault(p));
-	if (cli->json) {
-		rc = answer_json(cli, rc, r, w.steps);
-	} else if (rc == TMG_OK) {
-		if (was_done)
-			cli_note(cli, _("This was done before; nothing was changed."));
-		show_result(cli, r);
-	} else if (rc != TMG_PENDING) {
-		cli_note(cli, _("Enrollment %s stopped after \"%s\"; when the cause is "
-		    "gone: tamga enroll --resume %s"), r->id,
-		    _(steps[r->step].done), r->id);
-	}
+	if (cli->json)
+		rc = answer_json(cli, rc, document(cli, rc, r, w.steps), list);
+	else
+		answer_text(cli, rc, r, was_done);
 	json_decref(w.steps);
 	return rc;
 }

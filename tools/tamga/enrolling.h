@@ -15,9 +15,10 @@
 	    N_("ask at once, whatever the authority advised") }
 
 /* Runs it to its end or until somebody else must act, with a line for each
- * step.  Frees nothing. */
+ * step.  With --json what became of it is appended to list, which then is for
+ * the caller to print; NULL: it is printed.  Frees nothing. */
 TMG_MUST_USE tmg_rc
-enrolling_run(struct cli *cli, tmg_provision *p);
+enrolling_run(struct cli *cli, tmg_provision *p, json_t *list);
 
 /* What the library says of a beginning that failed. */
 tmg_rc

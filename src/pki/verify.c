@@ -84,6 +84,18 @@ verify(X509_STORE *store, X509 *leaf, STACK_OF(X509) *others,
 	return chain != NULL ? collect(c, chain) : TMG_OK;
 }
 
+/* A chain ends at an anchor, and those are in the store.  Any other root among
+ * what a peer sent would only lead libcrypto astray: after a roll-over the new
+ * root has the name and key of the certificate that leads to the old one
+ * (RFC 4210 4.4). */
+static void
+drop_roots(STACK_OF(X509) *certs)
+{
+	for (int i = sk_X509_num(certs); i-- > 0;)
+		if (X509_self_signed(sk_X509_value(certs, i), 0) == 1)
+			X509_free(sk_X509_delete(certs, i));
+}
+
 tmg_rc
 tmg_certs_verify(tmg_ctx *ctx, tmg_view leaf, const tmg_certs *others,
     const tmg_certs *anchors, tmg_certs *chain, tmg_fault *f)
@@ -103,6 +115,7 @@ tmg_certs_verify(tmg_ctx *ctx, tmg_view leaf, const tmg_certs *others,
 		    _("A certificate of the chain cannot be read."));
 
 	ERR_set_mark();
+	drop_roots(between);
 	rc = verify(store, cert, between, libctx, chain, f);
 	ERR_pop_to_mark();
 	return tmg_pass(f, rc);

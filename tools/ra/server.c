@@ -51,6 +51,7 @@ struct exchange {
 	uint8_t *body;
 	size_t len, cap;
 	bool too_large;
+	bool no_host;
 };
 
 /* ---- desks ---- */
@@ -200,6 +201,18 @@ log_request(const struct exchange *x, const ra_call *call, const ra_reply *r)
 	    r->status, elapsed_ms(&x->start));
 }
 
+/* The path of a target that names scheme and host too (RFC 9112 3.2.2). */
+static const char *
+origin_form(const char *target)
+{
+	const char *host = strstr(target, "://");
+
+	if (target[0] == '/' || host == NULL)
+		return target;
+	host += strlen("://");
+	return host + strcspn(host, "/");
+}
+
 static enum MHD_Result
 answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
     const char *method)
@@ -207,7 +220,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	tmg_auto(ra_reply) reply = { .status = HTTP_SERVER_ERROR };
 	char peer[64];
 	ra_call call = { .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
-		.path = url, .content_type = header(conn, "Content-Type"),
+		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
 		.authorization = header(conn, "Authorization"), .peer = peer,
 		.peer_cert = peer_cert(conn), .body = { x->body, x->len } };
 
@@ -215,6 +228,9 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	if (x->too_large) {
 		ra_reply_text(&reply, HTTP_TOO_LARGE,
 		    _("a request body has at most %d bytes here"), RA_BODY_MAX);
+	} else if (x->no_host) {
+		ra_reply_text(&reply, HTTP_BAD_REQUEST,
+		    _("a request of HTTP/1.1 has a Host header"));
 	} else {
 		ra_desk *desk = take_desk(x->server);
 
@@ -229,13 +245,15 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 
 static enum MHD_Result
 begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
-    const char *method, void **state)
+    const char *method, const char *version, void **state)
 {
 	struct exchange *x = calloc(1, sizeof(*x));
 
 	if (x == NULL)
 		return MHD_NO;
 	x->server = s;
+	x->no_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
+	    header(conn, "Host")[0] == '\0';		/* RFC 9112 3.2 */
 	clock_gettime(CLOCK_MONOTONIC, &x->start);
 	atomic_fetch_add(&s->running, 1);
 	*state = x;
@@ -270,6 +288,16 @@ add_body(struct exchange *x, const char *data, size_t n)
 	return MHD_YES;
 }
 
+/* A NUL would end the path early and let it pass for a shorter one: a target
+ * with one stays as it came, and is found nowhere. */
+static size_t
+on_escaped(void *arg, struct MHD_Connection *conn, char *text)
+{
+	(void)arg;
+	(void)conn;
+	return strstr(text, "%00") != NULL ? strlen(text) : MHD_http_unescape(text);
+}
+
 static enum MHD_Result
 on_request(void *arg, struct MHD_Connection *conn, const char *url,
     const char *method, const char *version, const char *data, size_t *size,
@@ -277,9 +305,8 @@ on_request(void *arg, struct MHD_Connection *conn, const char *url,
 {
 	struct exchange *x = *state;
 
-	(void)version;
 	if (x == NULL)
-		return begin_request(arg, conn, url, method, state);
+		return begin_request(arg, conn, url, method, version, state);
 	if (*size > 0) {
 		const enum MHD_Result taken = add_body(x, data, *size);
 
@@ -398,6 +425,7 @@ start_daemon(ra_server *s, tmg_fault *f)
 	    0, NULL, NULL, on_request, s,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, s,
 	    MHD_OPTION_LISTEN_SOCKET, s->fd,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,

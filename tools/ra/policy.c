@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/policy.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,6 +92,30 @@ names_type(const ra_words *words, int nid)
 	return false;
 }
 
+/* The upper bounds of RFC 5280 A.1, in characters, as libcrypto knows them:
+ * a longer name makes a certificate that strict readers refuse. */
+static long
+most_characters(int nid)
+{
+	const ASN1_STRING_TABLE *bounds = ASN1_STRING_TABLE_get(nid);
+
+	return bounds != NULL && bounds->maxsize > 0 ? bounds->maxsize : LONG_MAX;
+}
+
+static long
+characters(const ASN1_STRING *value)
+{
+	unsigned char *utf8 = NULL;
+	const int len = ASN1_STRING_to_UTF8(&utf8, value);
+	long n = 0;
+
+	for (int i = 0; i < len; i++)
+		n += (utf8[i] & 0xc0) != 0x80;
+	OPENSSL_free(utf8);
+	ERR_clear_error();
+	return n;
+}
+
 static tmg_rc
 check_entry(const ra_profile *p, const X509_NAME_ENTRY *e, tmg_fault *f)
 {
@@ -109,6 +134,10 @@ check_entry(const ra_profile *p, const X509_NAME_ENTRY *e, tmg_fault *f)
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s in the subject is empty or holds characters that cannot be shown"),
 		    OBJ_nid2sn(nid));
+	if (characters(X509_NAME_ENTRY_get_data(e)) > most_characters(nid))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s in the subject has more than %ld characters (RFC 5280 A.1)"),
+		    OBJ_nid2sn(nid), most_characters(nid));
 	return TMG_OK;
 }
 
@@ -232,6 +261,17 @@ same_sans(GENERAL_NAMES *a, GENERAL_NAMES *b)
 	return true;
 }
 
+/* ChangeSubjectName, RFC 6402 2.8: asked for in a renewal, RFC 7030 4.2.2. */
+static bool
+wants_other_name(const X509_REQ *req)
+{
+	ASN1_OBJECT *type = OBJ_txt2obj("1.3.6.1.5.5.7.7.36", 1);
+	const bool found = type != NULL && X509_REQ_get_attr_by_OBJ(req, type, -1) >= 0;
+
+	ASN1_OBJECT_free(type);
+	return found;
+}
+
 tmg_rc
 ra_policy_same_names(const X509 *current, const ra_request *request, tmg_fault *f)
 {
@@ -246,6 +286,9 @@ ra_policy_same_names(const X509 *current, const ra_request *request, tmg_fault *
 		    _("a renewal keeps the subject: the certificate's is %.100s, the request's %.100s"),
 		    was, request->subject);
 	}
+	if (wants_other_name(request->req))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("a renewal changes no name here (ChangeSubjectName): enroll anew under the new one"));
 	if (!same_sans(san, request->san))
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("a renewal keeps the alternative names of the certificate"));

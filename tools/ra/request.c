@@ -143,6 +143,9 @@ parse(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("not a certification request (PKCS#10, DER)"));
 	}
+	if (X509_REQ_get_version(r->req) != X509_REQ_VERSION_1)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's version is not 0, the only one there is (RFC 2986 4.1)"));
 	return TMG_OK;
 }
 

@@ -15,27 +15,56 @@
 #include "tamga/version.h"
 #include "tools/ra/cmd.h"
 
+#define COMMON \
+	N_("  --dir DIR               the authority in that folder\n" \
+	"  --config FILE           or of that ra.conf; else TAMGA_RA_CONFIG's\n" \
+	"  --json                  answer with JSON\n" \
+	"  --help                  this\n")
+
 static const struct {
-	const char *name, *args, *summary;
+	const char *name, *args, *summary, *options;
 	ra_cmd_fn *run;
 } commands[] = {
 	{ "init", "DIR [--name NAME] [--host HOST]... [--key-type TYPE]\n"
 	    "        [--profiles DIR] [--default-profile NAME] [--crl-url URL]\n"
 	    "        [--passphrase-file FILE]",
-	    N_("make an authority"), ra_cmd_init },
+	    N_("make an authority"),
+	    N_("  --name NAME             the common name of the authority\n"
+	    "  --host HOST             where the server will be reached; may be repeated\n"
+	    "  --key-type TYPE         ec:p256 (usual), ec:p384, ec:p521, rsa:3072,\n"
+	    "                          rsa:4096 or ed25519\n"
+	    "  --profiles DIR          copy the profiles in there\n"
+	    "  --default-profile NAME  the profile of EST without a path label\n"
+	    "  --crl-url URL           CRL distribution point of what is issued\n"
+	    "  --passphrase-file FILE  encrypt the authority's key with its first line\n"),
+	    ra_cmd_init },
 	{ "serve", "[DIR] [--listen ADDRESS:PORT] [--ready-fd N]",
-	    N_("serve EST over HTTPS"), ra_cmd_serve },
+	    N_("serve EST over HTTPS"),
+	    N_("  --listen ADDRESS:PORT   instead of what ra.conf says; port 0: any\n"
+	    "  --ready-fd N            write the URL there, not to standard output\n"),
+	    ra_cmd_serve },
 	{ "user", "add NAME --password-file FILE [--role applicant|officer]",
-	    N_("make an account or change its password"), ra_cmd_user },
-	{ "list", "[--state STATE]", N_("applications, newest first"), ra_cmd_list },
-	{ "show", "APPLICATION", N_("one application"), ra_cmd_show },
-	{ "approve", "APPLICATION", N_("approve and issue"), ra_cmd_approve },
+	    N_("make an account or change its password"),
+	    N_("  --password-file FILE    the password is its first line\n"
+	    "  --role ROLE             applicant (usual) or officer\n"), ra_cmd_user },
+	{ "list", "[--state STATE]", N_("applications, newest first"),
+	    N_("  --state STATE           submitted, approved, rejected, issuing, issued\n"
+	    "                          or revoked\n"), ra_cmd_list },
+	{ "show", "APPLICATION", N_("one application"), "", ra_cmd_show },
+	{ "approve", "APPLICATION", N_("approve and issue"), "", ra_cmd_approve },
 	{ "reject", "APPLICATION --reason TEXT", N_("refuse, and say why"),
-	    ra_cmd_reject },
+	    N_("  --reason TEXT           what the applicant reads\n"), ra_cmd_reject },
 	{ "revoke", "SERIAL|APPLICATION [--reason REASON]",
-	    N_("revoke a certificate"), ra_cmd_revoke },
-	{ "crl", "[--out FILE]", N_("the revocation list in force, PEM"), ra_cmd_crl },
-	{ "audit", "verify [--head HASH] | list", N_("the audit log"), ra_cmd_audit },
+	    N_("revoke a certificate"),
+	    N_("  --reason REASON         unspecified, keyCompromise, affiliationChanged,\n"
+	    "                          superseded, cessationOfOperation or\n"
+	    "                          privilegeWithdrawn\n"), ra_cmd_revoke },
+	{ "crl", "[--out FILE]", N_("the revocation list in force, PEM"),
+	    N_("  --out FILE              write it there, not to standard output\n"),
+	    ra_cmd_crl },
+	{ "audit", "verify [--head HASH] | list", N_("the audit log"),
+	    N_("  --head HASH             verify: the log must hold that entry\n"),
+	    ra_cmd_audit },
 };
 
 static void
@@ -46,6 +75,25 @@ help(FILE *to)
 		fprintf(to, "  %s %s\n        %s\n", commands[i].name,
 		    commands[i].args, _(commands[i].summary));
 	fprintf(to, _("\nSee tamga-ra(8).\n"));
+}
+
+/* gettext answers the empty text with the catalogue's own heading. */
+static void
+help_command(size_t i)
+{
+	printf(_("usage: tamga-ra %s %s\n\n%s\n\n"), commands[i].name,
+	    commands[i].args, _(commands[i].summary));
+	printf("%s%s", commands[i].options[0] != '\0' ? _(commands[i].options) : "",
+	    _(COMMON));
+}
+
+static bool
+asks_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
 }
 
 /* One line on stderr, with the time of day. */
@@ -63,18 +111,22 @@ log_line(void *arg, tmg_log_level level, const char *line)
 }
 
 static int
-run(ra_cmd_fn *fn, int argc, char **argv)
+run(size_t command, int argc, char **argv)
 {
 	tmg_auto_ptr(tmg_ctx) ctx = NULL;
 	const char *debug = getenv("TAMGA_RA_DEBUG");
 
+	if (asks_help(argc, argv)) {
+		help_command(command);
+		return RA_EXIT_DONE;
+	}
 	if (tmg_ctx_new(&ctx) != TMG_OK) {
 		fprintf(stderr, "tamga-ra: %s\n", _("libcrypto cannot be set up"));
 		return RA_EXIT_FAILED;
 	}
 	tmg_ctx_set_log(ctx, debug != NULL ? TMG_LOG_DEBUG : TMG_LOG_INFO,
 	    log_line, NULL);
-	return fn(ctx, argc, argv);
+	return commands[command].run(ctx, argc, argv);
 }
 
 int
@@ -89,7 +141,8 @@ main(int argc, char **argv)
 		help(stderr);
 		return RA_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		help(stdout);
 		return RA_EXIT_DONE;
 	}
@@ -99,7 +152,7 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < TMG_COUNT(commands); i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
-			return run(commands[i].run, argc - 1, argv + 1);
+			return run(i, argc - 1, argv + 1);
 	fprintf(stderr, "tamga-ra: %s: %s\n", argv[1],
 	    _("no such command; try tamga-ra --help"));
 	return RA_EXIT_USAGE;

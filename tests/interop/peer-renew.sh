@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# tamga renew and tamga enroll --resume against an EST server that was written
+# from the RFCs alone: RFC 7030 4.2.2 (the same names, the old certificate in
+# TLS), 4.2.3 (the identical request again).
+set -u
+if [ -z "${PEER_CARD:-}" ]; then
+	PEER_CARD=yes
+	export PEER_CARD
+	exec sh "${top_srcdir:-$(dirname "$0")/../..}/tests/with-card" --no-pcscd -- sh "$0" "$@"
+fi
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/interop/peer-lib.sh"
+
+printf '%s\n' "$TAMGA_TEST_PIN" > "$work/pin"
+TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
+XDG_STATE_HOME=$work/state
+XDG_CONFIG_HOME=$work/config
+export TAMGA_VCARD_SOCKET XDG_STATE_HOME XDG_CONFIG_HOME
+
+run() { "$tamga" "$@" --no-pcsc --pin-file "$work/pin" > "$work/out" 2> "$work/err"; }
+here() { echo --ca "est+https://localhost:$port" --ca-file "$dir/both-anchors.pem" --timeout 10; }
+
+on_card() {
+	run cert export "$1" --der --output "$work/on-card.der" || return 0
+	openssl dgst -sha256 -r "$work/on-card.der" | cut -d' ' -f1
+}
+
+wrong() {
+	fail "$name: $*"
+	sed 's/^/    /' "$work/err" "$work/server.log"
+	for file in requests violations connections; do
+		[ ! -s "$dir/$file" ] || sed "s/^/    $file: /" "$dir/$file"
+	done
+}
+
+# done_right EXPECTED SLOT: the last run against the last server
+done_right() {
+	if [ "$got" -ne "$1" ]; then
+		wrong "exit $got, not $1"
+	elif [ -s "$dir/violations" ]; then
+		wrong "broke a clause"
+	elif [ "$1" -eq 0 ] && [ "$(on_card "$2")" != "$(tail -n 1 "$dir/issued")" ]; then
+		wrong "not the certificate issued"
+	else
+		pass
+	fi
+}
+
+enroll() {
+	# shellcheck disable=SC2046
+	run enroll --replace --slot 9a $(here) --subject "CN=Асель Ким,O=Other House" \
+	    --san "email:asel@example.org" --user anna --password-file "$work/password" "$@"
+	got=$?
+}
+
+renew() {
+	# shellcheck disable=SC2046
+	run renew 9a $(here) "$@"
+	got=$?
+}
+
+# ---- renewals: one row is the server's options; the old certificate is its own
+number=0
+while IFS='|' read -r slot name options ours; do
+	case $slot in ''|'#'*) continue ;; esac
+	number=$((number + 1))
+	rm -rf "$XDG_STATE_HOME"
+	# shellcheck disable=SC2086
+	start "renew$number" $options
+	enroll < /dev/null
+	done_right 0 9a
+	# shellcheck disable=SC2086
+	renew $ours < /dev/null
+	done_right 0 "$slot"
+	grep -q 'POST .*simplereenroll .*cert=True' "$dir/requests" ||
+		wrong "renewed without showing the old certificate"
+	run cert delete 9c --yes < /dev/null
+	run key delete 9c --yes < /dev/null
+done <<'ROWS'
+9c|a new key|--auth basic-or-cert|--replace --slot 9c
+9a|the same key|--auth basic-or-cert|--same-key
+9c|TLS 1.2|--auth basic-or-cert --tls 1.2|--replace --slot 9c
+9c|TLS 1.3|--auth basic-or-cert --tls 1.3|--replace --slot 9c
+9c|an issuing CA, shuffled|--auth basic-or-cert --depth 3 --order shuffled --enroll-chain all|--replace --slot 9c
+9c|chunked, closed, 103|--auth basic-or-cert --chunked --close --early|--replace --slot 9c
+ROWS
+
+# ---- who waits resumes with the identical request
+for retry in seconds date none; do
+	name="202 ($retry), then --resume --now"
+	rm -rf "$XDG_STATE_HOME"
+	start "resume-$retry" --pending 1 --retry $retry
+	enroll
+	done_right 6 9a
+	# The password is not kept: it is given again, or asked for.
+	run enroll --resume --now --user anna --password-file "$work/password"
+	got=$?
+	done_right 0 9a
+	[ "$(grep -c 'POST' "$dir/requests")" -ge 2 ] || wrong "did not ask again"
+done
+
+# ---- an applicant without the certificate that the server wants is told so
+name="client certificate required in TLS"
+rm -rf "$XDG_STATE_HOME"
+start required --client-cert required
+enroll
+if [ "$got" -eq 0 ]; then wrong "enrolled"; else pass; fi
+
+report

@@ -110,9 +110,17 @@ in_turn(tmg_token *t, const tmg_job *job, const struct given *given,
 	if ((rc = ready(t, job, given, wanted)))
 		return rc;
 	rc = job->fn(t, job->arg);
-	if (rc == TMG_LOGIN)
-		*wanted = job->kind;
-	return rc;
+	if (rc != TMG_LOGIN)
+		return rc;
+
+	/* Another program selected the application anew since the last turn,
+	 * which ends logins and is no reset.  An admin key that takes nobody's
+	 * word is used again. */
+	*wanted = job->kind;
+	if (job->kind != TMG_PIN_ADMIN ||
+	    (rc = ready(t, job, given, wanted)) != TMG_OK)
+		return rc;
+	return job->fn(t, job->arg);
 }
 
 static tmg_rc

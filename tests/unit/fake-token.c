@@ -307,7 +307,11 @@ fake_cert_read(tmg_backend *b, uint32_t ref, tmg_out *der)
 static tmg_rc
 want_admin(tmg_backend *b)
 {
-	return card_of(b)->admin_in ? TMG_OK : TMG_LOGIN;
+	struct fake_card *c = card_of(b);
+
+	if (c->admin_lost)
+		c->admin_lost = c->admin_in = false;
+	return c->admin_in ? TMG_OK : TMG_LOGIN;
 }
 
 static tmg_rc

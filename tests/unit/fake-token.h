@@ -46,6 +46,7 @@ struct fake_card {
 
 	/* while it runs */
 	bool user, admin_in;
+	bool admin_lost;	/* by another program, as the next verb finds */
 	unsigned epoch;		/* of the logins */
 	unsigned turns;		/* held now */
 	tmg_rc begin_next;	/* what the link's next begin says, once */

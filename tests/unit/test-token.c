@@ -716,6 +716,31 @@ test_admin(void **state)
 	}
 }
 
+/* Another program that selects the application anew ends logins without a
+ * reset: an admin key that takes nobody's word is used again, a person's is
+ * asked for again. */
+static void
+test_admin_lost_between_turns(void **state)
+{
+	static const struct {
+		bool factory;
+		unsigned asked;
+	} rows[] = { { true, 0 }, { false, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		struct bench b;
+
+		begin(&b, 1);
+		b.card->admin_factory = rows[i].factory;
+		assert_int_equal(tmg_key_delete(slot(&b, "9a")), TMG_OK);
+		b.card->admin_lost = true;
+		assert_int_equal(tmg_key_delete(slot(&b, "9c")), TMG_OK);
+		assert_int_equal(b.person.asked[TMG_PIN_ADMIN], rows[i].asked);
+		end(&b);
+	}
+}
+
 static void
 test_change(void **state)
 {
@@ -821,6 +846,7 @@ main(void)
 		cmocka_unit_test(test_tell_me_more),
 		cmocka_unit_test(test_login_never_holds),
 		cmocka_unit_test(test_admin),
+		cmocka_unit_test(test_admin_lost_between_turns),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_install),
 		cmocka_unit_test(test_install_on_a_silent_card),

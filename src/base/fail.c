@@ -38,8 +38,10 @@ tmg_fault_raise(tmg_fault *f, tmg_rc rc, uint16_t sw,
 tmg_rc
 tmg_fault_copy(tmg_fault *f, const tmg_fault *from, tmg_rc rc)
 {
-	if (f != NULL && f != from)
-		*f = *from;
+	if (f == NULL || f == from)
+		return rc;
+	/* Words about something else would be worse than none. */
+	*f = from->rc == rc ? *from : (tmg_fault){ .rc = rc };
 	return rc;
 }
 

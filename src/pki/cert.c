@@ -140,7 +140,7 @@ common_name(tmg_view der, char *text, size_t cap)
 {
 	const uint8_t *p = der.ptr;
 	tmg_held(X509_NAME) name = d2i_X509_NAME(NULL, &p, (long)der.len);
-	tmg_auto_free uint8_t *utf8 = NULL;
+	tmg_held_bytes utf8 = NULL;
 	int at, len;
 
 	text[0] = '\0';

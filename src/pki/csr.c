@@ -217,7 +217,7 @@ set_signature(X509_REQ *req, tmg_view sig)
 static tmg_rc
 sign(tmg_request *r)
 {
-	tmg_auto_free uint8_t *tbs = NULL;
+	tmg_held_bytes tbs = NULL;
 	uint8_t hash[DIGEST_MAX], bytes[TMG_SIG_MAX];
 	tmg_out sig = TMG_OUT(bytes);
 	tmg_view input;
@@ -277,7 +277,7 @@ fill(tmg_request *r)
 static tmg_rc
 give(tmg_request *r, tmg_out *out)
 {
-	tmg_auto_free uint8_t *der = NULL;
+	tmg_held_bytes der = NULL;
 	const int len = i2d_X509_REQ(r->req, &der);
 
 	if (len <= 0)

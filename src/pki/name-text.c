@@ -93,7 +93,7 @@ put_escaped(tmg_out *text, tmg_view v)
 static tmg_rc
 put_der(tmg_out *text, const ASN1_STRING *value)
 {
-	tmg_auto_free uint8_t *der = NULL;
+	tmg_held_bytes der = NULL;
 	ASN1_TYPE any = { .type = ASN1_STRING_type(value) };
 	int len;
 
@@ -114,7 +114,7 @@ static tmg_rc
 put_entry(tmg_out *text, const X509_NAME_ENTRY *entry)
 {
 	const ASN1_STRING *value = X509_NAME_ENTRY_get_data(entry);
-	tmg_auto_free uint8_t *utf8 = NULL;
+	tmg_held_bytes utf8 = NULL;
 	const tmg_name_type *type;
 	char oid[OID_TEXT];
 	int len;

@@ -7,10 +7,12 @@
 
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 
 #include "src/base/scope.h"
 
@@ -40,6 +42,15 @@ TMG_SCOPE_OF(X509_NAME)
 TMG_SCOPE_OF(X509_REQ)
 TMG_SCOPE_OF(X509_STORE)
 TMG_SCOPE_OF(X509_STORE_CTX)
+
+/* Bytes that libcrypto allocated: a program may have given it an allocator. */
+static inline void
+tmg_scope_bytes(uint8_t **p)
+{
+	OPENSSL_free(*p);
+}
+
+#define tmg_held_bytes __attribute__((__cleanup__(tmg_scope_bytes))) uint8_t *
 
 static inline void
 tmg_scope_certs(STACK_OF(X509) **p)

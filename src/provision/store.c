@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "src/base/ctx.h"
@@ -69,6 +70,24 @@ file_path(const char *id, const char *end, char *path, size_t cap, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* Journals name the authority and whom to believe: who can write there could
+ * have the request posted elsewhere. */
+static tmg_rc
+check_folder(const char *path, tmg_fault *f)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return tmg_raise(f, TMG_E_IO, 0, _("cannot read the folder %s: %s"),
+		    path, strerror(errno));
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+	    (st.st_uid == geteuid() || st.st_uid == 0))
+		return TMG_OK;
+	return tmg_raise(f, TMG_E_IO, 0, _("others may write into the folder %s; "
+	    "nothing was changed: make it yours alone (chmod 700) or set "
+	    "XDG_STATE_HOME"), path);
+}
+
 static tmg_rc
 make_folder(char *path, size_t cap, tmg_fault *f)
 {
@@ -80,7 +99,7 @@ make_folder(char *path, size_t cap, tmg_fault *f)
 		return tmg_raise(f, TMG_E_IO, 0, _("cannot make the folder %s: %s; "
 		    "nothing was changed: make it writable or set XDG_STATE_HOME"),
 		    path, strerror(errno));
-	return TMG_OK;
+	return check_folder(path, f);
 }
 
 tmg_rc
@@ -251,6 +270,8 @@ tmg_store_each(tmg_ctx *ctx, tmg_store_fn *fn, void *arg, tmg_fault *f)
 	tmg_rc rc;
 
 	if ((rc = folder_path(path, sizeof(path), f)))
+		return rc;
+	if (access(path, F_OK) == 0 && (rc = check_folder(path, f)))
 		return rc;
 	/* oldest first: the id begins with the day */
 	n = scandir(path, &names, NULL, alphasort);

@@ -2,7 +2,6 @@
 #include "src/enroll/session.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 
 #include "src/base/ctx.h"
@@ -52,13 +51,14 @@ make_identity(tmg_authority *a)
 	return TMG_OK;
 }
 
+/* In our own library context: the process's would read openssl.cnf. */
 static bool
-has_fingerprint(tmg_view der, const tmg_out *want)
+has_fingerprint(tmg_authority *a, tmg_view der, const tmg_out *want)
 {
 	uint8_t have[SHA256_SIZE];
 
-	SHA256(der.ptr, der.len, have);
-	return tmg_view_equal(TMG_VIEW(have), tmg_out_view(want));
+	return EVP_Q_digest(tmg_ctx_libctx(a->ctx), "SHA256", NULL, der.ptr, der.len,
+	    have, NULL) == 1 && tmg_view_equal(TMG_VIEW(have), tmg_out_view(want));
 }
 
 /* The anchor among what an unverified server sent; the rest is forgotten and
@@ -74,7 +74,7 @@ pin(tmg_authority *a, const tmg_certs *heard)
 		return tmg_authority_raise(a, TMG_E_USAGE, "%s",
 		    _("the CA's fingerprint must be a SHA-256: 64 hexadecimal digits"));
 	for (size_t i = 0; i < tmg_certs_count(heard); i++) {
-		if (!has_fingerprint(tmg_certs_get(heard, i), &want))
+		if (!has_fingerprint(a, tmg_certs_get(heard, i), &want))
 			continue;
 		if ((rc = tmg_certs_new(&a->pinned)) ||
 		    (rc = tmg_certs_add(a->pinned, tmg_certs_get(heard, i))))

@@ -22,14 +22,13 @@ nothing_there(tmg_tokens *set)
 }
 
 static void
-put_candidate(tmg_out *o, tmg_token *t, const char *slot)
+put_candidate(tmg_out *o, tmg_token *t)
 {
-	char text[2 * TMG_LABEL_MAX + TMG_READER_NAME];
+	char text[TMG_LABEL_MAX + TMG_READER_NAME + 8];
 
 	tmg_token_identify(t);
-	snprintf(text, sizeof(text), slot != NULL ? "%s%s/%s (%s)" : "%s%s%s (%s)",
-	    o->len > 0 ? ", " : "", t->info.label, slot != NULL ? slot : "",
-	    t->reader);
+	snprintf(text, sizeof(text), "%s%s (%s)", o->len > 0 ? ", " : "",
+	    t->info.label, t->reader);
 	tmg_put_str(o, text);
 }
 
@@ -41,7 +40,7 @@ several_tokens(tmg_tokens *set, const char *name, tmg_token_match *match)
 
 	for (tmg_token *t = set->tokens; t != NULL; t = t->next)
 		if (t->backend != NULL && match(t, name))
-			put_candidate(&o, t, NULL);
+			put_candidate(&o, t);
 	list[o.len] = '\0';
 	return tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
 	    _("more than one token %s: %s; name one by its serial number, "

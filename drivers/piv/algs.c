@@ -5,7 +5,7 @@
 #include "src/base/scope.h"
 #include "src/pki/spki.h"
 
-/* Fields of a public key: SP 800-73-4 part 2, table 11. */
+/* Fields of a public key, inside 7F49: SP 800-73-4 part 2, 3.3.2. */
 enum {
 	TAG_MODULUS = 0x81,
 	TAG_EXPONENT = 0x82,
@@ -59,7 +59,7 @@ rsa_key(tmg_alg alg, tmg_view fields, tmg_out *spki)
 	return tmg_spki_rsa(n, e, spki);
 }
 
-/* Uncompressed, never anything else: SP 800-73-4 part 2, table 11. */
+/* Uncompressed, never anything else: SP 800-73-4 part 2, 3.3.2. */
 static tmg_rc
 ec_key(tmg_alg alg, tmg_view fields, tmg_out *spki)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Certificate objects: SP 800-73-4 part 1, tables 10 to 15, and appendix A. */
+/* Certificate objects: SP 800-73-4 part 1, table 10; all are made alike. */
 #include "drivers/piv/piv.h"
 
 #include "src/base/scope.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compressed certificates: SP 800-73-4 part 1, appendix A; RFC 1952. */
+/* Compressed certificates: CertInfo of SP 800-73-4 part 1; RFC 1952. */
 #include "drivers/piv/piv.h"
 
 #define ZLIB_CONST

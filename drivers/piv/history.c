@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Key History object: SP 800-73-4 part 1, 3.3.3 and table 21. */
+/* The Key History object: SP 800-73-4 part 1, 3.3.3. */
 #include "drivers/piv/piv.h"
 
 #include "src/base/ctx.h"
@@ -12,7 +12,7 @@ enum {
 	TAG_END = 0xfe,		/* error detection code, always empty */
 };
 
-#define HISTORY_MAX 256u	/* bytes; table 7: at least 128 */
+#define HISTORY_MAX 256u	/* bytes; two counts and a URL */
 
 static tmg_rc
 count_of(tmg_view content, uint32_t tag, unsigned *n)

@@ -14,7 +14,7 @@ enum {
 	SERIAL_LEN = 4,
 };
 
-#define CHUID_MAX 4096u		/* bytes; table 7: at least 2881, signed */
+#define CHUID_MAX 4096u		/* bytes; a signed one has some 3000 */
 
 tmg_rc
 tmg_piv_chuid_guid(tmg_view chuid, tmg_view *guid)

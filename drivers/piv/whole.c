@@ -24,7 +24,7 @@ static const tmg_piv_sw reset_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_DENIED, N_("PIN and PUK are not both blocked") },
 };
 
-/* ISO/IEC 7816-4, 11.5.3: not part of PIV, but some cards have it. */
+/* GET CHALLENGE of ISO/IEC 7816-4: not part of PIV, but some cards have it. */
 tmg_rc
 tmg_piv_random(tmg_backend *b, size_t n, tmg_out *bytes)
 {

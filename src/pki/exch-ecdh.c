@@ -126,7 +126,7 @@ agree(const exch *x, uint8_t *secret, size_t cap, size_t *len)
 	return ok;
 }
 
-/* ANSI X9.63 KDF, RFC 5753 7.2 */
+/* ANSI X9.63 KDF; ukm is the ECC-CMS-SharedInfo of RFC 5753 7.2. */
 static bool
 stretch(exch *x, uint8_t *secret, size_t len, uint8_t *out)
 {

@@ -46,7 +46,7 @@ row() {
 	files=$(find . -type f | grep -c . || :)
 	strace -f -qq -s 400 -e trace=execve -o "$work/trace" bash -c "$2" >/dev/null 2>&1
 	# the shells that only start the rest are not counted
-	processes=$(grep 'execve("' "$work/trace" | grep ' = 0$' | grep -vcE 'execve\("[^"]*/(bash|sh|mktemp)"' || :)
+	processes=$(grep 'execve("' "$work/trace" | grep ' = 0$' | grep -vcE 'execve\("[^"]*/(bash|sh|mktemp|rm)"' || :)
 	pins=$(grep -oE "execve.*= 0\$" "$work/trace" | grep -v '/bin/sh"' |
 	    grep -cE -e '--(so-)?pin", "|pin-value=' || :)
 	figures=$("$B/measure" "$RUNS" bash -c "$2" 2>"$work/out") || { cat "$work/out" >&2; exit 1; }

@@ -12,6 +12,7 @@ import email.utils
 import hashlib
 import os
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -313,13 +314,17 @@ class Server:
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="tamga-est-") as folder:
-        Server(folder).start()
-        print("dir", folder)
-        print("ready", 0, flush=True)
-        sys.stdin.read()
-        sys.stdout.flush()
-        # Threads may still sleep in a connection; nothing of them is needed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        with tempfile.TemporaryDirectory(prefix="tamga-est-") as folder:
+            Server(folder).start()
+            print("dir", folder)
+            print("ready", 0, flush=True)
+            sys.stdin.read()
+            sys.stdout.flush()
+    except SystemExit:
+        pass
+    # Threads may still sleep in a connection; nothing of them is needed.
     os._exit(0)
 
 

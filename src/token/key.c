@@ -341,7 +341,8 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 	if (key->facts_rc == TMG_NOT_FOUND)
 		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
 		    _("slot %s of token %s holds no key that can be told; "
-		    "make one with: tamga key generate %s"), key->slot.name,
+		    "make one with: tamga key generate %s, or tell its public "
+		    "half with --public"), key->slot.name,
 		    tmg_token_name(key->token), key->slot.name);
 	return key->facts_rc;
 }

@@ -100,13 +100,12 @@ tmg_token_refused(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
 {
 	const uint16_t sw = t->fault.sw;
 
-	t->fault.rc = rc;
 	t->tries[kind] = rc == TMG_PIN_LOCKED ? 0 : tries;
 	if (rc == TMG_PIN_WRONG)
 		return wrong(t, kind, sw, tries);
 	if (rc == TMG_PIN_LOCKED)
 		return tmg_raise(&t->fault, rc, sw, _(locked[kind]), tmg_token_name(t));
-	return rc;
+	return rc;	/* whatever else it is, the driver's words tell it best */
 }
 
 #pragma GCC diagnostic pop

@@ -43,6 +43,7 @@ wants 0 tamga pin change --pin-file pin --new-pin-file newpin
 wants 0 tamga pin verify --pin-file newpin
 mark
 wants 1 tamga pin unblock --puk-file puk --new-pin-file pin
+says err "belongs to the whole card"
 ! apdus | grep -q "^002c" || fail "the PUK was sent in vain"
 
 step "nothing is written"
@@ -67,6 +68,18 @@ wants 0 tamga key generate 9c --type ec:p384 --pin-file pin -o 9c.pub
 wants 0 tamga sign 9c data --public 9c.pub --hash sha384 --pin-file pin -o sig
 openssl dgst -sha384 -verify 9c.pub -signature sig data >/dev/null || fail "the slow card"
 
+step "a standard card keeps its management key, and no file says otherwise"
+echo 135790 >newpin
+echo 24680135 >newpuk
+card standard
+wants 0 tamga setup --pin-file pin --puk-file puk --new-pin-file newpin --new-puk-file newpuk \
+	--admin-key-out saved --json
+json '.pin == "changed" and .puk == "changed" and .management_key == "unsupported"'
+[ ! -e saved ] || fail "a key that no card has was kept"
+wants 0 tamga pin verify --pin-file newpin
+wants 1 tamga pin change --pin-file newpin --new-pin-file data
+says err "6 to 8"
+
 step "extended length: what a signature and a list cost"
 # cards.md: 4 commands and 6.  Over that: the question how many tries are left,
 # so that the last one is not spent unasked; which PIN it is, on a card without
@@ -75,6 +88,9 @@ four=9a=p256,9c=rsa2048,9d=rsa2048,9e=p256
 card applet --provision $four --announce-extended --metadata --version 5.3.0
 wants 0 tamga sign 9a data --pin-file pin -o sig
 at_most 5 "a signature, cold, an applet with metadata"
+mark
+wants 0 tamga sign 9a data --pin-file pin --last-try -o sig
+at_most 4 "the same, told not to ask for the tries left"
 mark
 wants 0 tamga list --json
 at_most 13 "a list of 4 certificates, the same"

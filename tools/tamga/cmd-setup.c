@@ -192,6 +192,8 @@ do_admin(struct cli *cli, tmg_token *token, const struct plan *plan,
 	    : tmg_token_admin_protect(token, tmg_secret_view(&plan->key));
 	if (rc == TMG_UNSUPPORTED) {
 		*result = "unsupported";
+		if (path != NULL)
+			(void)unlink(path);	/* no card has that key */
 		cli_note(cli, "%s", _("This card cannot change its management "
 		    "key; keep it away from strangers."));
 		return TMG_OK;

@@ -28,12 +28,13 @@ uninstall)
 	done
 	;;
 update)
-	find src drivers pkcs11 tools -name '*.c' | sort |
+	find src drivers pkcs11 tools -name '*.[ch]' | sort |
 	    xgettext --files-from=- --language=C --keyword=_ --keyword=N_ \
 	    --from-code=UTF-8 --add-comments=i18n --package-name=tamga \
 	    --no-location --output=po/tamga.pot
+	sed -i '1i # SPDX-License-Identifier: BSD-2-Clause' po/tamga.pot
 	for language in $(languages po); do
-		msgmerge --quiet --update --backup=none "po/$language.po" po/tamga.pot
+		msgmerge --quiet --update --backup=none --no-fuzzy-matching "po/$language.po" po/tamga.pot
 	done
 	;;
 esac

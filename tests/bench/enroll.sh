@@ -27,7 +27,8 @@ by_hand_on_card() {
 	    WRITES="--login --login-type so --so-pin $TAMGA_TEST_ADMIN" exec sh "$here/manual.sh"
 }
 by_hand_on_softhsm() {	# the same id twice would be two keys of one name
-	MODULE=$softhsm ID=$(printf %02x $((RANDOM % 256))) BORN="--login --pin $TAMGA_TEST_PIN" \
+	echo >>"$WORK/ids"
+	MODULE=$softhsm ID=$(printf %02x "$(($(stat -c %s "$WORK/ids")))") BORN="--login --pin $TAMGA_TEST_PIN" \
 	    WRITES="--login --pin $TAMGA_TEST_PIN" exec sh "$here/manual.sh"
 }
 export -f by_tamga by_hand_on_card by_hand_on_softhsm
@@ -46,7 +47,7 @@ row() {
 	files=$(find . -type f | grep -c . || :)
 	strace -f -qq -s 400 -e trace=execve -o "$work/trace" bash -c "$2" >/dev/null 2>&1
 	# the shells that only start the rest are not counted
-	processes=$(grep 'execve("' "$work/trace" | grep ' = 0$' | grep -vcE 'execve\("[^"]*/(bash|sh|mktemp|rm)"' || :)
+	processes=$(grep 'execve("' "$work/trace" | grep ' = 0$' | grep -vcE 'execve\("[^"]*/(bash|sh|mktemp|rm|stat)"' || :)
 	pins=$(grep -oE "execve.*= 0\$" "$work/trace" | grep -v '/bin/sh"' |
 	    grep -cE -e '--(so-)?pin", "|pin-value=' || :)
 	figures=$("$B/measure" "$RUNS" bash -c "$2" 2>"$work/out") || { cat "$work/out" >&2; exit 1; }

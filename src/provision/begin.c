@@ -147,6 +147,8 @@ describe(tmg_provision *p, const tmg_provision_spec *spec)
 	p->j.replace = spec->replace;
 	p->j.keep_key = spec->keep_key;
 	p->j.attest = spec->attest;
+	p->any_type = spec->alg == TMG_ALG_NONE && !spec->keep_key &&
+	    spec->renews == NULL;
 	snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(
 	    spec->alg != TMG_ALG_NONE ? spec->alg : TMG_ALG_P256)->name);
 	if ((rc = describe_request(p, &spec->csr)) ||

@@ -3,8 +3,11 @@
  * What can be known before the token or the authority is asked to change
  * anything.
  */
+#include <stdio.h>
+
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/base/scope.h"
 #include "src/provision/work.h"
 
 static tmg_rc
@@ -140,6 +143,39 @@ check_challenge(tmg_provision *p)
 	    "one and say --challenge-file"), p->j.authority);
 }
 
+static tmg_rc
+rehearse_as(tmg_provision *p, tmg_alg type, tmg_out *csr)
+{
+	snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(type)->name);
+	csr->len = 0;
+	return tmg_rehearse(p, csr);
+}
+
+/*
+ * A type that nobody chose is the first that the authority takes (RFC 7030
+ * 4.5.2) and the token can make.  When it takes none of them, what it said of
+ * the usual one is told.
+ */
+static tmg_rc
+rehearse_any(tmg_provision *p, tmg_out *csr)
+{
+	static const tmg_alg types[] = {
+		TMG_ALG_P256, TMG_ALG_P384, TMG_ALG_RSA2048, TMG_ALG_RSA3072,
+		TMG_ALG_RSA4096, TMG_ALG_ED25519,
+	};
+	const uint32_t can = tmg_token_info(p->token)->algs;
+	tmg_rc rc;
+
+	for (size_t i = 0; i < TMG_COUNT(types); i++) {
+		if ((can & 1u << types[i]) == 0)
+			continue;
+		rc = rehearse_as(p, types[i], csr);
+		if (rc != TMG_MISMATCH)
+			return rc;
+	}
+	return rehearse_as(p, TMG_ALG_P256, csr);
+}
+
 tmg_rc
 tmg_preflight(tmg_provision *p, tmg_out *csr)
 {
@@ -150,5 +186,5 @@ tmg_preflight(tmg_provision *p, tmg_out *csr)
 	    (rc = check_authority(p)) ||
 	    (rc = check_challenge(p)))
 		return rc;
-	return tmg_rehearse(p, csr);
+	return p->any_type ? rehearse_any(p, csr) : tmg_rehearse(p, csr);
 }

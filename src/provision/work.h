@@ -18,6 +18,7 @@ struct tmg_provision {
 	tmg_authority *authority;	/* NULL before a step needed it */
 	tmg_authority_spec who;		/* credentials, borrowed */
 	const char *challenge;		/* borrowed; never journalled */
+	bool any_type;			/* nobody chose the new key's type */
 	tmg_journal j;
 	tmg_lock lock;
 	tmg_provision_record about;

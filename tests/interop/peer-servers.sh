@@ -131,6 +131,8 @@ done <<'ROWS'
 0|csrattrs names only|--csrattrs oids|
 0|csrattrs of unknown kinds|--csrattrs unknown|
 0|csrattrs extensions and P-256|--csrattrs extensions|
+0|csrattrs P-384, no --type|--csrattrs p384|
+0|csrattrs RSA 2048, no --type|--csrattrs rsa|
 1|csrattrs P-384, another --type|--csrattrs p384|--type ec:p256
 0|csrattrs P-384, the same --type|--csrattrs p384|--type ec:p384
 0|csrattrs RSA 2048, the same --type|--csrattrs rsa|--type rsa:2048

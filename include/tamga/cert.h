@@ -27,7 +27,7 @@ typedef struct tmg_cert_facts {
 	bool self_issued, ca;
 } tmg_cert_facts;
 
-/* Faults TMG_E_MALFORMED. */
+/* Faults TMG_E_MALFORMED, TMG_E_NOMEM. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_cert_facts_get(tmg_view der, tmg_cert_facts *facts);
 

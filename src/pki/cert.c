@@ -13,6 +13,7 @@
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
 #include "src/pki/sha256.h"
+#include "src/pki/x509.h"
 
 enum {
 	DER_INTEGER = 0x02,
@@ -174,8 +175,8 @@ is_ca(tmg_view extensions)
 	return ca;
 }
 
-tmg_rc
-tmg_cert_facts_get(tmg_view der, tmg_cert_facts *f)
+static tmg_rc
+read_facts(tmg_view der, tmg_cert_facts *f)
 {
 	uint8_t digest[TMG_SHA256_SIZE];
 	parts p;
@@ -206,6 +207,21 @@ tmg_cert_facts_get(tmg_view der, tmg_cert_facts *f)
 	f->self_issued = tmg_view_equal(p.subject, p.issuer);
 	f->ca = is_ca(p.extensions);
 	return TMG_OK;
+}
+
+/* Without memory a certificate may look damaged, nameless or no CA's. */
+tmg_rc
+tmg_cert_facts_get(tmg_view der, tmg_cert_facts *f)
+{
+	const unsigned long before = ERR_peek_error();
+	bool lacked;
+	tmg_rc rc;
+
+	ERR_set_mark();
+	rc = read_facts(der, f);
+	lacked = tmg_lacked_memory(before);
+	ERR_pop_to_mark();
+	return lacked ? TMG_E_NOMEM : rc;
 }
 
 tmg_rc

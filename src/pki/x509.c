@@ -9,6 +9,7 @@
 tmg_rc
 tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert)
 {
+	const unsigned long before = ERR_peek_error();
 	const uint8_t *p = der.ptr;
 	tmg_held(X509) made = X509_new_ex(libctx, NULL);
 
@@ -20,8 +21,10 @@ tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert)
 
 	ERR_set_mark();
 	if (d2i_X509(&made, &p, (long)der.len) == NULL || p != der.ptr + der.len) {
+		const bool lacked = tmg_lacked_memory(before);
+
 		ERR_pop_to_mark();
-		return TMG_E_MALFORMED;
+		return lacked ? TMG_E_NOMEM : TMG_E_MALFORMED;
 	}
 	ERR_pop_to_mark();
 	*cert = made;
@@ -57,7 +60,9 @@ tmg_x509_stack(OSSL_LIB_CTX *libctx, const tmg_certs *certs,
 tmg_rc
 tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
 {
+	const unsigned long before = ERR_peek_error();
 	const uint8_t *p = spki.ptr;
+	bool lacked;
 	tmg_alg alg;
 
 	*key = NULL;
@@ -67,6 +72,9 @@ tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
 
 	ERR_set_mark();
 	*key = d2i_PUBKEY_ex(NULL, &p, (long)spki.len, libctx, NULL);
+	lacked = tmg_lacked_memory(before);
 	ERR_pop_to_mark();
-	return *key != NULL ? TMG_OK : TMG_E_MALFORMED;
+	if (*key != NULL)
+		return TMG_OK;
+	return lacked ? TMG_E_NOMEM : TMG_E_MALFORMED;
 }

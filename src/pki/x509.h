@@ -5,7 +5,9 @@
 #ifndef TMG_PKI_X509_H
 #define TMG_PKI_X509_H
 
+#include <openssl/err.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 #include "tamga/cert.h"
 #include "tamga/signer.h"
@@ -13,6 +15,20 @@
 /* Faults TMG_E_MALFORMED: not one certificate and nothing else. */
 TMG_MUST_USE tmg_rc
 tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert);
+
+/*
+ * Whether libcrypto lacked memory since ERR_peek_error() answered before: its
+ * parsers fail alike for that and for bytes that are wrong.  The oldest error
+ * is the cause, unless the caller's own stand before it.
+ */
+static inline bool
+tmg_lacked_memory(unsigned long before)
+{
+	const unsigned long e = before == 0 ? ERR_peek_error()
+	    : ERR_peek_last_error();
+
+	return ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+}
 
 /* All of certs, NULL none; *stack is new. */
 TMG_MUST_USE tmg_rc

@@ -53,6 +53,7 @@ struct cli {
 	tmg_fault conf_fault;	/* for lenient commands */
 	int tries;		/* left, for the error; -1 unknown */
 	bool reported;		/* the command said itself what is wrong */
+	bool unsaid;		/* no memory for a line of the answer */
 };
 
 /* ---- options and operands ------------------------------------------------ */
@@ -108,13 +109,17 @@ cli_key(struct cli *cli, const char *name, tmg_key **key);
 
 /* ---- output (out.c) ------------------------------------------------------ */
 
-/* Prints the document and forgets it; NULL is out of memory. */
+/* Called once, before the first document. */
+void
+cli_json_begin(void);
+/* Prints the document and forgets it; one that is NULL or lacks a member for
+ * want of memory is not printed. */
 TMG_MUST_USE tmg_rc
 cli_json(struct cli *cli, json_t *document);
 
 /* A line for people on standard output; nothing with --json or --quiet. */
 void
-cli_say(const struct cli *cli, const char *fmt, ...)
+cli_say(struct cli *cli, const char *fmt, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 /* A line for people on standard error; nothing with --quiet. */
 void

@@ -23,8 +23,9 @@ read_facts(struct cli *cli, tmg_view der, tmg_cert_facts *facts)
 {
 	const tmg_rc rc = tmg_cert_facts_get(der, facts);
 
-	return rc == TMG_OK ? rc : cli_raise(cli, rc,
-	    _("the certificate is damaged"));
+	if (rc == TMG_E_MALFORMED)
+		return cli_raise(cli, rc, _("the certificate is damaged"));
+	return rc;
 }
 
 static tmg_rc

@@ -98,7 +98,10 @@ is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *due)
 		return TMG_OK;
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
-	if (tmg_cert_facts_get(cert, &facts) == TMG_OK)
+	rc = tmg_cert_facts_get(cert, &facts);
+	if (rc == TMG_E_NOMEM)
+		return rc;
+	if (rc == TMG_OK)
 		*due = ends_within(r, &facts);
 	return TMG_OK;
 }

@@ -164,6 +164,8 @@ run(struct cli *cli)
 	tmg_ctx_set_notice(cli->ctx, progress_notice, &cli->progress);
 	rc = cli->command->run(cli);
 	progress_end(&cli->progress);
+	if (rc == TMG_OK && cli->unsaid)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
 	return rc;
 }
 
@@ -263,6 +265,7 @@ main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);
 	textdomain("tamga");
+	cli_json_begin();
 	pins_begin(&cli.pins);
 
 	rc = read_line(&cli, argc, argv, &help);

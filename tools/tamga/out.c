@@ -15,43 +15,64 @@ enum {
 	PEM_WIDTH = 64,		/* RFC 7468 2 */
 };
 
+/* Documents are built member by member and nobody asks each; libjansson's
+ * hooks carry no argument. */
+static bool starved;
+
+static void *
+take(size_t n)
+{
+	void *bytes = malloc(n);
+
+	starved |= bytes == NULL;
+	return bytes;
+}
+
+void
+cli_json_begin(void)
+{
+	json_set_alloc_funcs(take, free);
+}
+
 tmg_rc
 cli_json(struct cli *cli, json_t *document)
 {
-	int failed;
+	tmg_auto_free char *text = document != NULL
+	    ? json_dumps(document, JSON_INDENT(2)) : NULL;
+	const bool lacks = starved || text == NULL;
 
-	if (document == NULL)
-		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	failed = json_dumpf(document, stdout, JSON_INDENT(2)) != 0 ||
-	    putchar('\n') == EOF || fflush(stdout) != 0;
 	json_decref(document);
-	if (failed)
+	starved = false;
+	if (lacks)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	if (puts(text) == EOF || fflush(stdout) != 0)
 		return cli_raise(cli, TMG_E_IO, _("standard output: %s"),
-			    strerror(errno));
+		    strerror(errno));
 	return TMG_OK;
 }
 
-static void
+static bool
 put_line(FILE *to, const char *fmt, va_list ap)
 {
 	char *line;
 
 	if (vasprintf(&line, fmt, ap) < 0)
-		return;
+		return false;
 	text_put(to, line);
 	fputc('\n', to);
 	free(line);
+	return true;
 }
 
 void
-cli_say(const struct cli *cli, const char *fmt, ...)
+cli_say(struct cli *cli, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (cli->json || cli->quiet)
 		return;
 	va_start(ap, fmt);
-	put_line(stdout, fmt, ap);
+	cli->unsaid |= !put_line(stdout, fmt, ap);
 	va_end(ap);
 }
 

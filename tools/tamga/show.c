@@ -66,18 +66,23 @@ show_parse_touch(const char *word, tmg_touch_policy *policy)
 	return false;
 }
 
-/* A certificate that cannot be read is shown as such; the rest still counts. */
-static void
-look_at_cert(tmg_key *key, struct seen *seen)
+/* A certificate that is damaged is shown as such and the rest still counts;
+ * no memory and a silent reader are nobody's damage. */
+static tmg_rc
+look_at_cert(struct cli *cli, tmg_key *key, struct seen *seen)
 {
 	tmg_view der;
-	const tmg_rc rc = tmg_key_cert(key, &der);
+	tmg_rc rc = tmg_key_cert(key, &der);
 
+	if (rc == TMG_E_NOMEM || rc == TMG_E_IO)
+		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
 	seen->bad_cert = tmg_is_fault(rc);
 	if (rc != TMG_OK)
-		return;
+		return TMG_OK;
 	seen->has_cert = true;
-	seen->bad_cert = tmg_cert_facts_get(der, &seen->cert) != TMG_OK;
+	rc = tmg_cert_facts_get(der, &seen->cert);
+	seen->bad_cert = rc != TMG_OK;
+	return rc == TMG_E_NOMEM ? cli_fail(cli, rc, &cli->fault) : TMG_OK;
 }
 
 /* TMG_UNSUPPORTED: nothing tells, or a kind of key we have no name for. */
@@ -94,16 +99,22 @@ looked(struct cli *cli, struct seen *seen, tmg_rc rc)
 tmg_rc
 show_look(struct cli *cli, tmg_key *key, struct seen *seen)
 {
+	tmg_rc rc;
+
 	*seen = (struct seen){ .key = key };
-	look_at_cert(key, seen);
+	if ((rc = look_at_cert(cli, key, seen)))
+		return rc;
 	return looked(cli, seen, tmg_key_facts_get(key, &seen->facts));
 }
 
 tmg_rc
 show_glance(struct cli *cli, tmg_key *key, struct seen *seen)
 {
+	tmg_rc rc;
+
 	*seen = (struct seen){ .key = key };
-	look_at_cert(key, seen);
+	if ((rc = look_at_cert(cli, key, seen)))
+		return rc;
 	return looked(cli, seen, tmg_key_alg(key, &seen->facts.alg));
 }
 

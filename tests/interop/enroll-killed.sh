@@ -8,7 +8,7 @@
 set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
-shim=$top_builddir/tests/fault/.libs/kill.so
+shim=$top_builddir/tests/fault/.libs/shim.so
 [ -e "$shim" ] || { echo "skipped: $shim is not built"; exit 77; }
 if ldd "$tamga" 2>/dev/null | grep -q libasan; then
 	echo "skipped: AddressSanitizer must be preloaded first, so nothing else can be"
@@ -21,7 +21,7 @@ kill_everywhere() { # WHAT LEAST EVERY MOST-KEYS CARD-OPTIONS...
 	what=$1 least=$2 every=$3 most=$4
 	shift 4
 	fresh_card "$@"
-	run 0 env LD_PRELOAD="$shim" TAMGA_KILL_COUNT="$work/count" \
+	run 0 env LD_PRELOAD="$shim" TAMGA_FAULT_COUNT="$work/count" \
 		"$tamga" enroll $local $official --slot 9a --subject "CN=Counted" --quiet
 	total=$(cat "$work/count")
 	[ "$total" -ge "$least" ] || fail "only $total places"
@@ -30,7 +30,7 @@ kill_everywhere() { # WHAT LEAST EVERY MOST-KEYS CARD-OPTIONS...
 		fresh_card "$@"
 		before=$(applications)
 		status=0
-		LD_PRELOAD=$shim TAMGA_KILL_AT=$n timeout 60 "$tamga" enroll $local $official \
+		LD_PRELOAD=$shim TAMGA_FAULT_AT=$n timeout 60 "$tamga" enroll $local $official \
 			--slot 9a --subject "CN=Killed $n" --quiet >"$work/out" 2>"$work/said" ||
 			status=$?
 		[ "$status" = 137 ] && killed=$((killed + 1))
@@ -50,11 +50,11 @@ kill_everywhere() { # WHAT LEAST EVERY MOST-KEYS CARD-OPTIONS...
 	ok "$what: killed $killed times at $total places, resumed each time"
 }
 
-TAMGA_KILL_DURABLE=1
-export TAMGA_KILL_DURABLE
+TAMGA_FAULT=kill-durable
+export TAMGA_FAULT
 kill_everywhere "the journal, a card that tells of its keys" 40 1 1 --yubikey
 kill_everywhere "the journal, a card that does not" 40 3 2
-unset TAMGA_KILL_DURABLE
+TAMGA_FAULT=kill
 every=13
 [ -z "${TAMGA_TEST_ALL:-}" ] || every=1
 kill_everywhere "everything, a card that tells of its keys" 200 $every 1 --yubikey

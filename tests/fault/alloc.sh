@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Every allocation fails once: of a command there remain a documented exit
+# code and a message; of card and journal, a state to go on from.
+# TAMGA_TEST_MOST=N: so many failures in each command, instead of a few.
+set -u
+kind=piv
+. "$top_srcdir/tests/fault/fault-lib.sh"
+TAMGA_FAULT=alloc
+export TAMGA_FAULT
+
+commands ${TAMGA_TEST_MOST:-25} ${TAMGA_TEST_MOST:-12}
+[ $wrong = 0 ] || fail "$wrong defects"
+ok "nothing but errors"

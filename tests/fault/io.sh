@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Every input and output fails once: of a command there remain a documented exit
+# code and a message; of card and journal, a state to go on from.
+# TAMGA_TEST_MOST=N: so many failures in each command, instead of a few.
+set -u
+kind=piv
+. "$top_srcdir/tests/fault/fault-lib.sh"
+TAMGA_FAULT=io
+export TAMGA_FAULT
+
+for error in EIO ENOSPC EINTR short; do
+	TAMGA_FAULT_ERROR=$error
+	export TAMGA_FAULT_ERROR
+	commands ${TAMGA_TEST_MOST:-8} ${TAMGA_TEST_MOST:-5}
+done
+[ $wrong = 0 ] || fail "$wrong defects"
+ok "nothing but errors"

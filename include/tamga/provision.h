@@ -123,6 +123,14 @@ tmg_provision_resume(tmg_ctx *ctx, tmg_tokens *tokens, const char *id,
 TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_run(tmg_provision *p, tmg_step_fn *step, void *arg);
 
+/*
+ * Says that a person looked at the name the authority chose: a certificate
+ * whose subject differs from the request's is then installed.  For this handle
+ * only; without it such a certificate is TMG_MISMATCH.
+ */
+TMG_API void
+tmg_provision_accept_subject(tmg_provision *p);
+
 TMG_API void
 tmg_provision_free(tmg_provision **p);
 TMG_API const tmg_fault *

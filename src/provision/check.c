@@ -33,11 +33,11 @@ same_subject(tmg_provision *p, const tmg_cert_facts *facts)
 	if ((rc = tmg_csr_subject(tmg_blob_view(&p->j.csr), &out)))
 		return tmg_pass(&p->fault, rc);
 	asked[out.len] = '\0';
-	if (strcmp(asked, facts->subject) == 0)
+	if (strcmp(asked, facts->subject) == 0 || p->any_subject)
 		return TMG_OK;
 	return tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the authority issued the "
-	    "name %.100s instead of %.100s; it was not installed: tell the "
-	    "authority, or begin again with --subject as issued"),
+	    "name %.90s instead of %.90s; it was not installed: tell the "
+	    "authority, or if you agree resume with --accept-subject"),
 	    facts->subject, asked);
 }
 

@@ -74,6 +74,12 @@ tmg_provision_run(tmg_provision *p, tmg_step_fn *step, void *arg)
 }
 
 void
+tmg_provision_accept_subject(tmg_provision *p)
+{
+	p->any_subject = true;
+}
+
+void
 tmg_provision_free(tmg_provision **p)
 {
 	if (p == NULL || *p == NULL)

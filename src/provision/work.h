@@ -19,6 +19,7 @@ struct tmg_provision {
 	tmg_authority_spec who;		/* credentials, borrowed */
 	const char *challenge;		/* borrowed; never journalled */
 	bool any_type;			/* nobody chose the new key's type */
+	bool any_subject;		/* a person agreed to what was issued */
 	tmg_journal j;
 	tmg_lock lock;
 	tmg_provision_record about;

@@ -624,17 +624,21 @@ issue(tmg_view csr, tmg_certs *certs)
 	EVP_PKEY *ca_key = soft_key(fake->root_key[root], fake->root_key_len[root]);
 	EVP_PKEY *key = fake->answer == FAKE_OTHER_KEY ? new_key(TMG_ALG_P256) :
 	    X509_REQ_get_pubkey(req);
+	X509_NAME *other = X509_NAME_new();
 	const X509_NAME *name = fake->answer == FAKE_OTHER_NAME ?
-	    X509_get_subject_name(issuer) : X509_REQ_get_subject_name(req);
+	    other : X509_REQ_get_subject_name(req);
 	X509 *x;
 
 	must(req != NULL && issuer != NULL && key != NULL);
 	must(X509_REQ_verify(req, X509_REQ_get0_pubkey(req)) == 1);
+	must(X509_NAME_add_entry_by_txt(other, "CN", MBSTRING_UTF8,
+	    (const uint8_t *)"Another", -1, -1, 0) == 1);
 	x = new_cert(key, name, X509_get_subject_name(issuer), ca_key,
 	    fake->answer == FAKE_SHORTER ? 1 : 30, false);
 	add(certs, x);
 	X509_free(x);
 	X509_free(issuer);
+	X509_NAME_free(other);
 	X509_REQ_free(req);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(ca_key);

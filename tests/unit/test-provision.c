@@ -473,7 +473,7 @@ static const struct {
 } answers[] = {
 	{ "another key", FAKE_OTHER_KEY, TMG_MISMATCH, "another key" },
 	{ "another root", FAKE_OTHER_ROOT, TMG_MISMATCH, "" },
-	{ "another name", FAKE_OTHER_NAME, TMG_MISMATCH, "CN=Fake CA" },
+	{ "another name", FAKE_OTHER_NAME, TMG_MISMATCH, "CN=Another" },
 	{ "no certificate", FAKE_NOTHING, TMG_E_MALFORMED, "without a certificate" },
 };
 
@@ -499,6 +499,31 @@ wrong_certificates_are_not_installed(void **state)
 		assert_one_of_each(0);
 		assert_int_equal(fake->generated, 1);
 	}
+}
+
+static void
+a_person_may_agree_to_another_name(void **state)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_provision_spec spec;
+	tmg_fault f = { 0 };
+
+	fresh(state);
+	spec = usual();
+	fake->answer = FAKE_OTHER_NAME;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_MISMATCH);
+	assert_non_null(strstr(f.text, "--accept-subject"));
+
+	fake_new_process();
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_resume(ctx, fake_tokens(), NULL, NULL, &f, &p),
+	    TMG_OK);
+	tmg_provision_accept_subject(p);
+	if (tmg_provision_run(p, NULL, NULL) != TMG_OK)
+		fail_msg("%s", tmg_provision_fault(p)->text);
+	assert_int_equal(fake->generated, 1);
+	assert_int_not_equal(fake->slots[0].cert_len, 0);
 }
 
 static void
@@ -768,6 +793,7 @@ main(void)
 		TEST(killed_while_replacing),
 		TEST(pulled_anywhere),
 		TEST(wrong_certificates_are_not_installed),
+		TEST(a_person_may_agree_to_another_name),
 		TEST(refused_before_anything_changes),
 		TEST(rehearsals_change_nothing),
 		TEST(renewals_take_what_they_need),

@@ -26,6 +26,8 @@ static const struct opt options[] = {
 	{ "list", 0, OPT_FLAG, NULL, N_("show all enrollments") },
 	{ "cancel", 0, OPT_FLAG, NULL, N_("give the enrollment ID up; the token is left as it is") },
 	WAIT_OPTIONS,
+	{ "accept-subject", 0, OPT_FLAG, NULL,
+	    N_("install it even if the authority chose another name") },
 	REQUEST_OPTIONS,
 	OPT_END
 };
@@ -120,6 +122,14 @@ rehearse(struct cli *cli, tmg_tokens *tokens, const struct wish *w)
 }
 
 static tmg_rc
+go_on(struct cli *cli, tmg_provision *p)
+{
+	if (cli_flag(cli, "accept-subject"))
+		tmg_provision_accept_subject(p);
+	return enrolling_run(cli, p, NULL);
+}
+
+static tmg_rc
 enroll(struct cli *cli, struct wish *w)
 {
 	tmg_auto_ptr(tmg_provision) p = NULL;
@@ -134,7 +144,7 @@ enroll(struct cli *cli, struct wish *w)
 	if (cli_flag(cli, "dry-run"))
 		return rehearse(cli, cli->tokens, w);
 	rc = tmg_provision_begin(cli->ctx, cli->tokens, &w->spec, &f, &p);
-	return rc == TMG_OK ? enrolling_run(cli, p, NULL) : enrolling_refused(cli, rc, &f);
+	return rc == TMG_OK ? go_on(cli, p) : enrolling_refused(cli, rc, &f);
 }
 
 static tmg_rc
@@ -151,7 +161,7 @@ resume(struct cli *cli, struct wish *w)
 	cli->stage = STAGE_SELF;
 	rc = tmg_provision_resume(cli->ctx, tokens, cli_operand(cli, 0), &w->ca.spec,
 	    &f, &p);
-	return rc == TMG_OK ? enrolling_run(cli, p, NULL) : cli_fail(cli, rc, &f);
+	return rc == TMG_OK ? go_on(cli, p) : cli_fail(cli, rc, &f);
 }
 
 static tmg_rc

@@ -42,6 +42,9 @@ build_in()
 		run_logged "$build_log" ./bootstrap || return 1
 	fi
 	if [ ! -f "$build_folder/Makefile" ] || [ "$*" != "$(cat "$build_folder/.arguments" 2>/dev/null)" ]; then
+		# Objects made with other options do not fit.
+		[ ! -f "$build_folder/Makefile" ] ||
+			make -C "$build_folder" clean >>"$build_log" 2>&1 || :
 		(cd "$build_folder" && run_logged "$build_log" "$root/configure" "$@") || return 1
 		printf '%s' "$*" >"$build_folder/.arguments"
 	fi

@@ -30,11 +30,13 @@ struct fake_backend {
 /* The hub that is open, for the driver's probe to find its card by reader. */
 static struct fake *current;
 
+#define USES (TMG_USE_SIGN | TMG_USE_DERIVE)
+
 static const tmg_slot slots[FAKE_SLOTS] = {
-	{ .ref = 0x9a, .name = "9a", .title = "first", .pin = TMG_PIN_ONCE },
-	{ .ref = 0x9c, .name = "9c", .title = "second", .pin = TMG_PIN_ALWAYS },
-	{ .ref = 0x9d, .name = "9d", .title = "third", .pin = TMG_PIN_ONCE },
-	{ .ref = 0x9e, .name = "9e", .title = "fourth", .pin = TMG_PIN_NEVER },
+	{ .ref = 0x9a, .name = "9a", .title = "first", .uses = USES, .pin = TMG_PIN_ONCE },
+	{ .ref = 0x9c, .name = "9c", .title = "second", .uses = USES, .pin = TMG_PIN_ALWAYS },
+	{ .ref = 0x9d, .name = "9d", .title = "third", .uses = USES, .pin = TMG_PIN_ONCE },
+	{ .ref = 0x9e, .name = "9e", .title = "fourth", .uses = USES, .pin = TMG_PIN_NEVER },
 	{ .ref = 0x82, .name = "82", .title = "retired", .pin = TMG_PIN_ONCE,
 	    .retired = true },
 };
@@ -251,6 +253,7 @@ fake_identify(tmg_backend *b)
 	strcpy(b->info.label, c->label);
 	strcpy(b->info.model, "Fake");
 	strcpy(b->info.manufacturer, "tests & co");
+	b->info.algs = 1u << TMG_ALG_P256;
 	return TMG_OK;
 }
 
@@ -447,6 +450,23 @@ fake_key_delete(tmg_backend *b, uint32_t ref)
 }
 
 static tmg_rc
+sign_really(const struct fake_slot *s, tmg_view input, tmg_out *sig)
+{
+	const unsigned char *at = s->priv;
+	EVP_PKEY *pkey = d2i_AutoPrivateKey(NULL, &at, (long)s->priv_len);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	size_t n = sig->cap - sig->len;
+
+	if (EVP_PKEY_sign_init(ctx) != 1 ||
+	    EVP_PKEY_sign(ctx, sig->ptr + sig->len, &n, input.ptr, input.len) != 1)
+		abort();
+	sig->len += n;
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(pkey);
+	return TMG_OK;
+}
+
+static tmg_rc
 fake_sign(tmg_backend *b, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
     tmg_view input, tmg_out *sig)
 {
@@ -462,6 +482,8 @@ fake_sign(tmg_backend *b, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
 	if (s->facts.pin != TMG_PIN_NEVER && !c->user)
 		return TMG_LOGIN;
 	c->user = c->user && s->facts.pin != TMG_PIN_ALWAYS;
+	if (c->real)
+		return sign_really(s, input, sig);
 	tmg_put_str(sig, "signed:");
 	tmg_put(sig, input);
 	return tmg_out_done(sig);
@@ -562,10 +584,11 @@ void
 fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin)
 {
 	EVP_PKEY *pkey = EVP_EC_gen("P-256");
-	unsigned char *at = slot->spki;
+	unsigned char *at = slot->spki, *priv = slot->priv;
 
-	if (pkey == NULL)
+	if (pkey == NULL || i2d_PrivateKey(pkey, NULL) > (int)sizeof(slot->priv))
 		abort();
+	slot->priv_len = (size_t)i2d_PrivateKey(pkey, &priv);
 	slot->spki_len = (size_t)i2d_PUBKEY(pkey, &at);
 	slot->key = true;
 	slot->facts = (tmg_key_facts){ .alg = TMG_ALG_P256, .pin = pin };

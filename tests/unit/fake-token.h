@@ -26,6 +26,8 @@ struct fake_slot {
 	size_t spki_len;
 	uint8_t cert[FAKE_CERT_MAX];
 	size_t cert_len;
+	uint8_t priv[256];	/* the key itself, for a card that is real */
+	size_t priv_len;
 };
 
 /* One reader and the token in it.  Set it up before the hub is opened. */
@@ -42,6 +44,7 @@ struct fake_card {
 	bool admin_factory, admin_kept;	/* admin_auto(): as it is, behind the PIN */
 	char admin[16];
 	bool loses_cert;	/* what is written is not what is read */
+	bool real;		/* signatures are libcrypto's */
 	struct fake_slot slots[FAKE_SLOTS];	/* 9a 9c 9d 9e 82 */
 
 	/* while it runs */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Attributes: one table per class, each row a question to the token floor.
+ */
+#ifndef TMG_PKCS11_ATTRIBUTE_H
+#define TMG_PKCS11_ATTRIBUTE_H
+
+#include "pkcs11/certificate.h"
+#include "pkcs11/slot.h"
+
+/* An object whose attributes are being read. */
+typedef struct tmg_p11_subject {
+	tmg_p11_slot *slot;
+	tmg_p11_object object;
+	tmg_key_facts facts;		/* keys */
+	tmg_view spki;
+	tmg_view der;			/* certificates */
+	tmg_p11_cert cert;
+	uint8_t scratch[TMG_SPKI_MAX + 8];	/* of the last value */
+} tmg_p11_subject;
+
+/*
+ * Reads what the class needs.  Verdicts TMG_NOT_FOUND: there is no such
+ * object now, or nobody is logged in who may see it.
+ */
+TMG_MUST_USE tmg_rc
+tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
+    tmg_p11_subject *subject);
+
+/* Lasts until the next call.  CKR_ATTRIBUTE_TYPE_INVALID,
+ * CKR_ATTRIBUTE_SENSITIVE, or what the token said. */
+CK_RV
+tmg_p11_attribute_get(tmg_p11_subject *subject, CK_ATTRIBUTE_TYPE type,
+    tmg_view *value);
+
+/* Is the value of every entry exactly the object's? */
+bool
+tmg_p11_attributes_match(tmg_p11_subject *subject, const CK_ATTRIBUTE *templ,
+    CK_ULONG count);
+
+/* The CKA_ID that a key, its public half and its certificate share: the
+ * slot's number, big-endian, without leading zeros. */
+tmg_view
+tmg_p11_key_id(const tmg_key *key, uint8_t store[static 4]);
+
+#endif

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Searching, and reading attributes. */
+#include <stdlib.h>
+
+#include "pkcs11/attribute.h"
+#include "pkcs11/module.h"
+#include "src/token/token.h"
+
+/* A search while it runs. */
+struct search {
+	tmg_p11_slot *slot;
+	const CK_ATTRIBUTE *templ;
+	CK_ULONG count;
+	tmg_p11_find *find;
+};
+
+void
+tmg_p11_find_end(tmg_p11_find *find)
+{
+	free(find->found);
+	*find = (tmg_p11_find){ .active = false };
+}
+
+/* ---- what need not be read ----------------------------------------------- */
+
+static const CK_ATTRIBUTE *
+asked_for(const struct search *q, CK_ATTRIBUTE_TYPE type)
+{
+	for (CK_ULONG i = 0; i < q->count; i++)
+		if (q->templ[i].type == type)
+			return &q->templ[i];
+	return NULL;
+}
+
+static bool
+is_value(const CK_ATTRIBUTE *a, tmg_view value)
+{
+	return a == NULL ||
+	    tmg_view_equal(value, (tmg_view){ a->pValue, a->ulValueLen });
+}
+
+/* What is known of an object without the card: its class, that it is the
+ * token's, the ID. */
+static bool
+may_match(const struct search *q, const tmg_p11_object *o)
+{
+	static const CK_BBOOL yes = CK_TRUE;
+	uint8_t store[4];
+
+	if (!is_value(asked_for(q, CKA_CLASS),
+	    (tmg_view){ (const uint8_t *)&o->class, sizeof(o->class) }) ||
+	    !is_value(asked_for(q, CKA_TOKEN), (tmg_view){ &yes, sizeof(yes) }))
+		return false;
+	return o->key == NULL ||
+	    is_value(asked_for(q, CKA_ID), tmg_p11_key_id(o->key, store));
+}
+
+/* ---- searching ----------------------------------------------------------- */
+
+static CK_RV
+add(struct search *q, const tmg_p11_object *o)
+{
+	CK_OBJECT_HANDLE *more = realloc(q->find->found,
+	    (q->find->count + 1) * sizeof(*more));
+
+	if (more == NULL)
+		return CKR_HOST_MEMORY;
+	q->find->found = more;
+	more[q->find->count] = tmg_p11_objects_handle(&q->slot->objects, o);
+	if (more[q->find->count] == CK_INVALID_HANDLE)
+		return CKR_HOST_MEMORY;
+	q->find->count++;
+	return CKR_OK;
+}
+
+/* An object that cannot be read is not there; it hides no other.  Only a card
+ * that is gone ends the search. */
+static CK_RV
+try_object(struct search *q, const tmg_p11_object *o)
+{
+	tmg_p11_subject subject;
+	tmg_rc rc;
+
+	if (!may_match(q, o))
+		return CKR_OK;
+	rc = tmg_p11_subject_load(q->slot, o, &subject);
+	if (rc == TMG_REMOVED || rc == TMG_E_NOMEM || rc == TMG_E_IO)
+		return tmg_p11_slot_rv(q->slot, rc);
+	if (rc != TMG_OK ||
+	    !tmg_p11_attributes_match(&subject, q->templ, q->count))
+		return CKR_OK;
+	return add(q, o);
+}
+
+static CK_RV
+try_key(struct search *q, tmg_key *key)
+{
+	static const CK_OBJECT_CLASS classes[] = {
+		CKO_CERTIFICATE, CKO_PUBLIC_KEY, CKO_PRIVATE_KEY,
+	};
+	CK_RV rv = CKR_OK;
+
+	for (size_t i = 0; rv == CKR_OK && i < TMG_COUNT(classes); i++)
+		rv = try_object(q, &(tmg_p11_object){ .class = classes[i],
+		    .key = key });
+	return rv;
+}
+
+static CK_RV
+try_profiles(struct search *q)
+{
+	static const CK_ULONG profiles[] = {
+		CKP_BASELINE_PROVIDER, CKP_AUTHENTICATION_TOKEN,
+		CKP_PUBLIC_CERTIFICATES_TOKEN,
+	};
+	CK_RV rv = CKR_OK;
+
+	for (size_t i = 0; rv == CKR_OK && i < TMG_COUNT(profiles); i++)
+		rv = try_object(q, &(tmg_p11_object){ .class = CKO_PROFILE,
+		    .profile = profiles[i] });
+	return rv;
+}
+
+/* Vendors' classes and the like: nothing on the card is worth a question. */
+static bool
+has_keys_in_mind(const struct search *q)
+{
+	const CK_ATTRIBUTE *a = asked_for(q, CKA_CLASS);
+	CK_OBJECT_CLASS class;
+
+	if (a == NULL)
+		return true;
+	if (a->ulValueLen != sizeof(class))
+		return false;
+	memcpy(&class, a->pValue, sizeof(class));
+	return class == CKO_CERTIFICATE || class == CKO_PUBLIC_KEY ||
+	    class == CKO_PRIVATE_KEY;
+}
+
+/*
+ * Slots that are known by their number need no survey of the card: a search
+ * for one ID asks about one key.
+ */
+static CK_RV
+try_slots(struct search *q)
+{
+	tmg_token *token = q->slot->token;
+	size_t shown = 0;
+	tmg_key *key;
+	tmg_rc rc;
+	CK_RV rv = CKR_OK;
+
+	rc = asked_for(q, CKA_ID) != NULL
+	    ? tmg_token_slots(token) : tmg_token_keys(token, &shown);
+	if (rc != TMG_OK)
+		return tmg_p11_slot_rv(q->slot, rc);
+	if (asked_for(q, CKA_ID) != NULL) {
+		for (size_t i = 0; rv == CKR_OK && i < token->key_count; i++)
+			rv = try_key(q, &token->keys[i]);
+		return rv;
+	}
+	for (size_t i = 0; rv == CKR_OK &&
+	    (key = tmg_token_key(token, i)) != NULL; i++)
+		rv = try_key(q, key);
+	return rv;
+}
+
+static CK_RV
+search(struct search *q)
+{
+	CK_RV rv;
+
+	if ((rv = tmg_p11_slot_open(q->slot)) || (rv = try_profiles(q)))
+		return rv;
+	return has_keys_in_mind(q) ? try_slots(q) : CKR_OK;
+}
+
+static CK_RV
+check_template(const CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	if (templ == NULL)
+		return count == 0 ? CKR_OK : CKR_ARGUMENTS_BAD;
+	for (CK_ULONG i = 0; i < count; i++)
+		if (templ[i].pValue == NULL && templ[i].ulValueLen != 0)
+			return CKR_ARGUMENTS_BAD;
+	return CKR_OK;
+}
+
+CK_RV
+C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	CK_RV rv;
+
+	if ((rv = p11_hold_session(&hold, handle)) ||
+	    (rv = check_template(templ, count)))
+		return rv;
+	if (hold.session->find.active)
+		return CKR_OPERATION_ACTIVE;
+	rv = search(&(struct search){ .slot = hold.slot, .templ = templ,
+	    .count = count, .find = &hold.session->find });
+	if (rv != CKR_OK)
+		tmg_p11_find_end(&hold.session->find);
+	else
+		hold.session->find.active = true;
+	return rv;
+}
+
+CK_RV
+C_FindObjects(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE *objects, CK_ULONG max,
+    CK_ULONG *count)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	tmg_p11_find *find;
+	CK_RV rv;
+
+	if (count != NULL)
+		*count = 0;		/* a loop that reads only this ends */
+	if ((rv = p11_hold_session(&hold, handle)))
+		return rv;
+	if (count == NULL || (objects == NULL && max > 0))
+		return CKR_ARGUMENTS_BAD;
+	find = &hold.session->find;
+	if (!find->active)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	for (; *count < max && find->next < find->count; (*count)++)
+		objects[*count] = find->found[find->next++];
+	return CKR_OK;
+}
+
+CK_RV
+C_FindObjectsFinal(CK_SESSION_HANDLE handle)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	CK_RV rv;
+
+	if ((rv = p11_hold_session(&hold, handle)))
+		return rv;
+	if (!hold.session->find.active)
+		return CKR_OPERATION_NOT_INITIALIZED;
+	tmg_p11_find_end(&hold.session->find);
+	return CKR_OK;
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static CK_RV
+load(p11_hold *hold, CK_OBJECT_HANDLE handle, tmg_p11_subject *subject)
+{
+	const tmg_p11_object *o = tmg_p11_objects_get(&hold->slot->objects, handle);
+
+	if (o == NULL)
+		return CKR_OBJECT_HANDLE_INVALID;
+	return tmg_p11_slot_rv(hold->slot,
+	    tmg_p11_subject_load(hold->slot, o, subject));
+}
+
+/* One entry, by the five cases of 5.7.5. */
+static CK_RV
+read_one(tmg_p11_subject *subject, CK_ATTRIBUTE *a)
+{
+	const CK_ULONG room = a->ulValueLen;
+	tmg_view value;
+	const CK_RV rv = tmg_p11_attribute_get(subject, a->type, &value);
+
+	a->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+	if (rv != CKR_OK)
+		return rv;
+	if (a->pValue != NULL && room < value.len)
+		return CKR_BUFFER_TOO_SMALL;
+	a->ulValueLen = value.len;
+	if (a->pValue != NULL && value.len > 0)
+		memcpy(a->pValue, value.ptr, value.len);
+	return CKR_OK;
+}
+
+/* Every entry is answered, whatever became of the others. */
+CK_RV
+C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
+    CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	tmg_p11_subject subject;
+	CK_RV rv;
+
+	if ((rv = p11_hold_session(&hold, handle)))
+		return rv;
+	if (templ == NULL && count > 0)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = load(&hold, object, &subject)))
+		return rv;
+	for (CK_ULONG i = 0; i < count; i++) {
+		const CK_RV one = read_one(&subject, &templ[i]);
+
+		if (rv == CKR_OK)
+			rv = one;
+	}
+	return rv;
+}
+
+/* The bytes of the largest attribute that tells of the size: its encoding. */
+CK_RV
+C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
+    CK_ULONG *size)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	tmg_p11_subject subject;
+	CK_RV rv;
+
+	if ((rv = p11_hold_session(&hold, handle)))
+		return rv;
+	if (size == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if ((rv = load(&hold, object, &subject)))
+		return rv;
+	*size = subject.object.class == CKO_CERTIFICATE ? subject.der.len
+	    : subject.object.class == CKO_PUBLIC_KEY ? subject.spki.len
+	    : CK_UNAVAILABLE_INFORMATION;
+	return CKR_OK;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A mutex of the system's, or of the application's when it brought its own
+ * and did not allow the system's (PKCS #11 3.1, 5.4.1).
+ */
+#ifndef TMG_PKCS11_LOCK_H
+#define TMG_PKCS11_LOCK_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "pkcs11/cryptoki.h"
+
+/* The application's four functions; all NULL: the system's are used. */
+typedef struct tmg_p11_mutexes {
+	CK_CREATEMUTEX create;
+	CK_DESTROYMUTEX destroy;
+	CK_LOCKMUTEX lock;
+	CK_UNLOCKMUTEX unlock;
+} tmg_p11_mutexes;
+
+typedef struct tmg_p11_lock {
+	const tmg_p11_mutexes *theirs;	/* NULL: ours */
+	void *their;
+	pthread_mutex_t our;
+} tmg_p11_lock;
+
+CK_RV
+tmg_p11_lock_init(tmg_p11_lock *lock, const tmg_p11_mutexes *mutexes);
+void
+tmg_p11_lock_done(tmg_p11_lock *lock);
+void
+tmg_p11_lock_take(tmg_p11_lock *lock);
+void
+tmg_p11_lock_give(tmg_p11_lock *lock);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pkcs11/mechanism.h"
+
+#include "pkcs11/module.h"
+#include "src/base/scope.h"
+#include "src/token/token.h"
+
+/* Bare digests are not listed: clients would send their hashing here, and no
+ * card gains by it. */
+#define RSA_PKCS1(mech, hash) \
+	{ mech, TMG_FAMILY_RSA, TMG_SIGN_PKCS1, hash, P11_PARAMS_NONE, CKF_SIGN }
+#define RSA_PSS(mech, hash) \
+	{ mech, TMG_FAMILY_RSA, TMG_SIGN_PSS, hash, P11_PARAMS_PSS, CKF_SIGN }
+#define EC_DSA(mech, hash) \
+	{ mech, TMG_FAMILY_EC, TMG_SIGN_ECDSA, hash, P11_PARAMS_NONE, CKF_SIGN }
+
+const tmg_p11_mechanism tmg_p11_mechanisms[] = {
+	RSA_PKCS1(CKM_RSA_PKCS, TMG_HASH_NONE),
+	RSA_PKCS1(CKM_SHA1_RSA_PKCS, TMG_HASH_SHA1),
+	RSA_PKCS1(CKM_SHA224_RSA_PKCS, TMG_HASH_SHA224),
+	RSA_PKCS1(CKM_SHA256_RSA_PKCS, TMG_HASH_SHA256),
+	RSA_PKCS1(CKM_SHA384_RSA_PKCS, TMG_HASH_SHA384),
+	RSA_PKCS1(CKM_SHA512_RSA_PKCS, TMG_HASH_SHA512),
+	RSA_PSS(CKM_RSA_PKCS_PSS, TMG_HASH_NONE),
+	RSA_PSS(CKM_SHA1_RSA_PKCS_PSS, TMG_HASH_SHA1),
+	RSA_PSS(CKM_SHA224_RSA_PKCS_PSS, TMG_HASH_SHA224),
+	RSA_PSS(CKM_SHA256_RSA_PKCS_PSS, TMG_HASH_SHA256),
+	RSA_PSS(CKM_SHA384_RSA_PKCS_PSS, TMG_HASH_SHA384),
+	RSA_PSS(CKM_SHA512_RSA_PKCS_PSS, TMG_HASH_SHA512),
+	{ CKM_RSA_X_509, TMG_FAMILY_RSA, TMG_SIGN_RAW, TMG_HASH_NONE,
+	    P11_PARAMS_NONE, CKF_SIGN },
+	EC_DSA(CKM_ECDSA, TMG_HASH_NONE),
+	EC_DSA(CKM_ECDSA_SHA1, TMG_HASH_SHA1),
+	EC_DSA(CKM_ECDSA_SHA224, TMG_HASH_SHA224),
+	EC_DSA(CKM_ECDSA_SHA256, TMG_HASH_SHA256),
+	EC_DSA(CKM_ECDSA_SHA384, TMG_HASH_SHA384),
+	EC_DSA(CKM_ECDSA_SHA512, TMG_HASH_SHA512),
+	{ CKM_EDDSA, TMG_FAMILY_ED, TMG_SIGN_EDDSA, TMG_HASH_NONE,
+	    P11_PARAMS_EDDSA, CKF_SIGN },
+};
+const size_t tmg_p11_mechanism_count = TMG_COUNT(tmg_p11_mechanisms);
+
+const tmg_p11_mechanism *
+tmg_p11_mechanism_get(CK_MECHANISM_TYPE type)
+{
+	for (size_t i = 0; i < tmg_p11_mechanism_count; i++)
+		if (tmg_p11_mechanisms[i].type == type)
+			return &tmg_p11_mechanisms[i];
+	return NULL;
+}
+
+/* ---- parameters ---------------------------------------------------------- */
+
+static const struct {
+	CK_MECHANISM_TYPE digest;
+	CK_ULONG mgf;
+	tmg_hash hash;
+} hashes[] = {
+	{ CKM_SHA_1, CKG_MGF1_SHA1, TMG_HASH_SHA1 },
+	{ CKM_SHA224, CKG_MGF1_SHA224, TMG_HASH_SHA224 },
+	{ CKM_SHA256, CKG_MGF1_SHA256, TMG_HASH_SHA256 },
+	{ CKM_SHA384, CKG_MGF1_SHA384, TMG_HASH_SHA384 },
+	{ CKM_SHA512, CKG_MGF1_SHA512, TMG_HASH_SHA512 },
+};
+
+static tmg_hash
+hash_of_digest(CK_MECHANISM_TYPE digest)
+{
+	for (size_t i = 0; i < TMG_COUNT(hashes); i++)
+		if (hashes[i].digest == digest)
+			return hashes[i].hash;
+	return TMG_HASH_NONE;
+}
+
+static tmg_hash
+hash_of_mgf(CK_ULONG mgf)
+{
+	for (size_t i = 0; i < TMG_COUNT(hashes); i++)
+		if (hashes[i].mgf == mgf)
+			return hashes[i].hash;
+	return TMG_HASH_NONE;
+}
+
+/* A mechanism that hashes says which hash, and the parameters must agree. */
+static CK_RV
+read_pss(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
+    tmg_sign_spec *spec)
+{
+	CK_RSA_PKCS_PSS_PARAMS pss;
+
+	if (given->pParameter == NULL || given->ulParameterLen != sizeof(pss))
+		return CKR_MECHANISM_PARAM_INVALID;
+	memcpy(&pss, given->pParameter, sizeof(pss));
+	spec->hash = hash_of_digest(pss.hashAlg);
+	spec->mgf = hash_of_mgf(pss.mgf);
+	spec->salt_len = pss.sLen;
+	if (spec->hash == TMG_HASH_NONE || spec->mgf == TMG_HASH_NONE ||
+	    (row->hash != TMG_HASH_NONE && row->hash != spec->hash))
+		return CKR_MECHANISM_PARAM_INVALID;
+	return CKR_OK;
+}
+
+/* Ed25519ph and contexts need a card that knows them; none does. */
+static CK_RV
+read_eddsa(const CK_MECHANISM *given)
+{
+	tmg_p11_eddsa_params params;
+
+	if (given->pParameter == NULL && given->ulParameterLen == 0)
+		return CKR_OK;
+	if (given->pParameter == NULL || given->ulParameterLen != sizeof(params))
+		return CKR_MECHANISM_PARAM_INVALID;
+	memcpy(&params, given->pParameter, sizeof(params));
+	return params.phFlag || params.ulContextDataLen > 0
+	    ? CKR_MECHANISM_PARAM_INVALID : CKR_OK;
+}
+
+CK_RV
+tmg_p11_mechanism_spec(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
+    tmg_sign_spec *spec)
+{
+	*spec = (tmg_sign_spec){ .scheme = row->scheme, .hash = row->hash };
+	if (row->params == P11_PARAMS_PSS)
+		return read_pss(row, given, spec);
+	if (row->params == P11_PARAMS_EDDSA)
+		return read_eddsa(given);
+	return given->pParameter == NULL && given->ulParameterLen == 0
+	    ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
+}
+
+/* ---- what a token has ---------------------------------------------------- */
+
+static bool
+has_alg(uint32_t algs, unsigned alg)
+{
+	return (algs & (uint32_t)1 << alg) != 0;
+}
+
+bool
+tmg_p11_mechanism_fits(const tmg_p11_mechanism *row, uint32_t algs)
+{
+	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
+		if (has_alg(algs, alg) &&
+		    tmg_alg_get((tmg_alg)alg)->family == row->family)
+			return true;
+	return false;
+}
+
+/* The smallest and the largest key of the family that the token makes. */
+static void
+measure(const tmg_p11_mechanism *row, uint32_t algs, CK_MECHANISM_INFO *info)
+{
+	*info = (CK_MECHANISM_INFO){ .flags = row->flags | CKF_HW };
+	if (row->family != TMG_FAMILY_RSA)
+		info->flags |= CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS;
+	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++) {
+		const tmg_alg_row *a = tmg_alg_get((tmg_alg)alg);
+
+		if (!has_alg(algs, alg) || a->family != row->family)
+			continue;
+		if (info->ulMinKeySize == 0 || a->bits < info->ulMinKeySize)
+			info->ulMinKeySize = a->bits;
+		if (a->bits > info->ulMaxKeySize)
+			info->ulMaxKeySize = a->bits;
+	}
+}
+
+static CK_RV
+hold_algs(p11_hold *hold, CK_SLOT_ID id, uint32_t *algs)
+{
+	CK_RV rv;
+
+	if ((rv = p11_hold_slot(hold, id)) || (rv = tmg_p11_slot_open(hold->slot)))
+		return rv;
+	*algs = tmg_token_info(hold->slot->token)->algs;
+	return CKR_OK;
+}
+
+CK_RV
+C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	CK_MECHANISM_TYPE rows[TMG_COUNT(tmg_p11_mechanisms)];
+	CK_ULONG n = 0, room;
+	uint32_t algs;
+	CK_RV rv;
+
+	if ((rv = hold_algs(&hold, id, &algs)))
+		return rv;
+	if (count == NULL)
+		return CKR_ARGUMENTS_BAD;
+	for (size_t i = 0; i < tmg_p11_mechanism_count; i++)
+		if (tmg_p11_mechanism_fits(&tmg_p11_mechanisms[i], algs))
+			rows[n++] = tmg_p11_mechanisms[i].type;
+	room = *count;
+	*count = n;
+	if (list == NULL)
+		return CKR_OK;
+	if (room < n)
+		return CKR_BUFFER_TOO_SMALL;
+	memcpy(list, rows, n * sizeof(rows[0]));
+	return CKR_OK;
+}
+
+CK_RV
+C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	const tmg_p11_mechanism *row = tmg_p11_mechanism_get(type);
+	uint32_t algs;
+	CK_RV rv;
+
+	if ((rv = hold_algs(&hold, id, &algs)))
+		return rv;
+	if (info == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if (row == NULL || !tmg_p11_mechanism_fits(row, algs))
+		return CKR_MECHANISM_INVALID;
+	measure(row, algs, info);
+	return CKR_OK;
+}

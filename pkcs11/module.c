@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pkcs11/module.h"
+
+#include <time.h>
+
+#include "pkcs11/watch.h"
+
+enum {
+	NONE,
+	STARTING,
+	UP,
+	ENDING,
+	STATE_BITS = 8,
+	FINALIZE_POLL_NS = 1000000,
+};
+
+/* const data and one process's state: there is nothing to destroy at exit. */
+tmg_p11_module tmg_p11;
+
+/*
+ * Whose the module is and what it is doing, in one word: the process id and
+ * the state.  A child of fork() therefore finds itself uninitialised without
+ * anybody telling it, and no lock that another thread held is ever met.
+ */
+static _Atomic uint64_t life;
+static atomic_uint inside_count;
+
+static uint64_t
+life_of(pid_t pid, unsigned state)
+{
+	return (uint64_t)pid << STATE_BITS | state;
+}
+
+/* ---- being inside -------------------------------------------------------- */
+
+CK_RV
+p11_enter(p11_inside *inside)
+{
+	const uint64_t up = life_of(getpid(), UP);
+
+	if (atomic_load(&life) != up)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	atomic_fetch_add(&inside_count, 1);
+	if (atomic_load(&life) != up) {
+		atomic_fetch_sub(&inside_count, 1);
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	}
+	inside->in = true;
+	return CKR_OK;
+}
+
+void
+p11_inside_release(p11_inside *inside)
+{
+	if (inside->in)
+		atomic_fetch_sub(&inside_count, 1);
+}
+
+bool
+p11_is_ending(void)
+{
+	return atomic_load(&life) != life_of(getpid(), UP);
+}
+
+/* ---- holding ------------------------------------------------------------- */
+
+CK_RV
+p11_hold_slot(p11_hold *hold, CK_SLOT_ID id)
+{
+	CK_RV rv;
+
+	if ((rv = p11_enter(&hold->inside)))
+		return rv;
+	tmg_p11_watch_first();
+	if (id >= atomic_load(&tmg_p11.slot_count))
+		return CKR_SLOT_ID_INVALID;
+	hold->slot = tmg_p11.slots[id];
+	hold->seat = hold->slot->seat;
+	tmg_p11_lock_take(&hold->seat->lock);
+	tmg_p11_seat_settle(hold->seat);
+	return CKR_OK;
+}
+
+CK_RV
+p11_hold_any_session(p11_hold *hold, CK_SESSION_HANDLE handle)
+{
+	const CK_RV rv = p11_hold_slot(hold, tmg_p11_session_slot(handle));
+
+	if (rv == CKR_CRYPTOKI_NOT_INITIALIZED)
+		return rv;
+	if (rv == CKR_OK)
+		hold->session = tmg_p11_session_find(hold->slot, handle);
+	return hold->session != NULL ? CKR_OK : CKR_SESSION_HANDLE_INVALID;
+}
+
+CK_RV
+p11_hold_session(p11_hold *hold, CK_SESSION_HANDLE handle)
+{
+	const CK_RV rv = p11_hold_any_session(hold, handle);
+
+	if (rv != CKR_OK)
+		return rv;
+	return hold->session->orphan ? CKR_DEVICE_REMOVED : CKR_OK;
+}
+
+void
+p11_hold_release(p11_hold *hold)
+{
+	if (hold->seat != NULL)
+		tmg_p11_lock_give(&hold->seat->lock);
+	p11_inside_release(&hold->inside);
+}
+
+/* ---- C_Initialize -------------------------------------------------------- */
+
+/* All four functions or none; 5.4.1.  Whoever brings four and does not allow
+ * the system's locks gets his own used. */
+static CK_RV
+read_args(const CK_C_INITIALIZE_ARGS *args, tmg_p11_mutexes *mutexes)
+{
+	int given;
+
+	*mutexes = (tmg_p11_mutexes){ .create = NULL };
+	if (args == NULL)
+		return CKR_OK;
+	if (args->pReserved != NULL)
+		return CKR_ARGUMENTS_BAD;
+	given = (args->CreateMutex != NULL) + (args->DestroyMutex != NULL) +
+	    (args->LockMutex != NULL) + (args->UnlockMutex != NULL);
+	if (given != 0 && given != 4)
+		return CKR_ARGUMENTS_BAD;
+	if (given == 0 || (args->flags & CKF_OS_LOCKING_OK) != 0)
+		return CKR_OK;
+	*mutexes = (tmg_p11_mutexes){ args->CreateMutex, args->DestroyMutex,
+	    args->LockMutex, args->UnlockMutex };
+	return CKR_OK;
+}
+
+/* Makes this thread the one that starts.  What a parent process left in the
+ * module is the parent's: it is forgotten, never closed. */
+static CK_RV
+claim(void)
+{
+	const uint64_t starting = life_of(getpid(), STARTING);
+	uint64_t was = atomic_load(&life);
+
+	do {
+		if (was >> STATE_BITS == (uint64_t)getpid() &&
+		    was != life_of(getpid(), NONE))
+			return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+	} while (!atomic_compare_exchange_weak(&life, &was, starting));
+
+	memset(&tmg_p11, 0, sizeof(tmg_p11));
+	atomic_store(&inside_count, 0);
+	return CKR_OK;
+}
+
+/* No reader is opened and no daemon is asked: that is for whoever first wants
+ * to know of a slot. */
+CK_RV
+C_Initialize(void *init_args)
+{
+	tmg_p11_mutexes mutexes;
+	CK_RV rv;
+
+	if ((rv = read_args(init_args, &mutexes)) || (rv = claim()))
+		return rv;
+	tmg_p11.mutexes = mutexes;
+	rv = tmg_p11_lock_init(&tmg_p11.list, &tmg_p11.mutexes);
+	atomic_store(&life, life_of(getpid(), rv == CKR_OK ? UP : NONE));
+	return rv;
+}
+
+/* ---- C_Finalize ---------------------------------------------------------- */
+
+static void
+wait_for_others(void)
+{
+	const struct timespec moment = { 0, FINALIZE_POLL_NS };
+
+	while (atomic_load(&inside_count) > 0)
+		nanosleep(&moment, NULL);
+}
+
+CK_RV
+C_Finalize(void *reserved)
+{
+	uint64_t up = life_of(getpid(), UP);
+
+	if (atomic_load(&life) != up)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	if (reserved != NULL)
+		return CKR_ARGUMENTS_BAD;
+	if (!atomic_compare_exchange_strong(&life, &up, life_of(getpid(), ENDING)))
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+
+	wait_for_others();
+	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++)
+		tmg_p11_slot_free(&tmg_p11.slots[i]);
+	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
+		tmg_p11_seat_free(&tmg_p11.seats[i]);
+	tmg_p11_watch_end();
+	tmg_p11_lock_done(&tmg_p11.list);
+	atomic_store(&life, life_of(getpid(), NONE));
+	return CKR_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The module's life in a process, and the checks that every entry point makes
+ * first, in this order: initialised in this process, slot or session, card.
+ */
+#ifndef TMG_PKCS11_MODULE_H
+#define TMG_PKCS11_MODULE_H
+
+#include <stdatomic.h>
+
+#include "pkcs11/lock.h"
+#include "pkcs11/session.h"
+#include "pkcs11/slot.h"
+#include "src/base/scope.h"
+
+#define P11_HUBS 4u
+
+/* Everything between C_Initialize and C_Finalize.  Seats and slots are added
+ * at the end, under the list lock, and stay: their numbers may be read
+ * without it. */
+typedef struct tmg_p11_module {
+	tmg_p11_mutexes mutexes;
+	tmg_p11_lock list;
+	tmg_ctx *ctx;			/* of the hubs that are watched */
+	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
+	bool looked;
+	atomic_size_t seat_count, slot_count;
+	tmg_p11_seat *seats[P11_SLOTS];
+	tmg_p11_slot *slots[P11_SLOTS];
+} tmg_p11_module;
+
+extern tmg_p11_module tmg_p11;
+
+/* Counts this thread as inside; C_Finalize waits for it. */
+typedef struct p11_inside {
+	bool in;
+} p11_inside;
+
+CK_RV
+p11_enter(p11_inside *inside);
+void
+p11_inside_release(p11_inside *inside);
+
+/* Has C_Finalize begun?  What waits inside must end then. */
+bool
+p11_is_ending(void);
+
+/* A slot, locked together with the other slots of its card. */
+typedef struct p11_hold {
+	p11_inside inside;
+	tmg_p11_seat *seat;		/* NULL: nothing is locked */
+	tmg_p11_slot *slot;
+	tmg_p11_session *session;
+} p11_hold;
+
+CK_RV
+p11_hold_slot(p11_hold *hold, CK_SLOT_ID id);
+/* CKR_DEVICE_REMOVED when the session's card is gone. */
+CK_RV
+p11_hold_session(p11_hold *hold, CK_SESSION_HANDLE handle);
+/* The same for those few calls that a session without its card still takes. */
+CK_RV
+p11_hold_any_session(p11_hold *hold, CK_SESSION_HANDLE handle);
+void
+p11_hold_release(p11_hold *hold);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Objects of a token: a handle, a class, and the key or profile behind it.
+ * What an object says is never stored here: attribute.h reads it from the
+ * token floor, which reads it from the card once.
+ */
+#ifndef TMG_PKCS11_OBJECT_H
+#define TMG_PKCS11_OBJECT_H
+
+#include "pkcs11/cryptoki.h"
+#include "tamga/key.h"
+
+typedef struct tmg_p11_object {
+	CK_OBJECT_HANDLE handle;
+	CK_OBJECT_CLASS class;
+	tmg_key *key;			/* NULL: a profile */
+	CK_ULONG profile;
+} tmg_p11_object;
+
+typedef struct tmg_p11_objects {
+	tmg_p11_object *rows;
+	size_t count;
+	CK_OBJECT_HANDLE last;		/* handles never come again */
+} tmg_p11_objects;
+
+/* NULL: no such handle. */
+tmg_p11_object *
+tmg_p11_objects_get(const tmg_p11_objects *objects, CK_OBJECT_HANDLE handle);
+
+/* The handle of that object, made when it is first seen; 0: no memory. */
+CK_OBJECT_HANDLE
+tmg_p11_objects_handle(tmg_p11_objects *objects, const tmg_p11_object *like);
+
+void
+tmg_p11_objects_clear(tmg_p11_objects *objects);
+
+#endif

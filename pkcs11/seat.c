@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pkcs11/module.h"
+#include "pkcs11/rv.h"
+#include "pkcs11/source.h"
+
+enum {
+	CARD_BIT = 1,
+	LISTED_BIT = 2,
+	EVENTS_SHIFT = 8,
+};
+
+uint64_t
+tmg_p11_seen(const tmg_reader_state *row)
+{
+	return (uint64_t)row->events << EVENTS_SHIFT | LISTED_BIT |
+	    (row->presence != TMG_ABSENT ? CARD_BIT : 0);
+}
+
+bool
+tmg_p11_seen_card(uint64_t seen)
+{
+	return (seen & CARD_BIT) != 0;
+}
+
+CK_RV
+tmg_p11_seat_new(const tmg_reader_state *row, tmg_p11_seat **out)
+{
+	tmg_p11_seat *seat = calloc(1, sizeof(*seat));
+	CK_RV rv;
+
+	if (seat == NULL)
+		return CKR_HOST_MEMORY;
+	if ((rv = tmg_p11_lock_init(&seat->lock, &tmg_p11.mutexes))) {
+		free(seat);
+		return rv;
+	}
+	memcpy(seat->reader, row->name, sizeof(seat->reader));
+	snprintf(seat->scheme, sizeof(seat->scheme), "%s", row->scheme);
+	atomic_store(&seat->seen, tmg_p11_seen(row));
+	*out = seat;
+	return CKR_OK;
+}
+
+void
+tmg_p11_seat_free(tmg_p11_seat **seat)
+{
+	if (*seat == NULL)
+		return;
+	tmg_tokens_free(&(*seat)->tokens);
+	tmg_ctx_free(&(*seat)->ctx);
+	tmg_secret_wipe(&(*seat)->pin);
+	tmg_p11_lock_done(&(*seat)->lock);
+	free(*seat);
+	*seat = NULL;
+}
+
+/* ---- the card goes ------------------------------------------------------- */
+
+static void
+leave(tmg_p11_slot *slot)
+{
+	for (tmg_p11_session *s = slot->sessions; s != NULL; s = s->next)
+		tmg_p11_session_orphan(s);
+	slot->login = P11_NOBODY;
+	slot->token = NULL;
+	tmg_p11_objects_clear(&slot->objects);
+}
+
+void
+tmg_p11_seat_settle(tmg_p11_seat *seat)
+{
+	if (seat->tokens == NULL ||
+	    (!seat->lost && atomic_load(&seat->seen) == seat->opened))
+		return;
+	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++)
+		if (tmg_p11.slots[i]->seat == seat)
+			leave(tmg_p11.slots[i]);
+	tmg_secret_wipe(&seat->pin);
+	tmg_tokens_free(&seat->tokens);
+	seat->lost = false;
+}
+
+/* ---- the card is opened -------------------------------------------------- */
+
+/* The one PIN that a program gave for one use of a key; there is nobody else
+ * to ask. */
+static tmg_rc
+give_pin(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	tmg_p11_seat *seat = arg;
+
+	if (ask->kind != TMG_PIN_USER || seat->pin.len == 0)
+		return TMG_CANCELLED;
+	tmg_put(pin, tmg_secret_view(&seat->pin));
+	seat->pin.len = 0;		/* once; whoever lent it wipes it */
+	return tmg_out_done(pin);
+}
+
+static tmg_rc
+open_tokens(tmg_p11_seat *seat)
+{
+	tmg_hub *hub = NULL;
+	tmg_rc rc;
+
+	if (seat->ctx == NULL) {
+		if ((rc = tmg_ctx_new(&seat->ctx)))
+			return rc;
+		tmg_ctx_set_pin(seat->ctx, give_pin, seat);
+	}
+	if ((rc = tmg_tokens_new(seat->ctx, &seat->tokens)) ||
+	    (rc = tmg_p11_source_one(seat->ctx, seat->scheme, seat->reader, &hub)) ||
+	    (rc = tmg_tokens_add_hub(seat->tokens, hub)))
+		return rc;
+	return tmg_tokens_refresh(seat->tokens);
+}
+
+/* Why there is no token: what a later try may change is not remembered. */
+static CK_RV
+refuse(tmg_p11_seat *seat, tmg_rc rc)
+{
+	const tmg_skipped *rows;
+
+	if (rc == TMG_OK && tmg_tokens_skipped(seat->tokens, &rows) > 0)
+		rc = rows[0].rc;
+	tmg_tokens_free(&seat->tokens);
+	if (rc == TMG_E_NOMEM || rc == TMG_BUSY || rc == TMG_REMOVED)
+		return tmg_p11_rv(rc);
+	seat->refused = seat->opened;
+	seat->refusal = CKR_TOKEN_NOT_RECOGNIZED;
+	return seat->refusal;
+}
+
+static CK_RV
+open_seat(tmg_p11_seat *seat)
+{
+	tmg_rc rc;
+
+	seat->opened = atomic_load(&seat->seen);
+	if (!tmg_p11_seen_card(seat->opened))
+		return CKR_TOKEN_NOT_PRESENT;
+	if (seat->refusal != CKR_OK && seat->refused == seat->opened)
+		return seat->refusal;
+	rc = open_tokens(seat);
+	if (rc != TMG_OK || tmg_tokens_count(seat->tokens) == 0)
+		return refuse(seat, rc);
+	atomic_store(&seat->apps, (unsigned)tmg_tokens_count(seat->tokens));
+	return CKR_OK;
+}
+
+CK_RV
+tmg_p11_slot_open(tmg_p11_slot *slot)
+{
+	tmg_p11_seat *seat = slot->seat;
+	CK_RV rv;
+
+	if (slot->token != NULL)
+		return CKR_OK;
+	if (seat->tokens == NULL && (rv = open_seat(seat)))
+		return rv;
+	slot->token = tmg_tokens_get(seat->tokens, slot->app);
+	return slot->token != NULL ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+}
+
+CK_RV
+tmg_p11_slot_rv(tmg_p11_slot *slot, tmg_rc rc)
+{
+	if (rc == TMG_REMOVED)
+		slot->seat->lost = true;
+	if ((rc == TMG_CANCELLED || rc == TMG_LOGIN) && slot->login == P11_USER)
+		slot->login = P11_NOBODY;
+	return tmg_p11_rv(rc);
+}
+
+bool
+tmg_p11_slot_present(const tmg_p11_slot *slot)
+{
+	return tmg_p11_seen_card(atomic_load(&slot->seat->seen)) &&
+	    (slot->app == 0 || slot->app < atomic_load(&slot->seat->apps));
+}
+
+void
+tmg_p11_slot_free(tmg_p11_slot **slot)
+{
+	if (*slot == NULL)
+		return;
+	(*slot)->login = P11_NOBODY;	/* closing the card resets it */
+	while ((*slot)->sessions != NULL)
+		tmg_p11_session_close(*slot, (*slot)->sessions);
+	tmg_p11_objects_clear(&(*slot)->objects);
+	free(*slot);
+	*slot = NULL;
+}

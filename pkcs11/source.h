@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where readers come from: the PC/SC daemon, and the virtual card whose
+ * socket TAMGA_VCARD_SOCKET names.
+ */
+#ifndef TMG_PKCS11_SOURCE_H
+#define TMG_PKCS11_SOURCE_H
+
+#include "tamga/reader.h"
+
+typedef struct tmg_p11_source {
+	const char *scheme;
+	tmg_rc (*open)(tmg_ctx *ctx, tmg_hub **hub);
+} tmg_p11_source;
+
+/* sources.c; tests bring their own. */
+extern const tmg_p11_source tmg_p11_sources[];
+extern const size_t tmg_p11_sources_count;
+
+/* A hub of its own that shows one reader only: what is slow there holds up
+ * nobody else. */
+TMG_MUST_USE tmg_rc
+tmg_p11_source_one(tmg_ctx *ctx, const char *scheme, const char *reader,
+    tmg_hub **hub);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pkcs11/watch.h"
+
+#include <stdlib.h>
+
+#include "pkcs11/module.h"
+#include "pkcs11/source.h"
+
+enum {
+	READERS_MAX = 64,
+};
+
+/* The list lock, by scope. */
+typedef struct listing {
+	tmg_p11_lock *lock;
+} listing;
+
+static void
+listing_release(listing *l)
+{
+	tmg_p11_lock_give(l->lock);
+}
+
+static void
+listing_take(listing *l)
+{
+	l->lock = &tmg_p11.list;
+	tmg_p11_lock_take(l->lock);
+}
+
+/* ---- growing ------------------------------------------------------------- */
+
+static CK_RV
+add_slot(tmg_p11_seat *seat)
+{
+	const size_t n = atomic_load(&tmg_p11.slot_count);
+	tmg_p11_slot *slot;
+
+	if (n >= P11_SLOTS)
+		return CKR_OK;
+	slot = calloc(1, sizeof(*slot));
+	if (slot == NULL)
+		return CKR_HOST_MEMORY;
+	slot->id = n;
+	slot->seat = seat;
+	slot->app = seat->slots++;
+	atomic_store(&slot->told, atomic_load(&seat->seen));
+	tmg_p11.slots[n] = slot;
+	atomic_store(&tmg_p11.slot_count, n + 1);
+	return CKR_OK;
+}
+
+static CK_RV
+add_seat(const tmg_reader_state *row)
+{
+	const size_t n = atomic_load(&tmg_p11.seat_count);
+	CK_RV rv;
+
+	if (n >= P11_SLOTS)
+		return CKR_OK;
+	if ((rv = tmg_p11_seat_new(row, &tmg_p11.seats[n])))
+		return rv;
+	atomic_store(&tmg_p11.seat_count, n + 1);
+	return add_slot(tmg_p11.seats[n]);
+}
+
+/* A card that turned out to have several applications. */
+static CK_RV
+add_applications(void)
+{
+	CK_RV rv = CKR_OK;
+
+	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++) {
+		tmg_p11_seat *seat = tmg_p11.seats[i];
+		const unsigned apps = atomic_load(&seat->apps);
+
+		for (unsigned n = seat->slots; rv == CKR_OK && n < apps; n++)
+			rv = add_slot(seat);
+	}
+	return rv;
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+static tmg_p11_seat *
+find_seat(const tmg_reader_state *row)
+{
+	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
+		if (strcmp(tmg_p11.seats[i]->reader, row->name) == 0 &&
+		    strcmp(tmg_p11.seats[i]->scheme, row->scheme) == 0)
+			return tmg_p11.seats[i];
+	return NULL;
+}
+
+static CK_RV
+take_row(const tmg_reader_state *row, bool grow, bool here[static P11_SLOTS])
+{
+	tmg_p11_seat *seat = find_seat(row);
+	const size_t n = atomic_load(&tmg_p11.seat_count);
+	CK_RV rv = CKR_OK;
+
+	if (seat == NULL) {
+		if (!grow || n >= P11_SLOTS)
+			return CKR_OK;
+		rv = add_seat(row);
+		here[n] = rv == CKR_OK;
+		return rv;
+	}
+	atomic_store(&seat->seen, tmg_p11_seen(row));
+	for (size_t i = 0; i < n; i++)
+		here[i] = here[i] || tmg_p11.seats[i] == seat;
+	return CKR_OK;
+}
+
+/* A source that is not there is no fault: a daemon may start any time. */
+static CK_RV
+look_at(size_t at, bool grow, bool here[static P11_SLOTS])
+{
+	tmg_auto_free tmg_reader_state *rows = calloc(READERS_MAX, sizeof(*rows));
+	tmg_hub **hub = &tmg_p11.hubs[at];
+	size_t n = 0;
+	CK_RV rv = CKR_OK;
+
+	if (rows == NULL)
+		return CKR_HOST_MEMORY;
+	if (*hub == NULL && tmg_p11_sources[at].open(tmg_p11.ctx, hub) != TMG_OK)
+		return CKR_OK;
+	if ((*hub)->ops->list(*hub, rows, READERS_MAX, &n) != TMG_OK) {
+		tmg_hub_free(hub);
+		return CKR_OK;
+	}
+	for (size_t i = 0; rv == CKR_OK && i < n && i < READERS_MAX; i++)
+		rv = take_row(&rows[i], grow, here);
+	return rv;
+}
+
+static CK_RV
+look(bool grow)
+{
+	bool here[P11_SLOTS] = { false };
+	CK_RV rv = CKR_OK;
+
+	if (tmg_p11.ctx == NULL && tmg_ctx_new(&tmg_p11.ctx) != TMG_OK)
+		return CKR_HOST_MEMORY;
+	for (size_t i = 0; rv == CKR_OK && i < tmg_p11_sources_count &&
+	    i < P11_HUBS; i++)
+		rv = look_at(i, grow, here);
+	/* A reader that was unplugged keeps its slot, empty. */
+	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
+		if (!here[i])
+			atomic_store(&tmg_p11.seats[i]->seen, 0);
+	tmg_p11.looked = true;
+	return rv == CKR_OK && grow ? add_applications() : rv;
+}
+
+CK_RV
+tmg_p11_watch_look(bool grow)
+{
+	tmg_auto(listing) lock;
+
+	listing_take(&lock);
+	return look(grow || !tmg_p11.looked);
+}
+
+void
+tmg_p11_watch_first(void)
+{
+	tmg_auto(listing) lock;
+
+	listing_take(&lock);
+	if (!tmg_p11.looked)
+		(void)look(true);
+}
+
+void
+tmg_p11_watch_end(void)
+{
+	for (size_t i = 0; i < P11_HUBS; i++)
+		tmg_hub_free(&tmg_p11.hubs[i]);
+	tmg_ctx_free(&tmg_p11.ctx);
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# What the tests of tamga-pkcs11.so share; sourced, never run.
+. "$top_srcdir/tests/interop/vcard-lib.sh"
+
+M=$top_builddir/.libs/tamga-pkcs11.so
+[ -f "$M" ] || fail "$M is not built"
+PIN=123456
+
+# The public key of every slot, by the card's own certificates, read by a
+# program that is not ours.
+publics() {
+	for id in 9a 9c 9d 9e; do
+		yubico-piv-tool -a read-certificate -s $id -o cert.$id
+		openssl x509 -in cert.$id -noout -pubkey >pub.$id
+	done
+	echo "what is signed" >data
+	for h in 1 224 256 384 512; do
+		openssl dgst -sha$h -binary data >hash.$h
+	done
+}
+
+# p11 ARGUMENTS: pkcs11-tool on our module; said is what it complains of.
+p11() {
+	pkcs11-tool --module "$M" "$@" 2>said || { cat said >&2; fail "pkcs11-tool $*"; }
+}

@@ -738,6 +738,25 @@ nothing_happens_without_a_journal(void **state)
 }
 
 static void
+nothing_happens_where_others_may_write(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+	char path[400];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/tamga", folder);
+	mkdir(path, 0700);
+	assert_int_equal(chmod(path, 0777), 0);
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_E_IO);
+	assert_non_null(strstr(f.text, "chmod 700"));
+	assert_int_equal(fake->generated, 0);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->generated, 1);
+}
+
+static void
 given_up_is_given_up(void **state)
 {
 	tmg_auto_ptr(tmg_ctx) ctx = NULL;
@@ -801,6 +820,7 @@ main(void)
 		TEST(renewals_that_renew_nothing),
 		TEST(two_processes_exclude_each_other),
 		TEST(nothing_happens_without_a_journal),
+		TEST(nothing_happens_where_others_may_write),
 		TEST(given_up_is_given_up),
 		TEST(what_the_token_garbles_is_noticed),
 	};

@@ -68,9 +68,22 @@ tmg_tokens_skipped(tmg_tokens *tokens, const tmg_skipped **rows);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token);
 
-/* Verdicts TMG_PENDING after timeout_ms (negative: none). */
+/*
+ * Waits until a reader or a card came or went; then refresh.
+ *
+ *   timeout_ms  milliseconds; negative: no limit
+ *
+ * Verdicts  TMG_PENDING    time is over
+ *           TMG_CANCELLED  tmg_tokens_cancel() was called, during it or before
+ * Faults    TMG_E_IO
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_wait(tmg_tokens *tokens, int timeout_ms);
+
+/* Ends the wait of another thread, or the next one; any thread may call it.
+ * Returns when the waiting thread has noticed, or soon after. */
+TMG_API void
+tmg_tokens_cancel(tmg_tokens *tokens);
 
 TMG_API const tmg_fault *
 tmg_tokens_fault(const tmg_tokens *tokens);

@@ -5,6 +5,7 @@
 #ifndef TMG_TOKEN_TOKEN_H
 #define TMG_TOKEN_TOKEN_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "src/base/scope.h"
@@ -13,7 +14,6 @@
 #include "tamga/token.h"
 
 #define TMG_PIN_KINDS 3u
-
 /* Every driver that was configured in: drivers.c. */
 extern const tmg_driver *const tmg_drivers[];
 extern const size_t tmg_drivers_count;
@@ -85,6 +85,7 @@ struct tmg_tokens {
 	tmg_skipped *skipped;
 	size_t skipped_count;
 	bool looked;			/* refreshed at least once */
+	atomic_bool cancelled;		/* by any thread; of several hubs, or none */
 	tmg_fault fault;
 };
 

@@ -245,23 +245,47 @@ wait_hub(tmg_tokens *set, tmg_hub *hub, int ms)
 	return tmg_fault_copy(&set->fault, &hub->fault, rc);
 }
 
-tmg_rc
-tmg_tokens_wait(tmg_tokens *tokens, int timeout_ms)
+/* Several hubs take turns; without any there is only time. */
+static tmg_rc
+wait_slice(tmg_tokens *set, size_t turn, int ms)
 {
-	int left = timeout_ms;
+	if (set->hub_count > 0)
+		return wait_hub(set, set->hubs[turn % set->hub_count], ms);
+	(void)poll(NULL, 0, ms);
+	return TMG_PENDING;
+}
+
+static tmg_rc
+wait_in_turns(tmg_tokens *set, int left)
+{
 	tmg_rc rc;
 
-	if (tokens->hub_count == 0)
-		return poll(NULL, 0, timeout_ms) == 0 ? TMG_PENDING : TMG_CANCELLED;
-	if (tokens->hub_count == 1)
-		return wait_hub(tokens, tokens->hubs[0], timeout_ms);
-	for (size_t i = 0;; i = (i + 1) % tokens->hub_count) {
+	for (size_t turn = 0;; turn++) {
 		const int slice = left >= 0 && left < SLICE_MS ? left : SLICE_MS;
 
-		rc = wait_hub(tokens, tokens->hubs[i], slice);
+		rc = wait_slice(set, turn, slice);
+		if (atomic_exchange(&set->cancelled, false))
+			return TMG_CANCELLED;
 		if (rc != TMG_PENDING)
 			return rc;
 		if (left >= 0 && (left -= slice) == 0)
 			return TMG_PENDING;
 	}
+}
+
+tmg_rc
+tmg_tokens_wait(tmg_tokens *tokens, int timeout_ms)
+{
+	return tokens->hub_count == 1
+	    ? wait_hub(tokens, tokens->hubs[0], timeout_ms)
+	    : wait_in_turns(tokens, timeout_ms);
+}
+
+void
+tmg_tokens_cancel(tmg_tokens *tokens)
+{
+	if (tokens->hub_count == 1)
+		tokens->hubs[0]->ops->cancel(tokens->hubs[0]);
+	else
+		atomic_store(&tokens->cancelled, true);
 }

@@ -474,6 +474,29 @@ test_swap_unseen(void **state)
 }
 
 static void
+test_waiting_can_be_ended(void **state)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_tokens) set = NULL;
+	struct fake two[2];
+
+	(void)state;
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_tokens_new(ctx, &set), TMG_OK);
+	for (size_t hubs = 0; hubs <= TMG_COUNT(two); hubs += 2) {
+		assert_int_equal(tmg_tokens_wait(set, 1), TMG_PENDING);
+		tmg_tokens_cancel(set);
+		assert_int_equal(tmg_tokens_wait(set, -1), TMG_CANCELLED);
+		assert_int_equal(tmg_tokens_wait(set, 1), TMG_PENDING);
+		for (size_t i = 0; hubs == 0 && i < TMG_COUNT(two); i++) {
+			fake_init(&two[i], ctx, 1);
+			assert_int_equal(tmg_tokens_add_hub(set,
+			    fake_hub(&two[i])), TMG_OK);
+		}
+	}
+}
+
+static void
 test_skipped_readers(void **state)
 {
 	const tmg_skipped *rows;
@@ -836,6 +859,7 @@ main(void)
 		cmocka_unit_test(test_removal),
 		cmocka_unit_test(test_removal_while_complaining),
 		cmocka_unit_test(test_swap_unseen),
+		cmocka_unit_test(test_waiting_can_be_ended),
 		cmocka_unit_test(test_skipped_readers),
 		cmocka_unit_test(test_cold_signature),
 		cmocka_unit_test(test_pin_always),

@@ -27,33 +27,45 @@ typedef struct tmg_cert_facts {
 	bool self_issued, ca;
 } tmg_cert_facts;
 
-/* Faults TMG_E_MALFORMED, TMG_E_NOMEM. */
+/*
+ * Reads one certificate, DER, without looking at its signature.
+ *
+ * Faults  TMG_E_MALFORMED: it is none, or something follows it
+ *         TMG_E_SPACE: a name is longer than TMG_NAME_MAX; TMG_E_NOMEM
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_cert_facts_get(tmg_view der, tmg_cert_facts *facts);
 
-/* The SubjectPublicKeyInfo inside, borrowed from der. */
+/* The SubjectPublicKeyInfo inside (RFC 5280 4.1.2.7), borrowed from der.
+ * Faults TMG_E_MALFORMED. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_cert_spki(tmg_view der, tmg_view *spki);
 
-/* Certificates that somebody owns together. */
+/* Certificates that somebody owns together, in the order they were added. */
 typedef struct tmg_certs tmg_certs;
 
+/* Faults TMG_E_NOMEM. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_certs_new(tmg_certs **certs);
+/* Accepts NULL and a pointer to NULL; leaves NULL. */
 TMG_API void
 tmg_certs_free(tmg_certs **certs);
-/* Copies der; a certificate already there is not added twice. */
+/* Copies der; a certificate already there is not added twice.
+ * Faults TMG_E_MALFORMED, TMG_E_NOMEM. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_certs_add(tmg_certs *certs, tmg_view der);
 TMG_API size_t
 tmg_certs_count(const tmg_certs *certs);
-/* Borrowed from certs. */
+/* Borrowed from certs, also when more are added; empty beyond the last. */
 TMG_API tmg_view
 tmg_certs_get(const tmg_certs *certs, size_t index);
-/* Every CERTIFICATE of a PEM text.  Verdicts TMG_NOT_FOUND: none in it. */
+/* Every CERTIFICATE of a PEM text of at most 16 MiB; other blocks are passed
+ * over.  Verdicts TMG_NOT_FOUND: none in it.  Faults TMG_E_MALFORMED: what came
+ * before the damage stays added. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_certs_add_pem(tmg_certs *certs, tmg_view pem);
-/* Every certificate of a certs-only CMS, DER or BER (RFC 5652, RFC 8551). */
+/* Every certificate of a certs-only CMS, DER or BER (RFC 5652, RFC 8551); none
+ * in it is TMG_OK.  Faults TMG_E_MALFORMED. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_certs_add_cms(tmg_certs *certs, tmg_view cms);
 
@@ -62,9 +74,16 @@ tmg_certs_add_cms(tmg_certs *certs, tmg_view cms);
  * the context's clock.  Only self-issued or explicitly given anchors end a
  * chain.
  *
+ *   others   may be NULL
  *   chain    out   leaf's issuers in order, the anchor last; NULL not wanted
+ *   f        out   words for any verdict or fault; may be NULL
+ *
+ * Revocation is not looked at.  SHA-1 signatures and RSA below 1024 bits end in
+ * TMG_MISMATCH.
  *
  * Verdicts  TMG_MISMATCH  it does not; f says which certificate and why
+ * Faults    TMG_E_MALFORMED: one of them cannot be read
+ * Source    RFC 5280 6.1, as libcrypto has it
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_certs_verify(tmg_ctx *ctx, tmg_view leaf, const tmg_certs *others,

@@ -52,25 +52,31 @@ typedef struct tmg_csr_spec {
  * verifies it before it leaves.
  *
  *   der     out    CertificationRequest, DER, at most TMG_CSR_MAX bytes
- *   f       out    words for any verdict or fault
+ *   f       out    words for any verdict or fault; may be NULL
  *
- * Verdicts  those of the signer; TMG_MISMATCH: the authority (ca_wants) wants
+ * Verdicts  those of the signer; TMG_UNSUPPORTED: the key cannot sign (X25519);
+ *           TMG_MISMATCH: the authority (ca_wants) wants
  *           another kind of key
  * Faults    TMG_E_USAGE: a name, OID or extension that is none; f says which
+ *           TMG_E_MALFORMED: ca_wants or the signer's public half
+ *           TMG_E_CRYPTO: the signature does not belong to the public half
+ * Source    RFC 2986 4
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_make(tmg_ctx *ctx, const tmg_csr_spec *spec, tmg_signer *signer,
     tmg_out *der, tmg_fault *f);
 
-/* Checks a request's own signature.  Verdicts TMG_MISMATCH. */
+/* Checks a request's own signature.  Verdicts TMG_MISMATCH.
+ * Faults TMG_E_MALFORMED, also for what is longer than TMG_CSR_MAX. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_verify(tmg_ctx *ctx, tmg_view der);
 
-/* The SubjectPublicKeyInfo inside, borrowed from der. */
+/* The SubjectPublicKeyInfo inside, borrowed from der.  Faults TMG_E_MALFORMED. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_spki(tmg_view der, tmg_view *spki);
 
-/* The subject as RFC 4514 text, UTF-8. */
+/* The subject as RFC 4514 text, UTF-8, without a final zero; TMG_NAME_MAX is
+ * enough for what tmg_cert_facts can hold.  Faults TMG_E_MALFORMED, TMG_E_SPACE. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_subject(tmg_view der, tmg_out *text);
 

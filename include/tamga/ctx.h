@@ -15,15 +15,22 @@ extern "C" {
 
 /*
  * Options and callbacks.  Set them up before the context is used by a second
- * thread; afterwards it may be shared.  No lock is held while a callback runs.
+ * thread; afterwards it may be shared, and its callbacks are called by whatever
+ * thread has something to say.  No lock of the context is held while one runs.
  */
 typedef struct tmg_ctx tmg_ctx;
 
-/* Makes a context with no log, no PIN prompt, the system's clock. */
+/*
+ * Makes a context with no log, no PIN prompt, the system's clock.
+ *
+ * Faults  TMG_E_NOMEM; TMG_E_CRYPTO: libcrypto's default provider cannot be
+ *         loaded.  *ctx is NULL then.
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_ctx_new(tmg_ctx **ctx);
 
-/* Accepts NULL and a pointer to NULL; leaves NULL.  Free what uses it first. */
+/* Accepts NULL and a pointer to NULL; leaves NULL.  Free what uses it first:
+ * hubs, token sets, authorities, enrollments, OpenSSL keys. */
 TMG_API void
 tmg_ctx_free(tmg_ctx **ctx);
 
@@ -38,7 +45,10 @@ typedef enum tmg_log_level {
 /* One line without its end; borrowed for the call. */
 typedef void tmg_log_fn(void *arg, tmg_log_level level, const char *line);
 
-/* Lines above level are not made at all.  fn NULL: silence. */
+/*
+ * Lines above level are not made at all.  fn NULL: silence.  At TMG_LOG_TRACE a
+ * line may come from inside a turn with a card: fn uses no token.
+ */
 TMG_API void
 tmg_ctx_set_log(tmg_ctx *ctx, tmg_log_level level, tmg_log_fn *fn, void *arg);
 
@@ -47,6 +57,8 @@ typedef enum tmg_pin_kind {
 	TMG_PIN_PUK,		/* what unblocks the user's PIN */
 	TMG_PIN_ADMIN,		/* management key (hex or text), OpenPGP PW3 */
 } tmg_pin_kind;
+
+#define TMG_PIN_KINDS 3u	/* how many there are */
 
 /* What a person is asked.  Strings are borrowed for the call, NULL unknown. */
 typedef struct tmg_pin_ask {
@@ -62,7 +74,10 @@ typedef struct tmg_pin_ask {
 
 /*
  * Writes the PIN as the person typed it (UTF-8; an administrator's key in
- * hexadecimal).  Called before the reader is taken, so it may take its time.
+ * hexadecimal), at most 64 bytes.  Called before the reader is taken, so it may
+ * take its time; other programs use the card meanwhile.  A PIN that was refused
+ * is not asked for again by the same call: whoever wants to offer another try
+ * calls again.
  *
  * Verdicts  TMG_CANCELLED  the person declined, or there is nobody to ask
  *           TMG_LAST_TRY   one try is left and the person did not insist
@@ -72,6 +87,7 @@ typedef struct tmg_pin_ask {
  */
 typedef tmg_rc tmg_pin_fn(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
 
+/* fn NULL: nobody can be asked, TMG_CANCELLED. */
 TMG_API void
 tmg_ctx_set_pin(tmg_ctx *ctx, tmg_pin_fn *fn, void *arg);
 
@@ -82,15 +98,20 @@ typedef enum tmg_notice {
 	TMG_NOTICE_WORKED,
 } tmg_notice;
 
-/* what is one translated sentence, borrowed for the call. */
+/*
+ * what is one translated sentence, borrowed for the call.  The card is held: fn
+ * shows it and returns, it neither waits for a person nor uses a token.
+ */
 typedef void tmg_notice_fn(void *arg, tmg_notice notice, const char *what);
 
+/* fn NULL: nobody is told. */
 TMG_API void
 tmg_ctx_set_notice(tmg_ctx *ctx, tmg_notice_fn *fn, void *arg);
 
 /* Seconds since 1970, UTC.  For tests that must not depend on the day. */
 typedef time_t tmg_clock_fn(void *arg);
 
+/* fn NULL: the system's clock. */
 TMG_API void
 tmg_ctx_set_clock(tmg_ctx *ctx, tmg_clock_fn *fn, void *arg);
 

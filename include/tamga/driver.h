@@ -115,7 +115,7 @@ typedef struct tmg_backend_info {
 	char serial[TMG_LABEL_MAX];	/* printable, empty when it has none */
 	unsigned can;			/* TMG_CAN_* */
 	uint32_t algs;			/* bit 1 << tmg_alg: may be generated */
-	tmg_pin_rule pins[3];		/* indexed by tmg_pin_kind */
+	tmg_pin_rule pins[TMG_PIN_KINDS];	/* indexed by tmg_pin_kind */
 } tmg_backend_info;
 
 typedef struct tmg_backend tmg_backend;
@@ -138,7 +138,8 @@ struct tmg_probe {
 
 /*
  * A token driver.  Every driver fills in every row; what a token cannot do is
- * filled with a tmg_no_*() of src/driver/no.h, which answers TMG_UNSUPPORTED.
+ * filled with a function that answers TMG_UNSUPPORTED (in the tree they stand
+ * in src/driver/no.h), so that no caller tests a row for NULL.
  *
  * The caller holds a turn (tmg_channel_ops.begin) around every verb except
  * close.  A verb selects its application when the channel's epoch or aid says
@@ -199,7 +200,7 @@ struct tmg_driver {
 	 * PIN is wanted first).  TMG_NOT_FOUND: a person must give it. */
 	tmg_rc (*admin_auto)(tmg_backend *b);
 
-	/* Keys.  TMG_LOGIN: admin first, for these five. */
+	/* Keys.  TMG_LOGIN: admin first, for all but attest. */
 	tmg_rc (*generate)(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
 	/* pkcs8: PrivateKeyInfo, DER, unencrypted (RFC 5958) */
 	tmg_rc (*import)(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
@@ -227,8 +228,8 @@ struct tmg_driver {
 	/* What a new token needs before its first key (PIV: CHUID, CCC), made
 	 * when missing.  Admin first. */
 	tmg_rc (*setup)(tmg_backend *b);
-	/* Keeps the admin key behind the PIN; both logged in. fresh: 24..32
-	 * raw bytes the token's admin key becomes. */
+	/* Keeps the admin key behind the PIN; both logged in.  fresh: 16, 24
+	 * or 32 raw bytes that the token's admin key becomes. */
 	tmg_rc (*admin_protect)(tmg_backend *b, tmg_view fresh);
 
 	/* Frees the backend.  Outside any turn; sends nothing. */

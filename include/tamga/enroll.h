@@ -44,15 +44,20 @@ typedef struct tmg_authority tmg_authority;
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
     tmg_authority **authority);
+/* Accepts NULL and a pointer to NULL; leaves NULL. */
 TMG_API void
 tmg_authority_free(tmg_authority **authority);
+/* The words that go with its last verdict or fault; borrowed. */
 TMG_API const tmg_fault *
 tmg_authority_fault(const tmg_authority *authority);
 
 /*
  * Asks who the authority says its CA is, believing nothing and sending nothing
  * of ours, so that a person can compare a fingerprint and then say it in
- * tmg_authority_spec.fingerprint.  certs are yours.
+ * tmg_authority_spec.fingerprint.  *certs are yours; NULL on a verdict or fault,
+ * and then f, which may be NULL, says why.
+ *
+ *   timeout_s   of the exchange; 0: 30
  *
  * Verdicts, faults  as below
  */
@@ -94,11 +99,16 @@ typedef struct tmg_decision {
  *
  * Verdicts  TMG_OK       issued
  *           TMG_PENDING  wait, then poll with the identical request
- *           TMG_MISMATCH the certificate is for another key
+ *           TMG_MISMATCH the certificate is for another key, or does not lead
+ *                        to whom we believe
+ * Faults    TMG_E_USAGE: renews without a signer in the specification
+ * Only on TMG_OK is decision->certs not NULL.
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_submit(tmg_authority *authority, tmg_view csr, bool renews,
     tmg_decision *decision);
+/* Asks what became of csr, whose bytes are those that were handed in, possibly
+ * by another process; ticket is that of the last decision.  As submit. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_poll(tmg_authority *authority, tmg_view csr, bool renews,
     const char *ticket, tmg_decision *decision);

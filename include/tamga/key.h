@@ -19,9 +19,11 @@ extern "C" {
 typedef struct tmg_key tmg_key;
 
 /* The usable slots, empty ones included, retired ones only when they hold
- * something.  No certificate is read. */
+ * something.  No certificate is read.  Verdicts: see token.h. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_keys(tmg_token *token, size_t *count);
+/* One of those that tmg_token_keys() counted; NULL beyond the last, and before
+ * it was called. */
 TMG_API tmg_key *
 tmg_token_key(tmg_token *token, size_t index);
 
@@ -31,24 +33,32 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_token_slot(tmg_token *token, const char *name, tmg_key **key);
 
 /*
- * The one key that name names: a pkcs11: URI with id or object, a slot's
- * name, a certificate's label; "TOKEN/9a" narrows a slot to a token.
+ * The one key that name names: a pkcs11: URI with id or object (RFC 7512), a
+ * slot's name, a certificate's label, which is its first common name; "TOKEN/9a"
+ * narrows a slot to a token.  A slot is found although it is empty.
  *
- * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS
+ * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS (the words list candidates); those of
+ *           token.h when a token cannot be asked
+ * The words stand in tmg_tokens_fault().
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key);
 
+/* Both live as long as the key. */
 TMG_API tmg_token *
 tmg_key_token(const tmg_key *key);
 TMG_API const tmg_slot *
 tmg_key_slot(const tmg_key *key);
-/* "pkcs11:...;id=%9A;type=private"; borrowed from the key. */
+/* "pkcs11:...;id=%9A;type=private" (RFC 7512); borrowed from the key until it
+ * is asked again.  Asks the card as tmg_token_info() does. */
 TMG_API const char *
 tmg_key_uri(tmg_key *key);
 
 /* What is known of the key, from the card's metadata or else from the
- * certificate.  Verdicts TMG_NOT_FOUND (no key, or nothing tells of it). */
+ * certificate; what nobody knows is ..._UNKNOWN.
+ * Verdicts  TMG_NOT_FOUND (no key, or nothing tells of it); TMG_UNSUPPORTED (a
+ *           kind of key that tmg_alg has not)
+ * Faults    TMG_E_MALFORMED: the certificate that tells of it is damaged */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts);
 
@@ -87,14 +97,48 @@ tmg_key_set_public(tmg_key *key, tmg_view spki);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki);
 
-/* pkcs8: PrivateKeyInfo, DER (RFC 5958), unencrypted.  Logs in as ADMIN. */
+/*
+ * Puts a private key from outside into spec->slot and over what is there.
+ * Nothing is kept of it; wipe pkcs8 yourself.  Logs in as TMG_PIN_ADMIN.
+ *
+ *   pkcs8   PrivateKeyInfo, DER (RFC 5958), unencrypted, and nothing behind it
+ *
+ * Verdicts  TMG_MISMATCH     the key is not of the kind spec->alg
+ *           TMG_UNSUPPORTED  the token imports no keys, or none like this (PIV:
+ *                            RSA of two primes and exponent 65537 only)
+ *           those of tmg_token_login()
+ * Faults    TMG_E_MALFORMED: it cannot be read, or its parts contradict
+ *           each other
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_import(tmg_token *token, const tmg_keyspec *spec, tmg_view pkcs8);
+
+/* Destroys the key for good; its certificate stays.  Logs in as TMG_PIN_ADMIN.
+ * Verdicts TMG_NOT_FOUND, TMG_UNSUPPORTED, those of tmg_token_login(). */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_delete(tmg_key *key);
+
+/*
+ * Moves the key, without its certificate, to another slot of the same token.
+ * Logs in as TMG_PIN_ADMIN.
+ *
+ * Verdicts  TMG_OCCUPIED     the new slot holds a key
+ *           TMG_NOT_FOUND    the old one holds none
+ *           TMG_UNSUPPORTED  the token moves no keys, or not between these;
+ *                            or to is another token's
+ *           those of tmg_token_login()
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_move(tmg_key *from, tmg_key *to);
-/* An X.509 certificate, DER, signed by the token's attestation key. */
+
+/*
+ * An X.509 certificate over the key, DER, at most TMG_CERT_MAX bytes, signed by
+ * the token's attestation key: proof that the key was born there.
+ *
+ * Verdicts  TMG_NOT_FOUND    the slot holds no key
+ *           TMG_UNSUPPORTED  the token attests nothing, or not this key (an
+ *                            imported one)
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_attest(tmg_key *key, tmg_out *der);
 
@@ -103,25 +147,37 @@ tmg_key_attest(tmg_key *key, tmg_out *der);
  * context's callback when a signature needs it, before the reader is taken;
  * for a TMG_PIN_ALWAYS key before every signature.
  *
+ * It lives as long as the key, and it is the same one each time: used goes on
+ * counting.  What sign, decrypt and derive answer stands in signer.h; the words
+ * are the token's.
+ *
  * Verdicts  TMG_NOT_FOUND  nothing tells its public half: tmg_key_set_public()
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_signer(tmg_key *key, tmg_signer **signer);
 
-/* Certificate beside the key, DER, borrowed.  Verdicts TMG_NOT_FOUND. */
+/* Certificate beside the key, DER, at most TMG_CERT_MAX bytes, borrowed from the
+ * key until the token's generation changes.  Verdicts TMG_NOT_FOUND. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_cert(tmg_key *key, tmg_view *der);
 
 /*
  * Writes the certificate beside its key, reads it back and compares.
  *
- *   replace  false: TMG_OCCUPIED when another certificate is there
+ *   replace  false: TMG_OCCUPIED when another certificate is there; the same
+ *            one is not written again
+ *
+ * Logs in as TMG_PIN_ADMIN when something is written.
  *
  * Verdicts  TMG_OCCUPIED; TMG_MISMATCH (it is for another key; nothing was
- *           written); those of tmg_token_login()
+ *           written); TMG_DENIED (it does not fit, even compressed); those of
+ *           tmg_token_login()
+ * Faults    TMG_E_MALFORMED: der is no certificate; TMG_E_CARD: the token gave
+ *           other bytes back than were written
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_cert_install(tmg_key *key, tmg_view der, bool replace);
+/* The key stays.  None there is TMG_OK.  Logs in as TMG_PIN_ADMIN. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_cert_delete(tmg_key *key);
 

@@ -64,7 +64,8 @@ typedef struct tmg_provision_record {
 
 typedef struct tmg_provision tmg_provision;
 
-/* Called after each step, once it is safely written down. */
+/* Called after each step, once it is safely written down, while no card is
+ * held; seconds is how long the step took. */
 typedef void tmg_step_fn(void *arg, tmg_step step, double seconds);
 
 /*
@@ -131,23 +132,29 @@ tmg_provision_run(tmg_provision *p, tmg_step_fn *step, void *arg);
 TMG_API void
 tmg_provision_accept_subject(tmg_provision *p);
 
+/* Accepts NULL and a pointer to NULL; leaves NULL.  The enrollment itself stays
+ * in its journal. */
 TMG_API void
 tmg_provision_free(tmg_provision **p);
+/* The words that go with its last verdict or fault; borrowed. */
 TMG_API const tmg_fault *
 tmg_provision_fault(const tmg_provision *p);
 
-/* Borrowed; as it is now. */
+/* Borrowed until it is asked again; as it is now. */
 TMG_API const tmg_provision_record *
 tmg_provision_about(tmg_provision *p);
 /* The issued certificate, borrowed; empty before TMG_STEP_ISSUED. */
 TMG_API tmg_view
 tmg_provision_cert(const tmg_provision *p);
 
-/* Journals of this user, newest first; rows is yours, free() it. */
+/* Journals of this user, newest first; *rows is yours, free() it; NULL when
+ * there are none.  Damaged ones are left out and logged. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_list(tmg_ctx *ctx, tmg_provision_record **rows, size_t *count,
     tmg_fault *f);
-/* Gives an enrollment up.  The token is left as it is.  Verdicts NOT_FOUND. */
+/* Gives an enrollment up.  The token is left as it is.
+ * Verdicts  TMG_NOT_FOUND; TMG_BUSY; TMG_DENIED: it is done; TMG_CANCELLED: it
+ *           was given up before */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_cancel(tmg_ctx *ctx, const char *id, tmg_fault *f);
 

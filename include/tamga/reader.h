@@ -103,9 +103,11 @@ struct tmg_hub {
 /*
  * Opens the readers that the PC/SC daemon knows.
  *
- * Verdicts  TMG_NOT_FOUND  no daemon answers
- *           TMG_DENIED     the daemon's policy (polkit) refuses this user
- * On a verdict or fault *hub is NULL and f, which may be NULL, says why.
+ * Verdicts  TMG_NOT_FOUND    no daemon answers
+ *           TMG_DENIED       the daemon's policy (polkit) refuses this user
+ *           TMG_UNSUPPORTED  built without PC/SC
+ * A daemon that ends later leaves no readers; one that comes back is found
+ * again.  On a verdict or fault *hub is NULL and f, which may be NULL, says why.
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_hub_pcsc(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub);
@@ -115,11 +117,15 @@ tmg_hub_pcsc(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub);
  * listens on the Unix socket at path.  No daemon is needed.
  *
  * Verdicts  TMG_NOT_FOUND  nobody listens there
+ *           TMG_DENIED     the socket may not be opened
+ * Faults    TMG_E_USAGE: no path of a socket (1 to 107 bytes)
+ * On a verdict or fault *hub is NULL and f, which may be NULL, says why.
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_hub_vcard(tmg_ctx *ctx, const char *path, tmg_fault *f, tmg_hub **hub);
 
-/* Accepts NULL and a pointer to NULL; leaves NULL. */
+/* Accepts NULL and a pointer to NULL; leaves NULL.  A hub that was given to
+ * tmg_tokens_add_hub() is the set's to free. */
 TMG_API void
 tmg_hub_free(tmg_hub **hub);
 

@@ -25,6 +25,9 @@
  * Threads.  A tmg_ctx may be shared once it is set up; every other handle has
  * one thread at a time.
  *
+ * Examples.  doc/examples holds three programs to begin with: list tokens, sign
+ * a file, enroll.
+ *
  * Secrets.  PINs come in as views that you wipe.  The library wipes its own
  * copies by scope, and neither logs nor transcribes them.
  */

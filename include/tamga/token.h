@@ -13,7 +13,8 @@ extern "C" {
 
 #define TMG_URI_MAX 512		/* bytes, final zero included; RFC 7512 */
 
-/* Every token in every reader of some hubs.  One thread at a time. */
+/* Every token in every reader of some hubs.  One thread at a time uses the set,
+ * its tokens and their keys; only tmg_tokens_cancel() is any thread's. */
 typedef struct tmg_tokens tmg_tokens;
 /* One token; lives as long as its tmg_tokens, also after it was pulled out:
  * then its verbs say TMG_REMOVED. */
@@ -21,29 +22,40 @@ typedef struct tmg_token tmg_token;
 
 /*
  * Makes an empty set; add hubs to it.  Cards are opened when tokens are first
- * counted or searched.
+ * counted or searched.  ctx outlives the set.
+ *
+ * Faults  TMG_E_NOMEM
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_new(tmg_ctx *ctx, tmg_tokens **tokens);
 
+/* Accepts NULL and a pointer to NULL; leaves NULL.  Closes hubs, cards, tokens
+ * and keys; a card that was logged in to is reset, so that no login stays. */
 TMG_API void
 tmg_tokens_free(tmg_tokens **tokens);
 
-/* Takes the hub over, also when it fails. */
+/* Takes the hub over, also when it fails.  Faults TMG_E_NOMEM. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_add_hub(tmg_tokens *tokens, tmg_hub *hub);
 
 /*
  * Looks at the readers again: new cards give new tokens, pulled cards' tokens
  * become removed.  A reader that is busy, mute or unknown is skipped and
- * reported by tmg_tokens_skipped().
+ * reported by tmg_tokens_skipped(): that is TMG_OK.
+ *
+ * Verdicts  TMG_DENIED: the system's policy refuses a hub; the others were
+ *           looked at all the same
+ * Faults    TMG_E_NOMEM, TMG_E_IO
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_refresh(tmg_tokens *tokens);
 
-/* Present tokens, in the order of their readers.  Refreshes the first time. */
+/* Present tokens, in the order in which they were found.  Refreshes the first
+ * time, and again after a hub was added; why there is none then stands in
+ * tmg_tokens_fault(). */
 TMG_API size_t
 tmg_tokens_count(tmg_tokens *tokens);
+/* NULL beyond the last. */
 TMG_API tmg_token *
 tmg_tokens_get(tmg_tokens *tokens, size_t index);
 
@@ -56,6 +68,8 @@ typedef struct tmg_skipped {
 	char why[TMG_FAULT_TEXT];
 } tmg_skipped;
 
+/* How many, and where they are: *rows is borrowed until the next refresh, and
+ * NULL when there never was one. */
 TMG_API size_t
 tmg_tokens_skipped(tmg_tokens *tokens, const tmg_skipped **rows);
 
@@ -85,6 +99,7 @@ tmg_tokens_wait(tmg_tokens *tokens, int timeout_ms);
 TMG_API void
 tmg_tokens_cancel(tmg_tokens *tokens);
 
+/* The words that go with its last verdict or fault; borrowed. */
 TMG_API const tmg_fault *
 tmg_tokens_fault(const tmg_tokens *tokens);
 
@@ -92,12 +107,14 @@ tmg_tokens_fault(const tmg_tokens *tokens);
  * asked for its serial number; as good as it goes when it does not answer. */
 TMG_API const tmg_backend_info *
 tmg_token_info(tmg_token *token);
+/* The name of its reader, also after it was pulled out. */
 TMG_API const char *
 tmg_token_reader(const tmg_token *token);
+/* The name of its driver, "piv"; static. */
 TMG_API const char *
 tmg_token_driver(const tmg_token *token);
-/* "pkcs11:model=...;manufacturer=...;serial=...;token=..."; asks the card as
- * tmg_token_info() does. */
+/* "pkcs11:model=...;manufacturer=...;serial=...;token=..." (RFC 7512), borrowed
+ * from the token; asks the card as tmg_token_info() does. */
 TMG_API const char *
 tmg_token_uri(tmg_token *token);
 /* Command APDUs its card got so far. */
@@ -117,7 +134,8 @@ tmg_token_generation(const tmg_token *token);
  *           only reads is repeated once and does not say it)
  */
 
-/* Tries left of a PIN, -1 unknown. */
+/* Tries left of a PIN, -1 unknown; spends none.
+ * Verdicts  TMG_UNSUPPORTED: the token does not tell */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_tries(tmg_token *token, tmg_pin_kind kind, int *tries);
 
@@ -127,8 +145,13 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_token_factory(tmg_token *token, tmg_pin_kind kind);
 
 /*
- * Verifies a PIN that the caller has, as typed.
- * Verdicts  TMG_PIN_WRONG, TMG_PIN_LOCKED; *tries left, may be NULL
+ * Verifies a PIN that the caller has, as typed; for TMG_PIN_ADMIN in
+ * hexadecimal.  What cannot be the PIN (empty, too long) is not sent.
+ *
+ *   tries   out   left, -1 unknown; may be NULL
+ *
+ * Verdicts  TMG_PIN_WRONG, TMG_PIN_LOCKED; TMG_UNSUPPORTED: a PIN that is not
+ *           verified by itself (PUK)
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin, int *tries);
@@ -139,30 +162,55 @@ tmg_token_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin, int *tries);
  * verified once.  For TMG_PIN_ADMIN the factory's key and a key kept behind
  * the PIN are tried before a person is asked.
  *
- * Verdicts  TMG_PIN_WRONG, TMG_PIN_LOCKED, TMG_LAST_TRY, TMG_CANCELLED
+ * Verdicts  TMG_PIN_WRONG, TMG_PIN_LOCKED, TMG_LAST_TRY, TMG_CANCELLED;
+ *           TMG_LOGIN: it was logged in and is not any more, again and again
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_login(tmg_token *token, tmg_pin_kind kind);
 
+/* Nobody is logged in afterwards; nothing to do is TMG_OK. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_logout(tmg_token *token);
 
-/* Verdicts TMG_PIN_WRONG (old), TMG_PIN_LOCKED, TMG_DENIED (the token does
- * not take the new one). */
+/* Both as typed; nobody is asked.  *tries as in tmg_token_verify().
+ * Verdicts  TMG_PIN_WRONG (old), TMG_PIN_LOCKED, TMG_DENIED (the token does not
+ *           take the new one; no try was lost on that) */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_pin_change(tmg_token *token, tmg_pin_kind kind, tmg_view old,
     tmg_view fresh, int *tries);
+/* Gives the user a fresh PIN by means of the PUK; *tries are the PUK's.
+ * Verdicts as above, of the PUK. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_pin_unblock(tmg_token *token, tmg_view puk, tmg_view fresh, int *tries);
 
-/* See tmg_driver.setup, .admin_protect, .reset, .random.  setup and protect
- * log in as TMG_PIN_ADMIN. */
+/* Makes what a new token needs before its first key (PIV: CHUID, CCC); what is
+ * there stays.  Logs in as TMG_PIN_ADMIN.  Label and serial may be others
+ * afterwards. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_setup(tmg_token *token);
+
+/*
+ * Makes fresh the token's admin key and keeps it behind the user's PIN, so that
+ * from then on the PIN is all that is asked for.  Logs in as both.
+ *
+ *   fresh   16, 24 or 32 random bytes; nobody needs to remember them
+ *
+ * Faults  TMG_E_USAGE: another length
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_admin_protect(tmg_token *token, tmg_view fresh);
+
+/*
+ * Back to the factory's state; destroys every key and certificate.  On PIV this
+ * spends every try of PIN and PUK first, which cannot be undone.
+ *
+ * Verdicts  TMG_UNSUPPORTED: the token has no way back; nothing was spent
+ */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_reset(tmg_token *token);
+
+/* Appends n random bytes of the token's generator.
+ * Verdicts  TMG_UNSUPPORTED: it gives none */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_random(tmg_token *token, size_t n, tmg_out *bytes);
 

@@ -13,7 +13,6 @@
 #include "tamga/key.h"
 #include "tamga/token.h"
 
-#define TMG_PIN_KINDS 3u
 /* Every driver that was configured in: drivers.c. */
 extern const tmg_driver *const tmg_drivers[];
 extern const size_t tmg_drivers_count;

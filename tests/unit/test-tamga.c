@@ -218,6 +218,40 @@ test_table(void **state)
 	free(seen);
 }
 
+/* A terminal of so many columns; the widest column gives way. */
+static void
+test_narrow_table(void **state)
+{
+	static const struct { size_t room; const char *want; } rows[] = {
+		{ 0, "A         BB\n12345678  Қазбекқызы Әсел\n" },
+		{ 25, "A         BB\n12345678  Қазбекқызы Әсел\n" },
+		{ 24, "A         BB\n12345678  Қазбекқызы Әс…\n" },
+		{ 20, "A         BB\n12345678  Қазбекқыз…\n" },
+		{ 3, "A         BB\n12345678  Қазбекқ…\n" },
+	};
+	static const char *const heads[] = { "A", "BB" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		struct table t;
+		char *seen = NULL;
+		size_t len;
+		FILE *to = open_memstream(&seen, &len);
+
+		table_begin(&t, 2, heads);
+		table_fit(&t, to);
+		assert_int_equal(t.room, 0);
+		t.room = rows[i].room;
+		table_put(&t, "%s", "12345678");
+		table_put(&t, "%s", "Қазбекқызы Әсел");
+		assert_int_equal(table_print(&t, to, false), TMG_OK);
+		fclose(to);
+		assert_string_equal(seen, rows[i].want);
+		table_release(&t);
+		free(seen);
+	}
+}
+
 static void
 test_times(void **state)
 {
@@ -328,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_narrow_table),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_pin_sources),
 	};

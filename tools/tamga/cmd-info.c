@@ -151,6 +151,7 @@ draw_slots(struct cli *cli, tmg_token *token)
 	tmg_rc rc;
 
 	table_begin(&t, TMG_COUNT(heads), heads);
+	table_fit(&t, stdout);
 	rc = put_slots(cli, token, &t);
 	if (rc == TMG_OK && table_print(&t, stdout, cli->colour))
 		rc = cli_raise(cli, TMG_E_NOMEM, _("out of memory"));

@@ -32,6 +32,7 @@ show_rows(struct cli *cli, const tmg_provision_record *rows, size_t count)
 		table_put(&t, "%s", rows[i].subject);
 		table_put(&t, "%s", text_day(rows[i].not_after, end, sizeof(end)));
 	}
+	table_fit(&t, stdout);
 	rc = table_print(&t, stdout, cli->colour);
 	table_release(&t);
 	return rc;

@@ -190,7 +190,10 @@ wait_for_it(struct cli *cli, const tmg_provision_record *r, long *left)
 		return false;
 	if (s > *left)
 		s = *left;
-	cli_note(cli, _("  waiting %ld seconds for the authority's decision"), s);
+	cli_note(cli, dngettext("tamga",
+	    "  waiting %ld second for the authority's decision",
+	    "  waiting %ld seconds for the authority's decision",
+	    (unsigned long)s), s);
 	nap(s);
 	*left -= s;
 	return true;

@@ -24,9 +24,9 @@ static const char *const kind_names[PIN_KINDS] = {
 };
 
 static const char *const option_names[PIN_KINDS] = {
-	[TMG_PIN_USER] = "--pin-file",
-	[TMG_PIN_PUK] = "--puk-file",
-	[TMG_PIN_ADMIN] = "--admin-key-file",
+	[TMG_PIN_USER] = "pin-file",
+	[TMG_PIN_PUK] = "puk-file",
+	[TMG_PIN_ADMIN] = "admin-key-file",
 };
 
 void
@@ -216,10 +216,10 @@ take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 		return from_file(pins, files[ask->kind], pin);
 	if (has_person(pins))
 		return from_person_checked(pins, ask, pin);
-	return tmg_raise(&pins->fault, TMG_CANCELLED, 0,
-	    _("the %s is wanted and there is nobody to ask; use %s%s"),
-	    _(kind_names[ask->kind]), ask->fresh ? "--new-" : "",
-	    option_names[ask->kind] + (ask->fresh ? strlen("--") : 0));
+	return tmg_raise(&pins->fault, TMG_CANCELLED, 0, ask->fresh
+	    ? _("a new %s is wanted and there is nobody to ask; use --new-%s")
+	    : _("the %s is wanted and there is nobody to ask; use --%s"),
+	    _(kind_names[ask->kind]), option_names[ask->kind]);
 }
 
 /*

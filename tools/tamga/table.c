@@ -3,12 +3,14 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 #include "src/base/i18n.h"
 #include "tools/tamga/text.h"
 
 enum {
 	GAP = 2,		/* columns of space between cells */
+	NARROWEST = 8,		/* no column is cut to less */
 };
 
 void
@@ -68,6 +70,35 @@ measure(const struct table *t, size_t width[static TABLE_COLUMNS])
 	}
 }
 
+void
+table_fit(struct table *t, FILE *to)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(to), TIOCGWINSZ, &size) == 0)
+		t->room = size.ws_col;
+}
+
+/* Takes from the widest until all have room. */
+static void
+squeeze(const struct table *t, size_t width[static TABLE_COLUMNS])
+{
+	size_t total = 0;
+
+	for (size_t c = 0; c < t->columns; c++)
+		total += width[c] + (c > 0 ? GAP : 0);
+	for (; t->room > 0 && total > t->room; total--) {
+		size_t *widest = &width[0];
+
+		for (size_t c = 1; c < t->columns; c++)
+			if (width[c] > *widest)
+				widest = &width[c];
+		if (*widest <= NARROWEST)
+			return;
+		--*widest;
+	}
+}
+
 static void
 print_row(const struct table *t, const size_t *width, size_t row, FILE *to)
 {
@@ -81,8 +112,7 @@ print_row(const struct table *t, const size_t *width, size_t row, FILE *to)
 			continue;
 		}
 		fprintf(to, "%*s", (int)pad, "");
-		text_put(to, cell);
-		pad = width[c] + GAP - text_width(cell);
+		pad = width[c] + GAP - text_put_within(to, cell, width[c]);
 	}
 	fputc('\n', to);
 }
@@ -95,6 +125,7 @@ table_print(const struct table *t, FILE *to, bool bold)
 	if (t->failed)
 		return TMG_E_NOMEM;
 	measure(t, width);
+	squeeze(t, width);
 	for (size_t row = 0; row < t->count / t->columns; row++) {
 		if (bold && row == 0)
 			fputs("\033[1m", to);

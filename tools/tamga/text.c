@@ -46,6 +46,15 @@ is_harmful(uint32_t point)
 	    point == 0xfeff;
 }
 
+static void
+put_point(FILE *to, uint32_t point, const unsigned char *from, size_t len)
+{
+	if (is_harmful(point))
+		fputc('?', to);
+	else
+		fwrite(from, 1, len, to);
+}
+
 void
 text_put(FILE *to, const char *text)
 {
@@ -53,11 +62,9 @@ text_put(FILE *to, const char *text)
 
 	while (*at != '\0') {
 		const unsigned char *from = at;
+		const uint32_t point = take_point(&at);
 
-		if (is_harmful(take_point(&at)))
-			fputc('?', to);
-		else
-			fwrite(from, 1, (size_t)(at - from), to);
+		put_point(to, point, from, (size_t)(at - from));
 	}
 }
 
@@ -79,6 +86,29 @@ text_width(const char *text)
 	while (*at != '\0')
 		width += columns(take_point(&at));
 	return width;
+}
+
+size_t
+text_put_within(FILE *to, const char *text, size_t max)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t width = text_width(text), filled = 0;
+
+	if (width <= max) {
+		text_put(to, text);
+		return width;
+	}
+	for (;;) {
+		const unsigned char *from = at;
+		const uint32_t point = take_point(&at);
+
+		if (filled + columns(point) >= max)	/* one for the mark */
+			break;
+		put_point(to, point, from, (size_t)(at - from));
+		filled += columns(point);
+	}
+	fputs("…", to);
+	return filled + 1;
 }
 
 static const char *

@@ -22,6 +22,10 @@ text_put(FILE *to, const char *text);
 size_t
 text_width(const char *text);
 
+/* text_put(), the end cut when it needs more columns; how many it filled. */
+size_t
+text_put_within(FILE *to, const char *text, size_t columns);
+
 /* "2027-03-01", UTC; "-" for 0. */
 const char *
 text_day(time_t when, char *store, size_t cap);

@@ -140,9 +140,10 @@ write_flag(tmg_piv *p, tmg_view fields)
 }
 
 /*
- * In this order a card pulled out at any point still opens: until the last
- * command the old key is valid and known, and from then on the new one is
- * where the flag says it is.
+ * In this order a card pulled out at any point still opens for who knows the
+ * old key: it is valid until the last command, and from then on the new one is
+ * where the flag says it is.  An old key that was itself kept behind the PIN is
+ * written over first; protecting twice is not safe against a pull.
  */
 tmg_rc
 tmg_piv_admin_protect(tmg_backend *b, tmg_view fresh)

@@ -69,6 +69,30 @@ tmg_tlv_next(tmg_view *in, tmg_tlv *out)
 }
 
 tmg_rc
+tmg_tlv_expect(tmg_view *in, uint32_t tag, tmg_view *value)
+{
+	tmg_tlv t;
+
+	if (tmg_tlv_next(in, &t) != TMG_OK || t.tag != tag)
+		return TMG_E_MALFORMED;
+	*value = t.value;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_tlv_expect_whole(tmg_view *in, uint32_t tag, tmg_view *whole)
+{
+	const uint8_t *start = in->ptr;
+	tmg_view value;
+	tmg_rc rc;
+
+	if ((rc = tmg_tlv_expect(in, tag, &value)))
+		return rc;
+	*whole = (tmg_view){ start, (size_t)(in->ptr - start) };
+	return TMG_OK;
+}
+
+tmg_rc
 tmg_tlv_find(tmg_view in, uint32_t tag, tmg_view *value)
 {
 	tmg_tlv t;

@@ -18,6 +18,13 @@ typedef struct tmg_tlv {
 TMG_MUST_USE tmg_rc
 tmg_tlv_next(tmg_view *in, tmg_tlv *out);
 
+/* Splits the next object off *in, which must have that tag; whole is the object
+ * with its head.  Faults TMG_E_MALFORMED: another or none. */
+TMG_MUST_USE tmg_rc
+tmg_tlv_expect(tmg_view *in, uint32_t tag, tmg_view *value);
+TMG_MUST_USE tmg_rc
+tmg_tlv_expect_whole(tmg_view *in, uint32_t tag, tmg_view *whole);
+
 /* The first object of that tag; what follows it is not looked at. */
 TMG_MUST_USE tmg_rc
 tmg_tlv_find(tmg_view in, uint32_t tag, tmg_view *value);

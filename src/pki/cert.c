@@ -32,30 +32,6 @@ typedef struct parts {
 	tmg_view extensions;	/* empty: none */
 } parts;
 
-/* The next object, head included. */
-static tmg_rc
-take_whole(tmg_view *in, uint32_t tag, tmg_view *whole)
-{
-	const uint8_t *start = in->ptr;
-	tmg_tlv t;
-
-	if (tmg_tlv_next(in, &t) != TMG_OK || t.tag != tag)
-		return TMG_E_MALFORMED;
-	*whole = (tmg_view){ start, (size_t)(in->ptr - start) };
-	return TMG_OK;
-}
-
-static tmg_rc
-take_value(tmg_view *in, uint32_t tag, tmg_view *value)
-{
-	tmg_tlv t;
-
-	if (tmg_tlv_next(in, &t) != TMG_OK || t.tag != tag)
-		return TMG_E_MALFORMED;
-	*value = t.value;
-	return TMG_OK;
-}
-
 /* Skips an optional object. */
 static void
 take_optional(tmg_view *in, uint32_t tag, tmg_view *value)
@@ -76,21 +52,21 @@ split(tmg_view der, parts *p)
 	tmg_rc rc;
 
 	*p = (parts){ .extensions = { NULL, 0 } };
-	if ((rc = take_value(&der, DER_SEQUENCE, &cert)) ||
-	    (rc = take_value(&cert, DER_SEQUENCE, &tbs)) ||
-	    (rc = take_value(&cert, DER_SEQUENCE, &skip)) ||
-	    (rc = take_value(&cert, DER_BIT_STRING, &skip)))
+	if ((rc = tmg_tlv_expect(&der, DER_SEQUENCE, &cert)) ||
+	    (rc = tmg_tlv_expect(&cert, DER_SEQUENCE, &tbs)) ||
+	    (rc = tmg_tlv_expect(&cert, DER_SEQUENCE, &skip)) ||
+	    (rc = tmg_tlv_expect(&cert, DER_BIT_STRING, &skip)))
 		return rc;
 	if (der.len != 0 || cert.len != 0)
 		return TMG_E_MALFORMED;
 
 	take_optional(&tbs, TAG_VERSION, &skip);
-	if ((rc = take_value(&tbs, DER_INTEGER, &p->serial)) ||
-	    (rc = take_value(&tbs, DER_SEQUENCE, &skip)) ||
-	    (rc = take_whole(&tbs, DER_SEQUENCE, &p->issuer)) ||
-	    (rc = take_value(&tbs, DER_SEQUENCE, &p->validity)) ||
-	    (rc = take_whole(&tbs, DER_SEQUENCE, &p->subject)) ||
-	    (rc = take_whole(&tbs, DER_SEQUENCE, &p->spki)))
+	if ((rc = tmg_tlv_expect(&tbs, DER_INTEGER, &p->serial)) ||
+	    (rc = tmg_tlv_expect(&tbs, DER_SEQUENCE, &skip)) ||
+	    (rc = tmg_tlv_expect_whole(&tbs, DER_SEQUENCE, &p->issuer)) ||
+	    (rc = tmg_tlv_expect(&tbs, DER_SEQUENCE, &p->validity)) ||
+	    (rc = tmg_tlv_expect_whole(&tbs, DER_SEQUENCE, &p->subject)) ||
+	    (rc = tmg_tlv_expect_whole(&tbs, DER_SEQUENCE, &p->spki)))
 		return rc;
 
 	while (tbs.len > 0) {

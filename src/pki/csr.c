@@ -331,18 +331,6 @@ typedef struct info {
 } info;
 
 static tmg_rc
-take_whole(tmg_view *in, uint32_t tag, tmg_view *whole)
-{
-	const uint8_t *start = in->ptr;
-	tmg_tlv t;
-
-	if (tmg_tlv_next(in, &t) != TMG_OK || t.tag != tag)
-		return TMG_E_MALFORMED;
-	*whole = (tmg_view){ start, (size_t)(in->ptr - start) };
-	return TMG_OK;
-}
-
-static tmg_rc
 split(tmg_view der, info *i)
 {
 	static const uint32_t path[] = { DER_SEQUENCE, DER_SEQUENCE, 0 };
@@ -353,8 +341,8 @@ split(tmg_view der, info *i)
 	if (tmg_tlv_walk(der, path, &in) != TMG_OK ||
 	    tmg_tlv_next(&in, &version) != TMG_OK)
 		return TMG_E_MALFORMED;
-	if ((rc = take_whole(&in, DER_SEQUENCE, &i->subject)) ||
-	    (rc = take_whole(&in, DER_SEQUENCE, &i->spki)))
+	if ((rc = tmg_tlv_expect_whole(&in, DER_SEQUENCE, &i->subject)) ||
+	    (rc = tmg_tlv_expect_whole(&in, DER_SEQUENCE, &i->spki)))
 		return rc;
 	i->attributes = in;
 	return TMG_OK;
@@ -403,7 +391,7 @@ add_chain(tmg_view values, tmg_certs *certs)
 	if (tmg_tlv_find(values, DER_SEQUENCE, &list) != TMG_OK || list.len == 0)
 		return TMG_E_MALFORMED;
 	while (list.len > 0) {
-		if ((rc = take_whole(&list, DER_SEQUENCE, &cert)) ||
+		if ((rc = tmg_tlv_expect_whole(&list, DER_SEQUENCE, &cert)) ||
 		    (rc = tmg_certs_add(certs, cert)))
 			return rc;
 	}

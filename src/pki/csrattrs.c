@@ -88,17 +88,6 @@ typedef struct wishes {
 	char wanted[OID_TEXT];	/* the last kind of key that is not ours */
 } wishes;
 
-static tmg_rc
-expect(tmg_view *in, uint32_t tag, tmg_view *value)
-{
-	tmg_tlv t;
-
-	if (tmg_tlv_next(in, &t) != TMG_OK || t.tag != tag)
-		return TMG_E_MALFORMED;
-	*value = t.value;
-	return TMG_OK;
-}
-
 static tmg_family
 our_family(const wishes *w)
 {
@@ -200,7 +189,7 @@ want_extension(const wishes *w, tmg_view whole, tmg_view in)
 	tmg_view oid, value = { NULL, 0 };
 	tmg_tlv t;
 
-	if (expect(&in, DER_OID, &oid))
+	if (tmg_tlv_expect(&in, DER_OID, &oid))
 		return TMG_E_MALFORMED;
 	while (in.len > 0) {
 		if (tmg_tlv_next(&in, &t) != TMG_OK ||
@@ -227,7 +216,7 @@ want_extensions(const wishes *w, tmg_view values)
 	while (list.len > 0) {
 		const uint8_t *start = list.ptr;
 
-		if (expect(&list, DER_SEQUENCE, &in))
+		if (tmg_tlv_expect(&list, DER_SEQUENCE, &in))
 			return TMG_E_MALFORMED;
 		whole = (tmg_view){ start, (size_t)(list.ptr - start) };
 		if ((rc = want_extension(w, whole, in)))
@@ -267,7 +256,7 @@ want_attribute(wishes *w, tmg_view in)
 {
 	tmg_view oid, values;
 
-	if (expect(&in, DER_OID, &oid) || expect(&in, DER_SET, &values) || in.len > 0)
+	if (tmg_tlv_expect(&in, DER_OID, &oid) || tmg_tlv_expect(&in, DER_SET, &values) || in.len > 0)
 		return TMG_E_MALFORMED;
 	if (tmg_view_equal(oid, oid_ext_request) || tmg_view_equal(oid, oid_ext_template))
 		return values.len > 0 ? want_extensions(w, values) : TMG_OK;
@@ -301,7 +290,7 @@ want_name_part(const wishes *w, tmg_view whole, tmg_view in, int set)
 	char text[OID_TEXT] = "";
 	int ok;
 
-	if (expect(&in, DER_OID, &oid))
+	if (tmg_tlv_expect(&in, DER_OID, &oid))
 		return TMG_E_MALFORMED;
 	if (has_attribute(name, body, text))
 		return TMG_OK;
@@ -329,7 +318,7 @@ want_rdn(const wishes *w, tmg_view rdn)
 		const uint8_t *start = rdn.ptr;
 		const int set = X509_NAME_entry_count(name) > before ? -1 : 0;
 
-		if (expect(&rdn, DER_SEQUENCE, &in))
+		if (tmg_tlv_expect(&rdn, DER_SEQUENCE, &in))
 			return TMG_E_MALFORMED;
 		if ((rc = want_name_part(w,
 		    (tmg_view){ start, (size_t)(rdn.ptr - start) }, in, set)))
@@ -345,7 +334,7 @@ want_subject(const wishes *w, tmg_view name)
 	tmg_rc rc;
 
 	while (name.len > 0) {
-		if (expect(&name, DER_SET, &rdn))
+		if (tmg_tlv_expect(&name, DER_SET, &rdn))
 			return TMG_E_MALFORMED;
 		if ((rc = want_rdn(w, rdn)))
 			return rc;
@@ -360,16 +349,16 @@ want_public_key(wishes *w, tmg_view in)
 	tmg_view id, oid, bits, key, n, unused;
 	tmg_tlv t;
 
-	if (expect(&in, DER_SEQUENCE, &id) || expect(&id, DER_OID, &oid))
+	if (tmg_tlv_expect(&in, DER_SEQUENCE, &id) || tmg_tlv_expect(&id, DER_OID, &oid))
 		return TMG_E_MALFORMED;
 	want_key(w, oid);
 	if (tmg_tlv_next(&id, &t) == TMG_OK && t.tag == DER_OID)
 		want_key(w, t.value);
 	if (tmg_view_equal(oid, oid_rsa) && in.len > 0 &&
-	    expect(&in, DER_BIT_STRING, &bits) == TMG_OK &&
+	    tmg_tlv_expect(&in, DER_BIT_STRING, &bits) == TMG_OK &&
 	    tmg_view_take(&bits, 1, &unused) == TMG_OK &&
-	    expect(&bits, DER_SEQUENCE, &key) == TMG_OK &&
-	    expect(&key, DER_INTEGER, &n) == TMG_OK)
+	    tmg_tlv_expect(&bits, DER_SEQUENCE, &key) == TMG_OK &&
+	    tmg_tlv_expect(&key, DER_INTEGER, &n) == TMG_OK)
 		want_modulus(w, tmg_number_bits(n));
 	return TMG_OK;
 }
@@ -381,7 +370,7 @@ want_attributes(wishes *w, tmg_view list)
 	tmg_rc rc;
 
 	while (list.len > 0) {
-		if (expect(&list, DER_SEQUENCE, &in))
+		if (tmg_tlv_expect(&list, DER_SEQUENCE, &in))
 			return TMG_E_MALFORMED;
 		if ((rc = want_attribute(w, in)))
 			return rc;
@@ -420,7 +409,7 @@ want_template(wishes *w, tmg_view values)
 	tmg_tlv t;
 	tmg_rc rc;
 
-	if (expect(&values, DER_SEQUENCE, &in) || expect(&in, DER_INTEGER, &version))
+	if (tmg_tlv_expect(&values, DER_SEQUENCE, &in) || tmg_tlv_expect(&in, DER_INTEGER, &version))
 		return TMG_E_MALFORMED;
 	while (in.len > 0) {
 		if (tmg_tlv_next(&in, &t) != TMG_OK)
@@ -439,9 +428,9 @@ find_template(tmg_view list, tmg_view *values)
 	tmg_tlv t;
 
 	while (tmg_tlv_next(&list, &t) == TMG_OK) {
-		if (t.tag == DER_SEQUENCE && expect(&t.value, DER_OID, &oid) == TMG_OK &&
+		if (t.tag == DER_SEQUENCE && tmg_tlv_expect(&t.value, DER_OID, &oid) == TMG_OK &&
 		    tmg_view_equal(oid, oid_template) &&
-		    expect(&t.value, DER_SET, values) == TMG_OK)
+		    tmg_tlv_expect(&t.value, DER_SET, values) == TMG_OK)
 			return true;
 	}
 	return false;
@@ -484,7 +473,7 @@ tmg_request_apply(tmg_request *r, tmg_view wants)
 
 	if (wants.len == 0)
 		return TMG_OK;
-	rc = expect(&wants, DER_SEQUENCE, &list);
+	rc = tmg_tlv_expect(&wants, DER_SEQUENCE, &list);
 	if (rc == TMG_OK && wants.len > 0)
 		rc = TMG_E_MALFORMED;
 	if (rc == TMG_OK)

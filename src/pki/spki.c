@@ -128,27 +128,15 @@ tmg_spki_raw(tmg_alg alg, tmg_view bytes, tmg_out *spki)
 	return finish(&d, mark, id_of(alg), spki);
 }
 
-/* The one object of that tag at the front of *in. */
-static tmg_rc
-expect(tmg_view *in, uint32_t tag, tmg_view *value)
-{
-	tmg_tlv t;
-
-	if (tmg_tlv_next(in, &t) != TMG_OK || t.tag != tag)
-		return TMG_E_MALFORMED;
-	*value = t.value;
-	return TMG_OK;
-}
-
 static tmg_rc
 split(tmg_view spki, tmg_view *id, tmg_view *bits)
 {
 	tmg_view in, unused;
 	tmg_rc rc;
 
-	if ((rc = expect(&spki, DER_SEQUENCE, &in)) ||
-	    (rc = expect(&in, DER_SEQUENCE, id)) ||
-	    (rc = expect(&in, DER_BIT_STRING, bits)) ||
+	if ((rc = tmg_tlv_expect(&spki, DER_SEQUENCE, &in)) ||
+	    (rc = tmg_tlv_expect(&in, DER_SEQUENCE, id)) ||
+	    (rc = tmg_tlv_expect(&in, DER_BIT_STRING, bits)) ||
 	    (rc = tmg_view_take(bits, 1, &unused)))
 		return rc;
 	return spki.len == 0 && in.len == 0 && unused.ptr[0] == 0 ? TMG_OK
@@ -191,9 +179,9 @@ tmg_spki_rsa_parts(tmg_view spki, tmg_view *n, tmg_view *e)
 		return rc;
 	if (!is_rsa(id))
 		return TMG_UNSUPPORTED;
-	if ((rc = expect(&bits, DER_SEQUENCE, &key)) ||
-	    (rc = expect(&key, DER_INTEGER, n)) ||
-	    (rc = expect(&key, DER_INTEGER, e)))
+	if ((rc = tmg_tlv_expect(&bits, DER_SEQUENCE, &key)) ||
+	    (rc = tmg_tlv_expect(&key, DER_INTEGER, n)) ||
+	    (rc = tmg_tlv_expect(&key, DER_INTEGER, e)))
 		return rc;
 	strip_zeros(n);
 	strip_zeros(e);

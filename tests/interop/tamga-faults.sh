@@ -120,6 +120,8 @@ wants 0 tamga key generate 9a --pin-file pin "$R"
 wants 1 tamga key generate 9a --pin-file pin
 says err "--replace"
 wants 0 tamga key generate 9a --replace --pin-file pin -o 9a.pub
+wants 0 tamga csr 9a -s CN=x --pin-file pin --json
+json '.csr | startswith("-----BEGIN CERTIFICATE REQUEST-----")'
 wants 2 tamga key generate 9d --type rsa:17
 wants 1 tamga key generate 9d --type ed25519 --json
 json '.error.verdict == "TMG_UNSUPPORTED"'

@@ -56,6 +56,21 @@ make(struct cli *cli, tmg_key *key, const struct request *r, tmg_out *csr)
 }
 
 static tmg_rc
+show(struct cli *cli, const char *path, tmg_view der)
+{
+	tmg_rc rc;
+
+	if (path != NULL || !cli->json) {
+		rc = cli_flag(cli, "der") ? cli_write(cli, path, der)
+		    : cli_write_pem(cli, path, "CERTIFICATE REQUEST", der);
+		if (rc != TMG_OK || !cli->json)
+			return rc;
+	}
+	return cli_json(cli, json_pack("{s:o}", "csr",
+	    cli_pem_json(cli, "CERTIFICATE REQUEST", der)));
+}
+
+static tmg_rc
 csr(struct cli *cli, const struct request *r)
 {
 	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
@@ -72,8 +87,7 @@ csr(struct cli *cli, const struct request *r)
 	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
 	    (rc = make(cli, key, r, &der)))
 		return rc;
-	return cli_flag(cli, "der") ? cli_write(cli, path, tmg_out_view(&der)) :
-	    cli_write_pem(cli, path, "CERTIFICATE REQUEST", tmg_out_view(&der));
+	return show(cli, path, tmg_out_view(&der));
 }
 
 static tmg_rc

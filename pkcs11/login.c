@@ -74,15 +74,17 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 static CK_RV
 login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 {
+	tmg_p11_operation *op = session->sign.wants_pin
+	    ? &session->sign : &session->decrypt;
 	CK_RV rv;
 
-	if (!session->sign.active || !session->sign.wants_pin)
+	if (!op->wants_pin)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	if (slot->login != P11_USER)
 		return CKR_USER_NOT_LOGGED_IN;
 	if ((rv = check_length(slot->token, TMG_PIN_USER, pin.len)))
 		return rv;
-	return tmg_p11_rv(tmg_secret_set(&session->sign.pin, pin));
+	return tmg_p11_rv(tmg_secret_set(&op->pin, pin));
 }
 
 CK_RV
@@ -119,7 +121,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 		return CKR_USER_NOT_LOGGED_IN;
 	hold.slot->login = P11_NOBODY;
 	for (tmg_p11_session *s = hold.slot->sessions; s != NULL; s = s->next)
-		tmg_p11_operation_end(&s->sign);
+		tmg_p11_session_stop(s);
 	rc = tmg_token_logout(hold.slot->token);
 	return rc == TMG_UNSUPPORTED ? CKR_OK : tmg_p11_slot_rv(hold.slot, rc);
 }

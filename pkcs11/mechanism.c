@@ -7,15 +7,19 @@
 
 /* Bare digests are not listed: clients would send their hashing here, and no
  * card gains by it. */
+#define SIGNS (CKF_SIGN | CKF_VERIFY)
+#define SIGNATURE(mech, family, scheme, hash, params) \
+	{ mech, family, scheme, hash, params, TMG_DECRYPT_RAW, SIGNS }
 #define RSA_PKCS1(mech, hash) \
-	{ mech, TMG_FAMILY_RSA, TMG_SIGN_PKCS1, hash, P11_PARAMS_NONE, CKF_SIGN }
+	SIGNATURE(mech, TMG_FAMILY_RSA, TMG_SIGN_PKCS1, hash, P11_PARAMS_NONE)
 #define RSA_PSS(mech, hash) \
-	{ mech, TMG_FAMILY_RSA, TMG_SIGN_PSS, hash, P11_PARAMS_PSS, CKF_SIGN }
+	SIGNATURE(mech, TMG_FAMILY_RSA, TMG_SIGN_PSS, hash, P11_PARAMS_PSS)
 #define EC_DSA(mech, hash) \
-	{ mech, TMG_FAMILY_EC, TMG_SIGN_ECDSA, hash, P11_PARAMS_NONE, CKF_SIGN }
+	SIGNATURE(mech, TMG_FAMILY_EC, TMG_SIGN_ECDSA, hash, P11_PARAMS_NONE)
 
 const tmg_p11_mechanism tmg_p11_mechanisms[] = {
-	RSA_PKCS1(CKM_RSA_PKCS, TMG_HASH_NONE),
+	{ CKM_RSA_PKCS, TMG_FAMILY_RSA, TMG_SIGN_PKCS1, TMG_HASH_NONE,
+	    P11_PARAMS_NONE, TMG_DECRYPT_PKCS1, SIGNS | CKF_DECRYPT },
 	RSA_PKCS1(CKM_SHA1_RSA_PKCS, TMG_HASH_SHA1),
 	RSA_PKCS1(CKM_SHA224_RSA_PKCS, TMG_HASH_SHA224),
 	RSA_PKCS1(CKM_SHA256_RSA_PKCS, TMG_HASH_SHA256),
@@ -28,15 +32,17 @@ const tmg_p11_mechanism tmg_p11_mechanisms[] = {
 	RSA_PSS(CKM_SHA384_RSA_PKCS_PSS, TMG_HASH_SHA384),
 	RSA_PSS(CKM_SHA512_RSA_PKCS_PSS, TMG_HASH_SHA512),
 	{ CKM_RSA_X_509, TMG_FAMILY_RSA, TMG_SIGN_RAW, TMG_HASH_NONE,
-	    P11_PARAMS_NONE, CKF_SIGN },
+	    P11_PARAMS_NONE, TMG_DECRYPT_RAW, SIGNS | CKF_DECRYPT },
+	{ CKM_RSA_PKCS_OAEP, TMG_FAMILY_RSA, TMG_SIGN_RAW, TMG_HASH_NONE,
+	    P11_PARAMS_OAEP, TMG_DECRYPT_OAEP, CKF_DECRYPT },
 	EC_DSA(CKM_ECDSA, TMG_HASH_NONE),
 	EC_DSA(CKM_ECDSA_SHA1, TMG_HASH_SHA1),
 	EC_DSA(CKM_ECDSA_SHA224, TMG_HASH_SHA224),
 	EC_DSA(CKM_ECDSA_SHA256, TMG_HASH_SHA256),
 	EC_DSA(CKM_ECDSA_SHA384, TMG_HASH_SHA384),
 	EC_DSA(CKM_ECDSA_SHA512, TMG_HASH_SHA512),
-	{ CKM_EDDSA, TMG_FAMILY_ED, TMG_SIGN_EDDSA, TMG_HASH_NONE,
-	    P11_PARAMS_EDDSA, CKF_SIGN },
+	SIGNATURE(CKM_EDDSA, TMG_FAMILY_ED, TMG_SIGN_EDDSA, TMG_HASH_NONE,
+	    P11_PARAMS_EDDSA),
 };
 const size_t tmg_p11_mechanism_count = TMG_COUNT(tmg_p11_mechanisms);
 
@@ -115,8 +121,15 @@ read_eddsa(const CK_MECHANISM *given)
 	    ? CKR_MECHANISM_PARAM_INVALID : CKR_OK;
 }
 
+static CK_RV
+read_nothing(const CK_MECHANISM *given)
+{
+	return given->pParameter == NULL && given->ulParameterLen == 0
+	    ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
+}
+
 CK_RV
-tmg_p11_mechanism_spec(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
+tmg_p11_mechanism_sign(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
     tmg_sign_spec *spec)
 {
 	*spec = (tmg_sign_spec){ .scheme = row->scheme, .hash = row->hash };
@@ -124,8 +137,35 @@ tmg_p11_mechanism_spec(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
 		return read_pss(row, given, spec);
 	if (row->params == P11_PARAMS_EDDSA)
 		return read_eddsa(given);
-	return given->pParameter == NULL && given->ulParameterLen == 0
-	    ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
+	return read_nothing(given);
+}
+
+/* Hash and MGF are chosen apart; a label may be there or not. */
+static CK_RV
+read_oaep(const CK_MECHANISM *given, tmg_decrypt_spec *spec)
+{
+	CK_RSA_PKCS_OAEP_PARAMS oaep;
+
+	if (given->pParameter == NULL || given->ulParameterLen != sizeof(oaep))
+		return CKR_MECHANISM_PARAM_INVALID;
+	memcpy(&oaep, given->pParameter, sizeof(oaep));
+	spec->hash = hash_of_digest(oaep.hashAlg);
+	spec->mgf = hash_of_mgf(oaep.mgf);
+	spec->label = (tmg_view){ oaep.pSourceData, oaep.ulSourceDataLen };
+	if (spec->hash == TMG_HASH_NONE || spec->mgf == TMG_HASH_NONE ||
+	    (spec->label.ptr == NULL && spec->label.len > 0) ||
+	    (spec->label.len > 0 && oaep.source != CKZ_DATA_SPECIFIED))
+		return CKR_MECHANISM_PARAM_INVALID;
+	return CKR_OK;
+}
+
+CK_RV
+tmg_p11_mechanism_decrypt(const tmg_p11_mechanism *row,
+    const CK_MECHANISM *given, tmg_decrypt_spec *spec)
+{
+	*spec = (tmg_decrypt_spec){ .padding = row->padding };
+	return row->params == P11_PARAMS_OAEP ? read_oaep(given, spec)
+	    : read_nothing(given);
 }
 
 /* ---- what a token has ---------------------------------------------------- */

@@ -12,6 +12,7 @@ tmg_p11_operation_end(tmg_p11_operation *op)
 	if (op->data != NULL)
 		explicit_bzero(op->data, op->len);
 	free(op->data);
+	free(op->label);
 	explicit_bzero(op, sizeof(*op));
 }
 

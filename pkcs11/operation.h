@@ -21,10 +21,13 @@ typedef struct tmg_p11_operation {
 	CK_OBJECT_HANDLE object;
 	const tmg_p11_mechanism *mechanism;
 	tmg_sign_spec spec;
+	tmg_decrypt_spec decrypt;
+	uint8_t *label;			/* OAEP's, ours */
 	tmg_alg alg;
 	EVP_MD_CTX *md;			/* hashes what comes */
 	uint8_t *data;			/* or keeps it */
 	size_t len;
+	bool done;			/* data is the answer, not yet fetched */
 } tmg_p11_operation;
 
 /* Wipes and frees; an operation that is not active stays so. */

@@ -22,11 +22,19 @@ tmg_p11_session_find(const tmg_p11_slot *slot, CK_SESSION_HANDLE handle)
 }
 
 void
+tmg_p11_session_stop(tmg_p11_session *session)
+{
+	tmg_p11_operation_end(&session->sign);
+	tmg_p11_operation_end(&session->verify);
+	tmg_p11_operation_end(&session->decrypt);
+}
+
+void
 tmg_p11_session_orphan(tmg_p11_session *session)
 {
 	session->orphan = true;
 	tmg_p11_find_end(&session->find);
-	tmg_p11_operation_end(&session->sign);
+	tmg_p11_session_stop(session);
 }
 
 /* The last session takes the login along (5.6.2). */
@@ -163,5 +171,9 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 		tmg_p11_find_end(&hold.session->find);
 	if (flags & CKF_SIGN)
 		tmg_p11_operation_end(&hold.session->sign);
+	if (flags & CKF_VERIFY)
+		tmg_p11_operation_end(&hold.session->verify);
+	if (flags & CKF_DECRYPT)
+		tmg_p11_operation_end(&hold.session->decrypt);
 	return CKR_OK;
 }

@@ -21,7 +21,7 @@ struct tmg_p11_session {
 	CK_FLAGS flags;
 	bool orphan;			/* its card was taken out */
 	tmg_p11_find find;
-	tmg_p11_operation sign;
+	tmg_p11_operation sign, verify, decrypt;
 };
 
 /* A handle is a serial number and the slot's; it never comes again. */
@@ -35,6 +35,10 @@ tmg_p11_session_close(tmg_p11_slot *slot, tmg_p11_session *session);
 /* Ends what it was doing: its card is gone. */
 void
 tmg_p11_session_orphan(tmg_p11_session *session);
+
+/* Ends everything but searches. */
+void
+tmg_p11_session_stop(tmg_p11_session *session);
 
 void
 tmg_p11_find_end(tmg_p11_find *find);

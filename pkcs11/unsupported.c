@@ -63,30 +63,22 @@ REFUSED(C_EncapsulateKey, (SESSION, MECHANISM, KEY, TEMPLATE(secret),
 REFUSED(C_DecapsulateKey, (SESSION, MECHANISM, KEY, TEMPLATE(secret),
     IN(cipher), MADE))
 
-/* ---- encrypting, decrypting, hashing ------------------------------------- */
+/* ---- encrypting, hashing ------------------------------------------------- */
 
 REFUSED(C_EncryptInit, (SESSION, MECHANISM, KEY))
 REFUSED(C_Encrypt, (SESSION, IN(plain), OUT(cipher)))
 REFUSED(C_EncryptUpdate, (SESSION, IN(plain), OUT(cipher)))
 REFUSED(C_EncryptFinal, (SESSION, OUT(cipher)))
-REFUSED(C_DecryptInit, (SESSION, MECHANISM, KEY))
-REFUSED(C_Decrypt, (SESSION, IN(cipher), OUT(plain)))
-REFUSED(C_DecryptUpdate, (SESSION, IN(cipher), OUT(plain)))
-REFUSED(C_DecryptFinal, (SESSION, OUT(plain)))
 REFUSED(C_DigestInit, (SESSION, MECHANISM))
 REFUSED(C_Digest, (SESSION, IN(data), OUT(digest)))
 REFUSED(C_DigestUpdate, (SESSION, IN(part)))
 REFUSED(C_DigestKey, (SESSION, KEY))
 REFUSED(C_DigestFinal, (SESSION, OUT(digest)))
 
-/* ---- signing with recovery, verifying, two at once ----------------------- */
+/* ---- with recovery, 3.2's verifying, two at once ------------------------- */
 
 REFUSED(C_SignRecoverInit, (SESSION, MECHANISM, KEY))
 REFUSED(C_SignRecover, (SESSION, IN(data), OUT(sig)))
-REFUSED(C_VerifyInit, (SESSION, MECHANISM, KEY))
-REFUSED(C_Verify, (SESSION, IN(data), IN(sig)))
-REFUSED(C_VerifyUpdate, (SESSION, IN(part)))
-REFUSED(C_VerifyFinal, (SESSION, IN(sig)))
 REFUSED(C_VerifyRecoverInit, (SESSION, MECHANISM, KEY))
 REFUSED(C_VerifyRecover, (SESSION, IN(sig), OUT(data)))
 REFUSED(C_VerifySignatureInit, (SESSION, MECHANISM, KEY, IN(sig)))

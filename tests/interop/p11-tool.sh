@@ -85,6 +85,59 @@ for h in 1 224 256 384 512; do
 	expect "Verified OK" openssl dgst -sha$h -verify pub.9a -signature sig data
 done
 
+step "decrypting what openssl encrypted"
+echo "a secret" >plain
+seal() { openssl pkeyutl -encrypt -pubin -inkey pub.9d -in plain -out sealed "$@"; }
+unseal() {
+	p11 --login --pin $PIN --decrypt --id 9d -i sealed -o opened -m "$@"
+	same plain opened
+}
+seal
+unseal RSA-PKCS
+for h in 1 224 256 384 512; do
+	for mgf in 1 256; do
+		seal -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha$h \
+			-pkeyopt rsa_mgf1_md:sha$mgf
+		name=SHA$h
+		[ $h = 1 ] && name=SHA-1
+		unseal RSA-PKCS-OAEP --hash-algorithm $name --mgf MGF1-SHA$mgf
+	done
+done
+head -c 256 /dev/zero | tr '\000' '\001' >plain
+seal -pkeyopt rsa_padding_mode:none
+unseal RSA-X-509
+head -c 256 /dev/zero | tr '\000' '\002' >sealed
+refuse "CKR_ENCRYPTED_DATA_INVALID" pkcs11-tool --module "$M" --login --pin $PIN \
+	--decrypt --id 9d -i sealed -o opened -m RSA-PKCS
+
+step "verifying in software, without a PIN"
+# check ID MECHANISM INPUT [OPTION...]: what openssl took is taken, and what
+# was changed is not.
+check() {
+	id=$1 mechanism=$2 input=$3
+	shift 3
+	sign "$id" "$mechanism" "$input" "$@"
+	expect "Signature is valid" pkcs11-tool --module "$M" --verify --id "$id" \
+		-m "$mechanism" -i "$input" --signature-file sig "$@"
+	head -c 20 sig >torn
+	tail -c +21 sig | tr '\000-\377' '\001-\377\000' >>torn
+	# pkcs11-tool 0.23 says so and exits 0.
+	expect "^Invalid signature" pkcs11-tool --module "$M" --verify --id "$id" \
+		-m "$mechanism" -i "$input" --signature-file torn "$@"
+}
+for h in 1 224 256 384 512; do
+	check 9d SHA$h-RSA-PKCS data
+	check 9d SHA$h-RSA-PKCS-PSS data --salt-len 20
+	check 9a ECDSA-SHA$h data
+done
+check 9d RSA-PKCS hash.256
+check 9d RSA-X-509 block
+check 9e ECDSA hash.384
+check 9d RSA-PKCS-PSS hash.256 --hash-algorithm SHA256 --mgf MGF1-SHA256 --salt-len 222
+
+step "pkcs11-tool's own test"
+expect "No errors" pkcs11-tool --module "$M" --login --pin $PIN --test
+
 step "a PIN before every signature"
 sign 9c SHA256-RSA-PKCS data
 expect "Verified OK" openssl dgst -sha256 -verify pub.9c -signature sig data

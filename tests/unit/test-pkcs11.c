@@ -161,6 +161,14 @@ static const struct {
 	SESSION("C_Sign", CKR_ARGUMENTS_BAD),
 	SESSION("C_SignUpdate", CKR_OPERATION_NOT_INITIALIZED),
 	SESSION("C_SignFinal", CKR_ARGUMENTS_BAD),
+	SESSION("C_VerifyInit", CKR_ARGUMENTS_BAD),
+	SESSION("C_Verify", CKR_ARGUMENTS_BAD),
+	SESSION("C_VerifyUpdate", CKR_OPERATION_NOT_INITIALIZED),
+	SESSION("C_VerifyFinal", CKR_ARGUMENTS_BAD),
+	SESSION("C_DecryptInit", CKR_ARGUMENTS_BAD),
+	SESSION("C_Decrypt", CKR_ARGUMENTS_BAD),
+	SESSION("C_DecryptUpdate", CKR_ARGUMENTS_BAD),
+	SESSION("C_DecryptFinal", CKR_ARGUMENTS_BAD),
 	SESSION("C_GenerateRandom", CKR_OK),
 	SESSION("C_SeedRandom", CKR_RANDOM_SEED_NOT_SUPPORTED),
 	SESSION("C_GetFunctionStatus", CKR_FUNCTION_NOT_PARALLEL),
@@ -956,6 +964,74 @@ test_sign_refused(void **state)
 	assert_int_equal(C_Sign(h, DATA, 5, sig, &len), CKR_OPERATION_NOT_INITIALIZED);
 }
 
+/* Verifying agrees with signing, needs no login and never asks the card. */
+static void
+test_verify(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_OBJECT_HANDLE key, public;
+	CK_BYTE sig[64];
+	CK_ULONG len = sizeof(sig);
+
+	(void)state;
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
+	public = find_one(h, CKO_PUBLIC_KEY, 0x9a);
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256, key), CKR_OK);
+	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_OK);
+	assert_int_equal(C_Logout(h), CKR_OK);
+	CARD->order[0] = '\0';
+
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, key), CKR_KEY_HANDLE_INVALID);
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public), CKR_OK);
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public),
+	    CKR_OPERATION_ACTIVE);
+	assert_int_equal(C_Verify(h, DATA, DATA_LEN, sig, 64), CKR_OK);
+	assert_int_equal(C_Verify(h, DATA, DATA_LEN, sig, 64),
+	    CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public), CKR_OK);
+	assert_int_equal(C_VerifyUpdate(h, DATA, 3), CKR_OK);
+	assert_int_equal(C_VerifyUpdate(h, DATA + 3, DATA_LEN - 3), CKR_OK);
+	assert_int_equal(C_VerifyFinal(h, sig, 64), CKR_OK);
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public), CKR_OK);
+	assert_int_equal(C_Verify(h, DATA, DATA_LEN, sig, 63),
+	    CKR_SIGNATURE_LEN_RANGE);
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public), CKR_OK);
+	assert_int_equal(C_Verify(h, DATA, DATA_LEN - 1, sig, 64),
+	    CKR_SIGNATURE_INVALID);
+	sig[63] ^= 1;
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public), CKR_OK);
+	assert_int_equal(C_Verify(h, DATA, DATA_LEN, sig, 64), CKR_SIGNATURE_INVALID);
+	memset(sig, 0, sizeof(sig));
+	assert_int_equal(C_VerifyInit(h, &ecdsa_sha256, public), CKR_OK);
+	assert_int_equal(C_Verify(h, DATA, DATA_LEN, sig, 64), CKR_SIGNATURE_INVALID);
+	assert_string_equal(CARD->order, "");
+}
+
+static void
+test_decrypt_refused(void **state)
+{
+	CK_RSA_PKCS_OAEP_PARAMS oaep = { CKM_SHA256, CKG_MGF1_SHA256,
+	    CKZ_DATA_SPECIFIED, NULL, 5 };
+	CK_MECHANISM rsa = { CKM_RSA_PKCS, NULL, 0 },
+	    no_label = { CKM_RSA_PKCS_OAEP, &oaep, sizeof(oaep) },
+	    no_params = { CKM_RSA_PKCS_OAEP, NULL, 0 };
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_OBJECT_HANDLE key;
+
+	(void)state;
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
+	assert_int_equal(C_DecryptInit(h, &ecdsa, key), CKR_MECHANISM_INVALID);
+	assert_int_equal(C_DecryptInit(h, &rsa, key), CKR_KEY_TYPE_INCONSISTENT);
+	assert_int_equal(C_DecryptInit(h, &no_label, key),
+	    CKR_MECHANISM_PARAM_INVALID);
+	assert_int_equal(C_DecryptInit(h, &no_params, key),
+	    CKR_MECHANISM_PARAM_INVALID);
+	oaep.ulSourceDataLen = 0;
+	assert_int_equal(C_DecryptInit(h, &no_label, key), CKR_KEY_TYPE_INCONSISTENT);
+}
+
 /* The PIN goes to the card in the turn of the signature, directly before. */
 static void
 test_always(void **state)
@@ -1069,6 +1145,7 @@ main(void)
 		INSIDE(test_certificate),
 		INSIDE(test_sign), INSIDE(test_sign_parts),
 		INSIDE(test_sign_refused), INSIDE(test_always),
+		INSIDE(test_verify), INSIDE(test_decrypt_refused),
 		INSIDE(test_threads),
 		cmocka_unit_test_setup(test_before, world),
 	};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pkcs11/begin.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "pkcs11/attribute.h"
+#include "src/base/ctx.h"
+#include "src/pki/scope.h"
+
+/* ---- the key ------------------------------------------------------------- */
+
+static CK_RV
+check_key(const tmg_p11_subject *s, const tmg_p11_kind *kind,
+    const tmg_p11_mechanism *row)
+{
+	if (s->object.class != kind->class ||
+	    tmg_alg_get(s->facts.alg)->family != row->family)
+		return CKR_KEY_TYPE_INCONSISTENT;
+	return (tmg_key_slot(s->object.key)->uses & kind->use) != 0
+	    ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
+}
+
+/* One that nobody may see now is as unknown as one that is not there. */
+static CK_RV
+load_key(p11_hold *hold, CK_OBJECT_HANDLE key, tmg_p11_subject *s)
+{
+	const tmg_p11_object *o = tmg_p11_objects_get(&hold->slot->objects, key);
+	tmg_rc rc;
+
+	if (o == NULL)
+		return CKR_KEY_HANDLE_INVALID;
+	rc = tmg_p11_subject_load(hold->slot, o, s);
+	return rc == TMG_NOT_FOUND ? CKR_KEY_HANDLE_INVALID
+	    : tmg_p11_slot_rv(hold->slot, rc);
+}
+
+/* ---- the mechanism ------------------------------------------------------- */
+
+static CK_RV
+own_label(tmg_p11_operation *op)
+{
+	tmg_view *label = &op->decrypt.label;
+
+	if (label->len == 0)
+		return CKR_OK;
+	op->label = malloc(label->len);
+	if (op->label == NULL)
+		return CKR_HOST_MEMORY;
+	memcpy(op->label, label->ptr, label->len);
+	label->ptr = op->label;
+	return CKR_OK;
+}
+
+static CK_RV
+read_mechanism(tmg_p11_operation *op, const tmg_p11_kind *kind,
+    const CK_MECHANISM *given)
+{
+	CK_RV rv;
+
+	op->mechanism = tmg_p11_mechanism_get(given->mechanism);
+	if (op->mechanism == NULL || !(op->mechanism->flags & kind->flag))
+		return CKR_MECHANISM_INVALID;
+	if (kind->flag != CKF_DECRYPT)
+		return tmg_p11_mechanism_sign(op->mechanism, given, &op->spec);
+	rv = tmg_p11_mechanism_decrypt(op->mechanism, given, &op->decrypt);
+	return rv == CKR_OK ? own_label(op) : rv;
+}
+
+static CK_RV
+start_digest(p11_hold *hold, tmg_p11_operation *op)
+{
+	tmg_held(EVP_MD) md = NULL;
+
+	if (op->mechanism->hash == TMG_HASH_NONE)
+		return CKR_OK;
+	md = EVP_MD_fetch(tmg_ctx_libctx(hold->seat->ctx),
+	    tmg_hash_name(op->mechanism->hash), NULL);
+	op->md = EVP_MD_CTX_new();
+	if (md == NULL || op->md == NULL ||
+	    EVP_DigestInit_ex2(op->md, md, NULL) != 1)
+		return CKR_FUNCTION_FAILED;
+	return CKR_OK;
+}
+
+/* ---- beginning ----------------------------------------------------------- */
+
+static CK_RV
+begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
+    const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+	tmg_p11_subject s;
+	CK_RV rv;
+
+	if ((rv = read_mechanism(op, kind, mechanism)) ||
+	    (rv = load_key(hold, key, &s)) ||
+	    (rv = check_key(&s, kind, op->mechanism)) ||
+	    (rv = start_digest(hold, op)))
+		return rv;
+	op->object = key;
+	op->alg = s.facts.alg;
+	op->wants_pin = kind->class == CKO_PRIVATE_KEY &&
+	    s.facts.pin == TMG_PIN_ALWAYS;
+	op->active = true;
+	return CKR_OK;
+}
+
+static CK_RV
+cancel(tmg_p11_operation *op)
+{
+	if (!op->active)
+		return CKR_ARGUMENTS_BAD;
+	tmg_p11_operation_end(op);
+	return CKR_OK;
+}
+
+CK_RV
+tmg_p11_begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
+    const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+	CK_RV rv;
+
+	if (mechanism == NULL)
+		return cancel(op);
+	if (op->active)
+		return CKR_OPERATION_ACTIVE;
+	rv = begin(hold, op, kind, mechanism, key);
+	if (rv != CKR_OK)
+		tmg_p11_operation_end(op);
+	return rv;
+}
+
+/* ---- using a private key ------------------------------------------------- */
+
+CK_RV
+tmg_p11_use_begin(p11_hold *hold, tmg_p11_operation *op, tmg_signer **signer)
+{
+	const tmg_p11_object *o = tmg_p11_objects_get(&hold->slot->objects,
+	    op->object);
+	tmg_rc rc;
+
+	if (o == NULL)
+		return CKR_KEY_HANDLE_INVALID;
+	if (op->wants_pin && op->pin.len == 0)
+		return CKR_USER_NOT_LOGGED_IN;
+	if ((rc = tmg_key_signer(o->key, signer)))
+		return tmg_p11_slot_rv(hold->slot, rc);
+	hold->seat->pin = op->pin;
+	return CKR_OK;
+}
+
+/* A refused PIN of one use says nothing of the login. */
+CK_RV
+tmg_p11_use_end(p11_hold *hold, tmg_p11_operation *op, tmg_rc rc)
+{
+	tmg_secret_wipe(&hold->seat->pin);
+	tmg_secret_wipe(&op->pin);
+	if (op->wants_pin && rc == TMG_CANCELLED)
+		return CKR_USER_NOT_LOGGED_IN;
+	return tmg_p11_slot_rv(hold->slot, rc);
+}

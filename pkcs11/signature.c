@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pkcs11/signature.h"
+
+enum {
+	EDDSA_SIZE = 64,	/* RFC 8032 5.1.6 */
+	PKCS1_OVERHEAD = 11,	/* RFC 8017 9.2 */
+};
+
+/* Cryptoki's ECDSA signature is r and s, each as long as the field; 6.3.1. */
+size_t
+tmg_p11_signature_size(const tmg_p11_operation *op)
+{
+	switch (op->mechanism->family) {
+	case TMG_FAMILY_RSA:
+		return tmg_alg_bytes(op->alg);
+	case TMG_FAMILY_EC:
+		return 2 * tmg_alg_bytes(op->alg);
+	case TMG_FAMILY_ED:
+		return EDDSA_SIZE;
+	case TMG_FAMILY_X:
+	case TMG_FAMILY_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* A length that the mechanism cannot take is told before the card is asked. */
+bool
+tmg_p11_signature_fits(const tmg_p11_operation *op, tmg_view input)
+{
+	const size_t k = tmg_alg_bytes(op->alg);
+
+	if (op->md != NULL)
+		return true;
+	switch (op->spec.scheme) {
+	case TMG_SIGN_PKCS1:
+		return input.len + PKCS1_OVERHEAD <= k;
+	case TMG_SIGN_PSS:
+		return input.len == tmg_hash_bytes(op->spec.hash);
+	case TMG_SIGN_RAW:
+		return input.len <= k;
+	case TMG_SIGN_ECDSA:
+		return input.len > 0;
+	case TMG_SIGN_EDDSA:
+		break;
+	}
+	return true;
+}
+
+/* CKM_RSA_X_509 takes shorter input and pads it with zeros in front. */
+tmg_view
+tmg_p11_signature_widen(const tmg_p11_operation *op, tmg_view input, uint8_t *store)
+{
+	const size_t k = tmg_alg_bytes(op->alg);
+
+	if (op->spec.scheme != TMG_SIGN_RAW || input.len == k)
+		return input;
+	memset(store, 0, k - input.len);
+	if (input.len > 0)
+		memcpy(store + k - input.len, input.ptr, input.len);
+	return (tmg_view){ store, k };
+}

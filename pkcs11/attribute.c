@@ -97,6 +97,13 @@ get_private(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return get_bool(s, is_private(s), value);
 }
 
+static CK_RV
+get_destroyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	return get_bool(s, s->object.class == CKO_CERTIFICATE, value);
+}
+
 /* The same object has the same name in every process and for ever. */
 static CK_RV
 get_unique(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
@@ -372,7 +379,7 @@ static const row common[] = {
 	{ CKA_PRIVATE, get_private, 0, ANY },
 	{ CKA_MODIFIABLE, get_bool, CK_FALSE, ANY },
 	{ CKA_COPYABLE, get_bool, CK_FALSE, ANY },
-	{ CKA_DESTROYABLE, get_bool, CK_FALSE, ANY },
+	{ CKA_DESTROYABLE, get_destroyable, 0, ANY },
 	{ CKA_UNIQUE_ID, get_unique, 0, ANY },
 };
 

@@ -4,6 +4,7 @@
 
 #include "pkcs11/attribute.h"
 #include "pkcs11/module.h"
+#include "pkcs11/template.h"
 #include "src/token/token.h"
 
 /* A search while it runs. */
@@ -26,10 +27,7 @@ tmg_p11_find_end(tmg_p11_find *find)
 static const CK_ATTRIBUTE *
 asked_for(const struct search *q, CK_ATTRIBUTE_TYPE type)
 {
-	for (CK_ULONG i = 0; i < q->count; i++)
-		if (q->templ[i].type == type)
-			return &q->templ[i];
-	return NULL;
+	return tmg_p11_template_find(q->templ, q->count, type);
 }
 
 static bool
@@ -175,17 +173,6 @@ search(struct search *q)
 	return has_keys_in_mind(q) ? try_slots(q) : CKR_OK;
 }
 
-static CK_RV
-check_template(const CK_ATTRIBUTE *templ, CK_ULONG count)
-{
-	if (templ == NULL)
-		return count == 0 ? CKR_OK : CKR_ARGUMENTS_BAD;
-	for (CK_ULONG i = 0; i < count; i++)
-		if (templ[i].pValue == NULL && templ[i].ulValueLen != 0)
-			return CKR_ARGUMENTS_BAD;
-	return CKR_OK;
-}
-
 CK_RV
 C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count)
 {
@@ -193,7 +180,7 @@ C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count)
 	CK_RV rv;
 
 	if ((rv = p11_hold_session(&hold, handle)) ||
-	    (rv = check_template(templ, count)))
+	    (rv = tmg_p11_template_check(templ, count)))
 		return rv;
 	if (hold.session->find.active)
 		return CKR_OPERATION_ACTIVE;

@@ -32,6 +32,15 @@ tmg_p11_objects_handle(tmg_p11_objects *objects, const tmg_p11_object *like)
 }
 
 void
+tmg_p11_objects_drop(tmg_p11_objects *objects, CK_OBJECT_HANDLE handle)
+{
+	tmg_p11_object *o = tmg_p11_objects_get(objects, handle);
+
+	if (o != NULL)
+		*o = objects->rows[--objects->count];
+}
+
+void
 tmg_p11_objects_clear(tmg_p11_objects *objects)
 {
 	free(objects->rows);

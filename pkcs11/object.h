@@ -31,6 +31,10 @@ tmg_p11_objects_get(const tmg_p11_objects *objects, CK_OBJECT_HANDLE handle);
 CK_OBJECT_HANDLE
 tmg_p11_objects_handle(tmg_p11_objects *objects, const tmg_p11_object *like);
 
+/* The object is no more; should it come again, it has another handle. */
+void
+tmg_p11_objects_drop(tmg_p11_objects *objects, CK_OBJECT_HANDLE handle);
+
 void
 tmg_p11_objects_clear(tmg_p11_objects *objects);
 

@@ -48,9 +48,7 @@ REFUSED(C_GetSessionValidationFlags, (SESSION, CK_ULONG type, CK_FLAGS *flags))
 
 /* ---- objects ------------------------------------------------------------- */
 
-REFUSED(C_CreateObject, (SESSION, TEMPLATE(object), MADE))
 REFUSED(C_CopyObject, (SESSION, CK_OBJECT_HANDLE object, TEMPLATE(change), MADE))
-REFUSED(C_DestroyObject, (SESSION, CK_OBJECT_HANDLE object))
 REFUSED(C_SetAttributeValue, (SESSION, CK_OBJECT_HANDLE object, TEMPLATE(change)))
 REFUSED(C_GenerateKey, (SESSION, MECHANISM, TEMPLATE(key), MADE))
 REFUSED(C_GenerateKeyPair, (SESSION, MECHANISM, TEMPLATE(public),

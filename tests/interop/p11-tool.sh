@@ -135,6 +135,16 @@ check 9d RSA-X-509 block
 check 9e ECDSA hash.384
 check 9d RSA-PKCS-PSS hash.256 --hash-algorithm SHA256 --mgf MGF1-SHA256 --salt-len 222
 
+step "a certificate is taken away and written again"
+p11 --read-object --type cert --id 9d -o der
+p11 --login --pin $PIN --delete-object --type cert --id 9d
+p11 -O --type cert >list
+! grep -q "ID: *9d" list || { cat list; fail "the certificate is still there"; }
+refuse "" yubico-piv-tool -a read-certificate -s 9d
+p11 --login --pin $PIN --write-object der --type cert --id 9d
+yubico-piv-tool -a read-certificate -s 9d -o got
+same got cert.9d
+
 step "pkcs11-tool's own test"
 expect "No errors" pkcs11-tool --module "$M" --login --pin $PIN --test
 

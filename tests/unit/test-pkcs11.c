@@ -152,6 +152,8 @@ static const struct {
 	SESSION("C_Login", CKR_ARGUMENTS_BAD),
 	SESSION("C_Logout", CKR_USER_NOT_LOGGED_IN),
 	SESSION("C_SetPIN", CKR_ARGUMENTS_BAD),
+	SESSION("C_CreateObject", CKR_ARGUMENTS_BAD),
+	SESSION("C_DestroyObject", CKR_OBJECT_HANDLE_INVALID),
 	SESSION("C_FindObjectsInit", CKR_OK),
 	SESSION("C_FindObjects", CKR_ARGUMENTS_BAD),
 	SESSION("C_FindObjectsFinal", CKR_OPERATION_NOT_INITIALIZED),
@@ -337,12 +339,12 @@ test_tables(void **state)
 
 /* ---- C_Initialize -------------------------------------------------------- */
 
-static unsigned made, taken;
+static unsigned mutexes, taken;
 
 static CK_RV
 make_mutex(void **m)
 {
-	made++;
+	mutexes++;
 	*m = malloc(sizeof(pthread_mutex_t));
 	pthread_mutex_init(*m, NULL);
 	return CKR_OK;
@@ -351,7 +353,7 @@ make_mutex(void **m)
 static CK_RV
 drop_mutex(void *m)
 {
-	made--;
+	mutexes--;
 	pthread_mutex_destroy(m);
 	free(m);
 	return CKR_OK;
@@ -392,11 +394,11 @@ test_initialize(void **state)
 	    give_mutex, 0, NULL };
 	assert_int_equal(C_Initialize(&args), CKR_OK);
 	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
-	assert_int_equal(made, 3);		/* the list's and two seats' */
+	assert_int_equal(mutexes, 3);	/* the list's and two seats' */
 	(void)open_session(RO);
 	assert_int_equal(taken, 0);
 	assert_int_equal(C_Finalize(NULL), CKR_OK);
-	assert_int_equal(made, 0);
+	assert_int_equal(mutexes, 0);
 }
 
 /* A child is uninitialised, may initialise, and leaves its parent's alone. */
@@ -1065,6 +1067,102 @@ test_always(void **state)
 	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);
 }
 
+/* ---- writing ------------------------------------------------------------- */
+
+static CK_OBJECT_CLASS cert_class = CKO_CERTIFICATE;
+static CK_CERTIFICATE_TYPE x509 = CKC_X_509;
+static CK_BBOOL yes = CK_TRUE;
+
+/* Writes der, with one attribute more; type CKA_VALUE: none more. */
+static CK_RV
+create(CK_SESSION_HANDLE h, const CK_BYTE *der, CK_ULONG len,
+    CK_ATTRIBUTE_TYPE type, void *value, CK_ULONG value_len,
+    CK_OBJECT_HANDLE *made)
+{
+	CK_ATTRIBUTE t[] = {
+		{ CKA_CLASS, &cert_class, sizeof(cert_class) },
+		{ CKA_CERTIFICATE_TYPE, &x509, sizeof(x509) },
+		{ CKA_VALUE, (void *)(uintptr_t)der, len },
+		{ CKA_TOKEN, &yes, 1 },
+		{ type, value, value_len },
+	};
+
+	return C_CreateObject(h, t, type == CKA_VALUE ? 4 : 5, made);
+}
+
+static void
+test_write(void **state)
+{
+	struct fake_slot *slot = &CARD->slots[0];
+	const CK_SESSION_HANDLE ro = open_session(RO), rw = open_session(RW);
+	CK_BYTE der[FAKE_CERT_MAX], id = 0x9a;
+	const CK_ULONG len = slot->cert_len;
+	CK_BBOOL no = CK_FALSE;
+	CK_OBJECT_HANDLE made, old, key;
+
+	(void)state;
+	memcpy(der, slot->cert, len);
+	slot->cert_len = 0;
+	assert_int_equal(create(rw, der, len, CKA_VALUE, NULL, 0, &made),
+	    CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(C_Login(rw, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(create(ro, der, len, CKA_VALUE, NULL, 0, &made),
+	    CKR_SESSION_READ_ONLY);
+	assert_int_equal(create(rw, der, 0, CKA_VALUE, NULL, 0, &made),
+	    CKR_TEMPLATE_INCOMPLETE);
+	assert_int_equal(create(rw, der, 40, CKA_VALUE, NULL, 0, &made),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_int_equal(create(rw, der, len, CKA_TRUSTED, &yes, 1, &made),
+	    CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(create(rw, der, len, CKA_SUBJECT, der, 9, &made),
+	    CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(create(rw, der, len, CKA_MODULUS, der, 9, &made),
+	    CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_int_equal(create(rw, der, len, CKA_PRIVATE, &no, 2, &made),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_int_equal(CARD->calls[FAKE_CERT_WRITE], 0);
+
+	assert_int_equal(create(rw, der, len, CKA_ID, &id, 1, &made), CKR_OK);
+	assert_int_equal(slot->cert_len, len);
+	assert_int_equal(find_one(rw, CKO_CERTIFICATE, 0x9a), made);
+	/* there already: the same object; another in its place: refused */
+	assert_int_equal(create(rw, der, len, CKA_VALUE, NULL, 0, &old), CKR_OK);
+	assert_int_equal(old, made);
+	assert_int_equal(create(rw, CARD->slots[3].cert, CARD->slots[3].cert_len,
+	    CKA_ID, &id, 1, &old), CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(CARD->calls[FAKE_CERT_WRITE], 1);
+
+	key = find_one(rw, CKO_PRIVATE_KEY, 0x9a);
+	assert_int_equal(C_DestroyObject(rw, key), CKR_ACTION_PROHIBITED);
+	assert_int_equal(C_DestroyObject(ro, made), CKR_SESSION_READ_ONLY);
+	assert_int_equal(C_DestroyObject(rw, made), CKR_OK);
+	assert_int_equal(slot->cert_len, 0);
+	assert_int_equal(C_DestroyObject(rw, made), CKR_OBJECT_HANDLE_INVALID);
+	assert_int_equal(find_one(rw, CKO_CERTIFICATE, 0x9a), CK_INVALID_HANDLE);
+	assert_int_equal(find_one(rw, CKO_PRIVATE_KEY, 0x9a), key);
+}
+
+/* Without the administrator's key nothing is written, and the user stays in. */
+static void
+test_write_without_admin(void **state)
+{
+	const CK_SESSION_HANDLE rw = open_session(RW);
+	CK_SESSION_INFO info;
+
+	(void)state;
+	CARD->admin_factory = false;
+	assert_int_equal(C_Login(rw, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(C_DestroyObject(rw, find_one(rw, CKO_CERTIFICATE, 0x9a)),
+	    CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(C_GetSessionInfo(rw, &info), CKR_OK);
+	assert_int_equal(info.state, CKS_RW_USER_FUNCTIONS);
+	assert_int_equal(C_Logout(rw), CKR_OK);
+	assert_int_equal(C_Login(rw, CKU_SO, (CK_UTF8CHAR *)(uintptr_t)"admin", 5),
+	    CKR_OK);
+	assert_int_equal(C_DestroyObject(rw, find_one(rw, CKO_CERTIFICATE, 0x9a)),
+	    CKR_OK);
+}
+
 /* ---- threads ------------------------------------------------------------- */
 
 enum { THREADS = 4, SIGNATURES = 25 };
@@ -1146,6 +1244,7 @@ main(void)
 		INSIDE(test_sign), INSIDE(test_sign_parts),
 		INSIDE(test_sign_refused), INSIDE(test_always),
 		INSIDE(test_verify), INSIDE(test_decrypt_refused),
+		INSIDE(test_write), INSIDE(test_write_without_admin),
 		INSIDE(test_threads),
 		cmocka_unit_test_setup(test_before, world),
 	};

@@ -19,6 +19,27 @@ if command -v ssh-keygen >/dev/null; then
 	[ ! -s said ] || { cat said >&2; fail "ssh-keygen complains"; }
 fi
 
+if command -v ssh-agent >/dev/null; then
+	step "ssh-agent signs"
+	printf '#!/bin/sh\necho %s\n' $PIN >askpass
+	chmod +x askpass
+	SSH_ASKPASS=$work/askpass SSH_ASKPASS_REQUIRE=force
+	export SSH_ASKPASS SSH_ASKPASS_REQUIRE
+	eval "$(ssh-agent -P "$M")" >/dev/null
+	trap 'kill "$SSH_AGENT_PID" 2>/dev/null; rm -rf "$work"' EXIT
+	ssh-add -s "$M" >said 2>&1 || { cat said >&2; fail "ssh-add -s"; }
+	for id in 9a 9d; do
+		ssh-keygen -i -m PKCS8 -f pub.$id >key.pub
+		rm -f data.sig
+		ssh-keygen -Y sign -n file -f key.pub data >said 2>&1 ||
+			{ cat said >&2; fail "ssh-keygen -Y sign with $id"; }
+		echo "me $(cut -d' ' -f1,2 key.pub)" >signers
+		expect "Good \"file\" signature" ssh-keygen -Y verify -f signers -I me -n file \
+			-s data.sig <data
+	done
+	kill "$SSH_AGENT_PID"
+fi
+
 if command -v p11tool >/dev/null; then
 	step "p11tool lists and signs"
 	GNUTLS_PIN=$PIN
@@ -65,4 +86,12 @@ if [ -n "$engine" ]; then
 		openssl req -in req -noout -pubkey >got
 		same got pub.$id
 	done
+
+	step "openssl decrypts through the engine"
+	echo "a secret" >plain
+	openssl pkeyutl -encrypt -pubin -inkey pub.9d -in plain -out sealed
+	OPENSSL_CONF=$work/openssl.cnf openssl pkeyutl -decrypt -engine pkcs11 -keyform engine \
+		-inkey "pkcs11:id=%9d;type=private" -in sealed -out opened 2>said ||
+		{ cat said >&2; fail "openssl pkeyutl -decrypt"; }
+	same plain opened
 fi

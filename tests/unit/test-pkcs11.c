@@ -1067,6 +1067,79 @@ test_always(void **state)
 	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);
 }
 
+/* ---- cards that are pulled or reset -------------------------------------- */
+
+/* Pulled in the middle of a verb: the code says so, the sessions know it from
+ * then on, and the card that is there afterwards is a new one. */
+static void
+test_pulled(void **state)
+{
+	static const enum fake_verb verbs[] = {
+		FAKE_FACTS, FAKE_CERT_READ, FAKE_SURVEY, FAKE_SLOTS_ASKED,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(verbs); i++) {
+		CK_SESSION_HANDLE h;
+		CK_SESSION_INFO info;
+
+		CARD->events += 2;	/* another card: nothing is known of it */
+		h = open_session(RO);
+		CARD->next[verbs[i]] = TMG_REMOVED;
+		assert_int_equal(C_FindObjectsInit(h, NULL, 0), CKR_DEVICE_REMOVED);
+		assert_int_equal(C_GetSessionInfo(h, &info), CKR_DEVICE_REMOVED);
+		assert_int_equal(count_found(open_session(RO), NULL, 0), 3 + 7);
+		assert_int_equal(C_CloseAllSessions(0), CKR_OK);
+	}
+}
+
+static void
+test_pulled_while_signing(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_OBJECT_HANDLE key;
+	CK_SESSION_INFO info;
+	CK_BYTE sig[64];
+	CK_ULONG len = sizeof(sig);
+
+	(void)state;
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256, key), CKR_OK);
+	CARD->next[FAKE_SIGN] = TMG_REMOVED;
+	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_DEVICE_REMOVED);
+	assert_int_equal(C_GetSessionInfo(h, &info), CKR_DEVICE_REMOVED);
+	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_DEVICE_REMOVED);
+	assert_int_equal(state_of(open_session(RO)), CKS_RO_PUBLIC_SESSION);
+	/* a handle of before is no other object now */
+	assert_int_equal(C_SignInit(open_session(RO), &ecdsa_sha256, key),
+	    CKR_KEY_HANDLE_INVALID);
+}
+
+/* Reset by somebody else: the login is gone and said to be, no PIN is sent,
+ * and the same session goes on after the next login. */
+static void
+test_reset(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_OBJECT_HANDLE key;
+	CK_BYTE sig[64];
+	CK_ULONG len = sizeof(sig);
+
+	(void)state;
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256, key), CKR_OK);
+	CARD->begin_next = TMG_RESET;
+	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);
+	assert_int_equal(state_of(h), CKS_RO_PUBLIC_SESSION);
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256, key), CKR_OK);
+	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_OK);
+	assert_true(verifies(&CARD->slots[0], sig, TEXT));
+}
+
 /* ---- writing ------------------------------------------------------------- */
 
 static CK_OBJECT_CLASS cert_class = CKO_CERTIFICATE;
@@ -1244,6 +1317,8 @@ main(void)
 		INSIDE(test_sign), INSIDE(test_sign_parts),
 		INSIDE(test_sign_refused), INSIDE(test_always),
 		INSIDE(test_verify), INSIDE(test_decrypt_refused),
+		INSIDE(test_pulled), INSIDE(test_pulled_while_signing),
+		INSIDE(test_reset),
 		INSIDE(test_write), INSIDE(test_write_without_admin),
 		INSIDE(test_threads),
 		cmocka_unit_test_setup(test_before, world),

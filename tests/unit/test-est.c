@@ -429,23 +429,50 @@ closed_connections_cost_no_further_signature(void **state)
 	assert_int_equal(spec.signer->used, 1);
 }
 
+/* The same server by its name, which the certificate must carry. */
+static const char *
+named_uri(const char *by_address, char *uri, size_t cap)
+{
+	static const char address[] = "127.0.0.1";
+	const char *host = strstr(by_address, address);
+
+	assert_non_null(host);
+	snprintf(uri, cap, "%.*slocalhost%s", (int)(host - by_address), by_address,
+	    host + strlen(address));
+	return uri;
+}
+
 static void
 who_should_not_be_there_gets_no_signature(void **state)
 {
-	static const struct { const char *listener; const char *says; } rows[] = {
-		{ "wrong", "elsewhere.test" }, { "expired", "expired" },
-		{ "untrusted", "Other Root" },
+	static const struct {
+		const char *listener;
+		bool named;
+		tmg_rc rc;
+		unsigned signatures;
+		const char *says;
+	} rows[] = {
+		{ "wrong", false, TMG_MISMATCH, 0, "elsewhere.test" },
+		{ "wrong", true, TMG_MISMATCH, 0, "not for \"localhost\"" },
+		{ "expired", false, TMG_MISMATCH, 0, "expired" },
+		{ "untrusted", false, TMG_MISMATCH, 0, "Other Root" },
+		{ "may13", true, TMG_OK, 1, NULL },
 	};
-	tmg_decision d;
+	char uri[128];
 
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
 		tmg_auto(identity) id = load_identity("a");
-		const tmg_authority_spec spec = spec_as(rows[i].listener, "", &id);
+		tmg_authority_spec spec = spec_as(rows[i].listener, "", &id);
+		tmg_decision d = { .certs = NULL };
+
+		if (rows[i].named)
+			spec.uri = named_uri(spec.uri, uri, sizeof(uri));
 		tmg_auto_ptr(tmg_authority) a = open_authority(&spec);
 
-		expect(a, submit(a, &d), TMG_MISMATCH, rows[i].says);
-		assert_int_equal(spec.signer->used, 0);
+		expect(a, submit(a, &d), rows[i].rc, rows[i].says);
+		tmg_certs_free(&d.certs);
+		assert_int_equal(spec.signer->used, rows[i].signatures);
 	}
 }
 

@@ -326,6 +326,13 @@ a_packed_cert_cut_anywhere_is_refused(void **state)
 		assert_int_equal(tmg_piv_gunzip((tmg_view){ store, n },
 		    TMG_CERT_MAX, &out), TMG_E_MALFORMED);
 	}
+	/* whole, but more than may come out, however much room there is */
+	for (size_t max = sizeof(plain) - 1; max <= sizeof(plain); max++) {
+		tmg_out out = TMG_OUT(got);
+
+		assert_int_equal(tmg_piv_gunzip(tmg_out_view(&packed), max, &out),
+		    max < sizeof(plain) ? TMG_E_MALFORMED : TMG_OK);
+	}
 }
 
 int

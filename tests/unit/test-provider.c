@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "src/base/fail.h"
+#include "src/pki/pkey.h"
 #include "src/pki/scope.h"
 
 enum { ROOM = 1024 };
@@ -577,6 +578,14 @@ test_threads(void **state)
 	assert_int_equal(uses(k, 2), 2 * ROUNDS);
 }
 
+/* The program we live in has its own OpenSSL, which must not hear of us. */
+static void
+test_default_context_untouched(void **state)
+{
+	(void)state;
+	assert_int_equal(OSSL_PROVIDER_available(NULL, TMG_PROVIDER), 0);
+}
+
 int
 main(void)
 {
@@ -595,6 +604,7 @@ main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_foreign_public_half),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_default_context_untouched),
 	};
 
 	return cmocka_run_group_tests(tests, keys_setup, keys_teardown);

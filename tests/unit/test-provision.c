@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "src/provision/store.h"
 #include "tests/unit/fake-world.h"
 
 static char folder[64];
@@ -557,6 +558,124 @@ set_nothing(void)
 {
 }
 
+/* Somebody else's key, with or without a certificate, in our slot. */
+static void
+put_foreign(bool cert)
+{
+	fake_slot *s = fake_slot_named("9a"), *other = fake_slot_named("9c");
+
+	assert_true(other->priv_len > 0 && other->cert_len > 0);
+	memcpy(s->priv, other->priv, other->priv_len);
+	memcpy(s->spki, other->spki, other->spki_len);
+	s->priv_len = other->priv_len;
+	s->spki_len = other->spki_len;
+	s->alg = other->alg;
+	s->origin = TMG_ORIGIN_IMPORTED;
+	if (cert) {
+		memcpy(s->cert, other->cert, other->cert_len);
+		s->cert_len = other->cert_len;
+	}
+}
+
+static bool
+is_generating(const char *id)
+{
+	tmg_journal j = { .retry_after = -1 };
+	tmg_fault f = { 0 };
+	bool is;
+
+	assert_int_equal(tmg_store_read(id, &j, &f), TMG_OK);
+	is = j.generating;
+	tmg_journal_wipe(&j);
+	return is;
+}
+
+/* Begun, and cut off before or while the token makes the key. */
+static void
+begin_only(bool generating)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_begin(ctx, fake_tokens(), &spec, &f, &p), TMG_OK);
+	for (unsigned at = 1; generating &&
+	    !is_generating(tmg_provision_about(p)->id); at++) {
+		fake->present = true;
+		fake->remove_at = fake->events + at;
+		assert_int_equal(tmg_provision_run(p, NULL, NULL), TMG_REMOVED);
+	}
+	fake->present = true;
+}
+
+/* Before it is taken up somebody fills the slot, with what is not ours to use
+ * or to overwrite. */
+static void
+slots_filled_meanwhile_are_left_alone(void **state)
+{
+	static const struct {
+		bool generating, cert;
+		const char *words;
+	} rows[] = {
+		{ true, false, "put another key into slot 9a" },
+		{ false, true, "put a certificate into slot 9a" },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_provision_spec spec;
+		tmg_fault f = { 0 };
+		fake_slot before;
+		tmg_rc rc;
+
+		fresh(state);
+		spec = usual();
+		spec.slot = "9c";
+		assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+		begin_only(rows[i].generating);
+		put_foreign(rows[i].cert);
+		before = *fake_slot_named("9a");
+		rc = take_up(NULL, &f);
+		if (rc != TMG_OCCUPIED || strstr(f.text, rows[i].words) == NULL)
+			fail_msg("row %zu: %s \"%s\"", i, tmg_rc_name(rc), f.text);
+		assert_int_equal(fake->generated, 1);
+		assert_memory_equal(&before, fake_slot_named("9a"), sizeof(before));
+	}
+}
+
+static void
+swap_key(void *arg, tmg_step step, double seconds)
+{
+	(void)arg;
+	(void)seconds;
+	if (step != TMG_STEP_INSTALLED)
+		return;
+	memcpy(fake_slot_named("9a")->priv, fake_slot_named("9c")->priv,
+	    sizeof(fake_slot_named("9a")->priv));
+	fake_slot_named("9a")->priv_len = fake_slot_named("9c")->priv_len;
+}
+
+/* The test signature is made by the slot, not taken on trust. */
+static void
+keys_that_do_not_fit_are_found_out(void **state)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_ptr(tmg_provision) p = NULL;
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	spec.slot = "9c";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	spec = usual();
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_begin(ctx, fake_tokens(), &spec, &f, &p), TMG_OK);
+	assert_int_equal(tmg_provision_run(p, swap_key, NULL), TMG_MISMATCH);
+	assert_non_null(strstr(tmg_provision_fault(p)->text, "does not fit the key"));
+	assert_int_equal(tmg_provision_about(p)->step, TMG_STEP_INSTALLED);
+}
+
 /* What is found out before anything changes. */
 static const struct {
 	void (*set)(void);
@@ -763,7 +882,7 @@ given_up_is_given_up(void **state)
 	tmg_auto_free tmg_provision_record *rows = NULL;
 	tmg_provision_spec spec = usual();
 	tmg_fault f = { 0 };
-	char id[TMG_PROVISION_ID];
+	char id[TMG_PROVISION_ID], from[200], to[200];
 	size_t n;
 
 	(void)state;
@@ -772,6 +891,12 @@ given_up_is_given_up(void **state)
 	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
 	assert_int_equal(tmg_provision_cancel(ctx, id, &f), TMG_OK);
 	assert_int_equal(take_up(id, &f), TMG_CANCELLED);
+	/* a journal under another's name is neither's */
+	snprintf(from, sizeof(from), "%s/tamga/%s.json", folder, id);
+	snprintf(to, sizeof(to), "%s/tamga/20010101-00000000.json", folder);
+	assert_int_equal(link(from, to), 0);
+	assert_int_equal(take_up("20010101-00000000", &f), TMG_E_MALFORMED);
+	assert_int_equal(unlink(to), 0);
 	assert_int_equal(take_up(NULL, &f), TMG_NOT_FOUND);
 	assert_int_equal(tmg_provision_cancel(ctx, "20010101-00000000", &f), TMG_NOT_FOUND);
 	assert_int_equal(tmg_provision_cancel(ctx, "../etc/passwd", &f), TMG_NOT_FOUND);
@@ -779,6 +904,13 @@ given_up_is_given_up(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].step, TMG_STEP_CANCELLED);
 	assert_string_equal(rows[0].subject, spec.csr.subject);
+
+	/* what is done is not given up */
+	fake->answer = FAKE_ISSUES;
+	spec = usual();
+	spec.slot = "9c";
+	assert_int_equal(enroll(&spec, &f, id), TMG_OK);
+	assert_int_equal(tmg_provision_cancel(ctx, id, &f), TMG_DENIED);
 }
 
 static void
@@ -813,6 +945,8 @@ main(void)
 		TEST(pulled_anywhere),
 		TEST(wrong_certificates_are_not_installed),
 		TEST(a_person_may_agree_to_another_name),
+		TEST(slots_filled_meanwhile_are_left_alone),
+		TEST(keys_that_do_not_fit_are_found_out),
 		TEST(refused_before_anything_changes),
 		TEST(rehearsals_change_nothing),
 		TEST(renewals_take_what_they_need),

@@ -291,7 +291,23 @@ test_audit(void **state)
 	assert_true(report.saw_head);
 	assert_int_equal(ra_audit_verify(b->store, "00", &report, &b->f), TMG_MISMATCH);
 
+	/* an entry that does not follow from the one before */
+	assert_int_equal(b->store->ops->audit_put(b->store, &(ra_audit){ 5, 1,
+	    "officer:x", "approve", "A-1", "", head }), TMG_OK);
+	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_MISMATCH);
+	assert_non_null(strstr(b->f.text, "audit entry 5 (approve A-1) was changed"));
+}
+
+static void
+test_audit_states(void **state)
+{
+	struct bench *b = *state;
+	ra_app one = an_app("A-1", "a", "c1", "k1");
+	ra_audit_report report;
+
 	/* a state that no audited event led to */
+	submit(b, &one);
+	assert_int_equal(apply(b, &one, RA_EV_APPROVE, ""), TMG_OK);
 	assert_int_equal(b->store->ops->app_move(b->store, &(ra_move){ "A-1",
 	    RA_APPROVED, RA_ISSUED, 1, "" }), TMG_OK);
 	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_MISMATCH);
@@ -408,6 +424,7 @@ main(void)
 		STORED(test_transactions),
 		STORED(test_life),
 		STORED(test_audit),
+		STORED(test_audit_states),
 		STORED(test_gate),
 	};
 

@@ -175,6 +175,10 @@ a_login_ends_with_reset_and_logout(void **state)
 	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_OK);
 	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_ADMIN), TMG_LOGIN);
 	assert_true(d.b->ch->unlocked);
+	/* a reset after which somebody else selected: the epoch alone tells */
+	d.b->ch->epoch++;
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	d.b->ch->epoch--;
 	assert_int_equal(tmg_driver_piv.logout(d.b), TMG_OK);
 	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
 	assert_int_equal(do_verify(&d, &tries), TMG_OK);

@@ -913,6 +913,30 @@ given_up_is_given_up(void **state)
 	assert_int_equal(tmg_provision_cancel(ctx, id, &f), TMG_DENIED);
 }
 
+/* One key runs through a journal, or it is not taken up. */
+static void
+journals_with_another_certificate_are_refused(void **state)
+{
+	const fake_slot *other = fake_slot_named("9c");
+	tmg_provision_spec spec = usual();
+	tmg_journal j = { .retry_after = -1 };
+	char id[TMG_PROVISION_ID];
+	tmg_fault f = { 0 };
+
+	(void)state;
+	spec.slot = "9c";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	spec = usual();
+	assert_int_equal(enroll(&spec, &f, id), TMG_OK);
+	assert_int_equal(tmg_store_read(id, &j, &f), TMG_OK);
+	assert_int_equal(tmg_blob_set(&j.cert,
+	    (tmg_view){ other->cert, other->cert_len }), TMG_OK);
+	assert_int_equal(tmg_store_write(&j, &f), TMG_OK);
+	assert_int_equal(tmg_store_read(id, &j, &f), TMG_E_MALFORMED);
+	assert_non_null(strstr(f.text, "\"certificate\""));
+	tmg_journal_wipe(&j);
+}
+
 static void
 what_the_token_garbles_is_noticed(void **state)
 {
@@ -956,6 +980,7 @@ main(void)
 		TEST(nothing_happens_without_a_journal),
 		TEST(nothing_happens_where_others_may_write),
 		TEST(given_up_is_given_up),
+		TEST(journals_with_another_certificate_are_refused),
 		TEST(what_the_token_garbles_is_noticed),
 	};
 

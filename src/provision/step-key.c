@@ -47,9 +47,9 @@ made_already(tmg_provision *p, tmg_view *spki)
 		return tmg_work_token_said(p, rc);
 	if ((rc = tmg_work_sha256(p, *spki, hex)))
 		return rc;
-	if (strcmp(hex, p->j.before) == 0)
+	if (strcmp(hex, p->j.before) == 0 || facts.origin == TMG_ORIGIN_UNKNOWN)
 		return TMG_NOT_FOUND;
-	if (facts.origin != TMG_ORIGIN_IMPORTED &&
+	if (facts.origin == TMG_ORIGIN_GENERATED &&
 	    strcmp(tmg_alg_get(facts.alg)->name, p->j.alg) == 0)
 		return TMG_OK;
 	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another key "
@@ -57,20 +57,27 @@ made_already(tmg_provision *p, tmg_view *spki)
 	    "in another slot"), p->j.slot, p->j.label, p->j.id);
 }
 
-/* Nobody may have put a certificate there since the slot was found free. */
+/* Nobody may have put a certificate there since the slot was found free, nor,
+ * before we were about to make ours, a key. */
 static tmg_rc
 still_ours(tmg_provision *p)
 {
+	tmg_key_facts facts;
 	tmg_view cert;
-	const tmg_rc rc = tmg_key_cert(p->key, &cert);
+	tmg_rc rc;
 
-	if (rc == TMG_NOT_FOUND || (rc == TMG_OK && p->j.replace))
+	if (p->j.replace)
+		return TMG_OK;
+	rc = tmg_key_cert(p->key, &cert);
+	if (rc == TMG_NOT_FOUND && !p->j.generating)
+		rc = tmg_key_facts_get(p->key, &facts);
+	if (rc == TMG_NOT_FOUND)
 		return TMG_OK;
 	if (rc != TMG_OK)
 		return tmg_work_token_said(p, rc);
-	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put a certificate "
-	    "into slot %s of %s meanwhile; give enrollment %s up and begin again "
-	    "in another slot"), p->j.slot, p->j.label, p->j.id);
+	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put a key or a "
+	    "certificate into slot %s of %s meanwhile; give enrollment %s up and "
+	    "begin again in another slot"), p->j.slot, p->j.label, p->j.id);
 }
 
 static tmg_rc

@@ -620,7 +620,8 @@ slots_filled_meanwhile_are_left_alone(void **state)
 		const char *words;
 	} rows[] = {
 		{ true, false, "put another key into slot 9a" },
-		{ false, true, "put a certificate into slot 9a" },
+		{ false, true, "put a key or a certificate into slot 9a" },
+		{ false, false, "put a key or a certificate into slot 9a" },
 	};
 
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {

@@ -233,9 +233,9 @@ tmg_piv_admin_factory(tmg_piv *p)
 	if (rc != TMG_PIN_WRONG)
 		return rc;
 	p->admin_changed = true;
-	return piv_raise(p, TMG_NOT_FOUND, p->base.fault.sw,
-	    _("%s: the management key is not the factory's; give it with "
-	    "--admin-key-file"), p->who);
+	return tmg_advise(&p->base.fault, TMG_TRY_ADMIN_KEY,
+	    piv_raise(p, TMG_NOT_FOUND, p->base.fault.sw,
+		_("%s: the management key is not the factory's; give it"), p->who));
 }
 
 /* A key of the present length keeps the present kind. */

@@ -35,8 +35,7 @@ static const struct {
 } words[] = {
 	[TMG_PIN_USER] = {
 		N_("%s: the PIN is wrong; tries left: %d"),
-		N_("%s: the PIN is blocked; unblock it with the PUK: "
-		    "tamga pin unblock"),
+		N_("%s: the PIN is blocked; unblock it with the PUK"),
 	},
 	[TMG_PIN_PUK] = {
 		N_("%s: the PUK is wrong; tries left: %d"),

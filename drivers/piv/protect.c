@@ -68,17 +68,18 @@ login_with_kept(tmg_piv *p)
 		rc = TMG_NOT_FOUND;
 	explicit_bzero(bytes, sizeof(bytes));
 	if (rc == TMG_NOT_FOUND)
-		return piv_raise(p, TMG_NOT_FOUND, 0,
-		    _("%s: the management key should be kept behind the PIN, "
-		    "but is not there; give it with --admin-key-file"), p->who);
+		return tmg_advise(&p->base.fault, TMG_TRY_ADMIN_KEY,
+		    piv_raise(p, TMG_NOT_FOUND, 0, _("%s: the management key should "
+			"be kept behind the PIN, but is not there; give it"), p->who));
 	if (rc)
 		return piv_pass(p, rc);
 	rc = tmg_piv_admin_login(p, tmg_secret_view(&key));
 	if (rc != TMG_PIN_WRONG)
 		return rc;
-	return piv_raise(p, TMG_NOT_FOUND, p->base.fault.sw,
-	    _("%s: the management key kept behind the PIN is not the card's; "
-	    "give the right one with --admin-key-file"), p->who);
+	return tmg_advise(&p->base.fault, TMG_TRY_ADMIN_KEY,
+	    piv_raise(p, TMG_NOT_FOUND, p->base.fault.sw, _("%s: the management "
+		"key kept behind the PIN is not the card's; give the right one"),
+		p->who));
 }
 
 tmg_rc

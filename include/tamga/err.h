@@ -62,6 +62,37 @@ tmg_is_fault(tmg_rc rc)
 TMG_API const char *
 tmg_rc_name(tmg_rc rc);
 
+/*
+ * What would help, for programs: an option that a command has, a button that
+ * a window shows.  The words of a fault say the same without naming either.
+ */
+typedef enum tmg_remedy {
+	TMG_TRY_SLOT = 1 << 0,		/* choose another slot */
+	TMG_TRY_REPLACE = 1 << 1,	/* allow overwriting what is there */
+	TMG_TRY_KEEP_KEY = 1 << 2,	/* use the key that is there */
+	TMG_TRY_SUBJECT = 1 << 3,	/* say whom the certificate is for */
+	TMG_TRY_ACCEPT = 1 << 4,	/* agree to the name the authority chose */
+	TMG_TRY_AUTHORITY = 1 << 5,	/* say who issues, and whom to believe */
+	TMG_TRY_CREDENTIAL = 1 << 6,	/* say who we are to the authority */
+	TMG_TRY_CHALLENGE = 1 << 7,	/* give a challenge password */
+	TMG_TRY_TYPE = 1 << 8,		/* choose another type of key */
+	TMG_TRY_RESUME = 1 << 9,	/* go on with an enrollment */
+	TMG_TRY_CANCEL = 1 << 10,	/* give an enrollment up */
+	TMG_TRY_ENROLLMENTS = 1 << 11,	/* look at the enrollments there are */
+	TMG_TRY_TOKEN = 1 << 12,	/* name one token */
+	TMG_TRY_NAMES = 1 << 13,	/* look at the tokens and keys there are */
+	TMG_TRY_LOOK = 1 << 14,		/* look at what the token holds */
+	TMG_TRY_READERS = 1 << 15,	/* look at the readers there are */
+	TMG_TRY_DOCTOR = 1 << 16,	/* look for what this computer lacks */
+	TMG_TRY_PIN_SOURCE = 1 << 17,	/* give the PIN in a way nobody can see */
+	TMG_TRY_ADMIN_KEY = 1 << 18,	/* give the management key */
+	TMG_TRY_UNBLOCK = 1 << 19,	/* unblock the PIN with the PUK */
+	TMG_TRY_RESET = 1 << 20,	/* reset the card, which loses every key */
+	TMG_TRY_GENERATE = 1 << 21,	/* make a key */
+	TMG_TRY_PUBLIC = 1 << 22,	/* tell the key's public half */
+	TMG_TRY_DELETE_CERT = 1 << 23,	/* delete a certificate */
+} tmg_remedy;
+
 #define TMG_FAULT_TEXT 320	/* bytes, final zero included */
 #define TMG_TRAIL 6		/* frames kept; the oldest, nearest the cause */
 
@@ -74,6 +105,7 @@ tmg_rc_name(tmg_rc rc);
 typedef struct tmg_fault {
 	tmg_rc rc;
 	uint16_t sw;			/* status word, 0 when no card spoke */
+	unsigned remedies;		/* tmg_remedy bits */
 	char text[TMG_FAULT_TEXT];	/* for people, translated, UTF-8 */
 	struct { const char *func; int line; } trail[TMG_TRAIL];
 	unsigned depth;

@@ -36,6 +36,14 @@ tmg_fault_raise(tmg_fault *f, tmg_rc rc, uint16_t sw,
 }
 
 tmg_rc
+tmg_advise(tmg_fault *f, unsigned remedies, tmg_rc rc)
+{
+	if (f != NULL && f->rc == rc)
+		f->remedies = remedies;
+	return rc;
+}
+
+tmg_rc
 tmg_fault_copy(tmg_fault *f, const tmg_fault *from, tmg_rc rc)
 {
 	if (f == NULL || f == from)

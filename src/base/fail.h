@@ -12,6 +12,9 @@ tmg_rc tmg_fault_raise(tmg_fault *f, tmg_rc rc, uint16_t sw,
     __attribute__((__format__(__printf__, 6, 7)));
 tmg_rc tmg_fault_pass(tmg_fault *f, tmg_rc rc, const char *func, int line);
 
+/* What would help with the fault just raised; returns rc. */
+tmg_rc tmg_advise(tmg_fault *f, unsigned remedies, tmg_rc rc);
+
 /* Takes over what went wrong in another handle, and no words when from tells
  * of something else than rc; f may be NULL. */
 tmg_rc tmg_fault_copy(tmg_fault *f, const tmg_fault *from, tmg_rc rc);

@@ -101,7 +101,8 @@ tmg_rc
 tmg_refusal_status(tmg_authority *a, const tmg_http_response *r)
 {
 	if (r->status == UNAUTHORIZED)
-		return say(a, TMG_DENIED, r, who_are_you(a));
+		return tmg_advise(&a->fault, TMG_TRY_CREDENTIAL,
+		    say(a, TMG_DENIED, r, who_are_you(a)));
 	if (r->location[0] != '\0')
 		return redirected(a, r);
 	for (size_t i = 0; i < TMG_COUNT(statuses); i++)

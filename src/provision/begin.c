@@ -115,8 +115,9 @@ default_slot(tmg_provision *p)
 		memcpy(p->j.slot, slot->name, sizeof(p->j.slot));
 		return TMG_OK;
 	}
-	return tmg_raise(&p->fault, TMG_NOT_FOUND, 0,
-	    _("%s has no slot for logging in; choose one with --slot"), p->j.label);
+	return tmg_advise(&p->fault, TMG_TRY_SLOT | TMG_TRY_LOOK,
+	    tmg_raise(&p->fault, TMG_NOT_FOUND, 0,
+		_("%s has no slot for logging in; choose one"), p->j.label));
 }
 
 static tmg_rc
@@ -159,11 +160,13 @@ describe(tmg_provision *p, const tmg_provision_spec *spec)
 		return rc;
 
 	if (p->j.subject == NULL || p->j.subject[0] == '\0')
-		return tmg_raise(&p->fault, TMG_E_USAGE, 0,
-		    _("nobody said whom the certificate is for; say --subject"));
+		return tmg_advise(&p->fault, TMG_TRY_SUBJECT,
+		    tmg_raise(&p->fault, TMG_E_USAGE, 0,
+			_("nobody said whom the certificate is for; name the subject")));
 	if (p->j.authority[0] == '\0')
-		return tmg_raise(&p->fault, TMG_E_USAGE, 0,
-		    _("nobody said who is to issue; say --ca"));
+		return tmg_advise(&p->fault, TMG_TRY_AUTHORITY,
+		    tmg_raise(&p->fault, TMG_E_USAGE, 0,
+			_("nobody said who is to issue; name the authority")));
 	return TMG_OK;
 }
 
@@ -256,10 +259,10 @@ look_back(tmg_provision *p)
 	if (e.same[0] != '\0')
 		return take_up(p, e.same);
 	if (e.other[0] != '\0')
-		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
-		    "is not finished; finish it (tamga enroll --resume %s) or give "
-		    "it up (tamga enroll --cancel %s)"),
-		    e.other, p->j.slot, e.other, e.other);
+		return tmg_advise(&p->fault, TMG_TRY_RESUME | TMG_TRY_CANCEL,
+		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
+			"is not finished; resume it or give it up"),
+			e.other, p->j.slot));
 	return TMG_NOT_FOUND;
 }
 
@@ -387,11 +390,12 @@ the_open_one(tmg_provision *p, struct open_ones *o)
 	if ((rc = tmg_store_each(p->ctx, count_open, o, &p->fault)))
 		return rc;
 	if (o->count == 0)
-		return tmg_raise(&p->fault, TMG_NOT_FOUND, 0,
-		    _("no enrollment is open; see tamga enroll --list"));
+		return tmg_advise(&p->fault, TMG_TRY_ENROLLMENTS,
+		    tmg_raise(&p->fault, TMG_NOT_FOUND, 0, _("no enrollment is open")));
 	if (o->count > 1)
-		return tmg_raise(&p->fault, TMG_AMBIGUOUS, 0, _("%u enrollments are "
-		    "open; name one of tamga enroll --list"), o->count);
+		return tmg_advise(&p->fault, TMG_TRY_ENROLLMENTS,
+		    tmg_raise(&p->fault, TMG_AMBIGUOUS, 0,
+			_("%u enrollments are open; name one"), o->count));
 	return TMG_OK;
 }
 

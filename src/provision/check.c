@@ -35,10 +35,11 @@ same_subject(tmg_provision *p, const tmg_cert_facts *facts)
 	asked[out.len] = '\0';
 	if (strcmp(asked, facts->subject) == 0 || p->any_subject)
 		return TMG_OK;
-	return tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the authority issued the "
-	    "name %.90s instead of %.90s; it was not installed: tell the "
-	    "authority, or if you agree resume with --accept-subject"),
-	    facts->subject, asked);
+	return tmg_advise(&p->fault, TMG_TRY_ACCEPT,
+	    tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the authority issued the "
+		"name %.90s instead of %.90s; it was not installed: tell the "
+		"authority, or agree to the name and resume"),
+		facts->subject, asked));
 }
 
 /*

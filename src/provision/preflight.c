@@ -18,7 +18,7 @@ check_abilities(tmg_provision *p)
 
 	if (p->j.attest && (info->can & TMG_CAN_ATTEST) == 0)
 		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
-		    _("%s cannot attest its keys; leave --attest out"), info->label);
+		    _("%s cannot attest its keys; ask for no attestation"), info->label);
 	if (p->j.keep_key)
 		return TMG_OK;
 
@@ -27,9 +27,10 @@ check_abilities(tmg_provision *p)
 		    _("%s cannot make keys"), info->label);
 	if (tmg_alg_parse(p->j.alg, &alg) != TMG_OK ||
 	    (info->algs & 1u << alg) == 0)
-		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
-		    _("%s cannot make keys of the type %s; tamga info shows which it can"),
-		    info->label, p->j.alg);
+		return tmg_advise(&p->fault, TMG_TRY_TYPE | TMG_TRY_LOOK,
+		    tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+			_("%s cannot make keys of the type %s; choose one that it can"),
+			info->label, p->j.alg));
 	if (tmg_alg_get(alg)->family == TMG_FAMILY_X)
 		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
 		    _("a key of the type %s cannot sign a request"), p->j.alg);
@@ -47,9 +48,10 @@ occupied_by_cert(tmg_provision *p, tmg_view der)
 
 	if (tmg_cert_facts_get(der, &facts) != TMG_OK)
 		memcpy(facts.subject, "?", 2);
-	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds the "
-	    "certificate of %.120s; nothing was changed: choose another --slot, "
-	    "or say --replace to lose it"), p->j.slot, p->j.label, facts.subject);
+	return tmg_advise(&p->fault, TMG_TRY_SLOT | TMG_TRY_REPLACE,
+	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds the "
+		"certificate of %.120s; nothing was changed: choose another slot, "
+		"or allow it to be lost"), p->j.slot, p->j.label, facts.subject));
 }
 
 /* The slot is free, or may be overwritten, or has the key that is to stay. */
@@ -74,10 +76,12 @@ check_slot(tmg_provision *p)
 	if (rc == TMG_OK && !tmg_work_may_overwrite(p, cert))
 		return occupied_by_cert(p, cert);
 	if (key == TMG_OK && !p->j.replace && !p->j.keep_key)
-		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds "
-		    "a key (%s) without a certificate; nothing was changed: choose "
-		    "another --slot, say --keep-key to use it or --replace to lose it"),
-		    p->j.slot, p->j.label, tmg_alg_get(facts.alg)->name);
+		return tmg_advise(&p->fault,
+		    TMG_TRY_SLOT | TMG_TRY_KEEP_KEY | TMG_TRY_REPLACE,
+		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds "
+			"a key (%s) without a certificate; nothing was changed: "
+			"choose another slot, keep the key or allow it to be lost"),
+			p->j.slot, p->j.label, tmg_alg_get(facts.alg)->name));
 
 	if (key == TMG_OK && tmg_key_public(p->key, &spki) == TMG_OK)
 		return tmg_work_sha256(p, spki, p->j.before);
@@ -138,9 +142,10 @@ check_challenge(tmg_provision *p)
 	if (p->j.challenged || p->j.wants.len == 0 || memmem(p->j.wants.ptr,
 	    p->j.wants.len, challenge_password, sizeof(challenge_password)) == NULL)
 		return TMG_OK;
-	return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0, _("%s wants a challenge "
-	    "password in the request; nothing was changed: ask the authority for "
-	    "one and say --challenge-file"), p->j.authority);
+	return tmg_advise(&p->fault, TMG_TRY_CHALLENGE,
+	    tmg_raise(&p->fault, TMG_UNSUPPORTED, 0, _("%s wants a challenge "
+		"password in the request; nothing was changed: ask the authority "
+		"for one and give it"), p->j.authority));
 }
 
 static tmg_rc

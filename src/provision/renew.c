@@ -41,9 +41,10 @@ same_authority(tmg_provision *p)
 		return TMG_OK;
 	rc = tmg_store_find(p->ctx, tmg_blob_view(&p->j.renewed), &origin, &p->fault);
 	if (rc == TMG_NOT_FOUND)
-		return tmg_raise(&p->fault, rc, 0, _("no enrollment on this "
-		    "computer brought the certificate in %s; name its authority "
-		    "with --ca and --ca-file"), p->j.renews);
+		return tmg_advise(&p->fault, TMG_TRY_AUTHORITY,
+		    tmg_raise(&p->fault, rc, 0, _("no enrollment on this computer "
+			"brought the certificate in %s; name its authority and whom "
+			"to believe"), p->j.renews));
 	if (rc != TMG_OK)
 		return rc;
 
@@ -173,12 +174,14 @@ no_place(tmg_provision *p, const tmg_slot *old, size_t count)
 	}
 	free_ones[list.len] = '\0';
 	if (list.len > 0)
-		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for "
-		    "a new key like the one in %s; renew with --same-key, or choose "
-		    "a --slot (free: %s)"), p->j.label, old->name, free_ones);
-	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for a new "
-	    "key; renew with --same-key, or choose a --slot and say --replace"),
-	    p->j.label);
+		return tmg_advise(&p->fault, TMG_TRY_KEEP_KEY | TMG_TRY_SLOT,
+		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for "
+			"a new key like the one in %s; keep the key, or choose "
+			"another slot (free: %s)"), p->j.label, old->name, free_ones));
+	return tmg_advise(&p->fault, TMG_TRY_KEEP_KEY | TMG_TRY_SLOT | TMG_TRY_REPLACE,
+	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for a new "
+		"key; keep the key, or choose a slot and allow it to be "
+		"overwritten"), p->j.label));
 }
 
 tmg_rc

@@ -12,8 +12,9 @@ ask_origin(tmg_ctx *ctx, tmg_view cert, tmg_journal *origin,
 	tmg_rc rc = tmg_store_find(ctx, cert, origin, f);
 
 	if (rc == TMG_NOT_FOUND)
-		return tmg_raise(f, rc, 0, _("no enrollment on this computer brought "
-		    "this certificate; name its authority with --ca and --ca-file"));
+		return tmg_advise(f, TMG_TRY_AUTHORITY, tmg_raise(f, rc, 0,
+		    _("no enrollment on this computer brought this certificate; "
+		    "name its authority and whom to believe")));
 	if (rc != TMG_OK)
 		return rc;
 	spec->uri = origin->authority;

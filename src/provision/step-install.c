@@ -23,10 +23,10 @@ tmg_step_install(tmg_provision *p)
 		return tmg_work_reached(p, TMG_STEP_INSTALLED);
 
 	if (rc == TMG_OK && !tmg_work_may_overwrite(p, there))
-		return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another "
-		    "certificate into slot %s of %s meanwhile; delete it "
-		    "(tamga cert delete %s), then resume"),
-		    p->j.slot, p->j.label, p->j.slot);
+		return tmg_advise(&p->fault, TMG_TRY_DELETE_CERT,
+		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another "
+			"certificate into slot %s of %s meanwhile; delete it, then "
+			"resume"), p->j.slot, p->j.label));
 	if ((rc = tmg_work_login_user(p)) ||
 	    (rc = tmg_work_login_admin(p)))
 		return rc;

@@ -52,9 +52,10 @@ made_already(tmg_provision *p, tmg_view *spki)
 	if (facts.origin == TMG_ORIGIN_GENERATED &&
 	    strcmp(tmg_alg_get(facts.alg)->name, p->j.alg) == 0)
 		return TMG_OK;
-	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another key "
-	    "into slot %s of %s meanwhile; give enrollment %s up and begin again "
-	    "in another slot"), p->j.slot, p->j.label, p->j.id);
+	return tmg_advise(&p->fault, TMG_TRY_CANCEL,
+	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another key "
+		"into slot %s of %s meanwhile; give enrollment %s up and begin again "
+		"in another slot"), p->j.slot, p->j.label, p->j.id));
 }
 
 /* Nobody may have put a certificate there since the slot was found free, nor,
@@ -75,9 +76,10 @@ still_ours(tmg_provision *p)
 		return TMG_OK;
 	if (rc != TMG_OK)
 		return tmg_work_token_said(p, rc);
-	return tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put a key or a "
-	    "certificate into slot %s of %s meanwhile; give enrollment %s up and "
-	    "begin again in another slot"), p->j.slot, p->j.label, p->j.id);
+	return tmg_advise(&p->fault, TMG_TRY_CANCEL,
+	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put a key or a "
+		"certificate into slot %s of %s meanwhile; give enrollment %s up and "
+		"begin again in another slot"), p->j.slot, p->j.label, p->j.id));
 }
 
 static tmg_rc

@@ -121,8 +121,9 @@ tmg_step_prove(tmg_provision *p)
 	    (rc = sign(p, &how, TMG_VIEW(challenge), &sig)))
 		return rc;
 	if (!verifies(p, how, TMG_VIEW(challenge), tmg_out_view(&sig)))
-		return tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the certificate in slot "
-		    "%s of %s does not fit the key there; delete it (tamga cert delete "
-		    "%s) and enroll again"), p->j.slot, p->j.label, p->j.slot);
+		return tmg_advise(&p->fault, TMG_TRY_DELETE_CERT,
+		    tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the certificate in slot "
+			"%s of %s does not fit the key there; delete it and enroll "
+			"again"), p->j.slot, p->j.label));
 	return tmg_work_reached(p, TMG_STEP_DONE);
 }

@@ -56,10 +56,7 @@ sign_request(tmg_provision *p, const tmg_csr_spec *spec, tmg_out *csr)
 	rc = tmg_csr_make(p->ctx, spec, signer, csr, &p->fault);
 	signer->limit = 0;
 	if (rc == TMG_MISMATCH)
-		return tmg_raise(&p->fault, rc, 0, _("slot %s of %s holds another key "
-		    "than enrollment %s made; give that enrollment up "
-		    "(tamga enroll --cancel %s) and begin again"),
-		    p->j.slot, p->j.label, p->j.id, p->j.id);
+		return tmg_work_another_key(p);
 	return tmg_pass(&p->fault, rc);
 }
 
@@ -77,9 +74,11 @@ tmg_step_request(tmg_provision *p)
 	if (store == NULL || attested == NULL)
 		return TMG_E_NOMEM;
 	if (p->j.challenged && p->challenge == NULL)
-		return tmg_raise(&p->fault, TMG_CANCELLED, 0, _("the challenge password "
-		    "was not kept; give enrollment %s up, then begin again with "
-		    "--challenge-file and --keep-key"), p->j.id);
+		return tmg_advise(&p->fault,
+		    TMG_TRY_CANCEL | TMG_TRY_CHALLENGE | TMG_TRY_KEEP_KEY,
+		    tmg_raise(&p->fault, TMG_CANCELLED, 0, _("the challenge password "
+			"was not kept; give enrollment %s up, then begin again with "
+			"the password and the key that is there"), p->j.id));
 	if ((rc = tmg_work_token(p)) ||
 	    (rc = tmg_work_login_user(p)) ||
 	    (rc = attest(p, &leaf, chain, &spec.attestation_count)))

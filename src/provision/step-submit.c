@@ -40,7 +40,7 @@ must_wait(tmg_provision *p, const tmg_decision *decision)
 	if ((rc = tmg_work_reached(p, TMG_STEP_SUBMITTED)))
 		return rc;
 	return tmg_raise(&p->fault, TMG_PENDING, 0, _("the authority has the request "
-	    "and has not decided; later: tamga enroll --resume %s"), p->j.id);
+	    "and has not decided; resume enrollment %s later"), p->j.id);
 }
 
 static tmg_rc

@@ -59,8 +59,8 @@ file_path(const char *id, const char *end, char *path, size_t cap, tmg_fault *f)
 	tmg_rc rc;
 
 	if (!is_id(id))
-		return tmg_raise(f, TMG_NOT_FOUND, 0,
-		    _("\"%.40s\" is no enrollment's id; see tamga enroll --list"), id);
+		return tmg_advise(f, TMG_TRY_ENROLLMENTS, tmg_raise(f, TMG_NOT_FOUND, 0,
+		    _("\"%.40s\" is no enrollment's id"), id));
 	if ((rc = folder_path(path, cap, f)))
 		return rc;
 	used = strlen(path);
@@ -199,8 +199,8 @@ tmg_store_read(const char *id, tmg_journal *j, tmg_fault *f)
 		return rc;
 	rc = tmg_file_read(path, TMG_JOURNAL_MAX, &text, &len);
 	if (rc == TMG_NOT_FOUND)
-		return tmg_raise(f, rc, 0,
-		    _("there is no enrollment %s; see tamga enroll --list"), id);
+		return tmg_advise(f, TMG_TRY_ENROLLMENTS, tmg_raise(f, rc, 0,
+		    _("there is no enrollment %s"), id));
 	if (rc != TMG_OK)
 		return tmg_raise(f, TMG_E_IO, 0, _("cannot read %s: %s"), path,
 		    rc == TMG_UNSUPPORTED ? _("too long") : strerror(errno));

@@ -22,6 +22,15 @@ tmg_work_authority_said(tmg_provision *p, tmg_rc rc)
 	    tmg_authority_fault(p->authority), rc));
 }
 
+tmg_rc
+tmg_work_another_key(tmg_provision *p)
+{
+	return tmg_advise(&p->fault, TMG_TRY_CANCEL,
+	    tmg_raise(&p->fault, TMG_MISMATCH, 0, _("slot %s of %s holds another "
+		"key than enrollment %s made; give that enrollment up and begin "
+		"again"), p->j.slot, p->j.label, p->j.id));
+}
+
 /* The token may tell of another key than ours: somebody filled the slot. */
 static tmg_rc
 tell_public(tmg_provision *p)
@@ -29,10 +38,7 @@ tell_public(tmg_provision *p)
 	const tmg_rc rc = tmg_key_set_public(p->key, tmg_blob_view(&p->j.spki));
 
 	if (rc == TMG_MISMATCH)
-		return tmg_raise(&p->fault, rc, 0, _("slot %s of %s holds another key "
-		    "than enrollment %s made; give that enrollment up "
-		    "(tamga enroll --cancel %s) and begin again"),
-		    p->j.slot, p->j.label, p->j.id, p->j.id);
+		return tmg_work_another_key(p);
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
 }
 

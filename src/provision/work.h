@@ -55,6 +55,10 @@ tmg_work_token_said(tmg_provision *p, tmg_rc rc);
 tmg_rc
 tmg_work_authority_said(tmg_provision *p, tmg_rc rc);
 
+/* TMG_MISMATCH: the slot holds another key than the journal's. */
+tmg_rc
+tmg_work_another_key(tmg_provision *p);
+
 /* A same-key renewal writes over the certificate it renews; nothing else is
  * written over unless --replace was said. */
 bool

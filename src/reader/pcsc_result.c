@@ -31,7 +31,7 @@ static const struct {
 	{ SCARD_E_NO_READERS_AVAILABLE, { TMG_NOT_FOUND, TMG_REMOVED }, false,
 	    N_("there is no reader; plug one in") },
 	{ SCARD_E_UNKNOWN_READER, { TMG_NOT_FOUND, TMG_REMOVED }, false,
-	    N_("there is no such reader; tamga readers lists them") },
+	    N_("there is no such reader; name one that is plugged in") },
 	{ SCARD_E_READER_UNAVAILABLE, { TMG_NOT_FOUND, TMG_REMOVED }, false,
 	    N_("the reader was unplugged; plug it in again") },
 	{ SCARD_E_NO_SMARTCARD, { TMG_REMOVED, TMG_REMOVED }, false,

@@ -175,6 +175,6 @@ tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
 		    .match = is_labelled }, key);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
-	return tmg_raise(&tokens->fault, rc, 0, _("no key answers to the name "
-	    "'%s'; tamga list tells the names there are"), name);
+	return tmg_advise(&tokens->fault, TMG_TRY_NAMES, tmg_raise(&tokens->fault,
+	    rc, 0, _("no key answers to the name '%s'"), name));
 }

@@ -16,9 +16,9 @@ nothing_there(tmg_tokens *set)
 	if (set->fault.rc != TMG_OK && set->fault.text[0] != '\0')
 		return tmg_raise(&set->fault, TMG_NOT_FOUND, set->fault.sw,
 		    _("no token can be used: %s"), set->fault.text);
-	return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
-	    _("there is no token: put one into a reader; "
-	    "tamga doctor tells what is missing"));
+	return tmg_advise(&set->fault, TMG_TRY_DOCTOR,
+	    tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+		_("there is no token: put one into a reader")));
 }
 
 static void
@@ -42,10 +42,10 @@ several_tokens(tmg_tokens *set, const char *name, tmg_token_match *match)
 		if (t->backend != NULL && match(t, name))
 			put_candidate(&o, t);
 	list[o.len] = '\0';
-	return tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
-	    _("more than one token %s: %s; name one by its serial number, "
-	    "label or URI with --token"), name != NULL ? name : _("is there"),
-	    list);
+	return tmg_advise(&set->fault, TMG_TRY_TOKEN,
+	    tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
+		_("more than one token %s: %s; name one by its serial number, "
+		"label or URI"), name != NULL ? name : _("is there"), list));
 }
 
 /* ---- one token ----------------------------------------------------------- */
@@ -110,9 +110,9 @@ find_named(tmg_tokens *set, const char *name, tmg_token **token)
 		rc = find_one(set, name, rounds[i], token);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
-	return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
-	    _("no token answers to the name '%s'; tamga list tells the names "
-	    "there are"), name);
+	return tmg_advise(&set->fault, TMG_TRY_NAMES,
+	    tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+		_("no token answers to the name '%s'"), name));
 }
 
 tmg_rc
@@ -122,9 +122,10 @@ tmg_find_uri(tmg_tokens *set, const char *text, tmg_uri *uri)
 		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
 		    _("'%s' is not a pkcs11: URI (RFC 7512)"), text);
 	if (tmg_uri_text(uri, TMG_URI_PIN_VALUE) != NULL)
-		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
-		    _("a URI with pin-value is not taken: everybody on this "
-		    "machine can read it; use --pin-file"));
+		return tmg_advise(&set->fault, TMG_TRY_PIN_SOURCE,
+		    tmg_raise(&set->fault, TMG_NOT_FOUND, 0,
+			_("a URI with pin-value is not taken: everybody on this "
+			"machine can read it; give the PIN another way")));
 	return TMG_OK;
 }
 

@@ -71,10 +71,11 @@ check_free(tmg_key *key, tmg_view der, bool *same)
 	*same = tmg_view_equal(there, der);
 	if (*same)
 		return TMG_OK;
-	return tmg_raise(&key->token->fault, TMG_OCCUPIED, 0,
-	    _("slot %s of token %s holds another certificate; "
-	    "say --replace to overwrite it"), key->slot.name,
-	    tmg_token_name(key->token));
+	return tmg_advise(&key->token->fault, TMG_TRY_REPLACE,
+	    tmg_raise(&key->token->fault, TMG_OCCUPIED, 0,
+		_("slot %s of token %s holds another certificate; nothing was "
+		"changed: allow it to be overwritten, or choose another slot"),
+		key->slot.name, tmg_token_name(key->token)));
 }
 
 static tmg_rc

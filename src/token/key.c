@@ -122,9 +122,10 @@ tmg_token_slot(tmg_token *token, const char *name, tmg_key **key)
 		*key = &token->keys[i];
 		return TMG_OK;
 	}
-	return tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
-	    _("token %s has no slot '%s'; tamga info tells which it has"),
-	    tmg_token_name(token), name);
+	return tmg_advise(&token->fault, TMG_TRY_LOOK,
+	    tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
+		_("token %s has no slot '%s'; choose one that it has"),
+		tmg_token_name(token), name));
 }
 
 tmg_key *
@@ -295,10 +296,10 @@ public_from_beside(tmg_key *key)
 		if ((rc = tmg_key_cert(key, &der)))
 			return rc;
 		if ((rc = tmg_cert_spki(der, &spki)))
-			return tmg_raise(&key->token->fault, rc, 0,
-			    _("the certificate in slot %s of token %s is damaged; "
-			    "delete it with: tamga cert delete %s"),
-			    key->slot.name, tmg_token_name(key->token), key->slot.name);
+			return tmg_advise(&key->token->fault, TMG_TRY_DELETE_CERT,
+			    tmg_raise(&key->token->fault, rc, 0, _("the certificate "
+				"in slot %s of token %s is damaged; delete it"),
+				key->slot.name, tmg_token_name(key->token)));
 	}
 	if ((rc = take_public(key, spki)))
 		return tmg_raise(&key->token->fault, rc, 0, _("the key in slot %s "
@@ -339,11 +340,12 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 	if (key->facts_rc == TMG_OK)
 		*facts = key->facts;
 	if (key->facts_rc == TMG_NOT_FOUND)
-		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
-		    _("slot %s of token %s holds no key that can be told; "
-		    "make one with: tamga key generate %s, or tell its public "
-		    "half with --public"), key->slot.name,
-		    tmg_token_name(key->token), key->slot.name);
+		return tmg_advise(&key->token->fault,
+		    TMG_TRY_GENERATE | TMG_TRY_PUBLIC,
+		    tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
+			_("slot %s of token %s holds no key that can be told; "
+			"make one there, or tell its public half"),
+			key->slot.name, tmg_token_name(key->token)));
 	return key->facts_rc;
 }
 

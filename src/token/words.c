@@ -8,26 +8,27 @@
 static const struct {
 	tmg_rc rc;
 	const char *words;
+	unsigned remedies;
 } table[] = {
 	{ TMG_REMOVED, N_("token %1$s was removed from reader %2$s; "
-	    "put it back and repeat the command") },
+	    "put it back and repeat the command"), 0 },
 	{ TMG_RESET, N_("token %1$s was reset by another program in the middle of "
-	    "a command, which may or may not have been carried out; look with "
-	    "tamga info, then repeat it") },
+	    "a command, which may or may not have been carried out; look at what "
+	    "it holds, then repeat the command"), TMG_TRY_LOOK },
 	{ TMG_BUSY, N_("another program holds token %1$s in reader %2$s; "
-	    "close it (gpg: gpgconf --kill scdaemon) and repeat the command") },
+	    "close it (gpg: gpgconf --kill scdaemon) and repeat the command"), 0 },
 	{ TMG_LOGIN, N_("token %1$s wants its %3$s again and again; another "
-	    "program may be resetting it") },
+	    "program may be resetting it"), 0 },
 	{ TMG_CANCELLED, N_("the %3$s of token %1$s was not given; "
-	    "nothing was changed") },
+	    "nothing was changed"), 0 },
 	{ TMG_LAST_TRY, N_("one try of the %3$s of token %1$s is left; "
-	    "a wrong one locks it") },
-	{ TMG_UNSUPPORTED, N_("token %1$s in reader %2$s cannot do that") },
-	{ TMG_E_IO, N_("reader %2$s failed while speaking to token %1$s") },
-	{ TMG_E_CARD, N_("token %1$s gave an unexpected answer") },
+	    "a wrong one locks it"), 0 },
+	{ TMG_UNSUPPORTED, N_("token %1$s in reader %2$s cannot do that"), 0 },
+	{ TMG_E_IO, N_("reader %2$s failed while speaking to token %1$s"), 0 },
+	{ TMG_E_CARD, N_("token %1$s gave an unexpected answer"), 0 },
 	{ TMG_E_MALFORMED, N_("token %1$s gave an answer that breaks the rules "
-	    "of its specification") },
-	{ TMG_E_NOMEM, N_("out of memory") },
+	    "of its specification"), 0 },
+	{ TMG_E_NOMEM, N_("out of memory"), 0 },
 };
 
 static const char *const kinds[TMG_PIN_KINDS] = {
@@ -36,12 +37,15 @@ static const char *const kinds[TMG_PIN_KINDS] = {
 	[TMG_PIN_ADMIN] = N_("management key"),
 };
 
-static const char *const locked[TMG_PIN_KINDS] = {
-	[TMG_PIN_USER] = N_("the PIN of token %s is locked; "
-	    "unblock it with the PUK: tamga pin unblock"),
-	[TMG_PIN_PUK] = N_("the PUK of token %s is locked; only a reset, which "
-	    "destroys every key, makes it usable again: tamga reset"),
-	[TMG_PIN_ADMIN] = N_("the management key of token %s is locked"),
+static const struct {
+	const char *words;
+	unsigned remedies;
+} locked[TMG_PIN_KINDS] = {
+	[TMG_PIN_USER] = { N_("the PIN of token %s is locked; "
+	    "unblock it with the PUK"), TMG_TRY_UNBLOCK },
+	[TMG_PIN_PUK] = { N_("the PUK of token %s is locked; only a reset, which "
+	    "destroys every key, makes it usable again"), TMG_TRY_RESET },
+	[TMG_PIN_ADMIN] = { N_("the management key of token %s is locked"), 0 },
 };
 
 /* Could the card answer now?  What failed already tells. */
@@ -76,9 +80,10 @@ tmg_token_explain(tmg_token *t, tmg_rc rc, tmg_pin_kind kind)
 	t->fault.rc = rc;
 	for (size_t i = 0; i < TMG_COUNT(table); i++)
 		if (table[i].rc == rc)
-			return tmg_raise(&t->fault, rc, t->fault.sw,
-			    _(table[i].words), tmg_token_name(t), t->reader,
-			    _(kinds[kind]));
+			return tmg_advise(&t->fault, table[i].remedies,
+			    tmg_raise(&t->fault, rc, t->fault.sw,
+				_(table[i].words), tmg_token_name(t), t->reader,
+				_(kinds[kind])));
 	return tmg_raise(&t->fault, rc, t->fault.sw, _("token %s: %s"),
 	    tmg_token_name(t), tmg_rc_name(rc));
 }
@@ -104,7 +109,9 @@ tmg_token_refused(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
 	if (rc == TMG_PIN_WRONG)
 		return wrong(t, kind, sw, tries);
 	if (rc == TMG_PIN_LOCKED)
-		return tmg_raise(&t->fault, rc, sw, _(locked[kind]), tmg_token_name(t));
+		return tmg_advise(&t->fault, locked[kind].remedies,
+		    tmg_raise(&t->fault, rc, sw, _(locked[kind].words),
+			tmg_token_name(t)));
 	return rc;	/* whatever else it is, the driver's words tell it best */
 }
 

@@ -34,6 +34,27 @@ faults_keep_the_cause_and_the_way(void **state)
 }
 
 static void
+remedies_go_with_their_words(void **state)
+{
+	tmg_fault f = { 0 }, copy = { 0 };
+
+	(void)state;
+	assert_int_equal(tmg_advise(&f, TMG_TRY_REPLACE,
+	    tmg_raise(&f, TMG_OCCUPIED, 0, "taken")), TMG_OCCUPIED);
+	assert_int_equal(f.remedies, TMG_TRY_REPLACE);
+	(void)tmg_fault_copy(&copy, &f, TMG_OCCUPIED);
+	assert_int_equal(copy.remedies, TMG_TRY_REPLACE);
+	(void)tmg_fault_copy(&copy, &f, TMG_BUSY);
+	assert_int_equal(copy.remedies, 0);
+	/* advice for something else is none for this */
+	assert_int_equal(tmg_advise(&f, TMG_TRY_SLOT, TMG_BUSY), TMG_BUSY);
+	assert_int_equal(f.remedies, TMG_TRY_REPLACE);
+	(void)tmg_raise(&f, TMG_OCCUPIED, 0, "taken again");
+	assert_int_equal(f.remedies, 0);
+	assert_int_equal(tmg_advise(NULL, TMG_TRY_SLOT, TMG_BUSY), TMG_BUSY);
+}
+
+static void
 verdicts_leave_no_trail(void **state)
 {
 	tmg_fault f = { 0 };
@@ -256,6 +277,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(faults_keep_the_cause_and_the_way),
+		cmocka_unit_test(remedies_go_with_their_words),
 		cmocka_unit_test(verdicts_leave_no_trail),
 		cmocka_unit_test(results_have_names),
 		cmocka_unit_test(secrets_are_padded_and_wiped),

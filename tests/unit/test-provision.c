@@ -227,7 +227,7 @@ asked_twice_is_once(void **state)
 	/* another wish meets an occupied slot, and says so */
 	spec.csr.subject = "CN=somebody else";
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
-	assert_non_null(strstr(f.text, "--replace"));
+	assert_int_equal(f.remedies, TMG_TRY_SLOT | TMG_TRY_REPLACE);
 	assert_non_null(strstr(f.text, "9a"));
 	assert_int_equal(fake->generated, 1);
 
@@ -514,7 +514,7 @@ a_person_may_agree_to_another_name(void **state)
 	spec = usual();
 	fake->answer = FAKE_OTHER_NAME;
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_MISMATCH);
-	assert_non_null(strstr(f.text, "--accept-subject"));
+	assert_int_equal(f.remedies, TMG_TRY_ACCEPT);
 
 	fake_new_process();
 	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
@@ -689,8 +689,8 @@ static const struct {
 	{ set_down, NULL, NULL, 0, false, false, TMG_E_IO, "down" },
 	{ set_denies, NULL, NULL, 0, false, false, TMG_DENIED, "refuses" },
 	{ set_pin_wrong, NULL, NULL, 0, false, false, TMG_PIN_WRONG, "2 tries left" },
-	{ set_key_there, NULL, NULL, 0, false, false, TMG_OCCUPIED, "--replace" },
-	{ set_nothing, "", NULL, 0, false, false, TMG_E_USAGE, "--subject" },
+	{ set_key_there, NULL, NULL, 0, false, false, TMG_OCCUPIED, "lost" },
+	{ set_nothing, "", NULL, 0, false, false, TMG_E_USAGE, "subject" },
 	{ set_nothing, "no name", NULL, 0, false, false, TMG_E_USAGE, "" },
 	{ set_nothing, NULL, "99", 0, false, false, TMG_NOT_FOUND, "99" },
 	{ set_nothing, NULL, NULL, TMG_ALG_P384, false, false, TMG_UNSUPPORTED, "ec:p384" },
@@ -951,7 +951,8 @@ what_the_token_garbles_is_noticed(void **state)
 	fake->garbles = false;
 	/* what is there is not what was issued, and nobody said to replace it */
 	assert_int_equal(take_up(NULL, &f), TMG_OCCUPIED);
-	assert_non_null(strstr(f.text, "cert delete"));
+	assert_non_null(strstr(f.text, "delete it"));
+	assert_int_equal(f.remedies, TMG_TRY_DELETE_CERT);
 	fake->slots[0].cert_len = 0;
 	assert_int_equal(take_up(NULL, &f), TMG_OK);
 	assert_one_of_each(0);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tools/tamga/advice.h"
 #include "tools/tamga/args.h"
 #include "tools/tamga/conf.h"
 #include "tools/tamga/exit.h"
@@ -351,6 +352,35 @@ test_pin_sources(void **state)
 	source_end(&s);
 }
 
+/* ---- what to type next --------------------------------------------------- */
+
+/* Only what the command has is offered; words of another result never. */
+static void
+test_advice(void **state)
+{
+	static const struct opt of_all[] = {
+		{ "token", 0, OPT_TEXT, "TOKEN", "" }, OPT_END
+	};
+	static const struct opt of_one[] = {
+		{ "replace", 0, OPT_FLAG, NULL, "" }, OPT_END
+	};
+	struct cli cli = { .args.tables = { of_all, of_one }, .fault = {
+		.rc = TMG_OCCUPIED, .text = "taken",
+		.remedies = TMG_TRY_REPLACE | TMG_TRY_SLOT | TMG_TRY_NAMES } };
+	json_t *error = json_object();
+
+	(void)state;
+	advice_json(&cli, TMG_DENIED, error);
+	assert_null(json_object_get(error, "try"));
+	advice_json(&cli, TMG_OCCUPIED, error);
+	assert_int_equal(json_array_size(json_object_get(error, "try")), 2);
+	assert_non_null(strstr(json_string_value(json_array_get(
+	    json_object_get(error, "try"), 0)), "--replace"));
+	assert_non_null(strstr(json_string_value(json_array_get(
+	    json_object_get(error, "try"), 1)), "tamga list"));
+	json_decref(error);
+}
+
 int
 main(void)
 {
@@ -365,6 +395,7 @@ main(void)
 		cmocka_unit_test(test_narrow_table),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_pin_sources),
+		cmocka_unit_test(test_advice),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

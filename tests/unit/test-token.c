@@ -601,7 +601,7 @@ test_wrong_pin(void **state)
 	assert_int_equal(b.card->calls[FAKE_TRIES], 0);
 	expect_words(tmg_token_fault(b.token), "1 try left");
 	expect_sign(slot(&b, "9a"), TMG_PIN_LOCKED);
-	expect_words(tmg_token_fault(b.token), "tamga pin unblock");
+	expect_words(tmg_token_fault(b.token), "unblock it with the PUK");
 	end(&b);
 }
 

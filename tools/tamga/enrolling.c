@@ -275,7 +275,9 @@ answer_text(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
 		if (was_done)
 			cli_note(cli, _("This was done before; nothing was changed."));
 		show_result(cli, r);
-	} else if (rc != TMG_PENDING) {
+	} else if (rc == TMG_PENDING) {
+		cli_note(cli, _("Later: tamga enroll --resume %s"), r->id);
+	} else {
 		cli_note(cli, _("Enrollment %s stopped after \"%s\"; when the cause is "
 		    "gone: tamga enroll --resume %s"), r->id,
 		    _(steps[r->step].done), r->id);

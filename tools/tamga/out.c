@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/codec/base64.h"
+#include "tools/tamga/advice.h"
 #include "tools/tamga/text.h"
 
 enum {
@@ -224,6 +225,7 @@ error_document(const struct cli *cli, tmg_rc rc, int code, const char *words)
 	json_t *error = json_pack("{s:s, s:s, s:i}", "verdict", tmg_rc_name(rc),
 	    "message", words, "exit", code);
 
+	advice_json(cli, rc, error);
 	if (cli->fault.sw != 0) {
 		char sw[5];
 
@@ -295,5 +297,6 @@ cli_report(struct cli *cli, tmg_rc rc)
 	fputs("tamga: ", stderr);
 	text_put(stderr, words);
 	fputc('\n', stderr);
+	advice_say(cli, rc);
 	return code;
 }

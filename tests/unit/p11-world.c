@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/p11-world.h"
+
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "pkcs11/source.h"
+
+struct fake fake;
+static tmg_ctx *fake_ctx;
+
+CK_MECHANISM ecdsa = { CKM_ECDSA, NULL, 0 };
+CK_MECHANISM ecdsa_sha256 = { CKM_ECDSA_SHA256, NULL, 0 };
+CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+
+static tmg_rc
+open_fake(tmg_ctx *ctx, tmg_hub **hub)
+{
+	(void)ctx;
+	*hub = fake_hub(&fake);
+	return TMG_OK;
+}
+
+const tmg_p11_source tmg_p11_sources[] = { { "fake", open_fake } };
+const size_t tmg_p11_sources_count = 1;
+
+int
+make_world(void **state)
+{
+	(void)state;
+	return tmg_ctx_new(&fake_ctx) == TMG_OK ? 0 : -1;
+}
+
+int
+end_world(void **state)
+{
+	(void)state;
+	tmg_ctx_free(&fake_ctx);
+	return 0;
+}
+
+/* Two readers, the second empty; keys in 9a, 9c and 9e, two of one name. */
+int
+world(void **state)
+{
+	(void)state;
+	fake_init(&fake, fake_ctx, 2);
+	fake_key(&CARD->slots[0], "Asel", TMG_PIN_ONCE);
+	fake_key(&CARD->slots[1], "Asel", TMG_PIN_ALWAYS);
+	fake_key(&CARD->slots[3], "Card", TMG_PIN_NEVER);
+	CARD->real = true;
+	fake.cards[1].presence = TMG_ABSENT;
+	return 0;
+}
+
+int
+initialised(void **state)
+{
+	world(state);
+	return C_Initialize(NULL) == CKR_OK ? 0 : -1;
+}
+
+int
+finalised(void **state)
+{
+	(void)state;
+	return C_Finalize(NULL) == CKR_OK ? 0 : -1;
+}
+
+CK_SESSION_HANDLE
+open_session(CK_FLAGS flags)
+{
+	CK_SESSION_HANDLE h = 0;
+
+	assert_int_equal(C_OpenSession(0, flags, NULL, NULL, &h), CKR_OK);
+	return h;
+}
+
+CK_SESSION_HANDLE
+user_session(CK_FLAGS flags)
+{
+	const CK_SESSION_HANDLE h = open_session(flags);
+
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	return h;
+}
+
+CK_STATE
+state_of(CK_SESSION_HANDLE h)
+{
+	CK_SESSION_INFO info = { .state = 99 };
+
+	assert_int_equal(C_GetSessionInfo(h, &info), CKR_OK);
+	return info.state;
+}
+
+CK_OBJECT_HANDLE
+find_one(CK_SESSION_HANDLE h, CK_OBJECT_CLASS class, CK_BYTE id)
+{
+	CK_ATTRIBUTE t[] = {
+		{ CKA_CLASS, &class, sizeof(class) }, { CKA_ID, &id, 1 },
+	};
+	CK_OBJECT_HANDLE found[4] = { 0 };
+	CK_ULONG n = 9;
+
+	assert_int_equal(C_FindObjectsInit(h, t, 2), CKR_OK);
+	assert_int_equal(C_FindObjects(h, found, 4, &n), CKR_OK);
+	assert_int_equal(C_FindObjectsFinal(h), CKR_OK);
+	assert_true(n <= 1);
+	return n == 1 ? found[0] : CK_INVALID_HANDLE;
+}
+
+CK_ULONG
+count_found(CK_SESSION_HANDLE h, CK_ATTRIBUTE *t, CK_ULONG n)
+{
+	CK_OBJECT_HANDLE found[32];
+	CK_ULONG count = 0;
+
+	assert_int_equal(C_FindObjectsInit(h, t, n), CKR_OK);
+	assert_int_equal(C_FindObjects(h, found, 32, &count), CKR_OK);
+	assert_int_equal(C_FindObjectsFinal(h), CKR_OK);
+	return count;
+}
+
+void
+read_text(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE o, CK_ATTRIBUTE_TYPE type,
+    char text[64])
+{
+	CK_ATTRIBUTE a = { type, text, 63 };
+
+	assert_int_equal(C_GetAttributeValue(h, o, &a, 1), CKR_OK);
+	text[a.ulValueLen] = '\0';
+}
+
+/* By libcrypto alone, from the card's public key. */
+bool
+verifies(const struct fake_slot *slot, const CK_BYTE *sig, const char *text)
+{
+	const unsigned char *at = slot->spki;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)slot->spki_len);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	ECDSA_SIG *rs = ECDSA_SIG_new();
+	unsigned char *der = NULL;
+	int len;
+	bool ok;
+
+	ECDSA_SIG_set0(rs, BN_bin2bn(sig, 32, NULL), BN_bin2bn(sig + 32, 32, NULL));
+	len = i2d_ECDSA_SIG(rs, &der);
+	ok = EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, key) == 1 &&
+	    EVP_DigestVerify(md, der, (size_t)len, (const unsigned char *)text,
+		strlen(text)) == 1;
+	OPENSSL_free(der);
+	ECDSA_SIG_free(rs);
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(key);
+	return ok;
+}

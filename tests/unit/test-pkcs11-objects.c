@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Objects of the PKCS#11 module: found, read, written and taken away.
+ */
+#include "tests/unit/p11-world.h"
+
+/* ---- objects ------------------------------------------------------------- */
+
+static void
+test_find(void **state)
+{
+	CK_OBJECT_CLASS certs = CKO_CERTIFICATE, keys = CKO_PRIVATE_KEY,
+	    vendor = 0xce534353, profiles = CKO_PROFILE;
+	CK_ATTRIBUTE cert[] = { { CKA_CLASS, &certs, sizeof(certs) } };
+	CK_ATTRIBUTE priv[] = { { CKA_CLASS, &keys, sizeof(keys) } };
+	CK_ATTRIBUTE other[] = { { CKA_CLASS, &vendor, sizeof(vendor) } };
+	CK_ATTRIBUTE prof[] = { { CKA_TOKEN, &yes, 1 },
+	    { CKA_CLASS, &profiles, sizeof(profiles) } };
+	CK_ATTRIBUTE session[] = { { CKA_TOKEN, &no, 1 } };
+	CK_ATTRIBUTE odd[] = { { 0xce534351, &no, 1 } };
+	CK_ATTRIBUTE torn[] = { { CKA_CLASS, &certs, 1 } };
+	const CK_SESSION_HANDLE h = open_session(RO);
+
+	(void)state;
+	assert_int_equal(count_found(h, other, 1), 0);
+	assert_int_equal(count_found(h, prof, 2), 3);
+	assert_int_equal(count_found(h, session, 1), 0);
+	assert_int_equal(CARD->calls[FAKE_FACTS] + CARD->calls[FAKE_CERT_READ], 0);
+	assert_int_equal(count_found(h, cert, 1), 3);
+	assert_int_equal(count_found(h, torn, 1), 0);
+	assert_int_equal(count_found(h, odd, 1), 0);
+	assert_int_equal(count_found(h, priv, 1), 1);	/* 9e wants no PIN */
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(count_found(h, priv, 1), 3);
+	assert_int_equal(count_found(h, NULL, 0), 3 + 9);
+	assert_int_equal(C_Logout(h), CKR_OK);
+	assert_int_equal(count_found(h, priv, 1), 1);
+}
+
+/* A second search, and a hundredth, costs nothing; one for an ID one key. */
+static void
+test_frugal(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	unsigned before;
+
+	(void)state;
+	assert_int_equal(CARD->calls[FAKE_SLOTS_ASKED], 0);
+	assert_int_not_equal(find_one(h, CKO_PUBLIC_KEY, 0x9a), CK_INVALID_HANDLE);
+	assert_int_equal(CARD->calls[FAKE_FACTS], 1);
+	assert_int_equal(CARD->calls[FAKE_SURVEY], 0);
+	assert_int_equal(CARD->calls[FAKE_CERT_READ], 0);
+	count_found(h, NULL, 0);
+	before = CARD->turns + CARD->calls[FAKE_FACTS] +
+	    CARD->calls[FAKE_CERT_READ] + CARD->calls[FAKE_SURVEY];
+	for (int i = 0; i < 188; i++)
+		count_found(h, NULL, 0);
+	assert_int_equal(CARD->turns + CARD->calls[FAKE_FACTS] +
+	    CARD->calls[FAKE_CERT_READ] + CARD->calls[FAKE_SURVEY], before);
+}
+
+static void
+test_find_states(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_ATTRIBUTE bad = { CKA_ID, NULL, 4 };
+	CK_OBJECT_HANDLE o;
+	CK_ULONG n = 7;
+
+	(void)state;
+	assert_int_equal(C_FindObjects(h, &o, 1, &n), CKR_OPERATION_NOT_INITIALIZED);
+	assert_int_equal(n, 0);
+	n = 7;
+	assert_int_equal(C_FindObjects(h + 64, &o, 1, &n), CKR_SESSION_HANDLE_INVALID);
+	assert_int_equal(n, 0);
+	assert_int_equal(C_FindObjectsInit(h, NULL, 1), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_FindObjectsInit(h, &bad, 1), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_FindObjectsInit(h, NULL, 0), CKR_OK);
+	assert_int_equal(C_FindObjectsInit(h, NULL, 0), CKR_OPERATION_ACTIVE);
+	assert_int_equal(C_SessionCancel(h, CKF_FIND_OBJECTS), CKR_OK);
+	assert_int_equal(C_FindObjectsFinal(h), CKR_OPERATION_NOT_INITIALIZED);
+}
+
+static void
+test_labels(void **state)
+{
+	static const struct { CK_BYTE id; const char *label; } t[] = {
+		{ 0x9c, "Asel (9c)" }, { 0x9a, "Asel" }, { 0x9e, "Card" },
+	};
+	const CK_SESSION_HANDLE h = open_session(RO);
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(t); i++) {
+		read_text(h, find_one(h, CKO_CERTIFICATE, t[i].id), CKA_LABEL, text);
+		assert_string_equal(text, t[i].label);
+		read_text(h, find_one(h, CKO_PUBLIC_KEY, t[i].id), CKA_LABEL, text);
+		assert_string_equal(text, t[i].label);
+	}
+}
+
+/* Good entries are filled and bad ones marked, whatever the order. */
+static void
+test_attributes(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_BYTE id[4], tiny[1], params[16], point[80];
+	CK_BBOOL b = 9;
+	CK_ATTRIBUTE t[] = {
+		{ CKA_VALUE, NULL, 0 }, { CKA_ID, id, sizeof(id) },
+		{ CKA_MODULUS, id, sizeof(id) }, { CKA_KEY_TYPE, tiny, 1 },
+		{ CKA_EC_PARAMS, params, sizeof(params) },
+		{ CKA_EC_POINT, point, sizeof(point) },
+		{ CKA_ALWAYS_AUTHENTICATE, &b, 1 }, { CKA_LABEL, NULL, 0 },
+	};
+	CK_OBJECT_HANDLE o;
+	CK_ULONG size;
+
+	(void)state;
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	o = find_one(h, CKO_PRIVATE_KEY, 0x9c);
+	assert_int_equal(C_GetAttributeValue(h, o, t, TMG_COUNT(t)),
+	    CKR_ATTRIBUTE_SENSITIVE);
+	assert_int_equal(t[0].ulValueLen, CK_UNAVAILABLE_INFORMATION);
+	assert_int_equal(t[1].ulValueLen, 1);
+	assert_int_equal(id[0], 0x9c);
+	assert_int_equal(t[2].ulValueLen, CK_UNAVAILABLE_INFORMATION);
+	assert_int_equal(t[3].ulValueLen, CK_UNAVAILABLE_INFORMATION);
+	assert_int_equal(t[4].ulValueLen, 10);
+	assert_memory_equal(params, "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 10);
+	assert_int_equal(t[5].ulValueLen, 67);
+	assert_memory_equal(point, "\x04\x41\x04", 3);
+	assert_int_equal(b, CK_TRUE);
+	assert_int_equal(t[7].ulValueLen, 9);
+	t[3].ulValueLen = sizeof(tiny);
+	assert_int_equal(C_GetAttributeValue(h, o, &t[3], 1), CKR_BUFFER_TOO_SMALL);
+	assert_int_equal(C_GetAttributeValue(h, o, &t[2], 1),
+	    CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_int_equal(C_GetAttributeValue(h, o + 1000, t, 1),
+	    CKR_OBJECT_HANDLE_INVALID);
+	assert_int_equal(C_GetAttributeValue(h, o, NULL, 1), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_GetObjectSize(h, find_one(h, CKO_CERTIFICATE, 0x9c),
+	    &size), CKR_OK);
+	assert_int_equal(size, CARD->slots[1].cert_len);
+	assert_int_equal(C_Logout(h), CKR_OK);
+	assert_int_equal(C_GetAttributeValue(h, o, &t[1], 1),
+	    CKR_OBJECT_HANDLE_INVALID);
+}
+
+/* A certificate is found by everything it says, and says it in DER. */
+static void
+test_certificate(void **state)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = {
+		CKA_SUBJECT, CKA_ISSUER, CKA_SERIAL_NUMBER, CKA_VALUE,
+		CKA_LABEL, CKA_PUBLIC_KEY_INFO, CKA_UNIQUE_ID, CKA_END_DATE,
+		CKA_CERTIFICATE_CATEGORY,
+	};
+	const CK_SESSION_HANDLE h = open_session(RO);
+	const CK_OBJECT_HANDLE o = find_one(h, CKO_CERTIFICATE, 0x9a);
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(types); i++) {
+		CK_BYTE value[1024];
+		CK_ATTRIBUTE a = { types[i], value, sizeof(value) };
+		CK_OBJECT_HANDLE found[8];
+		CK_ULONG n = 0;
+
+		assert_int_equal(C_GetAttributeValue(h, o, &a, 1), CKR_OK);
+		assert_int_equal(C_FindObjectsInit(h, &a, 1), CKR_OK);
+		assert_int_equal(C_FindObjects(h, found, 8, &n), CKR_OK);
+		assert_int_equal(C_FindObjectsFinal(h), CKR_OK);
+		assert_true(n >= 1);
+		assert_int_equal(found[0], o);
+		if (types[i] == CKA_VALUE)
+			assert_memory_equal(value, CARD->slots[0].cert, a.ulValueLen);
+		if (types[i] == CKA_SERIAL_NUMBER)
+			assert_memory_equal(value, "\x02\x01\x07", 3);
+	}
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+static CK_OBJECT_CLASS cert_class = CKO_CERTIFICATE;
+static CK_CERTIFICATE_TYPE x509 = CKC_X_509;
+
+/* Writes der, with one attribute more; type CKA_VALUE: none more. */
+static CK_RV
+create(CK_SESSION_HANDLE h, const CK_BYTE *der, CK_ULONG len,
+    CK_ATTRIBUTE_TYPE type, void *value, CK_ULONG value_len,
+    CK_OBJECT_HANDLE *made)
+{
+	CK_ATTRIBUTE t[] = {
+		{ CKA_CLASS, &cert_class, sizeof(cert_class) },
+		{ CKA_CERTIFICATE_TYPE, &x509, sizeof(x509) },
+		{ CKA_VALUE, (void *)(uintptr_t)der, len },
+		{ CKA_TOKEN, &yes, 1 },
+		{ type, value, value_len },
+	};
+
+	return C_CreateObject(h, t, type == CKA_VALUE ? 4 : 5, made);
+}
+
+static void
+test_write(void **state)
+{
+	struct fake_slot *slot = &CARD->slots[0];
+	const CK_SESSION_HANDLE ro = open_session(RO), rw = open_session(RW);
+	CK_BYTE der[FAKE_CERT_MAX], id = 0x9a;
+	const CK_ULONG len = slot->cert_len;
+	CK_OBJECT_HANDLE made, old, key;
+
+	(void)state;
+	memcpy(der, slot->cert, len);
+	slot->cert_len = 0;
+	assert_int_equal(create(rw, der, len, CKA_VALUE, NULL, 0, &made),
+	    CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(C_Login(rw, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(create(ro, der, len, CKA_VALUE, NULL, 0, &made),
+	    CKR_SESSION_READ_ONLY);
+	assert_int_equal(create(rw, der, 0, CKA_VALUE, NULL, 0, &made),
+	    CKR_TEMPLATE_INCOMPLETE);
+	assert_int_equal(create(rw, der, 40, CKA_VALUE, NULL, 0, &made),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_int_equal(create(rw, der, len, CKA_TRUSTED, &yes, 1, &made),
+	    CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(create(rw, der, len, CKA_SUBJECT, der, 9, &made),
+	    CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(create(rw, der, len, CKA_MODULUS, der, 9, &made),
+	    CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_int_equal(create(rw, der, len, CKA_PRIVATE, &no, 2, &made),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_int_equal(CARD->calls[FAKE_CERT_WRITE], 0);
+
+	assert_int_equal(create(rw, der, len, CKA_ID, &id, 1, &made), CKR_OK);
+	assert_int_equal(slot->cert_len, len);
+	assert_int_equal(find_one(rw, CKO_CERTIFICATE, 0x9a), made);
+	/* there already: the same object; another in its place: refused */
+	assert_int_equal(create(rw, der, len, CKA_VALUE, NULL, 0, &old), CKR_OK);
+	assert_int_equal(old, made);
+	assert_int_equal(create(rw, CARD->slots[3].cert, CARD->slots[3].cert_len,
+	    CKA_ID, &id, 1, &old), CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(CARD->calls[FAKE_CERT_WRITE], 1);
+
+	key = find_one(rw, CKO_PRIVATE_KEY, 0x9a);
+	assert_int_equal(C_DestroyObject(rw, key), CKR_ACTION_PROHIBITED);
+	assert_int_equal(C_DestroyObject(ro, made), CKR_SESSION_READ_ONLY);
+	assert_int_equal(C_DestroyObject(rw, made), CKR_OK);
+	assert_int_equal(slot->cert_len, 0);
+	assert_int_equal(C_DestroyObject(rw, made), CKR_OBJECT_HANDLE_INVALID);
+	assert_int_equal(find_one(rw, CKO_CERTIFICATE, 0x9a), CK_INVALID_HANDLE);
+	assert_int_equal(find_one(rw, CKO_PRIVATE_KEY, 0x9a), key);
+}
+
+/* Without the administrator's key nothing is written, and the user stays in. */
+static void
+test_write_without_admin(void **state)
+{
+	const CK_SESSION_HANDLE rw = open_session(RW);
+	CK_SESSION_INFO info;
+
+	(void)state;
+	CARD->admin_factory = false;
+	assert_int_equal(C_Login(rw, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(C_DestroyObject(rw, find_one(rw, CKO_CERTIFICATE, 0x9a)),
+	    CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(C_GetSessionInfo(rw, &info), CKR_OK);
+	assert_int_equal(info.state, CKS_RW_USER_FUNCTIONS);
+	assert_int_equal(C_Logout(rw), CKR_OK);
+	assert_int_equal(C_Login(rw, CKU_SO, (CK_UTF8CHAR *)(uintptr_t)"admin", 5),
+	    CKR_OK);
+	assert_int_equal(C_DestroyObject(rw, find_one(rw, CKO_CERTIFICATE, 0x9a)),
+	    CKR_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INSIDE(test_find),
+		INSIDE(test_frugal),
+		INSIDE(test_find_states),
+		INSIDE(test_labels),
+		INSIDE(test_attributes),
+		INSIDE(test_certificate),
+		INSIDE(test_write),
+		INSIDE(test_write_without_admin),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, end_world);
+}

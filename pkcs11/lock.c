@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/lock.h"
 
+#include <time.h>
+
+enum {
+	MS_PER_S = 1000,
+	NS_PER_MS = 1000000,
+};
+
 CK_RV
 tmg_p11_lock_init(tmg_p11_lock *lock, const tmg_p11_mutexes *mutexes)
 {
@@ -29,6 +36,17 @@ tmg_p11_lock_take(tmg_p11_lock *lock)
 		pthread_mutex_lock(&lock->our);
 	else
 		(void)lock->theirs->lock(lock->their);
+}
+
+bool
+tmg_p11_lock_take_until(tmg_p11_lock *lock, int64_t until)
+{
+	const struct timespec end = { until / MS_PER_S,
+	    until % MS_PER_S * NS_PER_MS };
+
+	if (lock->theirs != NULL)
+		return lock->theirs->lock(lock->their) == CKR_OK;
+	return pthread_mutex_clocklock(&lock->our, CLOCK_MONOTONIC, &end) == 0;
 }
 
 void

@@ -151,5 +151,7 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *old, CK_ULONG old_len,
 		return rv;
 	rc = tmg_token_pin_change(hold.slot->token, kind,
 	    (tmg_view){ old, old_len }, (tmg_view){ fresh, fresh_len }, NULL);
+	if (rc == TMG_OK && kind == TMG_PIN_USER)
+		hold.slot->face.factory = false;
 	return rc == TMG_DENIED ? CKR_PIN_INVALID : tmg_p11_slot_rv(hold.slot, rc);
 }

@@ -64,8 +64,8 @@ p11_is_ending(void)
 
 /* ---- holding ------------------------------------------------------------- */
 
-CK_RV
-p11_hold_slot(p11_hold *hold, CK_SLOT_ID id)
+static CK_RV
+find_slot(p11_hold *hold, CK_SLOT_ID id)
 {
 	CK_RV rv;
 
@@ -75,9 +75,38 @@ p11_hold_slot(p11_hold *hold, CK_SLOT_ID id)
 	if (id >= atomic_load(&tmg_p11.slot_count))
 		return CKR_SLOT_ID_INVALID;
 	hold->slot = tmg_p11.slots[id];
+	return CKR_OK;
+}
+
+static void
+locked(p11_hold *hold)
+{
 	hold->seat = hold->slot->seat;
-	tmg_p11_lock_take(&hold->seat->lock);
 	tmg_p11_seat_settle(hold->seat);
+}
+
+CK_RV
+p11_hold_slot(p11_hold *hold, CK_SLOT_ID id)
+{
+	CK_RV rv;
+
+	if ((rv = find_slot(hold, id)))
+		return rv;
+	tmg_p11_lock_take(&hold->slot->seat->lock);
+	locked(hold);
+	return CKR_OK;
+}
+
+CK_RV
+p11_hold_slot_until(p11_hold *hold, CK_SLOT_ID id, int64_t until)
+{
+	CK_RV rv;
+
+	if ((rv = find_slot(hold, id)))
+		return rv;
+	if (!tmg_p11_lock_take_until(&hold->slot->seat->lock, until))
+		return CKR_TOKEN_NOT_RECOGNIZED;
+	locked(hold);
 	return CKR_OK;
 }
 
@@ -106,8 +135,10 @@ p11_hold_session(p11_hold *hold, CK_SESSION_HANDLE handle)
 void
 p11_hold_release(p11_hold *hold)
 {
-	if (hold->seat != NULL)
+	if (hold->seat != NULL) {
+		tmg_p11_faces_keep(hold->seat);
 		tmg_p11_lock_give(&hold->seat->lock);
+	}
 	p11_inside_release(&hold->inside);
 }
 
@@ -155,6 +186,19 @@ claim(void)
 	return CKR_OK;
 }
 
+static CK_RV
+make_locks(void)
+{
+	CK_RV rv;
+
+	if ((rv = tmg_p11_lock_init(&tmg_p11.list, &tmg_p11.mutexes)))
+		return rv;
+	rv = tmg_p11_lock_init(&tmg_p11.faces, &tmg_p11.mutexes);
+	if (rv != CKR_OK)
+		tmg_p11_lock_done(&tmg_p11.list);
+	return rv;
+}
+
 /* No reader is opened and no daemon is asked: that is for whoever first wants
  * to know of a slot. */
 CK_RV
@@ -166,7 +210,8 @@ C_Initialize(void *init_args)
 	if ((rv = read_args(init_args, &mutexes)) || (rv = claim()))
 		return rv;
 	tmg_p11.mutexes = mutexes;
-	rv = tmg_p11_lock_init(&tmg_p11.list, &tmg_p11.mutexes);
+	tmg_p11_conf_begin(&tmg_p11.conf);
+	rv = make_locks();
 	atomic_store(&life, life_of(getpid(), rv == CKR_OK ? UP : NONE));
 	return rv;
 }
@@ -200,6 +245,7 @@ C_Finalize(void *reserved)
 	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
 		tmg_p11_seat_free(&tmg_p11.seats[i]);
 	tmg_p11_watch_end();
+	tmg_p11_lock_done(&tmg_p11.faces);
 	tmg_p11_lock_done(&tmg_p11.list);
 	atomic_store(&life, life_of(getpid(), NONE));
 	return CKR_OK;

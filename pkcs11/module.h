@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "pkcs11/conf.h"
 #include "pkcs11/lock.h"
 #include "pkcs11/session.h"
 #include "pkcs11/slot.h"
@@ -20,7 +21,9 @@
  * without it. */
 typedef struct tmg_p11_module {
 	tmg_p11_mutexes mutexes;
+	tmg_p11_conf conf;
 	tmg_p11_lock list;
+	tmg_p11_lock faces;		/* held for a copy, never for a card */
 	tmg_ctx *ctx;			/* of the hubs that are watched */
 	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
 	bool looked;
@@ -55,6 +58,10 @@ typedef struct p11_hold {
 
 CK_RV
 p11_hold_slot(p11_hold *hold, CK_SLOT_ID id);
+/* The same for who has no time: CKR_TOKEN_NOT_RECOGNIZED when another thread
+ * keeps the card beyond until (tmg_p11_now_ms()). */
+CK_RV
+p11_hold_slot_until(p11_hold *hold, CK_SLOT_ID id, int64_t until);
 /* CKR_DEVICE_REMOVED when the session's card is gone. */
 CK_RV
 p11_hold_session(p11_hold *hold, CK_SESSION_HANDLE handle);

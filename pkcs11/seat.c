@@ -66,6 +66,7 @@ leave(tmg_p11_slot *slot)
 		tmg_p11_session_orphan(s);
 	slot->login = P11_NOBODY;
 	slot->token = NULL;
+	slot->learned = false;
 	tmg_p11_objects_clear(&slot->objects);
 }
 
@@ -111,7 +112,8 @@ open_tokens(tmg_p11_seat *seat)
 		tmg_ctx_set_pin(seat->ctx, give_pin, seat);
 	}
 	if ((rc = tmg_tokens_new(seat->ctx, &seat->tokens)) ||
-	    (rc = tmg_p11_source_one(seat->ctx, seat->scheme, seat->reader, &hub)) ||
+	    (rc = tmg_p11_source_one(seat->ctx, seat->scheme, seat->reader,
+		&seat->limit, &hub)) ||
 	    (rc = tmg_tokens_add_hub(seat->tokens, hub)))
 		return rc;
 	return tmg_tokens_refresh(seat->tokens);
@@ -123,6 +125,10 @@ refuse(tmg_p11_seat *seat, tmg_rc rc)
 {
 	const tmg_skipped *rows;
 
+	if (seat->limit.late) {
+		tmg_tokens_free(&seat->tokens);
+		return CKR_TOKEN_NOT_RECOGNIZED;
+	}
 	if (rc == TMG_OK && tmg_tokens_skipped(seat->tokens, &rows) > 0)
 		rc = rows[0].rc;
 	tmg_tokens_free(&seat->tokens);
@@ -147,11 +153,12 @@ open_seat(tmg_p11_seat *seat)
 	if (rc != TMG_OK || tmg_tokens_count(seat->tokens) == 0)
 		return refuse(seat, rc);
 	atomic_store(&seat->apps, (unsigned)tmg_tokens_count(seat->tokens));
+	atomic_store(&seat->known, seat->opened);
 	return CKR_OK;
 }
 
-CK_RV
-tmg_p11_slot_open(tmg_p11_slot *slot)
+static CK_RV
+open_slot(tmg_p11_slot *slot)
 {
 	tmg_p11_seat *seat = slot->seat;
 	CK_RV rv;
@@ -162,6 +169,64 @@ tmg_p11_slot_open(tmg_p11_slot *slot)
 		return rv;
 	slot->token = tmg_tokens_get(seat->tokens, slot->app);
 	return slot->token != NULL ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+}
+
+/* Name and serial number, tries left, whether the PIN is the factory's: asked
+ * once, as good as it goes. */
+static void
+ask_face(tmg_p11_slot *slot)
+{
+	int tries;
+
+	(void)tmg_token_info(slot->token);
+	(void)tmg_p11_slot_rv(slot, tmg_token_tries(slot->token, TMG_PIN_USER,
+	    &tries));
+	slot->face.factory = tmg_token_factory(slot->token, TMG_PIN_USER) == TMG_OK;
+	slot->learned = !slot->seat->limit.late && !slot->seat->lost;
+}
+
+CK_RV
+tmg_p11_slot_open(tmg_p11_slot *slot)
+{
+	tmg_p11_seat *seat = slot->seat;
+	CK_RV rv;
+
+	if ((rv = open_slot(slot)))
+		return rv;
+	if (seat->slow == seat->opened && !slot->learned)
+		ask_face(slot);
+	return CKR_OK;
+}
+
+static CK_RV
+look_at_face(tmg_p11_slot *slot)
+{
+	CK_RV rv;
+
+	if ((rv = open_slot(slot)))
+		return rv;
+	ask_face(slot);
+	return slot->seat->lost ? CKR_DEVICE_REMOVED : CKR_OK;
+}
+
+CK_RV
+tmg_p11_slot_learn(tmg_p11_slot *slot)
+{
+	tmg_p11_seat *seat = slot->seat;
+	CK_RV rv;
+
+	if (slot->learned)
+		return CKR_OK;
+	if (seat->slow != 0 && seat->slow == atomic_load(&seat->seen))
+		return CKR_TOKEN_NOT_RECOGNIZED;
+	seat->limit = (tmg_p11_limit){ tmg_p11_now_ms() + tmg_p11.conf.probe_ms, false };
+	rv = look_at_face(slot);
+	if (seat->limit.late) {
+		seat->slow = seat->opened;
+		rv = CKR_TOKEN_NOT_RECOGNIZED;
+	}
+	seat->limit = (tmg_p11_limit){ 0, false };
+	return rv;
 }
 
 CK_RV
@@ -178,7 +243,9 @@ bool
 tmg_p11_slot_present(const tmg_p11_slot *slot)
 {
 	return tmg_p11_seen_card(atomic_load(&slot->seat->seen)) &&
-	    (slot->app == 0 || slot->app < atomic_load(&slot->seat->apps));
+	    (slot->app == 0 || (atomic_load(&slot->seat->known) ==
+	    atomic_load(&slot->seat->seen) &&
+	    slot->app < atomic_load(&slot->seat->apps)));
 }
 
 void

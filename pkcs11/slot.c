@@ -11,7 +11,6 @@
 
 enum {
 	EVENT_POLL_NS = 100000000,
-	TRIES_LOW = 2,		/* "low" when one wrong try has been made of three */
 };
 
 /* ---- slots --------------------------------------------------------------- */
@@ -82,66 +81,10 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
 
 /* ---- tokens -------------------------------------------------------------- */
 
-/* From what the card last said of the tries; it is not asked. */
-static CK_FLAGS
-pin_flags(const tmg_token *token, tmg_pin_kind kind, CK_FLAGS low, CK_FLAGS last,
-    CK_FLAGS locked)
-{
-	const int tries = token->tries[kind];
-
-	if (tries < 0)
-		return 0;
-	return (tries <= TRIES_LOW ? low : 0) | (tries == 1 ? last : 0) |
-	    (tries == 0 ? locked : 0);
-}
-
-static CK_FLAGS
-token_flags(const tmg_token *token)
-{
-	return CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
-	    CKF_LOGIN_REQUIRED | CKF_RNG |
-	    pin_flags(token, TMG_PIN_USER, CKF_USER_PIN_COUNT_LOW,
-		CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED) |
-	    pin_flags(token, TMG_PIN_ADMIN, CKF_SO_PIN_COUNT_LOW,
-		CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_LOCKED);
-}
-
-static void
-count_sessions(const tmg_p11_slot *slot, CK_TOKEN_INFO *info)
-{
-	for (const tmg_p11_session *s = slot->sessions; s != NULL; s = s->next) {
-		info->ulSessionCount += !s->orphan;
-		info->ulRwSessionCount += !s->orphan && tmg_p11_session_writes(s);
-	}
-}
-
-static void
-describe(const tmg_p11_slot *slot, CK_TOKEN_INFO *info)
-{
-	const tmg_backend_info *b = tmg_token_info(slot->token);
-
-	*info = (CK_TOKEN_INFO){
-		.flags = token_flags(slot->token),
-		.ulMaxSessionCount = CK_EFFECTIVELY_INFINITE,
-		.ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE,
-		.ulMaxPinLen = b->pins[TMG_PIN_USER].max,
-		.ulMinPinLen = b->pins[TMG_PIN_USER].min,
-		.ulTotalPublicMemory = CK_UNAVAILABLE_INFORMATION,
-		.ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION,
-		.ulTotalPrivateMemory = CK_UNAVAILABLE_INFORMATION,
-		.ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION,
-	};
-	tmg_p11_pad(info->label, sizeof(info->label), b->label);
-	tmg_p11_pad(info->manufacturerID, sizeof(info->manufacturerID),
-	    b->manufacturer);
-	tmg_p11_pad(info->model, sizeof(info->model), b->model);
-	tmg_p11_pad(info->serialNumber, sizeof(info->serialNumber), b->serial);
-	memset(info->utcTime, ' ', sizeof(info->utcTime));
-	count_sessions(slot, info);
-}
-
-/* The first call opens the card and asks its serial number; later ones are
- * answered from memory. */
+/*
+ * From memory whenever the card was looked at before, however busy it is now.
+ * Else it is looked at, within the probe's budget.
+ */
 CK_RV
 C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 {
@@ -149,14 +92,21 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_RV rv;
 
-	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(false)) ||
-	    (rv = p11_hold_slot(&hold, id)))
+	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(false)))
 		return rv;
+	if (id >= atomic_load(&tmg_p11.slot_count))
+		return CKR_SLOT_ID_INVALID;
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if ((rv = tmg_p11_slot_open(hold.slot)))
+	if (!tmg_p11_slot_present(tmg_p11.slots[id]))
+		return CKR_TOKEN_NOT_PRESENT;
+	if (tmg_p11_face_tell(tmg_p11.slots[id], info, &rv))
 		return rv;
-	describe(hold.slot, info);
+	if ((rv = p11_hold_slot_until(&hold, id,
+		tmg_p11_now_ms() + tmg_p11.conf.probe_ms)) ||
+	    (rv = tmg_p11_slot_learn(hold.slot)))
+		return rv;
+	tmg_p11_face_of(hold.slot, info);
 	return CKR_OK;
 }
 

@@ -9,12 +9,20 @@
 
 #include <stdatomic.h>
 
+#include "pkcs11/face.h"
+#include "pkcs11/limit.h"
 #include "pkcs11/lock.h"
 #include "pkcs11/object.h"
 #include "src/base/secret.h"
 #include "tamga/token.h"
 
 #define P11_SLOTS 64u		/* of a process; a handle's remainder names one */
+
+typedef enum tmg_p11_login {
+	P11_NOBODY,
+	P11_USER,
+	P11_SO,
+} tmg_p11_login;
 
 typedef struct tmg_p11_session tmg_p11_session;
 
@@ -26,7 +34,8 @@ typedef struct tmg_p11_seat {
 	char reader[TMG_READER_NAME];
 	char scheme[16];
 	_Atomic uint64_t seen;		/* tmg_p11_seen() */
-	atomic_uint apps;		/* tokens on the card, once it was opened */
+	_Atomic uint64_t known;		/* seen when apps were counted */
+	atomic_uint apps;		/* tokens on that card */
 	unsigned slots;			/* made for it; under the list lock */
 
 	tmg_p11_lock lock;		/* of everything below */
@@ -35,15 +44,11 @@ typedef struct tmg_p11_seat {
 	uint64_t opened;		/* seen when it was */
 	uint64_t refused;		/* seen when opening it gave no token */
 	CK_RV refusal;
+	uint64_t slow;			/* seen when looking at it took too long */
+	tmg_p11_limit limit;		/* of whoever looks now */
 	bool lost;			/* the card said that it is gone */
 	tmg_secret pin;			/* for the next use of a key, once */
 } tmg_p11_seat;
-
-typedef enum tmg_p11_login {
-	P11_NOBODY,
-	P11_USER,
-	P11_SO,
-} tmg_p11_login;
 
 typedef struct tmg_p11_slot {
 	CK_SLOT_ID id;
@@ -54,7 +59,9 @@ typedef struct tmg_p11_slot {
 	CK_ULONG serials;		/* sessions opened so far */
 	tmg_p11_session *sessions;
 	tmg_token *token;		/* NULL: not opened */
+	bool learned;			/* name, tries and the like were asked */
 	tmg_p11_objects objects;
+	tmg_p11_face face;
 } tmg_p11_slot;
 
 /* One number that differs when a reader's card was put in, out or swapped. */
@@ -75,11 +82,19 @@ tmg_p11_seat_settle(tmg_p11_seat *seat);
 
 /*
  * Sees to it that the slot's token is open.  The first time the card is asked
- * which applications it has; a card that gave none is not asked again until
- * it was taken out.
+ * which applications it has, for as long as that takes; a card that gave none
+ * is not asked again until it was taken out.
  */
 CK_RV
 tmg_p11_slot_open(tmg_p11_slot *slot);
+
+/*
+ * Sees to it that the token's face can be shown, within the probe's budget.
+ * A card that needs longer is CKR_TOKEN_NOT_RECOGNIZED, and is not asked for
+ * its face again before tmg_p11_slot_open() has taken the time.
+ */
+CK_RV
+tmg_p11_slot_learn(tmg_p11_slot *slot);
 
 /* What a verb of the token said; remembers that the card is gone, or that
  * nobody is logged in any more. */

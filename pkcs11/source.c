@@ -15,6 +15,7 @@ enum {
 struct one {
 	tmg_hub hub;
 	tmg_hub *all;
+	tmg_p11_limit *limit;
 	char reader[TMG_READER_NAME];
 };
 
@@ -68,7 +69,13 @@ one_cancel(tmg_hub *hub)
 static tmg_rc
 one_connect(tmg_hub *hub, const char *reader, tmg_link **link)
 {
-	return heard(of(hub), of(hub)->all->ops->connect(of(hub)->all, reader, link));
+	struct one *o = of(hub);
+	tmg_link *inner;
+	tmg_rc rc;
+
+	if ((rc = o->all->ops->connect(o->all, reader, &inner)))
+		return heard(o, rc);
+	return tmg_p11_limit_link(o->limit, inner, link);
 }
 
 static void
@@ -93,7 +100,7 @@ open_scheme(tmg_ctx *ctx, const char *scheme, tmg_hub **hub)
 
 tmg_rc
 tmg_p11_source_one(tmg_ctx *ctx, const char *scheme, const char *reader,
-    tmg_hub **hub)
+    tmg_p11_limit *limit, tmg_hub **hub)
 {
 	struct one *o = calloc(1, sizeof(*o));
 	tmg_rc rc;
@@ -106,6 +113,7 @@ tmg_p11_source_one(tmg_ctx *ctx, const char *scheme, const char *reader,
 	}
 	o->hub.ops = &one_ops;
 	o->hub.ctx = ctx;
+	o->limit = limit;
 	snprintf(o->reader, sizeof(o->reader), "%s", reader);
 	*hub = &o->hub;
 	return TMG_OK;

@@ -6,7 +6,7 @@
 #ifndef TMG_PKCS11_SOURCE_H
 #define TMG_PKCS11_SOURCE_H
 
-#include "tamga/reader.h"
+#include "pkcs11/limit.h"
 
 typedef struct tmg_p11_source {
 	const char *scheme;
@@ -18,9 +18,9 @@ extern const tmg_p11_source tmg_p11_sources[];
 extern const size_t tmg_p11_sources_count;
 
 /* A hub of its own that shows one reader only: what is slow there holds up
- * nobody else. */
+ * nobody else.  Its links keep to limit, which outlives it. */
 TMG_MUST_USE tmg_rc
 tmg_p11_source_one(tmg_ctx *ctx, const char *scheme, const char *reader,
-    tmg_hub **hub);
+    tmg_p11_limit *limit, tmg_hub **hub);
 
 #endif

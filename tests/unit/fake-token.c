@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/fail.h"
 #include "src/base/scope.h"
@@ -195,6 +196,16 @@ card_of(tmg_backend *b)
 	return c;
 }
 
+static void
+take_time(const struct fake_card *c)
+{
+	const struct timespec ts = { .tv_sec = c->slow_ms / 1000,
+	    .tv_nsec = c->slow_ms % 1000 * 1000000L };
+
+	if (c->slow_ms > 0)
+		nanosleep(&ts, NULL);
+}
+
 /* Counts, and says what was arranged; a reset is one for the channel too. */
 static tmg_rc
 say(tmg_backend *b, enum fake_verb verb)
@@ -202,6 +213,7 @@ say(tmg_backend *b, enum fake_verb verb)
 	struct fake_card *c = card_of(b);
 	const tmg_rc rc = c->next[verb];
 
+	take_time(c);
 	c->calls[verb]++;
 	c->next[verb] = TMG_OK;
 	if (rc == TMG_RESET)
@@ -219,16 +231,11 @@ slot_of(tmg_backend *b, uint32_t ref)
 }
 
 static tmg_rc
-fake_probe(tmg_channel *ch, tmg_probe *found)
+add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 {
-	struct fake_card *c = card_in(current, ch->reader);
-	struct fake_backend *b;
+	struct fake_backend *b = calloc(1, sizeof(*b));
 	extern const tmg_driver fake_driver;
 
-	c->calls[FAKE_PROBE]++;
-	if (c->strange)
-		return TMG_NOT_FOUND;
-	b = calloc(1, sizeof(*b));
 	if (b == NULL)
 		return TMG_E_NOMEM;
 	b->base = (tmg_backend){ .driver = &fake_driver, .ctx = current->ctx,
@@ -239,6 +246,21 @@ fake_probe(tmg_channel *ch, tmg_probe *found)
 	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
 	    false, "123456" };
 	return found->add(found, &b->base);
+}
+
+static tmg_rc
+fake_probe(tmg_channel *ch, tmg_probe *found)
+{
+	struct fake_card *c = card_in(current, ch->reader);
+	tmg_rc rc = TMG_OK;
+
+	take_time(c);
+	c->calls[FAKE_PROBE]++;
+	if (c->strange)
+		return TMG_NOT_FOUND;
+	for (unsigned i = 0; rc == TMG_OK && (i == 0 || i < c->apps); i++)
+		rc = add_token(ch, found, c);
+	return rc;
 }
 
 static tmg_rc
@@ -352,6 +374,14 @@ fake_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 		return TMG_UNSUPPORTED;
 	*tries = card_of(b)->tries;
 	return TMG_OK;
+}
+
+static tmg_rc
+fake_factory(tmg_backend *b, tmg_pin_kind kind)
+{
+	if (kind != TMG_PIN_USER)
+		return TMG_UNSUPPORTED;
+	return card_of(b)->fresh_pin ? TMG_OK : TMG_NOT_FOUND;
 }
 
 static tmg_rc
@@ -510,7 +540,7 @@ const tmg_driver fake_driver = {
 	.cert_write = fake_cert_write,
 	.cert_delete = fake_cert_delete,
 	.tries = fake_tries,
-	.factory = tmg_no_factory,
+	.factory = fake_factory,
 	.verify = fake_verify,
 	.change = fake_change,
 	.unblock = tmg_no_unblock,

@@ -36,6 +36,9 @@ struct fake_card {
 	tmg_presence presence;
 	unsigned events;
 	bool strange;		/* the driver does not know the card */
+	unsigned apps;		/* how many tokens it is; 0: one */
+	unsigned slow_ms;	/* each verb takes that long */
+	bool fresh_pin;		/* the PIN is the factory's */
 
 	char serial[16], label[32];
 	bool tells;		/* facts() knows keys */

@@ -51,6 +51,7 @@ test_token_info(void **state)
 		assert_int_equal(C_GetTokenInfo(0, &info), CKR_OK);
 	assert_int_equal(CARD->calls[FAKE_PROBE], 1);
 	assert_int_equal(CARD->calls[FAKE_IDENTIFY], 1);
+	assert_int_equal(CARD->calls[FAKE_TRIES], 1);
 	assert_memory_equal(info.label, "token-1                         ", 32);
 	assert_memory_equal(info.serialNumber, "1001            ", 16);
 	assert_int_equal(info.ulMinPinLen, 4);

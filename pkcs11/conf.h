@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a person may decide about the module.
+ */
+#ifndef TMG_PKCS11_CONF_H
+#define TMG_PKCS11_CONF_H
+
+typedef struct tmg_p11_conf {
+	int probe_ms;		/* for a look at an unknown card */
+} tmg_p11_conf;
+
+/* Nothing said. */
+void
+tmg_p11_conf_begin(tmg_p11_conf *conf);
+
+#endif

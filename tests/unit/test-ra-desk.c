@@ -79,7 +79,7 @@ make_authority(struct bench *b)
 	path_of(b, "ca.pem", path);
 	assert_int_equal(ra_write_cert(ca.cert, path, &f), TMG_OK);
 	path_of(b, "store.db", path);
-	assert_int_equal(ra_store_sqlite(path, true, &f, &store), TMG_OK);
+	assert_int_equal(ra_store_open(path, true, &f, &store), TMG_OK);
 	ra_store_free(&store);
 }
 
@@ -273,7 +273,7 @@ test_half_done(void **state)
 		assert_int_equal(ra_life_apply(b->desk.store, &decided,
 		    RA_EV_RESERVE, &ca, "", b->now, &b->desk.fault), TMG_OK);
 		strcpy(reserved.app, decided.id);
-		assert_int_equal(b->desk.store->ops->cert_reserve(b->desk.store,
+		assert_int_equal(ra_cert_reserve(b->desk.store,
 		    &reserved), TMG_OK);
 		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
 	}

@@ -12,7 +12,7 @@
 #include "tools/ra/lifecycle.h"
 #include "tools/ra/password.h"
 #include "tools/ra/reasons.h"
-#include "tools/ra/store.h"
+#include "tools/ra/store-cert.h"
 
 #define ALL (RA_BY_APPLICANT | RA_BY_OFFICER | RA_BY_SYSTEM)
 #define NO RA_STATES
@@ -103,7 +103,7 @@ set_up(void **state)
 	strcpy(b->folder, "/tmp/test-ra.XXXXXX");
 	assert_non_null(mkdtemp(b->folder));
 	snprintf(b->path, sizeof(b->path), "%s/store.db", b->folder);
-	assert_int_equal(ra_store_sqlite(b->path, true, &b->f, &b->store), TMG_OK);
+	assert_int_equal(ra_store_open(b->path, true, &b->f, &b->store), TMG_OK);
 	*state = b;
 	return 0;
 }
@@ -147,7 +147,7 @@ submit(struct bench *b, ra_app *app)
 	tmg_auto(ra_txn) txn = { NULL };
 
 	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
-	assert_int_equal(b->store->ops->app_add(b->store, app), TMG_OK);
+	assert_int_equal(ra_app_add(b->store, app), TMG_OK);
 	app->state = RA_NONE;
 	assert_int_equal(ra_life_apply(b->store, app, RA_EV_SUBMIT, &who, "", 1000,
 	    &b->f), TMG_OK);
@@ -172,7 +172,6 @@ static void
 test_store(void **state)
 {
 	struct bench *b = *state;
-	const ra_store_ops *ops = b->store->ops;
 	ra_app app = an_app("A-1", "a", "c1", "k1"), twin = app;
 	tmg_auto(ra_app) got = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
@@ -182,43 +181,43 @@ test_store(void **state)
 	int64_t count = -1;
 
 	submit(b, &app);
-	assert_int_equal(ops->app_add(b->store, &twin), TMG_OCCUPIED);
+	assert_int_equal(ra_app_add(b->store, &twin), TMG_OCCUPIED);
 	strcpy(twin.id, "A-2");
-	assert_int_equal(ops->app_add(b->store, &twin), TMG_OCCUPIED);
+	assert_int_equal(ra_app_add(b->store, &twin), TMG_OCCUPIED);
 	strcpy(twin.previous, "40AA");
-	assert_int_equal(ops->app_add(b->store, &twin), TMG_OK);
+	assert_int_equal(ra_app_add(b->store, &twin), TMG_OK);
 
-	assert_int_equal(ops->app_find(b->store, "a", "c1", "", &got), TMG_OK);
+	assert_int_equal(ra_app_find(b->store, "a", "c1", "", &got), TMG_OK);
 	assert_string_equal(got.id, "A-1");
 	assert_string_equal(got.subject, "CN=Әсел");
 	assert_int_equal(got.csr_len, 2);
 	ra_app_release(&got);
-	assert_int_equal(ops->app_find(b->store, "b", "c1", "", &got), TMG_NOT_FOUND);
-	assert_int_equal(ops->app_get(b->store, "A-9", &got), TMG_NOT_FOUND);
-	assert_int_equal(ops->app_holder(b->store, "k1", &got), TMG_OK);
+	assert_int_equal(ra_app_find(b->store, "b", "c1", "", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_app_get(b->store, "A-9", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_app_holder(b->store, "k1", &got), TMG_OK);
 	ra_app_release(&got);
-	assert_int_equal(ops->app_holder(b->store, "k2", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_app_holder(b->store, "k2", &got), TMG_NOT_FOUND);
 
 	/* moving from a state it is not in */
-	assert_int_equal(ops->app_move(b->store, &(ra_move){ "A-1", RA_ISSUED,
+	assert_int_equal(ra_app_move(b->store, &(ra_move){ "A-1", RA_ISSUED,
 	    RA_REVOKED, 1, "" }), TMG_MISMATCH);
 
-	assert_int_equal(ops->cert_reserve(b->store, &reserve), TMG_OK);
-	assert_int_equal(ops->cert_reserve(b->store, &reserve), TMG_OCCUPIED);
+	assert_int_equal(ra_cert_reserve(b->store, &reserve), TMG_OK);
+	assert_int_equal(ra_cert_reserve(b->store, &reserve), TMG_OCCUPIED);
 	strcpy(reserve.serial, "40AB");
-	assert_int_equal(ops->cert_reserve(b->store, &reserve), TMG_OCCUPIED);
-	assert_int_equal(ops->cert_of_app(b->store, "A-1", &cert), TMG_OK);
+	assert_int_equal(ra_cert_reserve(b->store, &reserve), TMG_OCCUPIED);
+	assert_int_equal(ra_cert_of_app(b->store, "A-1", &cert), TMG_OK);
 	assert_null(cert.der);
-	assert_int_equal(ops->cert_finish(b->store, "40AA", TMG_VIEW(der)), TMG_OK);
-	assert_int_equal(ops->cert_finish(b->store, "40AA", TMG_VIEW(der)),
+	assert_int_equal(ra_cert_finish(b->store, "40AA", TMG_VIEW(der)), TMG_OK);
+	assert_int_equal(ra_cert_finish(b->store, "40AA", TMG_VIEW(der)),
 	    TMG_OCCUPIED);
-	assert_int_equal(ops->cert_get(b->store, "40AA", &cert), TMG_OK);
+	assert_int_equal(ra_cert_get(b->store, "40AA", &cert), TMG_OK);
 	assert_int_equal(cert.len, 3);
-	assert_int_equal(ops->revocations(b->store, &count), TMG_OK);
+	assert_int_equal(ra_cert_revocations(b->store, &count), TMG_OK);
 	assert_int_equal(count, 0);
-	assert_int_equal(ops->cert_revoke(b->store, "40AA", 7, 1), TMG_OK);
-	assert_int_equal(ops->cert_revoke(b->store, "40AA", 8, 1), TMG_OCCUPIED);
-	assert_int_equal(ops->revocations(b->store, &count), TMG_OK);
+	assert_int_equal(ra_cert_revoke(b->store, "40AA", 7, 1), TMG_OK);
+	assert_int_equal(ra_cert_revoke(b->store, "40AA", 8, 1), TMG_OCCUPIED);
+	assert_int_equal(ra_cert_revocations(b->store, &count), TMG_OK);
 	assert_int_equal(count, 1);
 }
 
@@ -234,15 +233,15 @@ test_transactions(void **state)
 		tmg_auto(ra_txn) txn = { NULL };
 
 		assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
-		assert_int_equal(b->store->ops->app_add(b->store, &app), TMG_OK);
+		assert_int_equal(ra_app_add(b->store, &app), TMG_OK);
 	}
-	assert_int_equal(b->store->ops->app_get(b->store, "A-1", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_app_get(b->store, "A-1", &got), TMG_NOT_FOUND);
 
 	submit(b, &app);
-	assert_int_equal(ra_store_sqlite(b->path, false, &b->f, &other), TMG_OK);
-	assert_int_equal(other->ops->app_get(other, "A-1", &got), TMG_OK);
+	assert_int_equal(ra_store_open(b->path, false, &b->f, &other), TMG_OK);
+	assert_int_equal(ra_app_get(other, "A-1", &got), TMG_OK);
 	ra_store_free(&other);
-	assert_int_equal(ra_store_sqlite("/nonexistent/x.db", false, &b->f, &other),
+	assert_int_equal(ra_store_open("/nonexistent/x.db", false, &b->f, &other),
 	    TMG_NOT_FOUND);
 	assert_null(other);
 }
@@ -265,7 +264,7 @@ test_life(void **state)
 	/* somebody who looked before that decides too late */
 	assert_int_equal(apply(b, &stale, RA_EV_APPROVE, ""), TMG_MISMATCH);
 	assert_non_null(strstr(b->f.text, "meanwhile"));
-	assert_int_equal(b->store->ops->app_get(b->store, "A-1", &got), TMG_OK);
+	assert_int_equal(ra_app_get(b->store, "A-1", &got), TMG_OK);
 	assert_int_equal(got.state, RA_REJECTED);
 	assert_string_equal(got.reason, "үш себеп");
 }
@@ -292,7 +291,7 @@ test_audit(void **state)
 	assert_int_equal(ra_audit_verify(b->store, "00", &report, &b->f), TMG_MISMATCH);
 
 	/* an entry that does not follow from the one before */
-	assert_int_equal(b->store->ops->audit_put(b->store, &(ra_audit){ 5, 1,
+	assert_int_equal(ra_audit_put(b->store, &(ra_audit){ 5, 1,
 	    "officer:x", "approve", "A-1", "", head }), TMG_OK);
 	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_MISMATCH);
 	assert_non_null(strstr(b->f.text, "audit entry 5 (approve A-1) was changed"));
@@ -308,7 +307,7 @@ test_audit_states(void **state)
 	/* a state that no audited event led to */
 	submit(b, &one);
 	assert_int_equal(apply(b, &one, RA_EV_APPROVE, ""), TMG_OK);
-	assert_int_equal(b->store->ops->app_move(b->store, &(ra_move){ "A-1",
+	assert_int_equal(ra_app_move(b->store, &(ra_move){ "A-1",
 	    RA_APPROVED, RA_ISSUED, 1, "" }), TMG_OK);
 	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_MISMATCH);
 	assert_non_null(strstr(b->f.text, "A-1"));
@@ -383,7 +382,7 @@ test_gate(void **state)
 	long wait = 0;
 
 	assert_int_equal(ra_password_hash(right.password, user.password), TMG_OK);
-	assert_int_equal(b->store->ops->user_put(b->store, &user), TMG_OK);
+	assert_int_equal(ra_user_put(b->store, &user), TMG_OK);
 	assert_int_equal(ra_gate_new(&gate), TMG_OK);
 
 	assert_int_equal(ra_gate_enter(gate, b->store, 1000, &right, &got, &wait), TMG_OK);
@@ -405,7 +404,7 @@ test_gate(void **state)
 	/* a changed password ends what was remembered */
 	assert_int_equal(ra_password_hash(tmg_view_str("anders!!"), user.password),
 	    TMG_OK);
-	assert_int_equal(b->store->ops->user_put(b->store, &user), TMG_OK);
+	assert_int_equal(ra_user_put(b->store, &user), TMG_OK);
 	assert_int_equal(ra_gate_enter(gate, b->store, 1061, &right, &got, &wait),
 	    TMG_DENIED);
 	ra_gate_free(&gate);

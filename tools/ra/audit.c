@@ -53,13 +53,13 @@ ra_audit_add(ra_store *store, const ra_audit *entry, tmg_fault *f)
 	ra_audit whole = *entry;
 	tmg_rc rc;
 
-	if ((rc = store->ops->audit_head(store, &whole.seq, before)))
+	if ((rc = ra_audit_head(store, &whole.seq, before)))
 		return tmg_fault_copy(f, &store->fault, rc);
 	whole.seq++;
 	whole.hash = hash;
 	if ((rc = ra_audit_hash(before, &whole, hash)))
 		return tmg_raise(f, rc, 0, _("the audit log's hash failed"));
-	if ((rc = store->ops->audit_put(store, &whole)))
+	if ((rc = ra_audit_put(store, &whole)))
 		return tmg_fault_copy(f, &store->fault, rc);
 	return TMG_OK;
 }
@@ -105,7 +105,7 @@ ra_audit_verify(ra_store *store, const char *known, ra_audit_report *report,
 
 	*report = (ra_audit_report){ .saw_head = known[0] == '\0' };
 	*f = (tmg_fault){ .rc = TMG_OK };
-	if ((rc = store->ops->audit_each(store, verify_entry, &v)))
+	if ((rc = ra_audit_each(store, verify_entry, &v)))
 		return f->rc ? rc : tmg_fault_copy(f, &store->fault, rc);
 	if (!report->saw_head)
 		return tmg_raise(f, TMG_MISMATCH, 0,

@@ -5,7 +5,7 @@
 #ifndef RA_AUDIT_H
 #define RA_AUDIT_H
 
-#include "tools/ra/store.h"
+#include "tools/ra/store-audit.h"
 
 /* The hash of an entry that follows the one with hash before ("" for the
  * first), hexadecimal: see doc/design/ra.md. */

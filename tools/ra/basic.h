@@ -6,7 +6,7 @@
 #define RA_BASIC_H
 
 #include "src/base/secret.h"
-#include "tools/ra/store.h"
+#include "tools/ra/store-app.h"
 
 /*
  * Verdicts  TMG_NOT_FOUND  header is not of the Basic scheme

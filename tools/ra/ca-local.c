@@ -17,6 +17,7 @@
 #include "src/base/scope.h"
 #include "src/base/secret.h"
 #include "tools/ra/ca.h"
+#include "tools/ra/store-cert.h"
 
 #define FILE_MAX 65536
 
@@ -296,7 +297,7 @@ local_crl(ra_ca *base, ra_store *store, int64_t number, time_t now, time_t next,
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	if (fill_crl(crl, base->cert, number, now, next))
 		return crypto_fail(f, _("the revocation list could not be made"));
-	if ((rc = store->ops->revoked_each(store, list_one, &l)))
+	if ((rc = ra_cert_each_revoked(store, list_one, &l)))
 		return rc == TMG_E_CRYPTO ?
 		    crypto_fail(f, _("the revocation list could not be made")) :
 		    tmg_fault_copy(f, &store->fault, rc);

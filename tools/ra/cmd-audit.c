@@ -64,7 +64,7 @@ static int
 audit_list(const struct task *t)
 {
 	json_t *all = t->json ? json_array() : NULL;
-	const tmg_rc rc = t->store->ops->audit_each(t->store,
+	const tmg_rc rc = ra_audit_each(t->store,
 	    t->json ? collect_entry : print_entry, all);
 
 	if (t->json)

@@ -154,8 +154,8 @@ note_server(ra_store *store, const struct plan *p, const ra_made *server,
 	    ca_hash, server->serial);
 	ra_officer_name(name, sizeof(name));
 	if ((rc = ra_txn_begin(&txn, store)) == TMG_OK &&
-	    (rc = store->ops->cert_reserve(store, &cert)) == TMG_OK)
-		rc = store->ops->cert_finish(store, cert.serial,
+	    (rc = ra_cert_reserve(store, &cert)) == TMG_OK)
+		rc = ra_cert_finish(store, cert.serial,
 		    (tmg_view){ der, (size_t)len });
 	OPENSSL_free(der);
 	if (rc)
@@ -185,7 +185,7 @@ make_store(const struct plan *p, const ra_made *server, const char *ca_hash)
 		return rc;
 	/* personal data; what SQLite puts beside it takes the same mode */
 	before = umask(077);
-	rc = ra_store_sqlite(path, true, p->f, &store);
+	rc = ra_store_open(path, true, p->f, &store);
 	umask(before);
 	return rc ? rc : note_server(store, p, server, ca_hash);
 }

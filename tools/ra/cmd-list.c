@@ -47,7 +47,7 @@ ra_cmd_list(tmg_ctx *ctx, int argc, char **argv)
 	ra_store *s = place.desk.store;
 
 	all = common.json ? json_array() : NULL;
-	rc = s->ops->app_each(s, state, common.json ? collect_one : print_one, all);
+	rc = ra_app_each(s, state, common.json ? collect_one : print_one, all);
 	if (common.json)
 		ra_print_json(all);
 	return rc ? ra_fail(&s->fault, rc) : RA_EXIT_DONE;

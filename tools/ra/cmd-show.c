@@ -25,13 +25,13 @@ ra_cmd_show(tmg_ctx *ctx, int argc, char **argv)
 
 	ra_store *s = place.desk.store;
 
-	rc = s->ops->app_get(s, args.text[0], &app);
+	rc = ra_app_get(s, args.text[0], &app);
 	if (rc == TMG_NOT_FOUND)
 		return ra_fail(&s->fault, tmg_raise(&s->fault, rc, 0,
 		    _("there is no application %s; tamga-ra list shows them"),
 		    args.text[0]));
 	if (rc == TMG_OK)
-		rc = s->ops->cert_of_app(s, app.id, &cert);
+		rc = ra_cert_of_app(s, app.id, &cert);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return ra_fail(&s->fault, rc);
 	ra_print_app(&app, &cert, common.json, true);

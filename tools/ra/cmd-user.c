@@ -50,7 +50,7 @@ put_user(ra_desk *desk, const ra_user *user, tmg_fault *f)
 	ra_officer_name(officer, sizeof(officer));
 	snprintf(detail, sizeof(detail), "%s role %s", user->name, user->role);
 	if ((rc = ra_txn_begin(&txn, desk->store)) ||
-	    (rc = desk->store->ops->user_put(desk->store, user)))
+	    (rc = ra_user_put(desk->store, user)))
 		return tmg_fault_copy(f, &desk->store->fault, rc);
 	if ((rc = ra_audit_add(desk->store, &(ra_audit){
 	    .at = tmg_ctx_now(desk->office->ctx), .actor = officer,

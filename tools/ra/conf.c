@@ -98,7 +98,9 @@ ra_config_load(const char *path, ra_config *config, tmg_fault *f)
 tmg_rc
 ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX])
 {
-	const int n = path[0] == '/' || path[0] == '\0' ?
+	const bool whole = path[0] == '/' || path[0] == '\0' ||
+	    strstr(path, "://") != NULL;
+	const int n = whole ?
 	    snprintf(out, PATH_MAX, "%s", path) :
 	    snprintf(out, PATH_MAX, "%s/%s", config->folder, path);
 

@@ -38,7 +38,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 TMG_MUST_USE tmg_rc
 ra_config_load(const char *path, ra_config *config, tmg_fault *f);
 
-/* path as it is when absolute, below the configuration's folder otherwise. */
+/* path as it is when absolute or SCHEME://..., below the configuration's folder otherwise. */
 TMG_MUST_USE tmg_rc
 ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX]);
 

@@ -67,7 +67,7 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
 	if ((rc = ra_life_apply(d->store, app, RA_EV_RESERVE, &ca, cert.serial,
 	    now, &d->fault)))
 		return rc;
-	if ((rc = d->store->ops->cert_reserve(d->store, &cert)))
+	if ((rc = ra_cert_reserve(d->store, &cert)))
 		return store_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
 	return TMG_OK;
 }
@@ -109,7 +109,7 @@ finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return store_says(d, rc);
-	rc = d->store->ops->cert_finish(d->store, serial, der);
+	rc = ra_cert_finish(d->store, serial, der);
 	if (rc == TMG_OCCUPIED)
 		return TMG_OK;
 	if (rc)
@@ -143,7 +143,7 @@ sign(ra_desk *d, ra_app *app, const ra_profile *profile, const ra_cert *reserved
 static tmg_rc
 cert_of(ra_desk *d, const ra_app *app, ra_cert *cert)
 {
-	const tmg_rc rc = d->store->ops->cert_of_app(d->store, app->id, cert);
+	const tmg_rc rc = ra_cert_of_app(d->store, app->id, cert);
 
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&d->fault, TMG_E_IO, 0,
@@ -202,7 +202,7 @@ static tmg_rc
 check_key_free(ra_desk *d, const ra_submission *in, const ra_request *request)
 {
 	tmg_auto(ra_app) holder = { .id = "" };
-	const tmg_rc rc = d->store->ops->app_holder(d->store, request->spki_hash,
+	const tmg_rc rc = ra_app_holder(d->store, request->spki_hash,
 	    &holder);
 
 	if (rc == TMG_NOT_FOUND)
@@ -309,7 +309,7 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	const ra_actor applicant = { RA_BY_APPLICANT, name };
 
 	app->state = RA_SUBMITTED;
-	if ((rc = d->store->ops->app_add(d->store, app)))
+	if ((rc = ra_app_add(d->store, app)))
 		return store_says(d, rc);
 	app->state = RA_NONE;
 	if ((rc = ra_life_apply(d->store, app, RA_EV_SUBMIT, &applicant,
@@ -322,7 +322,7 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 static tmg_rc
 find(ra_desk *d, const ra_submission *in, const ra_request *request, ra_app *app)
 {
-	const tmg_rc rc = d->store->ops->app_find(d->store, in->owner,
+	const tmg_rc rc = ra_app_find(d->store, in->owner,
 	    request->csr_hash,
 	    in->previous != NULL ? in->previous->serial : "", app);
 
@@ -367,7 +367,7 @@ ra_desk_submit(ra_desk *d, const ra_submission *in, ra_app *app, ra_cert *cert)
 static tmg_rc
 get_app(ra_desk *d, const char *id, ra_app *app)
 {
-	const tmg_rc rc = d->store->ops->app_get(d->store, id, app);
+	const tmg_rc rc = ra_app_get(d->store, id, app);
 
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&d->fault, rc, 0,
@@ -433,8 +433,8 @@ ra_desk_recover(ra_desk *d, unsigned *finished)
 	tmg_rc rc;
 
 	*finished = 0;
-	if ((rc = d->store->ops->app_each(d->store, RA_APPROVED, collect, &b)) == TMG_OK)
-		rc = d->store->ops->app_each(d->store, RA_ISSUING, collect, &b);
+	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &b)) == TMG_OK)
+		rc = ra_app_each(d->store, RA_ISSUING, collect, &b);
 	if (rc)
 		rc = store_says(d, rc);
 	for (size_t i = 0; rc == TMG_OK && i < b.count; i++) {

@@ -10,7 +10,9 @@
 #include "tools/ra/conf.h"
 #include "tools/ra/gate.h"
 #include "tools/ra/profile.h"
-#include "tools/ra/store.h"
+#include "tools/ra/store-cert.h"
+#include "tools/ra/store-crl.h"
+#include "tools/ra/store-user.h"
 
 /* What all desks share; constant once opened, but for the gate's own lock. */
 typedef struct ra_office {

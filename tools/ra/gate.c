@@ -225,7 +225,7 @@ ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
 	if (*wait_s > 0)
 		return TMG_BUSY;
 
-	found = store->ops->user_get(store, who->user, user);
+	found = ra_user_get(store, who->user, user);
 	if (tmg_is_fault(found))
 		return found;
 	if (found)

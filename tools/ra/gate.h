@@ -10,7 +10,7 @@
 #ifndef RA_GATE_H
 #define RA_GATE_H
 
-#include "tools/ra/store.h"
+#include "tools/ra/store-user.h"
 
 typedef struct ra_gate ra_gate;
 

@@ -8,7 +8,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/audit.h"
-#include "tools/ra/store.h"
+#include "tools/ra/store-app.h"
 
 static const ra_state_row states[RA_STATES] = {
 	[RA_NONE] = { "none", N_("not handed in"), RA_ANSWER_NO, false },
@@ -118,7 +118,7 @@ ra_life_apply(ra_store *store, ra_app *app, ra_event event,
 	const ra_move move = { app->id, app->state, to, now,
 	    event == RA_EV_REJECT ? detail : app->reason };
 
-	rc = app->state == RA_NONE ? TMG_OK : store->ops->app_move(store, &move);
+	rc = app->state == RA_NONE ? TMG_OK : ra_app_move(store, &move);
 	if (rc == TMG_MISMATCH)
 		return tmg_raise(f, rc, 0,
 		    _("application %s was changed by somebody else meanwhile: look at it again"),

@@ -67,7 +67,7 @@ ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f)
 	*desk = (ra_desk){ .office = office };
 	if (ra_config_path(&office->config, office->config.store, path))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
-	return ra_store_sqlite(path, false, f, &desk->store);
+	return ra_store_open(path, false, f, &desk->store);
 }
 
 void

@@ -5,7 +5,7 @@
 #ifndef RA_PASSWORD_H
 #define RA_PASSWORD_H
 
-#include "tools/ra/store.h"
+#include "tools/ra/store-user.h"
 
 /* "scrypt$LOG2N$R$P$SALT$HASH", hexadecimal. */
 TMG_MUST_USE tmg_rc

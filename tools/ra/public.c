@@ -42,7 +42,7 @@ void
 ra_public_health(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
 	int64_t count;
-	const tmg_rc rc = desk->store->ops->revocations(desk->store, &count);
+	const tmg_rc rc = ra_cert_revocations(desk->store, &count);
 
 	(void)call;
 	if (rc) {

@@ -7,6 +7,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "tools/ra/store-app.h"
 
 struct life {
 	char id[RA_ID_MAX];
@@ -99,7 +100,7 @@ tmg_rc
 ra_replay_compare(ra_replay *replay, ra_store *store, tmg_fault *f)
 {
 	struct comparing c = { replay, f };
-	const tmg_rc rc = store->ops->app_each(store, RA_NONE, compare_app, &c);
+	const tmg_rc rc = ra_app_each(store, RA_NONE, compare_app, &c);
 
 	if (rc)
 		return f->rc ? rc : tmg_fault_copy(f, &store->fault, rc);

@@ -5,7 +5,7 @@
 #ifndef RA_REPLAY_H
 #define RA_REPLAY_H
 
-#include "tools/ra/store.h"
+#include "tools/ra/store-audit.h"
 
 typedef struct ra_replay {
 	struct ra_replay_table *table;

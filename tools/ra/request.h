@@ -6,6 +6,7 @@
 #define RA_REQUEST_H
 
 #include "tamga/alg.h"
+#include "tamga/cert.h"
 #include "tamga/ctx.h"
 #include "tools/ra/digest.h"
 

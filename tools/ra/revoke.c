@@ -26,10 +26,10 @@ store_says(ra_desk *d, tmg_rc rc)
 static tmg_rc
 find_cert(ra_desk *d, const char *name, ra_cert *cert)
 {
-	tmg_rc rc = d->store->ops->cert_get(d->store, name, cert);
+	tmg_rc rc = ra_cert_get(d->store, name, cert);
 
 	if (rc == TMG_NOT_FOUND)
-		rc = d->store->ops->cert_of_app(d->store, name, cert);
+		rc = ra_cert_of_app(d->store, name, cert);
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&d->fault, rc, 0,
 		    _("%s is neither a serial number nor an application with a certificate"),
@@ -50,7 +50,7 @@ note_revocation(ra_desk *d, const ra_cert *cert, const ra_actor *actor,
 		return ra_audit_add(d->store, &(ra_audit){ .at = now,
 		    .actor = actor->name, .event = "revoke", .app = "",
 		    .detail = detail }, &d->fault);
-	if ((rc = d->store->ops->app_get(d->store, cert->app, &app)))
+	if ((rc = ra_app_get(d->store, cert->app, &app)))
 		return store_says(d, rc);
 	return ra_life_apply(d->store, &app, RA_EV_REVOKE, actor, detail, now,
 	    &d->fault);
@@ -64,7 +64,7 @@ revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 
 	cert->revoked = tmg_ctx_now(d->office->ctx);
 	cert->reason = reason;
-	rc = d->store->ops->cert_revoke(d->store, cert->serial, cert->revoked,
+	rc = ra_cert_revoke(d->store, cert->serial, cert->revoked,
 	    reason);
 	if (rc == TMG_OCCUPIED)
 		return tmg_raise(&d->fault, rc, 0,
@@ -109,9 +109,9 @@ last_crl(ra_desk *d, ra_crl *crl, int64_t *revocations, bool *fresh)
 {
 	tmg_rc rc;
 
-	if ((rc = d->store->ops->revocations(d->store, revocations)))
+	if ((rc = ra_cert_revocations(d->store, revocations)))
 		return store_says(d, rc);
-	rc = d->store->ops->crl_last(d->store, crl);
+	rc = ra_crl_last(d->store, crl);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return store_says(d, rc);
 	*fresh = rc == TMG_OK && is_fresh(d, crl, *revocations);
@@ -130,7 +130,7 @@ make_crl(ra_desk *d, int64_t number, int64_t revocations, ra_crl *crl)
 	if ((rc = ca->ops->crl(ca, d->store, crl->number, now, crl->next_update,
 	    &crl->der, &crl->len, &d->fault)))
 		return rc;
-	return (rc = d->store->ops->crl_put(d->store, crl)) ?
+	return (rc = ra_crl_put(d->store, crl)) ?
 	    store_says(d, rc) : TMG_OK;
 }
 
@@ -192,7 +192,7 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial))
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the client certificate cannot be read"));
-	rc = d->store->ops->cert_get(d->store, serial, cert);
+	rc = ra_cert_get(d->store, serial, cert);
 	if (tmg_is_fault(rc))
 		return store_says(d, rc);
 	if (rc || cert->app[0] == '\0' ||
@@ -201,6 +201,6 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 		    _("the client certificate was not issued here"));
 	if ((rc = check_current(d, cert)))
 		return rc;
-	rc = d->store->ops->app_get(d->store, cert->app, app);
+	rc = ra_app_get(d->store, cert->app, app);
 	return rc ? store_says(d, rc) : TMG_OK;
 }

@@ -1,45 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every line of SQL the SQLite store speaks.
+ * The schema of a store, as steps from each version to the next.
  */
 #ifndef RA_STORE_SCHEMA_H
 #define RA_STORE_SCHEMA_H
 
-/* Steps from one schema version to the next; only ever added to. */
-#define RA_SCHEMA_VERSION 1
-extern const char *const ra_schema_steps[RA_SCHEMA_VERSION];
+#include <stddef.h>
 
-/* Set on every connection. */
-extern const char ra_schema_pragmas[];
+#include "tamga/err.h"
 
-typedef enum ra_sql {
-	RA_SQL_BEGIN,
-	RA_SQL_COMMIT,
-	RA_SQL_ROLLBACK,
-	RA_SQL_VERSION,
-	RA_SQL_APP_ADD,
-	RA_SQL_APP_GET,
-	RA_SQL_APP_FIND,
-	RA_SQL_APP_HOLDER,
-	RA_SQL_APP_EACH,
-	RA_SQL_APP_MOVE,
-	RA_SQL_CERT_RESERVE,
-	RA_SQL_CERT_FINISH,
-	RA_SQL_CERT_GET,
-	RA_SQL_CERT_OF_APP,
-	RA_SQL_CERT_REVOKE,
-	RA_SQL_REVOKED_EACH,
-	RA_SQL_REVOCATIONS,
-	RA_SQL_CRL_LAST,
-	RA_SQL_CRL_PUT,
-	RA_SQL_USER_PUT,
-	RA_SQL_USER_GET,
-	RA_SQL_AUDIT_HEAD,
-	RA_SQL_AUDIT_PUT,
-	RA_SQL_AUDIT_EACH,
-	RA_SQL_COUNT
-} ra_sql;
+struct ra_store;
 
-extern const char *const ra_sql_text[RA_SQL_COUNT];
+/* Step n leads from version n to n + 1; only ever added to, never changed. */
+typedef struct ra_migration {
+	const char *name;
+	const char *script;
+} ra_migration;
+
+typedef struct ra_schema {
+	const ra_migration *steps;
+	size_t count;			/* and the newest version */
+} ra_schema;
+
+/*
+ * Brings the store to the newest version, in one transaction; a store that
+ * is there already is only looked at.
+ *
+ * Verdicts  TMG_UNSUPPORTED  it is newer than schema
+ */
+TMG_MUST_USE tmg_rc
+ra_schema_migrate(struct ra_store *store, const ra_schema *schema);
+
+extern const ra_schema ra_schema_sqlite;
 
 #endif

@@ -1,27 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/store.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-void
-ra_app_release(ra_app *app)
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "tools/ra/store-sql.h"
+
+/* The first one takes what names no scheme. */
+static const ra_store_ops *const backends[] = {
+	&ra_store_sqlite,
+};
+
+static const ra_store_ops *
+backend_of(const char *where)
 {
-	free(app->csr);
-	app->csr = NULL;
+	const char *colon = strstr(where, "://");
+	const size_t len = colon != NULL ? (size_t)(colon - where) : 0;
+
+	if (colon == NULL)
+		return backends[0];
+	for (size_t i = 0; i < TMG_COUNT(backends); i++)
+		if (strlen(backends[i]->scheme) == len &&
+		    strncmp(backends[i]->scheme, where, len) == 0)
+			return backends[i];
+	return NULL;
 }
 
-void
-ra_cert_release(ra_cert *cert)
+tmg_rc
+ra_store_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 {
-	free(cert->der);
-	cert->der = NULL;
-}
+	const ra_store_ops *ops = backend_of(where);
+	tmg_rc rc;
 
-void
-ra_crl_release(ra_crl *crl)
-{
-	free(crl->der);
-	crl->der = NULL;
+	*store = NULL;
+	if (ops == NULL)
+		return tmg_raise(f, TMG_UNSUPPORTED, 0,
+		    _("%s: this tamga-ra has no such kind of store; a path names an SQLite file"),
+		    where);
+	if ((rc = ops->open(where, create, f, store)))
+		return rc;
+	if ((rc = ra_schema_migrate(*store, ops->schema))) {
+		rc = tmg_raise(f, rc, 0, _("%s: %s"), where, (*store)->fault.text);
+		ra_store_free(store);
+	}
+	return rc;
 }
 
 void

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The schema in SQLite's words.  The version is kept in the file's header
+ * (PRAGMA user_version), where every release has looked for it.
+ */
+#include "src/base/scope.h"
+#include "tools/ra/store-schema.h"
+
+static const ra_migration steps[] = {
+	{ "applications, certificates, accounts, audit",
+	"CREATE TABLE application ("
+	"  id TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL,"
+	"  profile TEXT NOT NULL, csr_hash TEXT NOT NULL,"
+	"  spki_hash TEXT NOT NULL, previous TEXT NOT NULL,"
+	"  subject TEXT NOT NULL, reason TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, changed INTEGER NOT NULL,"
+	"  csr BLOB NOT NULL,"
+	"  UNIQUE (owner, csr_hash, previous)) STRICT;"
+	"CREATE INDEX application_spki ON application (spki_hash);"
+	"CREATE INDEX application_state ON application (state, created);"
+	"CREATE INDEX application_created ON application (created);"
+
+	/* application "" is the authority itself, as often as it likes */
+	"CREATE TABLE certificate ("
+	"  serial TEXT PRIMARY KEY, application TEXT NOT NULL,"
+	"  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,"
+	"  revoked INTEGER NOT NULL DEFAULT 0,"
+	"  reason INTEGER NOT NULL DEFAULT 0, der BLOB) STRICT;"
+	"CREATE UNIQUE INDEX certificate_application ON certificate (application)"
+	"  WHERE application <> '';"
+	"CREATE INDEX certificate_revoked ON certificate (revoked)"
+	"  WHERE revoked <> 0;"
+
+	"CREATE TABLE crl ("
+	"  number INTEGER PRIMARY KEY, revocations INTEGER NOT NULL,"
+	"  next_update INTEGER NOT NULL, der BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE account ("
+	"  name TEXT PRIMARY KEY, role TEXT NOT NULL,"
+	"  password TEXT NOT NULL) STRICT;"
+
+	"CREATE TABLE audit ("
+	"  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,"
+	"  event TEXT NOT NULL, application TEXT NOT NULL,"
+	"  detail TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+	"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN"
+	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
+	"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN"
+	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;" },
+
+	/* what is walked is walked in the order of an index: nothing is sorted */
+	{ "lists in the order of their index",
+	"DROP INDEX application_state;"
+	"DROP INDEX application_created;"
+	"DROP INDEX certificate_revoked;"
+	"CREATE INDEX application_state"
+	"  ON application (state, created DESC, id);"
+	"CREATE INDEX application_created ON application (created DESC, id);"
+	"CREATE INDEX certificate_revoked ON certificate (revoked, serial)"
+	"  WHERE revoked <> 0;" },
+};
+
+const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -195,6 +195,9 @@ tmg_token_setup(tmg_token *token);
  *
  *   fresh   16, 24 or 32 random bytes; nobody needs to remember them
  *
+ * A card pulled out meanwhile opens with the key from before, or with the PIN;
+ * the next login with the PIN puts it in order, and doing this again is safe.
+ *
  * Faults  TMG_E_USAGE: another length
  */
 TMG_API TMG_MUST_USE tmg_rc

@@ -11,6 +11,10 @@
  *	piv-driver READER install SLOT FILE       certificate from FILE
  *	piv-driver READER admin-key 9b OLD NEW    both in hexadecimal
  *	piv-driver READER derive SLOT ALG FILE    with the public key in FILE
+ *	piv-driver READER protect 9b              a fresh management key, kept
+ *	piv-driver READER opens 9b                with the kept one, by the PIN
+ *	piv-driver READER open-anyhow 9b          or with the factory's
+ *	piv-driver READER kept 9b                 the object it is kept in
  *
  * READER is a PC/SC reader's name or unix:PATH of a tamga-vcard.  PIN and PUK
  * are the fresh card's, from TAMGA_TEST_PIN and TAMGA_TEST_PUK.
@@ -18,6 +22,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
@@ -801,6 +806,53 @@ one_derive(desk *d, uint32_t slot, char **argv)
 	free(bytes);
 }
 
+static void
+one_protect(desk *d, uint32_t slot, char **argv)
+{
+	uint8_t fresh[24];
+
+	(void)argv;
+	CHECK(slot == REF_ADMIN);
+	CHECK(RAND_bytes(fresh, sizeof(fresh)) == 1);
+	login(d);
+	OK(DRV->admin_auto(d->b));
+	OK(DRV->admin_protect(d->b, TMG_VIEW(fresh)));
+}
+
+static void
+one_opens(desk *d, uint32_t slot, char **argv)
+{
+	(void)argv;
+	CHECK(slot == REF_ADMIN);
+	IS(DRV->factory(d->b, TMG_PIN_ADMIN), TMG_NOT_FOUND);
+	IS(DRV->admin_auto(d->b), TMG_LOGIN);
+	login(d);
+	OK(DRV->admin_auto(d->b));
+	OK(DRV->setup(d->b));		/* the card lets itself be written to */
+}
+
+static void
+one_open_anyhow(desk *d, uint32_t slot, char **argv)
+{
+	(void)argv;
+	CHECK(slot == REF_ADMIN);
+	login(d);
+	OK(DRV->admin_auto(d->b));
+}
+
+static void
+one_kept(desk *d, uint32_t slot, char **argv)
+{
+	uint8_t store[512];
+	tmg_out out = TMG_OUT(store);
+
+	(void)argv;
+	CHECK(slot == REF_ADMIN);
+	login(d);
+	OK(DRV->data_read(d->b, OBJ_PRINTED, &out));
+	fwrite(store, 1, out.len, stdout);
+}
+
 static const struct {
 	const char *name;
 	int args;		/* after the slot */
@@ -812,6 +864,10 @@ static const struct {
 	{ "install", 1, one_install },
 	{ "admin-key", 2, one_admin_key },
 	{ "derive", 2, one_derive },
+	{ "protect", 0, one_protect },
+	{ "opens", 0, one_opens },
+	{ "open-anyhow", 0, one_open_anyhow },
+	{ "kept", 0, one_kept },
 };
 
 static void

@@ -124,3 +124,40 @@ step "everything of ours through pcscd"
 # OpenSC leaves the card logged in
 "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" reset >said
 driver all
+
+if [ -n "$ykcs11" ]; then
+	# libykpiv takes a PIN for the management key that is kept behind it
+	opens() {
+		pkcs11-tool --module "$ykcs11" --login --login-type so \
+			--so-pin "$TAMGA_TEST_PIN" --keypairgen --key-type EC:prime256v1 \
+			--id 01 >said 2>&1 || { cat said; fail "ykcs11 does not open $1"; }
+	}
+	ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@" >said; }
+	ready() {
+		for _ in $(seq 200); do
+			opensc-tool -r "$TAMGA_TEST_READER" -a >said 2>&1 && return
+			sleep 0.05
+		done
+		fail "the card does not come back"
+	}
+
+	step "a management key that we keep behind the PIN opens for ykcs11"
+	driver protect 9b
+	opens "the card"
+	driver protect 9b
+	opens "the card after the second key"
+
+	step "and while another is taking its place"
+	ctl mark
+	ctl fault 13:remove	# the command that would set it
+	! driver protect 9b 2>said || fail "nothing was pulled"
+	ctl log
+	tail -n 1 said | grep -q ' 00 FF .* 0000 0' || { cat said; fail "pulled elsewhere"; }
+	ctl fault none
+	ctl insert
+	ready
+	opens "the card that was pulled out"
+	driver protect 9b
+	opens "the card that was put back"
+	driver opens 9b
+fi

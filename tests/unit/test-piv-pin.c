@@ -521,6 +521,7 @@ protecting_writes_in_an_order_that_loses_nothing(void **state)
 		{ VERIFY_123456, "9000", NULL },
 		{ "00CB3FFF5C035FFF00",
 		    "530D 800B 810101 82020102 8302AABB 9000", NULL },
+		{ "00CB3FFF5C035FC109", "6A82", NULL },
 		{ "00DB3FFF5C035FC109 531C 881A 8918 "
 		    "111111111111111122222222222222223333333333333333", "9000", NULL },
 		{ "00DB3FFF5C035FFF00 5309 8007 810103 8302AABB", "9000", NULL },
@@ -549,6 +550,155 @@ protecting_writes_in_an_order_that_loses_nothing(void **state)
 	piv_done(&d);
 }
 
+#define ONES "1111111111111111 1111111111111111 1111111111111111"
+#define TWOS "2222222222222222 2222222222222222 2222222222222222"
+#define THREES "3333333333333333 3333333333333333 3333333333333333"
+
+/* A card whose key is 11…, kept behind the PIN beside what others wrote. */
+#define LOGIN_WITH_ONES \
+	{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL }, \
+	{ "00CB3FFF5C035FC109", "5320 881E 8918" ONES "8502ABCD 9000", NULL }, \
+	ADMIN_3DES
+
+static void
+open_kept(piv_desk *d, piv_lock *lock, const tmg_script_row *rows)
+{
+	int tries;
+
+	*lock = piv_factory_3des;
+	memset(lock->key, 0x11, 24);
+	piv_open_yubikey(d, rows);
+	d->script.arg = lock;
+	assert_int_equal(do_verify(d, &tries), TMG_OK);
+}
+
+/* The old key stays until the new one is set; other programs read tag 89. */
+static void
+a_kept_key_is_replaced_with_both_at_hand(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, { VERIFY_123456, "9000", NULL },
+		ADMIN_3DES,			/* it is not the factory's */
+		LOGIN_WITH_ONES,
+		{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL },
+		{ "00CB3FFF5C035FC109", "5320 881E 8918" ONES "8502ABCD 9000", NULL },
+		{ "00DB3FFF5C035FC109 533A 8838 8918" ONES "8502ABCD 8A18" TWOS,
+		    "9000", NULL },
+		{ "00DB3FFF5C035FFF00 5305 8003 810102", "9000", NULL },
+		{ "00FFFFFF039B18" TWOS, "9000", NULL },
+		{ "00DB3FFF5C035FC109 5320 881E 8918" TWOS "8502ABCD", "9000", NULL },
+		{ 0 },
+	};
+	uint8_t fresh[24];
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	memset(fresh, 0x22, sizeof(fresh));
+	open_kept(&d, &lock, rows);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_protect(d.b, TMG_VIEW(fresh)), TMG_OK);
+	piv_done(&d);
+}
+
+/* The card was pulled out twice: three keys, and the last is the card's. */
+static void
+of_several_kept_keys_the_live_one_stays(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, { VERIFY_123456, "9000", NULL },
+		ADMIN_3DES,
+		{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL },
+		{ "00CB3FFF5C035FC109", "5350 884E 8918" THREES "8A18" TWOS
+		    "8A18" ONES "9000", NULL },
+		ADMIN_3DES, ADMIN_3DES, ADMIN_3DES,
+		{ "00DB3FFF5C035FC109 531C 881A 8918" ONES, "9000", NULL },
+		{ 0 },
+	};
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	open_kept(&d, &lock, rows);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+of_several_kept_keys_none_may_be_live(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, { VERIFY_123456, "9000", NULL },
+		ADMIN_3DES,
+		{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL },
+		{ "00CB3FFF5C035FC109", "5336 8834 8918" THREES "8A18" TWOS "9000",
+		    NULL },
+		ADMIN_3DES, ADMIN_3DES,
+		{ 0 },
+	};
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	open_kept(&d, &lock, rows);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_NOT_FOUND);
+	assert_non_null(strstr(d.b->fault.text, "is not the card's"));
+	piv_done(&d);
+}
+
+/* A login that works does not fail because the card will not be tidied. */
+static void
+a_kept_key_opens_a_card_that_stays_untidy(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, { VERIFY_123456, "9000", NULL },
+		ADMIN_3DES,
+		{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL },
+		{ "00CB3FFF5C035FC109", "531C 881A 8A18" ONES "9000", NULL },
+		ADMIN_3DES,
+		{ "00DB3FFF5C035FC109 531C 881A 8918" ONES, "6A84", NULL },
+		{ 0 },
+	};
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	open_kept(&d, &lock, rows);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_ADMIN), TMG_OK);
+	piv_done(&d);
+}
+
+static void
+a_key_the_card_refuses_leaves_it_as_it_was(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, { VERIFY_123456, "9000", NULL },
+		ADMIN_3DES,
+		LOGIN_WITH_ONES,
+		{ "00CB3FFF5C035FFF00", "5308 8006 810102 820101 9000", NULL },
+		{ "00CB3FFF5C035FC109", "5320 881E 8918" ONES "8502ABCD 9000", NULL },
+		{ "00DB3FFF5C035FC109*", "9000", NULL },
+		{ "00DB3FFF5C035FFF00 5305 8003 810102", "9000", NULL },
+		{ "00FFFFFF039B18" TWOS, "6A80", NULL },
+		{ "00DB3FFF5C035FFF00 5308 8006 810102 820101", "9000", NULL },
+		{ "00DB3FFF5C035FC109 5320 881E 8918" ONES "8502ABCD", "9000", NULL },
+		{ 0 },
+	};
+	uint8_t fresh[24];
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	memset(fresh, 0x22, sizeof(fresh));
+	open_kept(&d, &lock, rows);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_protect(d.b, TMG_VIEW(fresh)),
+	    TMG_UNSUPPORTED);
+	assert_non_null(strstr(d.b->fault.text, "does not take a key of this kind"));
+	piv_done(&d);
+}
+
 int
 main(void)
 {
@@ -567,6 +717,11 @@ main(void)
 		cmocka_unit_test(a_key_kept_behind_the_pin_is_fetched),
 		cmocka_unit_test(changing_the_admin_key_keeps_its_kind),
 		cmocka_unit_test(protecting_writes_in_an_order_that_loses_nothing),
+		cmocka_unit_test(a_kept_key_is_replaced_with_both_at_hand),
+		cmocka_unit_test(of_several_kept_keys_the_live_one_stays),
+		cmocka_unit_test(of_several_kept_keys_none_may_be_live),
+		cmocka_unit_test(a_kept_key_opens_a_card_that_stays_untidy),
+		cmocka_unit_test(a_key_the_card_refuses_leaves_it_as_it_was),
 	};
 
 	return cmocka_run_group_tests_name("piv pin", tests, NULL, NULL);

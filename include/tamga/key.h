@@ -38,7 +38,7 @@ tmg_token_slot(tmg_token *token, const char *name, tmg_key **key);
  * narrows a slot to a token.  A slot is found although it is empty.
  *
  * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS (the words list candidates); those of
- *           token.h when a token cannot be asked
+ *           token.h when a token cannot be asked and no other one has the key
  * The words stand in tmg_tokens_fault().
  */
 TMG_API TMG_MUST_USE tmg_rc

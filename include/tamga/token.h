@@ -77,7 +77,9 @@ tmg_tokens_skipped(tmg_tokens *tokens, const tmg_skipped **rows);
  * The one token that name names: a pkcs11: URI, a label, a serial number, a
  * reader's name, or NULL for the only one there is.
  *
- * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS (the fault's text lists candidates)
+ * Verdicts  TMG_NOT_FOUND; TMG_AMBIGUOUS (the fault's text lists candidates);
+ *           TMG_REMOVED, TMG_BUSY and the like: none of the others fits, and this
+ *           is why one could not be asked for its name
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token);

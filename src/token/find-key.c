@@ -10,6 +10,7 @@ struct look {
 	const tmg_uri *uri;
 	bool label;		/* a certificate must be read, also a retired one */
 	bool (*match)(tmg_key *key, const struct look *look);
+	tmg_obstacle *obstacle;	/* tokens that could not be looked at */
 };
 
 static bool
@@ -18,24 +19,45 @@ is_slot(tmg_key *key, const struct look *look)
 	return strcasecmp(key->slot.name, look->name) == 0;
 }
 
+/* Verdicts that speak of the whole token and not of one certificate. */
+static bool
+is_silent(tmg_rc rc)
+{
+	return rc == TMG_BUSY || rc == TMG_REMOVED || rc == TMG_E_IO;
+}
+
 /* The label of a key is the common name of its certificate. */
 static bool
-has_label(tmg_key *key, const char *label)
+has_label(tmg_key *key, const struct look *look, const char *label)
 {
 	tmg_cert_facts facts;
 	tmg_view der;
+	tmg_rc rc;
 
 	if (key->slot.retired && !key->slot.held)
 		return false;
-	return tmg_key_cert(key, &der) == TMG_OK &&
-	    tmg_cert_facts_get(der, &facts) == TMG_OK &&
+	rc = tmg_key_cert(key, &der);
+	if (is_silent(rc))
+		tmg_obstacle_note(look->obstacle, key->token, rc);
+	return rc == TMG_OK && tmg_cert_facts_get(der, &facts) == TMG_OK &&
 	    strcmp(facts.common_name, label) == 0;
 }
 
 static bool
 is_labelled(tmg_key *key, const struct look *look)
 {
-	return has_label(key, look->name);
+	return has_label(key, look, look->name);
+}
+
+static bool
+fits_token(tmg_token *t, const struct look *look)
+{
+	bool fits;
+
+	t->identify_rc = TMG_OK;
+	fits = tmg_find_fits(t, look->uri);
+	tmg_obstacle_note(look->obstacle, t, t->identify_rc);
+	return fits;
 }
 
 static bool
@@ -44,7 +66,7 @@ fits_uri(tmg_key *key, const struct look *look)
 	const char *object = tmg_uri_text(look->uri, TMG_URI_OBJECT);
 	tmg_uri mine;
 
-	if (!tmg_find_fits(key->token, look->uri))
+	if (!fits_token(key->token, look))
 		return false;
 	if (look->uri->attr[TMG_URI_ID].said) {
 		if (tmg_uri_parse(tmg_key_uri(key), &mine) != TMG_OK ||
@@ -54,7 +76,7 @@ fits_uri(tmg_key *key, const struct look *look)
 		    look->uri->attr[TMG_URI_ID].len }))
 			return false;
 	}
-	return object == NULL || has_label(key, object);
+	return object == NULL || has_label(key, look, object);
 }
 
 static size_t
@@ -95,7 +117,8 @@ several_keys(tmg_tokens *set, const struct look *look)
 	    look->name, list);
 }
 
-/* On one token, or with NULL on every one. */
+/* On one token, or with NULL on every one.  A token that cannot be looked at
+ * hides nothing of the others. */
 static tmg_rc
 find_key(tmg_tokens *set, tmg_token *only, const struct look *look,
     tmg_key **key)
@@ -107,9 +130,11 @@ find_key(tmg_tokens *set, tmg_token *only, const struct look *look,
 		if (t->backend == NULL || (only != NULL && t != only))
 			continue;
 		rc = look->label ? tmg_token_keys(t, &shown) : tmg_token_slots(t);
-		if (rc != TMG_OK)
+		if (rc == TMG_E_NOMEM)
 			return tmg_fault_copy(&set->fault, &t->fault, rc);
-		n += collect(t, look, key, NULL);
+		tmg_obstacle_note(look->obstacle, t, rc);
+		if (rc == TMG_OK)
+			n += collect(t, look, key, NULL);
 	}
 	if (n == 1)
 		return TMG_OK;
@@ -118,7 +143,7 @@ find_key(tmg_tokens *set, tmg_token *only, const struct look *look,
 
 /* TOKEN/9a */
 static tmg_rc
-find_path(tmg_tokens *set, const char *name, tmg_key **key)
+find_path(tmg_tokens *set, const char *name, tmg_obstacle *o, tmg_key **key)
 {
 	const char *slash = strrchr(name, '/');
 	char token_name[TMG_URI_MAX];
@@ -132,12 +157,13 @@ find_path(tmg_tokens *set, const char *name, tmg_key **key)
 	if ((rc = tmg_tokens_find(set, token_name, &token)))
 		return rc;
 	return find_key(set, token, &(struct look){ .name = slash + 1,
-	    .match = is_slot }, key);
+	    .match = is_slot, .obstacle = o }, key);
 }
 
 static tmg_rc
 find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
 {
+	tmg_obstacle o = { .rc = TMG_OK };
 	tmg_uri uri;
 	tmg_rc rc;
 
@@ -147,7 +173,10 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
 		return tmg_raise(&set->fault, TMG_NOT_FOUND, 0, _("%s names a token "
 		    "and no key: it has neither id nor object"), name);
 	rc = find_key(set, NULL, &(struct look){ .name = name, .uri = &uri,
-	    .label = uri.attr[TMG_URI_OBJECT].said, .match = fits_uri }, key);
+	    .label = uri.attr[TMG_URI_OBJECT].said, .match = fits_uri,
+	    .obstacle = &o }, key);
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_obstacle_tell(&o, set);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
 	return tmg_raise(&set->fault, rc, 0, _("no key that is here fits %s"),
@@ -158,6 +187,7 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
 tmg_rc
 tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
 {
+	tmg_obstacle o = { .rc = TMG_OK };
 	tmg_token *any;
 	tmg_rc rc;
 
@@ -166,13 +196,15 @@ tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
 	if (tmg_uri_is(name))
 		return find_by_uri(tokens, name, key);
 	rc = find_key(tokens, NULL, &(struct look){ .name = name,
-	    .match = is_slot }, key);
+	    .match = is_slot, .obstacle = &o }, key);
 	if (rc == TMG_NOT_FOUND)
-		rc = find_path(tokens, name, key);
+		rc = find_path(tokens, name, &o, key);
 	if (rc == TMG_NOT_FOUND)
 		rc = find_key(tokens, NULL, &(struct look){ .name = name,
 		    .label = true,
-		    .match = is_labelled }, key);
+		    .match = is_labelled, .obstacle = &o }, key);
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_obstacle_tell(&o, tokens);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
 	return tmg_advise(&tokens->fault, TMG_TRY_NAMES, tmg_raise(&tokens->fault,

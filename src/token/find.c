@@ -48,6 +48,24 @@ several_tokens(tmg_tokens *set, const char *name, tmg_token_match *match)
 		"label or URI"), name != NULL ? name : _("is there"), list));
 }
 
+/* ---- what could not be looked at ----------------------------------------- */
+
+void
+tmg_obstacle_note(tmg_obstacle *o, const tmg_token *t, tmg_rc rc)
+{
+	if (o->rc != TMG_OK || rc == TMG_OK)
+		return;
+	o->rc = rc;
+	o->fault = t->fault;
+}
+
+tmg_rc
+tmg_obstacle_tell(const tmg_obstacle *o, tmg_tokens *set)
+{
+	return o->rc == TMG_OK ? TMG_NOT_FOUND
+	    : tmg_fault_copy(&set->fault, &o->fault, o->rc);
+}
+
 /* ---- one token ----------------------------------------------------------- */
 
 static bool
@@ -78,14 +96,27 @@ in_reader_like(tmg_token *t, const char *name)
 	return name[0] != '\0' && strstr(t->reader, name) != NULL;
 }
 
+/* A token that could not be asked for its name answers to none. */
+static bool
+answers_to(tmg_token *t, const char *name, tmg_token_match *match,
+    tmg_obstacle *o)
+{
+	bool yes;
+
+	t->identify_rc = TMG_OK;
+	yes = match(t, name);
+	tmg_obstacle_note(o, t, t->identify_rc);
+	return yes && t->backend != NULL;
+}
+
 static tmg_rc
 find_one(tmg_tokens *set, const char *name, tmg_token_match *match,
-    tmg_token **token)
+    tmg_obstacle *o, tmg_token **token)
 {
 	size_t n = 0;
 
 	for (tmg_token *t = set->tokens; t != NULL; t = t->next) {
-		if (t->backend == NULL || !match(t, name))
+		if (t->backend == NULL || !answers_to(t, name, match, o))
 			continue;
 		*token = t;
 		n++;
@@ -104,10 +135,13 @@ static tmg_token_match *const rounds[] = {
 static tmg_rc
 find_named(tmg_tokens *set, const char *name, tmg_token **token)
 {
+	tmg_obstacle o = { .rc = TMG_OK };
 	tmg_rc rc = TMG_NOT_FOUND;
 
 	for (size_t i = 0; rc == TMG_NOT_FOUND && i < TMG_COUNT(rounds); i++)
-		rc = find_one(set, name, rounds[i], token);
+		rc = find_one(set, name, rounds[i], &o, token);
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_obstacle_tell(&o, set);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
 	return tmg_advise(&set->fault, TMG_TRY_NAMES,
@@ -163,12 +197,15 @@ fits_text(tmg_token *t, const char *name)
 static tmg_rc
 find_by_uri(tmg_tokens *set, const char *name, tmg_token **token)
 {
+	tmg_obstacle o = { .rc = TMG_OK };
 	tmg_uri uri;
 	tmg_rc rc;
 
 	if ((rc = tmg_find_uri(set, name, &uri)))
 		return rc;
-	rc = find_one(set, name, fits_text, token);
+	rc = find_one(set, name, fits_text, &o, token);
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_obstacle_tell(&o, set);
 	if (rc != TMG_NOT_FOUND)
 		return rc;
 	return tmg_raise(&set->fault, rc, 0,
@@ -178,10 +215,12 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_token **token)
 tmg_rc
 tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token)
 {
+	tmg_obstacle o = { .rc = TMG_OK };
+
 	if (tmg_tokens_count(tokens) == 0)
 		return nothing_there(tokens);
 	if (name == NULL)
-		return find_one(tokens, NULL, is_any, token);
+		return find_one(tokens, NULL, is_any, &o, token);
 	if (tmg_uri_is(name))
 		return find_by_uri(tokens, name, token);
 	return find_named(tokens, name, token);

@@ -111,6 +111,7 @@ tmg_token_identify(tmg_token *t)
 		rc = tmg_job_run(t, &(tmg_job){ .fn = do_identify,
 		    .repeatable = true });
 		t->identified = rc == TMG_OK;
+		t->identify_rc = rc;
 		if (t->backend != NULL)
 			t->info = t->backend->info;
 	}

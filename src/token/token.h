@@ -62,6 +62,7 @@ struct tmg_token {
 
 	tmg_backend_info info;
 	bool identified;
+	tmg_rc identify_rc;		/* what asking for the name gave last */
 	char reader[TMG_READER_NAME];
 	char uri[TMG_URI_MAX];
 	unsigned generation;

@@ -62,6 +62,8 @@ link_begin(tmg_link *link)
 	c->begin_next = TMG_OK;
 	if (c->presence != TMG_PRESENT)
 		return TMG_REMOVED;
+	if (c->held && c->calls[FAKE_PROBE] > 0)
+		return TMG_BUSY;
 	if (rc != TMG_OK && rc != TMG_RESET)
 		return rc;
 	c->turns++;

@@ -55,6 +55,7 @@ struct fake_card {
 	bool admin_lost;	/* by another program, as the next verb finds */
 	unsigned epoch;		/* of the logins */
 	unsigned turns;		/* held now */
+	bool held;		/* by another program: no turn is given */
 	tmg_rc begin_next;	/* what the link's next begin says, once */
 	tmg_rc next[FAKE_VERBS];	/* what a verb says, once, instead */
 	unsigned calls[FAKE_VERBS];

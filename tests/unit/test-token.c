@@ -248,6 +248,71 @@ test_uris_lead_back(void **state)
 	end(&b);
 }
 
+/* Who cannot be asked for its name is not "nobody". */
+static void
+test_silent_while_named(void **state)
+{
+	static const struct { tmg_rc rc; const char *words; } rows[] = {
+		{ TMG_REMOVED, "was removed from reader Reader 2" },
+		{ TMG_BUSY, "holds token fake in reader Reader 2" },
+		{ TMG_E_IO, "Reader 2 failed" },
+	};
+	static const char *const names[] = { "1002", "pkcs11:serial=1002" };
+	struct bench b;
+	tmg_token *t;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows) * TMG_COUNT(names); i++) {
+		const size_t row = i / TMG_COUNT(names);
+		const char *name = names[i % TMG_COUNT(names)];
+
+		begin(&b, 2);
+		b.fake.cards[1].next[FAKE_IDENTIFY] = rows[row].rc;
+		assert_int_equal(tmg_tokens_find(b.set, name, &t), rows[row].rc);
+		expect_words(tmg_tokens_fault(b.set), rows[row].words);
+		/* and it hides no other token */
+		b.fake.cards[1].next[FAKE_IDENTIFY] = rows[row].rc;
+		assert_int_equal(tmg_tokens_find(b.set, "1001", &t), TMG_OK);
+		end(&b);
+	}
+}
+
+/* A token that is busy is told of only when no other one has the key. */
+static void
+test_busy_beside_the_key(void **state)
+{
+	static const struct { const char *name; tmg_rc rc; } rows[] = {
+		{ "9d", TMG_OK },		/* a slot: the list of slots */
+		{ "only here", TMG_OK },	/* a label: its certificates */
+		{ "pkcs11:object=only%20here", TMG_OK },
+		{ "pkcs11:serial=1002;id=%9A", TMG_OK },
+		{ "nowhere", TMG_BUSY },
+		{ "pkcs11:object=nowhere", TMG_BUSY },
+		{ "pkcs11:serial=1001;id=%9A", TMG_BUSY },
+	};
+	static const enum fake_verb verbs[] = { FAKE_SLOTS_ASKED, FAKE_SURVEY,
+	    FAKE_IDENTIFY, FAKE_CERT_READ };
+	struct bench b;
+	tmg_key *key;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		begin(&b, 2);
+		fake_key(&b.fake.cards[1].slots[2], "only here", TMG_PIN_ONCE);
+		b.fake.cards[0].held = true;
+		assert_int_equal(tmg_tokens_find_key(b.set, rows[i].name, &key),
+		    rows[i].rc);
+		if (rows[i].rc == TMG_OK)
+			assert_string_equal(tmg_token_reader(tmg_key_token(key)),
+			    "Reader 2");
+		else
+			expect_words(tmg_tokens_fault(b.set), "in reader Reader 1");
+		for (size_t v = 0; v < TMG_COUNT(verbs); v++)
+			assert_int_equal(b.fake.cards[0].calls[verbs[v]], 0);
+		end(&b);
+	}
+}
+
 /* ---- reading ------------------------------------------------------------- */
 
 static void
@@ -850,6 +915,8 @@ main(void)
 		cmocka_unit_test(test_token_names),
 		cmocka_unit_test(test_key_names),
 		cmocka_unit_test(test_uris_lead_back),
+		cmocka_unit_test(test_silent_while_named),
+		cmocka_unit_test(test_busy_beside_the_key),
 		cmocka_unit_test(test_nothing_before_it_is_asked),
 		cmocka_unit_test(test_nothing_read_twice),
 		cmocka_unit_test(test_a_write_makes_old),

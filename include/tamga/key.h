@@ -79,6 +79,33 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_key_set_public(tmg_key *key, tmg_view spki);
 
 /*
+ * Takes the caller's word for the public half of a key, so that the card need
+ * not be asked what the key is: for a program that has the certificate or the
+ * public key in a file.  No APDU; a signature then costs only itself and the
+ * login.  Of a certificate: tmg_cert_spki().
+ *
+ * Nothing wrong is signed unnoticed.  The first signature, and the first after
+ * every reset or write, is verified with spki before it is handed out; where a
+ * wrong result could not be noticed (decrypt, derive) the card is asked first.
+ * When the word was wrong, the use says TMG_MISMATCH and gives nothing away.
+ * A PIN is sent at most once on the strength of it: after a refused PIN the
+ * card is asked what the key is before another is tried.
+ *
+ * What only the card knows stays unknown until it is asked: the PIN is wanted
+ * as the slot usually wants it, until the card wants it oftener, and nobody is
+ * told to touch the token.  tmg_key_facts_get() asks it.
+ *
+ *   spki    SubjectPublicKeyInfo, DER; copied.  Kept until the token's
+ *           generation changes or the key does
+ *
+ * Verdicts  TMG_MISMATCH  the card already told that it is another key
+ *           TMG_REMOVED
+ * Faults    TMG_E_USAGE: that is no public key
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_assume(tmg_key *key, tmg_view spki);
+
+/*
  * Asks the token to make a key pair in spec->slot and reports the public half.
  *
  *   spki    out     SubjectPublicKeyInfo, DER (RFC 5280 4.1.2.7), at most
@@ -150,6 +177,9 @@ tmg_key_attest(tmg_key *key, tmg_out *der);
  * It lives as long as the key, and it is the same one each time: used goes on
  * counting.  What sign, decrypt and derive answer stands in signer.h; the words
  * are the token's.
+ *
+ * A signature is verified once with the public half when the key itself did not
+ * tell it: TMG_MISMATCH when a certificate, or the caller, was wrong.
  *
  * Verdicts  TMG_NOT_FOUND  nothing tells its public half: tmg_key_set_public()
  */

@@ -26,6 +26,9 @@ tmg_openssl_libctx(tmg_ctx *ctx);
  * Makes an EVP_PKEY whose private operations are the signer's.  Use it in
  * tmg_openssl_libctx(), or give it to any SSL_CTX for client authentication.
  *
+ * A program that has the certificate makes a TLS key without asking the card
+ * anything: tmg_key_assume(), tmg_key_signer(), this.
+ *
  * The signer outlives the key.  The key's private half cannot be exported.
  * Nothing but a signature, decryption or derivation with a buffer touches the
  * signer; questions about sizes are answered from the public half.  Why one

@@ -65,7 +65,8 @@ typedef struct tmg_signer tmg_signer;
  *
  * Verdicts  TMG_UNSUPPORTED, TMG_PIN_WRONG, TMG_PIN_LOCKED, TMG_LAST_TRY,
  *           TMG_CANCELLED, TMG_LOGIN, TMG_REMOVED, TMG_RESET, TMG_BUSY,
- *           TMG_DENIED; the reason in words stands in the signer's fault
+ *           TMG_DENIED; TMG_MISMATCH (the key is another than spki says);
+ *           the reason in words stands in the signer's fault
  */
 typedef struct tmg_signer_ops {
 	tmg_rc (*sign)(tmg_signer *s, const tmg_sign_spec *spec,

@@ -180,6 +180,8 @@ tmg_key_forget(tmg_key *key)
 	key->facts_read = false;
 	key->proven = false;
 	key->told_len = 0;
+	key->assumed = false;
+	key->doubted = false;
 }
 
 /* What the certificate alone told of the key goes with it. */
@@ -365,6 +367,8 @@ tmg_key_alg(tmg_key *key, tmg_alg *alg)
 	tmg_key_facts facts = { .alg = TMG_ALG_NONE };
 	tmg_rc rc;
 
+	if (!key->facts_read && key->assumed)
+		return tmg_spki_alg((tmg_view){ key->told, key->told_len }, alg);
 	if (!key->facts_read && cert_tells(key, alg))
 		return TMG_OK;
 	rc = tmg_key_facts_get(key, &facts);
@@ -372,14 +376,37 @@ tmg_key_alg(tmg_key *key, tmg_alg *alg)
 	return rc;
 }
 
+static tmg_rc
+holds_another(tmg_key *key)
+{
+	return tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
+	    _("slot %s of token %s holds another key"), key->slot.name,
+	    tmg_token_name(key->token));
+}
+
+static tmg_rc
+compare_public(tmg_key *key, tmg_view spki)
+{
+	return tmg_view_equal(spki, (tmg_view){ key->spki, key->spki_len })
+	    ? TMG_OK : holds_another(key);
+}
+
 tmg_rc
 tmg_key_public(tmg_key *key, tmg_view *spki)
 {
 	tmg_key_facts facts;
-	const tmg_rc rc = tmg_key_facts_get(key, &facts);
+	tmg_rc rc;
 
 	*spki = (tmg_view){ NULL, 0 };
-	if (rc != TMG_OK)
+	if (!key->facts_read && key->assumed) {
+		*spki = (tmg_view){ key->told, key->told_len };
+		return TMG_OK;
+	}
+	if ((rc = tmg_key_facts_get(key, &facts)))
+		return rc;
+	/* Who was told wrongly is not given another key instead. */
+	if (key->assumed && (rc = compare_public(key,
+	    (tmg_view){ key->told, key->told_len })))
 		return rc;
 	if (key->spki_len == 0)
 		return tmg_raise(&key->token->fault, TMG_NOT_FOUND, 0,
@@ -389,31 +416,70 @@ tmg_key_public(tmg_key *key, tmg_view *spki)
 	return TMG_OK;
 }
 
-tmg_rc
-tmg_key_set_public(tmg_key *key, tmg_view spki)
+/* Keeps what was told.  Only what the key itself told is known better. */
+static tmg_rc
+take_told(tmg_key *key, tmg_view spki, bool assumed)
 {
 	tmg_alg alg;
-	tmg_rc rc;
 
 	if (spki.len > sizeof(key->told) || tmg_spki_alg(spki, &alg))
 		return tmg_raise(&key->token->fault, TMG_E_USAGE, 0,
 		    _("that is no public key"));
-	/* Only what the key itself told is known better than what is told now. */
 	if (key->facts_read && key->proven)
-		return tmg_view_equal(spki, (tmg_view){ key->spki, key->spki_len })
-		    ? TMG_OK : tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
-		    _("slot %s of token %s holds another key"), key->slot.name,
-		    tmg_token_name(key->token));
+		return compare_public(key, spki);
 	memcpy(key->told, spki.ptr, spki.len);
 	key->told_len = spki.len;
+	key->assumed = assumed;
 	key->facts_read = false;
-	rc = tmg_key_facts_get(key, &(tmg_key_facts){ .alg = alg });
-	if (rc == TMG_OK && !tmg_view_equal(spki,
-	    (tmg_view){ key->spki, key->spki_len }))
-		rc = tmg_raise(&key->token->fault, TMG_MISMATCH, 0,
-		    _("slot %s of token %s holds another key"), key->slot.name,
-		    tmg_token_name(key->token));
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_key_assume(tmg_key *key, tmg_view spki)
+{
+	if (key->token->backend == NULL)
+		return tmg_token_explain(key->token, TMG_REMOVED, TMG_PIN_USER);
+	return take_told(key, spki, true);
+}
+
+tmg_rc
+tmg_key_set_public(tmg_key *key, tmg_view spki)
+{
+	tmg_key_facts facts;
+	tmg_rc rc;
+
+	if ((rc = take_told(key, spki, false)))
+		return rc;
+	rc = tmg_key_facts_get(key, &facts);
+	if (rc == TMG_OK)
+		rc = compare_public(key, spki);
 	if (rc != TMG_OK)
 		key->told_len = 0;
 	return rc;
+}
+
+/* The certificate is no better witness than the caller, but a second one. */
+static tmg_rc
+compare_cert(tmg_key *key, tmg_view spki)
+{
+	tmg_view der, beside;
+	const tmg_rc rc = tmg_key_cert(key, &der);
+
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	if (rc != TMG_OK)
+		return rc;
+	return tmg_cert_spki(der, &beside) == TMG_OK &&
+	    !tmg_view_equal(spki, beside) ? holds_another(key) : TMG_OK;
+}
+
+tmg_rc
+tmg_key_confirm(tmg_key *key, tmg_view spki)
+{
+	tmg_key_facts facts;
+	const tmg_rc rc = tmg_key_facts_get(key, &facts);
+
+	if (rc != TMG_OK)
+		return rc;
+	return key->proven ? compare_public(key, spki) : compare_cert(key, spki);
 }

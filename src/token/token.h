@@ -39,8 +39,10 @@ struct tmg_key {
 					 * from the certificate beside it */
 	uint8_t spki[TMG_SPKI_MAX];
 	size_t spki_len;
-	uint8_t told[TMG_SPKI_MAX];	/* tmg_key_set_public() */
+	uint8_t told[TMG_SPKI_MAX];	/* tmg_key_set_public(), tmg_key_assume() */
 	size_t told_len;
+	bool assumed;			/* told is the caller's word alone */
+	bool doubted;			/* the card spoke against that word */
 
 	bool cert_read;
 	tmg_rc cert_rc;
@@ -50,6 +52,8 @@ struct tmg_key {
 	tmg_signer signer;
 	/* The signer's own: what is read anew must not move under a signature. */
 	uint8_t signer_spki[TMG_SPKI_MAX];
+	bool hearsay;			/* the key itself did not tell signer_spki */
+	unsigned vouched;		/* generation in which a signature proved it */
 };
 
 struct tmg_token {
@@ -129,6 +133,10 @@ tmg_seat_close(tmg_tokens *set, tmg_seat *seat);
 /* Makes the list of slots once.  No APDU. */
 TMG_MUST_USE tmg_rc
 tmg_token_slots(tmg_token *token);
+/* Asks the card whether spki is the key's public half.
+ * Verdicts TMG_MISMATCH: it is not; where nothing tells it is TMG_OK. */
+TMG_MUST_USE tmg_rc
+tmg_key_confirm(tmg_key *key, tmg_view spki);
 /* The key itself changed; NULL-safe for slots nobody listed. */
 tmg_key *
 tmg_token_key_of(tmg_token *token, uint32_t ref);

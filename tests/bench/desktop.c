@@ -4,8 +4,13 @@
  *
  *	desktop [--vcard SOCKET] list
  *	desktop [--vcard SOCKET] sign SLOT COUNT
+ *	desktop [--vcard SOCKET] known SLOT COUNT FILE.der
+ *	desktop [--vcard SOCKET] listed SLOT COUNT
  *	desktop [--vcard SOCKET] generate SLOT
  *	desktop [--vcard SOCKET] install SLOT FILE.der
+ *
+ * known signs with a key whose certificate the program has in a file; listed
+ * looks at every key first and counts from there.
  *
  * One token must be there; its PIN is in TAMGA_TEST_PIN.  The last line tells
  * how many APDUs the library says it sent.  tests/bench/run builds it as
@@ -92,19 +97,83 @@ sign_many(tmg_signer *signer, unsigned count)
 }
 
 static int
-sign(struct desk *d)
+sign_with(struct desk *d, tmg_key *key)
 {
 	const unsigned count = (unsigned)strtoul(d->operands[1], NULL, 10);
 	tmg_signer *signer;
-	tmg_key *key;
 	tmg_rc rc;
 
-	if ((rc = tmg_token_slot(d->token, d->operands[0], &key)) ||
-	    (rc = tmg_key_signer(key, &signer)) ||
+	if ((rc = tmg_key_signer(key, &signer)) ||
 	    (rc = sign_many(signer, count)))
 		return failed("sign", rc, tmg_token_fault(d->token));
 	printf("signatures %u\n", signer->used);
 	return EXIT_SUCCESS;
+}
+
+static int
+sign(struct desk *d)
+{
+	tmg_key *key;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_slot(d->token, d->operands[0], &key)))
+		return failed("slot", rc, tmg_token_fault(d->token));
+	return sign_with(d, key);
+}
+
+static bool
+read_der(const char *path, tmg_view *der)
+{
+	static uint8_t store[TMG_CERT_MAX];
+	FILE *file = fopen(path, "rb");
+
+	if (file == NULL) {
+		perror(path);
+		return false;
+	}
+	*der = (tmg_view){ store, fread(store, 1, sizeof(store), file) };
+	fclose(file);
+	return true;
+}
+
+static int
+known(struct desk *d)
+{
+	tmg_view der, spki;
+	tmg_key *key;
+	tmg_rc rc;
+
+	if (!read_der(d->operands[2], &der))
+		return EXIT_FAILURE;
+	if ((rc = tmg_cert_spki(der, &spki)) ||
+	    (rc = tmg_token_slot(d->token, d->operands[0], &key)) ||
+	    (rc = tmg_key_assume(key, spki)))
+		return failed("key", rc, tmg_token_fault(d->token));
+	return sign_with(d, key);
+}
+
+static int
+listed(struct desk *d)
+{
+	uint64_t before;
+	int status;
+	size_t n;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(d->token, &n)))
+		return failed("keys", rc, tmg_token_fault(d->token));
+	for (size_t i = 0; i < n; i++) {
+		tmg_key_facts facts;
+
+		rc = tmg_key_facts_get(tmg_token_key(d->token, i), &facts);
+		if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+			return failed("facts", rc, tmg_token_fault(d->token));
+	}
+	before = tmg_token_apdus(d->token);
+	status = sign(d);
+	printf("further %llu\n",
+	    (unsigned long long)(tmg_token_apdus(d->token) - before));
+	return status;
 }
 
 static int
@@ -128,20 +197,14 @@ generate(struct desk *d)
 static int
 install(struct desk *d)
 {
-	static uint8_t der[TMG_CERT_MAX];
-	FILE *file = fopen(d->operands[1], "rb");
 	tmg_key *key;
-	size_t len;
+	tmg_view der;
 	tmg_rc rc;
 
-	if (file == NULL) {
-		perror(d->operands[1]);
+	if (!read_der(d->operands[1], &der))
 		return EXIT_FAILURE;
-	}
-	len = fread(der, 1, sizeof(der), file);
-	fclose(file);
 	if ((rc = tmg_token_slot(d->token, d->operands[0], &key)) ||
-	    (rc = tmg_key_cert_install(key, (tmg_view){ der, len }, true)))
+	    (rc = tmg_key_cert_install(key, der, true)))
 		return failed("install", rc, tmg_token_fault(d->token));
 	return EXIT_SUCCESS;
 }
@@ -153,6 +216,8 @@ static const struct verb {
 } verbs[] = {
 	{ "list", 0, list },
 	{ "sign", 2, sign },
+	{ "known", 3, known },
+	{ "listed", 2, listed },
 	{ "generate", 1, generate },
 	{ "install", 2, install },
 };
@@ -204,6 +269,7 @@ main(int argc, char **argv)
 
 	if (verb == NULL) {
 		fputs("usage: desktop [--vcard SOCKET] list | sign SLOT COUNT | "
+		    "known SLOT COUNT FILE.der | listed SLOT COUNT | "
 		    "generate SLOT | install SLOT FILE.der\n", stderr);
 		return 2;
 	}

@@ -22,6 +22,7 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 #
 #	row CARD  list S+H+4C, and N  sign S+K+D+V+A, and T  hundred  always
 #	          generate S+2A+1, and N  install S+K+2A+P+C  of which S+2A+P writes
+#	          known S+D+V+A: the caller has the certificate  each A
 row() {
 	[ "${1}" = "${inside:-$1}" ] || return 0
 	[ -n "${inside:-}" ] || { again "$1"; return; }
@@ -29,16 +30,16 @@ row() {
 	list=$1 list_cli=$2 sign=$3 sign_cli=$4 hundred=$5 always=$6
 	generate=$7 generate_cli=$8 install=$9
 	shift 9
-	writes=$1
+	writes=$1 known=$2 each=$3
 	count_all
 }
 rows() {
-	row piv,provisioned                 6  8 4 5 103 202 4 6  6 4
-	row piv,provisioned,short          22 24 4 5 103 202 4 6 14 8
-	row piv,provisioned,standard         6  8 6 7 105 204 4 6  7 4
-	row piv,provisioned,standard,short 22 24 10 11 109 208 4 6 19 8
+	row piv,provisioned                 6  8 4 5 103 202 4 6  6 4 3 1
+	row piv,provisioned,short          22 24 4 5 103 202 4 6 14 8 3 1
+	row piv,provisioned,standard         6  8 6 7 105 204 4 6  7 4 4 1
+	row piv,provisioned,standard,short 22 24 10 11 109 208 4 6 19 8 4 1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0    28 31 14 15 212 311 8 11 24 8
+	row piv,provisioned,standard,t0    28 31 14 15 212 311 8 11 24 8 7 2
 }
 
 again() {
@@ -78,6 +79,7 @@ count_all() {
 	[ "$(ctl log | grep -c ' 00 20 00 80 8 ')" = 1 ] || fail "not one VERIFY"
 	spends "100 signatures, PIN always" "$always" desktop sign 9c 100
 	[ "$(ctl log | grep -c ' 00 20 00 80 8 ')" = 100 ] || fail "not a hundred VERIFYs"
+	count_known
 	spends "certificate written, library" "$install" desktop install 9a der
 	got=$(ctl log | awk '$3 == "A4" || $3 == "87" || $3 == "DB"' | grep -c .)
 	[ "$got" = "$writes" ] || fail "the writing alone: $got APDUs, not $writes"
@@ -86,6 +88,48 @@ count_all() {
 	spends "key generation, library" "$generate" desktop generate 9d
 	spends "key generation, tamga" "$generate_cli" \
 		tamga key generate 9e --replace --pin-file pin
+}
+
+# Who has the certificate asks nothing: no K.  Neither does who listed the keys.
+count_known() {
+	tamga cert export 9c --der -o der9c
+	openssl x509 -in pem -noout -pubkey >pub
+	spends "cold signature, key known" "$known" desktop known 9a 1 der
+	spends "100 signatures, key known" $((known + 99 * each)) \
+		desktop known 9a 100 der
+	spends "100 signatures, PIN always, key known" \
+		$((known + 99 + 99 * each)) desktop known 9c 100 der9c
+	spends "cold signature, tamga --cert" $((known + 1)) \
+		tamga sign 9a data --cert pem --pin-file pin
+	spends "cold signature, tamga --cert --last-try" "$known" \
+		tamga sign 9a data --cert pem --pin-file pin --last-try -o sig
+	openssl dgst -sha256 -verify pub -signature sig data >/dev/null ||
+		fail "the signature"
+	spends "cold CMS, tamga --cert" $((known + 1)) \
+		tamga sign 9a data --cms --cert pem --pin-file pin
+	wrong_cert
+	login=$((known - 1 - 2 * each))	# D
+	listed 9a $((login + 1 + 100 * each))
+	listed 9c $((login + 100 + 100 * each))
+}
+
+# A certificate of another key: no signature, no try lost, and the card refused
+# nothing or signed what nobody got.
+wrong_cert() {
+	code=0
+	tamga sign 9d data --cert pem --pin-file pin -o none 2>err >out || code=$?
+	[ "$code" = 1 ] && [ ! -e none ] && grep -q "holds another key" err ||
+		fail "a wrong certificate: exit $code, $(cat out err)"
+	tamga info --json | grep -q '"tries_left": *3' || fail "a try was lost"
+	echo "ok: $inside: a wrong certificate signs nothing"
+}
+
+# listed SLOT EXACTLY: a hundred signatures after the keys were looked at.
+listed() {
+	desktop listed "$1" 100 >out 2>err || { cat out err >&2; fail "listed $1"; }
+	got=$(sed -n 's/^further //p' out)
+	[ "$got" = "$2" ] || fail "100 signatures of $1, keys listed before: $got, not $2"
+	echo "ok: $inside: 100 signatures of $1, keys listed before: $got"
 }
 
 inside=${COUNTS_INSIDE:-}

@@ -46,6 +46,7 @@ struct fake_card {
 	int tries;
 	bool admin_factory, admin_kept;	/* admin_auto(): as it is, behind the PIN */
 	char admin[16];
+	bool blind;		/* the driver does not see that a use ended a login */
 	bool loses_cert;	/* what is written is not what is read */
 	bool real;		/* signatures are libcrypto's */
 	struct fake_slot slots[FAKE_SLOTS];	/* 9a 9c 9d 9e 82 */

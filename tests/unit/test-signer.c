@@ -5,8 +5,10 @@
 #include "tests/unit/pki-keys.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 
 #include "src/base/fail.h"
+#include "src/pki/check.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
 
@@ -147,6 +149,40 @@ test_sign_checks(void **state)
 }
 
 /* A buffer that may be too small never costs a signature. */
+/* What a row makes verifies with its public half, and with nothing else. */
+static void
+test_signatures_are_checked(void **state)
+{
+	struct keys *k = *state;
+	uint8_t input[512];
+
+	memset(input, 0x5a, sizeof(input));
+	for (size_t i = 0; i < TMG_COUNT(signs); i++) {
+		tmg_signer *s = k->signer[signs[i].kind];
+		const tmg_signer *other = k->signer[signs[i].kind ^ 1];
+		const tmg_view in = { input, signs[i].len };
+		uint8_t bytes[TMG_SIG_MAX];
+		tmg_out sig = TMG_OUT(bytes);
+
+		input[0] = 0;		/* RAW: less than the modulus */
+		if (!signs[i].fits)
+			continue;
+		assert_int_equal(tmg_signer_sign(s, &signs[i].spec, in, &sig), TMG_OK);
+		assert_int_equal(tmg_signature_check(k->libctx, s->spki,
+		    &signs[i].spec, in, tmg_out_view(&sig)), TMG_OK);
+		if (signs[i].kind != 4)
+			assert_int_equal(tmg_signature_check(k->libctx, other->spki,
+			    &signs[i].spec, in, tmg_out_view(&sig)), TMG_MISMATCH);
+		bytes[sig.len - 1] ^= 1;
+		assert_int_equal(tmg_signature_check(k->libctx, s->spki,
+		    &signs[i].spec, in, tmg_out_view(&sig)), TMG_MISMATCH);
+		assert_int_equal(tmg_signature_check(k->libctx,
+		    (tmg_view){ s->spki.ptr, s->spki.len - 1 }, &signs[i].spec, in,
+		    tmg_out_view(&sig)), TMG_E_MALFORMED);
+		assert_int_equal(ERR_peek_error(), 0);
+	}
+}
+
 static void
 test_small_buffers(void **state)
 {
@@ -248,6 +284,7 @@ main(void)
 		cmocka_unit_test(test_not_made),
 		cmocka_unit_test(test_unknown_kinds),
 		cmocka_unit_test(test_sign_checks),
+		cmocka_unit_test(test_signatures_are_checked),
 		cmocka_unit_test(test_small_buffers),
 		cmocka_unit_test(test_raw_range),
 		cmocka_unit_test(test_decrypt_and_derive_checks),

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/unit/fake-token.h"
+#include "src/pki/scope.h"
 #include "tamga/cert.h"
+#include "tamga/openssl.h"
+#include "tests/unit/fake-token.h"
 
 /* What the person of these tests does, and what was asked of them. */
 struct person {
@@ -585,6 +587,270 @@ test_skipped_readers(void **state)
 	end(&b);
 }
 
+/* ---- a key that the caller knows ----------------------------------------- */
+
+static tmg_view
+public_of(const struct fake_card *card, size_t at)
+{
+	return (tmg_view){ card->slots[at].spki, card->slots[at].spki_len };
+}
+
+/* As a program with its certificate in a file opens its key; the card signs
+ * for real. */
+static tmg_key *
+assume(struct bench *b, const char *name, tmg_view spki)
+{
+	tmg_key *key = slot(b, name);
+
+	b->card->real = true;
+	assert_int_equal(tmg_key_assume(key, spki), TMG_OK);
+	return key;
+}
+
+static void
+expect_nothing(tmg_key *key, tmg_rc rc)
+{
+	uint8_t store[128];
+	tmg_out sig = TMG_OUT(store);
+
+	memset(store, 0xaa, sizeof(store));
+	assert_int_equal(sign(key, &sig), rc);
+	assert_int_equal(sig.len, 0);
+	assert_int_not_equal(store[0], 0x30);	/* no Ecdsa-Sig-Value is left */
+}
+
+static void
+expect_real(tmg_key *key, unsigned times)
+{
+	uint8_t store[128];
+	tmg_out sig = TMG_OUT(store);
+
+	for (unsigned i = 0; i < times; i++) {
+		assert_int_equal(sign(key, &sig), TMG_OK);
+		assert_int_equal(store[0], 0x30);
+	}
+}
+
+/* Not a question to the card: no facts, no certificate, no name. */
+static void
+test_assumed(void **state)
+{
+	struct bench b;
+	tmg_key_facts facts;
+	tmg_view spki;
+	tmg_alg alg;
+	tmg_key *key;
+
+	(void)state;
+	begin(&b, 1);
+	key = assume(&b, "9a", public_of(b.card, 0));
+	assert_int_equal(tmg_key_alg(key, &alg), TMG_OK);
+	assert_int_equal(alg, TMG_ALG_P256);
+	assert_int_equal(tmg_key_public(key, &spki), TMG_OK);
+	assert_true(tmg_view_equal(spki, public_of(b.card, 0)));
+	expect_real(key, 100);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 100);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	key = assume(&b, "9c", public_of(b.card, 1));
+	expect_real(key, 100);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 200);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 101);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 0);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 0);
+	assert_int_equal(b.card->calls[FAKE_IDENTIFY], 0);
+
+	/* what only the card knows is asked when somebody wants to know it */
+	assert_int_equal(tmg_key_facts_get(key, &facts), TMG_OK);
+	assert_int_equal(facts.pin, TMG_PIN_ALWAYS);
+	assert_int_equal(tmg_key_assume(key, public_of(b.card, 0)), TMG_MISMATCH);
+	assert_int_equal(tmg_key_assume(key, public_of(b.card, 1)), TMG_OK);
+	assert_int_equal(tmg_key_assume(key, tmg_view_str("none")),
+	    TMG_E_USAGE);
+	b.card->presence = TMG_ABSENT;
+	assert_int_equal(tmg_token_tries(b.token, TMG_PIN_USER, &(int){ 0 }),
+	    TMG_REMOVED);
+	assert_int_equal(tmg_key_assume(key, public_of(b.card, 1)), TMG_REMOVED);
+	end(&b);
+}
+
+/* The caller is wrong: nothing is given away and no try of the PIN is lost. */
+static void
+test_assumed_wrongly(void **state)
+{
+	struct bench b;
+	tmg_key *key;
+
+	(void)state;
+	begin(&b, 1);
+	key = assume(&b, "9a", public_of(b.card, 2));
+	expect_nothing(key, TMG_MISMATCH);
+	expect_words(tmg_token_fault(b.token), "holds another key");
+	assert_int_equal(b.card->tries, 3);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 1);
+	/* from now on the card is asked before it signs */
+	expect_nothing(key, TMG_MISMATCH);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	end(&b);
+
+	/* of another kind: the card refuses, and why is found out */
+	begin(&b, 1);
+	key = assume(&b, "9a", public_of(b.card, 2));
+	b.card->next[FAKE_SIGN] = TMG_UNSUPPORTED;
+	expect_nothing(key, TMG_MISMATCH);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 1);
+	end(&b);
+
+	/* a refusal that has another reason keeps its words */
+	begin(&b, 1);
+	key = assume(&b, "9a", public_of(b.card, 0));
+	b.card->next[FAKE_SIGN] = TMG_UNSUPPORTED;
+	expect_nothing(key, TMG_UNSUPPORTED);
+	expect_words(tmg_token_fault(b.token), "cannot do that");
+	expect_real(key, 1);
+	end(&b);
+
+	/* a replaced key is noticed after the reset that hid it */
+	begin(&b, 1);
+	key = assume(&b, "9a", public_of(b.card, 0));
+	expect_real(key, 2);
+	fake_key(&b.card->slots[0], "other", TMG_PIN_ONCE);
+	b.card->begin_next = TMG_RESET;
+	assert_int_equal(tmg_token_login(b.token, TMG_PIN_USER), TMG_OK);
+	key = assume(&b, "9a", public_of(b.card, 2));
+	expect_nothing(key, TMG_MISMATCH);
+	end(&b);
+}
+
+/* Somebody else's card: its owner loses one try at most, whatever is repeated. */
+static void
+test_assumed_of_another_card(void **state)
+{
+	struct bench b;
+	tmg_key *key;
+
+	(void)state;
+	begin(&b, 1);
+	key = assume(&b, "9a", public_of(b.card, 2));
+	b.person.pin = "999999";
+	expect_nothing(key, TMG_PIN_WRONG);
+	expect_words(tmg_token_fault(b.token), "2 tries left");
+	for (unsigned i = 0; i < 3; i++)
+		expect_nothing(key, TMG_MISMATCH);
+	assert_int_equal(b.card->tries, 2);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	end(&b);
+}
+
+/* The PIN is wanted oftener than the slot usually wants it: learnt once. */
+static void
+test_assumed_policy(void **state)
+{
+	struct bench b;
+	tmg_key *key;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->slots[0].facts.pin = TMG_PIN_ALWAYS;
+	b.card->blind = true;
+	key = assume(&b, "9a", public_of(b.card, 0));
+	expect_real(key, 10);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 10);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 10 + 1);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 1);
+	end(&b);
+}
+
+/* Nobody could see that a shared secret is wrong: the card is asked first. */
+static void
+test_assumed_without_signature(void **state)
+{
+	uint8_t store[64], point[65] = { 4 };
+	tmg_out secret = TMG_OUT(store);
+	tmg_signer *signer;
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_key_signer(assume(&b, "9a", public_of(b.card, 2)),
+	    &signer), TMG_OK);
+	assert_int_equal(tmg_signer_derive(signer, TMG_VIEW(point), &secret),
+	    TMG_MISMATCH);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 0);
+	end(&b);
+}
+
+/* A card that cannot tell its keys: a stale certificate is noticed too. */
+static void
+test_stale_certificate(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->tells = false;
+	b.card->real = true;
+	expect_real(slot(&b, "9a"), 2);
+	memcpy(b.card->slots[2].cert, b.card->slots[0].cert, FAKE_CERT_MAX);
+	b.card->slots[2].cert_len = b.card->slots[0].cert_len;
+	expect_nothing(slot(&b, "9d"), TMG_MISMATCH);
+	end(&b);
+}
+
+/* libcrypto signs with it, and the card was asked nothing. */
+static void
+test_assumed_in_openssl(void **state)
+{
+	tmg_held(EVP_MD_CTX) md = EVP_MD_CTX_new();
+	tmg_held(EVP_PKEY) pkey = NULL;
+	uint8_t sig[128];
+	size_t len = sizeof(sig);
+	tmg_signer *signer;
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_key_signer(assume(&b, "9a", public_of(b.card, 0)),
+	    &signer), TMG_OK);
+	assert_int_equal(tmg_openssl_key(b.ctx, signer, &pkey), TMG_OK);
+	assert_int_equal(EVP_DigestSignInit_ex(md, NULL, "SHA256",
+	    tmg_openssl_libctx(b.ctx), NULL, pkey, NULL), 1);
+	assert_int_equal(EVP_DigestSign(md, sig, &len,
+	    (const uint8_t *)"text", 4), 1);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 1);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 0);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 0);
+	EVP_PKEY_free(pkey);
+	pkey = NULL;
+	end(&b);
+}
+
+/* Whoever looked at the keys first pays nothing more. */
+static void
+test_listed_before(void **state)
+{
+	struct bench b;
+	tmg_key_facts facts;
+	size_t n;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_token_keys(b.token, &n), TMG_OK);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(tmg_key_facts_get(tmg_token_key(b.token, i),
+		    &facts), TMG_OK);
+	memset(b.card->calls, 0, sizeof(b.card->calls));
+	for (unsigned i = 0; i < 100; i++)
+		expect_sign(slot(&b, "9a"), TMG_OK);
+	for (unsigned i = 0; i < 100; i++)
+		expect_sign(slot(&b, "9c"), TMG_OK);
+	for (size_t verb = 0; verb < FAKE_VERBS; verb++)
+		assert_int_equal(b.card->calls[verb], verb == FAKE_SIGN ? 200 :
+		    verb == FAKE_VERIFY ? 101 : 0);
+	end(&b);
+}
+
 /* ---- PINs ---------------------------------------------------------------- */
 
 static void
@@ -928,6 +1194,14 @@ main(void)
 		cmocka_unit_test(test_swap_unseen),
 		cmocka_unit_test(test_waiting_can_be_ended),
 		cmocka_unit_test(test_skipped_readers),
+		cmocka_unit_test(test_assumed),
+		cmocka_unit_test(test_assumed_wrongly),
+		cmocka_unit_test(test_assumed_of_another_card),
+		cmocka_unit_test(test_assumed_policy),
+		cmocka_unit_test(test_assumed_without_signature),
+		cmocka_unit_test(test_stale_certificate),
+		cmocka_unit_test(test_assumed_in_openssl),
+		cmocka_unit_test(test_listed_before),
 		cmocka_unit_test(test_cold_signature),
 		cmocka_unit_test(test_pin_always),
 		cmocka_unit_test(test_pin_never),

@@ -3,6 +3,7 @@
 
 #include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/crypto.h"
 #include "tools/tamga/show.h"
 #include "tools/tamga/text.h"
 
@@ -126,27 +127,6 @@ static const struct opt install_options[] = {
 	OPT_END
 };
 
-/* PEM with one certificate or DER: whichever it is. */
-static tmg_rc
-read_cert(struct cli *cli, const char *path, tmg_certs *certs)
-{
-	tmg_auto_free uint8_t *data = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if ((rc = cli_read(cli, path, TMG_CERT_MAX, &data, &len)))
-		return rc;
-	rc = tmg_certs_add_pem(certs, (tmg_view){ data, len });
-	if (rc == TMG_OK)
-		return TMG_OK;
-	if (tmg_certs_count(certs) == 0 &&
-	    tmg_certs_add(certs, (tmg_view){ data, len }) == TMG_OK)
-		return TMG_OK;
-	return cli_raise(cli, TMG_E_MALFORMED,
-	    _("%s holds no certificate, neither PEM nor DER"),
-	    path != NULL ? path : _("standard input"));
-}
-
 static tmg_rc
 said_cert(struct cli *cli, tmg_key *key, const char *words)
 {
@@ -171,7 +151,7 @@ run_install(struct cli *cli)
 
 	if ((rc = tmg_certs_new(&certs)))
 		return cli_raise(cli, rc, _("out of memory"));
-	if ((rc = read_cert(cli, cli_operand(cli, 1), certs)) ||
+	if ((rc = crypto_certs(cli, cli_operand(cli, 1), certs)) ||
 	    (rc = cli_key(cli, cli_operand(cli, 0), &key)))
 		return rc;
 	if (tmg_certs_count(certs) != 1)

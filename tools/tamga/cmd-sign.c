@@ -15,6 +15,8 @@ static const struct opt options[] = {
 	{ "cms", 0, OPT_FLAG, NULL, N_("a CMS signature (RFC 5652), PEM") },
 	{ "attached", 0, OPT_FLAG, NULL, N_("CMS: the input inside it") },
 	{ "der", 0, OPT_FLAG, NULL, N_("CMS: DER instead of PEM") },
+	{ "cert", 0, OPT_TEXT, "FILE",
+	    N_("the key's certificate: the token is not asked for it") },
 	{ "output", 'o', OPT_TEXT, "FILE", N_("write the signature there") },
 	OPT_END
 };
@@ -132,17 +134,14 @@ show_cms(struct cli *cli, tmg_view der)
 }
 
 static tmg_rc
-sign_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
+sign_cms(struct cli *cli, tmg_view cert, tmg_signer *signer, tmg_view data)
 {
 	const bool detached = !cli_flag(cli, "attached");
 	tmg_auto_free uint8_t *store = NULL;
 	tmg_fault f = { 0 };
-	tmg_view cert;
 	tmg_out cms;
 	tmg_rc rc;
 
-	if ((rc = tmg_key_cert(key, &cert)))
-		return cli_fail(cli, rc, tmg_token_fault(cli->token));
 	cms.cap = cert.len + TMG_CMS_EXTRA + (detached ? 0 : data.len);
 	store = malloc(cms.cap);
 	if (store == NULL)
@@ -154,24 +153,61 @@ sign_cms(struct cli *cli, tmg_key *key, tmg_signer *signer, tmg_view data)
 	return show_cms(cli, tmg_out_view(&cms));
 }
 
+/* ---- the command --------------------------------------------------------- */
+
+/* What --cert says of the key is believed; the signature proves it. */
+static tmg_rc
+assume_cert(struct cli *cli, tmg_key *key, tmg_certs *certs)
+{
+	const char *path = cli_text(cli, "cert");
+	tmg_view spki;
+	tmg_rc rc;
+
+	if (path == NULL)
+		return TMG_OK;
+	if ((rc = crypto_certs(cli, path, certs)))
+		return rc;
+	if (tmg_cert_spki(tmg_certs_get(certs, 0), &spki))
+		return cli_raise(cli, TMG_E_MALFORMED,
+		    _("the certificate in %s cannot be read"), path);
+	rc = tmg_key_assume(key, spki);
+	return rc == TMG_OK ? rc
+	    : cli_fail(cli, rc, tmg_token_fault(cli->token));
+}
+
+static tmg_rc
+sign_as_asked(struct cli *cli, tmg_key *key, const tmg_certs *certs,
+    tmg_view data)
+{
+	tmg_view cert = tmg_certs_get(certs, 0);
+	tmg_signer *signer;
+	tmg_rc rc;
+
+	rc = tmg_key_signer(key, &signer);
+	if (rc == TMG_OK && !cli_flag(cli, "cms"))
+		return sign_bare(cli, signer, data);
+	if (rc == TMG_OK && cert.len == 0)
+		rc = tmg_key_cert(key, &cert);
+	return rc == TMG_OK ? sign_cms(cli, cert, signer, data)
+	    : cli_fail(cli, rc, tmg_token_fault(cli->token));
+}
+
 static tmg_rc
 run_sign(struct cli *cli)
 {
+	tmg_auto_ptr(tmg_certs) certs = NULL;
 	tmg_auto_free uint8_t *data = NULL;
-	tmg_signer *signer;
 	tmg_key *key;
 	size_t len;
 	tmg_rc rc;
 
+	if ((rc = tmg_certs_new(&certs)))
+		return cli_raise(cli, rc, _("out of memory"));
 	if ((rc = cli_read(cli, cli_operand(cli, 1), CRYPTO_INPUT_MAX, &data,
-	    &len)) || (rc = cli_key(cli, cli_operand(cli, 0), &key)))
+	    &len)) || (rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
+	    (rc = assume_cert(cli, key, certs)))
 		return rc;
-	rc = tmg_key_signer(key, &signer);
-	if (rc != TMG_OK)
-		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	return cli_flag(cli, "cms")
-	    ? sign_cms(cli, key, signer, (tmg_view){ data, len })
-	    : sign_bare(cli, signer, (tmg_view){ data, len });
+	return sign_as_asked(cli, key, certs, (tmg_view){ data, len });
 }
 
 const struct command cmd_sign = {

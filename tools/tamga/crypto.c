@@ -29,6 +29,26 @@ crypto_der(const uint8_t *text, size_t len, uint8_t **der, size_t *der_len)
 }
 
 tmg_rc
+crypto_certs(struct cli *cli, const char *path, tmg_certs *certs)
+{
+	tmg_auto_free uint8_t *data = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = cli_read(cli, path, TMG_CERT_MAX, &data, &len)))
+		return rc;
+	rc = tmg_certs_add_pem(certs, (tmg_view){ data, len });
+	if (rc == TMG_OK)
+		return TMG_OK;
+	if (tmg_certs_count(certs) == 0 &&
+	    tmg_certs_add(certs, (tmg_view){ data, len }) == TMG_OK)
+		return TMG_OK;
+	return cli_raise(cli, TMG_E_MALFORMED,
+	    _("%s holds no certificate, neither PEM nor DER"),
+	    path != NULL ? path : _("standard input"));
+}
+
+tmg_rc
 crypto_digest(struct cli *cli, tmg_hash hash, tmg_view data,
     uint8_t digest[static EVP_MAX_MD_SIZE], tmg_view *result)
 {

@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 
+#include "tamga/cert.h"
 #include "tools/tamga/cli.h"
 
 #define CRYPTO_INPUT_MAX (256u * 1024u * 1024u)
@@ -14,6 +15,10 @@
 /* What the first PEM block (RFC 7468) holds; *der is yours to OPENSSL_free(). */
 TMG_MUST_USE tmg_rc
 crypto_der(const uint8_t *text, size_t len, uint8_t **der, size_t *der_len);
+
+/* The certificates of a file (NULL: standard input), PEM, or one in DER. */
+TMG_MUST_USE tmg_rc
+crypto_certs(struct cli *cli, const char *path, tmg_certs *certs);
 
 TMG_MUST_USE tmg_rc
 crypto_digest(struct cli *cli, tmg_hash hash, tmg_view data,

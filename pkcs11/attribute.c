@@ -421,7 +421,7 @@ static const row certificate[] = {
 static const row public_key[] = {
 	KEY_ROWS,
 	{ CKA_MODULUS_BITS, get_rsa, BITS, RSA },
-	{ CKA_ENCRYPT, get_bool, CK_FALSE, ANY },
+	{ CKA_ENCRYPT, get_use, USE(TMG_USE_DECRYPT, RSA), ANY },
 	{ CKA_VERIFY, get_use, USE(TMG_USE_SIGN, SIGNING), ANY },
 	{ CKA_VERIFY_RECOVER, get_bool, CK_FALSE, ANY },
 	{ CKA_WRAP, get_bool, CK_FALSE, ANY },

@@ -7,17 +7,28 @@
 #include "pkcs11/attribute.h"
 #include "src/base/ctx.h"
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
+
+const tmg_p11_kind tmg_p11_kinds[P11_TASKS] = {
+	[P11_SIGN] = { CKF_SIGN, CKO_PRIVATE_KEY, CKA_SIGN },
+	[P11_VERIFY] = { CKF_VERIFY, CKO_PUBLIC_KEY, CKA_VERIFY },
+	[P11_ENCRYPT] = { CKF_ENCRYPT, CKO_PUBLIC_KEY, CKA_ENCRYPT },
+	[P11_DECRYPT] = { CKF_DECRYPT, CKO_PRIVATE_KEY, CKA_DECRYPT },
+};
 
 /* ---- the key ------------------------------------------------------------- */
 
 static CK_RV
-check_key(const tmg_p11_subject *s, const tmg_p11_kind *kind,
+check_key(tmg_p11_subject *s, const tmg_p11_kind *kind,
     const tmg_p11_mechanism *row)
 {
+	tmg_view value;
+
 	if (s->object.class != kind->class ||
 	    tmg_alg_get(s->facts.alg)->family != row->family)
 		return CKR_KEY_TYPE_INCONSISTENT;
-	return (tmg_key_slot(s->object.key)->uses & kind->use) != 0
+	return tmg_p11_attribute_get(s, kind->use, &value) == CKR_OK &&
+	    value.len == sizeof(CK_BBOOL) && value.ptr[0] == CK_TRUE
 	    ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED;
 }
 
@@ -61,7 +72,7 @@ read_mechanism(tmg_p11_operation *op, const tmg_p11_kind *kind,
 	op->mechanism = tmg_p11_mechanism_get(given->mechanism);
 	if (op->mechanism == NULL || !(op->mechanism->flags & kind->flag))
 		return CKR_MECHANISM_INVALID;
-	if (kind->flag != CKF_DECRYPT)
+	if (!(kind->flag & (CKF_ENCRYPT | CKF_DECRYPT)))
 		return tmg_p11_mechanism_sign(op->mechanism, given, &op->spec);
 	rv = tmg_p11_mechanism_decrypt(op->mechanism, given, &op->decrypt);
 	return rv == CKR_OK ? own_label(op) : rv;
@@ -115,16 +126,57 @@ cancel(tmg_p11_operation *op)
 }
 
 CK_RV
-tmg_p11_begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
+tmg_p11_begin(CK_SESSION_HANDLE handle, tmg_p11_task task,
     const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	tmg_p11_operation *op;
 	CK_RV rv;
 
+	if ((rv = p11_hold_session(&hold, handle)))
+		return rv;
+	op = &hold.session->ops[task];
 	if (mechanism == NULL)
 		return cancel(op);
 	if (op->active)
 		return CKR_OPERATION_ACTIVE;
-	rv = begin(hold, op, kind, mechanism, key);
+	rv = begin(&hold, op, &tmg_p11_kinds[task], mechanism, key);
+	if (rv != CKR_OK)
+		tmg_p11_operation_end(op);
+	return rv;
+}
+
+/* ---- going on ------------------------------------------------------------ */
+
+CK_RV
+tmg_p11_resume(p11_hold *hold, CK_SESSION_HANDLE handle, tmg_p11_task task,
+    bool good, tmg_p11_operation **op)
+{
+	CK_RV rv;
+
+	if ((rv = p11_hold_session(hold, handle)))
+		return rv;
+	*op = &hold->session->ops[task];
+	if (!good) {
+		tmg_p11_operation_end(*op);
+		return CKR_ARGUMENTS_BAD;
+	}
+	return (*op)->active ? CKR_OK : CKR_OPERATION_NOT_INITIALIZED;
+}
+
+CK_RV
+tmg_p11_update(CK_SESSION_HANDLE handle, tmg_p11_task task, const CK_BYTE *part,
+    CK_ULONG len)
+{
+	tmg_auto(p11_hold) hold = { .seat = NULL };
+	tmg_p11_operation *op;
+	CK_RV rv;
+
+	if ((rv = tmg_p11_resume(&hold, handle, task, part != NULL || len == 0,
+	    &op)))
+		return rv;
+	rv = tmg_p11_operation_feed(op, (tmg_view){ part, len });
+	op->fed = true;
 	if (rv != CKR_OK)
 		tmg_p11_operation_end(op);
 	return rv;
@@ -158,4 +210,18 @@ tmg_p11_use_end(p11_hold *hold, tmg_p11_operation *op, tmg_rc rc)
 	if (op->wants_pin && rc == TMG_CANCELLED)
 		return CKR_USER_NOT_LOGGED_IN;
 	return tmg_p11_slot_rv(hold->slot, rc);
+}
+
+/* ---- using a public key -------------------------------------------------- */
+
+CK_RV
+tmg_p11_use_public(p11_hold *hold, const tmg_p11_operation *op, EVP_PKEY **key)
+{
+	tmg_p11_subject s;
+	CK_RV rv;
+
+	if ((rv = load_key(hold, op->object, &s)))
+		return rv;
+	return tmg_p11_slot_rv(hold->slot,
+	    tmg_public_key(tmg_ctx_libctx(hold->seat->ctx), s.spki, key));
 }

@@ -74,8 +74,8 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 static CK_RV
 login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 {
-	tmg_p11_operation *op = session->sign.wants_pin
-	    ? &session->sign : &session->decrypt;
+	tmg_p11_operation *op = session->ops[P11_SIGN].wants_pin
+	    ? &session->ops[P11_SIGN] : &session->ops[P11_DECRYPT];
 	CK_RV rv;
 
 	if (!op->wants_pin)

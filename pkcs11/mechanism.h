@@ -37,7 +37,7 @@ CK_RV
 tmg_p11_mechanism_sign(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
     tmg_sign_spec *spec);
 
-/* The same of a decryption; the label is the caller's still. */
+/* The same of en- and decryption; the label is the caller's still. */
 CK_RV
 tmg_p11_mechanism_decrypt(const tmg_p11_mechanism *row,
     const CK_MECHANISM *given, tmg_decrypt_spec *spec);

@@ -6,31 +6,42 @@
 #include <string.h>
 
 void
-tmg_p11_operation_end(tmg_p11_operation *op)
+tmg_p11_operation_hold(tmg_p11_operation *op, uint8_t *data, size_t len)
 {
-	EVP_MD_CTX_free(op->md);
 	if (op->data != NULL)
 		explicit_bzero(op->data, op->len);
 	free(op->data);
+	op->data = data;
+	op->len = len;
+}
+
+void
+tmg_p11_operation_end(tmg_p11_operation *op)
+{
+	EVP_MD_CTX_free(op->md);
+	tmg_p11_operation_hold(op, NULL, 0);
 	free(op->label);
 	explicit_bzero(op, sizeof(*op));
 }
 
+/* Not realloc(): what is kept may be a secret, and its old place is wiped. */
 static CK_RV
 keep(tmg_p11_operation *op, tmg_view part)
 {
+	const size_t len = op->len + part.len;
 	uint8_t *more;
 
 	if (part.len == 0)
 		return CKR_OK;
 	if (part.len > P11_COLLECT_MAX - op->len)
 		return CKR_DATA_LEN_RANGE;
-	more = realloc(op->data, op->len + part.len);
+	more = malloc(len);
 	if (more == NULL)
 		return CKR_HOST_MEMORY;
+	if (op->len > 0)
+		memcpy(more, op->data, op->len);
 	memcpy(more + op->len, part.ptr, part.len);
-	op->data = more;
-	op->len += part.len;
+	tmg_p11_operation_hold(op, more, len);
 	return CKR_OK;
 }
 

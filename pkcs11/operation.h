@@ -13,6 +13,15 @@
 
 #define P11_COLLECT_MAX 65536u	/* bytes of a message that is not hashed here */
 
+/* What a session can be in the middle of, one of each. */
+typedef enum tmg_p11_task {
+	P11_SIGN,
+	P11_VERIFY,
+	P11_ENCRYPT,
+	P11_DECRYPT,
+	P11_TASKS
+} tmg_p11_task;
+
 typedef struct tmg_p11_operation {
 	bool active;
 	bool fed;			/* an Update came: no single part any more */
@@ -21,7 +30,7 @@ typedef struct tmg_p11_operation {
 	CK_OBJECT_HANDLE object;
 	const tmg_p11_mechanism *mechanism;
 	tmg_sign_spec spec;
-	tmg_decrypt_spec decrypt;
+	tmg_decrypt_spec decrypt;	/* and how to encrypt */
 	uint8_t *label;			/* OAEP's, ours */
 	tmg_alg alg;
 	EVP_MD_CTX *md;			/* hashes what comes */
@@ -33,6 +42,10 @@ typedef struct tmg_p11_operation {
 /* Wipes and frees; an operation that is not active stays so. */
 void
 tmg_p11_operation_end(tmg_p11_operation *op);
+
+/* Other data in the place of what was kept, which is wiped; takes it over. */
+void
+tmg_p11_operation_hold(tmg_p11_operation *op, uint8_t *data, size_t len);
 
 /* One more part.  CKR_DATA_LEN_RANGE beyond P11_COLLECT_MAX. */
 CK_RV

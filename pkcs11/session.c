@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pkcs11/begin.h"
 #include "pkcs11/module.h"
 #include "pkcs11/watch.h"
 
@@ -24,9 +25,8 @@ tmg_p11_session_find(const tmg_p11_slot *slot, CK_SESSION_HANDLE handle)
 void
 tmg_p11_session_stop(tmg_p11_session *session)
 {
-	tmg_p11_operation_end(&session->sign);
-	tmg_p11_operation_end(&session->verify);
-	tmg_p11_operation_end(&session->decrypt);
+	for (size_t i = 0; i < P11_TASKS; i++)
+		tmg_p11_operation_end(&session->ops[i]);
 }
 
 void
@@ -169,11 +169,8 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 		return rv;
 	if (flags & CKF_FIND_OBJECTS)
 		tmg_p11_find_end(&hold.session->find);
-	if (flags & CKF_SIGN)
-		tmg_p11_operation_end(&hold.session->sign);
-	if (flags & CKF_VERIFY)
-		tmg_p11_operation_end(&hold.session->verify);
-	if (flags & CKF_DECRYPT)
-		tmg_p11_operation_end(&hold.session->decrypt);
+	for (size_t i = 0; i < P11_TASKS; i++)
+		if (flags & tmg_p11_kinds[i].flag)
+			tmg_p11_operation_end(&hold.session->ops[i]);
 	return CKR_OK;
 }

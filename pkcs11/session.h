@@ -21,7 +21,7 @@ struct tmg_p11_session {
 	CK_FLAGS flags;
 	bool orphan;			/* its card was taken out */
 	tmg_p11_find find;
-	tmg_p11_operation sign, verify, decrypt;
+	tmg_p11_operation ops[P11_TASKS];
 };
 
 /* A handle is a serial number and the slot's; it never comes again. */

@@ -32,7 +32,7 @@ plain_ecdsa(const tmg_p11_operation *op, tmg_view der, uint8_t *to)
 static CK_RV
 make_signature(p11_hold *hold, uint8_t *to)
 {
-	tmg_p11_operation *op = &hold->session->sign;
+	tmg_p11_operation *op = &hold->session->ops[P11_SIGN];
 	uint8_t store[TMG_SIG_MAX], digest_store[EVP_MAX_MD_SIZE];
 	uint8_t wide[TMG_SIG_MAX];
 	tmg_out sig = TMG_OUT(store), digest = TMG_OUT(digest_store);
@@ -61,19 +61,10 @@ make_signature(p11_hold *hold, uint8_t *to)
 
 /* ---- beginning ----------------------------------------------------------- */
 
-static const tmg_p11_kind kind = {
-	CKF_SIGN, CKO_PRIVATE_KEY, TMG_USE_SIGN,
-};
-
 CK_RV
 C_SignInit(CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	tmg_auto(p11_hold) hold = { .seat = NULL };
-	CK_RV rv;
-
-	if ((rv = p11_hold_session(&hold, handle)))
-		return rv;
-	return tmg_p11_begin(&hold, &hold.session->sign, &kind, mechanism, key);
+	return tmg_p11_begin(handle, P11_SIGN, mechanism, key);
 }
 
 /* ---- ending -------------------------------------------------------------- */
@@ -94,9 +85,8 @@ is_question(const tmg_p11_operation *op, const CK_BYTE *sig, CK_ULONG *len,
 }
 
 static CK_RV
-finish(p11_hold *hold, CK_BYTE *sig, CK_ULONG *len)
+finish(p11_hold *hold, tmg_p11_operation *op, CK_BYTE *sig, CK_ULONG *len)
 {
-	tmg_p11_operation *op = &hold->session->sign;
 	const CK_ULONG size = tmg_p11_signature_size(op);
 	const CK_RV rv = make_signature(hold, sig);
 
@@ -114,16 +104,9 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG len, CK_BYTE *sig,
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = p11_hold_session(&hold, handle)))
+	if ((rv = tmg_p11_resume(&hold, handle, P11_SIGN, sig_len != NULL &&
+	    (data != NULL || len == 0), &op)))
 		return rv;
-	op = &hold.session->sign;
-	if (!op->active)
-		return sig_len == NULL ? CKR_ARGUMENTS_BAD
-		    : CKR_OPERATION_NOT_INITIALIZED;
-	if (sig_len == NULL || (data == NULL && len > 0)) {
-		tmg_p11_operation_end(op);
-		return CKR_ARGUMENTS_BAD;
-	}
 	if (op->fed)			/* a single part after others; 5.13.2 */
 		return CKR_OPERATION_ACTIVE;
 	if (is_question(op, sig, sig_len, &rv))
@@ -132,29 +115,13 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG len, CK_BYTE *sig,
 		tmg_p11_operation_end(op);
 		return rv;
 	}
-	return finish(&hold, sig, sig_len);
+	return finish(&hold, op, sig, sig_len);
 }
 
 CK_RV
 C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG len)
 {
-	tmg_auto(p11_hold) hold = { .seat = NULL };
-	tmg_p11_operation *op;
-	CK_RV rv;
-
-	if ((rv = p11_hold_session(&hold, handle)))
-		return rv;
-	op = &hold.session->sign;
-	if (part == NULL && len > 0)
-		rv = CKR_ARGUMENTS_BAD;
-	if (!op->active)
-		return rv == CKR_OK ? CKR_OPERATION_NOT_INITIALIZED : rv;
-	if (rv == CKR_OK)
-		rv = tmg_p11_operation_feed(op, (tmg_view){ part, len });
-	op->fed = true;
-	if (rv != CKR_OK)
-		tmg_p11_operation_end(op);
-	return rv;
+	return tmg_p11_update(handle, P11_SIGN, part, len);
 }
 
 CK_RV
@@ -164,16 +131,9 @@ C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE *sig, CK_ULONG *sig_len)
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = p11_hold_session(&hold, handle)))
+	if ((rv = tmg_p11_resume(&hold, handle, P11_SIGN, sig_len != NULL, &op)))
 		return rv;
-	op = &hold.session->sign;
-	if (sig_len == NULL) {
-		tmg_p11_operation_end(op);
-		return CKR_ARGUMENTS_BAD;
-	}
-	if (!op->active)
-		return CKR_OPERATION_NOT_INITIALIZED;
 	if (is_question(op, sig, sig_len, &rv))
 		return rv;
-	return finish(&hold, sig, sig_len);
+	return finish(&hold, op, sig, sig_len);
 }

@@ -61,12 +61,8 @@ REFUSED(C_EncapsulateKey, (SESSION, MECHANISM, KEY, TEMPLATE(secret),
 REFUSED(C_DecapsulateKey, (SESSION, MECHANISM, KEY, TEMPLATE(secret),
     IN(cipher), MADE))
 
-/* ---- encrypting, hashing ------------------------------------------------- */
+/* ---- hashing ------------------------------------------------------------- */
 
-REFUSED(C_EncryptInit, (SESSION, MECHANISM, KEY))
-REFUSED(C_Encrypt, (SESSION, IN(plain), OUT(cipher)))
-REFUSED(C_EncryptUpdate, (SESSION, IN(plain), OUT(cipher)))
-REFUSED(C_EncryptFinal, (SESSION, OUT(cipher)))
 REFUSED(C_DigestInit, (SESSION, MECHANISM))
 REFUSED(C_Digest, (SESSION, IN(data), OUT(digest)))
 REFUSED(C_DigestUpdate, (SESSION, IN(part)))

@@ -4,29 +4,10 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
-#include "pkcs11/attribute.h"
 #include "pkcs11/begin.h"
-#include "pkcs11/rv.h"
 #include "pkcs11/signature.h"
 #include "src/base/ctx.h"
 #include "src/pki/scope.h"
-#include "src/pki/x509.h"
-
-static const tmg_p11_kind kind = {
-	CKF_VERIFY, CKO_PUBLIC_KEY, TMG_USE_SIGN,
-};
-
-CK_RV
-C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism,
-    CK_OBJECT_HANDLE key)
-{
-	tmg_auto(p11_hold) hold = { .seat = NULL };
-	CK_RV rv;
-
-	if ((rv = p11_hold_session(&hold, handle)))
-		return rv;
-	return tmg_p11_begin(&hold, &hold.session->verify, &kind, mechanism, key);
-}
 
 /* ---- checking ------------------------------------------------------------ */
 
@@ -143,16 +124,12 @@ static CK_RV (*const checks[])(EVP_PKEY_CTX *ctx, const struct check *c) = {
 static CK_RV
 verify(p11_hold *hold, tmg_p11_operation *op, tmg_view sig)
 {
-	const tmg_p11_object *o = tmg_p11_objects_get(&hold->slot->objects,
-	    op->object);
 	struct check c = { .libctx = tmg_ctx_libctx(hold->seat->ctx), .op = op,
 	    .sig = sig };
 	uint8_t store[EVP_MAX_MD_SIZE];
 	tmg_out digest = TMG_OUT(store);
 	tmg_held(EVP_PKEY) key = NULL;
 	tmg_held(EVP_PKEY_CTX) ctx = NULL;
-	tmg_p11_subject s;
-	tmg_rc rc;
 	CK_RV rv;
 
 	if (sig.len != tmg_p11_signature_size(op))
@@ -161,11 +138,8 @@ verify(p11_hold *hold, tmg_p11_operation *op, tmg_view sig)
 		return rv;
 	if (!tmg_p11_signature_fits(op, c.input))
 		return CKR_DATA_LEN_RANGE;
-	if (o == NULL)
-		return CKR_KEY_HANDLE_INVALID;
-	if ((rc = tmg_p11_subject_load(hold->slot, o, &s)) ||
-	    (rc = tmg_public_key(c.libctx, s.spki, &key)))
-		return tmg_p11_slot_rv(hold->slot, rc);
+	if ((rv = tmg_p11_use_public(hold, op, &key)))
+		return rv;
 	c.key = key;
 	ctx = EVP_PKEY_CTX_new_from_pkey(c.libctx, key, NULL);
 	return ctx != NULL ? checks[op->spec.scheme](ctx, &c) : CKR_HOST_MEMORY;
@@ -173,21 +147,11 @@ verify(p11_hold *hold, tmg_p11_operation *op, tmg_view sig)
 
 /* ---- entry points -------------------------------------------------------- */
 
-/* Gives the operation, or ends it when the arguments are wrong. */
-static CK_RV
-hold_verify(p11_hold *hold, CK_SESSION_HANDLE handle, bool good,
-    tmg_p11_operation **op)
+CK_RV
+C_VerifyInit(CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism,
+    CK_OBJECT_HANDLE key)
 {
-	CK_RV rv;
-
-	if ((rv = p11_hold_session(hold, handle)))
-		return rv;
-	*op = &hold->session->verify;
-	if (!good) {
-		tmg_p11_operation_end(*op);
-		return CKR_ARGUMENTS_BAD;
-	}
-	return (*op)->active ? CKR_OK : CKR_OPERATION_NOT_INITIALIZED;
+	return tmg_p11_begin(handle, P11_VERIFY, mechanism, key);
 }
 
 CK_RV
@@ -198,7 +162,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG len, CK_BYTE *sig,
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = hold_verify(&hold, handle, sig != NULL &&
+	if ((rv = tmg_p11_resume(&hold, handle, P11_VERIFY, sig != NULL &&
 	    (data != NULL || len == 0), &op)))
 		return rv;
 	if (op->fed)
@@ -213,17 +177,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG len, CK_BYTE *sig,
 CK_RV
 C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG len)
 {
-	tmg_auto(p11_hold) hold = { .seat = NULL };
-	tmg_p11_operation *op;
-	CK_RV rv;
-
-	if ((rv = hold_verify(&hold, handle, part != NULL || len == 0, &op)))
-		return rv;
-	rv = tmg_p11_operation_feed(op, (tmg_view){ part, len });
-	op->fed = true;
-	if (rv != CKR_OK)
-		tmg_p11_operation_end(op);
-	return rv;
+	return tmg_p11_update(handle, P11_VERIFY, part, len);
 }
 
 CK_RV
@@ -233,7 +187,7 @@ C_VerifyFinal(CK_SESSION_HANDLE handle, CK_BYTE *sig, CK_ULONG sig_len)
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = hold_verify(&hold, handle, sig != NULL, &op)))
+	if ((rv = tmg_p11_resume(&hold, handle, P11_VERIFY, sig != NULL, &op)))
 		return rv;
 	rv = verify(&hold, op, (tmg_view){ sig, sig_len });
 	tmg_p11_operation_end(op);

@@ -2,15 +2,18 @@
 #include "tests/unit/fake-token.h"
 
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/scope.h"
 #include "src/driver/no.h"
+#include "src/pki/padding.h"
 #include "src/token/token.h"
 
 struct fake_hub {
@@ -31,7 +34,7 @@ struct fake_backend {
 /* The hub that is open, for the driver's probe to find its card by reader. */
 static struct fake *current;
 
-#define USES (TMG_USE_SIGN | TMG_USE_DERIVE)
+#define USES (TMG_USE_SIGN | TMG_USE_DECRYPT | TMG_USE_DERIVE)
 
 static const tmg_slot slots[FAKE_SLOTS] = {
 	{ .ref = 0x9a, .name = "9a", .title = "first", .uses = USES, .pin = TMG_PIN_ONCE },
@@ -483,11 +486,55 @@ fake_key_delete(tmg_backend *b, uint32_t ref)
 	return TMG_OK;
 }
 
-static tmg_rc
-sign_really(const struct fake_slot *s, tmg_view input, tmg_out *sig)
+/* ---- the key that is in the slot, by libcrypto --------------------------- */
+
+static EVP_PKEY *
+private_of(const struct fake_slot *s)
 {
 	const unsigned char *at = s->priv;
 	EVP_PKEY *pkey = d2i_AutoPrivateKey(NULL, &at, (long)s->priv_len);
+
+	if (pkey == NULL)
+		abort();
+	return pkey;
+}
+
+/* As cards do: the raw operation; the host has padded or will. */
+static void
+rsa_raw(const struct fake_slot *s, tmg_view in, tmg_out *out)
+{
+	EVP_PKEY *pkey = private_of(s);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	size_t n = out->cap - out->len;
+
+	if (EVP_PKEY_decrypt_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) != 1 ||
+	    EVP_PKEY_decrypt(ctx, out->ptr + out->len, &n, in.ptr, in.len) != 1)
+		abort();
+	out->len += n;
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(pkey);
+}
+
+static tmg_rc
+sign_rsa(const struct fake_slot *s, const tmg_sign_spec *spec, tmg_view input,
+    tmg_out *sig)
+{
+	uint8_t store[TMG_SIG_MAX];
+	tmg_out em = TMG_OUT(store);
+	tmg_rc rc;
+
+	if ((rc = tmg_pad_sign(tmg_ctx_libctx(current->ctx), spec, input,
+	    tmg_alg_get(s->facts.alg)->bits, &em)))
+		return rc;
+	rsa_raw(s, tmg_out_view(&em), sig);
+	return TMG_OK;
+}
+
+static tmg_rc
+sign_digest(const struct fake_slot *s, tmg_view input, tmg_out *sig)
+{
+	EVP_PKEY *pkey = private_of(s);
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
 	size_t n = sig->cap - sig->len;
 
@@ -501,26 +548,118 @@ sign_really(const struct fake_slot *s, tmg_view input, tmg_out *sig)
 }
 
 static tmg_rc
-fake_sign(tmg_backend *b, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
-    tmg_view input, tmg_out *sig)
+sign_message(const struct fake_slot *s, tmg_view input, tmg_out *sig)
+{
+	EVP_PKEY *pkey = private_of(s);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	size_t n = sig->cap - sig->len;
+
+	if (EVP_DigestSignInit(md, NULL, NULL, NULL, pkey) != 1 ||
+	    EVP_DigestSign(md, sig->ptr + sig->len, &n, input.ptr, input.len) != 1)
+		abort();
+	sig->len += n;
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(pkey);
+	return TMG_OK;
+}
+
+static tmg_rc
+sign_really(const struct fake_slot *s, const tmg_sign_spec *spec, tmg_view input,
+    tmg_out *sig)
+{
+	switch (tmg_alg_get(s->facts.alg)->family) {
+	case TMG_FAMILY_RSA:
+		return sign_rsa(s, spec, input, sig);
+	case TMG_FAMILY_EC:
+		return sign_digest(s, input, sig);
+	case TMG_FAMILY_ED:
+		return sign_message(s, input, sig);
+	case TMG_FAMILY_X:
+	case TMG_FAMILY_NONE:
+		break;
+	}
+	return TMG_UNSUPPORTED;
+}
+
+/* Counts a use of the key; TMG_LOGIN when the PIN is wanted. */
+static tmg_rc
+use(tmg_backend *b, enum fake_verb verb, char what, const struct fake_slot *s)
 {
 	struct fake_card *c = card_of(b);
-	const struct fake_slot *s = slot_of(b, ref);
 	tmg_rc rc;
 
-	(void)alg;
-	(void)spec;
-	note(c, 'S');
-	if ((rc = say(b, FAKE_SIGN)))
+	note(c, what);
+	if ((rc = say(b, verb)))
 		return rc;
 	if (s->facts.pin != TMG_PIN_NEVER && !c->user)
 		return TMG_LOGIN;
 	c->user = c->user && s->facts.pin != TMG_PIN_ALWAYS;
-	if (c->real)
-		return sign_really(s, input, sig);
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_sign(tmg_backend *b, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
+    tmg_view input, tmg_out *sig)
+{
+	const struct fake_slot *s = slot_of(b, ref);
+	tmg_rc rc;
+
+	(void)alg;
+	if ((rc = use(b, FAKE_SIGN, 'S', s)))
+		return rc;
+	if (card_of(b)->real)
+		return sign_really(s, spec, input, sig);
 	tmg_put_str(sig, "signed:");
 	tmg_put(sig, input);
 	return tmg_out_done(sig);
+}
+
+static tmg_rc
+fake_decrypt(tmg_backend *b, uint32_t ref, tmg_alg alg,
+    const tmg_decrypt_spec *spec, tmg_view cipher, tmg_out *plain)
+{
+	const struct fake_slot *s = slot_of(b, ref);
+	uint8_t store[TMG_SIG_MAX];
+	tmg_out em = TMG_OUT(store);
+	tmg_rc rc;
+
+	(void)alg;
+	if ((rc = use(b, FAKE_DECRYPT, 'D', s)))
+		return rc;
+	rsa_raw(s, cipher, &em);
+	return tmg_unpad(tmg_ctx_libctx(current->ctx), spec, tmg_out_view(&em),
+	    plain);
+}
+
+/* A point that is not on the curve, or of small order, is refused as cards do. */
+static tmg_rc
+fake_derive(tmg_backend *b, uint32_t ref, tmg_alg alg, tmg_view peer,
+    tmg_out *secret)
+{
+	const struct fake_slot *s = slot_of(b, ref);
+	EVP_PKEY *mine, *other = EVP_PKEY_new();
+	EVP_PKEY_CTX *ctx;
+	size_t n = secret->cap - secret->len;
+	tmg_rc rc;
+
+	(void)alg;
+	if ((rc = use(b, FAKE_DERIVE, 'A', s))) {
+		EVP_PKEY_free(other);
+		return rc;
+	}
+	mine = private_of(s);
+	ctx = EVP_PKEY_CTX_new(mine, NULL);
+	rc = EVP_PKEY_copy_parameters(other, mine) == 1 &&
+	    EVP_PKEY_set1_encoded_public_key(other, peer.ptr, peer.len) == 1 &&
+	    EVP_PKEY_derive_init(ctx) == 1 &&
+	    EVP_PKEY_derive_set_peer(ctx, other) == 1 &&
+	    EVP_PKEY_derive(ctx, secret->ptr + secret->len, &n) == 1
+	    ? TMG_OK : TMG_UNSUPPORTED;
+	secret->len += rc == TMG_OK ? n : 0;
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(other);
+	EVP_PKEY_free(mine);
+	return rc;
 }
 
 static void
@@ -557,8 +696,8 @@ const tmg_driver fake_driver = {
 	.key_move = tmg_no_key_move,
 	.attest = tmg_no_attest,
 	.sign = fake_sign,
-	.decrypt = tmg_no_decrypt,
-	.derive = tmg_no_derive,
+	.decrypt = fake_decrypt,
+	.derive = fake_derive,
 	.data_read = tmg_no_data_read,
 	.data_write = tmg_no_data_write,
 	.random = tmg_no_random,
@@ -598,6 +737,9 @@ sign_cert(struct fake_slot *slot, EVP_PKEY *pkey, const char *label)
 	X509 *x = X509_new();
 	unsigned char *at = slot->cert;
 	X509_NAME *name = X509_get_subject_name(x);
+	/* a key that only agrees is certified by another */
+	EVP_PKEY *signer = EVP_PKEY_get_id(pkey) == EVP_PKEY_X25519
+	    ? EVP_EC_gen("P-256") : pkey;
 
 	X509_set_version(x, 2);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
@@ -607,17 +749,39 @@ sign_cert(struct fake_slot *slot, EVP_PKEY *pkey, const char *label)
 	    (const unsigned char *)label, -1, -1, 0);
 	X509_set_issuer_name(x, name);
 	X509_set_pubkey(x, pkey);
-	if (X509_sign(x, pkey, EVP_sha256()) == 0 ||
+	if (X509_sign(x, signer, EVP_PKEY_get_id(signer) == EVP_PKEY_ED25519
+	    ? NULL : EVP_sha256()) == 0 ||
 	    i2d_X509(x, NULL) > FAKE_CERT_MAX)
 		abort();
 	slot->cert_len = (size_t)i2d_X509(x, &at);
+	if (signer != pkey)
+		EVP_PKEY_free(signer);
 	X509_free(x);
 }
 
-void
-fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin)
+/* Making an RSA key takes long and which one it is matters to no test. */
+static EVP_PKEY *
+make_key(tmg_alg alg)
 {
-	EVP_PKEY *pkey = EVP_EC_gen("P-256");
+	static EVP_PKEY *rsa;
+	const tmg_alg_row *row = tmg_alg_get(alg);
+
+	if (row->family != TMG_FAMILY_RSA)
+		return row->family == TMG_FAMILY_EC ? EVP_EC_gen(row->group)
+		    : EVP_PKEY_Q_keygen(NULL, NULL, row->group);
+	if (rsa == NULL || (unsigned)EVP_PKEY_get_bits(rsa) != row->bits) {
+		EVP_PKEY_free(rsa);
+		rsa = EVP_RSA_gen(row->bits);
+	}
+	EVP_PKEY_up_ref(rsa);
+	return rsa;
+}
+
+void
+fake_key_of(struct fake_slot *slot, tmg_alg alg, const char *label,
+    tmg_pin_policy pin)
+{
+	EVP_PKEY *pkey = make_key(alg);
 	unsigned char *at = slot->spki, *priv = slot->priv;
 
 	if (pkey == NULL || i2d_PrivateKey(pkey, NULL) > (int)sizeof(slot->priv))
@@ -625,7 +789,14 @@ fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin)
 	slot->priv_len = (size_t)i2d_PrivateKey(pkey, &priv);
 	slot->spki_len = (size_t)i2d_PUBKEY(pkey, &at);
 	slot->key = true;
-	slot->facts = (tmg_key_facts){ .alg = TMG_ALG_P256, .pin = pin };
+	slot->facts = (tmg_key_facts){ .alg = alg, .pin = pin,
+	    .origin = TMG_ORIGIN_GENERATED };
 	sign_cert(slot, pkey, label);
 	EVP_PKEY_free(pkey);
+}
+
+void
+fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin)
+{
+	fake_key_of(slot, TMG_ALG_P256, label, pin);
 }

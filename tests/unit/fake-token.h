@@ -16,7 +16,7 @@ enum fake_verb {
 	FAKE_PROBE, FAKE_IDENTIFY, FAKE_SLOTS_ASKED, FAKE_SURVEY, FAKE_FACTS,
 	FAKE_CERT_READ, FAKE_CERT_WRITE, FAKE_CERT_DELETE, FAKE_TRIES,
 	FAKE_VERIFY, FAKE_CHANGE, FAKE_ADMIN_AUTO, FAKE_GENERATE, FAKE_DELETE,
-	FAKE_SIGN, FAKE_VERBS
+	FAKE_SIGN, FAKE_DECRYPT, FAKE_DERIVE, FAKE_VERBS
 };
 
 struct fake_slot {
@@ -26,7 +26,7 @@ struct fake_slot {
 	size_t spki_len;
 	uint8_t cert[FAKE_CERT_MAX];
 	size_t cert_len;
-	uint8_t priv[256];	/* the key itself, for a card that is real */
+	uint8_t priv[1536];	/* the key itself, for a card that is real */
 	size_t priv_len;
 };
 
@@ -60,7 +60,7 @@ struct fake_card {
 	tmg_rc begin_next;	/* what the link's next begin says, once */
 	tmg_rc next[FAKE_VERBS];	/* what a verb says, once, instead */
 	unsigned calls[FAKE_VERBS];
-	char order[128];	/* V verify, S sign, [ and ] turns */
+	char order[128];	/* V verify, S sign, D decrypt, A agree, [ and ] turns */
 };
 
 struct fake {
@@ -76,6 +76,11 @@ fake_init(struct fake *f, tmg_ctx *ctx, size_t cards);
 /* A P-256 key and its certificate, made by libcrypto.  label: the CN. */
 void
 fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin);
+
+/* The same with a key of another kind. */
+void
+fake_key_of(struct fake_slot *slot, tmg_alg alg, const char *label,
+    tmg_pin_policy pin);
 
 /* A hub over f; freed by the set that takes it. */
 tmg_hub *

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "pkcs11/wait.h"
 #include "pkcs11/watch.h"
 
 enum {
@@ -186,17 +187,23 @@ claim(void)
 	return CKR_OK;
 }
 
+static tmg_p11_lock *const locks[] = {
+	&tmg_p11.list, &tmg_p11.faces, &tmg_p11.waits,
+};
+
 static CK_RV
 make_locks(void)
 {
-	CK_RV rv;
+	for (size_t i = 0; i < TMG_COUNT(locks); i++) {
+		const CK_RV rv = tmg_p11_lock_init(locks[i], &tmg_p11.mutexes);
 
-	if ((rv = tmg_p11_lock_init(&tmg_p11.list, &tmg_p11.mutexes)))
+		if (rv == CKR_OK)
+			continue;
+		while (i-- > 0)
+			tmg_p11_lock_done(locks[i]);
 		return rv;
-	rv = tmg_p11_lock_init(&tmg_p11.faces, &tmg_p11.mutexes);
-	if (rv != CKR_OK)
-		tmg_p11_lock_done(&tmg_p11.list);
-	return rv;
+	}
+	return CKR_OK;
 }
 
 /* No reader is opened and no daemon is asked: that is for whoever first wants
@@ -239,14 +246,15 @@ C_Finalize(void *reserved)
 	if (!atomic_compare_exchange_strong(&life, &up, life_of(getpid(), ENDING)))
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 
+	tmg_p11_wait_end();
 	wait_for_others();
 	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++)
 		tmg_p11_slot_free(&tmg_p11.slots[i]);
 	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
 		tmg_p11_seat_free(&tmg_p11.seats[i]);
 	tmg_p11_watch_end();
-	tmg_p11_lock_done(&tmg_p11.faces);
-	tmg_p11_lock_done(&tmg_p11.list);
+	for (size_t i = 0; i < TMG_COUNT(locks); i++)
+		tmg_p11_lock_done(locks[i]);
 	atomic_store(&life, life_of(getpid(), NONE));
 	return CKR_OK;
 }

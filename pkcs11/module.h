@@ -16,6 +16,8 @@
 
 #define P11_HUBS 4u
 
+typedef struct tmg_p11_waiter tmg_p11_waiter;
+
 /* Everything between C_Initialize and C_Finalize.  Seats and slots are added
  * at the end, under the list lock, and stay: their numbers may be read
  * without it. */
@@ -24,10 +26,13 @@ typedef struct tmg_p11_module {
 	tmg_p11_conf conf;
 	tmg_p11_lock list;
 	tmg_p11_lock faces;		/* held for a copy, never for a card */
+	tmg_p11_lock waits;		/* of the next */
+	tmg_p11_waiter *waiters;
 	tmg_ctx *ctx;			/* of the hubs that are watched */
 	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
 	bool looked;
 	atomic_size_t seat_count, slot_count;
+	atomic_size_t listed;		/* of the slots; the others wait to be */
 	tmg_p11_seat *seats[P11_SLOTS];
 	tmg_p11_slot *slots[P11_SLOTS];
 } tmg_p11_module;

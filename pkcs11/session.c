@@ -87,7 +87,7 @@ C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, void *application,
 
 	(void)application;
 	(void)notify;			/* nothing to tell: no call is surrendered */
-	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(false)) ||
+	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(P11_LOOK_ONLY)) ||
 	    (rv = p11_hold_slot(&hold, id)) ||
 	    (rv = check_open(hold.slot, flags, out)) ||
 	    (rv = tmg_p11_slot_open(hold.slot)))

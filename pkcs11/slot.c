@@ -2,16 +2,10 @@
 /* The functions about slots and the tokens in them. */
 #include "pkcs11/slot.h"
 
-#include <time.h>
-
 #include "pkcs11/module.h"
 #include "pkcs11/text.h"
 #include "pkcs11/watch.h"
 #include "src/token/token.h"
-
-enum {
-	EVENT_POLL_NS = 100000000,
-};
 
 /* ---- slots --------------------------------------------------------------- */
 
@@ -20,7 +14,7 @@ list_slots(CK_BBOOL present, CK_SLOT_ID *list, CK_ULONG room)
 {
 	CK_ULONG n = 0;
 
-	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++) {
+	for (size_t i = 0; i < atomic_load(&tmg_p11.listed); i++) {
 		if (present && !tmg_p11_slot_present(tmg_p11.slots[i]))
 			continue;
 		if (list != NULL && n < room)
@@ -41,7 +35,7 @@ C_GetSlotList(CK_BBOOL present, CK_SLOT_ID *list, CK_ULONG *count)
 		return rv;
 	if (count == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if ((rv = tmg_p11_watch_look(list == NULL)))
+	if ((rv = tmg_p11_watch_look(list == NULL ? P11_LOOK_LIST : P11_LOOK_ONLY)))
 		return rv;
 	room = *count;
 	*count = list_slots(present, NULL, 0);
@@ -61,7 +55,7 @@ C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
 	const tmg_p11_slot *slot;
 	CK_RV rv;
 
-	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(false)))
+	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(P11_LOOK_ONLY)))
 		return rv;
 	if (id >= atomic_load(&tmg_p11.slot_count))
 		return CKR_SLOT_ID_INVALID;
@@ -92,7 +86,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_RV rv;
 
-	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(false)))
+	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(P11_LOOK_ONLY)))
 		return rv;
 	if (id >= atomic_load(&tmg_p11.slot_count))
 		return CKR_SLOT_ID_INVALID;
@@ -108,52 +102,4 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 		return rv;
 	tmg_p11_face_of(hold.slot, info);
 	return CKR_OK;
-}
-
-/* ---- events -------------------------------------------------------------- */
-
-static bool
-next_event(CK_SLOT_ID *id)
-{
-	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++) {
-		tmg_p11_slot *slot = tmg_p11.slots[i];
-		const uint64_t seen = atomic_load(&slot->seat->seen);
-		uint64_t told = atomic_load(&slot->told);
-
-		if (seen == told ||
-		    !atomic_compare_exchange_strong(&slot->told, &told, seen))
-			continue;
-		*id = slot->id;
-		return true;
-	}
-	return false;
-}
-
-/*
- * A reader that is new has no slot before C_GetSlotList(NULL) gives it one,
- * so what is told of are the readers that have slots.  Waiting is looking
- * again and again: the module has no thread, and C_Finalize ends it.
- */
-CK_RV
-C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID *id, void *reserved)
-{
-	const struct timespec pause = { 0, EVENT_POLL_NS };
-	tmg_auto(p11_inside) inside = { false };
-	CK_RV rv;
-
-	if ((rv = p11_enter(&inside)))
-		return rv;
-	if (id == NULL || reserved != NULL)
-		return CKR_ARGUMENTS_BAD;
-	for (;;) {
-		if ((rv = tmg_p11_watch_look(false)))
-			return rv;
-		if (next_event(id))
-			return CKR_OK;
-		if (flags & CKF_DONT_BLOCK)
-			return CKR_NO_EVENT;
-		nanosleep(&pause, NULL);
-		if (p11_is_ending())
-			return CKR_CRYPTOKI_NOT_INITIALIZED;
-	}
 }

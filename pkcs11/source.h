@@ -10,6 +10,8 @@
 
 typedef struct tmg_p11_source {
 	const char *scheme;
+	/* Verdicts  TMG_UNSUPPORTED  nobody wants it, nor will
+	 *           any other        not there now */
 	tmg_rc (*open)(tmg_ctx *ctx, tmg_hub **hub);
 } tmg_p11_source;
 

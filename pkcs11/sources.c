@@ -17,7 +17,7 @@ open_vcard(tmg_ctx *ctx, tmg_hub **hub)
 
 	*hub = NULL;
 	if (path == NULL || path[0] == '\0')
-		return TMG_NOT_FOUND;
+		return TMG_UNSUPPORTED;
 	return tmg_hub_vcard(ctx, path, NULL, hub);
 }
 

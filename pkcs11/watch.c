@@ -31,7 +31,7 @@ listing_take(listing *l)
 /* ---- growing ------------------------------------------------------------- */
 
 static CK_RV
-add_slot(tmg_p11_seat *seat)
+add_slot(tmg_p11_seat *seat, tmg_p11_look how)
 {
 	const size_t n = atomic_load(&tmg_p11.slot_count);
 	tmg_p11_slot *slot;
@@ -44,14 +44,15 @@ add_slot(tmg_p11_seat *seat)
 	slot->id = n;
 	slot->seat = seat;
 	slot->app = seat->slots++;
-	atomic_store(&slot->told, atomic_load(&seat->seen));
+	if (how == P11_LOOK_LIST)
+		atomic_store(&slot->told, atomic_load(&seat->seen));
 	tmg_p11.slots[n] = slot;
 	atomic_store(&tmg_p11.slot_count, n + 1);
 	return CKR_OK;
 }
 
 static CK_RV
-add_seat(const tmg_reader_state *row)
+add_seat(const tmg_reader_state *row, tmg_p11_look how)
 {
 	const size_t n = atomic_load(&tmg_p11.seat_count);
 	CK_RV rv;
@@ -61,12 +62,12 @@ add_seat(const tmg_reader_state *row)
 	if ((rv = tmg_p11_seat_new(row, &tmg_p11.seats[n])))
 		return rv;
 	atomic_store(&tmg_p11.seat_count, n + 1);
-	return add_slot(tmg_p11.seats[n]);
+	return add_slot(tmg_p11.seats[n], how);
 }
 
 /* A card that turned out to have several applications. */
 static CK_RV
-add_applications(void)
+add_applications(tmg_p11_look how)
 {
 	CK_RV rv = CKR_OK;
 
@@ -75,7 +76,7 @@ add_applications(void)
 		const unsigned apps = atomic_load(&seat->apps);
 
 		for (unsigned n = seat->slots; rv == CKR_OK && n < apps; n++)
-			rv = add_slot(seat);
+			rv = add_slot(seat, how);
 	}
 	return rv;
 }
@@ -93,16 +94,17 @@ find_seat(const tmg_reader_state *row)
 }
 
 static CK_RV
-take_row(const tmg_reader_state *row, bool grow, bool here[static P11_SLOTS])
+take_row(const tmg_reader_state *row, tmg_p11_look how,
+    bool here[static P11_SLOTS])
 {
 	tmg_p11_seat *seat = find_seat(row);
 	const size_t n = atomic_load(&tmg_p11.seat_count);
 	CK_RV rv = CKR_OK;
 
 	if (seat == NULL) {
-		if (!grow || n >= P11_SLOTS)
+		if (how == P11_LOOK_ONLY || n >= P11_SLOTS)
 			return CKR_OK;
-		rv = add_seat(row);
+		rv = add_seat(row, how);
 		here[n] = rv == CKR_OK;
 		return rv;
 	}
@@ -114,7 +116,7 @@ take_row(const tmg_reader_state *row, bool grow, bool here[static P11_SLOTS])
 
 /* A source that is not there is no fault: a daemon may start any time. */
 static CK_RV
-look_at(size_t at, bool grow, bool here[static P11_SLOTS])
+look_at(size_t at, tmg_p11_look how, bool here[static P11_SLOTS])
 {
 	tmg_auto_free tmg_reader_state *rows = calloc(READERS_MAX, sizeof(*rows));
 	tmg_hub **hub = &tmg_p11.hubs[at];
@@ -130,12 +132,12 @@ look_at(size_t at, bool grow, bool here[static P11_SLOTS])
 		return CKR_OK;
 	}
 	for (size_t i = 0; rv == CKR_OK && i < n && i < READERS_MAX; i++)
-		rv = take_row(&rows[i], grow, here);
+		rv = take_row(&rows[i], how, here);
 	return rv;
 }
 
 static CK_RV
-look(bool grow)
+look(tmg_p11_look how)
 {
 	bool here[P11_SLOTS] = { false };
 	CK_RV rv = CKR_OK;
@@ -144,22 +146,26 @@ look(bool grow)
 		return CKR_HOST_MEMORY;
 	for (size_t i = 0; rv == CKR_OK && i < tmg_p11_sources_count &&
 	    i < P11_HUBS; i++)
-		rv = look_at(i, grow, here);
+		rv = look_at(i, how, here);
 	/* A reader that was unplugged keeps its slot, empty. */
 	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
 		if (!here[i])
 			atomic_store(&tmg_p11.seats[i]->seen, 0);
 	tmg_p11.looked = true;
-	return rv == CKR_OK && grow ? add_applications() : rv;
+	if (rv == CKR_OK && how != P11_LOOK_ONLY)
+		rv = add_applications(how);
+	if (how == P11_LOOK_LIST)
+		atomic_store(&tmg_p11.listed, atomic_load(&tmg_p11.slot_count));
+	return rv;
 }
 
 CK_RV
-tmg_p11_watch_look(bool grow)
+tmg_p11_watch_look(tmg_p11_look how)
 {
 	tmg_auto(listing) lock;
 
 	listing_take(&lock);
-	return look(grow || !tmg_p11.looked);
+	return look(tmg_p11.looked ? how : P11_LOOK_LIST);
 }
 
 void
@@ -169,7 +175,7 @@ tmg_p11_watch_first(void)
 
 	listing_take(&lock);
 	if (!tmg_p11.looked)
-		(void)look(true);
+		(void)look(P11_LOOK_LIST);
 }
 
 void

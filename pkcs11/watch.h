@@ -7,12 +7,18 @@
 
 #include "pkcs11/cryptoki.h"
 
-#include <stdbool.h>
+/* What becomes of readers and applications that have no slot.  Whatever is
+ * done, the first look of all is P11_LOOK_LIST. */
+typedef enum tmg_p11_look {
+	P11_LOOK_ONLY,		/* nothing */
+	P11_LOOK_EVENT,		/* they get one, and it is an event */
+	P11_LOOK_LIST,		/* they get one, and every slot is listed: the
+				 * list may grow at no other time (5.5.1) */
+} tmg_p11_look;
 
-/* Looks at every reader.  grow: readers and applications that have no slot
- * get one; the list of slots may grow at no other time (5.5.1). */
+/* Looks at every reader. */
 CK_RV
-tmg_p11_watch_look(bool grow);
+tmg_p11_watch_look(tmg_p11_look how);
 
 /* Slot functions work without C_GetSlotList: somebody must look once. */
 void

@@ -38,6 +38,7 @@ struct pcsc_hub {
 	_Atomic SCARDCONTEXT context;	/* read by cancel() */
 	bool open;			/* context is one */
 	bool listed;			/* states are those of the last list */
+	unsigned era;			/* daemons that went away: each counts anew */
 	atomic_bool waiting, cancelled;
 	size_t count;			/* readers */
 	char names[READERS_MAX][TMG_READER_NAME];
@@ -134,6 +135,7 @@ drop_context(struct pcsc_hub *h)
 		(void)SCardReleaseContext(atomic_load(&h->context));
 	h->open = false;
 	h->listed = false;
+	h->era++;
 }
 
 /* ---- list ---------------------------------------------------------------- */
@@ -229,7 +231,8 @@ fill(const struct pcsc_hub *h, size_t i, tmg_reader_state *row)
 	*row = (tmg_reader_state){
 		.scheme = h->hub.ops->scheme,
 		.presence = presence_of(s->dwEventState),
-		.events = (unsigned)(s->dwEventState >> EVENTS_SHIFT),
+		.events = h->era << EVENTS_SHIFT |
+		    (unsigned)(s->dwEventState >> EVENTS_SHIFT),
 	};
 	memcpy(row->name, h->names[i], sizeof(row->name));
 	if (s->cbAtr <= sizeof(row->atr) && row->presence != TMG_ABSENT) {

@@ -19,6 +19,8 @@
 struct fake_hub {
 	tmg_hub hub;
 	struct fake *fake;
+	unsigned long seen;	/* by the last list */
+	atomic_bool cancelled;
 };
 
 struct fake_link {
@@ -110,11 +112,23 @@ static const tmg_link_ops link_ops = {
 	link_begin, link_end, link_transmit, link_reset, link_close,
 };
 
+/* A number that differs when readers or cards came or went. */
+static unsigned long
+look_of(const struct fake *f)
+{
+	unsigned long look = f->count;
+
+	for (size_t i = 0; i < f->count; i++)
+		look = look * 8191 + f->cards[i].events * 4 + f->cards[i].presence;
+	return look;
+}
+
 static tmg_rc
 hub_list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 {
 	const struct fake *f = ((struct fake_hub *)hub)->fake;
 
+	((struct fake_hub *)hub)->seen = look_of(f);
 	for (size_t i = 0; i < f->count && i < cap; i++) {
 		rows[i] = (tmg_reader_state){ .scheme = "fake",
 		    .presence = f->cards[i].presence,
@@ -129,15 +143,24 @@ hub_list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 static tmg_rc
 hub_wait(tmg_hub *hub, int timeout_ms)
 {
-	(void)hub;
-	(void)timeout_ms;
+	const struct timespec ms = { .tv_nsec = 1000000 };
+	struct fake_hub *h = (struct fake_hub *)hub;
+
+	h->fake->waits++;
+	for (int waited = 0; timeout_ms < 0 || waited < timeout_ms; waited++) {
+		if (atomic_exchange(&h->cancelled, false))
+			return TMG_CANCELLED;
+		if (look_of(h->fake) != h->seen)
+			return TMG_OK;
+		nanosleep(&ms, NULL);
+	}
 	return TMG_PENDING;
 }
 
 static void
 hub_cancel(tmg_hub *hub)
 {
-	(void)hub;
+	atomic_store(&((struct fake_hub *)hub)->cancelled, true);
 }
 
 static struct fake_card *
@@ -184,6 +207,7 @@ fake_hub(struct fake *f)
 	h->hub.ops = &hub_ops;
 	h->hub.ctx = f->ctx;
 	h->fake = f;
+	h->seen = look_of(f);
 	current = f;
 	return &h->hub;
 }
@@ -715,7 +739,9 @@ const size_t tmg_drivers_count = TMG_COUNT(tmg_drivers);
 void
 fake_init(struct fake *f, tmg_ctx *ctx, size_t cards)
 {
-	*f = (struct fake){ .ctx = ctx, .count = cards };
+	memset(f, 0, sizeof(*f));
+	f->ctx = ctx;
+	f->count = cards;
 	for (size_t i = 0; i < cards; i++) {
 		struct fake_card *c = &f->cards[i];
 

@@ -6,6 +6,8 @@
 #ifndef TMG_TESTS_FAKE_TOKEN_H
 #define TMG_TESTS_FAKE_TOKEN_H
 
+#include <stdatomic.h>
+
 #include "tamga/key.h"
 
 #define FAKE_CARDS 3
@@ -33,8 +35,8 @@ struct fake_slot {
 /* One reader and the token in it.  Set it up before the hub is opened. */
 struct fake_card {
 	char reader[32];
-	tmg_presence presence;
-	unsigned events;
+	_Atomic tmg_presence presence;	/* these two by any thread */
+	atomic_uint events;
 	bool strange;		/* the driver does not know the card */
 	unsigned apps;		/* how many tokens it is; 0: one */
 	unsigned slow_ms;	/* each verb takes that long */
@@ -66,7 +68,8 @@ struct fake_card {
 struct fake {
 	tmg_ctx *ctx;
 	struct fake_card cards[FAKE_CARDS];
-	size_t count;
+	atomic_size_t count;
+	atomic_uint waits;	/* how often a hub was waited for */
 };
 
 /* One token, serial 1001 (1002, ...), PIN 123456, keys nowhere. */

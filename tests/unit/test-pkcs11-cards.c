@@ -289,6 +289,132 @@ test_two_tokens(void **state)
 	assert_int_equal(n, 1);
 }
 
+/* ---- events -------------------------------------------------------------- */
+
+struct waited {
+	CK_RV rv;
+	CK_SLOT_ID id;
+};
+
+static void *
+wait_for_event(void *arg)
+{
+	struct waited *w = arg;
+
+	w->id = 99;
+	w->rv = C_WaitForSlotEvent(0, &w->id, NULL);
+	return NULL;
+}
+
+/* One thread waits, once and not ten times a second; others go on. */
+static void
+test_wait(void **state)
+{
+	CK_SLOT_INFO slot;
+	struct waited w;
+	pthread_t t;
+
+	(void)state;
+	assert_int_equal(C_GetSlotInfo(0, &slot), CKR_OK);
+	assert_int_equal(pthread_create(&t, NULL, wait_for_event, &w), 0);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(C_GetSlotInfo(0, &slot), CKR_OK);
+		pause_ms(2);
+	}
+	assert_int_equal(fake.waits, 1);
+	fake.cards[1].presence = TMG_PRESENT;
+	fake.cards[1].events++;
+	pthread_join(t, NULL);
+	assert_int_equal(w.rv, CKR_OK);
+	assert_int_equal(w.id, 1);
+	assert_true(fake.waits <= 2);
+}
+
+/* A token that is its own reader: told of, opened, and listed when asked. */
+static void
+test_wait_for_reader(void **state)
+{
+	CK_SLOT_ID ids[4];
+	CK_TOKEN_INFO info;
+	struct waited w;
+	CK_ULONG n = 0;
+	pthread_t t;
+
+	(void)state;
+	fake.count = 3;
+	fake.cards[2] = fake.cards[0];
+	strcpy(fake.cards[2].reader, "Reader 3");
+	fake.count = 2;
+	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(pthread_create(&t, NULL, wait_for_event, &w), 0);
+	pause_ms(20);
+	fake.count = 3;
+	pthread_join(t, NULL);
+	assert_int_equal(w.rv, CKR_OK);
+	assert_int_equal(w.id, 2);
+	assert_int_equal(C_GetTokenInfo(2, &info), CKR_OK);
+	n = 4;
+	assert_int_equal(C_GetSlotList(CK_FALSE, ids, &n), CKR_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 3);
+	assert_int_equal(C_WaitForSlotEvent(CKF_DONT_BLOCK, ids, NULL), CKR_NO_EVENT);
+}
+
+/* Every reader goes and comes back, as when the daemon is started again: ids
+ * stay, sessions and logins do not. */
+static void
+test_readers_return(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RW);
+	CK_SESSION_INFO session;
+	CK_SLOT_ID id;
+	CK_TOKEN_INFO info;
+	CK_ULONG n = 0;
+
+	(void)state;
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	fake.count = 0;
+	assert_int_equal(C_WaitForSlotEvent(CKF_DONT_BLOCK, &id, NULL), CKR_OK);
+	assert_int_equal(id, 0);
+	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(C_GetSlotList(CK_TRUE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(C_GetTokenInfo(0, &info), CKR_TOKEN_NOT_PRESENT);
+	assert_int_equal(C_GetSessionInfo(h, &session), CKR_DEVICE_REMOVED);
+	fake.count = 2;
+	assert_int_equal(C_GetSlotList(CK_TRUE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(C_GetTokenInfo(0, &info), CKR_OK);
+	assert_int_equal(C_GetSessionInfo(h, &session), CKR_DEVICE_REMOVED);
+	assert_int_equal(state_of(open_session(RO)), CKS_RO_PUBLIC_SESSION);
+}
+
+/* C_Finalize does not wait for those who wait. */
+static void
+test_wait_ends(void **state)
+{
+	pthread_t t[3];
+	struct waited w[3];
+	int64_t begun;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(t); i++)
+		assert_int_equal(pthread_create(&t[i], NULL, wait_for_event,
+		    &w[i]), 0);
+	pause_ms(30);
+	begun = tmg_p11_now_ms();
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+	assert_true(tmg_p11_now_ms() - begun < 100);
+	for (size_t i = 0; i < TMG_COUNT(t); i++) {
+		pthread_join(t[i], NULL);
+		assert_int_equal(w[i].rv, CKR_CRYPTOKI_NOT_INITIALIZED);
+	}
+	assert_int_equal(C_Initialize(NULL), CKR_OK);
+}
+
 /* ---- running them -------------------------------------------------------- */
 
 #define IN_TIME(name) cmocka_unit_test_setup_teardown(name, start, finalised)
@@ -302,6 +428,8 @@ main(void)
 		IN_TIME(test_busy), IN_TIME(test_busy_unknown),
 		IN_TIME(test_flags), IN_TIME(test_flags_follow),
 		IN_TIME(test_two_tokens),
+		IN_TIME(test_wait), IN_TIME(test_wait_for_reader),
+		IN_TIME(test_readers_return), IN_TIME(test_wait_ends),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

@@ -306,7 +306,7 @@ test_initialize(void **state)
 	    give_mutex, 0, NULL };
 	assert_int_equal(C_Initialize(&args), CKR_OK);
 	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
-	assert_int_equal(mutexes, 4);	/* the list's, the faces', two seats' */
+	assert_int_equal(mutexes, 5);	/* the list's, the faces', the waits', two seats' */
 	(void)open_session(RO);
 	assert_int_equal(taken, 0);
 	assert_int_equal(C_Finalize(NULL), CKR_OK);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * C_WaitForSlotEvent.  Whoever waits does so on hubs of his own: those that
+ * are watched belong to whoever holds the list lock, and nobody may hold that
+ * for an hour.
+ */
+#include "pkcs11/wait.h"
+
+#include <time.h>
+
+#include "pkcs11/module.h"
+#include "pkcs11/source.h"
+#include "pkcs11/watch.h"
+
+enum {
+	READERS_MAX = 64,
+	SLICE_MS = 200,		/* when one wait cannot see everything */
+};
+
+/* One thread that waits. */
+struct tmg_p11_waiter {
+	tmg_p11_waiter *next;
+	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
+	size_t open;			/* how many are */
+	bool missing;			/* one is wanted and not there */
+};
+
+/* ---- who waits ----------------------------------------------------------- */
+
+static void
+enlist(tmg_p11_waiter *w)
+{
+	tmg_p11_lock_take(&tmg_p11.waits);
+	w->next = tmg_p11.waiters;
+	tmg_p11.waiters = w;
+	tmg_p11_lock_give(&tmg_p11.waits);
+}
+
+static void
+tmg_p11_waiter_release(tmg_p11_waiter *w)
+{
+	tmg_p11_waiter **at = &tmg_p11.waiters;
+
+	tmg_p11_lock_take(&tmg_p11.waits);
+	while (*at != NULL && *at != w)
+		at = &(*at)->next;
+	if (*at == w)
+		*at = w->next;
+	tmg_p11_lock_give(&tmg_p11.waits);
+	for (size_t i = 0; i < P11_HUBS; i++)
+		tmg_hub_free(&w->hubs[i]);
+}
+
+void
+tmg_p11_wait_end(void)
+{
+	tmg_p11_lock_take(&tmg_p11.waits);
+	for (tmg_p11_waiter *w = tmg_p11.waiters; w != NULL; w = w->next)
+		for (size_t i = 0; i < P11_HUBS; i++)
+			if (w->hubs[i] != NULL)
+				w->hubs[i]->ops->cancel(w->hubs[i]);
+	tmg_p11_lock_give(&tmg_p11.waits);
+}
+
+/* ---- hubs ---------------------------------------------------------------- */
+
+/* Under the lock: C_Finalize may be about to cancel what is there. */
+static void
+change_hub(tmg_hub **at, tmg_hub *hub)
+{
+	tmg_hub *old;
+
+	tmg_p11_lock_take(&tmg_p11.waits);
+	old = *at;
+	*at = hub;
+	tmg_p11_lock_give(&tmg_p11.waits);
+	tmg_hub_free(&old);
+}
+
+/* What the hub sees from now on is news. */
+static bool
+look_through(tmg_hub **hub)
+{
+	tmg_auto_free tmg_reader_state *rows = calloc(READERS_MAX, sizeof(*rows));
+	size_t n;
+
+	if (rows != NULL &&
+	    (*hub)->ops->list(*hub, rows, READERS_MAX, &n) == TMG_OK)
+		return true;
+	change_hub(hub, NULL);
+	return false;
+}
+
+static void
+open_hubs(tmg_p11_waiter *w)
+{
+	w->open = 0;
+	w->missing = false;
+	for (size_t i = 0; i < tmg_p11_sources_count && i < P11_HUBS; i++) {
+		tmg_hub *hub = NULL;
+		tmg_rc rc = TMG_OK;
+
+		if (w->hubs[i] == NULL) {
+			rc = tmg_p11_sources[i].open(tmg_p11.ctx, &hub);
+			if (rc == TMG_OK)
+				change_hub(&w->hubs[i], hub);
+		}
+		if (rc == TMG_UNSUPPORTED)
+			continue;	/* nobody wants it */
+		if (rc == TMG_OK && look_through(&w->hubs[i]))
+			w->open++;
+		else
+			w->missing = true;
+	}
+}
+
+static void
+pause_a_slice(void)
+{
+	const struct timespec slice = { 0, SLICE_MS * 1000000L };
+
+	nanosleep(&slice, NULL);
+}
+
+/* One hub that sees everything is waited for without end; several take turns,
+ * and one that may yet come is looked for between. */
+static void
+wait_once(const tmg_p11_waiter *w)
+{
+	const bool alone = w->open == 1 && !w->missing;
+
+	if (w->open == 0)
+		pause_a_slice();
+	for (size_t i = 0; i < P11_HUBS && !p11_is_ending(); i++)
+		if (w->hubs[i] != NULL && w->hubs[i]->ops->wait(w->hubs[i],
+		    alone ? -1 : SLICE_MS) == TMG_OK)
+			return;
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static bool
+next_event(CK_SLOT_ID *id)
+{
+	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++) {
+		tmg_p11_slot *slot = tmg_p11.slots[i];
+		const uint64_t seen = atomic_load(&slot->seat->seen);
+		uint64_t told = atomic_load(&slot->told);
+
+		if (seen == told ||
+		    !atomic_compare_exchange_strong(&slot->told, &told, seen))
+			continue;
+		*id = slot->id;
+		return true;
+	}
+	return false;
+}
+
+static CK_RV
+look_for_event(CK_SLOT_ID *id)
+{
+	CK_RV rv;
+
+	if ((rv = tmg_p11_watch_look(P11_LOOK_EVENT)))
+		return rv;
+	return next_event(id) ? CKR_OK : CKR_NO_EVENT;
+}
+
+static CK_RV
+wait_for_event(CK_SLOT_ID *id)
+{
+	tmg_auto(tmg_p11_waiter) w = { .next = NULL };
+	CK_RV rv;
+
+	enlist(&w);
+	for (;;) {
+		open_hubs(&w);
+		if ((rv = look_for_event(id)) != CKR_NO_EVENT)
+			return rv;
+		if (p11_is_ending())
+			return CKR_CRYPTOKI_NOT_INITIALIZED;
+		wait_once(&w);
+	}
+}
+
+/* A token that is a reader of its own is told of as well: its slot exists from
+ * then on, and C_GetSlotList lists it when its size is asked (5.5.1). */
+CK_RV
+C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID *id, void *reserved)
+{
+	tmg_auto(p11_inside) inside = { false };
+	CK_RV rv;
+
+	if ((rv = p11_enter(&inside)))
+		return rv;
+	if (id == NULL || reserved != NULL)
+		return CKR_ARGUMENTS_BAD;
+	rv = look_for_event(id);
+	if (rv != CKR_NO_EVENT || (flags & CKF_DONT_BLOCK) != 0)
+		return rv;
+	return wait_for_event(id);
+}

@@ -8,5 +8,5 @@ enum {
 void
 tmg_p11_conf_begin(tmg_p11_conf *conf)
 {
-	*conf = (tmg_p11_conf){ .probe_ms = PROBE_MS };
+	*conf = (tmg_p11_conf){ .probe_ms = PROBE_MS, .keep_pin = true };
 }

@@ -5,8 +5,11 @@
 #ifndef TMG_PKCS11_CONF_H
 #define TMG_PKCS11_CONF_H
 
+#include <stdbool.h>
+
 typedef struct tmg_p11_conf {
 	int probe_ms;		/* for a look at an unknown card */
+	bool keep_pin;		/* until the logout, for a card that was reset */
 } tmg_p11_conf;
 
 /* Nothing said. */

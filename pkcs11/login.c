@@ -66,6 +66,8 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 		kind_of(who), pin, NULL))))
 		return rv;
 	slot->login = who;
+	if (who == P11_USER && tmg_p11.conf.keep_pin)
+		tmg_p11_kept_set(&slot->kept, pin);
 	return CKR_OK;
 }
 
@@ -119,7 +121,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 		return rv;
 	if (hold.slot->login == P11_NOBODY)
 		return CKR_USER_NOT_LOGGED_IN;
-	hold.slot->login = P11_NOBODY;
+	tmg_p11_slot_forget_login(hold.slot);
 	for (tmg_p11_session *s = hold.slot->sessions; s != NULL; s = s->next)
 		tmg_p11_session_stop(s);
 	rc = tmg_token_logout(hold.slot->token);
@@ -127,6 +129,14 @@ C_Logout(CK_SESSION_HANDLE handle)
 }
 
 /* ---- changing ------------------------------------------------------------ */
+
+static void
+user_pin_changed(tmg_p11_slot *slot, tmg_view fresh)
+{
+	slot->face.factory = false;
+	if (tmg_p11_kept_view(&slot->kept).len > 0)
+		tmg_p11_kept_set(&slot->kept, fresh);
+}
 
 /* Before a login and by the user it is the user's PIN, by the SO the SO's
  * (5.5.8). */
@@ -152,6 +162,6 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *old, CK_ULONG old_len,
 	rc = tmg_token_pin_change(hold.slot->token, kind,
 	    (tmg_view){ old, old_len }, (tmg_view){ fresh, fresh_len }, NULL);
 	if (rc == TMG_OK && kind == TMG_PIN_USER)
-		hold.slot->face.factory = false;
+		user_pin_changed(hold.slot, (tmg_view){ fresh, fresh_len });
 	return rc == TMG_DENIED ? CKR_PIN_INVALID : tmg_p11_slot_rv(hold.slot, rc);
 }

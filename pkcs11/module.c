@@ -83,6 +83,8 @@ static void
 locked(p11_hold *hold)
 {
 	hold->seat = hold->slot->seat;
+	hold->seat->asking = hold->slot;
+	hold->seat->asked_tries = hold->seat->gave_kept = false;
 	tmg_p11_seat_settle(hold->seat);
 }
 

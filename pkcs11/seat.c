@@ -64,7 +64,7 @@ leave(tmg_p11_slot *slot)
 {
 	for (tmg_p11_session *s = slot->sessions; s != NULL; s = s->next)
 		tmg_p11_session_orphan(s);
-	slot->login = P11_NOBODY;
+	tmg_p11_slot_forget_login(slot);
 	slot->token = NULL;
 	slot->learned = false;
 	tmg_p11_objects_clear(&slot->objects);
@@ -86,15 +86,40 @@ tmg_p11_seat_settle(tmg_p11_seat *seat)
 
 /* ---- the card is opened -------------------------------------------------- */
 
-/* The one PIN that a program gave for one use of a key; there is nobody else
- * to ask. */
+/*
+ * The card forgot a login that the user did not end.  Its PIN is sent again
+ * when that cannot lock it: the card is asked for the tries first.
+ */
+static tmg_rc
+give_kept(tmg_p11_seat *seat, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	const tmg_p11_slot *slot = seat->asking;
+	const tmg_view kept = tmg_p11_kept_view(&slot->kept);
+
+	if (slot->login != P11_USER || kept.len == 0 || seat->gave_kept)
+		return TMG_CANCELLED;
+	if (!seat->asked_tries) {
+		seat->asked_tries = true;
+		return TMG_PENDING;
+	}
+	if (ask->tries_left == 0 || ask->tries_left == 1)
+		return TMG_CANCELLED;
+	seat->gave_kept = true;
+	tmg_put(pin, kept);
+	return tmg_out_done(pin);
+}
+
+/* The PIN that a program gave for one use of a key, or for its login; there is
+ * nobody else to ask. */
 static tmg_rc
 give_pin(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 {
 	tmg_p11_seat *seat = arg;
 
-	if (ask->kind != TMG_PIN_USER || seat->pin.len == 0)
+	if (ask->kind != TMG_PIN_USER)
 		return TMG_CANCELLED;
+	if (seat->pin.len == 0)
+		return give_kept(seat, ask, pin);
 	tmg_put(pin, tmg_secret_view(&seat->pin));
 	seat->pin.len = 0;		/* once; whoever lent it wipes it */
 	return tmg_out_done(pin);
@@ -232,11 +257,22 @@ tmg_p11_slot_learn(tmg_p11_slot *slot)
 CK_RV
 tmg_p11_slot_rv(tmg_p11_slot *slot, tmg_rc rc)
 {
+	const bool refused = rc == TMG_PIN_WRONG || rc == TMG_PIN_LOCKED;
+
 	if (rc == TMG_REMOVED)
 		slot->seat->lost = true;
+	if (slot->seat->gave_kept && refused)
+		rc = TMG_LOGIN;		/* changed meanwhile: it is no PIN any more */
 	if ((rc == TMG_CANCELLED || rc == TMG_LOGIN) && slot->login == P11_USER)
-		slot->login = P11_NOBODY;
+		tmg_p11_slot_forget_login(slot);
 	return tmg_p11_rv(rc);
+}
+
+void
+tmg_p11_slot_forget_login(tmg_p11_slot *slot)
+{
+	slot->login = P11_NOBODY;
+	tmg_p11_kept_wipe(&slot->kept);
 }
 
 bool
@@ -253,7 +289,7 @@ tmg_p11_slot_free(tmg_p11_slot **slot)
 {
 	if (*slot == NULL)
 		return;
-	(*slot)->login = P11_NOBODY;	/* closing the card resets it */
+	tmg_p11_slot_forget_login(*slot);	/* closing the card resets it */
 	while ((*slot)->sessions != NULL)
 		tmg_p11_session_close(*slot, (*slot)->sessions);
 	tmg_p11_objects_clear(&(*slot)->objects);

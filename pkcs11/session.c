@@ -45,7 +45,7 @@ last_closed(tmg_p11_slot *slot)
 		return;
 	if (slot->token != NULL)
 		(void)!tmg_token_logout(slot->token);
-	slot->login = P11_NOBODY;
+	tmg_p11_slot_forget_login(slot);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "pkcs11/face.h"
+#include "pkcs11/kept.h"
 #include "pkcs11/limit.h"
 #include "pkcs11/lock.h"
 #include "pkcs11/object.h"
@@ -48,6 +49,9 @@ typedef struct tmg_p11_seat {
 	tmg_p11_limit limit;		/* of whoever looks now */
 	bool lost;			/* the card said that it is gone */
 	tmg_secret pin;			/* for the next use of a key, once */
+	struct tmg_p11_slot *asking;	/* whoever holds the lock is about it */
+	bool asked_tries;		/* of it, in this call */
+	bool gave_kept;			/* the PIN that was kept, in this call */
 } tmg_p11_seat;
 
 typedef struct tmg_p11_slot {
@@ -56,6 +60,7 @@ typedef struct tmg_p11_slot {
 	unsigned app;
 	_Atomic uint64_t told;		/* seen when C_WaitForSlotEvent last told */
 	tmg_p11_login login;
+	tmg_p11_kept kept;		/* the user's PIN */
 	CK_ULONG serials;		/* sessions opened so far */
 	tmg_p11_session *sessions;
 	tmg_token *token;		/* NULL: not opened */
@@ -100,6 +105,10 @@ tmg_p11_slot_learn(tmg_p11_slot *slot);
  * nobody is logged in any more. */
 CK_RV
 tmg_p11_slot_rv(tmg_p11_slot *slot, tmg_rc rc);
+
+/* Nobody is logged in any more. */
+void
+tmg_p11_slot_forget_login(tmg_p11_slot *slot);
 
 bool
 tmg_p11_slot_present(const tmg_p11_slot *slot);

@@ -5,6 +5,8 @@
  */
 #include "tests/unit/p11-world.h"
 
+#include "pkcs11/module.h"
+
 #include <pthread.h>
 
 /* ---- signing ------------------------------------------------------------- */
@@ -243,28 +245,109 @@ test_pulled_while_signing(void **state)
 	    CKR_KEY_HANDLE_INVALID);
 }
 
-/* Reset by somebody else: the login is gone and said to be, no PIN is sent,
- * and the same session goes on after the next login. */
+/* ---- logins that others end ---------------------------------------------- */
+
+/* One signature of the text, begun before the card is reset by somebody else. */
+static CK_RV
+sign_over_reset(CK_SESSION_HANDLE h, CK_BYTE id)
+{
+	CK_BYTE sig[64];
+	CK_ULONG len = sizeof(sig);
+	CK_RV rv;
+
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256,
+	    find_one(h, CKO_PRIVATE_KEY, id)), CKR_OK);
+	if (id == 0x9c)
+		assert_int_equal(C_Login(h, CKU_CONTEXT_SPECIFIC, PIN, 6), CKR_OK);
+	CARD->begin_next = TMG_RESET;
+	CARD->order[0] = '\0';
+	rv = C_Sign(h, DATA, DATA_LEN, sig, &len);
+	if (rv == CKR_OK)
+		assert_true(verifies(&CARD->slots[id == 0x9c], sig, TEXT));
+	return rv;
+}
+
+/* The PIN is sent again, in the turn of the signature. */
 static void
 test_reset(void **state)
 {
-	const CK_SESSION_HANDLE h = open_session(RO);
-	CK_OBJECT_HANDLE key;
-	CK_BYTE sig[64];
-	CK_ULONG len = sizeof(sig);
+	const CK_SESSION_HANDLE h = user_session(RO);
 
 	(void)state;
+	for (unsigned i = 1; i <= 3; i++) {
+		assert_int_equal(sign_over_reset(h, 0x9a), CKR_OK);
+		assert_int_equal(CARD->calls[FAKE_VERIFY], 1 + i);
+		assert_non_null(strstr(CARD->order, "[VS]"));
+	}
+	assert_int_equal(state_of(h), CKS_RO_USER_FUNCTIONS);
+	/* A key that wants its own PIN gets that one, and no other. */
+	assert_int_equal(sign_over_reset(h, 0x9c), CKR_OK);
+	assert_int_equal(CARD->calls[FAKE_VERIFY], 5);
+	assert_int_equal(C_Logout(h), CKR_OK);
+	assert_int_equal(find_one(h, CKO_PRIVATE_KEY, 0x9a), CK_INVALID_HANDLE);
+}
+
+/* Whoever does not want it kept is logged out, told so, and goes on with the
+ * same session after the next login. */
+static void
+test_reset_not_kept(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+
+	(void)state;
+	tmg_p11.conf.keep_pin = false;
 	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
-	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
-	assert_int_equal(C_SignInit(h, &ecdsa_sha256, key), CKR_OK);
-	CARD->begin_next = TMG_RESET;
-	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(sign_over_reset(h, 0x9a), CKR_USER_NOT_LOGGED_IN);
 	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);
 	assert_int_equal(state_of(h), CKS_RO_PUBLIC_SESSION);
 	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
-	assert_int_equal(C_SignInit(h, &ecdsa_sha256, key), CKR_OK);
-	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_OK);
-	assert_true(verifies(&CARD->slots[0], sig, TEXT));
+	CARD->begin_next = TMG_OK;
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256,
+	    find_one(h, CKO_PRIVATE_KEY, 0x9a)), CKR_OK);
+}
+
+/* Changed by another program: sent once, never again. */
+static void
+test_kept_is_wrong(void **state)
+{
+	const CK_SESSION_HANDLE h = user_session(RO);
+
+	(void)state;
+	strcpy(CARD->pin, "000000");
+	assert_int_equal(sign_over_reset(h, 0x9a), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(CARD->calls[FAKE_VERIFY], 2);
+	assert_int_equal(CARD->tries, 2);
+	assert_int_equal(state_of(h), CKS_RO_PUBLIC_SESSION);
+	strcpy(CARD->pin, "123456");
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(sign_over_reset(h, 0x9a), CKR_OK);
+}
+
+/* The last try is a person's, not ours. */
+static void
+test_kept_spares_the_last(void **state)
+{
+	const CK_SESSION_HANDLE h = user_session(RO);
+
+	(void)state;
+	CARD->tries = 1;
+	assert_int_equal(sign_over_reset(h, 0x9a), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);
+	assert_int_equal(CARD->tries, 1);
+	assert_int_equal(state_of(h), CKS_RO_PUBLIC_SESSION);
+}
+
+/* What the user changed through us is what is kept. */
+static void
+test_kept_follows(void **state)
+{
+	CK_UTF8CHAR fresh[] = "654321";
+	const CK_SESSION_HANDLE h = user_session(RW);
+
+	(void)state;
+	assert_int_equal(C_SetPIN(h, PIN, 6, fresh, 6), CKR_OK);
+	assert_int_equal(sign_over_reset(h, 0x9a), CKR_OK);
+	assert_int_equal(CARD->tries, 3);
 }
 
 /* ---- threads ------------------------------------------------------------- */
@@ -323,7 +406,9 @@ main(void)
 		INSIDE(test_always),
 		INSIDE(test_pulled),
 		INSIDE(test_pulled_while_signing),
-		INSIDE(test_reset),
+		INSIDE(test_reset), INSIDE(test_reset_not_kept),
+		INSIDE(test_kept_is_wrong), INSIDE(test_kept_spares_the_last),
+		INSIDE(test_kept_follows),
 		INSIDE(test_threads),
 	};
 

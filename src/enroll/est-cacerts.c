@@ -8,8 +8,7 @@
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
 #include "src/enroll/refusal.h"
-
-enum { OK = 200 };
+#include "src/http/status.h"
 
 #define TYPE "application/pkcs7-mime"	/* RFC 7030 4.1.3 */
 
@@ -20,7 +19,7 @@ read_answer(tmg_authority *a, tmg_http_response *r, tmg_certs *certs)
 {
 	tmg_rc rc;
 
-	if (r->status != OK)
+	if (r->status != TMG_HTTP_OK)
 		return tmg_refusal_status(a, r);
 	if ((rc = tmg_refusal_type(a, r, TYPE)))
 		return rc;

@@ -9,12 +9,7 @@
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
 #include "src/enroll/refusal.h"
-
-enum {
-	OK = 200,
-	NO_CONTENT = 204,	/* both mean "nothing in particular", */
-	NOT_FOUND = 404,	/* RFC 7030 4.5.2 */
-};
+#include "src/http/status.h"
 
 enum {			/* DER, ITU-T X.690 8 */
 	OBJECT_ID = 0x06,
@@ -36,10 +31,11 @@ read_answer(tmg_authority *a, tmg_http_response *r, tmg_out *csrattrs)
 {
 	tmg_rc rc;
 
-	if (r->status == NO_CONTENT || r->status == NOT_FOUND ||
-	    (r->status == OK && r->len == 0))
+	/* 204 and 404 both mean "nothing in particular", RFC 7030 4.5.2 */
+	if (r->status == TMG_HTTP_NO_CONTENT || r->status == TMG_HTTP_NOT_FOUND ||
+	    (r->status == TMG_HTTP_OK && r->len == 0))
 		return TMG_OK;
-	if (r->status != OK)
+	if (r->status != TMG_HTTP_OK)
 		return tmg_refusal_status(a, r);
 	if ((rc = tmg_refusal_type(a, r, TYPE)))
 		return rc;

@@ -11,11 +11,7 @@
 #include "src/enroll/est.h"
 #include "src/enroll/refusal.h"
 #include "src/enroll/session.h"
-
-enum {
-	OK = 200,
-	ACCEPTED = 202,		/* RFC 7030 4.2.3: ask again with the same request */
-};
+#include "src/http/status.h"
 
 #define TYPE "application/pkcs7-mime"	/* RFC 7030 4.2.3 */
 
@@ -29,12 +25,13 @@ read_answer(tmg_authority *a, tmg_http_response *r, tmg_decision *d)
 {
 	tmg_rc rc;
 
-	if (r->status == ACCEPTED) {
+	/* RFC 7030 4.2.3: ask again with the same request */
+	if (r->status == TMG_HTTP_ACCEPTED) {
 		d->retry_after_s = r->retry_after_s;
 		return tmg_authority_raise(a, TMG_PENDING,
 		    _("%s: the request was taken and waits for a decision"), a->uri.where);
 	}
-	if (r->status != OK)
+	if (r->status != TMG_HTTP_OK)
 		return tmg_refusal_status(a, r);
 	if ((rc = tmg_refusal_type(a, r, TYPE)))
 		return rc;

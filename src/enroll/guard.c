@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/enroll/guard.h"
 
-#include <time.h>
-
+#include "src/base/clock.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* A signer that refuses should say why; the verdict must not be lost if not. */
 static void
@@ -32,7 +22,7 @@ static tmg_rc
 guard_sign(tmg_signer *s, const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
 {
 	tmg_guard *g = (tmg_guard *)s;
-	const int64_t began = now_ms();
+	const int64_t began = tmg_now_ms();
 	tmg_rc rc;
 
 	if (g->watch.left == 0)
@@ -41,7 +31,7 @@ guard_sign(tmg_signer *s, const tmg_sign_spec *spec, tmg_view input, tmg_out *si
 		    "exchange needs; it got none of them beyond that"));
 	g->watch.left--;
 	rc = tmg_signer_sign(g->inner, spec, input, sig);
-	g->watch.busy_ms += now_ms() - began;
+	g->watch.busy_ms += tmg_now_ms() - began;
 	if (rc)
 		note_refusal(g, rc);
 	return rc;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/enroll/refusal.h"
 
-
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/http/header.h"
+#include "src/http/status.h"
 
 #define SAID_MAX 140u		/* bytes of the server's own text */
-
-enum { UNAUTHORIZED = 401 };
 
 static bool
 is_page(const tmg_http_response *r)
@@ -33,27 +31,27 @@ static const struct {
 	tmg_rc rc;
 	const char *words;
 } statuses[] = {
-	{ 400, 400, TMG_DENIED,
+	{ TMG_HTTP_BAD_REQUEST, TMG_HTTP_BAD_REQUEST, TMG_DENIED,
 	  N_("it does not accept the request") },
-	{ 403, 403, TMG_DENIED,
+	{ TMG_HTTP_FORBIDDEN, TMG_HTTP_FORBIDDEN, TMG_DENIED,
 	  N_("it refuses you") },
-	{ 404, 404, TMG_NOT_FOUND,
+	{ TMG_HTTP_NOT_FOUND, TMG_HTTP_NOT_FOUND, TMG_NOT_FOUND,
 	  N_("there is no such service; is the path label right?") },
-	{ 405, 405, TMG_UNSUPPORTED,
+	{ TMG_HTTP_METHOD_NOT_ALLOWED, TMG_HTTP_METHOD_NOT_ALLOWED, TMG_UNSUPPORTED,
 	  N_("it does not offer that operation") },
-	{ 406, 406, TMG_UNSUPPORTED,
+	{ TMG_HTTP_NOT_ACCEPTABLE, TMG_HTTP_NOT_ACCEPTABLE, TMG_UNSUPPORTED,
 	  N_("it cannot answer in the form the protocol asks for") },
-	{ 410, 410, TMG_NOT_FOUND,
+	{ TMG_HTTP_GONE, TMG_HTTP_GONE, TMG_NOT_FOUND,
 	  N_("the service has been given up") },
-	{ 415, 415, TMG_UNSUPPORTED,
+	{ TMG_HTTP_UNSUPPORTED_TYPE, TMG_HTTP_UNSUPPORTED_TYPE, TMG_UNSUPPORTED,
 	  N_("it does not take requests in the protocol's form") },
-	{ 429, 429, TMG_E_IO,
+	{ TMG_HTTP_TOO_MANY, TMG_HTTP_TOO_MANY, TMG_E_IO,
 	  N_("it got too many requests; try again later") },
 	{ 400, 499, TMG_DENIED,
 	  N_("it refuses the request") },
-	{ 501, 501, TMG_UNSUPPORTED,
+	{ TMG_HTTP_NOT_IMPLEMENTED, TMG_HTTP_NOT_IMPLEMENTED, TMG_UNSUPPORTED,
 	  N_("it does not offer that operation") },
-	{ 503, 503, TMG_E_IO,
+	{ TMG_HTTP_UNAVAILABLE, TMG_HTTP_UNAVAILABLE, TMG_E_IO,
 	  N_("it is out of service for now; try again later") },
 	{ 500, 599, TMG_E_IO,
 	  N_("it failed inside; try again later, and tell its operator if it goes on") },
@@ -100,7 +98,7 @@ redirected(tmg_authority *a, const tmg_http_response *r)
 tmg_rc
 tmg_refusal_status(tmg_authority *a, const tmg_http_response *r)
 {
-	if (r->status == UNAUTHORIZED)
+	if (r->status == TMG_HTTP_UNAUTHORIZED)
 		return tmg_advise(&a->fault, TMG_TRY_CREDENTIAL,
 		    say(a, TMG_DENIED, r, who_are_you(a)));
 	if (r->location[0] != '\0')

@@ -2,8 +2,8 @@
 #include <curl/curl.h>
 #include <openssl/x509_vfy.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "src/base/clock.h"
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -63,15 +63,6 @@ static const struct {
 	{ CURLOPT_USERAGENT, "tamga" },
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static unsigned
 timeout_s(const tmg_http *h)
 {
@@ -91,7 +82,7 @@ progress(void *arg, curl_off_t dlall, curl_off_t dl, curl_off_t ulall, curl_off_
 {
 	tmg_http *h = arg;
 	const tmg_http_identity *id = h->spec.identity;
-	const int64_t spent = now_ms() - h->began_ms -
+	const int64_t spent = tmg_now_ms() - h->began_ms -
 	    (id != NULL ? id->watch->busy_ms : 0);
 	curl_off_t connected = 0;
 
@@ -364,7 +355,7 @@ begin(tmg_http *h, tmg_http_response *to)
 		.max = h->spec.body_max > 0 ? h->spec.body_max : TMG_HTTP_BODY_MAX };
 	h->late = h->mute = false;
 	h->detail[0] = '\0';
-	h->began_ms = now_ms();
+	h->began_ms = tmg_now_ms();
 }
 
 static tmg_rc
@@ -434,7 +425,7 @@ note_answer(tmg_http *h, tmg_http_response *to)
 		tmg_header_clean(to->location, sizeof(to->location),
 		    tmg_view_str(location));
 	tmg_log(h->ctx, TMG_LOG_DEBUG, "http %s answered %ld %s, %zu bytes, %d ms",
-	    h->url.where, to->status, to->type, to->len, (int)(now_ms() - h->began_ms));
+	    h->url.where, to->status, to->type, to->len, (int)(tmg_now_ms() - h->began_ms));
 }
 
 tmg_rc

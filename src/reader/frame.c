@@ -4,24 +4,16 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "src/base/clock.h"
 
 /* A point in time by which all of something must be done; negative: never. */
 typedef int64_t deadline;
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static deadline
 deadline_in(int timeout_ms)
 {
-	return timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+	return timeout_ms < 0 ? -1 : tmg_now_ms() + timeout_ms;
 }
 
 static int
@@ -31,7 +23,7 @@ left_until(deadline end)
 
 	if (end < 0)
 		return -1;
-	left = end - now_ms();
+	left = end - tmg_now_ms();
 	return left > 0 ? (int)left : 0;
 }
 

@@ -58,8 +58,8 @@ struct found {
 #define RANK_HIDDEN (TMG_COUNT(known) + 1)
 #define RANK_NOBODY (2 * TMG_COUNT(known) + 2)
 
-static const char *
-daemon_socket(void)
+const char *
+tmg_pcscd_socket(void)
 {
 	const char *name = getenv("PCSCLITE_CSOCK_NAME");
 
@@ -111,7 +111,7 @@ next_attribute(tmg_view *in, uint16_t *type, tmg_view *value)
 static void
 take_socket(tmg_view in, struct peers *peers)
 {
-	const char *name = daemon_socket();
+	const char *name = tmg_pcscd_socket();
 	const size_t len = strlen(name);
 	uint32_t peer = 0;
 	bool named = false;

@@ -12,6 +12,10 @@ typedef struct tmg_holder {
 	const char *advice;	/* how to get the card back, translated */
 } tmg_holder;
 
+/* The daemon's socket, as libpcsclite finds it. */
+const char *
+tmg_pcscd_socket(void);
+
 /* False when nobody is found; whatever /proc refuses is only not found. */
 bool
 tmg_holder_find(tmg_holder *holder);

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include "src/base/clock.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -59,13 +60,11 @@ of(tmg_hub *hub)
 static int
 knock_once(void)
 {
-	const char *path = getenv("PCSCLITE_CSOCK_NAME");
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	tmg_auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s",
-	    path != NULL ? path : "/run/pcscd/pcscd.comm");
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", tmg_pcscd_socket());
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
 		return errno;
 	return poll(&p, 1, KNOCK_MS) > 0 ? EACCES : 0;
@@ -272,15 +271,6 @@ list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 
 /* ---- wait ---------------------------------------------------------------- */
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static void
 sleep_ms(long ms)
 {
@@ -338,7 +328,7 @@ wait_until(struct pcsc_hub *h, int64_t end)
 	int64_t left;
 
 	do {
-		left = end < 0 ? -1 : end - now_ms();
+		left = end < 0 ? -1 : end - tmg_now_ms();
 		if (left < 0 && end >= 0)
 			left = 0;
 		if (atomic_load(&h->cancelled))
@@ -358,7 +348,7 @@ wait_change(tmg_hub *hub, int timeout_ms)
 	if (h->open && !h->listed)
 		return TMG_OK;	/* nothing known: everything is new */
 	atomic_store(&h->waiting, true);
-	rc = wait_until(h, timeout_ms < 0 ? -1 : now_ms() + timeout_ms);
+	rc = wait_until(h, timeout_ms < 0 ? -1 : tmg_now_ms() + timeout_ms);
 	atomic_store(&h->waiting, false);
 	if (atomic_exchange(&h->cancelled, false))
 		return TMG_CANCELLED;

@@ -3,6 +3,7 @@
  * What the frames of the vcard protocol and of vpcd mean:
  * doc/design/vcard-protocol.md.
  */
+#include "src/base/clock.h"
 #include "src/base/scope.h"
 #include "tools/vcard/server.h"
 
@@ -122,7 +123,7 @@ transmit(vc_server *server, vc_conn *conn, tmg_view apdu)
 	}
 	if (a->delay_ms > 0) {
 		conn->held_from = conn->out_len;
-		conn->held_ms = vc_now_ms() + a->delay_ms;
+		conn->held_ms = tmg_now_ms() + a->delay_ms;
 		server->busy = conn;
 	}
 	vc_conn_put_frame(conn, (tmg_view){ a->bytes, a->len });

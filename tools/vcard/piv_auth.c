@@ -2,8 +2,8 @@
 /*
  * GENERAL AUTHENTICATE (SP 800-73-4 part 2, 3.2.4) with the asymmetric keys.
  */
-#include <time.h>
 
+#include "src/base/clock.h"
 #include "src/codec/tlv.h"
 #include "tools/vcard/piv.h"
 
@@ -17,20 +17,11 @@ enum {
 	TAG_EXPONENTIATION = 0x85,
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 uint16_t
 vc_touch_wanted(vc_card *card, vc_piv *piv, uint8_t policy)
 {
 	vc_session *s = &piv->session;
-	const int64_t now = now_ms();
+	const int64_t now = tmg_now_ms();
 
 	if (policy != TOUCH_ALWAYS && policy != TOUCH_CACHED)
 		return SW_OK;

@@ -5,19 +5,10 @@
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/scope.h"
-
-int64_t
-vc_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- who is connected --------------------------------------------------------- */
 static void
@@ -54,7 +45,7 @@ end_hold(vc_server *server)
 {
 	vc_conn *conn = server->busy;
 
-	if (conn == NULL || conn->held_ms == 0 || vc_now_ms() < conn->held_ms)
+	if (conn == NULL || conn->held_ms == 0 || tmg_now_ms() < conn->held_ms)
 		return;
 	conn->held_ms = 0;
 	server->busy = NULL;
@@ -107,7 +98,7 @@ patience(const vc_server *server)
 	if (until == INT64_MAX)
 		return -1;
 
-	const int64_t left = until - vc_now_ms();
+	const int64_t left = until - tmg_now_ms();
 
 	return left <= 0 ? 0 : (int)left;
 }

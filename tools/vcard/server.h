@@ -32,10 +32,6 @@ typedef struct vc_server {
 TMG_MUST_USE tmg_rc
 vc_server_run(vc_server *server);
 
-/* Milliseconds of a clock that never jumps. */
-int64_t
-vc_now_ms(void);
-
 /* Everything that can be done to a connection of the vcard protocol. */
 void
 vc_server_frames(vc_server *server, vc_conn *conn);

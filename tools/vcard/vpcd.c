@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "tools/vcard/server.h"
 
 #define RETRY_MS 50
@@ -48,7 +49,7 @@ join(vc_server *server)
 	const int yes = 1;
 	const int fd = connect_to(server->vpcd_host, server->vpcd_port);
 
-	server->vpcd_next_ms = vc_now_ms() + RETRY_MS;
+	server->vpcd_next_ms = tmg_now_ms() + RETRY_MS;
 	if (fd < 0)
 		return;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
@@ -89,7 +90,7 @@ vc_vpcd_tend(vc_server *server)
 	if (server->vpcd.fd >= 0 && server->vpcd.seen_events != chip->events)
 		leave(server);
 	if (just_left(server))
-		server->vpcd_next_ms = vc_now_ms() + AWAY_MS;
-	if (server->vpcd.fd < 0 && chip->inserted && vc_now_ms() >= server->vpcd_next_ms)
+		server->vpcd_next_ms = tmg_now_ms() + AWAY_MS;
+	if (server->vpcd.fd < 0 && chip->inserted && tmg_now_ms() >= server->vpcd_next_ms)
 		join(server);
 }

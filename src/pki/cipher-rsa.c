@@ -9,11 +9,11 @@
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
-#include <strings.h>
 
+#include "src/pki/oaep.h"
+#include "src/pki/param.h"
 #include "src/pki/pkey.h"
 #include "src/pki/scope.h"
-#include "src/pki/sig.h"
 
 static OSSL_FUNC_asym_cipher_newctx_fn rsa_new;
 static OSSL_FUNC_asym_cipher_freectx_fn rsa_free;
@@ -27,7 +27,6 @@ static OSSL_FUNC_asym_cipher_set_ctx_params_fn rsa_set_params;
 static OSSL_FUNC_asym_cipher_settable_ctx_params_fn rsa_settable;
 
 enum {
-	WORD = 50,		/* bytes of a parameter's text */
 	LABEL_MAX = 1024,	/* bytes of an OAEP label */
 };
 
@@ -41,14 +40,15 @@ typedef struct cipher {
 	size_t label_len;
 } cipher;
 
-static const struct {
-	int number;
-	const char *name;
-	tmg_padding ours;
-} paddings[] = {
-	{ RSA_PKCS1_PADDING, OSSL_PKEY_RSA_PAD_MODE_PKCSV15, TMG_DECRYPT_PKCS1 },
-	{ RSA_PKCS1_OAEP_PADDING, OSSL_PKEY_RSA_PAD_MODE_OAEP, TMG_DECRYPT_OAEP },
-	{ RSA_NO_PADDING, OSSL_PKEY_RSA_PAD_MODE_NONE, TMG_DECRYPT_RAW },
+static const tmg_choice paddings[] = {
+	{ RSA_PKCS1_PADDING, OSSL_PKEY_RSA_PAD_MODE_PKCSV15 },
+	{ RSA_PKCS1_OAEP_PADDING, OSSL_PKEY_RSA_PAD_MODE_OAEP },
+	{ RSA_NO_PADDING, OSSL_PKEY_RSA_PAD_MODE_NONE },
+};
+
+/* What each of them is to a signer. */
+static const tmg_padding ours[TMG_COUNT(paddings)] = {
+	TMG_DECRYPT_PKCS1, TMG_DECRYPT_OAEP, TMG_DECRYPT_RAW,
 };
 
 static void *
@@ -118,7 +118,7 @@ make_spec(const cipher *c, tmg_decrypt_spec *spec)
 	for (size_t i = 0; i < TMG_COUNT(paddings); i++) {
 		if (paddings[i].number != c->padding)
 			continue;
-		*spec = (tmg_decrypt_spec){ .padding = paddings[i].ours };
+		*spec = (tmg_decrypt_spec){ .padding = ours[i] };
 		if (spec->padding == TMG_DECRYPT_OAEP) {
 			spec->hash = oaep_hash(c);
 			spec->mgf = oaep_mgf(c);
@@ -155,24 +155,6 @@ rsa_decrypt(void *ctx, unsigned char *out, size_t *len, size_t cap,
 	return ok;
 }
 
-static bool
-set_oaep(EVP_PKEY_CTX *p, const cipher *c)
-{
-	void *label = NULL;
-
-	if (EVP_PKEY_CTX_set_rsa_oaep_md_name(p, tmg_hash_name(oaep_hash(c)), NULL) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(p, tmg_hash_name(oaep_mgf(c)), NULL) != 1)
-		return false;
-	if (c->label_len == 0)
-		return true;
-	label = OPENSSL_memdup(c->label, c->label_len);
-	if (label != NULL &&
-	    EVP_PKEY_CTX_set0_rsa_oaep_label(p, label, (int)c->label_len) == 1)
-		return true;
-	OPENSSL_free(label);
-	return false;
-}
-
 static int
 rsa_encrypt(void *ctx, unsigned char *out, size_t *len, size_t cap,
     const unsigned char *in, size_t in_len)
@@ -180,67 +162,50 @@ rsa_encrypt(void *ctx, unsigned char *out, size_t *len, size_t cap,
 	const cipher *c = ctx;
 	tmg_held(EVP_PKEY_CTX) p =
 	    EVP_PKEY_CTX_new_from_pkey(c->libctx, c->key->public, TMG_NOT_OURS);
+	tmg_decrypt_spec spec;
 
 	*len = out == NULL ? 0 : cap;
-	return p != NULL && EVP_PKEY_encrypt_init(p) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(p, c->padding) == 1 &&
-	    (c->padding != RSA_PKCS1_OAEP_PADDING || set_oaep(p, c)) &&
+	return p != NULL && make_spec(c, &spec) && EVP_PKEY_encrypt_init(p) == 1 &&
+	    (spec.padding == TMG_DECRYPT_OAEP ? tmg_oaep_set(p, &spec)
+	    : EVP_PKEY_CTX_set_rsa_padding(p, c->padding) == 1) &&
 	    EVP_PKEY_encrypt(p, out, len, in, in_len) == 1;
 }
 
 static bool
-take_padding(cipher *c, const OSSL_PARAM *p)
+take_padding(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD] = "";
-	int number = 0;
+	cipher *c = ctx;
 
-	if (p->data_type == OSSL_PARAM_UTF8_STRING) {
-		if (!tmg_param_text(p, word, sizeof(word)))
-			return false;
-	} else if (OSSL_PARAM_get_int(p, &number) != 1) {
-		return false;
-	}
-	for (size_t i = 0; i < TMG_COUNT(paddings); i++) {
-		if (paddings[i].number == number || (number == 0 &&
-		    strcasecmp(paddings[i].name, word) == 0)) {
-			c->padding = paddings[i].number;
-			return true;
-		}
-	}
-	return false;
+	return tmg_choice_take(paddings, TMG_COUNT(paddings), p, &c->padding);
 }
 
 static bool
-take_hash(cipher *c, const OSSL_PARAM *p)
+take_hash(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD];
+	cipher *c = ctx;
 
-	return tmg_param_text(p, word, sizeof(word)) &&
-	    tmg_hash_parse(word, &c->hash) == TMG_OK;
+	return tmg_param_hash(p, &c->hash);
 }
 
 static bool
-take_mgf(cipher *c, const OSSL_PARAM *p)
+take_mgf(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD];
+	cipher *c = ctx;
 
-	return tmg_param_text(p, word, sizeof(word)) &&
-	    tmg_hash_parse(word, &c->mgf) == TMG_OK;
+	return tmg_param_hash(p, &c->mgf);
 }
 
 static bool
-take_label(cipher *c, const OSSL_PARAM *p)
+take_label(void *ctx, const OSSL_PARAM *p)
 {
+	cipher *c = ctx;
 	void *label = c->label;
 
 	return OSSL_PARAM_get_octet_string(p, &label, sizeof(c->label),
 	    &c->label_len) == 1;
 }
 
-static const struct {
-	const char *key;
-	bool (*take)(cipher *c, const OSSL_PARAM *p);
-} takers[] = {
+static const tmg_taker takers[] = {
 	{ OSSL_ASYM_CIPHER_PARAM_PAD_MODE, take_padding },
 	{ OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST, take_hash },
 	{ OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST, take_mgf },
@@ -250,45 +215,48 @@ static const struct {
 static int
 rsa_set_params(void *ctx, const OSSL_PARAM params[])
 {
-	if (params == NULL)
-		return 1;
-	for (size_t i = 0; i < TMG_COUNT(takers); i++) {
-		const OSSL_PARAM *p = OSSL_PARAM_locate_const(params, takers[i].key);
-
-		if (p != NULL && !takers[i].take(ctx, p))
-			return 0;
-	}
-	return 1;
+	return tmg_params_take(takers, TMG_COUNT(takers), ctx, params);
 }
 
 static bool
-give_padding(const cipher *c, OSSL_PARAM *p)
+give_padding(const void *ctx, OSSL_PARAM *p)
 {
-	if (p->data_type != OSSL_PARAM_UTF8_STRING)
-		return OSSL_PARAM_set_int(p, c->padding) == 1;
-	for (size_t i = 0; i < TMG_COUNT(paddings); i++)
-		if (paddings[i].number == c->padding)
-			return OSSL_PARAM_set_utf8_string(p, paddings[i].name) == 1;
-	return false;
+	const cipher *c = ctx;
+
+	return tmg_choice_give(paddings, TMG_COUNT(paddings), c->padding, p);
 }
+
+static bool
+give_hash(const void *ctx, OSSL_PARAM *p)
+{
+	return tmg_param_give_hash(oaep_hash(ctx), p);
+}
+
+static bool
+give_mgf(const void *ctx, OSSL_PARAM *p)
+{
+	return tmg_param_give_hash(oaep_mgf(ctx), p);
+}
+
+static bool
+give_label(const void *ctx, OSSL_PARAM *p)
+{
+	const cipher *c = ctx;
+
+	return OSSL_PARAM_set_octet_ptr(p, c->label, c->label_len) == 1;
+}
+
+static const tmg_giver givers[] = {
+	{ OSSL_ASYM_CIPHER_PARAM_PAD_MODE, give_padding },
+	{ OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST, give_hash },
+	{ OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST, give_mgf },
+	{ OSSL_ASYM_CIPHER_PARAM_OAEP_LABEL, give_label },
+};
 
 static int
 rsa_get_params(void *ctx, OSSL_PARAM params[])
 {
-	const cipher *c = ctx;
-	OSSL_PARAM *p;
-
-	p = OSSL_PARAM_locate(params, OSSL_ASYM_CIPHER_PARAM_PAD_MODE);
-	if (p != NULL && !give_padding(c, p))
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST);
-	if (p != NULL && OSSL_PARAM_set_utf8_string(p, tmg_hash_name(oaep_hash(c))) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST);
-	if (p != NULL && OSSL_PARAM_set_utf8_string(p, tmg_hash_name(oaep_mgf(c))) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_ASYM_CIPHER_PARAM_OAEP_LABEL);
-	return p == NULL || OSSL_PARAM_set_octet_ptr(p, c->label, c->label_len) == 1;
+	return tmg_params_give(givers, TMG_COUNT(givers), ctx, params);
 }
 
 static const OSSL_PARAM gettable[] = {
@@ -309,21 +277,8 @@ static const OSSL_PARAM settable[] = {
 	OSSL_PARAM_END,
 };
 
-static const OSSL_PARAM *
-rsa_gettable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return gettable;
-}
-
-static const OSSL_PARAM *
-rsa_settable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return settable;
-}
+TMG_PARAM_LIST(rsa_gettable, gettable)
+TMG_PARAM_LIST(rsa_settable, settable)
 
 const OSSL_DISPATCH tmg_cipher_rsa[] = {
 	TMG_ROW(ASYM_CIPHER_NEWCTX, rsa_new),

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "src/pki/param.h"
 #include "src/pki/pkey.h"
 #include "src/pki/scope.h"
-#include "src/pki/sig.h"
 
 static OSSL_FUNC_keyexch_newctx_fn exch_new;
 static OSSL_FUNC_keyexch_freectx_fn exch_free;
@@ -27,7 +27,6 @@ static OSSL_FUNC_keyexch_get_ctx_params_fn ecdh_get_params;
 static OSSL_FUNC_keyexch_gettable_ctx_params_fn ecdh_gettable;
 
 enum {
-	WORD = 50,		/* bytes of a parameter's text */
 	POINT_MAX = 133,	/* an uncompressed point of P-521 */
 	SECRET_MAX = 66,	/* a coordinate of P-521 */
 	UKM_MAX = 1024,		/* bytes of shared information */
@@ -38,7 +37,7 @@ typedef struct exch {
 	tmg_pkey *key;
 	tmg_pkey *peer;
 	bool kdf;		/* X9.63 rather than the bare coordinate */
-	char digest[WORD];
+	char digest[TMG_PARAM_WORD];
 	size_t out_len;
 	uint8_t ukm[UKM_MAX];
 	size_t ukm_len;
@@ -163,7 +162,8 @@ exch_derive(void *ctx, unsigned char *out, size_t *len, size_t cap)
 	if (cap < want)
 		return 0;
 
-	ok = agree(x, secret, sizeof(secret), &n);
+	/* what is not as long as the curve's coordinates is no secret of it */
+	ok = agree(x, secret, sizeof(secret), &n) && n == secret_size(x);
 	if (ok && x->kdf)
 		ok = stretch(x, secret, n, out);
 	else if (ok)
@@ -175,18 +175,19 @@ exch_derive(void *ctx, unsigned char *out, size_t *len, size_t cap)
 
 /* Cards do plain ECDH; on curves of cofactor 1 both modes are the same. */
 static bool
-take_mode(exch *x, const OSSL_PARAM *p)
+take_mode(void *ctx, const OSSL_PARAM *p)
 {
 	int mode;
 
-	(void)x;
+	(void)ctx;
 	return OSSL_PARAM_get_int(p, &mode) == 1 && mode >= -1 && mode <= 1;
 }
 
 static bool
-take_kdf(exch *x, const OSSL_PARAM *p)
+take_kdf(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD];
+	exch *x = ctx;
+	char word[TMG_PARAM_WORD];
 
 	if (!tmg_param_text(p, word, sizeof(word)))
 		return false;
@@ -195,29 +196,31 @@ take_kdf(exch *x, const OSSL_PARAM *p)
 }
 
 static bool
-take_digest(exch *x, const OSSL_PARAM *p)
+take_digest(void *ctx, const OSSL_PARAM *p)
 {
+	exch *x = ctx;
+
 	return tmg_param_text(p, x->digest, sizeof(x->digest));
 }
 
 static bool
-take_size(exch *x, const OSSL_PARAM *p)
+take_size(void *ctx, const OSSL_PARAM *p)
 {
+	exch *x = ctx;
+
 	return OSSL_PARAM_get_size_t(p, &x->out_len) == 1;
 }
 
 static bool
-take_ukm(exch *x, const OSSL_PARAM *p)
+take_ukm(void *ctx, const OSSL_PARAM *p)
 {
+	exch *x = ctx;
 	void *ukm = x->ukm;
 
 	return OSSL_PARAM_get_octet_string(p, &ukm, sizeof(x->ukm), &x->ukm_len) == 1;
 }
 
-static const struct {
-	const char *key;
-	bool (*take)(exch *x, const OSSL_PARAM *p);
-} takers[] = {
+static const tmg_taker takers[] = {
 	{ OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE, take_mode },
 	{ OSSL_EXCHANGE_PARAM_KDF_TYPE, take_kdf },
 	{ OSSL_EXCHANGE_PARAM_KDF_DIGEST, take_digest },
@@ -228,38 +231,60 @@ static const struct {
 static int
 ecdh_set_params(void *ctx, const OSSL_PARAM params[])
 {
-	if (params == NULL)
-		return 1;
-	for (size_t i = 0; i < TMG_COUNT(takers); i++) {
-		const OSSL_PARAM *p = OSSL_PARAM_locate_const(params, takers[i].key);
-
-		if (p != NULL && !takers[i].take(ctx, p))
-			return 0;
-	}
-	return 1;
+	return tmg_params_take(takers, TMG_COUNT(takers), ctx, params);
 }
+
+static bool
+give_mode(const void *ctx, OSSL_PARAM *p)
+{
+	(void)ctx;
+	return OSSL_PARAM_set_int(p, 0) == 1;
+}
+
+static bool
+give_kdf(const void *ctx, OSSL_PARAM *p)
+{
+	const exch *x = ctx;
+
+	return OSSL_PARAM_set_utf8_string(p, x->kdf ? OSSL_KDF_NAME_X963KDF : "") == 1;
+}
+
+static bool
+give_digest(const void *ctx, OSSL_PARAM *p)
+{
+	const exch *x = ctx;
+
+	return OSSL_PARAM_set_utf8_string(p, x->digest) == 1;
+}
+
+static bool
+give_size(const void *ctx, OSSL_PARAM *p)
+{
+	const exch *x = ctx;
+
+	return OSSL_PARAM_set_size_t(p, x->out_len) == 1;
+}
+
+static bool
+give_ukm(const void *ctx, OSSL_PARAM *p)
+{
+	const exch *x = ctx;
+
+	return OSSL_PARAM_set_octet_ptr(p, x->ukm, x->ukm_len) == 1;
+}
+
+static const tmg_giver givers[] = {
+	{ OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE, give_mode },
+	{ OSSL_EXCHANGE_PARAM_KDF_TYPE, give_kdf },
+	{ OSSL_EXCHANGE_PARAM_KDF_DIGEST, give_digest },
+	{ OSSL_EXCHANGE_PARAM_KDF_OUTLEN, give_size },
+	{ OSSL_EXCHANGE_PARAM_KDF_UKM, give_ukm },
+};
 
 static int
 ecdh_get_params(void *ctx, OSSL_PARAM params[])
 {
-	exch *x = ctx;
-	OSSL_PARAM *p;
-
-	p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_EC_ECDH_COFACTOR_MODE);
-	if (p != NULL && OSSL_PARAM_set_int(p, 0) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_TYPE);
-	if (p != NULL && OSSL_PARAM_set_utf8_string(p,
-	    x->kdf ? OSSL_KDF_NAME_X963KDF : "") != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_DIGEST);
-	if (p != NULL && OSSL_PARAM_set_utf8_string(p, x->digest) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_OUTLEN);
-	if (p != NULL && OSSL_PARAM_set_size_t(p, x->out_len) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_EXCHANGE_PARAM_KDF_UKM);
-	return p == NULL || OSSL_PARAM_set_octet_ptr(p, x->ukm, x->ukm_len) == 1;
+	return tmg_params_give(givers, TMG_COUNT(givers), ctx, params);
 }
 
 static const OSSL_PARAM settable[] = {
@@ -281,21 +306,8 @@ static const OSSL_PARAM gettable[] = {
 	OSSL_PARAM_END,
 };
 
-static const OSSL_PARAM *
-ecdh_settable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return settable;
-}
-
-static const OSSL_PARAM *
-ecdh_gettable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return gettable;
-}
+TMG_PARAM_LIST(ecdh_settable, settable)
+TMG_PARAM_LIST(ecdh_gettable, gettable)
 
 #define EXCHANGE_ROWS \
 	TMG_ROW(KEYEXCH_NEWCTX, exch_new), \

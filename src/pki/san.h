@@ -10,9 +10,20 @@
 #include <openssl/x509v3.h>
 
 #include "tamga/err.h"
+#include "tamga/view.h"
 
 /* Faults TMG_E_USAGE; f says what is wrong. */
 TMG_MUST_USE tmg_rc
 tmg_san_parse(const char *text, GENERAL_NAME **name, tmg_fault *f);
+
+/*
+ * The alternative names of a certificate, *list ended by NULL; it and each of
+ * its strings are yours to free().  *list is NULL when there are none.
+ *
+ * Verdicts  TMG_UNSUPPORTED  a kind of name that a request cannot ask for
+ * Faults    TMG_E_MALFORMED
+ */
+TMG_MUST_USE tmg_rc
+tmg_san_of(OSSL_LIB_CTX *libctx, tmg_view cert, char ***list);
 
 #endif

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include "src/pki/algid.h"
+#include "src/pki/param.h"
 #include "src/pki/scope.h"
 #include "src/pki/sig.h"
 
@@ -21,17 +21,14 @@ static OSSL_FUNC_signature_gettable_ctx_params_fn ec_gettable;
 static OSSL_FUNC_signature_set_ctx_params_fn ec_set_params;
 static OSSL_FUNC_signature_settable_ctx_params_fn ec_settable;
 
-enum {
-	DIGEST_MAX = 64,
+static const tmg_taker takers[] = {
+	{ OSSL_SIGNATURE_PARAM_DIGEST, tmg_sig_take_digest },
 };
 
 static int
 ec_set_params(void *ctx, const OSSL_PARAM params[])
 {
-	const OSSL_PARAM *p = params == NULL ? NULL
-	    : OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_DIGEST);
-
-	return p == NULL || tmg_sig_take_digest(ctx, p);
+	return tmg_params_take(takers, TMG_COUNT(takers), ctx, params);
 }
 
 static int
@@ -79,50 +76,42 @@ ec_digest_init(void *ctx, const char *digest, void *key, const OSSL_PARAM params
 static int
 ec_digest_sign(void *ctx, unsigned char *sig, size_t *len, size_t cap)
 {
-	uint8_t digest[DIGEST_MAX];
-	size_t n = 0;
-
-	if (sig != NULL && !tmg_sig_digest_end(ctx, digest, &n))
-		return 0;
-	return ec_sign(ctx, sig, len, cap, digest, n);
+	return tmg_sig_digest_sign(ctx, ec_sign, sig, len, cap);
 }
 
 static int
 ec_digest_verify(void *ctx, const unsigned char *sig, size_t len)
 {
-	uint8_t digest[DIGEST_MAX];
-	size_t n;
-
-	return tmg_sig_digest_end(ctx, digest, &n) &&
-	    ec_verify(ctx, sig, len, digest, n);
+	return tmg_sig_digest_verify(ctx, ec_verify, sig, len);
 }
 
 static bool
-give_algid(const tmg_sig *s, OSSL_PARAM *p)
+give_algid(const void *ctx, OSSL_PARAM *p)
 {
+	const tmg_sig *s = ctx;
 	const tmg_sign_spec spec = { .scheme = TMG_SIGN_ECDSA, .hash = s->hash };
-	uint8_t der[TMG_ALGID_MAX];
-	tmg_out out = TMG_OUT(der);
 
-	return tmg_algid(&spec, &out) == TMG_OK &&
-	    OSSL_PARAM_set_octet_string(p, out.ptr, out.len) == 1;
+	return tmg_sig_give_algid(&spec, p);
 }
+
+static bool
+give_size(const void *ctx, OSSL_PARAM *p)
+{
+	const tmg_sig *s = ctx;
+
+	return OSSL_PARAM_set_size_t(p, tmg_hash_bytes(s->hash)) == 1;
+}
+
+static const tmg_giver givers[] = {
+	{ OSSL_SIGNATURE_PARAM_ALGORITHM_ID, give_algid },
+	{ OSSL_SIGNATURE_PARAM_DIGEST_SIZE, give_size },
+	{ OSSL_SIGNATURE_PARAM_DIGEST, tmg_sig_give_digest },
+};
 
 static int
 ec_get_params(void *ctx, OSSL_PARAM params[])
 {
-	const tmg_sig *s = ctx;
-	OSSL_PARAM *p;
-
-	p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_ALGORITHM_ID);
-	if (p != NULL && !give_algid(s, p))
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST_SIZE);
-	if (p != NULL && OSSL_PARAM_set_size_t(p, tmg_hash_bytes(s->hash)) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_DIGEST);
-	return p == NULL || OSSL_PARAM_set_utf8_string(p,
-	    s->md != NULL ? tmg_hash_name(s->hash) : "") == 1;
+	return tmg_params_give(givers, TMG_COUNT(givers), ctx, params);
 }
 
 static const OSSL_PARAM gettable[] = {
@@ -138,21 +127,8 @@ static const OSSL_PARAM settable[] = {
 	OSSL_PARAM_END,
 };
 
-static const OSSL_PARAM *
-ec_gettable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return gettable;
-}
-
-static const OSSL_PARAM *
-ec_settable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return settable;
-}
+TMG_PARAM_LIST(ec_gettable, gettable)
+TMG_PARAM_LIST(ec_settable, settable)
 
 const OSSL_DISPATCH tmg_signature_ecdsa[] = {
 	TMG_ROW(SIGNATURE_NEWCTX, tmg_sig_new),

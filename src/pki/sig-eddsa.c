@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include "src/pki/algid.h"
+#include "src/pki/param.h"
 #include "src/pki/scope.h"
 #include "src/pki/sig.h"
 
@@ -53,17 +53,23 @@ ed_verify(void *ctx, const unsigned char *sig, size_t len,
 	    EVP_DigestVerify(c, sig, len, tbs, tbs_len) == 1;
 }
 
+static bool
+give_algid(const void *ctx, OSSL_PARAM *p)
+{
+	static const tmg_sign_spec spec = { .scheme = TMG_SIGN_EDDSA };
+
+	(void)ctx;
+	return tmg_sig_give_algid(&spec, p);
+}
+
+static const tmg_giver givers[] = {
+	{ OSSL_SIGNATURE_PARAM_ALGORITHM_ID, give_algid },
+};
+
 static int
 ed_get_params(void *ctx, OSSL_PARAM params[])
 {
-	static const tmg_sign_spec spec = { .scheme = TMG_SIGN_EDDSA };
-	OSSL_PARAM *p = OSSL_PARAM_locate(params, OSSL_SIGNATURE_PARAM_ALGORITHM_ID);
-	uint8_t der[TMG_ALGID_MAX];
-	tmg_out out = TMG_OUT(der);
-
-	(void)ctx;
-	return p == NULL || (tmg_algid(&spec, &out) == TMG_OK &&
-	    OSSL_PARAM_set_octet_string(p, out.ptr, out.len) == 1);
+	return tmg_params_give(givers, TMG_COUNT(givers), ctx, params);
 }
 
 static const OSSL_PARAM gettable[] = {
@@ -71,13 +77,7 @@ static const OSSL_PARAM gettable[] = {
 	OSSL_PARAM_END,
 };
 
-static const OSSL_PARAM *
-ed_gettable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return gettable;
-}
+TMG_PARAM_LIST(ed_gettable, gettable)
 
 const OSSL_DISPATCH tmg_signature_eddsa[] = {
 	TMG_ROW(SIGNATURE_NEWCTX, tmg_sig_new),

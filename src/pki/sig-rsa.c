@@ -9,9 +9,9 @@
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
-#include <strings.h>
+#include <stdlib.h>
 
-#include "src/pki/algid.h"
+#include "src/pki/param.h"
 #include "src/pki/scope.h"
 #include "src/pki/sig.h"
 
@@ -27,24 +27,13 @@ static OSSL_FUNC_signature_gettable_ctx_params_fn rsa_gettable;
 static OSSL_FUNC_signature_set_ctx_params_fn rsa_set_params;
 static OSSL_FUNC_signature_settable_ctx_params_fn rsa_settable;
 
-enum {
-	WORD = 50,		/* bytes of a parameter's text */
-	DIGEST_MAX = 64,
-};
-
-static const struct {
-	int number;
-	const char *name;
-} paddings[] = {
+static const tmg_choice paddings[] = {
 	{ RSA_PKCS1_PADDING, OSSL_PKEY_RSA_PAD_MODE_PKCSV15 },
 	{ RSA_PKCS1_PSS_PADDING, OSSL_PKEY_RSA_PAD_MODE_PSS },
 	{ RSA_NO_PADDING, OSSL_PKEY_RSA_PAD_MODE_NONE },
 };
 
-static const struct {
-	int number;
-	const char *name;
-} salts[] = {
+static const tmg_choice salts[] = {
 	{ RSA_PSS_SALTLEN_DIGEST, OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST },
 	{ RSA_PSS_SALTLEN_AUTO, OSSL_PKEY_RSA_PSS_SALT_LEN_AUTO },
 	{ RSA_PSS_SALTLEN_MAX, OSSL_PKEY_RSA_PSS_SALT_LEN_MAX },
@@ -164,50 +153,29 @@ rsa_digest_init(void *ctx, const char *digest, void *key, const OSSL_PARAM param
 static int
 rsa_digest_sign(void *ctx, unsigned char *sig, size_t *len, size_t cap)
 {
-	uint8_t digest[DIGEST_MAX];
-	size_t n = 0;
-
-	if (sig != NULL && !tmg_sig_digest_end(ctx, digest, &n))
-		return 0;
-	return rsa_sign(ctx, sig, len, cap, digest, n);
+	return tmg_sig_digest_sign(ctx, rsa_sign, sig, len, cap);
 }
 
 static int
 rsa_digest_verify(void *ctx, const unsigned char *sig, size_t len)
 {
-	uint8_t digest[DIGEST_MAX];
-	size_t n;
-
-	return tmg_sig_digest_end(ctx, digest, &n) &&
-	    rsa_verify(ctx, sig, len, digest, n);
+	return tmg_sig_digest_verify(ctx, rsa_verify, sig, len);
 }
 
 static bool
-take_padding(tmg_sig *s, const OSSL_PARAM *p)
+take_padding(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD] = "";
-	int number = 0;
+	tmg_sig *s = ctx;
 
-	if (p->data_type == OSSL_PARAM_UTF8_STRING) {
-		if (!tmg_param_text(p, word, sizeof(word)))
-			return false;
-	} else if (OSSL_PARAM_get_int(p, &number) != 1) {
-		return false;
-	}
-	for (size_t i = 0; i < TMG_COUNT(paddings); i++) {
-		if (paddings[i].number == number || (number == 0 &&
-		    strcasecmp(paddings[i].name, word) == 0)) {
-			s->padding = paddings[i].number;
-			return true;
-		}
-	}
-	return false;
+	return tmg_choice_take(paddings, TMG_COUNT(paddings), p, &s->padding);
 }
 
+/* A length, or one of OpenSSL's ways to find it. */
 static bool
-take_salt(tmg_sig *s, const OSSL_PARAM *p)
+take_salt(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD];
+	tmg_sig *s = ctx;
+	char word[TMG_PARAM_WORD];
 	char *end;
 	long n;
 
@@ -216,12 +184,8 @@ take_salt(tmg_sig *s, const OSSL_PARAM *p)
 		    s->salt >= RSA_PSS_SALTLEN_MAX;
 	if (!tmg_param_text(p, word, sizeof(word)))
 		return false;
-	for (size_t i = 0; i < TMG_COUNT(salts); i++) {
-		if (strcmp(salts[i].name, word) == 0) {
-			s->salt = salts[i].number;
-			return true;
-		}
-	}
+	if (tmg_choice_find(salts, TMG_COUNT(salts), word, &s->salt))
+		return true;
 	n = strtol(word, &end, 10);
 	if (end == word || *end != '\0' || n < 0 || n > TMG_SIG_MAX)
 		return false;
@@ -230,18 +194,14 @@ take_salt(tmg_sig *s, const OSSL_PARAM *p)
 }
 
 static bool
-take_mgf(tmg_sig *s, const OSSL_PARAM *p)
+take_mgf(void *ctx, const OSSL_PARAM *p)
 {
-	char word[WORD];
+	tmg_sig *s = ctx;
 
-	return tmg_param_text(p, word, sizeof(word)) &&
-	    tmg_hash_parse(word, &s->mgf) == TMG_OK;
+	return tmg_param_hash(p, &s->mgf);
 }
 
-static const struct {
-	const char *key;
-	bool (*take)(tmg_sig *s, const OSSL_PARAM *p);
-} takers[] = {
+static const tmg_taker takers[] = {
 	{ OSSL_SIGNATURE_PARAM_DIGEST, tmg_sig_take_digest },
 	{ OSSL_SIGNATURE_PARAM_PAD_MODE, take_padding },
 	{ OSSL_SIGNATURE_PARAM_PSS_SALTLEN, take_salt },
@@ -251,74 +211,48 @@ static const struct {
 static int
 rsa_set_params(void *ctx, const OSSL_PARAM params[])
 {
-	if (params == NULL)
-		return 1;
-	for (size_t i = 0; i < TMG_COUNT(takers); i++) {
-		const OSSL_PARAM *p = OSSL_PARAM_locate_const(params, takers[i].key);
-
-		if (p != NULL && !takers[i].take(ctx, p))
-			return 0;
-	}
-	return 1;
+	return tmg_params_take(takers, TMG_COUNT(takers), ctx, params);
 }
 
 static bool
-give_algid(const tmg_sig *s, OSSL_PARAM *p)
+give_algid(const void *ctx, OSSL_PARAM *p)
 {
-	uint8_t der[TMG_ALGID_MAX];
-	tmg_out out = TMG_OUT(der);
 	tmg_sign_spec spec;
 
-	return make_spec(s, &spec) && tmg_algid(&spec, &out) == TMG_OK &&
-	    OSSL_PARAM_set_octet_string(p, out.ptr, out.len) == 1;
+	return make_spec(ctx, &spec) && tmg_sig_give_algid(&spec, p);
 }
 
 static bool
-give_padding(const tmg_sig *s, OSSL_PARAM *p)
+give_padding(const void *ctx, OSSL_PARAM *p)
 {
-	if (p->data_type != OSSL_PARAM_UTF8_STRING)
-		return OSSL_PARAM_set_int(p, s->padding) == 1;
-	for (size_t i = 0; i < TMG_COUNT(paddings); i++)
-		if (paddings[i].number == s->padding)
-			return OSSL_PARAM_set_utf8_string(p, paddings[i].name) == 1;
-	return false;
+	const tmg_sig *s = ctx;
+
+	return tmg_choice_give(paddings, TMG_COUNT(paddings), s->padding, p);
 }
 
 static bool
-give_digest(const tmg_sig *s, OSSL_PARAM *p)
+give_mgf(const void *ctx, OSSL_PARAM *p)
 {
-	return OSSL_PARAM_set_utf8_string(p,
-	    s->md != NULL ? tmg_hash_name(s->hash) : "") == 1;
+	const tmg_sig *s = ctx;
+
+	return tmg_param_give_hash(s->mgf != TMG_HASH_NONE ? s->mgf : s->hash, p);
 }
 
 static bool
-give_mgf(const tmg_sig *s, OSSL_PARAM *p)
+give_salt(const void *ctx, OSSL_PARAM *p)
 {
-	const char *name = tmg_hash_name(s->mgf != TMG_HASH_NONE ? s->mgf : s->hash);
-
-	return OSSL_PARAM_set_utf8_string(p, name != NULL ? name : "") == 1;
-}
-
-static bool
-give_salt(const tmg_sig *s, OSSL_PARAM *p)
-{
+	const tmg_sig *s = ctx;
 	char number[16];
 
-	if (p->data_type != OSSL_PARAM_UTF8_STRING)
-		return OSSL_PARAM_set_int(p, s->salt) == 1;
-	for (size_t i = 0; i < TMG_COUNT(salts); i++)
-		if (salts[i].number == s->salt)
-			return OSSL_PARAM_set_utf8_string(p, salts[i].name) == 1;
+	if (p->data_type != OSSL_PARAM_UTF8_STRING || s->salt < 0)
+		return tmg_choice_give(salts, TMG_COUNT(salts), s->salt, p);
 	snprintf(number, sizeof(number), "%d", s->salt);
 	return OSSL_PARAM_set_utf8_string(p, number) == 1;
 }
 
-static const struct {
-	const char *key;
-	bool (*give)(const tmg_sig *s, OSSL_PARAM *p);
-} givers[] = {
+static const tmg_giver givers[] = {
 	{ OSSL_SIGNATURE_PARAM_ALGORITHM_ID, give_algid },
-	{ OSSL_SIGNATURE_PARAM_DIGEST, give_digest },
+	{ OSSL_SIGNATURE_PARAM_DIGEST, tmg_sig_give_digest },
 	{ OSSL_SIGNATURE_PARAM_PAD_MODE, give_padding },
 	{ OSSL_SIGNATURE_PARAM_PSS_SALTLEN, give_salt },
 	{ OSSL_SIGNATURE_PARAM_MGF1_DIGEST, give_mgf },
@@ -327,13 +261,7 @@ static const struct {
 static int
 rsa_get_params(void *ctx, OSSL_PARAM params[])
 {
-	for (size_t i = 0; i < TMG_COUNT(givers); i++) {
-		OSSL_PARAM *p = OSSL_PARAM_locate(params, givers[i].key);
-
-		if (p != NULL && !givers[i].give(ctx, p))
-			return 0;
-	}
-	return 1;
+	return tmg_params_give(givers, TMG_COUNT(givers), ctx, params);
 }
 
 static const OSSL_PARAM gettable[] = {
@@ -355,21 +283,8 @@ static const OSSL_PARAM settable[] = {
 	OSSL_PARAM_END,
 };
 
-static const OSSL_PARAM *
-rsa_gettable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return gettable;
-}
-
-static const OSSL_PARAM *
-rsa_settable(void *ctx, void *provctx)
-{
-	(void)ctx;
-	(void)provctx;
-	return settable;
-}
+TMG_PARAM_LIST(rsa_gettable, gettable)
+TMG_PARAM_LIST(rsa_settable, settable)
 
 const OSSL_DISPATCH tmg_signature_rsa[] = {
 	TMG_ROW(SIGNATURE_NEWCTX, tmg_sig_new),

@@ -6,8 +6,11 @@
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
+#include "src/pki/algid.h"
+#include "src/pki/param.h"
+
 enum {
-	DIGEST_NAME = 50,	/* bytes; OSSL_MAX_NAME_SIZE */
+	DIGEST_MAX = 64,	/* bytes: SHA-512 */
 };
 
 void *
@@ -100,21 +103,34 @@ tmg_sig_set_digest(tmg_sig *s, const char *name)
 }
 
 bool
-tmg_param_text(const OSSL_PARAM *p, char *text, size_t cap)
+tmg_sig_take_digest(void *ctx, const OSSL_PARAM *p)
 {
-	return OSSL_PARAM_get_utf8_string(p, &text, cap) == 1;
-}
-
-bool
-tmg_sig_take_digest(tmg_sig *s, const OSSL_PARAM *p)
-{
-	char name[DIGEST_NAME];
+	tmg_sig *s = ctx;
+	char name[TMG_PARAM_WORD];
 
 	if (!tmg_param_text(p, name, sizeof(name)))
 		return false;
 	if (s->fixed)
 		return s->md != NULL && EVP_MD_is_a(s->md, name);
 	return tmg_sig_set_digest(s, name);
+}
+
+bool
+tmg_sig_give_digest(const void *ctx, OSSL_PARAM *p)
+{
+	const tmg_sig *s = ctx;
+
+	return tmg_param_give_hash(s->md != NULL ? s->hash : TMG_HASH_NONE, p);
+}
+
+bool
+tmg_sig_give_algid(const tmg_sign_spec *spec, OSSL_PARAM *p)
+{
+	uint8_t der[TMG_ALGID_MAX];
+	tmg_out out = TMG_OUT(der);
+
+	return tmg_algid(spec, &out) == TMG_OK &&
+	    OSSL_PARAM_set_octet_string(p, out.ptr, out.len) == 1;
 }
 
 /* The digest libcrypto would take for a key when nobody names one. */
@@ -128,7 +144,7 @@ usual_digest(const tmg_sig *s, char *name, size_t cap)
 bool
 tmg_sig_digest_begin(tmg_sig *s, const char *name, void *key)
 {
-	char usual[DIGEST_NAME];
+	char usual[TMG_PARAM_WORD];
 
 	if (!tmg_sig_begin(s, key))
 		return false;
@@ -153,8 +169,9 @@ tmg_sig_digest_update(void *ctx, const unsigned char *data, size_t len)
 	    EVP_DigestUpdate(s->running, data, len) == 1;
 }
 
-bool
-tmg_sig_digest_end(tmg_sig *s, uint8_t *digest, size_t *len)
+/* The digest of what was fed. */
+static bool
+end(tmg_sig *s, uint8_t digest[static DIGEST_MAX], size_t *len)
 {
 	unsigned n = 0;
 
@@ -164,4 +181,27 @@ tmg_sig_digest_end(tmg_sig *s, uint8_t *digest, size_t *len)
 	*len = n;
 	s->fixed = false;
 	return true;
+}
+
+int
+tmg_sig_digest_sign(tmg_sig *s, OSSL_FUNC_signature_sign_fn *fn,
+    unsigned char *sig, size_t *len, size_t cap)
+{
+	uint8_t digest[DIGEST_MAX];
+	size_t n = 0;
+
+	/* asked only for the size, it must not end what is being fed */
+	if (sig != NULL && !end(s, digest, &n))
+		return 0;
+	return fn(s, sig, len, cap, digest, n);
+}
+
+int
+tmg_sig_digest_verify(tmg_sig *s, OSSL_FUNC_signature_verify_fn *fn,
+    const unsigned char *sig, size_t len)
+{
+	uint8_t digest[DIGEST_MAX];
+	size_t n;
+
+	return end(s, digest, &n) && fn(s, sig, len, digest, n);
 }

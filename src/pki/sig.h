@@ -34,17 +34,20 @@ TMG_MUST_USE bool
 tmg_sig_set_digest(tmg_sig *s, const char *name);
 /* Of a parameter; refuses to change one that is fixed. */
 TMG_MUST_USE bool
-tmg_sig_take_digest(tmg_sig *s, const OSSL_PARAM *p);
+tmg_sig_take_digest(void *ctx, const OSSL_PARAM *p);
+TMG_MUST_USE bool
+tmg_sig_give_digest(const void *ctx, OSSL_PARAM *p);
+/* The AlgorithmIdentifier that goes with a signature. */
+TMG_MUST_USE bool
+tmg_sig_give_algid(const tmg_sign_spec *spec, OSSL_PARAM *p);
 
 TMG_MUST_USE bool
 tmg_sig_digest_begin(tmg_sig *s, const char *name, void *key);
 int tmg_sig_digest_update(void *ctx, const unsigned char *data, size_t len);
-/* The digest of what was fed, into 64 bytes. */
-TMG_MUST_USE bool
-tmg_sig_digest_end(tmg_sig *s, uint8_t *digest, size_t *len);
-
-/* One text, or one number, of a parameter; false when it is neither. */
-TMG_MUST_USE bool
-tmg_param_text(const OSSL_PARAM *p, char *text, size_t cap);
+/* Ends what was fed and signs or verifies its digest with fn. */
+int tmg_sig_digest_sign(tmg_sig *s, OSSL_FUNC_signature_sign_fn *fn,
+    unsigned char *sig, size_t *len, size_t cap);
+int tmg_sig_digest_verify(tmg_sig *s, OSSL_FUNC_signature_verify_fn *fn,
+    const unsigned char *sig, size_t len);
 
 #endif

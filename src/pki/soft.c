@@ -9,6 +9,7 @@
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/pki/oaep.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
 #include "src/pki/x509.h"
@@ -115,33 +116,13 @@ soft_sign(tmg_signer *s, const tmg_sign_spec *spec, tmg_view input, tmg_out *sig
 }
 
 static bool
-set_oaep(EVP_PKEY_CTX *c, const tmg_decrypt_spec *spec)
-{
-	tmg_view label = spec->label;
-	void *copy;
-
-	if (EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_OAEP_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_oaep_md_name(c, tmg_hash_name(spec->hash), NULL) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md_name(c, tmg_hash_name(spec->mgf), NULL) != 1)
-		return false;
-	if (label.len == 0)
-		return true;
-	copy = OPENSSL_memdup(label.ptr, label.len);
-	if (copy != NULL &&
-	    EVP_PKEY_CTX_set0_rsa_oaep_label(c, copy, (int)label.len) == 1)
-		return true;
-	OPENSSL_free(copy);
-	return false;
-}
-
-static bool
 set_padding(EVP_PKEY_CTX *c, const tmg_decrypt_spec *spec)
 {
 	switch (spec->padding) {
 	case TMG_DECRYPT_PKCS1:
 		return EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1;
 	case TMG_DECRYPT_OAEP:
-		return set_oaep(c, spec);
+		return tmg_oaep_set(c, spec);
 	case TMG_DECRYPT_RAW:
 		return EVP_PKEY_CTX_set_rsa_padding(c, RSA_NO_PADDING) == 1;
 	}

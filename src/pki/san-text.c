@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/pki/san.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/pki/name.h"
+#include "src/pki/scope.h"
+#include "src/pki/x509.h"
+
+#define TEXT_MAX (TMG_NAME_MAX + 8)	/* bytes of "dir:" and a name */
+
+static tmg_rc
+put_ia5(tmg_out *o, const char *kind, const ASN1_IA5STRING *s)
+{
+	tmg_put_str(o, kind);
+	tmg_put(o, (tmg_view){ ASN1_STRING_get0_data(s),
+	    (size_t)ASN1_STRING_length(s) });
+	return tmg_out_done(o);
+}
+
+static tmg_rc
+put_ip(tmg_out *o, const ASN1_OCTET_STRING *s)
+{
+	const int len = ASN1_STRING_length(s);
+	char text[INET6_ADDRSTRLEN];
+
+	if ((len != 4 && len != 16) || inet_ntop(len == 4 ? AF_INET : AF_INET6,
+	    ASN1_STRING_get0_data(s), text, sizeof(text)) == NULL)
+		return TMG_E_MALFORMED;
+	tmg_put_str(o, "ip:");
+	tmg_put_str(o, text);
+	return tmg_out_done(o);
+}
+
+static tmg_rc
+put_dir(tmg_out *o, const X509_NAME *name)
+{
+	tmg_put_str(o, "dir:");
+	return tmg_name_text(name, o);
+}
+
+static tmg_rc
+put_rid(tmg_out *o, const ASN1_OBJECT *oid)
+{
+	char text[128];
+	const int len = OBJ_obj2txt(text, sizeof(text), oid, 1);
+
+	if (len <= 0 || len >= (int)sizeof(text))
+		return TMG_E_MALFORMED;
+	tmg_put_str(o, "rid:");
+	tmg_put_str(o, text);
+	return tmg_out_done(o);
+}
+
+static tmg_rc
+put_upn(tmg_out *o, const OTHERNAME *other)
+{
+	if (OBJ_obj2nid(other->type_id) != NID_ms_upn ||
+	    other->value->type != V_ASN1_UTF8STRING)
+		return TMG_UNSUPPORTED;
+	return put_ia5(o, "upn:", other->value->value.utf8string);
+}
+
+static tmg_rc
+put_name(tmg_out *o, const GENERAL_NAME *n)
+{
+	switch (n->type) {
+	case GEN_DNS:
+		return put_ia5(o, "dns:", n->d.dNSName);
+	case GEN_EMAIL:
+		return put_ia5(o, "email:", n->d.rfc822Name);
+	case GEN_URI:
+		return put_ia5(o, "uri:", n->d.uniformResourceIdentifier);
+	case GEN_IPADD:
+		return put_ip(o, n->d.iPAddress);
+	case GEN_DIRNAME:
+		return put_dir(o, n->d.directoryName);
+	case GEN_RID:
+		return put_rid(o, n->d.registeredID);
+	case GEN_OTHERNAME:
+		return put_upn(o, n->d.otherName);
+	default:
+		return TMG_UNSUPPORTED;
+	}
+}
+
+/* NULL: out of memory, or *rc says what else. */
+static char *
+name_text(const GENERAL_NAME *name, tmg_rc *rc)
+{
+	char text[TEXT_MAX];
+	tmg_out o = { (uint8_t *)text, sizeof(text) - 1, 0, false };
+
+	*rc = put_name(&o, name);
+	if (*rc == TMG_OK && memchr(text, '\0', o.len) != NULL)
+		*rc = TMG_E_MALFORMED;
+	if (*rc != TMG_OK)
+		return NULL;
+	text[o.len] = '\0';
+	*rc = TMG_E_NOMEM;
+	return strdup(text);
+}
+
+static void
+free_list(char **list)
+{
+	for (size_t i = 0; list[i] != NULL; i++)
+		free(list[i]);
+	free(list);
+}
+
+static tmg_rc
+names_text(const GENERAL_NAMES *names, char ***list)
+{
+	const int n = sk_GENERAL_NAME_num(names);
+	char **made = calloc((size_t)n + 1, sizeof(*made));
+	tmg_rc rc = TMG_OK;
+
+	if (made == NULL)
+		return TMG_E_NOMEM;
+	for (int i = 0; i < n; i++) {
+		made[i] = name_text(sk_GENERAL_NAME_value(names, i), &rc);
+		if (made[i] == NULL) {
+			free_list(made);
+			return rc;
+		}
+	}
+	*list = made;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_san_of(OSSL_LIB_CTX *libctx, tmg_view cert, char ***list)
+{
+	tmg_held(GENERAL_NAMES) names = NULL;
+	tmg_held(X509) x = NULL;
+	int found;
+	tmg_rc rc;
+
+	*list = NULL;
+	if ((rc = tmg_x509_parse(libctx, cert, &x)))
+		return rc;
+	ERR_set_mark();
+	names = X509_get_ext_d2i(x, NID_subject_alt_name, &found, NULL);
+	ERR_pop_to_mark();
+	if (names != NULL)
+		return names_text(names, list);
+	/* -1: there is none; anything else is one that cannot be read, or two */
+	return found == -1 ? TMG_OK : TMG_E_MALFORMED;
+}

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/provision/journal.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/codec/base64.h"
-
-#define BLOB_MAX TMG_CSR_MAX	/* the longest thing kept: a request */
+#include "src/provision/field.h"
 
 static const char *const step_names[] = {
 	"begun", "key", "request", "submitted", "issued", "installed", "done",
@@ -26,68 +22,48 @@ static const char *const hash_names[] = {
 	"default", "sha1", "sha224", "sha256", "sha384", "sha512", NULL
 };
 
-/* How one member of the journal is written as JSON. */
-typedef enum kind {
-	TEXT,		/* char[size] */
-	STRING,		/* char *, may be NULL */
-	NUMBER,		/* long long */
-	FLAG,		/* bool */
-	NAME,		/* int, an index into names */
-	BLOB,		/* tmg_blob, base64 */
-	LIST,		/* tmg_strings */
-	CERTS,		/* tmg_certs *, a list of base64 DER */
-} kind;
-
-typedef struct field {
-	const char *name;
-	kind kind;
-	size_t at, size;
-	const char *const *names;
-	bool asked;		/* part of what makes two enrollments the same */
-} field;
-
 #define AT(member) offsetof(tmg_journal, member), sizeof(((tmg_journal *)0)->member)
 
-static const field fields[] = {
-	{ "id", TEXT, AT(id), NULL, false },
-	{ "step", NAME, AT(step), step_names, false },
-	{ "begun", NUMBER, AT(begun), NULL, false },
-	{ "changed", NUMBER, AT(changed), NULL, false },
-	{ "error", TEXT, AT(error), NULL, false },
-	{ "token", TEXT, AT(token), NULL, true },
-	{ "label", TEXT, AT(label), NULL, false },
-	{ "slot", TEXT, AT(slot), NULL, true },
-	{ "alg", TEXT, AT(alg), NULL, true },
-	{ "pin-policy", NAME, AT(pin), pin_names, true },
-	{ "touch-policy", NAME, AT(touch), touch_names, true },
-	{ "replace", FLAG, AT(replace), NULL, false },
-	{ "keep-key", FLAG, AT(keep_key), NULL, true },
-	{ "attest", FLAG, AT(attest), NULL, true },
-	{ "pss", FLAG, AT(pss), NULL, true },
-	{ "challenged", FLAG, AT(challenged), NULL, true },
-	{ "hash", NAME, AT(hash), hash_names, true },
-	{ "subject", STRING, AT(subject), NULL, true },
-	{ "template", STRING, AT(template_name), NULL, true },
-	{ "san", LIST, AT(san), NULL, true },
-	{ "key-usage", LIST, AT(key_usage), NULL, true },
-	{ "ext-key-usage", LIST, AT(ext_key_usage), NULL, true },
-	{ "policies", LIST, AT(policies), NULL, true },
-	{ "authority", TEXT, AT(authority), NULL, true },
-	{ "fingerprint", TEXT, AT(fingerprint), NULL, false },
-	{ "insecure-http", FLAG, AT(insecure_http), NULL, false },
-	{ "anchors", CERTS, AT(anchors), NULL, false },
-	{ "renews", TEXT, AT(renews), NULL, true },
-	{ "renewed", BLOB, AT(renewed), NULL, true },
-	{ "generating", FLAG, AT(generating), NULL, false },
-	{ "before", TEXT, AT(before), NULL, false },
-	{ "public-key", BLOB, AT(spki), NULL, false },
-	{ "wants", BLOB, AT(wants), NULL, false },
-	{ "request", BLOB, AT(csr), NULL, false },
-	{ "posted", FLAG, AT(posted), NULL, false },
-	{ "ticket", TEXT, AT(ticket), NULL, false },
-	{ "retry-after", NUMBER, AT(retry_after), NULL, false },
-	{ "certificate", BLOB, AT(cert), NULL, false },
-	{ "chain", CERTS, AT(chain), NULL, false },
+static const tmg_field fields[] = {
+	{ "id", &tmg_kind_text, AT(id), NULL, false },
+	{ "step", &tmg_kind_name, AT(step), step_names, false },
+	{ "begun", &tmg_kind_number, AT(begun), NULL, false },
+	{ "changed", &tmg_kind_number, AT(changed), NULL, false },
+	{ "error", &tmg_kind_text, AT(error), NULL, false },
+	{ "token", &tmg_kind_text, AT(token), NULL, true },
+	{ "label", &tmg_kind_text, AT(label), NULL, false },
+	{ "slot", &tmg_kind_text, AT(slot), NULL, true },
+	{ "alg", &tmg_kind_text, AT(alg), NULL, true },
+	{ "pin-policy", &tmg_kind_name, AT(pin), pin_names, true },
+	{ "touch-policy", &tmg_kind_name, AT(touch), touch_names, true },
+	{ "replace", &tmg_kind_flag, AT(replace), NULL, false },
+	{ "keep-key", &tmg_kind_flag, AT(keep_key), NULL, true },
+	{ "attest", &tmg_kind_flag, AT(attest), NULL, true },
+	{ "pss", &tmg_kind_flag, AT(pss), NULL, true },
+	{ "challenged", &tmg_kind_flag, AT(challenged), NULL, true },
+	{ "hash", &tmg_kind_name, AT(hash), hash_names, true },
+	{ "subject", &tmg_kind_string, AT(subject), NULL, true },
+	{ "template", &tmg_kind_string, AT(template_name), NULL, true },
+	{ "san", &tmg_kind_list, AT(san), NULL, true },
+	{ "key-usage", &tmg_kind_list, AT(key_usage), NULL, true },
+	{ "ext-key-usage", &tmg_kind_list, AT(ext_key_usage), NULL, true },
+	{ "policies", &tmg_kind_list, AT(policies), NULL, true },
+	{ "authority", &tmg_kind_text, AT(authority), NULL, true },
+	{ "fingerprint", &tmg_kind_text, AT(fingerprint), NULL, false },
+	{ "insecure-http", &tmg_kind_flag, AT(insecure_http), NULL, false },
+	{ "anchors", &tmg_kind_certs, AT(anchors), NULL, false },
+	{ "renews", &tmg_kind_text, AT(renews), NULL, true },
+	{ "renewed", &tmg_kind_blob, AT(renewed), NULL, true },
+	{ "generating", &tmg_kind_flag, AT(generating), NULL, false },
+	{ "before", &tmg_kind_text, AT(before), NULL, false },
+	{ "public-key", &tmg_kind_blob, AT(spki), NULL, false },
+	{ "wants", &tmg_kind_blob, AT(wants), NULL, false },
+	{ "request", &tmg_kind_blob, AT(csr), NULL, false },
+	{ "posted", &tmg_kind_flag, AT(posted), NULL, false },
+	{ "ticket", &tmg_kind_text, AT(ticket), NULL, false },
+	{ "retry-after", &tmg_kind_number, AT(retry_after), NULL, false },
+	{ "certificate", &tmg_kind_blob, AT(cert), NULL, false },
+	{ "chain", &tmg_kind_certs, AT(chain), NULL, false },
 };
 
 const char *
@@ -96,238 +72,15 @@ tmg_journal_step_name(tmg_step step)
 	return (size_t)step < TMG_COUNT(step_names) - 1 ? step_names[step] : "?";
 }
 
-/* ---- what it owns ------------------------------------------------------ */
-
-tmg_rc
-tmg_blob_set(tmg_blob *b, tmg_view bytes)
-{
-	uint8_t *copy = NULL;
-
-	if (bytes.len > 0) {
-		copy = malloc(bytes.len);
-		if (copy == NULL)
-			return TMG_E_NOMEM;
-		memcpy(copy, bytes.ptr, bytes.len);
-	}
-	free(b->ptr);
-	*b = (tmg_blob){ copy, bytes.len };
-	return TMG_OK;
-}
-
-tmg_rc
-tmg_text_set(char **text, const char *from)
-{
-	char *copy = NULL;
-
-	if (from != NULL && (copy = strdup(from)) == NULL)
-		return TMG_E_NOMEM;
-	free(*text);
-	*text = copy;
-	return TMG_OK;
-}
-
-static void
-strings_free(tmg_strings list)
-{
-	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
-		free(list[i]);
-	free(list);
-}
-
-tmg_rc
-tmg_strings_set(tmg_strings *list, const char *const *from)
-{
-	tmg_strings copy = NULL;
-	size_t n = 0;
-
-	while (from != NULL && from[n] != NULL)
-		n++;
-	if (n > 0) {
-		copy = calloc(n + 1, sizeof(*copy));
-		if (copy == NULL)
-			return TMG_E_NOMEM;
-	}
-	for (size_t i = 0; i < n; i++) {
-		copy[i] = strdup(from[i]);
-		if (copy[i] == NULL) {
-			strings_free(copy);
-			return TMG_E_NOMEM;
-		}
-	}
-	strings_free(*list);
-	*list = copy;
-	return TMG_OK;
-}
-
-static void *
-member(tmg_journal *j, const field *fd)
-{
-	return (char *)j + fd->at;
-}
-
-static const void *
-const_member(const tmg_journal *j, const field *fd)
-{
-	return (const char *)j + fd->at;
-}
-
 void
 tmg_journal_wipe(tmg_journal *j)
 {
-	for (size_t i = 0; i < TMG_COUNT(fields); i++) {
-		void *m = member(j, &fields[i]);
-
-		switch (fields[i].kind) {
-		case STRING:
-			free(*(char **)m);
-			break;
-		case BLOB:
-			free(((tmg_blob *)m)->ptr);
-			break;
-		case LIST:
-			strings_free(*(tmg_strings *)m);
-			break;
-		case CERTS:
-			tmg_certs_free(m);
-			break;
-		case TEXT:
-		case NUMBER:
-		case FLAG:
-		case NAME:
-			break;
-		}
-	}
+	for (size_t i = 0; i < TMG_COUNT(fields); i++)
+		fields[i].kind->clear(tmg_field_of(&fields[i], j));
 	*j = (tmg_journal){ .retry_after = -1 };
 }
 
 /* ---- reading ----------------------------------------------------------- */
-
-static tmg_rc
-read_text(json_t *v, char *text, size_t size)
-{
-	const size_t len = json_string_length(v);
-
-	/* a zero inside would hide what follows it */
-	if (!json_is_string(v) || len >= size ||
-	    memchr(json_string_value(v), '\0', len) != NULL)
-		return TMG_E_MALFORMED;
-	memcpy(text, json_string_value(v), len + 1);
-	return TMG_OK;
-}
-
-static tmg_rc
-read_string(json_t *v, char **text)
-{
-	if (!json_is_string(v) ||
-	    strlen(json_string_value(v)) != json_string_length(v))
-		return TMG_E_MALFORMED;
-	return tmg_text_set(text, json_string_value(v));
-}
-
-static tmg_rc
-read_name(json_t *v, const char *const *names, int *index)
-{
-	if (!json_is_string(v))
-		return TMG_E_MALFORMED;
-	for (int i = 0; names[i] != NULL; i++) {
-		if (strcmp(names[i], json_string_value(v)) == 0) {
-			*index = i;
-			return TMG_OK;
-		}
-	}
-	return TMG_E_MALFORMED;
-}
-
-static tmg_rc
-read_blob(json_t *v, tmg_blob *b)
-{
-	const size_t len = json_string_length(v);
-	tmg_auto_free uint8_t *bytes = NULL;
-	tmg_out out;
-	tmg_rc rc;
-
-	if (!json_is_string(v) || len > TMG_BASE64_LEN(BLOB_MAX))
-		return TMG_E_MALFORMED;
-	bytes = malloc(len + 1);
-	if (bytes == NULL)
-		return TMG_E_NOMEM;
-
-	out = (tmg_out){ bytes, len + 1, 0, false };
-	rc = tmg_base64_parse((tmg_view){
-	    (const uint8_t *)json_string_value(v), len }, &out);
-	return rc == TMG_OK ? tmg_blob_set(b, tmg_out_view(&out)) : rc;
-}
-
-static tmg_rc
-read_list(json_t *v, tmg_strings *list)
-{
-	const char *items[TMG_JOURNAL_LIST + 1] = { NULL };
-	const size_t n = json_array_size(v);
-
-	if (!json_is_array(v) || n > TMG_JOURNAL_LIST)
-		return TMG_E_MALFORMED;
-	for (size_t i = 0; i < n; i++) {
-		json_t *item = json_array_get(v, i);
-
-		if (!json_is_string(item) || strlen(json_string_value(item)) !=
-		    json_string_length(item))
-			return TMG_E_MALFORMED;
-		items[i] = json_string_value(item);
-	}
-	return tmg_strings_set(list, items);
-}
-
-static tmg_rc
-read_certs(json_t *v, tmg_certs **certs)
-{
-	tmg_rc rc;
-
-	if (!json_is_array(v) || json_array_size(v) > TMG_JOURNAL_LIST)
-		return TMG_E_MALFORMED;
-	if ((rc = tmg_certs_new(certs)))
-		return rc;
-	for (size_t i = 0; i < json_array_size(v); i++) {
-		tmg_blob der = { NULL, 0 };
-
-		rc = read_blob(json_array_get(v, i), &der);
-		if (rc == TMG_OK)
-			rc = tmg_certs_add(*certs, tmg_blob_view(&der));
-		free(der.ptr);
-		if (rc != TMG_OK)
-			return rc;
-	}
-	return TMG_OK;
-}
-
-static tmg_rc
-read_field(const field *fd, json_t *v, void *to)
-{
-	switch (fd->kind) {
-	case TEXT:
-		return read_text(v, to, fd->size);
-	case STRING:
-		return read_string(v, to);
-	case NAME:
-		return read_name(v, fd->names, to);
-	case BLOB:
-		return read_blob(v, to);
-	case LIST:
-		return read_list(v, to);
-	case CERTS:
-		return read_certs(v, to);
-	case NUMBER:
-		if (!json_is_integer(v))
-			return TMG_E_MALFORMED;
-		*(long long *)to = json_integer_value(v);
-		return TMG_OK;
-	case FLAG:
-		if (!json_is_boolean(v))
-			return TMG_E_MALFORMED;
-		*(bool *)to = json_is_true(v);
-		return TMG_OK;
-	}
-	return TMG_E_MALFORMED;
-}
 
 static tmg_rc
 read_fields(json_t *root, tmg_journal *j, tmg_fault *f)
@@ -338,7 +91,8 @@ read_fields(json_t *root, tmg_journal *j, tmg_fault *f)
 
 		if (v == NULL)
 			continue;
-		rc = read_field(&fields[i], v, member(j, &fields[i]));
+		rc = fields[i].kind->read(&fields[i], v,
+		    tmg_field_of(&fields[i], j));
 		if (rc != TMG_OK)
 			return tmg_raise(f, tmg_is_fault(rc) ? rc : TMG_E_MALFORMED,
 			    0, _("the journal's \"%s\" is damaged"),
@@ -422,95 +176,9 @@ tmg_journal_parse(tmg_view text, tmg_journal *j, tmg_fault *f)
 /* ---- writing ----------------------------------------------------------- */
 
 static json_t *
-blob_json(tmg_view bytes)
+field_json(const tmg_journal *j, const tmg_field *fd)
 {
-	const size_t cap = TMG_BASE64_LEN(bytes.len);
-	tmg_auto_free uint8_t *text = malloc(cap + 1);
-	tmg_out out = { text, cap + 1, 0, false };
-
-	if (text == NULL)
-		return NULL;
-	tmg_base64_put(&out, bytes, 0);
-	return json_stringn((const char *)text, out.len);
-}
-
-static json_t *
-list_json(const char *const *list)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
-		if (json_array_append_new(array, json_string(list[i])) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
-}
-
-static json_t *
-certs_json(const tmg_certs *certs)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; certs != NULL && i < tmg_certs_count(certs); i++)
-		if (json_array_append_new(array,
-		    blob_json(tmg_certs_get(certs, i))) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
-}
-
-static json_t *
-field_json(const tmg_journal *j, const field *fd)
-{
-	const void *m = const_member(j, fd);
-
-	switch (fd->kind) {
-	case TEXT:
-		return json_string(m);
-	case STRING:
-		return json_string(*(char *const *)m);
-	case NUMBER:
-		return json_integer(*(const long long *)m);
-	case FLAG:
-		return json_boolean(*(const bool *)m);
-	case NAME:
-		return json_string(fd->names[*(const int *)m]);
-	case BLOB:
-		return blob_json(tmg_blob_view(m));
-	case LIST:
-		return list_json((const char *const *)*(const tmg_strings *)m);
-	case CERTS:
-		return certs_json(*(tmg_certs *const *)m);
-	}
-	return NULL;
-}
-
-/* An absent member and an empty one mean the same; absent is shorter. */
-static bool
-is_empty(const tmg_journal *j, const field *fd)
-{
-	const void *m = const_member(j, fd);
-
-	switch (fd->kind) {
-	case TEXT:
-		return *(const char *)m == '\0';
-	case STRING:
-		return *(char *const *)m == NULL;
-	case FLAG:
-		return !*(const bool *)m;
-	case BLOB:
-		return ((const tmg_blob *)m)->len == 0;
-	case LIST:
-		return *(const tmg_strings *)m == NULL;
-	case CERTS:
-		return *(tmg_certs *const *)m == NULL;
-	case NUMBER:
-	case NAME:
-		break;
-	}
-	return false;
+	return fd->kind->print(fd, tmg_field_in(fd, j));
 }
 
 tmg_rc
@@ -521,7 +189,7 @@ tmg_journal_print(const tmg_journal *j, char **text)
 	    json_integer(TMG_JOURNAL_VERSION));
 
 	for (size_t i = 0; i < TMG_COUNT(fields); i++)
-		if (!is_empty(j, &fields[i]))
+		if (!fields[i].kind->empty(tmg_field_in(&fields[i], j)))
 			failed |= json_object_set_new(root, fields[i].name,
 			    field_json(j, &fields[i]));
 
@@ -530,14 +198,15 @@ tmg_journal_print(const tmg_journal *j, char **text)
 	return *text != NULL ? TMG_OK : TMG_E_NOMEM;
 }
 
-/* A slot nobody chose and the type of a key that stays are not asked for. */
+/* What nobody chose is not asked for: a slot, the type of the key, or that of
+ * a key which stays. */
 static bool
-is_asked(const tmg_journal *a, const field *fd)
+is_asked(const tmg_journal *a, const tmg_field *fd)
 {
 	if (fd->at == offsetof(tmg_journal, slot))
 		return a->slot[0] != '\0';
 	if (fd->at == offsetof(tmg_journal, alg))
-		return !a->keep_key;
+		return !a->keep_key && a->alg[0] != '\0';
 	return fd->asked;
 }
 

@@ -9,20 +9,12 @@
 #ifndef TMG_PROVISION_JOURNAL_H
 #define TMG_PROVISION_JOURNAL_H
 
+#include "src/provision/field.h"
 #include "tamga/provision.h"
 
 #define TMG_JOURNAL_VERSION 1
 #define TMG_JOURNAL_MAX (1u << 20)	/* bytes of a journal that is believed */
-#define TMG_JOURNAL_LIST 64		/* entries of a list */
-
-/* Bytes that the journal owns. */
-typedef struct tmg_blob {
-	uint8_t *ptr;
-	size_t len;
-} tmg_blob;
-
-/* Strings that the journal owns; NULL or ending with NULL. */
-typedef char **tmg_strings;
+#define TMG_JOURNAL_LIST TMG_FIELD_LIST
 
 typedef struct tmg_journal {
 	char id[TMG_PROVISION_ID];
@@ -93,19 +85,5 @@ tmg_journal_same(const tmg_journal *a, const tmg_journal *b);
 
 const char *
 tmg_journal_step_name(tmg_step step);
-
-/* Owned copies; what was there is freed. */
-TMG_MUST_USE tmg_rc
-tmg_blob_set(tmg_blob *b, tmg_view bytes);
-TMG_MUST_USE tmg_rc
-tmg_text_set(char **text, const char *from);
-TMG_MUST_USE tmg_rc
-tmg_strings_set(tmg_strings *list, const char *const *from);
-
-static inline tmg_view
-tmg_blob_view(const tmg_blob *b)
-{
-	return (tmg_view){ b->ptr, b->len };
-}
 
 #endif

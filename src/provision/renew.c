@@ -4,11 +4,29 @@
  */
 #include <stdio.h>
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/provision/san.h"
+#include "src/pki/san.h"
 #include "src/provision/work.h"
+
+static tmg_rc
+same_alternatives(tmg_provision *p, tmg_view cert)
+{
+	tmg_strings list;
+	size_t n = 0;
+	tmg_rc rc;
+
+	if ((rc = tmg_san_of(tmg_ctx_libctx(p->ctx), cert, &list)))
+		return rc;
+	while (list != NULL && list[n] != NULL)
+		n++;
+	rc = n > TMG_JOURNAL_LIST ? TMG_UNSUPPORTED
+	    : tmg_strings_set(&p->j.san, (const char *const *)list);
+	tmg_strings_free(&list);
+	return rc;
+}
 
 /* RFC 7030 4.2.2: subject and subjectAltName must be the current ones. */
 static tmg_rc
@@ -20,7 +38,7 @@ same_names(tmg_provision *p, tmg_view cert)
 	if ((rc = tmg_cert_facts_get(cert, &facts)))
 		return tmg_raise(&p->fault, rc, 0,
 		    _("the certificate to renew cannot be read"));
-	rc = tmg_san_of(cert, &p->j.san);
+	rc = same_alternatives(p, cert);
 	if (rc == TMG_UNSUPPORTED)
 		return tmg_raise(&p->fault, rc, 0, _("the certificate to renew has an "
 		    "alternative name of a kind that a request cannot ask for; "

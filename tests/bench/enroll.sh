@@ -7,6 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 export LC_ALL=C.UTF-8 XDG_CONFIG_HOME=$work/config SOFTHSM2_CONF=$work/softhsm.conf WORK=$work
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 ykcs11=$(ls /usr/lib/*/libykcs11.so.2 | head -n 1)

@@ -6,6 +6,7 @@ set -eu
 : "${RUNS:?}" "${B:?}" "${STAGE:?}" "${CARD:?}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 cd "$work"
 export XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work LC_ALL=C.UTF-8
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }

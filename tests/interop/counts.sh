@@ -136,6 +136,7 @@ inside=${COUNTS_INSIDE:-}
 if [ -n "$inside" ]; then
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
+	trap 'exit 143' TERM INT HUP
 	cd "$work"
 	XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work LC_ALL=C.UTF-8
 	TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD

@@ -12,6 +12,7 @@ fi
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/est.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
+trap 'exit 143' TERM INT HUP
 cd "$dir" || exit 1
 client=$top_builddir/tests/interop/est-client
 

@@ -25,6 +25,7 @@ card() {
 	"$python" "$other" "$@" --listen "$work/card.sock" --log "$work/card.log" &
 	card_pid=$!
 	trap 'card_end; rm -rf "$work"' EXIT
+	trap 'exit 143' TERM INT HUP
 	tries=0
 	until [ -S card.sock ]; do
 		tries=$((tries + 1))

@@ -25,6 +25,7 @@ clean() {
 	rm -rf "$dir"
 }
 trap clean EXIT
+trap 'exit 143' TERM INT HUP
 
 fail() { echo "pcsc.sh: $PCSC_SH_STAGE: $*" >&2; cat "$dir"/*.err >&2; exit 1; }
 

@@ -13,6 +13,7 @@ driver=$top_builddir/tests/interop/piv-driver
 reader=unix:$TAMGA_TEST_VCARD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@" >/dev/null; }
 # The card is whole again, and counts from here.

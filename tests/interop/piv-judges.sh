@@ -17,6 +17,7 @@ fail() { echo "FAILED: $*" >&2; exit 1; }
 step() { echo "== $*"; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 cd "$work"
 echo "what is signed" >data
 

@@ -8,6 +8,7 @@ command -v openssl >/dev/null || { echo "SKIP: no openssl program"; exit 77; }
 [ -x "$papers" ] || { echo "SKIP: $papers is not built"; exit 77; }
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+trap 'exit 143' TERM INT HUP
 
 die() { echo "FAIL: $*" >&2; exit 1; }
 has() { grep -qF -- "$2" "$1" || { cat "$1" >&2; die "$1 has no \"$2\""; }; }

@@ -7,6 +7,7 @@ export LC_ALL
 ra=$TAMGA_TEST_RA
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 cd "$work"
 EST=$TAMGA_TEST_RA_URL/.well-known/est
 

@@ -6,6 +6,7 @@ with=$top_srcdir/tests/with-ra
 fail() { echo "FAILED: $*" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 TMPDIR=$work
 export TMPDIR
 

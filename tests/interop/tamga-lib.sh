@@ -13,6 +13,7 @@ tamga() { "$top_builddir/tamga" "$@"; }
 world() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
+	trap 'exit 143' TERM INT HUP
 	cd "$work"
 	XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
 	export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL

@@ -47,6 +47,7 @@ ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 work() {
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
+	trap 'exit 143' TERM INT HUP
 	cd "$work"
 }
 

@@ -6,6 +6,7 @@ LC_ALL=C
 export LC_ALL
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
 status=0
 
 same() { # WHAT WANTED FOUND

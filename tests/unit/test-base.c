@@ -12,6 +12,7 @@
 #include "src/base/file.h"
 #include "src/base/secret.h"
 #include "tamga/version.h"
+#include "tests/unit/folder.h"
 
 static void
 faults_keep_the_cause_and_the_way(void **state)
@@ -103,11 +104,10 @@ in_folder(const char *folder, const char *name)
 static int
 make_folder(void **state)
 {
-	static char folder[64];
+	static char folder[TEST_FOLDER];
 
-	snprintf(folder, sizeof(folder), "/tmp/tamga-base-XXXXXX");
-	*state = mkdtemp(folder);
-	return *state == NULL;
+	*state = folder;
+	return test_folder(folder) ? 0 : -1;
 }
 
 static int

@@ -21,6 +21,7 @@
 #include "src/base/scope.h"
 #include "src/reader/holder.h"
 #include "src/reader/pcsc.h"
+#include "tests/unit/folder.h"
 
 static const struct {
 	LONG code;
@@ -79,7 +80,7 @@ test_results(void **state)
 /* ---- a daemon that only accepts ------------------------------------------ */
 
 struct daemon {
-	char dir[32], path[64];
+	char dir[TEST_FOLDER], path[TEST_FOLDER + 16];
 	int listener;
 };
 
@@ -91,8 +92,7 @@ setup(void **state)
 
 	if (d == NULL)
 		return -1;
-	snprintf(d->dir, sizeof(d->dir), "/tmp/tamga-test-XXXXXX");
-	if (mkdtemp(d->dir) == NULL)
+	if (!test_folder(d->dir))
 		return -1;
 	snprintf(d->path, sizeof(d->path), "%s/pcscd.comm", d->dir);
 	memcpy(at.sun_path, d->path, strlen(d->path));

@@ -16,8 +16,9 @@
 
 #include "src/provision/store.h"
 #include "tests/unit/fake-world.h"
+#include "tests/unit/folder.h"
 
-static char folder[64];
+static char folder[TEST_FOLDER];
 
 /* ---- every durable write is an event too (ld --wrap) -------------------- */
 
@@ -85,8 +86,8 @@ static int
 fresh(void **state)
 {
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/tamga-provision.%ld", (long)getpid());
-	mkdir(folder, 0700);
+	if (folder[0] == '\0' && !test_folder(folder))
+		return -1;
 	setenv("XDG_STATE_HOME", folder, 1);
 	empty_folder();
 	fake_world_reset();
@@ -103,6 +104,7 @@ clean(void **state)
 	snprintf(path, sizeof(path), "%s/tamga", folder);
 	rmdir(path);
 	rmdir(folder);
+	folder[0] = '\0';
 	return 0;
 }
 

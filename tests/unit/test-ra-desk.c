@@ -9,6 +9,7 @@
 #include "src/base/ctx.h"
 #include "src/base/file.h"
 #include "src/base/scope.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/test.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/desk.h"
@@ -38,7 +39,7 @@ static const struct {
 };
 
 struct bench {
-	char folder[64];
+	char folder[TEST_FOLDER];
 	tmg_ctx *ctx;
 	time_t now;
 	ra_office office;
@@ -108,8 +109,7 @@ set_up(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	strcpy(b->folder, "/tmp/test-ra.XXXXXX");
-	assert_non_null(mkdtemp(b->folder));
+	assert_true(test_folder(b->folder));
 	b->now = START;
 	assert_int_equal(tmg_ctx_new(&b->ctx), TMG_OK);
 	tmg_ctx_set_clock(b->ctx, clock_of, b);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "src/base/scope.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/test.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/gate.h"
@@ -89,7 +90,7 @@ test_names(void **state)
 /* ---- a store in a temporary file ---- */
 
 struct bench {
-	char folder[64], path[96];
+	char folder[TEST_FOLDER], path[96];
 	ra_store *store;
 	tmg_fault f;
 };
@@ -100,8 +101,7 @@ set_up(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	strcpy(b->folder, "/tmp/test-ra.XXXXXX");
-	assert_non_null(mkdtemp(b->folder));
+	assert_true(test_folder(b->folder));
 	snprintf(b->path, sizeof(b->path), "%s/store.db", b->folder);
 	assert_int_equal(ra_store_open(b->path, true, &b->f, &b->store), TMG_OK);
 	*state = b;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/file.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/test.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/store-cert.h"
@@ -17,7 +18,7 @@
 #define FIXTURE_MAX (1 << 20)
 
 struct bench {
-	char folder[64], path[96];
+	char folder[TEST_FOLDER], path[96];
 	ra_store *store;
 	tmg_fault f;
 };
@@ -25,13 +26,10 @@ struct bench {
 static int
 set_up(void **state)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	snprintf(b->folder, sizeof(b->folder), "%s/test-ra.XXXXXX",
-	    tmp != NULL && strlen(tmp) < 40 ? tmp : "/tmp");
-	assert_non_null(mkdtemp(b->folder));
+	assert_true(test_folder(b->folder));
 	snprintf(b->path, sizeof(b->path), "%s/store.db", b->folder);
 	*state = b;
 	return 0;

@@ -21,6 +21,7 @@
 #include "src/codec/hex.h"
 #include "src/reader/frame.h"
 #include "src/reader/vcard.h"
+#include "tests/unit/folder.h"
 
 #define PEERS_MAX 8
 #define ATR "3B85018073C021C056"
@@ -29,7 +30,7 @@
 
 /* What the peer answers, in hexadecimal; set while it sleeps. */
 struct peer {
-	char dir[32], path[64];
+	char dir[TEST_FOLDER], path[TEST_FOLDER + 16];
 	int listener;
 	pthread_t thread;
 	atomic_bool done, change;
@@ -203,8 +204,7 @@ setup(void **state)
 
 	if (p == NULL)
 		return -1;
-	snprintf(p->dir, sizeof(p->dir), "/tmp/tamga-test-XXXXXX");
-	if (mkdtemp(p->dir) == NULL)
+	if (!test_folder(p->dir))
 		return -1;
 	snprintf(p->path, sizeof(p->path), "%s/card", p->dir);
 	p->atr = ATR;

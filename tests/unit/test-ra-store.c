@@ -345,7 +345,9 @@ test_foreign_values(void **state)
 	assert_int_equal(ra_store_open(b->path, true, &b->f, &b->store), TMG_OK);
 	assert_int_equal(ra_user_put(b->store, &user), TMG_OK);
 	assert_int_equal(ra_cert_reserve(b->store, &cert), TMG_OK);
+	got.reason = 7;
 	assert_int_equal(ra_cert_of_app(b->store, "", &got), TMG_NOT_FOUND);
+	assert_int_equal(got.reason, 7);
 
 	/* longer than it can be, a number that fits nowhere, a state from later */
 	raw_run(b, "UPDATE account SET role = 'applicant of some importance';"

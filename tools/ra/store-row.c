@@ -175,9 +175,9 @@ ra_row_next(const ra_query *q, const ra_row *row, void *structure)
 {
 	tmg_rc rc;
 
-	memset(structure, 0, row->size);
 	if ((rc = ra_query_next(q)))
 		return rc;
+	memset(structure, 0, row->size);
 	if ((rc = read_row(q, row, structure)))
 		drop_blobs(row, structure);
 	return rc;

@@ -171,7 +171,7 @@ TMG_MUST_USE tmg_rc
 ra_row_put(ra_store *s, const ra_sql *sql, const ra_row *row,
     const void *structure);
 
-/* The next row into structure, which is cleared before. */
+/* The next row into structure, all of it; left alone when there is none. */
 TMG_MUST_USE tmg_rc
 ra_row_next(const ra_query *q, const ra_row *row, void *structure);
 

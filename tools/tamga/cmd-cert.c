@@ -4,6 +4,7 @@
 #include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/crypto.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/show.h"
 #include "tools/tamga/text.h"
 
@@ -72,8 +73,8 @@ const struct command cmd_cert_show = {
 /* ---- export -------------------------------------------------------------- */
 
 static const struct opt export_options[] = {
-	{ "output", 'o', OPT_TEXT, "FILE", N_("write it there") },
-	{ "der", 0, OPT_FLAG, NULL, N_("DER instead of PEM") },
+	OPTION_OUTPUT(N_("write it there")),
+	OPTION_DER(N_("DER instead of PEM")),
 	OPT_END
 };
 
@@ -123,24 +124,9 @@ const struct command cmd_cert_export = {
 /* ---- install, delete ----------------------------------------------------- */
 
 static const struct opt install_options[] = {
-	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite another certificate") },
+	OPTION_REPLACE(N_("overwrite another certificate")),
 	OPT_END
 };
-
-static tmg_rc
-said_cert(struct cli *cli, tmg_key *key, const char *words)
-{
-	struct seen seen;
-	tmg_rc rc;
-
-	if (cli->json) {
-		if ((rc = show_look(cli, key, &seen)))
-			return rc;
-		return cli_json(cli, show_key_json(&seen));
-	}
-	cli_say(cli, "%s", words);
-	return TMG_OK;
-}
 
 static tmg_rc
 run_install(struct cli *cli)
@@ -162,8 +148,8 @@ run_install(struct cli *cli)
 	    cli_flag(cli, "replace"));
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	return said_cert(cli, key, _("The certificate is written and was read "
-	    "back."));
+	return show_changed(cli, key,
+	    _("The certificate is written and was read back."));
 }
 
 const struct command cmd_cert_install = {
@@ -177,7 +163,7 @@ const struct command cmd_cert_install = {
 };
 
 static const struct opt delete_options[] = {
-	{ "yes", 'y', OPT_FLAG, NULL, N_("do not ask") },
+	OPTION_YES,
 	OPT_END
 };
 
@@ -203,7 +189,7 @@ run_delete(struct cli *cli)
 	rc = tmg_key_cert_delete(key);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	return said_cert(cli, key, _("The certificate is deleted."));
+	return show_changed(cli, key, _("The certificate is deleted."));
 }
 
 const struct command cmd_cert_delete = {

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/request.h"
 
 static const struct opt options[] = {
 	REQUEST_OPTIONS,
-	{ "output", 'o', OPT_TEXT, "FILE", N_("where to; else standard output") },
-	{ "der", 0, OPT_FLAG, NULL, N_("DER, not PEM") },
+	OPTION_OUTPUT(N_("where to; else standard output")),
+	OPTION_DER(N_("DER instead of PEM")),
 	OPT_END
 };
 

@@ -8,18 +8,19 @@
 #include "tamga/cms.h"
 #include "tamga/openssl.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/crypto.h"
 
 #define PEER_MAX 65536u
 
 static const struct opt options[] = {
 	{ "oaep", 0, OPT_FLAG, NULL, N_("RSA: RSAES-OAEP, not PKCS#1 v1.5") },
-	{ "hash", 0, OPT_TEXT, "HASH", N_("OAEP: sha256 (usual), sha1, ...") },
+	OPTION_HASH(N_("OAEP: sha256 (usual), sha1, ...")),
 	{ "mgf", 0, OPT_TEXT, "HASH", N_("OAEP: hash of MGF1, usually the same") },
-	{ "cms", 0, OPT_FLAG, NULL, N_("the input is an enveloped CMS") },
+	OPTION_CMS(N_("the input is an enveloped CMS")),
 	{ "peer", 0, OPT_TEXT, "FILE",
 	    N_("EC, X25519: write the secret agreed with that public key, PEM") },
-	{ "output", 'o', OPT_TEXT, "FILE", N_("write the result there") },
+	OPTION_OUTPUT(N_("write the result there")),
 	OPT_END
 };
 

@@ -8,6 +8,7 @@
 
 #include "tools/tamga/ca.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/enrolling.h"
 #include "tools/tamga/request.h"
 #include "tools/tamga/status.h"
@@ -15,13 +16,12 @@
 static const struct opt options[] = {
 	CA_OPTIONS,
 	{ "profile", 0, OPT_TEXT, "LABEL", N_("which certificate: the authority's label") },
-	{ "slot", 0, OPT_TEXT, "SLOT", N_("where on the token; else its first for logging in") },
-	{ "type", 0, OPT_TEXT, "TYPE", N_("ec:p256, ec:p384, rsa:2048, ed25519, ...") },
-	{ "pin-policy", 0, OPT_TEXT, "POLICY", N_("never, once or always") },
-	{ "touch-policy", 0, OPT_TEXT, "POLICY", N_("never, always or cached") },
-	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite what the slot holds") },
+	OPTION_SLOT(N_("where on the token; else its first for logging in")),
+	OPTION_TYPE(N_("ec:p256, ec:p384, rsa:2048, ed25519, ...")),
+	OPTIONS_POLICY,
+	OPTION_REPLACE_SLOT,
 	{ "keep-key", 0, OPT_FLAG, NULL, N_("use the key that the slot holds") },
-	{ "dry-run", 'n', OPT_FLAG, NULL, N_("check everything, change nothing") },
+	OPTION_DRY_RUN,
 	{ "resume", 0, OPT_FLAG, NULL, N_("go on with the enrollment ID, or the only open one") },
 	{ "list", 0, OPT_FLAG, NULL, N_("show all enrollments") },
 	{ "cancel", 0, OPT_FLAG, NULL, N_("give the enrollment ID up; the token is left as it is") },

@@ -10,6 +10,7 @@
 
 #include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/show.h"
 
 #define KEY_FILE_MAX (256u * 1024u)
@@ -67,31 +68,20 @@ check_empty(struct cli *cli, tmg_key *key)
 static tmg_rc
 said_key(struct cli *cli, tmg_key *key, const char *words)
 {
-	struct seen seen;
-	tmg_rc rc;
+	const tmg_rc rc = show_changed(cli, key, words);
 
-	if (cli->json) {
-		if ((rc = show_look(cli, key, &seen)))
-			return rc;
-		return cli_json(cli, show_key_json(&seen));
-	}
-	cli_say(cli, "%s", words);
-	cli_say(cli, "%s", tmg_key_uri(key));
-	return TMG_OK;
+	if (rc == TMG_OK && !cli->json)
+		cli_say(cli, "%s", tmg_key_uri(key));
+	return rc;
 }
 
 /* ---- generate ------------------------------------------------------------ */
 
-#define POLICY_OPTIONS \
-	{ "pin-policy", 0, OPT_TEXT, "WHEN", N_("never, once or always") }, \
-	{ "touch-policy", 0, OPT_TEXT, "WHEN", N_("never, always or cached") }, \
-	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite what the slot holds") }
-
 static const struct opt generate_options[] = {
-	{ "type", 0, OPT_TEXT, "TYPE",
-	    N_("rsa:2048, ec:p256 (usual), ec:p384, ed25519, x25519, ...") },
-	POLICY_OPTIONS,
-	{ "output", 'o', OPT_TEXT, "FILE", N_("write the public key there, PEM") },
+	OPTION_TYPE(N_("rsa:2048, ec:p256 (usual), ec:p384, ed25519, x25519, ...")),
+	OPTIONS_POLICY,
+	OPTION_REPLACE_SLOT,
+	OPTION_OUTPUT(N_("write the public key there, PEM")),
 	OPT_END
 };
 
@@ -140,7 +130,8 @@ const struct command cmd_key_generate = {
 /* ---- import -------------------------------------------------------------- */
 
 static const struct opt import_options[] = {
-	POLICY_OPTIONS,
+	OPTIONS_POLICY,
+	OPTION_REPLACE_SLOT,
 	OPT_END
 };
 
@@ -283,7 +274,7 @@ const struct command cmd_key_import = {
 /* ---- delete, move, attest ------------------------------------------------ */
 
 static const struct opt delete_options[] = {
-	{ "yes", 'y', OPT_FLAG, NULL, N_("do not ask") },
+	OPTION_YES,
 	OPT_END
 };
 
@@ -318,7 +309,7 @@ const struct command cmd_key_delete = {
 };
 
 static const struct opt move_options[] = {
-	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite what the slot holds") },
+	OPTION_REPLACE_SLOT,
 	OPT_END
 };
 
@@ -352,8 +343,8 @@ const struct command cmd_key_move = {
 };
 
 static const struct opt attest_options[] = {
-	{ "output", 'o', OPT_TEXT, "FILE", N_("write it there") },
-	{ "der", 0, OPT_FLAG, NULL, N_("DER instead of PEM") },
+	OPTION_OUTPUT(N_("write it there")),
+	OPTION_DER(N_("DER instead of PEM")),
 	OPT_END
 };
 

@@ -1,33 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 
 static const struct opt change_options[] = {
-	{ "puk", 0, OPT_FLAG, NULL, N_("the PUK instead of the PIN") },
-	{ "admin-key", 0, OPT_FLAG, NULL,
-	    N_("the management key instead of the PIN") },
-	{ "new-pin-file", 0, OPT_TEXT, "FILE", N_("the new PIN is its first line") },
-	{ "new-pin-fd", 0, OPT_TEXT, "N",
-	    N_("the new PIN is the next line of descriptor N") },
-	{ "new-puk-file", 0, OPT_TEXT, "FILE", N_("the new PUK is its first line") },
-	{ "new-puk-fd", 0, OPT_TEXT, "N",
-	    N_("the new PUK is the next line of descriptor N") },
+	OPTIONS_SECRET,
+	OPTIONS_NEW_PIN,
+	OPTIONS_NEW_PUK,
 	{ "new-admin-key-file", 0, OPT_TEXT, "FILE",
 	    N_("the new management key is its first line, hexadecimal") },
 	OPT_END
 };
 
 static const struct opt unblock_options[] = {
-	{ "new-pin-file", 0, OPT_TEXT, "FILE", N_("the new PIN is its first line") },
-	{ "new-pin-fd", 0, OPT_TEXT, "N",
-	    N_("the new PIN is the next line of descriptor N") },
+	OPTIONS_NEW_PIN,
 	OPT_END
 };
 
 static const struct opt verify_options[] = {
-	{ "puk", 0, OPT_FLAG, NULL, N_("the PUK instead of the PIN") },
-	{ "admin-key", 0, OPT_FLAG, NULL,
-	    N_("the management key instead of the PIN") },
+	OPTIONS_SECRET,
 	OPT_END
 };
 

@@ -8,6 +8,7 @@
 
 #include "tools/tamga/ca.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/enrolling.h"
 #include "tools/tamga/text.h"
 
@@ -21,10 +22,10 @@ static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, N_("every certificate on the token that ends soon") },
 	{ "within", 0, OPT_TEXT, "DAYS", N_("only what ends within so many days; with --all 30") },
 	{ "same-key", 0, OPT_FLAG, NULL, N_("a new certificate for the key that is there") },
-	{ "slot", 0, OPT_TEXT, "SLOT", N_("where the new key goes; else a free slot like the old") },
-	{ "type", 0, OPT_TEXT, "TYPE", N_("of the new key; else as the old") },
-	{ "replace", 0, OPT_FLAG, NULL, N_("overwrite what that slot holds") },
-	{ "dry-run", 'n', OPT_FLAG, NULL, N_("check everything, change nothing") },
+	OPTION_SLOT(N_("where the new key goes; else a free slot like the old")),
+	OPTION_TYPE(N_("of the new key; else as the old")),
+	OPTION_REPLACE(N_("overwrite what that slot holds")),
+	OPTION_DRY_RUN,
 	WAIT_OPTIONS,
 	CA_OPTIONS,
 	OPT_END

@@ -12,18 +12,15 @@
 #include "tamga/openssl.h"
 #include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 
 enum {
 	ADMIN_KEY_LEN = 24,	/* 3DES and AES-192: what new cards have */
 };
 
 static const struct opt options[] = {
-	{ "new-pin-file", 0, OPT_TEXT, "FILE", N_("the new PIN is its first line") },
-	{ "new-pin-fd", 0, OPT_TEXT, "N",
-	    N_("the new PIN is the next line of descriptor N") },
-	{ "new-puk-file", 0, OPT_TEXT, "FILE", N_("the new PUK is its first line") },
-	{ "new-puk-fd", 0, OPT_TEXT, "N",
-	    N_("the new PUK is the next line of descriptor N") },
+	OPTIONS_NEW_PIN,
+	OPTIONS_NEW_PUK,
 	{ "admin-key-out", 0, OPT_TEXT, "FILE",
 	    N_("write the new management key there instead of keeping it behind "
 	    "the PIN") },

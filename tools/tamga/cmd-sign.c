@@ -4,20 +4,21 @@
 
 #include "tamga/cms.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/crypto.h"
 
 static const struct opt options[] = {
-	{ "hash", 0, OPT_TEXT, "HASH", N_("sha256, sha384, sha512, sha1") },
+	OPTION_HASH(N_("sha256, sha384, sha512, sha1")),
 	{ "pss", 0, OPT_FLAG, NULL, N_("RSA: RSASSA-PSS") },
 	{ "digest", 0, OPT_FLAG, NULL, N_("the input is the digest itself") },
 	{ "raw", 0, OPT_FLAG, NULL,
 	    N_("ECDSA: r and s side by side (IEEE P1363), not DER") },
-	{ "cms", 0, OPT_FLAG, NULL, N_("a CMS signature (RFC 5652), PEM") },
+	OPTION_CMS(N_("a CMS signature (RFC 5652), PEM")),
 	{ "attached", 0, OPT_FLAG, NULL, N_("CMS: the input inside it") },
-	{ "der", 0, OPT_FLAG, NULL, N_("CMS: DER instead of PEM") },
+	OPTION_DER(N_("CMS: DER instead of PEM")),
 	{ "cert", 0, OPT_TEXT, "FILE",
 	    N_("the key's certificate: the token is not asked for it") },
-	{ "output", 'o', OPT_TEXT, "FILE", N_("write the signature there") },
+	OPTION_OUTPUT(N_("write the signature there")),
 	OPT_END
 };
 

@@ -184,6 +184,21 @@ show_key_json(const struct seen *s)
 	return key;
 }
 
+tmg_rc
+show_changed(struct cli *cli, tmg_key *key, const char *words)
+{
+	struct seen seen;
+	tmg_rc rc;
+
+	if (!cli->json) {
+		cli_say(cli, "%s", words);
+		return TMG_OK;
+	}
+	if ((rc = show_look(cli, key, &seen)))
+		return rc;
+	return cli_json(cli, show_key_json(&seen));
+}
+
 json_t *
 show_skipped_json(tmg_tokens *tokens)
 {

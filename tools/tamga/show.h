@@ -46,6 +46,11 @@ json_t *
 show_token_json(tmg_token *token);
 json_t *
 show_key_json(const struct seen *seen);
+
+/* What a command did to a slot: words, or with --json the slot as it is now. */
+TMG_MUST_USE tmg_rc
+show_changed(struct cli *cli, tmg_key *key, const char *words);
+
 json_t *
 show_cert_json(const tmg_cert_facts *cert);
 /* Readers whose cards gave no token. */

@@ -2,18 +2,25 @@
 # Sourced.  need_packages KIND...: installs what tests/packages lists for these
 # kinds and this machine lacks.
 
-is_installed()
+# One name a line; what a package provides is there too: nodejs may bring npm.
+installed_packages()
 {
-	dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^.i'
+	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}, ${Provides}\n' |
+		awk -F '\t' '$1 ~ /^.i/ {
+			count = split($2, names, /, */)
+			for (i = 1; i <= count; i++) {
+				sub(/[ :].*/, "", names[i])
+				if (names[i] != "") print names[i]
+			}
+		}'
 }
 
 missing_packages()
 {
+	installed=$(installed_packages)
 	for kind in "$@"; do
 		awk -v kind="$kind" '$1 == kind { print $2 }' tests/packages
-	done | while read -r package; do
-		is_installed "$package" || printf '%s\n' "$package"
-	done
+	done | grep -vxF "$installed" || :
 }
 
 # Sets become to what makes a command root's.  A password is asked for where
@@ -57,4 +64,23 @@ need_packages()
 		echo "$0: apt-get failed; the lines above say why (all of it: build/packages.log)" >&2
 		exit 1
 	fi
+}
+
+# unpack_packages KIND FOLDER: unpacks those that are not installed, and leaves
+# the machine as it is.  A daemon that is installed would be started, now and
+# at every boot; a test wants its program alone.
+unpack_packages()
+{
+	for package in $(missing_packages "$1"); do
+		[ ! -e "$2/$package.unpacked" ] || continue
+		mkdir -p "$2"
+		if (cd "$2" && { apt-get download "$package" ||
+		    { apt_get update && apt-get download "$package"; }; } &&
+		    dpkg-deb --extract "$package"_*.deb .) >>"$2/log" 2>&1
+		then
+			touch "$2/$package.unpacked"
+		else
+			echo "$0: cannot unpack $package; tests that want it are skipped ($2/log)" >&2
+		fi
+	done
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/module.h"
 
+#include <openssl/crypto.h>
 #include <time.h>
 
 #include "pkcs11/wait.h"
@@ -34,12 +35,20 @@ life_of(pid_t pid, unsigned state)
 
 /* ---- being inside -------------------------------------------------------- */
 
+/* While the process ends others clean up before us, and libcrypto works no
+ * more.  Asking it for nothing starts nothing. */
+static bool
+crypto_is_over(void)
+{
+	return OPENSSL_init_crypto(0, NULL) != 1;
+}
+
 CK_RV
 p11_enter(p11_inside *inside)
 {
 	const uint64_t up = life_of(getpid(), UP);
 
-	if (atomic_load(&life) != up)
+	if (atomic_load(&life) != up || crypto_is_over())
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	atomic_fetch_add(&inside_count, 1);
 	if (atomic_load(&life) != up) {

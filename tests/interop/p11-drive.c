@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * usage: p11-drive MODULE COMMAND [ARGUMENT]
+ *
+ *   look            how long it takes to start, to look at every card, and to
+ *                   open a session with it
+ *   events N        waits for N events and tells of each
+ *   sign ID N       logs in and signs N times with the key of that ID (two hex
+ *                   digits); each signature is verified by libcrypto
+ *   reload N        loads, uses, finalises and unloads the module N times and
+ *                   counts what is left
+ *   abandon N       the same without closing, logging out or finalising
+ *   exit            leaves the module to the last atexit handler of all
+ *
+ * Prints what happened; 1 when something went wrong.
+ */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pkcs11/cryptoki.h"
+
+enum { SLOTS = 16, WARM_UP = 100, GROWTH_KB = 2048 };
+
+static const char *path;
+static CK_FUNCTION_LIST *f;
+static void *so;
+static CK_UTF8CHAR pin[] = "123456";
+
+static void
+must(CK_RV rv, const char *what)
+{
+	if (rv == CKR_OK)
+		return;
+	printf("%s: %#lx\n", what, rv);
+	exit(1);
+}
+
+static void
+load(void)
+{
+	union {
+		void *is;
+		CK_C_GetFunctionList call;
+	} start;
+
+	so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	start.is = so != NULL ? dlsym(so, "C_GetFunctionList") : NULL;
+	if (start.is == NULL) {
+		printf("%s: %s\n", path, dlerror());
+		exit(1);
+	}
+	must(start.call(&f), "C_GetFunctionList");
+}
+
+static long
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static CK_ULONG
+list(CK_SLOT_ID slots[SLOTS])
+{
+	CK_ULONG n = 0;
+
+	must(f->C_GetSlotList(CK_TRUE, NULL, &n), "C_GetSlotList");
+	n = SLOTS;
+	must(f->C_GetSlotList(CK_TRUE, slots, &n), "C_GetSlotList");
+	return n;
+}
+
+static CK_SESSION_HANDLE
+session_on(CK_SLOT_ID slot)
+{
+	CK_SESSION_HANDLE h;
+
+	must(f->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &h),
+	    "C_OpenSession");
+	return h;
+}
+
+/* ---- look ---------------------------------------------------------------- */
+
+static const char *
+name_of(CK_RV rv)
+{
+	static char other[32];
+
+	if (rv == CKR_OK)
+		return "ok";
+	if (rv == CKR_TOKEN_NOT_RECOGNIZED)
+		return "not recognized";
+	snprintf(other, sizeof(other), "%#lx", rv);
+	return other;
+}
+
+static void
+look_at(CK_SLOT_ID slot)
+{
+	CK_SESSION_HANDLE h;
+	CK_TOKEN_INFO info;
+	long begun = now_ms();
+	CK_RV rv = f->C_GetTokenInfo(slot, &info);
+
+	printf("slot %lu: token %s in %ld ms, ", slot, name_of(rv),
+	    now_ms() - begun);
+	begun = now_ms();
+	rv = f->C_GetTokenInfo(slot, &info);
+	printf("again %s in %ld ms, ", name_of(rv), now_ms() - begun);
+	rv = f->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &h);
+	printf("session %s, ", name_of(rv));
+	rv = f->C_GetTokenInfo(slot, &info);
+	printf("then token %s %.32s\n", name_of(rv), rv == CKR_OK ?
+	    (const char *)info.label : "");
+}
+
+static void
+look(void)
+{
+	CK_SLOT_ID slots[SLOTS];
+	const long begun = now_ms();
+	CK_SLOT_INFO info;
+	CK_ULONG n;
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	n = list(slots);
+	for (CK_ULONG i = 0; i < n; i++)
+		must(f->C_GetSlotInfo(slots[i], &info), "C_GetSlotInfo");
+	printf("start %ld ms, %lu cards\n", now_ms() - begun, n);
+	for (CK_ULONG i = 0; i < n; i++)
+		look_at(slots[i]);
+	must(f->C_Finalize(NULL), "C_Finalize");
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static void
+events(int count)
+{
+	CK_SLOT_INFO info;
+	CK_SLOT_ID id;
+	CK_ULONG n;
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	must(f->C_GetSlotList(CK_FALSE, NULL, &n), "C_GetSlotList");
+	puts("ready");
+	fflush(stdout);
+	while (count-- > 0) {
+		must(f->C_WaitForSlotEvent(0, &id, NULL), "C_WaitForSlotEvent");
+		must(f->C_GetSlotInfo(id, &info), "C_GetSlotInfo");
+		printf("slot %lu %s\n", id,
+		    info.flags & CKF_TOKEN_PRESENT ? "full" : "empty");
+		fflush(stdout);
+	}
+	must(f->C_Finalize(NULL), "C_Finalize");
+}
+
+/* ---- sign ---------------------------------------------------------------- */
+
+static CK_OBJECT_HANDLE
+find_key(CK_SESSION_HANDLE h, CK_BYTE id)
+{
+	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof(class) },
+	    { CKA_ID, &id, sizeof(id) } };
+	CK_OBJECT_HANDLE found = 0;
+	CK_ULONG n = 0;
+
+	must(f->C_FindObjectsInit(h, t, 2), "C_FindObjectsInit");
+	must(f->C_FindObjects(h, &found, 1, &n), "C_FindObjects");
+	must(f->C_FindObjectsFinal(h), "C_FindObjectsFinal");
+	if (n == 1)
+		return found;
+	puts("no key");
+	exit(1);
+}
+
+static EVP_PKEY *
+public_of(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key, bool *always)
+{
+	unsigned char spki[1200];
+	const unsigned char *at = spki;
+	CK_BBOOL yes = CK_FALSE;
+	CK_ATTRIBUTE t[] = { { CKA_PUBLIC_KEY_INFO, spki, sizeof(spki) },
+	    { CKA_ALWAYS_AUTHENTICATE, &yes, sizeof(yes) } };
+
+	must(f->C_GetAttributeValue(h, key, t, 2), "C_GetAttributeValue");
+	*always = yes == CK_TRUE;
+	return d2i_PUBKEY(NULL, &at, (long)t[0].ulValueLen);
+}
+
+static bool
+verifies(EVP_PKEY *key, const unsigned char *sig, const unsigned char digest[32])
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	ECDSA_SIG *rs = ECDSA_SIG_new();
+	unsigned char *der = NULL;
+	int len;
+	bool good;
+
+	ECDSA_SIG_set0(rs, BN_bin2bn(sig, 32, NULL), BN_bin2bn(sig + 32, 32, NULL));
+	len = i2d_ECDSA_SIG(rs, &der);
+	good = EVP_PKEY_verify_init(ctx) == 1 && EVP_PKEY_verify(ctx, der,
+	    (size_t)len, digest, 32) == 1;
+	OPENSSL_free(der);
+	ECDSA_SIG_free(rs);
+	EVP_PKEY_CTX_free(ctx);
+	return good;
+}
+
+static void
+sign_once(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key, bool always, EVP_PKEY *pub,
+    int i)
+{
+	CK_MECHANISM m = { CKM_ECDSA, NULL, 0 };
+	CK_BYTE digest[32] = { 1, (CK_BYTE)i, (CK_BYTE)(i >> 8) }, sig[64];
+	CK_ULONG len = sizeof(sig);
+
+	must(f->C_SignInit(h, &m, key), "C_SignInit");
+	if (always)
+		must(f->C_Login(h, CKU_CONTEXT_SPECIFIC, pin, sizeof(pin) - 1),
+		    "C_Login for one use");
+	must(f->C_Sign(h, digest, sizeof(digest), sig, &len), "C_Sign");
+	if (len == sizeof(sig) && verifies(pub, sig, digest))
+		return;
+	printf("signature %d is not one\n", i);
+	exit(1);
+}
+
+static void
+sign(CK_BYTE id, int count)
+{
+	CK_SLOT_ID slots[SLOTS];
+	CK_SESSION_HANDLE h;
+	CK_OBJECT_HANDLE key;
+	EVP_PKEY *pub;
+	bool always;
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	if (list(slots) < 1)
+		must(CKR_TOKEN_NOT_PRESENT, "list");
+	h = session_on(slots[0]);
+	must(f->C_Login(h, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
+	key = find_key(h, id);
+	pub = public_of(h, key, &always);
+	for (int i = 0; i < count; i++)
+		sign_once(h, key, always, pub, i);
+	EVP_PKEY_free(pub);
+	must(f->C_Finalize(NULL), "C_Finalize");
+	printf("%d good\n", count);
+}
+
+/* ---- reload -------------------------------------------------------------- */
+
+static int
+entries(const char *folder)
+{
+	DIR *d = opendir(folder);
+	int n = 0;
+
+	while (d != NULL && readdir(d) != NULL)
+		n++;
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static long
+resident_kb(void)
+{
+	FILE *p = fopen("/proc/self/statm", "r");
+	long size, pages = 0;
+
+	if (p != NULL && fscanf(p, "%ld %ld", &size, &pages) != 2)
+		pages = 0;
+	if (p != NULL)
+		fclose(p);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void
+use_once(bool tidy)
+{
+	CK_SLOT_ID slots[SLOTS];
+	CK_SESSION_HANDLE h;
+	CK_RV rv;
+
+	load();
+	rv = f->C_Initialize(NULL);
+	if (tidy || rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)
+		must(rv, "C_Initialize");
+	if (list(slots) > 0) {
+		h = session_on(slots[0]);
+		(void)f->C_Login(h, CKU_USER, pin, sizeof(pin) - 1);
+		(void)find_key(h, 0x9a);
+		if (!tidy)
+			(void)f->C_CloseSession(h);
+	}
+	if (tidy)
+		must(f->C_Finalize(NULL), "C_Finalize");
+	dlclose(so);
+}
+
+static void
+reload(int count, bool tidy)
+{
+	int fds, tasks;
+	long kb;
+
+	dlclose(so);
+	for (int i = 0; i < WARM_UP; i++)
+		use_once(tidy);
+	fds = entries("/proc/self/fd");
+	tasks = entries("/proc/self/task");
+	kb = resident_kb();
+	for (int i = 0; i < count; i++)
+		use_once(tidy);
+	fds = entries("/proc/self/fd") - fds;
+	tasks = entries("/proc/self/task") - tasks;
+	kb = resident_kb() - kb;
+	printf("after %d times: %d descriptors, %d threads, %ld kB more\n", count,
+	    fds, tasks, kb);
+	if (fds != 0 || tasks != 0 || kb > GROWTH_KB)
+		exit(1);
+}
+
+/* ---- exit ---------------------------------------------------------------- */
+
+static CK_SESSION_HANDLE last;
+static CK_OBJECT_HANDLE last_key;
+
+/* Registered before the module was loaded, so that it runs when libcrypto has
+ * cleaned up after itself. */
+static void
+at_the_end(void)
+{
+	CK_MECHANISM m = { CKM_ECDSA_SHA256, NULL, 0 };
+	CK_SESSION_INFO info;
+	CK_BYTE bytes[64] = { 1 };
+	CK_SLOT_ID id;
+	CK_ULONG n = 0, len = sizeof(bytes);
+	CK_RV rv[7];
+
+	if (f == NULL)
+		return;
+	rv[0] = f->C_GetSlotList(CK_TRUE, NULL, &n);
+	rv[1] = f->C_GetSessionInfo(last, &info);
+	rv[2] = f->C_SignInit(last, &m, last_key);
+	rv[3] = f->C_Sign(last, bytes, 8, bytes, &len);
+	rv[4] = f->C_GenerateRandom(last, bytes, sizeof(bytes));
+	rv[5] = f->C_WaitForSlotEvent(CKF_DONT_BLOCK, &id, NULL);
+	(void)f->C_CloseAllSessions(0);
+	rv[6] = f->C_Finalize(NULL);
+	for (size_t i = 0; i < 7; i++)
+		printf("%s ", rv[i] == CKR_CRYPTOKI_NOT_INITIALIZED ? "over"
+		    : name_of(rv[i]));
+	puts(OPENSSL_init_crypto(0, NULL) ? "before libcrypto ended" : "and well");
+	fflush(stdout);
+}
+
+static void
+use_until_exit(void)
+{
+	CK_SLOT_ID slots[SLOTS];
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	if (list(slots) < 1)
+		must(CKR_TOKEN_NOT_PRESENT, "list");
+	last = session_on(slots[0]);
+	must(f->C_Login(last, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
+	last_key = find_key(last, 0x9a);
+	/* The program uses libcrypto too, and so it cleans up before we do. */
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 2 ? argv[2] : "";
+	const int n = argc > 3 ? (int)strtol(argv[argc - 1], NULL, 10) : 0;
+
+	if (argc < 3)
+		return 2;
+	if (strcmp(what, "exit") == 0)
+		atexit(at_the_end);
+	path = argv[1];
+	load();
+	if (strcmp(what, "look") == 0)
+		look();
+	else if (strcmp(what, "events") == 0)
+		events(n);
+	else if (strcmp(what, "sign") == 0 && argc == 5)
+		sign((CK_BYTE)strtoul(argv[3], NULL, 16), n);
+	else if (strcmp(what, "reload") == 0 || strcmp(what, "abandon") == 0)
+		reload(n, what[0] == 'r');
+	else if (strcmp(what, "exit") == 0)
+		use_until_exit();
+	else
+		return 2;
+	return 0;
+}

@@ -16,6 +16,7 @@
 #include "tools/ra/make.h"
 #include "tools/ra/pkcs7.h"
 #include "tools/ra/policy.h"
+#include "tools/ra/store-sql.h"
 
 #define DAY 86400
 #define START 1800000000
@@ -165,8 +166,10 @@ make_csr(struct csr *c, const char *cn, const char *san)
 	if (c->key == NULL)
 		c->key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
 	assert_non_null(c->key);
-	assert_int_equal(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(req),
-	    "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1, 0), 1);
+	if (cn != NULL)
+		assert_int_equal(X509_NAME_add_entry_by_txt(
+		    X509_REQ_get_subject_name(req), "CN", MBSTRING_UTF8,
+		    (const unsigned char *)cn, -1, -1, 0), 1);
 	assert_int_equal(X509_REQ_set_pubkey(req, c->key), 1);
 	if (san != NULL) {
 		STACK_OF(X509_EXTENSION) *exts = sk_X509_EXTENSION_new_null();
@@ -288,6 +291,137 @@ test_half_done(void **state)
 	assert_string_equal(cert.serial, reserved.serial);
 	assert_int_equal(ra_audit_verify(b->desk.store, "", &report, &b->desk.fault),
 	    TMG_OK);
+}
+
+/* The officer's command and the applicant who asks again both looked before
+ * either of them acted: one certificate, and both get it. */
+static void
+test_carried_on_twice(void **state)
+{
+	struct bench *b = *state;
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, one = { .id = "" }, two = { .id = "" },
+	    three = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, first = { .der = NULL },
+	    second = { .der = NULL }, gone = { .der = NULL }, none = { .der = NULL };
+
+	make_csr(&c, "Twice", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_APPROVE, &officer,
+	    "", &one), TMG_OK);
+	assert_int_equal(ra_app_get(b->desk.store, one.id, &two), TMG_OK);
+	assert_int_equal(ra_app_get(b->desk.store, one.id, &three), TMG_OK);
+	assert_int_equal(two.state, RA_APPROVED);
+
+	assert_int_equal(ra_desk_progress(&b->desk, &one, &first), TMG_OK);
+	assert_int_equal(ra_desk_progress(&b->desk, &two, &second), TMG_OK);
+	assert_view_equal(((tmg_view){ first.der, first.len }),
+	    ((tmg_view){ second.der, second.len }));
+
+	/* and one who slept until it was revoked gets nothing */
+	assert_int_equal(ra_desk_revoke(&b->desk, one.id, 1, &officer, &gone),
+	    TMG_OK);
+	assert_int_equal(ra_desk_progress(&b->desk, &three, &none), TMG_DENIED);
+}
+
+/* No certificate outlives the authority's own, and after it none is made. */
+static void
+test_authority_ends(void **state)
+{
+	struct bench *b = *state;
+	auto_csr c = { NULL, { 0 }, 0 }, late = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, none = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	const unsigned char *at;
+	time_t end;
+
+	assert_int_equal(ra_ca_end(b->office.ca, &end), TMG_OK);
+	b->now = end - 60;
+	make_csr(&c, "Last", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+	assert_int_equal(cert.not_after, end);
+	at = cert.der;
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)cert.len);
+
+	assert_int_equal(ASN1_TIME_compare(X509_get0_notAfter(x),
+	    X509_get0_notAfter(b->office.ca->cert)), 0);
+
+	b->now = end;
+	make_csr(&late, "Late", NULL);
+	ra_cert_release(&cert);
+	assert_int_equal(hand_in(b, &late, "a", "auto", &none, &cert),
+	    TMG_UNSUPPORTED);
+	assert_non_null(strstr(b->desk.fault.text, "expired"));
+	assert_null(cert.der);
+}
+
+/* RFC 5280 4.1.2.6: without a subject the alternative name is critical, and
+ * without both nobody is named. */
+static void
+test_no_subject(void **state)
+{
+	struct bench *b = *state;
+	ra_profile nameless = *ra_profiles_find(&b->office.profiles, "auto");
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, app2 = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	ra_submission in = { .owner = "a", .profile = &nameless };
+	const unsigned char *at;
+	int crit = -1;
+
+	nameless.subject_required.count = 0;
+	make_csr(&c, NULL, NULL);
+	in.csr = (tmg_view){ c.der, c.len };
+	assert_int_equal(ra_desk_submit(&b->desk, &in, &app, &cert), TMG_MISMATCH);
+	assert_non_null(strstr(b->desk.fault.text, "nobody"));
+
+	make_csr(&c, NULL, "DNS:a.example");
+	in.csr = (tmg_view){ c.der, c.len };
+	assert_int_equal(ra_desk_submit(&b->desk, &in, &app2, &cert), TMG_OK);
+	at = cert.der;
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)cert.len);
+	tmg_auto(ra_GENERAL_NAMES) san =
+	    X509_get_ext_d2i(x, NID_subject_alt_name, &crit, NULL);
+
+	assert_non_null(san);
+	assert_int_equal(crit, 1);
+}
+
+static tmg_rc
+says_busy(ra_store *s, void *rows)
+{
+	(void)s;
+	(void)rows;
+	return TMG_BUSY;
+}
+
+/* A store that cannot answer has not said "no". */
+static void
+test_store_busy(void **state)
+{
+	struct bench *b = *state;
+	ra_store_ops busy = ra_store_sqlite;
+	const ra_store_ops *kept = b->desk.store->ops;
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, who = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, known = { .der = NULL };
+	const ra_credentials anna = { "1.2.3.4", "anna", tmg_view_str("richtig!") };
+	ra_user user;
+	long wait;
+
+	make_csr(&c, "Busy", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+	busy.next = says_busy;
+	b->desk.store->ops = &busy;
+	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ cert.der, cert.len },
+	    &known, &who), TMG_BUSY);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(ra_gate_enter(b->office.gate, b->desk.store, b->now,
+		    &anna, &user, &wait), TMG_E_IO);
+	b->desk.store->ops = kept;
+	assert_int_equal(ra_gate_enter(b->office.gate, b->desk.store, b->now, &anna,
+	    &user, &wait), TMG_DENIED);
 }
 
 static void
@@ -487,6 +621,10 @@ main(void)
 		STORED(test_automatic),
 		STORED(test_officer),
 		STORED(test_half_done),
+		STORED(test_carried_on_twice),
+		STORED(test_authority_ends),
+		STORED(test_no_subject),
+		STORED(test_store_busy),
 		STORED(test_recognise),
 		STORED(test_crl),
 		STORED(test_policy),

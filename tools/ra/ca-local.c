@@ -113,12 +113,16 @@ add_words(X509 *cert, X509 *issuer, int nid, const char *lead,
 	return ra_ext_add(cert, issuer, nid, value);
 }
 
+/* Critical where no subject names anybody: RFC 5280 4.1.2.6. */
 static tmg_rc
 add_san(X509 *cert, const ra_request *request)
 {
+	const int crit =
+	    X509_NAME_entry_count(X509_get_subject_name(cert)) == 0;
+
 	if (request->san == NULL)
 		return TMG_OK;
-	return X509_add1_ext_i2d(cert, NID_subject_alt_name, request->san, 0,
+	return X509_add1_ext_i2d(cert, NID_subject_alt_name, request->san, crit,
 	    X509V3_ADD_DEFAULT) == 1 ? TMG_OK : TMG_E_CRYPTO;
 }
 

@@ -15,6 +15,17 @@ ra_ca_free(ra_ca **ca)
 }
 
 tmg_rc
+ra_ca_end(const ra_ca *ca, time_t *at)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(ca->cert), &tm) != 1)
+		return TMG_E_MALFORMED;
+	*at = timegm(&tm);
+	return TMG_OK;
+}
+
+tmg_rc
 ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX])
 {
 	uint8_t bytes[16];

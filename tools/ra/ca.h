@@ -57,6 +57,10 @@ ra_ca_local(tmg_ctx *ctx, const char *cert_file, const char *key_file,
 void
 ra_ca_free(ra_ca **ca);
 
+/* When the authority's own certificate expires.  Faults TMG_E_MALFORMED. */
+TMG_MUST_USE tmg_rc
+ra_ca_end(const ra_ca *ca, time_t *at);
+
 /* A new serial number: 126 random bits in 16 octets, positive, hexadecimal
  * (RFC 5280 4.1.2.2 allows 20). */
 TMG_MUST_USE tmg_rc

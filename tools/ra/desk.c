@@ -50,17 +50,49 @@ new_id(ra_desk *d, char id[RA_ID_MAX])
 	return TMG_OK;
 }
 
+static tmg_rc
+get_app(ra_desk *d, const char *id, ra_app *app)
+{
+	const tmg_rc rc = ra_app_get(d->store, id, app);
+
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&d->fault, rc, 0,
+		    _("there is no application %s; tamga-ra list shows them"), id);
+	return rc ? store_says(d, rc) : TMG_OK;
+}
+
 /* ---- carrying an application on ---- */
+
+/* Nothing outlives the authority that vouches for it. */
+static tmg_rc
+choose_validity(ra_desk *d, const ra_profile *profile, time_t now, ra_cert *cert)
+{
+	time_t end;
+	tmg_rc rc;
+
+	if ((rc = ra_ca_end(d->office->ca, &end)))
+		return tmg_raise(&d->fault, rc, 0,
+		    _("the authority's own certificate cannot be read"));
+	if (end <= now)
+		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
+		    _("the authority's own certificate has expired: it can issue nothing"));
+	cert->not_before = now - BACKDATE_S;
+	cert->not_after = now + (time_t)profile->validity_days * DAY;
+	if (cert->not_after > end)
+		cert->not_after = end;
+	return TMG_OK;
+}
 
 static tmg_rc
 reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
 {
 	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
 	const time_t now = now_of(d);
-	ra_cert cert = { .not_before = now - BACKDATE_S,
-		.not_after = now + (time_t)profile->validity_days * DAY };
+	ra_cert cert = { .der = NULL };
 	tmg_rc rc;
 
+	if ((rc = choose_validity(d, profile, now, &cert)))
+		return rc;
 	snprintf(cert.app, sizeof(cert.app), "%s", app->id);
 	if ((rc = ra_serial_new(d->office->ctx, cert.serial)))
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
@@ -72,14 +104,21 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
 	return TMG_OK;
 }
 
+/* The officer's command and the applicant who asks again may both carry it
+ * on: who has the turn looks what became of it. */
 static tmg_rc
 reserve_now(ra_desk *d, ra_app *app, const ra_profile *profile)
 {
 	tmg_auto(ra_txn) txn = { NULL };
+	char id[RA_ID_MAX];
 	tmg_rc rc;
 
+	memcpy(id, app->id, sizeof(id));
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return store_says(d, rc);
+	ra_app_release(app);
+	if ((rc = get_app(d, id, app)) || app->state != RA_APPROVED)
+		return rc;
 	if ((rc = reserve(d, app, profile)))
 		return rc;
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
@@ -152,6 +191,18 @@ cert_of(ra_desk *d, const ra_app *app, ra_cert *cert)
 	return rc ? store_says(d, rc) : TMG_OK;
 }
 
+/* What the applicant gets; not when it was revoked while we looked. */
+static tmg_rc
+hand_over(ra_desk *d, const ra_app *app, ra_cert *cert)
+{
+	const tmg_rc rc = cert_of(d, app, cert);
+
+	if (rc || cert->revoked == 0)
+		return rc;
+	return tmg_raise(&d->fault, TMG_DENIED, 0,
+	    _("the certificate %s was revoked"), cert->serial);
+}
+
 /* From approved or issuing to issued; what is stored in the end counts. */
 static tmg_rc
 work(ra_desk *d, ra_app *app, ra_cert *cert)
@@ -171,7 +222,7 @@ work(ra_desk *d, ra_app *app, ra_cert *cert)
 		return rc;
 	if (reserved.der == NULL && (rc = sign(d, app, profile, &reserved)))
 		return rc;
-	return cert_of(d, app, cert);
+	return hand_over(d, app, cert);
 }
 
 tmg_rc
@@ -186,7 +237,7 @@ ra_desk_progress(ra_desk *d, ra_app *app, ra_cert *cert)
 	case RA_ANSWER_WORK:
 		return work(d, app, cert);
 	case RA_ANSWER_DONE:
-		return cert_of(d, app, cert);
+		return hand_over(d, app, cert);
 	case RA_ANSWER_NO:
 		break;
 	}
@@ -363,17 +414,6 @@ ra_desk_submit(ra_desk *d, const ra_submission *in, ra_app *app, ra_cert *cert)
 }
 
 /* ---- decisions ---- */
-
-static tmg_rc
-get_app(ra_desk *d, const char *id, ra_app *app)
-{
-	const tmg_rc rc = ra_app_get(d->store, id, app);
-
-	if (rc == TMG_NOT_FOUND)
-		return tmg_raise(&d->fault, rc, 0,
-		    _("there is no application %s; tamga-ra list shows them"), id);
-	return rc ? store_says(d, rc) : TMG_OK;
-}
 
 tmg_rc
 ra_desk_decide(ra_desk *d, const char *id, ra_event event,

@@ -60,6 +60,7 @@ typedef struct ra_submission {
  *           TMG_PENDING   an officer decides; app says since when
  *           TMG_DENIED    rejected, revoked, or the key is another application's
  *           TMG_MISMATCH  the request is not what the profile takes
+ *           TMG_UNSUPPORTED  the authority's own certificate has expired
  */
 TMG_MUST_USE tmg_rc
 ra_desk_submit(ra_desk *desk, const ra_submission *in, ra_app *app, ra_cert *cert);

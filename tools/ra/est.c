@@ -126,8 +126,10 @@ enter_by_password(ra_desk *desk, const ra_call *call, ra_reply *reply,
 		say_wait(reply, wait_s);
 	else if (rc == TMG_DENIED)
 		ask_who(reply, _("no such account, or not its password"));
-	else
+	else {
+		desk->fault = desk->store->fault;
 		ra_reply_fault(reply, desk, rc);
+	}
 	return false;
 }
 

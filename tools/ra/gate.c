@@ -226,9 +226,9 @@ ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
 		return TMG_BUSY;
 
 	found = ra_user_get(store, who->user, user);
-	if (tmg_is_fault(found))
-		return found;
-	if (found)
+	if (found != TMG_OK && found != TMG_NOT_FOUND)
+		return TMG_E_IO;	/* its words are the store's */
+	if (found == TMG_NOT_FOUND)
 		*user = (ra_user){ .password = NOBODY };
 	rc = check_password(gate, &g, now, who, user);
 	return rc == TMG_OK && found ? TMG_DENIED : rc;

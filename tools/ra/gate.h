@@ -33,6 +33,7 @@ typedef struct ra_credentials {
  *
  * Verdicts  TMG_DENIED  no such account, or not its password
  *           TMG_BUSY    too many failed tries
+ * Faults    TMG_E_IO    the store did not answer; its fault says why
  */
 TMG_MUST_USE tmg_rc
 ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,

@@ -241,6 +241,10 @@ ra_policy_check(const ra_profile *profile, const ra_request *request, tmg_fault 
 {
 	tmg_rc rc;
 
+	if (X509_NAME_entry_count(X509_REQ_get_subject_name(request->req)) == 0 &&
+	    sk_GENERAL_NAME_num(request->san) <= 0)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request names nobody: no subject and no alternative name"));
 	if ((rc = check_key(profile, request, f)) ||
 	    (rc = check_subject(profile, request, f)))
 		return rc;

@@ -193,7 +193,7 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the client certificate cannot be read"));
 	rc = ra_cert_get(d->store, serial, cert);
-	if (tmg_is_fault(rc))
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return store_says(d, rc);
 	if (rc || cert->app[0] == '\0' ||
 	    !tmg_view_equal(der, (tmg_view){ cert->der, cert->len }))

@@ -54,25 +54,32 @@ static tmg_rc
 from_sqlite(int code)
 {
 	switch (code & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return TMG_OK;
 	case SQLITE_CONSTRAINT:
 		return from_constraint(code);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return TMG_BUSY;
+	case SQLITE_NOMEM:
+		return TMG_E_NOMEM;
+	default:
+		return TMG_E_IO;
+	}
+}
+
+/* Of the file as a whole; while asking, "cannot open" (no descriptor left) is
+ * no answer to what was asked. */
+static tmg_rc
+from_opening(int code)
+{
+	switch (code & 0xff) {
 	case SQLITE_CANTOPEN:
 		return TMG_NOT_FOUND;
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
 	case SQLITE_AUTH:
 		return TMG_DENIED;
-	case SQLITE_NOMEM:
-		return TMG_E_NOMEM;
 	default:
-		return TMG_E_IO;
+		return from_sqlite(code);
 	}
 }
 
@@ -331,7 +338,8 @@ open_db(struct sqlite_store *s, const char *path, bool create)
 		code = sqlite3_busy_timeout(s->db, BUSY_MS);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, pragmas, NULL, NULL, NULL);
-	return code == SQLITE_OK ? TMG_OK : store_fail(s, code);
+	return code == SQLITE_OK ? TMG_OK : tmg_raise(&s->base.fault,
+	    from_opening(code), 0, _("the store: %s"), sqlite3_errmsg(s->db));
 }
 
 static tmg_rc

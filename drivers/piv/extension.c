@@ -121,11 +121,11 @@ tmg_piv_version(tmg_piv *p)
 	if (rc)
 		return piv_pass(p, rc);
 	if (sw != SW_OK || answer.len != sizeof(p->version)) {
-		p->ext = PIV_EXT_ABSENT;
+		tmg_piv_ext_set(p, PIV_EXT_ABSENT);
 		return no_extensions(p);
 	}
 	memcpy(p->version, bytes, sizeof(p->version));
-	p->ext = PIV_EXT_PRESENT;
+	tmg_piv_ext_set(p, PIV_EXT_PRESENT);
 	learn_features(p);
 	return TMG_OK;
 }
@@ -257,7 +257,7 @@ tmg_piv_metadata_get(tmg_piv *p, uint32_t ref, tmg_out *store,
 		    _("%s: what the card tells of slot %02x cannot be read"),
 		    p->who, (unsigned)ref);
 	if (p->ext == PIV_EXT_UNKNOWN)
-		p->ext = PIV_EXT_HINTED;
+		tmg_piv_ext_set(p, PIV_EXT_HINTED);
 	return TMG_OK;
 }
 

@@ -143,6 +143,9 @@ tmg_rc tmg_piv_select(tmg_piv *p);
  * but never VERIFY: TMG_LOGIN then.  data may be NULL. */
 tmg_rc tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw);
 
+/* What is known now of the card's extensions; info follows. */
+void tmg_piv_ext_set(tmg_piv *p, tmg_piv_ext ext);
+
 /* Nobody is logged in any more; the next command selects first. */
 void tmg_piv_doubt(tmg_piv *p);
 void tmg_piv_forget(tmg_piv *p);

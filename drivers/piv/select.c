@@ -111,6 +111,18 @@ exchange(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 	return rc ? tmg_fault_copy(&p->base.fault, &ch->fault, rc) : TMG_OK;
 }
 
+/* A card that shows none of Yubico's extensions has most likely no metadata, and
+ * with extended length its certificate is one command: the question would only
+ * be refused.  With short commands a certificate is five, so that the question
+ * is asked first: one lost where it is refused, four won where it is not. */
+void
+tmg_piv_ext_set(tmg_piv *p, tmg_piv_ext ext)
+{
+	p->ext = ext;
+	p->base.info.cert_first = p->base.ch->extended &&
+	    (ext == PIV_EXT_UNKNOWN || ext == PIV_EXT_ABSENT);
+}
+
 /* What the template says beyond "I am PIV" is a hint; a card that garbles it
  * is still a PIV card. */
 static void
@@ -122,8 +134,8 @@ learn(tmg_piv *p, tmg_view apt)
 	if (tmg_piv_apt_parse(apt, &label, &algs))
 		algs = 0;
 	p->kind = kind_of(p->base.ch, label);
-	if (p->kind->extended && p->ext == PIV_EXT_UNKNOWN)
-		p->ext = PIV_EXT_HINTED;
+	tmg_piv_ext_set(p, p->kind->extended && p->ext == PIV_EXT_UNKNOWN
+	    ? PIV_EXT_HINTED : p->ext);
 	if (algs != 0)
 		p->base.info.algs |= algs & ~(1u << TMG_ALG_RSA1024);
 }
@@ -189,7 +201,7 @@ unlearn(tmg_piv *p)
 {
 	memset(p->no_ins, 0, sizeof(p->no_ins));
 	if (p->ext == PIV_EXT_ABSENT)
-		p->ext = PIV_EXT_UNKNOWN;
+		tmg_piv_ext_set(p, PIV_EXT_UNKNOWN);
 }
 
 tmg_rc

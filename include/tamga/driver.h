@@ -116,6 +116,8 @@ typedef struct tmg_backend_info {
 	unsigned can;			/* TMG_CAN_* */
 	uint32_t algs;			/* bit 1 << tmg_alg: may be generated */
 	tmg_pin_rule pins[TMG_PIN_KINDS];	/* indexed by tmg_pin_kind */
+	bool cert_first;		/* what a key is, its certificate tells for fewer
+					 * commands than facts(), which may not know */
 } tmg_backend_info;
 
 typedef struct tmg_backend tmg_backend;

@@ -310,11 +310,27 @@ public_from_beside(tmg_key *key)
 	return TMG_OK;
 }
 
+/* Where the certificate is the cheaper witness; not when somebody told, for
+ * then the card's own word is wanted against his. */
+static bool
+cert_first(const tmg_key *key)
+{
+	const tmg_backend *b = key->token->backend;
+
+	return b != NULL && b->info.cert_first && key->told_len == 0;
+}
+
 static tmg_rc
 read_facts(tmg_key *key)
 {
 	tmg_rc rc;
 
+	key->facts = (tmg_key_facts){ .pin = key->slot.pin };
+	if (cert_first(key)) {
+		rc = public_from_beside(key);
+		if (rc != TMG_NOT_FOUND && rc != TMG_E_MALFORMED)
+			return rc;
+	}
 	key->facts = (tmg_key_facts){ .alg = TMG_ALG_NONE };
 	rc = tmg_job_run(key->token, &(tmg_job){ .fn = do_facts, .arg = key,
 	    .repeatable = true });

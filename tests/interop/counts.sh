@@ -9,8 +9,9 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 
 # The same floor for all, and what each card adds (SP 800-73-4 part 2):
 # S  SELECT                      V  VERIFY              A  one GENERAL AUTHENTICATE
-# K  what the key is: GET METADATA where the card has it; where it has not, the
-#    question that finds that out and the certificate instead
+# K  what the key is: GET METADATA where the card has it; where nothing hints at
+#    it the certificate, if that is one command; where it is five, the question
+#    first, and the certificate after its refusal
 # C  one certificate read: 1 with extended length, 5 without
 # H  Key History, instead of probing twenty slots
 # N  serial number and model: 2, for the name that people are shown
@@ -36,7 +37,7 @@ row() {
 rows() {
 	row piv,provisioned                 6  8 4 5 103 202 4 6  6 4 3 1
 	row piv,provisioned,short          22 24 4 5 103 202 4 6 14 8 3 1
-	row piv,provisioned,standard         6  8 6 7 105 204 4 6  7 4 4 1
+	row piv,provisioned,standard         6  8 5 6 104 203 4 6  6 4 4 1
 	row piv,provisioned,standard,short 22 24 10 11 109 208 4 6 19 8 4 1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
 	row piv,provisioned,standard,t0    28 31 14 15 212 311 8 11 24 8 7 2

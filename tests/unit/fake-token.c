@@ -271,6 +271,7 @@ add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 	    .ch = ch };
 	b->card = c;
 	c->epoch = ch->epoch;
+	b->base.info.cert_first = c->cert_first;
 	strcpy(b->base.info.label, "fake");
 	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
 	    false, "123456" };

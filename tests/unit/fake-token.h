@@ -44,6 +44,7 @@ struct fake_card {
 
 	char serial[16], label[32];
 	bool tells;		/* facts() knows keys */
+	bool cert_first;	/* as the driver sees it */
 	char pin[16];
 	int tries;
 	bool admin_factory, admin_kept;	/* admin_auto(): as it is, behind the PIN */

@@ -16,7 +16,8 @@ catch(tmg_probe *probe, tmg_backend *b)
 }
 
 static void
-open_with(piv_desk *d, const tmg_script_row *rows, const void *atr, size_t len)
+open_with(piv_desk *d, const tmg_script_row *rows, const void *atr, size_t len,
+    bool extended)
 {
 	catcher found = { .probe = { .add = catch } };
 	tmg_channel *ch;
@@ -29,6 +30,7 @@ open_with(piv_desk *d, const tmg_script_row *rows, const void *atr, size_t len)
 		memcpy(ch->atr, atr, len);
 		ch->atr_len = len;
 	}
+	ch->extended = extended;
 	assert_int_equal(ch->ops->begin(ch), TMG_OK);
 	assert_int_equal(tmg_driver_piv.probe(ch, &found.probe), TMG_OK);
 	d->b = found.b;
@@ -38,7 +40,13 @@ open_with(piv_desk *d, const tmg_script_row *rows, const void *atr, size_t len)
 void
 piv_open(piv_desk *d, const tmg_script_row *rows)
 {
-	open_with(d, rows, NULL, 0);
+	open_with(d, rows, NULL, 0, false);
+}
+
+void
+piv_open_extended(piv_desk *d, const tmg_script_row *rows)
+{
+	open_with(d, rows, NULL, 0, true);
 }
 
 void
@@ -50,7 +58,7 @@ piv_open_yubikey(piv_desk *d, const tmg_script_row *rows)
 		0x65, 0x79, 0x40,
 	};
 
-	open_with(d, rows, atr, sizeof(atr));
+	open_with(d, rows, atr, sizeof(atr), true);
 }
 
 void

@@ -27,7 +27,9 @@ typedef struct piv_desk {
 
 /* Probes, and holds a turn until piv_done(). */
 void piv_open(piv_desk *d, const tmg_script_row *rows);
-/* The same with an ATR that says YubiKey. */
+/* The same with a card that takes extended length. */
+void piv_open_extended(piv_desk *d, const tmg_script_row *rows);
+/* The same with extended length and an ATR that says YubiKey. */
 void piv_open_yubikey(piv_desk *d, const tmg_script_row *rows);
 void piv_done(piv_desk *d);
 

@@ -166,6 +166,40 @@ abilities_follow_the_version(void **state)
 	}
 }
 
+/* The certificate tells what a key is, unless the card may have metadata or
+ * would send it in parts. */
+static void
+certificates_come_first_where_they_are_cheaper(void **state)
+{
+	static const tmg_script_row none[] = { PROBE, { 0 } };
+	static const tmg_script_row told[] = {
+		PROBE, { "00FD0000", "050403 9000", NULL }, { 0 },
+	};
+	static const tmg_script_row absent[] = {
+		PROBE, { "00FD0000", "6D00", NULL }, { 0 },
+	};
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, none);
+	assert_false(d.b->info.cert_first);
+	piv_done(&d);
+	piv_open_yubikey(&d, none);
+	assert_false(d.b->info.cert_first);
+	piv_done(&d);
+	piv_open_extended(&d, none);
+	assert_true(d.b->info.cert_first);
+	piv_done(&d);
+	piv_open_extended(&d, told);
+	assert_int_equal(tmg_piv_version(d.p), TMG_OK);
+	assert_false(d.b->info.cert_first);
+	piv_done(&d);
+	piv_open_extended(&d, absent);
+	assert_int_equal(tmg_piv_version(d.p), TMG_UNSUPPORTED);
+	assert_true(d.b->info.cert_first);
+	piv_done(&d);
+}
+
 static void
 slots_are_listed_without_a_word(void **state)
 {
@@ -726,6 +760,7 @@ main(void)
 		cmocka_unit_test(a_garbled_template_is_still_piv),
 		cmocka_unit_test(names_come_from_what_the_card_tells),
 		cmocka_unit_test(abilities_follow_the_version),
+		cmocka_unit_test(certificates_come_first_where_they_are_cheaper),
 		cmocka_unit_test(slots_are_listed_without_a_word),
 		cmocka_unit_test(certificates_are_read),
 		cmocka_unit_test(certificates_are_written_plain_when_they_fit),

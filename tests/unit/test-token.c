@@ -798,6 +798,40 @@ test_stale_certificate(void **state)
 	end(&b);
 }
 
+/* Where facts() most likely does not know, it is asked last. */
+static void
+test_certificate_first(void **state)
+{
+	static const struct { bool tells, cert; unsigned certs, facts; tmg_rc rc; } rows[] = {
+		{ false, true, 1, 0, TMG_OK },
+		{ true, true, 1, 0, TMG_OK },
+		{ true, false, 1, 1, TMG_OK },
+		{ false, false, 1, 1, TMG_NOT_FOUND },
+	};
+	struct bench b;
+	tmg_view spki;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		begin(&b, 1);
+		tmg_tokens_free(&b.set);
+		b.card->cert_first = true;
+		b.card->tells = rows[i].tells;
+		b.card->slots[0].cert_len *= rows[i].cert;
+		open_set(&b);
+		assert_int_equal(tmg_tokens_find(b.set, NULL, &b.token), TMG_OK);
+		assert_int_equal(tmg_key_public(slot(&b, "9a"), &spki), rows[i].rc);
+		if (rows[i].rc == TMG_OK)
+			assert_true(tmg_view_equal(spki, public_of(b.card, 0)));
+		assert_int_equal(b.card->calls[FAKE_CERT_READ], rows[i].certs);
+		assert_int_equal(b.card->calls[FAKE_FACTS], rows[i].facts);
+		/* against somebody's word the card's own is wanted */
+		assert_int_equal(tmg_key_set_public(slot(&b, "9d"),
+		    public_of(b.card, 0)), rows[i].tells ? TMG_MISMATCH : TMG_OK);
+		end(&b);
+	}
+}
+
 /* libcrypto signs with it, and the card was asked nothing. */
 static void
 test_assumed_in_openssl(void **state)
@@ -1200,6 +1234,7 @@ main(void)
 		cmocka_unit_test(test_assumed_policy),
 		cmocka_unit_test(test_assumed_without_signature),
 		cmocka_unit_test(test_stale_certificate),
+		cmocka_unit_test(test_certificate_first),
 		cmocka_unit_test(test_assumed_in_openssl),
 		cmocka_unit_test(test_listed_before),
 		cmocka_unit_test(test_cold_signature),

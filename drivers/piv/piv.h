@@ -111,6 +111,9 @@ typedef struct tmg_piv {
 	const tmg_piv_kind *kind;
 	char who[PIV_WHO];		/* for messages: token and reader */
 	unsigned epoch;			/* of the channel, when last selected */
+	unsigned turn;			/* of the channel, when last spoken to */
+	int64_t spoken_ms;		/* when, by the monotonic clock, for certain */
+	bool certain;			/* in that turn: ours is the one selected */
 	bool user, admin;		/* logged in, in this epoch */
 	uint8_t pin_ref;		/* REF_PIN or REF_GLOBAL_PIN */
 	bool pin_chosen;		/* the card was asked which one */
@@ -138,7 +141,8 @@ tmg_piv_of(tmg_backend *b)
  * Verdicts TMG_NOT_FOUND: no PIV application here. */
 tmg_rc tmg_piv_select(tmg_piv *p);
 
-/* Selects if need be and sends.  When another program selected something else
+/* Selects if need be and sends.  A command with a secret in it is sent only when
+ * it is certain that our application is the one selected.  When another program selected something else
  * meanwhile the application is selected again and the command repeated once,
  * but never VERIFY: TMG_LOGIN then.  data may be NULL. */
 tmg_rc tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw);

@@ -3,6 +3,7 @@
 #include "drivers/piv/piv.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "src/base/scope.h"
 
@@ -20,6 +21,10 @@ enum {
 };
 
 #define APT_MAX 512u
+
+/* Between turns another program may select something else, and nothing tells.
+ * So soon after our last word it is taken that none did. */
+#define TRUST_MS 1000
 
 static const tmg_piv_kind kinds[] = {
 	{ "YubiKey", NULL, "Yubico", "YubiKey PIV", true },
@@ -100,12 +105,73 @@ is_selected(const tmg_piv *p)
 	    memcmp(ch->aid, piv_aid, sizeof(piv_aid)) == 0;
 }
 
+/* ---- whose application answers ------------------------------------------- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* In the turn in which we selected it, or soon after the last such word. */
+static bool
+is_certain(const tmg_piv *p)
+{
+	return p->turn == p->base.ch->turn ? p->certain
+	    : p->certain && now_ms() - p->spoken_ms <= TRUST_MS;
+}
+
+/* A word in doubt makes nothing certain: whoever answers it may be another. */
+static void
+note_spoken(tmg_piv *p, bool selected)
+{
+	p->certain = selected || is_certain(p);
+	p->turn = p->base.ch->turn;
+	if (p->certain)
+		p->spoken_ms = now_ms();
+}
+
+static bool
+names_printed(tmg_view data)
+{
+	static const uint8_t name[] = { 0x5c, 0x03, 0x5f, 0xc1, 0x09 };
+
+	return data.len >= sizeof(name) &&
+	    memcmp(data.ptr, name, sizeof(name)) == 0;
+}
+
+/* PINs, the management key or proof that we have it, private keys: what another
+ * application on the card must not be handed. */
+static bool
+bears_secret(const tmg_capdu *c)
+{
+	switch (c->ins) {
+	case INS_VERIFY:
+		return c->data.len > 0;
+	case INS_GENERAL_AUTHENTICATE:
+		return c->p2 == REF_ADMIN;
+	case INS_PUT_DATA:
+		return names_printed(c->data);	/* where a kept key lies */
+	case INS_CHANGE_REFERENCE_DATA:
+	case INS_RESET_RETRY_COUNTER:
+	case INS_SET_MANAGEMENT_KEY:
+	case INS_IMPORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static tmg_rc
 exchange(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
 	tmg_channel *ch = p->base.ch;
 	const tmg_rc rc = ch->ops->exchange(ch, c, data, sw);
 
+	note_spoken(p, c->ins == INS_SELECT);
 	if (rc == TMG_RESET || rc == TMG_REMOVED)
 		tmg_piv_forget(p);
 	return rc ? tmg_fault_copy(&p->base.fault, &ch->fault, rc) : TMG_OK;
@@ -207,7 +273,8 @@ unlearn(tmg_piv *p)
 tmg_rc
 tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
-	const bool fresh = !is_selected(p);
+	const bool fresh = !is_selected(p) ||
+	    (bears_secret(c) && !is_certain(p));
 	const size_t mark = data != NULL ? data->len : 0;
 	tmg_rc rc;
 

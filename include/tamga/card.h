@@ -60,6 +60,7 @@ struct tmg_channel {
 	bool extended;		/* extended length may be used with this card */
 	bool unlocked;		/* a driver logged in since the last reset */
 	uint64_t apdus;		/* command APDUs sent so far, parts included */
+	unsigned turn;		/* counts turns: while it stays nobody else spoke */
 };
 
 typedef struct tmg_card tmg_card;

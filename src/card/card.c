@@ -78,6 +78,7 @@ begin(tmg_channel *ch)
 		/* A reset between turns is no surprise: epoch tells. */
 		if (rc != TMG_OK && from_link(card, rc) != TMG_RESET)
 			return tmg_pass(&ch->fault, rc);
+		ch->turn++;
 	}
 	card->turns++;
 	return TMG_OK;

@@ -200,6 +200,89 @@ certificates_come_first_where_they_are_cheaper(void **state)
 	piv_done(&d);
 }
 
+/* The reader was given back for longer than we trust our selection. */
+static void
+pause_for(piv_desk *d, int64_t ms)
+{
+	d->b->ch->turn++;
+	d->p->spoken_ms -= ms;
+}
+
+static tmg_rc
+verify(piv_desk *d)
+{
+	return tmg_driver_piv.verify(d->b, TMG_PIN_USER, tmg_view_str("123456"),
+	    NULL);
+}
+
+/* Another program may have selected an application that would take the PIN. */
+static void
+secrets_go_to_a_selected_application(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ VERIFY_123456, "9000", NULL },
+		{ VERIFY_123456, "9000", NULL },	/* a moment later */
+		{ SELECT, APT, NULL },			/* two seconds later */
+		{ VERIFY_123456, "9000", NULL },
+		/* what bears no secret is sent at once, and makes nothing certain */
+		{ "00200080", "63C3", NULL },
+		{ SELECT, APT, NULL },
+		{ VERIFY_123456, "9000", NULL },
+		{ "00CB3FFF5C035FC105", "6A82", NULL },
+		{ SELECT, APT, NULL },
+		ADMIN_3DES,
+		{ SELECT, APT, NULL },
+		{ "00240080 313233343536FFFF 363534333231FFFF", "9000", NULL },
+		{ SELECT, APT, NULL },
+		{ "002C0080 3132333435363738 363534333231FFFF", "9000", NULL },
+		/* a key is not handed to whoever is there either */
+		ADMIN_3DES,
+		{ SELECT, APT, NULL },
+		{ "00FFFFFF 039B18 *", "6982", NULL },
+		{ SELECT, APT, NULL },
+		{ "00DB3FFF 5C035FC109 *", "6982", NULL },
+		{ 0 },
+	};
+	uint8_t der[64];
+	tmg_out out = TMG_OUT(der);
+	piv_lock lock = piv_factory_3des;
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open_yubikey(&d, rows);
+	d.script.arg = &lock;
+	assert_int_equal(verify(&d), TMG_OK);
+	pause_for(&d, 900);
+	assert_int_equal(verify(&d), TMG_OK);
+	pause_for(&d, 2000);
+	assert_int_equal(verify(&d), TMG_OK);
+	pause_for(&d, 2000);
+	assert_int_equal(tmg_driver_piv.tries(d.b, TMG_PIN_USER, &tries), TMG_OK);
+	assert_int_equal(verify(&d), TMG_OK);
+	/* in one turn nobody else can have spoken, however long it takes */
+	d.p->spoken_ms -= 60000;
+	assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &out), TMG_NOT_FOUND);
+	pause_for(&d, 2000);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	pause_for(&d, 2000);
+	assert_int_equal(tmg_driver_piv.change(d.b, TMG_PIN_USER,
+	    tmg_view_str("123456"), tmg_view_str("654321"), &tries), TMG_OK);
+	pause_for(&d, 2000);
+	assert_int_equal(tmg_driver_piv.unblock(d.b, tmg_view_str("12345678"),
+	    tmg_view_str("654321"), &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);
+	pause_for(&d, 2000);
+	assert_int_equal(tmg_piv_admin_set(d.p, (tmg_view){ lock.key, 24 }), TMG_LOGIN);
+	d.p->admin = true;
+	pause_for(&d, 2000);
+	assert_int_equal(tmg_driver_piv.data_write(d.b, OBJ_PRINTED,
+	    tmg_view_str("kept")), TMG_LOGIN);
+	piv_done(&d);
+}
+
 static void
 slots_are_listed_without_a_word(void **state)
 {
@@ -761,6 +844,7 @@ main(void)
 		cmocka_unit_test(names_come_from_what_the_card_tells),
 		cmocka_unit_test(abilities_follow_the_version),
 		cmocka_unit_test(certificates_come_first_where_they_are_cheaper),
+		cmocka_unit_test(secrets_go_to_a_selected_application),
 		cmocka_unit_test(slots_are_listed_without_a_word),
 		cmocka_unit_test(certificates_are_read),
 		cmocka_unit_test(certificates_are_written_plain_when_they_fit),

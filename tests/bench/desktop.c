@@ -6,11 +6,13 @@
  *	desktop [--vcard SOCKET] sign SLOT COUNT
  *	desktop [--vcard SOCKET] known SLOT COUNT FILE.der
  *	desktop [--vcard SOCKET] listed SLOT COUNT
+ *	desktop [--vcard SOCKET] paced SLOT COUNT COMMAND
  *	desktop [--vcard SOCKET] generate SLOT
  *	desktop [--vcard SOCKET] install SLOT FILE.der
  *
  * known signs with a key whose certificate the program has in a file; listed
- * looks at every key first and counts from there.
+ * looks at every key first and counts from there; paced runs COMMAND
+ * between two signatures.
  *
  * One token must be there; its PIN is in TAMGA_TEST_PIN.  The last line tells
  * how many APDUs the library says it sent.  tests/bench/run builds it as
@@ -73,9 +75,10 @@ list(struct desk *d)
 	return EXIT_SUCCESS;
 }
 
-/* Every digest is another one, so every signature must be. */
+/* Every digest is another one, so every signature must be.  pause is run
+ * between them, NULL nothing. */
 static tmg_rc
-sign_many(tmg_signer *signer, unsigned count)
+sign_many(tmg_signer *signer, unsigned count, const char *pause)
 {
 	const tmg_sign_spec spec = { TMG_SIGN_ECDSA, TMG_HASH_SHA256,
 	    TMG_HASH_NONE, 0 };
@@ -86,6 +89,8 @@ sign_many(tmg_signer *signer, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		tmg_out sig = TMG_OUT(store[i % 2]);
 
+		if (i > 0 && pause != NULL && system(pause) != 0)
+			return TMG_E_IO;
 		memcpy(digest, &i, sizeof(i));
 		if ((rc = tmg_signer_sign(signer, &spec, TMG_VIEW(digest), &sig)))
 			return rc;
@@ -97,28 +102,40 @@ sign_many(tmg_signer *signer, unsigned count)
 }
 
 static int
-sign_with(struct desk *d, tmg_key *key)
+sign_with(struct desk *d, tmg_key *key, const char *pause)
 {
 	const unsigned count = (unsigned)strtoul(d->operands[1], NULL, 10);
 	tmg_signer *signer;
 	tmg_rc rc;
 
 	if ((rc = tmg_key_signer(key, &signer)) ||
-	    (rc = sign_many(signer, count)))
+	    (rc = sign_many(signer, count, pause)))
 		return failed("sign", rc, tmg_token_fault(d->token));
 	printf("signatures %u\n", signer->used);
 	return EXIT_SUCCESS;
 }
 
 static int
-sign(struct desk *d)
+sign_paced(struct desk *d, const char *pause)
 {
 	tmg_key *key;
 	tmg_rc rc;
 
 	if ((rc = tmg_token_slot(d->token, d->operands[0], &key)))
 		return failed("slot", rc, tmg_token_fault(d->token));
-	return sign_with(d, key);
+	return sign_with(d, key, pause);
+}
+
+static int
+sign(struct desk *d)
+{
+	return sign_paced(d, NULL);
+}
+
+static int
+paced(struct desk *d)
+{
+	return sign_paced(d, d->operands[2]);
 }
 
 static bool
@@ -149,7 +166,7 @@ known(struct desk *d)
 	    (rc = tmg_token_slot(d->token, d->operands[0], &key)) ||
 	    (rc = tmg_key_assume(key, spki)))
 		return failed("key", rc, tmg_token_fault(d->token));
-	return sign_with(d, key);
+	return sign_with(d, key, NULL);
 }
 
 static int
@@ -218,6 +235,7 @@ static const struct verb {
 	{ "sign", 2, sign },
 	{ "known", 3, known },
 	{ "listed", 2, listed },
+	{ "paced", 3, paced },
 	{ "generate", 1, generate },
 	{ "install", 2, install },
 };
@@ -270,6 +288,7 @@ main(int argc, char **argv)
 	if (verb == NULL) {
 		fputs("usage: desktop [--vcard SOCKET] list | sign SLOT COUNT | "
 		    "known SLOT COUNT FILE.der | listed SLOT COUNT | "
+		    "paced SLOT COUNT COMMAND | "
 		    "generate SLOT | install SLOT FILE.der\n", stderr);
 		return 2;
 	}

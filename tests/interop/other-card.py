@@ -246,7 +246,7 @@ class Piv:
             self.objects[F9_CERT] = self.container(certificate(self.f9, "Attestation of other-card"))
 
     def power(self):
-        self.selected = False
+        self.selected = self.beside = False
         self.deselect()
 
     def deselect(self):
@@ -358,6 +358,9 @@ class Piv:
         if ins == 0xA4:
             return self.select(p1, p2, data, le)
         if not self.selected:
+            # The neighbour asks nobody who he is: whatever PIN comes is welcome.
+            if self.beside and self.t.neighbour and ins == 0x20:
+                return b"", 0x9000
             raise Refused(0x6D00)
         name = {0xCB: "get_data", 0xDB: "put_data", 0x20: "verify", 0x24: "change",
                 0x2C: "unblock", 0x87: "authenticate", 0x47: "generate"}.get(ins)
@@ -404,14 +407,14 @@ class Piv:
         # 8.2.1.2); part 1, 2.2 promises the one without the version only.
         partial = not self.t.strict and len(data) >= 5 and AID.startswith(data)
         if data in (AID, AID_SHORT) or partial:     # keeps its security status
-            self.selected = True
+            self.selected, self.beside = True, False
             algs = b"".join(tlv(0x80, bytes([a])) for a in self.t.announce) + tlv(0x06, b"")
             self.outgoing = tlv(0x61, tlv(0x4F, AID[5:]) + tlv(0x79, tlv(0x4F, AID[:5])) +
                                 (tlv(0x50, self.t.label) if self.t.label else b"") +
                                 (tlv(0xAC, algs) if self.t.announce else b""))
             return self.send(le)
         if data and OTHER_AID.startswith(data):
-            self.selected = False
+            self.selected, self.beside = False, True
             self.deselect()
             return b"", 0x9000
         raise Refused(0x6A82)           # and what was selected stays
@@ -693,7 +696,8 @@ class Card:
     def command(self, apdu):
         reply = self.piv.answer(apdu)
         if self.log:
-            tag = apdu[5:12].hex() if apdu[1:2] in (b"\xcb", b"\xdb", b"\xa4") else "-"
+            tag = apdu[5:12].hex() if apdu[1:2] in (b"\xcb", b"\xdb", b"\xa4") else \
+                "neighbour" if self.piv.beside else "-"
             self.log.write("%s %d %s %s %d\n" % (apdu[:4].hex(), len(apdu), tag,
                                                  reply[-2:].hex(), len(reply) - 2))
         return reply
@@ -814,6 +818,7 @@ def arguments():
     p.add_argument("--policy", type=bytes.fromhex, help="PIN usage policy")
     p.add_argument("--extended", action="store_true", default=None)
     p.add_argument("--announce-extended", action="store_true", help="in the ATR")
+    p.add_argument("--neighbour", action="store_true", help="an application that takes any PIN")
     p.add_argument("--announce", type=bytes.fromhex, default=b"", help="algorithms in SELECT")
     given = p.parse_args()
     if not (given.vpcd or given.listen):

@@ -137,4 +137,41 @@ echo "01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08" >
 # piv-tool 0.23 with OpenSSL 3 cannot write down the key that the card made and it read
 PIV_EXT_AUTH_KEY=key piv-tool -A M:9B:03 -G 9A:07 -o n.key >out 2>&1 || true
 apdus | grep -q "^0047009a .* 61" || { cat out; apdus; fail "piv-tool made no key"; }
+# Not a judge, but here is the reader: another program selects, between two of
+# our turns, an application that would take the PIN for its own.
+step "a neighbour that takes any PIN"
+command -v "$top_builddir/tests/interop/pcsc-client" >/dev/null || exit 0
+in_reader standard --neighbour --extended --announce-extended \
+	--provision 9a=p256,9c=p256
+cat >neighbour.in <<END
+hub pcsc
+open Yubico YubiKey other 00 00
+begin
+send 00A40400A000000151000000
+end
+close
+END
+cat >neighbour <<END
+#!/bin/sh
+"$top_builddir/tests/interop/pcsc-client" <"$work/neighbour.in" >"$work/neighbour.out" 2>&1
+sleep \$1
+END
+chmod +x neighbour
+TAMGA_TEST_PIN=123456
+export TAMGA_TEST_PIN
+desktop() { "$top_builddir/tests/bench/desktop" "$@"; }
+for slot in 9a 9c; do
+	mark
+	wants 0 desktop paced $slot 3 "$work/neighbour 1.2"
+	n=$(apdus | grep -c '^00a40400 .*a000000151 9000') || :
+	[ "$n" = 2 ] || { cat neighbour.out; apdus; fail "the neighbour was selected $n times"; }
+	n=$(apdus | grep -c '^00200080 .* - 9000') || :
+	[ "$n" = 3 ] || { apdus; fail "$slot: $n logins to the PIV application, not 3"; }
+	! apdus | grep '^0020.* neighbour' || { apdus; fail "$slot: the neighbour got a PIN"; }
+done
+# and it does take one, or the test could not fail
+{ sed '/^end/,$d' neighbour.in; echo send 0020008031323334353637 38; } >probe.in
+mark
+"$top_builddir/tests/interop/pcsc-client" <probe.in >/dev/null
+apdus | grep -q '^00200080 .* neighbour 9000' || { apdus; fail "the neighbour takes no PIN"; }
 echo "all of it accepted"

@@ -40,26 +40,22 @@ check_url(const char *word)
 }
 
 #define AT(field) offsetof(ra_config, field)
-#define TEXT(path, field, required, check) \
-	{ path, RA_KIND_TEXT, AT(field), required, 0, 0, check }
-#define NUMBER(path, field, min, max) \
-	{ path, RA_KIND_NUMBER, AT(field), false, min, max, ra_any_word }
 
 static const ra_setting rows[] = {
-	TEXT("listen", listen, false, check_listen),
-	TEXT("store", store, true, check_path),
-	TEXT("profiles", profiles, true, check_path),
-	TEXT("default_profile", default_profile, true, check_path),
-	TEXT("ca.certificate", ca_certificate, true, check_path),
-	TEXT("ca.key", ca_key, true, check_path),
-	TEXT("ca.passphrase_file", ca_passphrase_file, false, ra_any_word),
-	TEXT("tls.certificate", tls_certificate, true, check_path),
-	TEXT("tls.key", tls_key, true, check_path),
-	TEXT("crl.url", crl_url, false, check_url),
-	NUMBER("crl.days", crl_days, 1, 365),
-	NUMBER("retry_after", retry_after_s, 1, 86400),
-	NUMBER("threads", threads, 1, 64),
-	NUMBER("connections", connections, 1, 65536),
+	RA_SET_TEXT("listen", AT(listen), false, check_listen),
+	RA_SET_TEXT("store", AT(store), true, check_path),
+	RA_SET_TEXT("profiles", AT(profiles), true, check_path),
+	RA_SET_TEXT("default_profile", AT(default_profile), true, check_path),
+	RA_SET_TEXT("ca.certificate", AT(ca_certificate), true, check_path),
+	RA_SET_TEXT("ca.key", AT(ca_key), true, check_path),
+	RA_SET_TEXT("ca.passphrase_file", AT(ca_passphrase_file), false, ra_any_word),
+	RA_SET_TEXT("tls.certificate", AT(tls_certificate), true, check_path),
+	RA_SET_TEXT("tls.key", AT(tls_key), true, check_path),
+	RA_SET_TEXT("crl.url", AT(crl_url), false, check_url),
+	RA_SET_NUMBER("crl.days", AT(crl_days), false, 1, 365),
+	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
+	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
+	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
 };
 
 tmg_rc

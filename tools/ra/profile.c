@@ -74,29 +74,22 @@ check_csrattr(const char *word)
 }
 
 #define AT(field) offsetof(ra_profile, field)
-#define TEXT(path, field, required, check) \
-	{ path, RA_KIND_TEXT, AT(field), required, 0, 0, check }
-#define WORDS(path, field, required, check) \
-	{ path, RA_KIND_WORDS, AT(field), required, 0, 0, check }
-#define NUMBER(path, field, required, min, max) \
-	{ path, RA_KIND_NUMBER, AT(field), required, min, max, ra_any_word }
 
 static const ra_setting rows[] = {
-	TEXT("title", title, true, ra_any_word),
-	TEXT("approval", approval, true, check_approval),
-	NUMBER("validity_days", validity_days, true, 1, 36500),
-	WORDS("keys", keys, true, check_alg),
-	WORDS("key_usage", key_usage, true, check_usage),
-	WORDS("ext_key_usage", ext_key_usage, false, check_object),
-	WORDS("subject.required", subject_required, true, check_attribute),
-	WORDS("subject.allowed", subject_allowed, true, check_attribute),
-	WORDS("san.required", san_required, false, check_san),
-	WORDS("san.allowed", san_allowed, false, check_san),
-	WORDS("csrattrs", csrattrs, false, check_csrattr),
-	TEXT("renewal.approval", renewal_approval, false, check_approval),
-	NUMBER("renewal.window_days", renewal_window_days, false, 0, 36500),
-	{ "renewal.same_key", RA_KIND_FLAG, AT(renewal_same_key), false, 0, 0,
-	    ra_any_word },
+	RA_SET_TEXT("title", AT(title), true, ra_any_word),
+	RA_SET_TEXT("approval", AT(approval), true, check_approval),
+	RA_SET_NUMBER("validity_days", AT(validity_days), true, 1, 36500),
+	RA_SET_WORDS("keys", AT(keys), true, check_alg),
+	RA_SET_WORDS("key_usage", AT(key_usage), true, check_usage),
+	RA_SET_WORDS("ext_key_usage", AT(ext_key_usage), false, check_object),
+	RA_SET_WORDS("subject.required", AT(subject_required), true, check_attribute),
+	RA_SET_WORDS("subject.allowed", AT(subject_allowed), true, check_attribute),
+	RA_SET_WORDS("san.required", AT(san_required), false, check_san),
+	RA_SET_WORDS("san.allowed", AT(san_allowed), false, check_san),
+	RA_SET_WORDS("csrattrs", AT(csrattrs), false, check_csrattr),
+	RA_SET_TEXT("renewal.approval", AT(renewal_approval), false, check_approval),
+	RA_SET_NUMBER("renewal.window_days", AT(renewal_window_days), false, 0, 36500),
+	RA_SET_FLAG("renewal.same_key", AT(renewal_same_key)),
 };
 
 /* What no single setting can say of itself. */

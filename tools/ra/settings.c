@@ -14,6 +14,7 @@
 
 struct reading {
 	const char *name;
+	const char *within;	/* "fields[2]." in front of the rows' paths, or "" */
 	const ra_setting *rows;
 	size_t count;
 	uint8_t *into;
@@ -45,12 +46,12 @@ copy_word(const struct reading *r, const config_setting_t *at, const char *word,
 
 	if (strlen(word) >= cap)
 		return tmg_raise(r->f, TMG_MISMATCH, 0,
-		    _("%s:%d: %s: longer than %zu bytes"), r->name, line,
-		    row->path, cap - 1);
+		    _("%s:%d: %s%s: longer than %zu bytes"), r->name, line,
+		    r->within, row->path, cap - 1);
 	if ((want = row->check(word)) != NULL)
 		return tmg_raise(r->f, TMG_MISMATCH, 0,
-		    _("%s:%d: %s: \"%s\" is not %s"), r->name, line, row->path,
-		    word, want);
+		    _("%s:%d: %s%s: \"%s\" is not %s"), r->name, line,
+		    r->within, row->path, word, want);
 
 	strcpy(into, word);
 	return TMG_OK;
@@ -66,8 +67,9 @@ read_words(const struct reading *r, const config_setting_t *s, const ra_setting 
 	*words = (ra_words){ .count = 0 };
 	if (count > RA_WORDS_MAX)
 		return tmg_raise(r->f, TMG_MISMATCH, 0,
-		    _("%s:%d: %s: more than %d entries"), r->name,
-		    (int)config_setting_source_line(s), row->path, RA_WORDS_MAX);
+		    _("%s:%d: %s%s: more than %d entries"), r->name,
+		    (int)config_setting_source_line(s), r->within, row->path,
+		    RA_WORDS_MAX);
 
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *item =
@@ -76,8 +78,9 @@ read_words(const struct reading *r, const config_setting_t *s, const ra_setting 
 
 		if (word == NULL)
 			return tmg_raise(r->f, TMG_MISMATCH, 0,
-			    _("%s:%d: %s: entries are quoted words"), r->name,
-			    (int)config_setting_source_line(item), row->path);
+			    _("%s:%d: %s%s: entries are quoted words"), r->name,
+			    (int)config_setting_source_line(item), r->within,
+			    row->path);
 		if ((rc = copy_word(r, item, word, row, words->word[i],
 		    RA_WORD_MAX)))
 			return rc;
@@ -94,15 +97,22 @@ read_text(const struct reading *r, const config_setting_t *s, const ra_setting *
 }
 
 static tmg_rc
+read_prose(const struct reading *r, const config_setting_t *s, const ra_setting *row)
+{
+	return copy_word(r, s, config_setting_get_string(s), row,
+	    (char *)r->into + row->offset, RA_PROSE_MAX);
+}
+
+static tmg_rc
 read_number(const struct reading *r, const config_setting_t *s, const ra_setting *row)
 {
 	const int n = config_setting_get_int(s);
 
 	if (n < row->min || n > row->max)
 		return tmg_raise(r->f, TMG_MISMATCH, 0,
-		    _("%s:%d: %s: %d is not between %d and %d"), r->name,
-		    (int)config_setting_source_line(s), row->path, n, row->min,
-		    row->max);
+		    _("%s:%d: %s%s: %d is not between %d and %d"), r->name,
+		    (int)config_setting_source_line(s), r->within, row->path, n,
+		    row->min, row->max);
 
 	*(int *)(void *)(r->into + row->offset) = n;
 	return TMG_OK;
@@ -114,6 +124,10 @@ read_flag(const struct reading *r, const config_setting_t *s, const ra_setting *
 	*(bool *)(void *)(r->into + row->offset) = config_setting_get_bool(s) != 0;
 	return TMG_OK;
 }
+
+static tmg_rc
+read_list(const struct reading *r, const config_setting_t *s,
+    const ra_setting *row);
 
 /* How each kind is spelt and read; in the order of ra_kind. */
 static const struct {
@@ -127,6 +141,9 @@ static const struct {
 	[RA_KIND_FLAG] = { CONFIG_TYPE_BOOL, N_("true or false"), read_flag },
 	[RA_KIND_WORDS] = { CONFIG_TYPE_ARRAY,
 	    N_("an array of quoted words: [\"a\", \"b\"]"), read_words },
+	[RA_KIND_PROSE] = { CONFIG_TYPE_STRING, N_("a quoted text"), read_prose },
+	[RA_KIND_LIST] = { CONFIG_TYPE_LIST,
+	    N_("a list of groups: ( { ... }, { ... } )"), read_list },
 };
 
 static const ra_setting *
@@ -146,10 +163,11 @@ read_leaf(const struct reading *r, const config_setting_t *s, const char *path)
 
 	if (row == NULL)
 		return tmg_raise(r->f, TMG_MISMATCH, 0,
-		    _("%s:%d: %s: there is no such setting"), r->name, line, path);
+		    _("%s:%d: %s%s: there is no such setting"), r->name, line,
+		    r->within, path);
 	if (config_setting_type(s) != kinds[row->kind].type)
-		return tmg_raise(r->f, TMG_MISMATCH, 0, _("%s:%d: %s: not %s"),
-		    r->name, line, path, _(kinds[row->kind].what));
+		return tmg_raise(r->f, TMG_MISMATCH, 0, _("%s:%d: %s%s: not %s"),
+		    r->name, line, r->within, path, _(kinds[row->kind].what));
 	return kinds[row->kind].read(r, s, row);
 }
 
@@ -180,14 +198,69 @@ read_group(const struct reading *r, const config_setting_t *group,
 }
 
 static tmg_rc
-check_required(const struct reading *r, const config_t *config)
+check_required(const struct reading *r, const config_setting_t *group)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if (r->rows[i].required &&
-		    config_lookup(config, r->rows[i].path) == NULL)
+	for (size_t i = 0; i < r->count; i++) {
+		if (!r->rows[i].required ||
+		    config_setting_lookup((config_setting_t *)(uintptr_t)group,
+		    r->rows[i].path) != NULL)
+			continue;
+		if (r->within[0] == '\0')
 			return tmg_raise(r->f, TMG_MISMATCH, 0,
 			    _("%s: the setting %s is missing"), r->name,
 			    r->rows[i].path);
+		return tmg_raise(r->f, TMG_MISMATCH, 0,
+		    _("%s:%d: the setting %s%s is missing"), r->name,
+		    (int)config_setting_source_line(group), r->within,
+		    r->rows[i].path);
+	}
+	return TMG_OK;
+}
+
+/* A whole group, of the file or of a list. */
+static tmg_rc
+read_whole(const struct reading *r, const config_setting_t *group)
+{
+	const tmg_rc rc = read_group(r, group, "", 0);
+
+	return rc ? rc : check_required(r, group);
+}
+
+static tmg_rc
+read_entry(const struct reading *r, const config_setting_t *entry,
+    const ra_setting *row, size_t at)
+{
+	const ra_list *list = row->list;
+	char within[PATH_MAX_TEXT];
+	const struct reading inner = { r->name, within, list->rows, list->count,
+		r->into + row->offset + at * list->size, r->f };
+
+	snprintf(within, sizeof(within), "%s%s[%zu].", r->within, row->path, at);
+	if (!config_setting_is_group(entry))
+		return tmg_raise(r->f, TMG_MISMATCH, 0, _("%s:%d: %s%s: not %s"),
+		    r->name, (int)config_setting_source_line(entry), r->within,
+		    row->path, _(kinds[RA_KIND_LIST].what));
+	memcpy(inner.into, list->defaults, list->size);
+	return read_whole(&inner, entry);
+}
+
+static tmg_rc
+read_list(const struct reading *r, const config_setting_t *s,
+    const ra_setting *row)
+{
+	const size_t count = (size_t)config_setting_length(s);
+	tmg_rc rc;
+
+	if (count > row->list->cap)
+		return tmg_raise(r->f, TMG_MISMATCH, 0,
+		    _("%s:%d: %s%s: more than %zu entries"), r->name,
+		    (int)config_setting_source_line(s), r->within, row->path,
+		    row->list->cap);
+	for (size_t i = 0; i < count; i++)
+		if ((rc = read_entry(r,
+		    config_setting_get_elem(s, (unsigned)i), row, i)))
+			return rc;
+	*(size_t *)(void *)(r->into + row->list->counter) = count;
 	return TMG_OK;
 }
 
@@ -201,15 +274,12 @@ tmg_rc
 ra_settings_read(const char *name, const char *text, const ra_setting *rows,
     size_t count, void *into, tmg_fault *f)
 {
-	const struct reading r = { name, rows, count, into, f };
+	const struct reading r = { name, "", rows, count, into, f };
 	tmg_auto(config_t) config;
-	tmg_rc rc;
 
 	config_init(&config);
 	if (config_read_string(&config, text) != CONFIG_TRUE)
 		return tmg_raise(f, TMG_MISMATCH, 0, "%s:%d: %s", name,
 		    config_error_line(&config), config_error_text(&config));
-	if ((rc = read_group(&r, config_root_setting(&config), "", 0)))
-		return rc;
-	return check_required(&r, &config);
+	return read_whole(&r, config_root_setting(&config));
 }

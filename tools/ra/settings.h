@@ -10,6 +10,7 @@
 #include "tamga/err.h"
 
 #define RA_TEXT_MAX 256		/* bytes of one text, final zero included */
+#define RA_PROSE_MAX 1024	/* and of one that people read at length */
 #define RA_WORD_MAX 64
 #define RA_WORDS_MAX 24
 
@@ -25,12 +26,26 @@ typedef enum ra_kind {
 	RA_KIND_NUMBER,		/* int */
 	RA_KIND_FLAG,		/* bool */
 	RA_KIND_WORDS,		/* ra_words, from an array of strings */
+	RA_KIND_PROSE,		/* char[RA_PROSE_MAX] */
+	RA_KIND_LIST,		/* an array of structures, from a list of groups */
 } ra_kind;
 
 /* NULL when the word is good, else what would be: "automatic or officer". */
 typedef const char *ra_check(const char *word);
 
 ra_check ra_any_word;
+
+struct ra_setting;
+
+/* What stands in each group of a list, and where the groups go. */
+typedef struct ra_list {
+	const struct ra_setting *rows;	/* offsets in one structure */
+	size_t count;
+	size_t size;		/* bytes of one structure */
+	size_t cap;		/* structures there is room for */
+	size_t counter;		/* offset of the size_t that counts them */
+	const void *defaults;	/* a structure */
+} ra_list;
 
 typedef struct ra_setting {
 	const char *path;	/* "subject.required" */
@@ -39,13 +54,29 @@ typedef struct ra_setting {
 	bool required;
 	int min, max;		/* RA_KIND_NUMBER */
 	ra_check *check;	/* each text or word; ra_any_word when all are good */
+	const ra_list *list;	/* RA_KIND_LIST */
 } ra_setting;
+
+/* One row of each kind, for tables. */
+#define RA_SET_TEXT(path, offset, required, check) \
+	{ path, RA_KIND_TEXT, offset, required, 0, 0, check, NULL }
+#define RA_SET_PROSE(path, offset, required) \
+	{ path, RA_KIND_PROSE, offset, required, 0, 0, ra_any_word, NULL }
+#define RA_SET_WORDS(path, offset, required, check) \
+	{ path, RA_KIND_WORDS, offset, required, 0, 0, check, NULL }
+#define RA_SET_NUMBER(path, offset, required, min, max) \
+	{ path, RA_KIND_NUMBER, offset, required, min, max, ra_any_word, NULL }
+#define RA_SET_FLAG(path, offset) \
+	{ path, RA_KIND_FLAG, offset, false, 0, 0, ra_any_word, NULL }
+#define RA_SET_LIST(path, offset, list) \
+	{ path, RA_KIND_LIST, offset, false, 0, 0, ra_any_word, list }
 
 /*
  * Reads text (libconfig's syntax) into *into, whose defaults stand there
  * already.  name is what messages call the text.
  *
- * Verdicts  TMG_MISMATCH  f says name:line and what is wrong there
+ * Verdicts  TMG_MISMATCH  f says name:line and what is wrong there; of an entry
+ *           of a list, as "fields[2].kind"
  */
 TMG_MUST_USE tmg_rc
 ra_settings_read(const char *name, const char *text, const ra_setting *rows,

@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t store[RA_CSRATTRS_MAX];
 	tmg_out der = TMG_OUT(store);
 	tmg_fault f = { .rc = TMG_OK };
-	ra_profile profile;
+	static ra_profile profile;
 	ra_config config;
 
 	if (text == NULL)

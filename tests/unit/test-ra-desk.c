@@ -241,11 +241,11 @@ test_officer(void **state)
 	make_csr(&c, "Two", NULL);
 	ra_app_release(&app);
 	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
-	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_APPROVE, &officer,
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_CONFIRM, &officer,
 	    "", &app3), TMG_OK);
 	ra_app_release(&app);
 	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_OK);
-	assert_int_equal(ra_desk_decide(&b->desk, "NO-SUCH", RA_EV_APPROVE, &officer,
+	assert_int_equal(ra_desk_decide(&b->desk, "NO-SUCH", RA_EV_CONFIRM, &officer,
 	    "", &app3), TMG_NOT_FOUND);
 }
 
@@ -267,7 +267,7 @@ test_half_done(void **state)
 
 	make_csr(&c, "Half", NULL);
 	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
-	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_APPROVE, &officer,
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_CONFIRM, &officer,
 	    "", &decided), TMG_OK);
 	{
 		tmg_auto(ra_txn) txn = { NULL };

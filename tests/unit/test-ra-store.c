@@ -353,7 +353,7 @@ test_foreign_values(void **state)
 	raw_run(b, "UPDATE account SET role = 'applicant of some importance';"
 	    "UPDATE certificate SET reason = 4294967297, der = x'3000';"
 	    "INSERT INTO application VALUES ('A', 'exalted', 'o', 'p', 'c', 'k',"
-	    " '', 's', '', 1, 1, x'3000')");
+	    " '', 's', '', 1, 1, x'3000', 'none', 0, '', '')");
 	assert_int_equal(ra_user_get(b->store, "a", &user), TMG_E_IO);
 	assert_int_equal(ra_cert_get(b->store, "01", &got), TMG_E_IO);
 	assert_null(got.der);
@@ -426,8 +426,9 @@ ask_everything(ra_store *s)
 	ra_app_release(&got_app);
 	assert_int_equal(ra_app_each(s, RA_NONE, any_app, NULL), TMG_OK);
 	assert_int_equal(ra_app_each(s, RA_ISSUED, any_app, NULL), TMG_OK);
-	assert_int_equal(ra_app_move(s, &(ra_move){ "A-1", RA_SUBMITTED,
-	    RA_APPROVED, 1, "" }), TMG_OK);
+	app.state = RA_APPROVED;
+	assert_int_equal(ra_app_move(s, &app,
+	    &(ra_standing){ RA_SUBMITTED, 0, RA_NONE }), TMG_OK);
 	assert_int_equal(ra_cert_reserve(s, &cert), TMG_OK);
 	assert_int_equal(ra_cert_finish(s, "40", TMG_VIEW(der)), TMG_OK);
 	assert_int_equal(ra_cert_get(s, "40", &got), TMG_OK);

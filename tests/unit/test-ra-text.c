@@ -66,7 +66,7 @@ test_bad_profiles(void **state)
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(bad_profiles); i++) {
 		tmg_fault f = { .rc = TMG_OK };
-		ra_profile p;
+		static ra_profile p;
 
 		if (ra_profile_parse("p", bad_profiles[i].text, &p, &f) !=
 		    TMG_MISMATCH || strstr(f.text, bad_profiles[i].says) == NULL)
@@ -78,7 +78,7 @@ static void
 test_good_profile(void **state)
 {
 	tmg_fault f = { .rc = TMG_OK };
-	ra_profile p;
+	static ra_profile p;
 
 	(void)state;
 	assert_int_equal(ra_profile_parse("p", GOOD, &p, &f), TMG_OK);
@@ -251,7 +251,7 @@ test_csrattrs(void **state)
 	uint8_t store[RA_CSRATTRS_MAX];
 	tmg_out der = TMG_OUT(store);
 	tmg_fault f = { .rc = TMG_OK };
-	ra_profile p;
+	static ra_profile p;
 
 	(void)state;
 	assert_int_equal(ra_profile_parse("p",

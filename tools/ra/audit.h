@@ -7,6 +7,9 @@
 
 #include "tools/ra/store-audit.h"
 
+/* Not an event: the way an application takes, in front of its first event. */
+#define RA_AUDIT_WAY "way"
+
 /* The hash of an entry that follows the one with hash before ("" for the
  * first), hexadecimal: see doc/design/ra.md. */
 TMG_MUST_USE tmg_rc

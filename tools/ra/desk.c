@@ -225,6 +225,26 @@ work(ra_desk *d, ra_app *app, ra_cert *cert)
 	return hand_over(d, app, cert);
 }
 
+/* For people, after "application NUMBER". */
+static const char *
+waiting_for(const ra_app *app)
+{
+	static const struct {
+		unsigned fact;
+		const char *words;
+	} waits[] = {
+		{ RA_CONFIRMED, N_("waits for an officer") },
+		{ RA_RELEASED, N_("waits for a second officer") },
+		{ RA_PAID, N_("waits for its payment") },
+	};
+	const unsigned missing = ra_life_missing(app, RA_EV_APPROVE, RA_BY_SYSTEM);
+
+	for (size_t i = 0; i < TMG_COUNT(waits); i++)
+		if ((missing & waits[i].fact) != 0)
+			return waits[i].words;
+	return N_("waits for the applicant");
+}
+
 tmg_rc
 ra_desk_progress(ra_desk *d, ra_app *app, ra_cert *cert)
 {
@@ -232,8 +252,8 @@ ra_desk_progress(ra_desk *d, ra_app *app, ra_cert *cert)
 
 	switch (row->answer) {
 	case RA_ANSWER_WAIT:
-		return tmg_raise(&d->fault, TMG_PENDING, 0,
-		    _("application %s waits for an officer"), app->id);
+		return tmg_raise(&d->fault, TMG_PENDING, 0, _("application %s %s"),
+		    app->id, _(waiting_for(app)));
 	case RA_ANSWER_WORK:
 		return work(d, app, cert);
 	case RA_ANSWER_DONE:
@@ -301,12 +321,29 @@ check_renewal(ra_desk *d, const ra_submission *in, const ra_request *request)
 	return ra_policy_same_names(current, request, &d->fault);
 }
 
+/* A program that enrolls hands its request in and waits: of the profile's way
+ * it takes the last part.  A renewal may need less. */
+static void
+choose_way(const ra_submission *in, ra_app *app)
+{
+	const char *approval = in->previous != NULL ?
+	    in->profile->renewal_approval : in->profile->approval;
+	ra_flow flow;
+
+	if (ra_flow_parse("submitted", &flow) == TMG_OK) {
+		flow.needs[RA_APPROVED] = strcmp(approval, "automatic") == 0 ? 0 :
+		    in->profile->flow.needs[RA_APPROVED] | RA_CONFIRMED;
+		ra_flow_print(&flow, app->flow);
+	}
+}
+
 static tmg_rc
 fill_app(ra_desk *d, const ra_submission *in, const ra_request *request,
     ra_app *app)
 {
 	*app = (ra_app){ .state = RA_NONE, .created = now_of(d) };
 	app->changed = app->created;
+	choose_way(in, app);
 	snprintf(app->owner, sizeof(app->owner), "%s", in->owner);
 	snprintf(app->profile, sizeof(app->profile), "%.*s",
 	    (int)sizeof(app->profile) - 1, in->profile->name);
@@ -323,25 +360,30 @@ fill_app(ra_desk *d, const ra_submission *in, const ra_request *request,
 	return new_id(d, app->id);
 }
 
-/* A profile that needs no officer approves, and the serial number is set
- * aside, in the transaction that takes the request in. */
+/* Approved in the transaction that made it possible: by the profile where it
+ * asks nobody, else by the authority once all that it waits for is there. */
 static tmg_rc
-approve_by_profile(ra_desk *d, const ra_submission *in, ra_app *app)
+settle(ra_desk *d, ra_app *app)
 {
-	const char *approval = in->previous != NULL ?
-	    in->profile->renewal_approval : in->profile->approval;
 	char name[RA_NAME_MAX + 16];
-	tmg_rc rc;
 
-	if (strcmp(approval, "automatic") != 0)
+	if (!ra_life_may(app, RA_EV_APPROVE, RA_BY_SYSTEM))
 		return TMG_OK;
 	snprintf(name, sizeof(name), "profile:%s", app->profile);
 	const ra_actor self = { RA_BY_SYSTEM, name };
 
-	if ((rc = ra_life_apply(d->store, app, RA_EV_APPROVE, &self, "",
-	    app->created, &d->fault)))
-		return rc;
-	return reserve(d, app, in->profile);
+	return ra_life_apply(d->store, app, RA_EV_APPROVE, &self, "", now_of(d),
+	    &d->fault);
+}
+
+/* What needs nobody is issued at once: its serial number is set aside in the
+ * same transaction. */
+static tmg_rc
+settle_and_reserve(ra_desk *d, const ra_submission *in, ra_app *app)
+{
+	const tmg_rc rc = settle(d, app);
+
+	return rc || app->state != RA_APPROVED ? rc : reserve(d, app, in->profile);
 }
 
 static tmg_rc
@@ -359,14 +401,10 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	snprintf(name, sizeof(name), "applicant:%s", in->owner);
 	const ra_actor applicant = { RA_BY_APPLICANT, name };
 
-	app->state = RA_SUBMITTED;
-	if ((rc = ra_app_add(d->store, app)))
-		return store_says(d, rc);
-	app->state = RA_NONE;
-	if ((rc = ra_life_apply(d->store, app, RA_EV_SUBMIT, &applicant,
-	    app->csr_hash, app->created, &d->fault)))
+	if ((rc = ra_life_begin(d->store, app, RA_EV_SUBMIT, &applicant,
+	    app->csr_hash, &d->fault)))
 		return rc;
-	return approve_by_profile(d, in, app);
+	return settle_and_reserve(d, in, app);
 }
 
 /* The application that this very request is already. */
@@ -427,7 +465,8 @@ ra_desk_decide(ra_desk *d, const char *id, ra_event event,
 		return store_says(d, rc);
 	if ((rc = get_app(d, id, app)) ||
 	    (rc = ra_life_apply(d->store, app, event, actor, reason, now_of(d),
-	    &d->fault)))
+	    &d->fault)) ||
+	    (rc = settle(d, app)))
 		return rc;
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
 }

@@ -7,11 +7,13 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "tools/ra/audit.h"
 #include "tools/ra/store-app.h"
 
 struct life {
 	char id[RA_ID_MAX];
-	ra_state state;
+	ra_standing at;
+	ra_flow flow;
 };
 
 struct ra_replay_table {
@@ -56,22 +58,46 @@ life_of(ra_replay *replay, const char *id)
 	return node != NULL ? *node : NULL;
 }
 
+/* An application that no way is told of took the plain one, and who approved
+ * it stands in the log. */
+static tmg_rc
+take_way(struct life *life, const ra_audit *entry, tmg_fault *f)
+{
+	if (life->at.state != RA_NONE || ra_flow_parse(entry->detail, &life->flow))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("audit: application %s cannot take the way \"%s\""), life->id,
+		    entry->detail);
+	return TMG_OK;
+}
+
+static tmg_rc
+take_step(struct life *life, ra_event event, tmg_fault *f)
+{
+	unsigned missing;
+
+	if (life->flow.count == 0 && ra_flow_parse("submitted", &life->flow))
+		return tmg_raise(f, TMG_E_USAGE, 0, "submitted");
+	if (ra_flow_step(&life->flow, event, ~0u, &life->at, &missing))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("audit: application %s was %s and cannot \"%s\""),
+		    life->id, ra_state_get(life->at.state)->name,
+		    ra_event_name(event));
+	return TMG_OK;
+}
+
 tmg_rc
 ra_replay_entry(ra_replay *replay, const ra_audit *entry, tmg_fault *f)
 {
+	const bool way = strcmp(entry->event, RA_AUDIT_WAY) == 0;
 	struct life *life;
-	ra_event event;
+	ra_event event = RA_EV_REGISTER;
 
 	/* Entries about no application, or no event of one, are only chained. */
-	if (entry->app[0] == '\0' || ra_event_parse(entry->event, &event))
+	if (entry->app[0] == '\0' || (!way && ra_event_parse(entry->event, &event)))
 		return TMG_OK;
 	if ((life = life_of(replay, entry->app)) == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	if (ra_step(event, life->state, ~0u, &life->state))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("audit: application %s was %s and cannot \"%s\""),
-		    life->id, ra_state_get(life->state)->name, entry->event);
-	return TMG_OK;
+	return way ? take_way(life, entry, f) : take_step(life, event, f);
 }
 
 struct comparing {
@@ -87,11 +113,11 @@ compare_app(void *arg, const ra_app *app)
 
 	if (life == NULL)
 		return tmg_raise(c->f, TMG_E_NOMEM, 0, _("out of memory"));
-	if (life->state != app->state)
+	if (life->at.state != app->state || life->at.facts != (unsigned)app->facts)
 		return tmg_raise(c->f, TMG_MISMATCH, 0,
-		    _("application %s is %s in the store, %s in the audit log"),
-		    app->id, ra_state_get(app->state)->name,
-		    ra_state_get(life->state)->name);
+		    _("application %s is %s (%u) in the store, %s (%u) in the audit log"),
+		    app->id, ra_state_get(app->state)->name, (unsigned)app->facts,
+		    ra_state_get(life->at.state)->name, life->at.facts);
 	c->replay->table->seen++;
 	return TMG_OK;
 }

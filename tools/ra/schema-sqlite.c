@@ -58,6 +58,14 @@ static const ra_migration steps[] = {
 	"CREATE INDEX application_created ON application (created DESC, id);"
 	"CREATE INDEX certificate_revoked ON certificate (revoked, serial)"
 	"  WHERE revoked <> 0;" },
+
+	{ "each application keeps its way, its facts and who confirmed",
+	"ALTER TABLE application ADD COLUMN resumes_to TEXT NOT NULL"
+	"  DEFAULT 'none';"
+	"ALTER TABLE application ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE application ADD COLUMN flow TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE application ADD COLUMN confirmed_by TEXT NOT NULL"
+	"  DEFAULT '';" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

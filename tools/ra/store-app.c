@@ -41,7 +41,8 @@ state_from(ra_store *s, const ra_field *field, const ra_datum *d, void *row)
 static const ra_field_kind state_kind = { RA_TYPE_TEXT, state_to, state_from };
 
 #define COLUMNS "id, state, owner, profile, csr_hash, spki_hash, previous," \
-    " subject, reason, created, changed, csr"
+    " subject, reason, created, changed, csr, resumes_to, facts, flow," \
+    " confirmed_by"
 
 static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_app, id),
@@ -56,13 +57,18 @@ static const ra_field fields[] = {
 	RA_FIELD_NUMBER(ra_app, created),
 	RA_FIELD_NUMBER(ra_app, changed),
 	RA_FIELD_BLOB(ra_app, csr, csr_len),
+	{ &state_kind, offsetof(ra_app, before), 0 },
+	RA_FIELD_NUMBER(ra_app, facts),
+	RA_FIELD_TEXT(ra_app, flow),
+	RA_FIELD_TEXT(ra_app, confirmed_by),
 };
 
 static const ra_row row = RA_ROW(ra_app, fields);
 
 static const ra_sql add = { "app_add",
 	"INSERT INTO application (" COLUMNS ")"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)" };
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+	" $13, $14, $15, $16)" };
 static const ra_sql get = { "app_get",
 	"SELECT " COLUMNS " FROM application WHERE id = $1" };
 static const ra_sql find = { "app_find",
@@ -76,8 +82,9 @@ static const ra_sql each_in = { "app_each_in",
 	"SELECT " COLUMNS " FROM application"
 	" WHERE state = $1 ORDER BY created DESC, id" };
 static const ra_sql move_on = { "app_move",
-	"UPDATE application SET state = $1, changed = $2, reason = $3"
-	" WHERE id = $4 AND state = $5" };
+	"UPDATE application SET state = $1, resumes_to = $2, facts = $3,"
+	" confirmed_by = $4, changed = $5, reason = $6"
+	" WHERE id = $7 AND state = $8 AND facts = $9" };
 
 tmg_rc
 ra_app_add(ra_store *s, const ra_app *app)
@@ -136,9 +143,13 @@ ra_app_each(ra_store *s, ra_state state, ra_app_fn *fn, void *arg)
 }
 
 tmg_rc
-ra_app_move(ra_store *s, const ra_move *m)
+ra_app_move(ra_store *s, const ra_app *app, const ra_standing *from)
 {
-	return ra_change(s, &move_on, RA_WITH(RA_TEXT(ra_state_get(m->to)->name),
-	    RA_NUMBER(m->at), RA_TEXT(m->reason), RA_TEXT(m->id),
-	    RA_TEXT(ra_state_get(m->from)->name)), TMG_MISMATCH);
+	return ra_change(s, &move_on, RA_WITH(
+	    RA_TEXT(ra_state_get(app->state)->name),
+	    RA_TEXT(ra_state_get(app->before)->name), RA_NUMBER(app->facts),
+	    RA_TEXT(app->confirmed_by), RA_NUMBER(app->changed),
+	    RA_TEXT(app->reason), RA_TEXT(app->id),
+	    RA_TEXT(ra_state_get(from->state)->name), RA_NUMBER(from->facts)),
+	    TMG_MISMATCH);
 }

@@ -19,6 +19,10 @@
 typedef struct ra_app {
 	char id[RA_ID_MAX];
 	ra_state state;
+	ra_state before;		/* RA_SUSPENDED: what it was */
+	int64_t facts;			/* ra_fact */
+	char flow[RA_FLOW_TEXT];	/* its way, since it was begun: flow.h */
+	char confirmed_by[RA_OWNER_MAX + 16];
 	char owner[RA_OWNER_MAX];	/* the account that handed it in */
 	char profile[RA_NAME_MAX];
 	char csr_hash[RA_HASH_TEXT];
@@ -32,13 +36,6 @@ typedef struct ra_app {
 } ra_app;
 
 void ra_app_release(ra_app *app);
-
-typedef struct ra_move {
-	const char *id;
-	ra_state from, to;
-	time_t at;
-	const char *reason;
-} ra_move;
 
 typedef tmg_rc ra_app_fn(void *arg, const ra_app *app);
 
@@ -61,8 +58,9 @@ ra_app_holder(ra_store *s, const char *spki_hash, ra_app *app);
 TMG_MUST_USE tmg_rc
 ra_app_each(ra_store *s, ra_state state, ra_app_fn *fn, void *arg);
 
-/* Verdicts TMG_MISMATCH: not in state from any more. */
+/* Keeps where app stands now.  Verdicts TMG_MISMATCH: what is kept does not
+ * stand where from says any more. */
 TMG_MUST_USE tmg_rc
-ra_app_move(ra_store *s, const ra_move *move);
+ra_app_move(ra_store *s, const ra_app *app, const ra_standing *from);
 
 #endif

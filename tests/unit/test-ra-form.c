@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What people fill in: characters, fields, national numbers, passwords; and
+ * the profiles that say what is asked. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/scope.h"
+#include "tests/unit/test.h"
+#include "tools/ra/input.h"
+#include "tools/ra/identity.h"
+#include "tools/ra/passrule.h"
+#include "tools/ra/profile.h"
+#include "tools/ra/utf8.h"
+
+static void
+test_characters(void **state)
+{
+	static const struct {
+		const char *text;
+		int count;		/* -1: refused */
+	} rows[] = {
+		{ "", 0 }, { "abc", 3 }, { "Әлия Ермекқызы", 14 },
+		{ "Ülviyyə", 7 }, { "日本", 2 }, { "😀", 1 },
+		{ "a\tb", -1 }, { "a\nb", -1 }, { "a\x7f", -1 },
+		{ "a\xc2\x85", -1 },			/* C1 */
+		{ "a\xe2\x80\xae" "b", -1 },		/* U+202E, overrides */
+		{ "a\xe2\x81\xa6", -1 },		/* U+2066, isolate */
+		{ "a\xe2\x80\x8b", -1 },		/* U+200B, no width */
+		{ "a\xef\xbb\xbf", -1 },		/* U+FEFF */
+		{ "\xc0\xaf", -1 },			/* "/" in two bytes */
+		{ "\xe0\x80\xaf", -1 }, { "\xf0\x80\x80\xaf", -1 },
+		{ "\xed\xa0\x80", -1 },			/* half of UTF-16 */
+		{ "\xf4\x90\x80\x80", -1 },		/* above U+10FFFF */
+		{ "\xef\xbf\xbe", -1 }, { "\xf0\x9f\xbf\xbf", -1 },
+		{ "\xd0", -1 }, { "\xe2\x82", -1 }, { "\x80", -1 }, { "\xff", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		size_t count = 99;
+		const tmg_rc rc = ra_utf8_check(rows[i].text, &count);
+
+		if (rc != (rows[i].count < 0 ? TMG_MISMATCH : TMG_OK) ||
+		    (rc == TMG_OK && count != (size_t)rows[i].count))
+			fail_msg("row %zu: %d, %zu", i, rc, count);
+	}
+}
+
+static void
+test_kinds(void **state)
+{
+	static const struct {
+		const char *kind, *value;
+		bool good;
+	} rows[] = {
+		{ "name", "Әлия-Мария О'Коннор", true },
+		{ "name", "Anna2", false }, { "name", "<b>Anna</b>", false },
+		{ "name", "Anna;", false }, { "name", " Anna", false },
+		{ "name", "Anna ", false },
+		{ "text", "'; DROP TABLE application; --", true },
+		{ "email", "a.b+c@example.org", true },
+		{ "email", "a@b", false }, { "email", "a@@example.org", false },
+		{ "email", "@example.org", false }, { "email", "a@", false },
+		{ "email", ".a@example.org", false }, { "email", "a.@example.org", false },
+		{ "email", "a..b@example.org", false },
+		{ "email", "a b@example.org", false },
+		{ "email", "a@example.org, b@example.org", false },
+		{ "email", "a@*.example.org", false },
+		{ "email", "a@example.org\r\nBcc: b@example.org", false },
+		{ "dns", "www.example.org", true }, { "dns", "*.example.org", true },
+		{ "dns", "xn--e1afmkfd.example", true },
+		{ "dns", "example", false }, { "dns", "-a.example", false },
+		{ "dns", "a-.example", false }, { "dns", "a..example", false },
+		{ "dns", "a.example.", false }, { "dns", "*.*.example", false },
+		{ "dns", "a.*.example", false }, { "dns", "пример.example", false },
+		{ "dns", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    ".example", false },
+		{ "phone", "+7 (700) 123-45-67", true }, { "phone", "112", true },
+		{ "phone", "11", false }, { "phone", "+", false },
+		{ "phone", "1234567890123456", false }, { "phone", "call me", false },
+		{ "date", "1990-12-31", true }, { "date", "2000-02-29", true },
+		{ "date", "1900-02-29", false }, { "date", "1990-13-01", false },
+		{ "date", "1990-00-10", false }, { "date", "1990-04-31", false },
+		{ "date", "90-12-31", false }, { "date", "1990-1-01", false },
+		{ "date", "1990/12/31", false }, { "date", "1990-12-3x", false },
+		{ "country", "KZ", true }, { "country", "kz", false },
+		{ "country", "KAZ", false },
+		{ "digits", "0123", true }, { "digits", "12a", false },
+		{ "digits", "١٢", false },
+		{ "unknown", "x", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		ra_input field = { .label = "Field", .max = 128 };
+		tmg_fault f = { .rc = TMG_OK };
+
+		strcpy(field.kind, rows[i].kind);
+		if (ra_input_check(&field, rows[i].value, &f) !=
+		    (rows[i].good ? TMG_OK : TMG_MISMATCH))
+			fail_msg("%s \"%s\": %s", rows[i].kind, rows[i].value, f.text);
+		if (!rows[i].good)
+			assert_memory_equal(f.text, "Field: ", 7);
+	}
+}
+
+static void
+test_field_limits(void **state)
+{
+	ra_input field = { .label = "F", .kind = "text", .max = 4 };
+	ra_input choice = { .label = "C", .kind = "choice", .max = 9,
+		.options = { 2, { "one", "two" } } };
+	tmg_fault f;
+
+	(void)state;
+	assert_int_equal(ra_input_check(&field, "", &f), TMG_OK);
+	assert_int_equal(ra_input_check(&field, "әәәә", &f), TMG_OK);
+	assert_int_equal(ra_input_check(&field, "aaaaa", &f), TMG_MISMATCH);
+	assert_string_equal(f.text, "F: 4 characters at the most, these are 5");
+	field.required = true;
+	assert_int_equal(ra_input_check(&field, "", &f), TMG_MISMATCH);
+	assert_int_equal(ra_input_check(&choice, "two", &f), TMG_OK);
+	assert_int_equal(ra_input_check(&choice, "three", &f), TMG_MISMATCH);
+}
+
+static void
+test_national_numbers(void **state)
+{
+	static const struct {
+		const char *rule, *number;
+		bool valid;
+	} rows[] = {
+		/* made up; the second takes the second row of weights, the
+		 * third has no check digit in either */
+		{ "kz-iin", "396685245034", true }, { "kz-iin", "969475772050", true },
+		{ "kz-iin", "139046008940", false }, { "kz-iin", "396685245035", false },
+		{ "kz-iin", "396685245043", false }, { "kz-iin", "39668524503", false },
+		{ "kz-iin", "3966852450344", false }, { "kz-iin", "39668524503a", false },
+		{ "kz-iin", "", false }, { "kz-bin", "396685245034", true },
+		{ "az-fin", "5ABC12D", true }, { "az-fin", "5ABC12I", false },
+		{ "az-fin", "5abc12d", false }, { "az-fin", "5ABC12", false },
+		{ "bg-egn", "7523169263", true }, { "bg-egn", "7523169264", false },
+		{ "bg-egn", "752316926", false },
+		{ "any", "x", true }, { "any", "", false }, { "none", "x", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		if (ra_identity_valid(rows[i].rule, rows[i].number) !=
+		    rows[i].valid)
+			fail_msg("%s %s", rows[i].rule, rows[i].number);
+	assert_true(ra_identity_known("kz-iin"));
+	assert_false(ra_identity_known("none"));
+}
+
+/* The guide's own rule: see share/profiles/kz-ssl.profile. */
+static void
+test_password_rule(void **state)
+{
+	static const ra_password_rule rule = { .min = 6, .max = 32,
+		.require = { 2, { "latin", "digit" } },
+		.others = "#$^+=!*()@%&_?-." };
+	static const struct {
+		const char *password;
+		bool good;
+	} rows[] = {
+		{ "abc123", true }, { "ABC123", true }, { "a1#$^+=!*()@%&_?-.", true },
+		{ "ab123", false }, { "abcdef", false }, { "123456", false },
+		{ "abc 123", false }, { "abc123~", false }, { "пароль1a", false },
+		{ "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1", true },
+		{ "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a", false },
+	};
+	static const ra_password_rule none = { .max = 0 };
+	static const uint8_t nul[] = "abc12\0";
+	tmg_fault f;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		const tmg_view v = { (const uint8_t *)rows[i].password,
+			strlen(rows[i].password) };
+
+		f = (tmg_fault){ .rc = TMG_OK };
+		if (ra_passrule_check(&rule, v, &f) !=
+		    (rows[i].good ? TMG_OK : TMG_MISMATCH))
+			fail_msg("%s: %s", rows[i].password, f.text);
+		assert_null(strstr(f.text, rows[i].password));
+	}
+	assert_int_equal(ra_passrule_check(&rule, (tmg_view){ nul, 6 }, &f),
+	    TMG_MISMATCH);
+	assert_int_equal(ra_passrule_check(&none, (tmg_view){ nul, 0 }, &f), TMG_OK);
+}
+
+/* ---- profiles ---- */
+
+#define GOOD \
+	"title = \"T\"; approval = \"officer\"; validity_days = 30;\n" \
+	"keys = [\"ec:p256\"]; key_usage = [\"digitalSignature\"];\n" \
+	"subject: { required = [\"CN\"]; allowed = [\"CN\"]; };\n"
+#define STEPS(steps) GOOD "flow: { steps = [" steps "]; };\n"
+#define FORM STEPS("\"filled\", \"submitted\"")
+#define FIELD(rest) "fields = ( { name = \"a\"; label = \"A\"; " rest " } );\n"
+
+static const struct {
+	const char *what, *text, *says;
+} bad[] = {
+	{ "no such step", STEPS("\"fly\", \"submitted\""), "p:4: flow.steps: \"fly\"" },
+	{ "never submitted", FORM "flow: {};", "p:" },
+	{ "no submitted", STEPS("\"key\""), "\"submitted\" is missing" },
+	{ "twice", STEPS("\"key\", \"key\", \"submitted\""), "\"key\" cannot stand" },
+	{ "late", STEPS("\"submitted\", \"key\""), "\"key\" cannot stand" },
+	{ "no terms", STEPS("\"agreed\", \"submitted\""), "consent.text go together" },
+	{ "no step for terms", GOOD "consent: { text = \"t\"; };", "\"agreed\" and" },
+	{ "nobody to ask", STEPS("\"identified\", \"submitted\""), "identity.field" },
+	{ "no form", FORM, "\"filled\" and the setting fields" },
+	{ "no address", STEPS("\"registered\", \"submitted\"")
+	    FIELD("kind = \"name\"; step = \"registered\";"), "\"registered\" and" },
+	{ "kind", FORM FIELD("kind = \"colour\";"), "p:5: fields[0].kind: \"colour\"" },
+	{ "no kind", FORM FIELD(""), "p:5: the setting fields[0].kind is missing" },
+	{ "unknown in a field", FORM FIELD("kind = \"text\"; wide = true;"),
+	    "p:5: fields[0].wide: there is no such" },
+	{ "same name", FORM "fields = ("
+	    "{ name = \"a\"; label = \"A\"; kind = \"text\"; },"
+	    "{ name = \"a\"; label = \"B\"; kind = \"text\"; } );",
+	    "two fields named a" },
+	{ "choice of nothing", FORM FIELD("kind = \"choice\";"), "options belong" },
+	{ "options of a text", FORM FIELD("kind = \"text\"; options = [\"x\"];"),
+	    "options belong" },
+	{ "no branches", FORM FIELD("kind = \"region\";"), "needs branches" },
+	{ "not a list", GOOD "fields = [\"a\"];", "p:4: fields: not a list of groups" },
+	{ "list of words", GOOD "fields = ( \"a\" );", "p:4: fields: not a list" },
+	{ "too long", FORM FIELD("kind = \"text\"; max = 99999;"),
+	    "fields[0].max: 99999 is not between" },
+	{ "content", FORM FIELD("kind = \"text\";")
+	    "contents = ( { into = \"subject.CN\"; text = \"${b}\"; } );",
+	    "contents: subject.CN: b is no field" },
+	{ "content open", FORM FIELD("kind = \"text\";")
+	    "contents = ( { into = \"subject.CN\"; text = \"${a\"; },"
+	    " { into = \"subject.CN\"; text = \"${\"; } );", " is no field" },
+	{ "into nowhere", FORM FIELD("kind = \"text\";")
+	    "contents = ( { into = \"CN\"; text = \"x\"; } );", "contents[0].into" },
+	{ "mail to nobody", FORM FIELD("kind = \"text\";") "mail_to = \"b\";",
+	    "mail_to names b" },
+	{ "mails for nobody", FORM FIELD("kind = \"text\";")
+	    "mails = ( { event = \"submit\"; subject = \"s\"; text = \"t\"; } );",
+	    "no mail_to" },
+	{ "fills", FORM FIELD("kind = \"text\";")
+	    "identity: { fills = [\"b\"]; };", "identity.fills names b" },
+	{ "paid for nothing", GOOD "flow: { approve_needs = [\"paid\"]; };",
+	    "payment.price" },
+	{ "price for nothing", GOOD "payment: { price = \"1.00\"; };",
+	    "payment.price" },
+	{ "price", GOOD "payment: { price = \"cheap\"; };", "\"cheap\" is not an amount" },
+	{ "price, comma", GOOD "payment: { price = \"1,00\"; };", "is not an amount" },
+	{ "price, one decimal", GOOD "payment: { price = \"1.0\"; };", "is not an amount" },
+	{ "fact", GOOD "flow: { approve_needs = [\"liked\"]; };", "\"liked\"" },
+	{ "confirmed too early", GOOD "flow: { submit_needs = [\"confirmed\"]; };",
+	    "nobody can confirm" },
+	{ "deadline of nothing", GOOD "deadlines = ( { state = \"submitted\";"
+	    " event = \"expire\"; } );", "both 0" },
+	{ "deadline, event", GOOD "deadlines = ( { state = \"submitted\";"
+	    " event = \"issue\"; days = 1; } );", "deadlines[0].event: \"issue\"" },
+	{ "password", GOOD "password: { min = 9; max = 8; };", "password.min" },
+	{ "class", GOOD "password: { require = [\"emoji\"]; };", "\"emoji\"" },
+	{ "language", GOOD "languages = [\"english\"];", "\"english\"" },
+	{ "automatic officer", "title = \"T\"; approval = \"automatic\";"
+	    "validity_days = 30; keys = [\"ec:p256\"];"
+	    "key_usage = [\"digitalSignature\"];"
+	    "subject: { required = [\"CN\"]; allowed = [\"CN\"]; };"
+	    "flow: { approve_needs = [\"confirmed\"]; };", "asks for an officer" },
+};
+
+static void
+test_bad_procedures(void **state)
+{
+	static ra_profile p;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(bad); i++) {
+		tmg_fault f = { .rc = TMG_OK };
+
+		if (ra_profile_parse("p", bad[i].text, &p, &f) != TMG_MISMATCH ||
+		    strstr(f.text, bad[i].says) == NULL)
+			fail_msg("%s: \"%s\"", bad[i].what, f.text);
+	}
+}
+
+/* What is shipped can be read, and the seeds' words stand in it to the letter. */
+static void
+test_shipped(void **state)
+{
+	tmg_fault f = { .rc = TMG_OK };
+	ra_profiles profiles;
+	const ra_profile *kz, *az, *bg;
+	const ra_branch *branch;
+	char folder[4096];
+
+	(void)state;
+	snprintf(folder, sizeof(folder), "%s/share/profiles",
+	    getenv("top_srcdir") != NULL ? getenv("top_srcdir") : ".");
+	if (ra_profiles_load(folder, &profiles, &f))
+		fail_msg("%s", f.text);
+	assert_non_null(kz = ra_profiles_find(&profiles, "kz-ssl"));
+	assert_non_null(az = ra_profiles_find(&profiles, "az-esign"));
+	assert_non_null(bg = ra_profiles_find(&profiles, "bg-csp"));
+
+	assert_string_equal(ra_profile_status(kz, RA_ISSUED),
+	    "Certificates under the application have been issued");
+	assert_string_equal(ra_profile_status(kz, RA_INSTALLED),
+	    "Certificates have been set up");
+	assert_string_equal(ra_profile_status(bg, RA_REJECTED), "rejected");
+	assert_string_equal(az->consent.box, "I accept the user rules");
+	assert_string_equal(az->consent.button, "CONTINUE");
+	assert_string_equal(az->identity.box, "Bring PIN data");
+	assert_string_equal(kz->identity.button, "Check IIN");
+	assert_int_equal(kz->deadline[0].months, 1);
+	assert_int_equal(az->validity_days, 3 * 365);
+
+	assert_int_equal(ra_branch_find(kz, "Karaganda region", "Temirtau",
+	    &branch), TMG_OK);
+	assert_string_equal(branch->city, "Temirtau");
+	assert_int_equal(ra_branch_find(kz, "Astana", "Temirtau", &branch),
+	    TMG_NOT_FOUND);
+	ra_profiles_release(&profiles);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_characters),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_field_limits),
+		cmocka_unit_test(test_national_numbers),
+		cmocka_unit_test(test_password_rule),
+		cmocka_unit_test(test_bad_procedures),
+		cmocka_unit_test(test_shipped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text that strangers typed.
+ */
+#ifndef RA_UTF8_H
+#define RA_UTF8_H
+
+#include <stddef.h>
+
+#include "tamga/err.h"
+
+/*
+ * Counts the characters of one line of well-formed UTF-8 (RFC 3629) that shows
+ * what it says.
+ *
+ * Verdicts  TMG_MISMATCH  malformed; a control character; a mark that turns the
+ *           direction of writing, has no width, or is no character at all
+ */
+TMG_MUST_USE tmg_rc
+ra_utf8_check(const char *text, size_t *count);
+
+#endif

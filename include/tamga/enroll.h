@@ -86,6 +86,16 @@ tmg_authority_cacerts(tmg_authority *authority, const tmg_certs **certs);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_wants(tmg_authority *authority, tmg_view *csrattrs);
 
+/*
+ * Asks whether a request of ours would be looked at, with one that is empty:
+ * it creates nothing, and a wrong password is found out before it costs
+ * anything.  renews as below.
+ *
+ * Verdicts  TMG_OK  also when the answer tells nothing about us
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_admits(tmg_authority *authority, bool renews);
+
 /* What an authority answered. */
 typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */

@@ -33,7 +33,8 @@ typedef struct tmg_provision_spec {
 	const char *token;	/* as tmg_tokens_find(); NULL: the only one */
 	const char *slot;	/* "9a"; NULL: the token's first for logging in; of a
 				 * renewal: a free one like the old one's */
-	tmg_alg alg;		/* NONE: ec:p256 */
+	tmg_alg alg;		/* NONE: the first that token and authority both take:
+				 * ec:p256, ec:p384, rsa:2048, ... */
 	tmg_pin_policy pin;
 	tmg_touch_policy touch;
 	bool replace;		/* an occupied slot may be overwritten */
@@ -60,6 +61,8 @@ typedef struct tmg_provision_record {
 	char serial[TMG_SERIAL_MAX];	/* likewise, "" before */
 	long retry_after_s;	/* -1 none */
 	char last_error[TMG_FAULT_TEXT];
+	bool unanswered;	/* the authority may have the request: it was handed in
+				 * and no answer came; the identical one goes next */
 } tmg_provision_record;
 
 typedef struct tmg_provision tmg_provision;

@@ -259,6 +259,16 @@ check_renews(tmg_authority *a, bool renews)
 }
 
 tmg_rc
+tmg_authority_admits(tmg_authority *a, bool renews)
+{
+	tmg_rc rc;
+
+	if ((rc = check_renews(a, renews)) == TMG_OK)
+		rc = a->binding->admits(a, renews);
+	return tmg_pass(&a->fault, rc);
+}
+
+tmg_rc
 tmg_authority_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 {
 	tmg_rc rc;

@@ -31,6 +31,10 @@
  *            Both may be entered a second time, over the session that shows
  *            our certificate, after TMG_DENIED over the one that does not.
  *
+ *   admits   Asks over the verified session whether a request of ours would be
+ *            looked at, in a way that creates nothing.  TMG_OK when the
+ *            protocol has no such way, or the answer tells nothing about us.
+ *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
  *            and empty when the row is entered; the caller finds the one for
@@ -53,6 +57,7 @@ typedef struct tmg_binding {
 	tmg_rc (*open)(tmg_authority *a);
 	tmg_rc (*cacerts)(tmg_authority *a, tmg_http *http, tmg_certs *certs);
 	tmg_rc (*wants)(tmg_authority *a, tmg_http *http, tmg_out *csrattrs);
+	tmg_rc (*admits)(tmg_authority *a, bool renews);
 	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,

@@ -59,21 +59,54 @@ check_challenge(tmg_authority *a, tmg_view csr)
 }
 
 static tmg_rc
-post(tmg_authority *a, const char *url, tmg_view csr, tmg_http_response *r)
+post(tmg_authority *a, bool renews, tmg_view body, tmg_http_response *r)
+{
+	char url[TMG_EST_URL_MAX];
+	tmg_http *http = NULL;
+	tmg_rc rc;
+
+	if ((rc = tmg_est_url(a, renews ? "simplereenroll" : "simpleenroll", url,
+	    sizeof(url))) || (rc = tmg_session_get(a, &http)))
+		return tmg_pass(&a->fault, rc);
+	rc = tmg_http_do(http, &(tmg_http_request){ .url = url, .post = true,
+	    .headers = headers, .body = body }, r, &a->fault);
+	return tmg_pass(&a->fault, rc);
+}
+
+static tmg_rc
+post_csr(tmg_authority *a, bool renews, tmg_view csr, tmg_http_response *r)
 {
 	const size_t size = tmg_est_body_size(csr.len);
 	tmg_auto_free uint8_t *body = malloc(size);
 	tmg_out o = { body, size, 0, false };
-	tmg_http *http = NULL;
+
+	if (body == NULL || tmg_est_body_put(&o, csr))
+		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+	return post(a, renews, tmg_out_view(&o), r);
+}
+
+/* What a server says of an empty request when it has nothing against whoever
+ * sends it.  500 is among them: some fall over one. */
+static const long about_the_request[] = {
+	TMG_HTTP_OK, TMG_HTTP_ACCEPTED, TMG_HTTP_NO_CONTENT, TMG_HTTP_BAD_REQUEST,
+	TMG_HTTP_LENGTH_REQUIRED, TMG_HTTP_TOO_LARGE, TMG_HTTP_UNSUPPORTED_TYPE,
+	TMG_HTTP_UNPROCESSABLE, TMG_HTTP_SERVER_ERROR,
+};
+
+/* RFC 7030 3.2.3: the client is authenticated first, then its request read. */
+tmg_rc
+tmg_est_admits(tmg_authority *a, bool renews)
+{
+	__attribute__((__cleanup__(tmg_http_response_release)))
+	tmg_http_response r = { 0 };
 	tmg_rc rc;
 
-	if (body == NULL || (rc = tmg_est_body_put(&o, csr)))
-		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
-	if ((rc = tmg_session_get(a, &http)))
-		return tmg_pass(&a->fault, rc);
-	rc = tmg_http_do(http, &(tmg_http_request){ .url = url, .post = true,
-	    .headers = headers, .body = tmg_out_view(&o) }, r, &a->fault);
-	return tmg_pass(&a->fault, rc);
+	if ((rc = post(a, renews, (tmg_view){ NULL, 0 }, &r)))
+		return rc;
+	for (size_t i = 0; i < TMG_COUNT(about_the_request); i++)
+		if (r.status == about_the_request[i])
+			return TMG_OK;
+	return tmg_refusal_status(a, &r);
 }
 
 tmg_rc
@@ -81,12 +114,10 @@ tmg_est_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 {
 	__attribute__((__cleanup__(tmg_http_response_release)))
 	tmg_http_response r = { 0 };
-	char url[TMG_EST_URL_MAX];
 	tmg_rc rc;
 
 	if ((rc = check_challenge(a, csr)) ||
-	    (rc = tmg_est_url(a, renews ? "simplereenroll" : "simpleenroll", url,
-	    sizeof(url))) || (rc = post(a, url, csr, &r)))
+	    (rc = post_csr(a, renews, csr, &r)))
 		return tmg_pass(&a->fault, rc);
 	return read_answer(a, &r, d);
 }

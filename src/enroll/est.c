@@ -70,6 +70,7 @@ const tmg_binding tmg_binding_est = {
 	.open = est_open,
 	.cacerts = tmg_est_cacerts,
 	.wants = tmg_est_csrattrs,
+	.admits = tmg_est_admits,
 	.submit = tmg_est_submit,
 	.poll = tmg_est_poll,
 	.revoke = tmg_binding_no_revoke,

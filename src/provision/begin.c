@@ -150,8 +150,9 @@ describe(tmg_provision *p, const tmg_provision_spec *spec)
 	p->j.attest = spec->attest;
 	p->any_type = spec->alg == TMG_ALG_NONE && !spec->keep_key &&
 	    spec->renews == NULL;
-	snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(
-	    spec->alg != TMG_ALG_NONE ? spec->alg : TMG_ALG_P256)->name);
+	if (!p->any_type)
+		snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(
+		    spec->alg != TMG_ALG_NONE ? spec->alg : TMG_ALG_P256)->name);
 	if ((rc = describe_request(p, &spec->csr)) ||
 	    (rc = describe_authority(p, spec)) ||
 	    (rc = spec->renews != NULL ? tmg_renew_describe(p, spec) : TMG_OK) ||
@@ -207,6 +208,30 @@ still_there(tmg_provision *p, const tmg_journal *j)
 	return tmg_view_equal(cert, tmg_blob_view(&j->cert)) ? TMG_OK : TMG_NOT_FOUND;
 }
 
+/* Whoever now names another CA, or comes when the certificate has ended, is
+ * not served by what there is. */
+static tmg_rc
+still_good(tmg_provision *p, const tmg_journal *j)
+{
+	const tmg_view cert = tmg_blob_view(&j->cert);
+	tmg_cert_facts facts;
+	tmg_view named;
+	tmg_rc rc;
+
+	if (tmg_cert_facts_get(cert, &facts) != TMG_OK ||
+	    facts.not_after <= tmg_ctx_now(p->ctx))
+		return TMG_NOT_FOUND;
+	if (p->j.anchors != NULL)
+		return tmg_certs_verify(p->ctx, cert, j->chain, p->j.anchors, NULL, NULL);
+	if (p->j.fingerprint[0] == '\0')
+		return TMG_OK;
+	if ((rc = tmg_work_named(p, j->anchors, &named)) || named.len > 0)
+		return rc;
+	if ((rc = tmg_work_named(p, j->chain, &named)))
+		return rc;
+	return named.len > 0 ? TMG_OK : TMG_NOT_FOUND;
+}
+
 /* Asked to renew what an unfinished renewal has just brought: that one is to
  * be finished. */
 static bool
@@ -226,7 +251,8 @@ compare(void *arg, tmg_journal *j)
 	if (j->step == TMG_STEP_CANCELLED || strcmp(j->token, ours->token) != 0)
 		return TMG_OK;
 	if (tmg_journal_same(ours, j) || (open && brought_it(ours, j))) {
-		if (open || still_there(e->p, j) == TMG_OK)
+		if (open || (still_there(e->p, j) == TMG_OK &&
+		    still_good(e->p, j) == TMG_OK))
 			memcpy(e->same, j->id, sizeof(e->same));
 	} else if (open && strcmp(j->slot, ours->slot) == 0) {
 		memcpy(e->other, j->id, sizeof(e->other));
@@ -324,6 +350,7 @@ begin(tmg_provision *p, const tmg_provision_spec *spec)
 		return rc;
 	if ((rc = check_all(p, NULL)) ||
 	    (rc = tmg_work_login_user(p)) ||
+	    (p->j.renews[0] != '\0' && (rc = tmg_preflight_admits(p))) ||
 	    (rc = tmg_work_login_admin(p)))
 		return rc;
 	return create(p);

@@ -49,7 +49,7 @@ typedef struct tmg_journal {
 	tmg_blob spki;			/* of the key made */
 	tmg_blob wants;			/* CsrAttrs as they were */
 	tmg_blob csr;			/* posted again byte for byte */
-	bool posted;			/* intent: the authority may have it */
+	bool posted;			/* the authority may have it: no answer came */
 	char ticket[256];
 	long long retry_after;		/* seconds, -1 none */
 	tmg_blob cert;

@@ -25,8 +25,8 @@ check_abilities(tmg_provision *p)
 	if ((info->can & TMG_CAN_GENERATE) == 0)
 		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
 		    _("%s cannot make keys"), info->label);
-	if (tmg_alg_parse(p->j.alg, &alg) != TMG_OK ||
-	    (info->algs & 1u << alg) == 0)
+	if (!p->any_type && (tmg_alg_parse(p->j.alg, &alg) != TMG_OK ||
+	    (info->algs & 1u << alg) == 0))
 		return tmg_advise(&p->fault, TMG_TRY_TYPE | TMG_TRY_LOOK,
 		    tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
 			_("%s cannot make keys of the type %s; choose one that it can"),
@@ -83,6 +83,7 @@ check_slot(tmg_provision *p)
 			"choose another slot, keep the key or allow it to be lost"),
 			p->j.slot, p->j.label, tmg_alg_get(facts.alg)->name));
 
+	p->loses = p->j.replace && !p->j.keep_key && (key == TMG_OK || rc == TMG_OK);
 	if (key == TMG_OK && tmg_key_public(p->key, &spki) == TMG_OK)
 		return tmg_work_sha256(p, spki, p->j.before);
 	return TMG_OK;
@@ -92,20 +93,16 @@ check_slot(tmg_provision *p)
 static tmg_rc
 keep_anchor(tmg_provision *p, const tmg_certs *certs)
 {
-	char hex[65], wanted[65];
+	tmg_view named;
 	tmg_rc rc;
 
 	if (p->j.fingerprint[0] == '\0' || p->j.anchors != NULL)
 		return TMG_OK;
-	tmg_work_plain_hex(p->j.fingerprint, wanted);
-	for (size_t i = 0; i < tmg_certs_count(certs); i++) {
-		if ((rc = tmg_work_sha256(p, tmg_certs_get(certs, i), hex)))
-			return rc;
-		if (strcmp(hex, wanted) != 0)
-			continue;
-		if ((rc = tmg_certs_new(&p->j.anchors)))
-			return rc;
-		return tmg_certs_add(p->j.anchors, tmg_certs_get(certs, i));
+	if ((rc = tmg_work_named(p, certs, &named)))
+		return rc;
+	if (named.len > 0) {
+		rc = tmg_certs_new(&p->j.anchors);
+		return rc == TMG_OK ? tmg_certs_add(p->j.anchors, named) : rc;
 	}
 	return tmg_raise(&p->fault, TMG_MISMATCH, 0, _("none of the authority's "
 	    "certificates has the fingerprint %.80s; nothing was changed: ask the "
@@ -159,7 +156,7 @@ rehearse_as(tmg_provision *p, tmg_alg type, tmg_out *csr)
 /*
  * A type that nobody chose is the first that the authority takes (RFC 7030
  * 4.5.2) and the token can make.  When it takes none of them, what it said of
- * the usual one is told.
+ * the token's first is told.
  */
 static tmg_rc
 rehearse_any(tmg_provision *p, tmg_out *csr)
@@ -168,17 +165,34 @@ rehearse_any(tmg_provision *p, tmg_out *csr)
 		TMG_ALG_P256, TMG_ALG_P384, TMG_ALG_RSA2048, TMG_ALG_RSA3072,
 		TMG_ALG_RSA4096, TMG_ALG_ED25519,
 	};
-	const uint32_t can = tmg_token_info(p->token)->algs;
+	const tmg_backend_info *info = tmg_token_info(p->token);
+	tmg_alg first = TMG_ALG_NONE;
 	tmg_rc rc;
 
 	for (size_t i = 0; i < TMG_COUNT(types); i++) {
-		if ((can & 1u << types[i]) == 0)
+		if ((info->algs & 1u << types[i]) == 0)
 			continue;
+		if (first == TMG_ALG_NONE)
+			first = types[i];
 		rc = rehearse_as(p, types[i], csr);
 		if (rc != TMG_MISMATCH)
 			return rc;
 	}
-	return rehearse_as(p, TMG_ALG_P256, csr);
+	if (first != TMG_ALG_NONE)
+		return rehearse_as(p, first, csr);
+	return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
+	    _("%s can make no key that signs requests"), info->label);
+}
+
+tmg_rc
+tmg_preflight_admits(tmg_provision *p)
+{
+	tmg_rc rc;
+
+	if (!p->loses)
+		return TMG_OK;
+	rc = tmg_authority_admits(p->authority, p->j.renews[0] != '\0');
+	return rc == TMG_OK ? rc : tmg_work_authority_said(p, rc);
 }
 
 tmg_rc
@@ -191,5 +205,7 @@ tmg_preflight(tmg_provision *p, tmg_out *csr)
 	    (rc = check_authority(p)) ||
 	    (rc = check_challenge(p)))
 		return rc;
-	return p->any_type ? rehearse_any(p, csr) : tmg_rehearse(p, csr);
+	if ((rc = p->any_type ? rehearse_any(p, csr) : tmg_rehearse(p, csr)))
+		return rc;
+	return p->j.renews[0] == '\0' ? tmg_preflight_admits(p) : TMG_OK;
 }

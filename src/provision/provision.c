@@ -115,6 +115,7 @@ tell(const tmg_journal *j, tmg_provision_record *r)
 		.begun = (time_t)j->begun,
 		.changed = (time_t)j->changed,
 		.retry_after_s = (long)j->retry_after,
+		.unanswered = j->posted && j->step == TMG_STEP_REQUEST,
 	};
 	memcpy(r->id, j->id, sizeof(r->id));
 	memcpy(r->token, j->token, sizeof(r->token));

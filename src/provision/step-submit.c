@@ -64,6 +64,7 @@ tmg_step_submit(tmg_provision *p)
 	    (rc = note_posting(p)))
 		return rc;
 	rc = hand_in(p, &decision);
+	p->j.posted = tmg_is_fault(rc);	/* a verdict is an answer */
 	if (rc == TMG_OK)
 		rc = decided(p, &decision);
 	else if (rc == TMG_PENDING)

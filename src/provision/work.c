@@ -191,8 +191,9 @@ tmg_work_sha256(tmg_provision *p, tmg_view bytes, char hex[static 65])
 	return TMG_OK;
 }
 
-void
-tmg_work_plain_hex(const char *text, char hex[static 65])
+/* "AB:CD ..." as "abcd..."; what is no digit is left out. */
+static void
+plain_hex(const char *text, char hex[static 65])
 {
 	size_t n = 0;
 
@@ -200,4 +201,23 @@ tmg_work_plain_hex(const char *text, char hex[static 65])
 		if (isxdigit((unsigned char)*text))
 			hex[n++] = (char)tolower((unsigned char)*text);
 	hex[n] = '\0';
+}
+
+tmg_rc
+tmg_work_named(tmg_provision *p, const tmg_certs *certs, tmg_view *cert)
+{
+	char hex[65], wanted[65];
+	tmg_rc rc;
+
+	*cert = (tmg_view){ NULL, 0 };
+	plain_hex(p->j.fingerprint, wanted);
+	for (size_t i = 0; certs != NULL && i < tmg_certs_count(certs); i++) {
+		if ((rc = tmg_work_sha256(p, tmg_certs_get(certs, i), hex)))
+			return rc;
+		if (strcmp(hex, wanted) != 0)
+			continue;
+		*cert = tmg_certs_get(certs, i);
+		return TMG_OK;
+	}
+	return TMG_OK;
 }

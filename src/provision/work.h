@@ -20,6 +20,7 @@ struct tmg_provision {
 	const char *challenge;		/* borrowed; never journalled */
 	bool any_type;			/* nobody chose the new key's type */
 	bool any_subject;		/* a person agreed to what was issued */
+	bool loses;			/* what the slot holds will be overwritten */
 	tmg_journal j;
 	tmg_lock lock;
 	tmg_provision_record about;
@@ -72,9 +73,9 @@ tmg_work_csr_spec(const tmg_provision *p);
 TMG_MUST_USE tmg_rc
 tmg_work_sha256(tmg_provision *p, tmg_view bytes, char hex[static 65]);
 
-/* "AB:CD ..." as "abcd..."; what is no digit is left out. */
-void
-tmg_work_plain_hex(const char *text, char hex[static 65]);
+/* The certificate whose SHA-256 a person wrote down, borrowed; empty: none. */
+TMG_MUST_USE tmg_rc
+tmg_work_named(tmg_provision *p, const tmg_certs *certs, tmg_view *cert);
 
 /* ---- preflight.c ------------------------------------------------------- */
 
@@ -82,6 +83,11 @@ tmg_work_plain_hex(const char *text, char hex[static 65]);
  * rehearsed with a throw-away key. */
 TMG_MUST_USE tmg_rc
 tmg_preflight(tmg_provision *p, tmg_out *csr);
+
+/* Before a key is lost: does the authority take our credentials?  A renewal's
+ * are a signature of the token, so it is asked after the login. */
+TMG_MUST_USE tmg_rc
+tmg_preflight_admits(tmg_provision *p);
 
 /* ---- rehearse.c -------------------------------------------------------- */
 

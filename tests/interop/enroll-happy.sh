@@ -51,7 +51,7 @@ ok "enrolled: 1 process, 1 login, 2 signatures, $count APDUs, 1 journal"
 run 0 "$tamga" cert export --no-pcsc 9a -o "$work/first.pem"
 ctl mark
 run 0 "$tamga" enroll $local $official --slot 9a --subject "$name" --san email:asel@example.kz
-says "done before"
+says "Already enrolled: certificate"
 [ "$(generated)$(verified)$(signatures)" = 000 ] || fail "asking twice did something"
 run 0 "$tamga" cert export --no-pcsc 9a -o "$work/second.pem"
 cmp -s "$work/first.pem" "$work/second.pem" || fail "another certificate"

@@ -81,6 +81,18 @@ run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a --sub
 assert_installed 9a
 ok "--replace replaces"
 
+# a request that will be refused costs no key
+printf 'not the password\n' >"$work/wrong-password"
+strangers="--ca $TAMGA_TEST_RA_EST --ca-file $TAMGA_TEST_RA_CA --user $TAMGA_TEST_RA_USER \
+--password-file $work/wrong-password"
+refused 7 "does not accept this user name and password" $pin $strangers --slot 9a \
+	--subject CN=Somebody --replace
+says "--user NAME and --password-file FILE"
+refused 7 "it wants to know who you are" $pin --ca "$TAMGA_TEST_RA_EST" \
+	--ca-file "$TAMGA_TEST_RA_CA" --slot 9a --subject CN=Somebody --replace
+says "--user NAME and --password-file FILE"
+assert_installed 9a
+
 # ---- two at once --------------------------------------------------------------------
 ctl mark
 before=$(applications)

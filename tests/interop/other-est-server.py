@@ -497,7 +497,14 @@ class Handler(socketserver.BaseRequestHandler):
 
     def enroll(self, request, der):
         refused = self.authenticate(request, der)
-        return refused or self.decide(check_enroll(request))
+        return refused or self.empty(request) or self.decide(check_enroll(request))
+
+    def empty(self, request):
+        """Nothing is asked for, so no clause is broken and nothing is made."""
+        if request.body == b'':
+            self.server.note('asked', request.target)
+            return 400, 'text/plain', b'no request in the body\n', []
+        return None
 
     def reenroll(self, request, der):
         if self.server.opt.post_handshake and der is None:
@@ -506,6 +513,8 @@ class Handler(socketserver.BaseRequestHandler):
             der = self.request.getpeercert(True)
         if der is None and self.server.opt.auth != 'basic':
             raise Bad('RFC 7030 3.3.2: re-enrollment without client certificate')
+        if request.body == b'':
+            return self.empty(request)
         csr = check_enroll(request)
         if der and names(csr, 'csr') != names(der, 'cert'):
             raise Bad('RFC 7030 4.2.2: subject and subjectAltName differ: %r, %r' % (

@@ -46,6 +46,11 @@ static const tmg_backend_info info_with_metadata = {
 	.algs = 1u << TMG_ALG_P256 | 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_ED25519 |
 	    1u << TMG_ALG_X25519,
 };
+static const tmg_backend_info info_rsa = {
+	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
+	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA,
+	.algs = 1u << TMG_ALG_RSA3072 | 1u << TMG_ALG_RSA2048,
+};
 static const tmg_backend_info info_without = {
 	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
 	.can = TMG_CAN_GENERATE,
@@ -255,6 +260,8 @@ const tmg_backend_info *
 tmg_token_info(tmg_token *token)
 {
 	(void)token;
+	if (fake->rsa_only)
+		return &info_rsa;
 	return fake->metadata ? &info_with_metadata : &info_without;
 }
 
@@ -589,6 +596,19 @@ tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
 	return line(a);
 }
 
+tmg_rc
+tmg_authority_admits(tmg_authority *a, bool renews)
+{
+	tmg_rc rc;
+
+	(void)renews;
+	fake->asked++;
+	if ((rc = line(a)))
+		return rc;
+	return fake->stranger ? tmg_raise(&a->fault, TMG_DENIED, 0,
+	    "the authority does not know you") : TMG_OK;
+}
+
 /* The same bytes are the same application. */
 static void
 register_application(tmg_view csr)
@@ -651,8 +671,13 @@ decide(tmg_authority *a, tmg_view csr, tmg_decision *d)
 
 	if ((rc = line(a)))
 		return rc;
+	if (fake->stranger)
+		return tmg_raise(&a->fault, TMG_DENIED, 0,
+		    "the authority does not know you");
 	register_application(csr);
 	fake_event();			/* it has it, but we did not hear */
+	if (fake->forgets)
+		return tmg_raise(&a->fault, TMG_E_IO, 0, "the connection broke");
 	*d = (tmg_decision){ .retry_after_s = 30, .ticket = "t1" };
 	if (fake->answer == FAKE_WAITS)
 		return TMG_PENDING;
@@ -682,4 +707,17 @@ tmg_authority_poll(tmg_authority *a, tmg_view csr, bool renews,
 	must(strcmp(ticket, "t1") == 0);
 	fake->polls++;
 	return decide(a, csr, d);
+}
+
+const char *
+fake_fingerprint(void)
+{
+	static char hex[65];
+	uint8_t md[32];
+
+	must(EVP_Digest(fake->root[0], fake->root_len[0], md, NULL, EVP_sha256(),
+	    NULL) == 1);
+	for (size_t i = 0; i < sizeof(md); i++)
+		snprintf(hex + 2 * i, 3, "%02x", md[i]);
+	return hex;
 }

@@ -39,6 +39,7 @@ typedef struct fake_world {
 	/* the token */
 	fake_slot slots[FAKE_SLOTS];
 	bool metadata;			/* tells of keys without a certificate */
+	bool rsa_only;
 	bool present;
 	bool pin_right;
 	bool garbles;			/* gives other certificates back than written */
@@ -46,7 +47,9 @@ typedef struct fake_world {
 
 	/* the authority */
 	fake_answer answer;
-	unsigned posts, polls, applications;
+	bool stranger;			/* it does not take our credentials */
+	bool forgets;			/* the answer to a request gets lost */
+	unsigned posts, polls, applications, asked;
 	uint8_t seen[FAKE_SEEN][32];
 	uint8_t root[2][2048], root_key[2][256];
 	size_t root_len[2], root_key_len[2];
@@ -73,5 +76,8 @@ tmg_tokens *
 fake_tokens(void);
 const tmg_certs *
 fake_anchors(void);
+/* SHA-256 of that anchor. */
+const char *
+fake_fingerprint(void);
 
 #endif

@@ -119,6 +119,20 @@ usual(void)
 	};
 }
 
+/* What the folder's only journal says. */
+static tmg_provision_record
+only_record(void)
+{
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_auto_free tmg_provision_record *rows = NULL;
+	size_t count;
+
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_list(ctx, &rows, &count, NULL), TMG_OK);
+	assert_int_equal(count, 1);
+	return rows[0];
+}
+
 static tmg_step last_step;
 
 static void
@@ -960,6 +974,159 @@ what_the_token_garbles_is_noticed(void **state)
 	assert_one_of_each(0);
 }
 
+/* A key is not given up for a request that will be refused. */
+static void
+strangers_lose_nothing(void **state)
+{
+	tmg_provision_spec spec = usual();
+	fake_slot before;
+	tmg_fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->asked, 0);	/* a free slot costs no question */
+	before = *fake_slot_named("9a");
+
+	fake_new_process();
+	spec = usual();
+	spec.replace = true;
+	fake->stranger = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_DENIED);
+	assert_non_null(strstr(f.text, "does not know you"));
+	assert_int_equal(fake->asked, 1);
+	assert_int_equal(fake->generated, 1);
+	assert_int_equal(fake->posts, 1);
+	assert_int_equal(journals(), 1);
+	assert_memory_equal(&before, fake_slot_named("9a"), sizeof(before));
+
+	fake_new_process();
+	spec = usual();
+	spec.replace = true;
+	fake->stranger = false;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->generated, 2);
+}
+
+/* A renewal shows who it is by a signature: asked when it can be made. */
+static void
+renewals_are_asked_too(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	spec = usual();
+	spec.slot = "9c";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	spec = (tmg_provision_spec){ .renews = "9a", .slot = "9c", .replace = true };
+	fake_new_process();
+	fake->stranger = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_DENIED);
+	assert_int_equal(fake->asked, 1);
+	assert_int_equal(fake->generated, 2);
+}
+
+/* What is enrolled serves who asks for the same of the same CA, while it lasts. */
+static void
+another_wish_is_another_enrollment(void **state)
+{
+	tmg_auto_ptr(tmg_certs) other = NULL;
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(tmg_certs_new(&other), TMG_OK);
+	assert_int_equal(tmg_certs_add(other, (tmg_view){ fake->root[1],
+	    fake->root_len[1] }), TMG_OK);
+
+	fake_new_process();
+	spec = usual();
+	spec.authority.anchors = other;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
+
+	fake_new_process();
+	spec = usual();
+	spec.profile = "other";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
+
+	/* another type said is another wish, none said is the same */
+	fake_new_process();
+	spec = usual();
+	spec.alg = TMG_ALG_RSA2048;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
+	fake_new_process();
+	spec = usual();
+	spec.alg = TMG_ALG_P256;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+
+	/* the same CA, named by its fingerprint */
+	fake_new_process();
+	spec = usual();
+	spec.authority.anchors = NULL;
+	spec.authority.fingerprint = fake_fingerprint();
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	fake_new_process();
+	spec.authority.fingerprint = "0000000000000000000000000000000000000000"
+	    "000000000000000000000000";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
+	assert_int_equal(fake->generated, 1);
+	assert_int_equal(fake->posts, 1);
+}
+
+/* A token without curves gets a key all the same. */
+static void
+types_are_the_tokens(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->rsa_only = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake_slot_named("9a")->alg, TMG_ALG_RSA2048);
+	assert_enrolled("9a");
+	/* asked again without a type, it is the same */
+	fake_new_process();
+	spec = usual();
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->generated, 1);
+
+	spec = usual();
+	spec.slot = "9c";
+	spec.alg = TMG_ALG_P256;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_UNSUPPORTED);
+	assert_int_equal(f.remedies, TMG_TRY_TYPE | TMG_TRY_LOOK);
+}
+
+/* The authority has the request and its answer got lost: told, and handed in
+ * again as it is. */
+static void
+lost_answers_are_told(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->forgets = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_E_IO);
+	assert_int_equal(only_record().step, TMG_STEP_REQUEST);
+	assert_true(only_record().unanswered);
+
+	/* a refusal is an answer */
+	fake->forgets = false;
+	fake->stranger = true;
+	assert_int_equal(take_up(NULL, &f), TMG_DENIED);
+	assert_false(only_record().unanswered);
+
+	fake->stranger = false;
+	assert_int_equal(take_up(NULL, &f), TMG_OK);
+	assert_false(only_record().unanswered);
+	assert_int_equal(fake->applications, 1);
+	assert_int_equal(fake->generated, 1);
+}
+
 int
 main(void)
 {
@@ -986,6 +1153,11 @@ main(void)
 		TEST(given_up_is_given_up),
 		TEST(journals_with_another_certificate_are_refused),
 		TEST(what_the_token_garbles_is_noticed),
+		TEST(strangers_lose_nothing),
+		TEST(renewals_are_asked_too),
+		TEST(another_wish_is_another_enrollment),
+		TEST(types_are_the_tokens),
+		TEST(lost_answers_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

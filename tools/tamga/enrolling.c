@@ -113,6 +113,8 @@ enrolling_json(const tmg_provision_record *r)
 	}
 	if (r->step == TMG_STEP_SUBMITTED && r->retry_after_s >= 0)
 		json_object_set_new(j, "retry_after", json_integer(r->retry_after_s));
+	if (r->unanswered)
+		json_object_set_new(j, "unanswered", json_true());
 	if (r->last_error[0] != '\0')
 		json_object_set_new(j, "last_error", json_string(r->last_error));
 	return j;
@@ -134,6 +136,24 @@ show_step(void *arg, tmg_step step, double seconds)
 	}
 	json_array_append_new(w->steps, json_pack("{s:s, s:f}", "step",
 	    enrolling_step(step), "seconds", seconds));
+}
+
+static void
+show_already(struct cli *cli, const tmg_provision_record *r)
+{
+	char day[40];
+
+	cli_note(cli, _("Already enrolled: certificate %s, valid until %s; nothing was "
+	    "changed."), r->serial, text_day(r->not_after, day, sizeof(day)));
+}
+
+static void
+show_beginning(struct cli *cli, const tmg_provision_record *r)
+{
+	cli_note(cli, _("Enrollment %s"), r->id);
+	if (r->unanswered)
+		cli_note(cli, _("  the authority may have this request: it was handed in "
+		    "and no answer came; the same one is handed in again"));
 }
 
 static void
@@ -240,10 +260,11 @@ enrolling_refused(struct cli *cli, tmg_rc rc, const tmg_fault *f)
 
 /* What became of it, for programs; NULL is out of memory. */
 static json_t *
-document(struct cli *cli, tmg_rc rc, const tmg_provision_record *r, json_t *done)
+document(struct cli *cli, tmg_rc rc, const tmg_provision_record *r, json_t *done,
+    bool was_done)
 {
-	json_t *doc = json_pack("{s:o, s:O}", "enrollment", enrolling_json(r),
-	    "steps", done);
+	json_t *doc = json_pack("{s:o, s:O, s:b}", "enrollment", enrolling_json(r),
+	    "steps", done, "already", (int)was_done);
 
 	if (doc != NULL && rc != TMG_OK) {
 		json_t *error = cli_error_json(cli, rc);
@@ -273,7 +294,7 @@ answer_text(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
 {
 	if (rc == TMG_OK) {
 		if (was_done)
-			cli_note(cli, _("This was done before; nothing was changed."));
+			show_already(cli, r);
 		show_result(cli, r);
 	} else if (rc == TMG_PENDING) {
 		cli_note(cli, _("Later: tamga enroll --resume %s"), r->id);
@@ -293,14 +314,15 @@ enrolling_run(struct cli *cli, tmg_provision *p, json_t *list)
 	tmg_rc rc;
 
 	if (!was_done)
-		cli_note(cli, _("Enrollment %s"), tmg_provision_about(p)->id);
+		show_beginning(cli, tmg_provision_about(p));
 	rc = run_patiently(cli, p, &w);
 	r = tmg_provision_about(p);
 	cli->stage = stage_of(cli, rc, r->token);
 	if (rc != TMG_OK && cli->fault.rc != rc)
 		(void)cli_fail(cli, rc, tmg_provision_fault(p));
 	if (cli->json)
-		rc = answer_json(cli, rc, document(cli, rc, r, w.steps), list);
+		rc = answer_json(cli, rc, document(cli, rc, r, w.steps,
+		    was_done), list);
 	else
 		answer_text(cli, rc, r, was_done);
 	json_decref(w.steps);

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/test.h"
 #include "tools/ra/input.h"
 #include "tools/ra/identity.h"
 #include "tools/ra/passrule.h"
-#include "tools/ra/profile.h"
+#include "tools/ra/profile-rows.h"
 #include "tools/ra/utf8.h"
 
 static void
@@ -324,6 +325,38 @@ test_shipped(void **state)
 	ra_profiles_release(&profiles);
 }
 
+/* Every setting stands in tamga-profile(5), those of lists by their own name. */
+static void
+check_told(const char *manual, const ra_setting *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *at = manual;
+		const size_t len = strlen(rows[i].path);
+
+		while ((at = strstr(at, rows[i].path)) != NULL &&
+		    (at[-1] != ' ' || strchr(" \n", at[len]) == NULL))
+			at++;
+		if (at == NULL)
+			fail_msg("tamga-profile(5) says nothing of %s", rows[i].path);
+		if (rows[i].kind == RA_KIND_LIST)
+			check_told(manual, rows[i].list->rows, rows[i].list->count);
+	}
+}
+
+static void
+test_manual(void **state)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	char path[4096];
+	size_t len;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/doc/man/tamga-profile.5",
+	    getenv("top_srcdir") != NULL ? getenv("top_srcdir") : ".");
+	assert_int_equal(tmg_file_read(path, 65536, &text, &len), TMG_OK);
+	check_told((const char *)text, ra_profile_rows, ra_profile_row_count);
+}
+
 int
 main(void)
 {
@@ -335,6 +368,7 @@ main(void)
 		cmocka_unit_test(test_password_rule),
 		cmocka_unit_test(test_bad_procedures),
 		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,12 +12,11 @@
 
 #include "src/codec/hex.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/doctor.h"
 #include "tools/tamga/open.h"
 #include "tools/tamga/text.h"
 
 enum { READERS_MAX = 64 };
-
-enum health { WELL, WARNING, WRONG };
 
 static const struct {
 	const char *name;	/* in JSON */
@@ -63,18 +62,11 @@ static const struct {
 #define FIX_CONF N_("correct the line; tamga(1), FILES, tells every setting")
 #define FIX_SETUP N_("make it yours: tamga setup")
 
-/* The findings so far. */
-struct visit {
-	struct cli *cli;
-	json_t *checks;
-	bool wrong;
-};
-
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
-static void
-find(struct visit *v, const char *check, enum health health, const char *what,
+void
+found(struct visit *v, const char *check, enum health health, const char *what,
     const char *fix, const char *fix_arg)
 {
 	char text[1024] = "";
@@ -111,7 +103,7 @@ check_locale(struct visit *v)
 	const bool good = strcmp(codeset, "UTF-8") == 0;
 
 	snprintf(what, sizeof(what), _("the locale writes %s"), codeset);
-	find(v, "locale", good ? WELL : WARNING, what, good ? NULL : FIX_LOCALE,
+	found(v, "locale", good ? WELL : WARNING, what, good ? NULL : FIX_LOCALE,
 	    NULL);
 }
 
@@ -121,10 +113,10 @@ check_conf(struct visit *v)
 	const tmg_fault *f = &v->cli->conf_fault;
 
 	if (f->rc == TMG_OK)
-		find(v, "configuration", WELL, _("the configuration is in order"),
+		found(v, "configuration", WELL, _("the configuration is in order"),
 		    NULL, NULL);
 	else
-		find(v, "configuration", WRONG, f->text, FIX_CONF, NULL);
+		found(v, "configuration", WRONG, f->text, FIX_CONF, NULL);
 }
 
 static void
@@ -166,11 +158,11 @@ check_state(struct visit *v)
 	state_path(path, sizeof(path));
 	if (could_write(path)) {
 		snprintf(what, sizeof(what), _("%s can be written"), path);
-		find(v, "state", WELL, what, NULL, NULL);
+		found(v, "state", WELL, what, NULL, NULL);
 		return;
 	}
 	snprintf(what, sizeof(what), _("%s cannot be written"), path);
-	find(v, "state", WRONG, what, FIX_STATE, path);
+	found(v, "state", WRONG, what, FIX_STATE, path);
 }
 
 /* ---- readers ------------------------------------------------------------- */
@@ -183,12 +175,12 @@ check_daemon(struct visit *v, const struct hubs *hubs)
 	if (!hubs->pcsc_wanted)
 		return;
 	if (hubs->pcsc == TMG_OK)
-		find(v, "daemon", WELL, _("the PC/SC daemon answers"), NULL, NULL);
+		found(v, "daemon", WELL, _("the PC/SC daemon answers"), NULL, NULL);
 	else if (hubs->pcsc == TMG_DENIED)
-		find(v, "daemon", WRONG, hubs->pcsc_fault.text, FIX_POLKIT,
+		found(v, "daemon", WRONG, hubs->pcsc_fault.text, FIX_POLKIT,
 		    user != NULL ? user : "");
 	else
-		find(v, "daemon", hubs->count > 0 ? WARNING : WRONG,
+		found(v, "daemon", hubs->count > 0 ? WARNING : WRONG,
 		    hubs->pcsc_fault.text[0] != '\0' ? hubs->pcsc_fault.text
 		    : _("no PC/SC daemon answers"), FIX_DAEMON, NULL);
 }
@@ -216,9 +208,9 @@ check_reader(struct visit *v, const tmg_reader_state *r, bool any)
 	    r->holder[0] != '\0' ? r->holder : _("another program"));
 #pragma GCC diagnostic pop
 	if (r->presence == TMG_ABSENT && any)
-		find(v, "reader", WELL, what, NULL, NULL);
+		found(v, "reader", WELL, what, NULL, NULL);
 	else
-		find(v, "reader", rows[r->presence].health, what,
+		found(v, "reader", rows[r->presence].health, what,
 		    rows[r->presence].fix, NULL);
 }
 
@@ -234,7 +226,7 @@ list_readers(struct visit *v, struct hubs *hubs, tmg_reader_state *rows)
 		size_t n = 0;
 
 		if (hub->ops->list(hub, rows + total, room, &n) != TMG_OK)
-			find(v, "reader", WRONG, hub->fault.text, FIX_READER, NULL);
+			found(v, "reader", WRONG, hub->fault.text, FIX_READER, NULL);
 		total += n < room ? n : room;
 	}
 	return total;
@@ -252,7 +244,7 @@ check_readers(struct visit *v, struct hubs *hubs)
 	for (size_t i = 0; i < n; i++)
 		check_reader(v, &rows[i], any);
 	if (n == 0 && hubs->count > 0 && !v->wrong)
-		find(v, "reader", WRONG, _("there is no reader"), FIX_READER, NULL);
+		found(v, "reader", WRONG, _("there is no reader"), FIX_READER, NULL);
 }
 
 /* ---- tokens -------------------------------------------------------------- */
@@ -269,13 +261,13 @@ check_skipped(struct visit *v, tmg_tokens *tokens)
 		if (rows[i].rc != TMG_NOT_FOUND) {
 			/* a held or mute card was reported with its reader */
 			if (rows[i].rc != TMG_BUSY && rows[i].rc != TMG_E_CARD)
-				find(v, "card", WRONG, rows[i].why, NULL, NULL);
+				found(v, "card", WRONG, rows[i].why, NULL, NULL);
 			continue;
 		}
 		tmg_hex_text(atr, sizeof(atr), (tmg_view){ rows[i].atr,
 		    rows[i].atr_len });
 		snprintf(what, sizeof(what), "%s (ATR %s)", rows[i].why, atr);
-		find(v, "card", WRONG, what, FIX_UNKNOWN, NULL);
+		found(v, "card", WRONG, what, FIX_UNKNOWN, NULL);
 	}
 }
 
@@ -294,11 +286,11 @@ check_token(struct visit *v, tmg_token *token)
 
 	snprintf(what, sizeof(what), _("token %s (%s) can be used"), label,
 	    tmg_token_info(token)->model);
-	find(v, "token", WELL, what, NULL, NULL);
+	found(v, "token", WELL, what, NULL, NULL);
 	if (tmg_token_tries(token, TMG_PIN_USER, &tries) == TMG_OK && tries == 0) {
 		snprintf(what, sizeof(what), _("the PIN of token %s is locked"),
 		    label);
-		find(v, "pin", WRONG, what,
+		found(v, "pin", WRONG, what,
 		    N_("unblock it with the PUK: tamga pin unblock"), NULL);
 	}
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
@@ -308,7 +300,7 @@ check_token(struct visit *v, tmg_token *token)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(what, sizeof(what), _(rows[i].words), label);
 #pragma GCC diagnostic pop
-		find(v, "factory", WARNING, what, FIX_SETUP, NULL);
+		found(v, "factory", WARNING, what, FIX_SETUP, NULL);
 	}
 }
 
@@ -335,7 +327,7 @@ visit_hubs(struct visit *v)
 	const tmg_rc rc = hubs_open(v->cli, &hubs);
 
 	if (rc != TMG_OK) {
-		find(v, "vcard", WRONG, v->cli->fault.text, N_("start the virtual "
+		found(v, "vcard", WRONG, v->cli->fault.text, N_("start the virtual "
 		    "card: tamga-vcard, or take its path out of --vcard, "
 		    "TAMGA_VCARD_SOCKET and the configuration"), NULL);
 		return;
@@ -358,6 +350,7 @@ run_doctor(struct cli *cli)
 	visit_hubs(&v);
 	if (!v.wrong)
 		(void)!check_tokens(&v);
+	doctor_browsers(&v);
 
 	cli->stage = STAGE_SELF;
 	cli->reported = true;

@@ -32,6 +32,9 @@ extern const struct command cmd_revoke;
 extern const struct command cmd_sign;
 extern const struct command cmd_decrypt;
 extern const struct command cmd_reset;
+extern const struct command cmd_browser_register;
+extern const struct command cmd_browser_status;
+extern const struct command cmd_browser_unregister;
 extern const struct command cmd_doctor;
 extern const struct command cmd_version;
 
@@ -60,6 +63,9 @@ extern const struct command cmd_version;
 	&cmd_sign, \
 	&cmd_decrypt, \
 	&cmd_reset, \
+	&cmd_browser_register, \
+	&cmd_browser_status, \
+	&cmd_browser_unregister, \
 	&cmd_doctor, \
 	&cmd_version, \
 	NULL

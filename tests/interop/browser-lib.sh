@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# What the tests of browsers share: a virtual card, an authority, and a web site
+# that asks for a certificate.  A test that sources it is run again inside
+# with-card and with-ra, with the card that it names in CARDS.
+. "$top_srcdir/tests/interop/vcard-lib.sh"
+
+# Names of the Kazakh kind, for the card and for whoever looks at the page.
+NAME='Әсел Қалиева'
+SUBJECT="CN=$NAME,SN=Қалиева,GN=Әсел,serialNumber=IIN000000000000,C=KZ"
+MODULE=$top_builddir/.libs/tamga-pkcs11.so
+children=
+
+enter_site() { # SCRIPT ARGUMENTS: as enter, with an authority
+	script=$1
+	[ "${2:-}" = inside ] && return
+	# shellcheck disable=SC2086
+	exec "$top_srcdir/tests/with-card" $CARDS -- \
+		sh "$top_srcdir/tests/with-ra" -- sh "$script" inside
+}
+
+tamga() { "$top_builddir/tamga" "$@"; }
+
+# Browsers take their time to go; a folder that fills while it is emptied is
+# emptied again.
+leave() {
+	for child in $children; do kill "$child" 2>/dev/null || true; done
+	for child in $children; do wait "$child" 2>/dev/null || true; done
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		rm -rf "$work" 2>/dev/null && return
+		sleep 0.2
+	done
+}
+
+# A home of one's own, which no browser has seen.
+home() {
+	work=$(mktemp -d)
+	trap leave EXIT
+	trap 'exit 143' TERM INT HUP
+	cd "$work"
+	mkdir home run tmp
+	chmod 700 run
+	TMPDIR=$work/tmp
+	HOME=$work/home XDG_CONFIG_HOME=$work/home/.config XDG_STATE_HOME=$work/home/.state
+	XDG_CACHE_HOME=$work/home/.cache XDG_DATA_HOME=$work/home/.local/share
+	XDG_RUNTIME_DIR=$work/run LC_ALL=C.UTF-8 MOZ_CRASHREPORTER_DISABLE=1
+	export HOME XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME XDG_DATA_HOME
+	export TMPDIR XDG_RUNTIME_DIR LC_ALL MOZ_CRASHREPORTER_DISABLE
+	unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
+	echo "$TAMGA_TEST_PIN" >pin
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for() {
+	left=$(($1 * 10))
+	shift
+	until "$@"; do
+		left=$((left - 1))
+		[ $left -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# The one command that the user of a web site types before this.
+enroll() { # ARGUMENTS...
+	tamga enroll --ca "$TAMGA_TEST_RA_EST" --ca-file "$TAMGA_TEST_RA_CA" \
+		--user "$TAMGA_TEST_RA_USER" --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" \
+		--pin-file pin --subject "$SUBJECT" "$@" >said 2>&1 ||
+		{ cat said >&2; fail "tamga enroll"; }
+}
+
+# A server certificate under a root of its own, which the browser is given as
+# any company's root is given.
+site_certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj '/CN=Test site CA' -keyout root.key -out root.pem 2>/dev/null
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+		-keyout site.key -out site.req 2>/dev/null
+	printf 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n' >site.ext
+	openssl x509 -req -in site.req -CA root.pem -CAkey root.key -CAcreateserial -days 2 \
+		-extfile site.ext -out site.pem 2>/dev/null
+}
+
+# What nginx says about whom it let in; it writes bytes beyond ASCII as \D3\98.
+site_page() {
+	mkdir www
+	cat >www/index.html <<-'END'
+	<!DOCTYPE html>
+	<html lang="kk"><meta charset="utf-8"><title>…</title>
+	<style>
+	body { font: 22px/1.5 "DejaVu Sans", sans-serif; margin: 3em; color: #123 }
+	b { font-size: 34px } code { font-size: 16px; color: #567 }
+	</style>
+	<p>Сіз кірдіңіз · You are logged in as
+	<p><b id="who"></b>
+	<p><code id="dn"><!--# echo var="ssl_client_s_dn" --></code>
+	<p><code>certificate <!--# echo var="ssl_client_verify" -->,
+	<!--# echo var="ssl_protocol" -->, <!--# echo var="ssl_cipher" --></code>
+	<script>
+	const dn = document.getElementById("dn");
+	dn.textContent = decodeURIComponent(dn.textContent.replace(/\\([0-9A-F]{2})/g, "%$1"));
+	const cn = /CN=([^,+]*)/.exec(dn.textContent);
+	document.getElementById("who").textContent = cn[1];
+	document.title = "in: " + cn[1];
+	</script>
+	END
+}
+
+# nginx chooses no port: ours is looked for where the kernel would.
+free_port() {
+	/usr/bin/python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+site() {
+	site_certificate
+	site_page
+	port=$(free_port)
+	URL=https://localhost:$port/
+	user=
+	[ "$(id -u)" != 0 ] || user='user root;'
+	cat >nginx.conf <<-END
+	daemon off;
+	master_process off;
+	pid $work/nginx.pid;
+	error_log $work/nginx.err;
+	$user
+	events { }
+	http {
+		types { text/html html; }
+		log_format who escape=none '\$request_uri \$ssl_client_verify \$ssl_client_s_dn';
+		access_log $work/nginx.log who;
+		client_body_temp_path $work/t1; proxy_temp_path $work/t2;
+		fastcgi_temp_path $work/t3; uwsgi_temp_path $work/t4; scgi_temp_path $work/t5;
+		server {
+			listen 127.0.0.1:$port ssl;
+			ssl_certificate $work/site.pem;
+			ssl_certificate_key $work/site.key;
+			ssl_client_certificate $TAMGA_TEST_RA_CA;
+			ssl_verify_client on;
+			ssl_protocols TLSv1.2 TLSv1.3;
+			ssl_session_tickets off;
+			root $work/www;
+			charset utf-8;
+			ssi on;
+			location = /favicon.ico { return 204; }
+		}
+	}
+	END
+	nginx -c "$work/nginx.conf" 2>nginx.err &
+	children="$children $!"
+	wait_for 10 curl -s -o /dev/null --cacert root.pem "$URL" ||
+		{ cat nginx.err >&2; fail "nginx does not answer"; }
+}
+
+# A browser that trusts the site; what else it needs to know tamga tells it.
+trusts() { # NSS-FOLDER
+	certutil -N -d "sql:$1" --empty-password
+	certutil -A -d "sql:$1" -n site -t CT,, -i root.pem
+}
+register() {
+	tamga browser register --user --module "$MODULE" >said 2>&1 ||
+		{ cat said >&2; fail "tamga browser register"; }
+}
+
+# What a login costs a card: what it holds is read once, the PIN is sent once,
+# and nothing else is sent but a signature for each connection.
+frugal() { # APDUS: besides signatures
+	ctl log >log
+	[ "$(grep -c ' 00 20 00 80 ' log)" = 1 ] || { cat log >&2; fail "the PIN was not sent once"; }
+	grep -v ' 00 87 ' log | cut -d' ' -f2- | sort | uniq -d >twice
+	[ ! -s twice ] || { cat log >&2; fail "sent more than once: $(cat twice)"; }
+	signatures=$(grep -c ' 00 87 .* 9000 ' log)
+	[ "$signatures" -ge 1 ] || { cat log >&2; fail "nothing was signed"; }
+	all=$(grep -c . log)
+	echo "page load: $all APDUs, of these $signatures signatures"
+	[ "$((all - $(grep -c ' 00 87 ' log)))" -le "$1" ] || { cat log >&2; fail "more than $1 APDUs besides"; }
+	ctl log | tail -n 1 | grep -q ' 9000 ' || fail "the last one failed"
+}
+
+# Pictures outlive the test: somebody may want to look at them.
+picture() { # FILE NAME
+	mkdir -p "$top_builddir/tests/pictures"
+	cp "$1" "$top_builddir/tests/pictures/$2"
+	echo "picture: tests/pictures/$2"
+}
+
+# The site let exactly that person in.
+let_in() {
+	wait_for 10 grep -q '^/ SUCCESS ' nginx.log || { cat nginx.log nginx.err >&2; fail "nobody was let in"; }
+	want=$(printf '%s' "$NAME" | od -An -tx1 | tr -d ' \n' | tr a-f A-F | sed 's/../\\&/g')
+	grep -qF "CN=$(printf '%s' "$want" | sed 's/\\20/ /')" nginx.log ||
+		{ cat nginx.log >&2; fail "it was somebody else"; }
+}

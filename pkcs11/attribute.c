@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "pkcs11/mechanism.h"
+#include "pkcs11/public.h"
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
 #include "src/pki/spki.h"
@@ -90,6 +91,14 @@ is_private(const tmg_p11_subject *s)
 	    s->facts.pin != TMG_PIN_NEVER;
 }
 
+/* Of an object in memory it is told by the memory. */
+static CK_RV
+get_token(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	return get_bool(s, s->object.owner == 0, value);
+}
+
 static CK_RV
 get_private(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
@@ -104,14 +113,17 @@ get_destroyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return get_bool(s, s->object.class == CKO_CERTIFICATE, value);
 }
 
-/* The same object has the same name in every process and for ever. */
+/* The same object has the same name in every process and for ever; a session's
+ * has one that no other has had. */
 static CK_RV
 get_unique(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	char text[40];
 
 	(void)arg;
-	if (s->object.key == NULL)
+	if (s->object.owner != 0)
+		snprintf(text, sizeof(text), "session-%lu", s->object.handle);
+	else if (s->object.key == NULL)
 		snprintf(text, sizeof(text), "profile-%lu", s->object.profile);
 	else
 		snprintf(text, sizeof(text), "%s-%s",
@@ -199,16 +211,8 @@ family_of(const tmg_p11_subject *s)
 static CK_RV
 get_key_type(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
-	static const CK_KEY_TYPE types[] = {
-		[TMG_FAMILY_NONE] = CK_UNAVAILABLE_INFORMATION,
-		[TMG_FAMILY_RSA] = CKK_RSA,
-		[TMG_FAMILY_EC] = CKK_EC,
-		[TMG_FAMILY_ED] = CKK_EC_EDWARDS,
-		[TMG_FAMILY_X] = CKK_EC_MONTGOMERY,
-	};
-
 	(void)arg;
-	return get_ulong(s, types[family_of(s)], value);
+	return get_ulong(s, tmg_p11_key_type(s->facts.alg), value);
 }
 
 /* arg: the use of a slot that allows it, and the families that can. */
@@ -221,6 +225,14 @@ get_use(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 
 	return get_bool(s, (uses & arg & 0xff) != 0 &&
 	    (arg >> 8 & 1u << family_of(s)) != 0, value);
+}
+
+/* C_DeriveKey has no place for a PIN before every use. */
+static CK_RV
+get_derive(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	return s->facts.pin == TMG_PIN_ALWAYS ? get_bool(s, CK_FALSE, value)
+	    : get_use(s, arg, value);
 }
 
 static CK_RV
@@ -256,13 +268,16 @@ get_always(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 static CK_RV
 get_mechanisms(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
+	const CK_FLAGS flags = s->object.class == CKO_PRIVATE_KEY
+	    ? CKF_SIGN | CKF_DECRYPT | CKF_DERIVE : CKF_VERIFY | CKF_ENCRYPT;
 	tmg_out o = TMG_OUT(s->scratch);
 
 	(void)arg;
 	for (size_t i = 0; i < tmg_p11_mechanism_count; i++) {
 		const CK_MECHANISM_TYPE type = tmg_p11_mechanisms[i].type;
 
-		if (tmg_p11_mechanisms[i].family == family_of(s))
+		if (tmg_p11_mechanism_takes(&tmg_p11_mechanisms[i], s->facts.alg) &&
+		    tmg_p11_mechanisms[i].flags & flags)
 			tmg_put(&o, (tmg_view){ (const uint8_t *)&type,
 			    sizeof(type) });
 	}
@@ -325,7 +340,8 @@ get_key_subject(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 
 	(void)arg;
 	*value = (tmg_view){ NULL, 0 };
-	if (tmg_key_cert(s->object.key, &der) == TMG_OK &&
+	if (s->object.key != NULL &&
+	    tmg_key_cert(s->object.key, &der) == TMG_OK &&
 	    tmg_p11_cert_parse(der, &cert) == TMG_OK)
 		*value = cert.subject;
 	return CKR_OK;
@@ -375,7 +391,7 @@ get_date(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 /* 4.4: storage objects. */
 static const row common[] = {
 	{ CKA_CLASS, get_class, 0, ANY },
-	{ CKA_TOKEN, get_bool, CK_TRUE, ANY },
+	{ CKA_TOKEN, get_token, 0, ANY },
 	{ CKA_PRIVATE, get_private, 0, ANY },
 	{ CKA_MODIFIABLE, get_bool, CK_FALSE, ANY },
 	{ CKA_COPYABLE, get_bool, CK_FALSE, ANY },
@@ -416,6 +432,7 @@ static const row certificate[] = {
 	{ CKA_EC_PARAMS, get_curve, 0, CURVES }, \
 	{ CKA_EC_POINT, get_point, 0, CURVES }
 
+#define AGREEING (1u << TMG_FAMILY_EC | 1u << TMG_FAMILY_X)
 #define SIGNING (RSA | 1u << TMG_FAMILY_EC | 1u << TMG_FAMILY_ED)
 
 static const row public_key[] = {
@@ -440,7 +457,7 @@ static const row private_key[] = {
 	{ CKA_SIGN_RECOVER, get_bool, CK_FALSE, ANY },
 	{ CKA_UNWRAP, get_bool, CK_FALSE, ANY },
 	{ CKA_WRAP_WITH_TRUSTED, get_bool, CK_FALSE, ANY },
-	{ CKA_DERIVE, get_bool, CK_FALSE, ANY },
+	{ CKA_DERIVE, get_derive, USE(TMG_USE_DERIVE, AGREEING), ANY },
 	{ CKA_ALWAYS_AUTHENTICATE, get_always, 0, ANY },
 	{ CKA_PRIVATE_EXPONENT, get_secret, 0, RSA },
 	{ CKA_PRIME_1, get_secret, 0, RSA },
@@ -497,12 +514,28 @@ find_row(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type)
 	return (r->families & 1u << family_of(s)) != 0 ? r : NULL;
 }
 
+/* The value of a secret key, unless it was made to be read. */
+static bool
+is_hidden(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type)
+{
+	return s->object.class == CKO_SECRET_KEY && type == CKA_VALUE &&
+	    (tmg_p11_memory_bool(s->object.memory, CKA_SENSITIVE) ||
+	    !tmg_p11_memory_bool(s->object.memory, CKA_EXTRACTABLE));
+}
+
+/* What memory says goes before what can be worked out. */
 CK_RV
 tmg_p11_attribute_get(tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view *value)
 {
-	const row *r = find_row(s, type);
+	const row *r;
 
 	*value = (tmg_view){ NULL, 0 };
+	if (is_hidden(s, type))
+		return CKR_ATTRIBUTE_SENSITIVE;
+	if (s->object.memory != NULL &&
+	    tmg_p11_memory_get(s->object.memory, type, value))
+		return CKR_OK;
+	r = find_row(s, type);
 	return r != NULL ? r->get(s, r->arg, value) : CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
@@ -528,6 +561,25 @@ load_certificate(tmg_p11_subject *s)
 	return tmg_p11_cert_parse(s->der, &s->cert);
 }
 
+/* Public keys and certificates tell the rest by their encoding. */
+static tmg_rc
+load_memory(tmg_p11_subject *s)
+{
+	const tmg_p11_memory *m = s->object.memory;
+
+	if (tmg_p11_memory_bool(m, CKA_PRIVATE) && s->slot->login != P11_USER)
+		return TMG_NOT_FOUND;
+	if (s->object.class == CKO_PUBLIC_KEY) {
+		tmg_p11_memory_get(m, CKA_PUBLIC_KEY_INFO, &s->spki);
+		return tmg_spki_alg(s->spki, &s->facts.alg);
+	}
+	if (s->object.class == CKO_CERTIFICATE) {
+		tmg_p11_memory_get(m, CKA_VALUE, &s->der);
+		return tmg_p11_cert_parse(s->der, &s->cert);
+	}
+	return TMG_OK;
+}
+
 tmg_rc
 tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
     tmg_p11_subject *s)
@@ -535,6 +587,8 @@ tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
 	s->slot = slot;
 	s->object = *object;
 	s->facts = (tmg_key_facts){ .alg = TMG_ALG_NONE };
+	if (object->memory != NULL)
+		return load_memory(s);
 	if (object->class == CKO_CERTIFICATE)
 		return load_certificate(s);
 	return object->key != NULL ? load_key(s) : TMG_OK;

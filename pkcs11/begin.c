@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "pkcs11/attribute.h"
 #include "src/base/ctx.h"
 #include "src/pki/scope.h"
 #include "src/pki/x509.h"
@@ -25,7 +24,7 @@ check_key(tmg_p11_subject *s, const tmg_p11_kind *kind,
 	tmg_view value;
 
 	if (s->object.class != kind->class ||
-	    tmg_alg_get(s->facts.alg)->family != row->family)
+	    !tmg_p11_mechanism_takes(row, s->facts.alg))
 		return CKR_KEY_TYPE_INCONSISTENT;
 	return tmg_p11_attribute_get(s, kind->use, &value) == CKR_OK &&
 	    value.len == sizeof(CK_BBOOL) && value.ptr[0] == CK_TRUE
@@ -44,6 +43,15 @@ load_key(p11_hold *hold, CK_OBJECT_HANDLE key, tmg_p11_subject *s)
 	rc = tmg_p11_subject_load(hold->slot, o, s);
 	return rc == TMG_NOT_FOUND ? CKR_KEY_HANDLE_INVALID
 	    : tmg_p11_slot_rv(hold->slot, rc);
+}
+
+CK_RV
+tmg_p11_key_load(p11_hold *hold, CK_OBJECT_HANDLE key, const tmg_p11_kind *kind,
+    const tmg_p11_mechanism *row, tmg_p11_subject *s)
+{
+	const CK_RV rv = load_key(hold, key, s);
+
+	return rv == CKR_OK ? check_key(s, kind, row) : rv;
 }
 
 /* ---- the mechanism ------------------------------------------------------- */
@@ -104,8 +112,7 @@ begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
 	CK_RV rv;
 
 	if ((rv = read_mechanism(op, kind, mechanism)) ||
-	    (rv = load_key(hold, key, &s)) ||
-	    (rv = check_key(&s, kind, op->mechanism)) ||
+	    (rv = tmg_p11_key_load(hold, key, kind, op->mechanism, &s)) ||
 	    (rv = start_digest(hold, op)))
 		return rv;
 	op->object = key;

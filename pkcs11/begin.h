@@ -7,6 +7,7 @@
 
 #include <openssl/types.h>
 
+#include "pkcs11/attribute.h"
 #include "pkcs11/module.h"
 
 /* One kind of operation: what its mechanisms and keys must have. */
@@ -17,6 +18,11 @@ typedef struct tmg_p11_kind {
 } tmg_p11_kind;
 
 extern const tmg_p11_kind tmg_p11_kinds[P11_TASKS];
+
+/* Reads the key and sees that it is fit for the kind and the mechanism. */
+CK_RV
+tmg_p11_key_load(p11_hold *hold, CK_OBJECT_HANDLE key, const tmg_p11_kind *kind,
+    const tmg_p11_mechanism *row, tmg_p11_subject *subject);
 
 /* C_SignInit and its like.  mechanism NULL ends what is active (3.0, 5.13.1). */
 CK_RV

@@ -56,38 +56,56 @@ may_match(const struct search *q, const tmg_p11_object *o)
 /* ---- searching ----------------------------------------------------------- */
 
 static CK_RV
-add(struct search *q, const tmg_p11_object *o)
+add(struct search *q, CK_OBJECT_HANDLE handle)
 {
 	CK_OBJECT_HANDLE *more = realloc(q->find->found,
 	    (q->find->count + 1) * sizeof(*more));
 
-	if (more == NULL)
+	if (more == NULL || handle == CK_INVALID_HANDLE) {
+		q->find->found = more != NULL ? more : q->find->found;
 		return CKR_HOST_MEMORY;
+	}
 	q->find->found = more;
-	more[q->find->count] = tmg_p11_objects_handle(&q->slot->objects, o);
-	if (more[q->find->count] == CK_INVALID_HANDLE)
-		return CKR_HOST_MEMORY;
-	q->find->count++;
+	more[q->find->count++] = handle;
 	return CKR_OK;
 }
 
 /* An object that cannot be read is not there; it hides no other.  Only a card
  * that is gone ends the search. */
 static CK_RV
-try_object(struct search *q, const tmg_p11_object *o)
+matches(struct search *q, const tmg_p11_object *o, bool *match)
 {
 	tmg_p11_subject subject;
-	tmg_rc rc;
+	const tmg_rc rc = tmg_p11_subject_load(q->slot, o, &subject);
+
+	*match = false;
+	if (rc == TMG_REMOVED || rc == TMG_E_NOMEM || rc == TMG_E_IO)
+		return tmg_p11_slot_rv(q->slot, rc);
+	*match = rc == TMG_OK &&
+	    tmg_p11_attributes_match(&subject, q->templ, q->count);
+	return CKR_OK;
+}
+
+static CK_RV
+try_known(struct search *q, const tmg_p11_object *o)
+{
+	bool match;
+	const CK_RV rv = matches(q, o, &match);
+
+	return rv == CKR_OK && match ? add(q, o->handle) : rv;
+}
+
+static CK_RV
+try_object(struct search *q, const tmg_p11_object *o)
+{
+	bool match;
+	CK_RV rv;
 
 	if (!may_match(q, o))
 		return CKR_OK;
-	rc = tmg_p11_subject_load(q->slot, o, &subject);
-	if (rc == TMG_REMOVED || rc == TMG_E_NOMEM || rc == TMG_E_IO)
-		return tmg_p11_slot_rv(q->slot, rc);
-	if (rc != TMG_OK ||
-	    !tmg_p11_attributes_match(&subject, q->templ, q->count))
-		return CKR_OK;
-	return add(q, o);
+	rv = matches(q, o, &match);
+	return rv == CKR_OK && match
+	    ? add(q, tmg_p11_objects_handle(&q->slot->objects, o)) : rv;
 }
 
 static CK_RV
@@ -163,12 +181,41 @@ try_slots(struct search *q)
 	return rv;
 }
 
+/* Those that were made by a session; all of them answer for themselves. */
+static CK_RV
+try_sessions(struct search *q)
+{
+	CK_RV rv = CKR_OK;
+
+	for (size_t i = 0; rv == CKR_OK && i < q->slot->objects.count; i++) {
+		const tmg_p11_object o = q->slot->objects.rows[i];
+
+		if (o.owner != 0)
+			rv = try_known(q, &o);
+	}
+	return rv;
+}
+
+/* What only the session has needs no card. */
+static bool
+is_of_sessions(const struct search *q)
+{
+	static const CK_BBOOL no = CK_FALSE;
+	const CK_ATTRIBUTE *a = asked_for(q, CKA_TOKEN);
+
+	return a != NULL && is_value(a, (tmg_view){ &no, sizeof(no) });
+}
+
 static CK_RV
 search(struct search *q)
 {
 	CK_RV rv;
 
-	if ((rv = tmg_p11_slot_open(q->slot)) || (rv = try_profiles(q)))
+	if ((rv = tmg_p11_slot_open(q->slot)) || (rv = try_sessions(q)))
+		return rv;
+	if (is_of_sessions(q))
+		return CKR_OK;
+	if ((rv = try_profiles(q)))
 		return rv;
 	return has_keys_in_mind(q) ? try_slots(q) : CKR_OK;
 }
@@ -286,6 +333,16 @@ C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
 }
 
 /* The bytes of the largest attribute that tells of the size: its encoding. */
+static CK_ULONG
+size_of(const tmg_p11_subject *s)
+{
+	if (s->object.memory != NULL)
+		return tmg_p11_memory_size(s->object.memory);
+	return s->object.class == CKO_CERTIFICATE ? s->der.len
+	    : s->object.class == CKO_PUBLIC_KEY ? s->spki.len
+	    : CK_UNAVAILABLE_INFORMATION;
+}
+
 CK_RV
 C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
     CK_ULONG *size)
@@ -300,8 +357,6 @@ C_GetObjectSize(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
 		return CKR_ARGUMENTS_BAD;
 	if ((rv = load(&hold, object, &subject)))
 		return rv;
-	*size = subject.object.class == CKO_CERTIFICATE ? subject.der.len
-	    : subject.object.class == CKO_PUBLIC_KEY ? subject.spki.len
-	    : CK_UNAVAILABLE_INFORMATION;
+	*size = size_of(&subject);
 	return CKR_OK;
 }

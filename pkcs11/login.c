@@ -124,6 +124,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 	tmg_p11_slot_forget_login(hold.slot);
 	for (tmg_p11_session *s = hold.slot->sessions; s != NULL; s = s->next)
 		tmg_p11_session_stop(s);
+	tmg_p11_objects_drop_private(&hold.slot->objects);
 	rc = tmg_token_logout(hold.slot->token);
 	return rc == TMG_UNSUPPORTED ? CKR_OK : tmg_p11_slot_rv(hold.slot, rc);
 }

@@ -9,17 +9,20 @@
  * card gains by it. */
 #define SIGNS (CKF_SIGN | CKF_VERIFY)
 #define CRYPTS (CKF_ENCRYPT | CKF_DECRYPT)
-#define SIGNATURE(mech, family, scheme, hash, params) \
-	{ mech, family, scheme, hash, params, TMG_DECRYPT_RAW, SIGNS }
+#define SIGNATURE(mech, families, scheme, hash, params) \
+	{ mech, families, scheme, hash, params, TMG_DECRYPT_RAW, SIGNS }
+#define PLAIN(mech, families, params, flags) \
+	{ mech, families, TMG_SIGN_RAW, TMG_HASH_NONE, params, TMG_DECRYPT_RAW, \
+	    flags }
 #define RSA_PKCS1(mech, hash) \
-	SIGNATURE(mech, TMG_FAMILY_RSA, TMG_SIGN_PKCS1, hash, P11_PARAMS_NONE)
+	SIGNATURE(mech, P11_FAMILY(RSA), TMG_SIGN_PKCS1, hash, P11_PARAMS_NONE)
 #define RSA_PSS(mech, hash) \
-	SIGNATURE(mech, TMG_FAMILY_RSA, TMG_SIGN_PSS, hash, P11_PARAMS_PSS)
+	SIGNATURE(mech, P11_FAMILY(RSA), TMG_SIGN_PSS, hash, P11_PARAMS_PSS)
 #define EC_DSA(mech, hash) \
-	SIGNATURE(mech, TMG_FAMILY_EC, TMG_SIGN_ECDSA, hash, P11_PARAMS_NONE)
+	SIGNATURE(mech, P11_FAMILY(EC), TMG_SIGN_ECDSA, hash, P11_PARAMS_NONE)
 
 const tmg_p11_mechanism tmg_p11_mechanisms[] = {
-	{ CKM_RSA_PKCS, TMG_FAMILY_RSA, TMG_SIGN_PKCS1, TMG_HASH_NONE,
+	{ CKM_RSA_PKCS, P11_FAMILY(RSA), TMG_SIGN_PKCS1, TMG_HASH_NONE,
 	    P11_PARAMS_NONE, TMG_DECRYPT_PKCS1, SIGNS | CRYPTS },
 	RSA_PKCS1(CKM_SHA1_RSA_PKCS, TMG_HASH_SHA1),
 	RSA_PKCS1(CKM_SHA224_RSA_PKCS, TMG_HASH_SHA224),
@@ -32,9 +35,9 @@ const tmg_p11_mechanism tmg_p11_mechanisms[] = {
 	RSA_PSS(CKM_SHA256_RSA_PKCS_PSS, TMG_HASH_SHA256),
 	RSA_PSS(CKM_SHA384_RSA_PKCS_PSS, TMG_HASH_SHA384),
 	RSA_PSS(CKM_SHA512_RSA_PKCS_PSS, TMG_HASH_SHA512),
-	{ CKM_RSA_X_509, TMG_FAMILY_RSA, TMG_SIGN_RAW, TMG_HASH_NONE,
+	{ CKM_RSA_X_509, P11_FAMILY(RSA), TMG_SIGN_RAW, TMG_HASH_NONE,
 	    P11_PARAMS_NONE, TMG_DECRYPT_RAW, SIGNS | CRYPTS },
-	{ CKM_RSA_PKCS_OAEP, TMG_FAMILY_RSA, TMG_SIGN_RAW, TMG_HASH_NONE,
+	{ CKM_RSA_PKCS_OAEP, P11_FAMILY(RSA), TMG_SIGN_RAW, TMG_HASH_NONE,
 	    P11_PARAMS_OAEP, TMG_DECRYPT_OAEP, CRYPTS },
 	EC_DSA(CKM_ECDSA, TMG_HASH_NONE),
 	EC_DSA(CKM_ECDSA_SHA1, TMG_HASH_SHA1),
@@ -42,8 +45,13 @@ const tmg_p11_mechanism tmg_p11_mechanisms[] = {
 	EC_DSA(CKM_ECDSA_SHA256, TMG_HASH_SHA256),
 	EC_DSA(CKM_ECDSA_SHA384, TMG_HASH_SHA384),
 	EC_DSA(CKM_ECDSA_SHA512, TMG_HASH_SHA512),
-	SIGNATURE(CKM_EDDSA, TMG_FAMILY_ED, TMG_SIGN_EDDSA, TMG_HASH_NONE,
+	SIGNATURE(CKM_EDDSA, P11_FAMILY(ED), TMG_SIGN_EDDSA, TMG_HASH_NONE,
 	    P11_PARAMS_EDDSA),
+	PLAIN(CKM_ECDH1_DERIVE, P11_FAMILY(EC) | P11_FAMILY(X), P11_PARAMS_ECDH,
+	    CKF_DERIVE),
+	/* every curve here has the cofactor 1, but for X25519, which clears it */
+	PLAIN(CKM_ECDH1_COFACTOR_DERIVE, P11_FAMILY(EC), P11_PARAMS_ECDH,
+	    CKF_DERIVE),
 };
 const size_t tmg_p11_mechanism_count = TMG_COUNT(tmg_p11_mechanisms);
 
@@ -122,8 +130,8 @@ read_eddsa(const CK_MECHANISM *given)
 	    ? CKR_MECHANISM_PARAM_INVALID : CKR_OK;
 }
 
-static CK_RV
-read_nothing(const CK_MECHANISM *given)
+CK_RV
+tmg_p11_mechanism_plain(const CK_MECHANISM *given)
 {
 	return given->pParameter == NULL && given->ulParameterLen == 0
 	    ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
@@ -138,7 +146,7 @@ tmg_p11_mechanism_sign(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
 		return read_pss(row, given, spec);
 	if (row->params == P11_PARAMS_EDDSA)
 		return read_eddsa(given);
-	return read_nothing(given);
+	return tmg_p11_mechanism_plain(given);
 }
 
 /* Hash and MGF are chosen apart; a label may be there or not. */
@@ -166,38 +174,86 @@ tmg_p11_mechanism_decrypt(const tmg_p11_mechanism *row,
 {
 	*spec = (tmg_decrypt_spec){ .padding = row->padding };
 	return row->params == P11_PARAMS_OAEP ? read_oaep(given, spec)
-	    : read_nothing(given);
+	    : tmg_p11_mechanism_plain(given);
+}
+
+/* The KDFs of X9.63; 6.3.17. */
+static const struct {
+	CK_ULONG type;
+	tmg_hash hash;
+} kdfs[] = {
+	{ CKD_NULL, TMG_HASH_NONE },
+	{ CKD_SHA1_KDF, TMG_HASH_SHA1 },
+	{ CKD_SHA224_KDF, TMG_HASH_SHA224 },
+	{ CKD_SHA256_KDF, TMG_HASH_SHA256 },
+	{ CKD_SHA384_KDF, TMG_HASH_SHA384 },
+	{ CKD_SHA512_KDF, TMG_HASH_SHA512 },
+};
+
+static bool
+read_kdf(CK_ULONG type, tmg_hash *hash)
+{
+	for (size_t i = 0; i < TMG_COUNT(kdfs); i++) {
+		if (kdfs[i].type != type)
+			continue;
+		*hash = kdfs[i].hash;
+		return true;
+	}
+	return false;
+}
+
+CK_RV
+tmg_p11_mechanism_derive(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
+    tmg_p11_derive_spec *spec)
+{
+	CK_ECDH1_DERIVE_PARAMS ecdh;
+
+	(void)row;
+	if (given->pParameter == NULL || given->ulParameterLen != sizeof(ecdh))
+		return CKR_MECHANISM_PARAM_INVALID;
+	memcpy(&ecdh, given->pParameter, sizeof(ecdh));
+	spec->shared = (tmg_view){ ecdh.pSharedData, ecdh.ulSharedDataLen };
+	spec->peer = (tmg_view){ ecdh.pPublicData, ecdh.ulPublicDataLen };
+	if (!read_kdf(ecdh.kdf, &spec->kdf) || spec->peer.ptr == NULL ||
+	    (spec->shared.ptr == NULL && spec->shared.len > 0) ||
+	    (spec->kdf == TMG_HASH_NONE && spec->shared.len > 0))
+		return CKR_MECHANISM_PARAM_INVALID;
+	return CKR_OK;
 }
 
 /* ---- what a token has ---------------------------------------------------- */
 
 static bool
-has_alg(uint32_t algs, unsigned alg)
+has_alg(const tmg_p11_mechanism *row, const tmg_backend_info *info, unsigned alg)
 {
-	return (algs & (uint32_t)1 << alg) != 0;
+	return (info->algs & (uint32_t)1 << alg) != 0 &&
+	    tmg_p11_mechanism_takes(row, (tmg_alg)alg);
 }
 
 bool
-tmg_p11_mechanism_fits(const tmg_p11_mechanism *row, uint32_t algs)
+tmg_p11_mechanism_fits(const tmg_p11_mechanism *row,
+    const tmg_backend_info *info)
 {
+	if ((row->flags & CKF_GENERATE_KEY_PAIR) && !(info->can & TMG_CAN_GENERATE))
+		return false;
 	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
-		if (has_alg(algs, alg) &&
-		    tmg_alg_get((tmg_alg)alg)->family == row->family)
+		if (has_alg(row, info, alg))
 			return true;
 	return false;
 }
 
 /* The smallest and the largest key of the family that the token makes. */
 static void
-measure(const tmg_p11_mechanism *row, uint32_t algs, CK_MECHANISM_INFO *info)
+measure(const tmg_p11_mechanism *row, const tmg_backend_info *token,
+    CK_MECHANISM_INFO *info)
 {
 	*info = (CK_MECHANISM_INFO){ .flags = row->flags | CKF_HW };
-	if (row->family != TMG_FAMILY_RSA)
+	if (row->families & P11_CURVES)
 		info->flags |= CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS;
 	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++) {
 		const tmg_alg_row *a = tmg_alg_get((tmg_alg)alg);
 
-		if (!has_alg(algs, alg) || a->family != row->family)
+		if (!has_alg(row, token, alg))
 			continue;
 		if (info->ulMinKeySize == 0 || a->bits < info->ulMinKeySize)
 			info->ulMinKeySize = a->bits;
@@ -207,13 +263,13 @@ measure(const tmg_p11_mechanism *row, uint32_t algs, CK_MECHANISM_INFO *info)
 }
 
 static CK_RV
-hold_algs(p11_hold *hold, CK_SLOT_ID id, uint32_t *algs)
+hold_info(p11_hold *hold, CK_SLOT_ID id, const tmg_backend_info **info)
 {
 	CK_RV rv;
 
 	if ((rv = p11_hold_slot(hold, id)) || (rv = tmg_p11_slot_open(hold->slot)))
 		return rv;
-	*algs = tmg_token_info(hold->slot->token)->algs;
+	*info = tmg_token_info(hold->slot->token);
 	return CKR_OK;
 }
 
@@ -223,15 +279,15 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_MECHANISM_TYPE rows[TMG_COUNT(tmg_p11_mechanisms)];
 	CK_ULONG n = 0, room;
-	uint32_t algs;
+	const tmg_backend_info *token;
 	CK_RV rv;
 
-	if ((rv = hold_algs(&hold, id, &algs)))
+	if ((rv = hold_info(&hold, id, &token)))
 		return rv;
 	if (count == NULL)
 		return CKR_ARGUMENTS_BAD;
 	for (size_t i = 0; i < tmg_p11_mechanism_count; i++)
-		if (tmg_p11_mechanism_fits(&tmg_p11_mechanisms[i], algs))
+		if (tmg_p11_mechanism_fits(&tmg_p11_mechanisms[i], token))
 			rows[n++] = tmg_p11_mechanisms[i].type;
 	room = *count;
 	*count = n;
@@ -248,15 +304,15 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *inf
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	const tmg_p11_mechanism *row = tmg_p11_mechanism_get(type);
-	uint32_t algs;
+	const tmg_backend_info *token;
 	CK_RV rv;
 
-	if ((rv = hold_algs(&hold, id, &algs)))
+	if ((rv = hold_info(&hold, id, &token)))
 		return rv;
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if (row == NULL || !tmg_p11_mechanism_fits(row, algs))
+	if (row == NULL || !tmg_p11_mechanism_fits(row, token))
 		return CKR_MECHANISM_INVALID;
-	measure(row, algs, info);
+	measure(row, token, info);
 	return CKR_OK;
 }

@@ -76,4 +76,12 @@ p11_hold_any_session(p11_hold *hold, CK_SESSION_HANDLE handle);
 void
 p11_hold_release(p11_hold *hold);
 
+/*
+ * The memory becomes an object of the held session, which owns it from then
+ * on.  CKR_USER_NOT_LOGGED_IN: it is private.
+ */
+CK_RV
+tmg_p11_memory_own(p11_hold *hold, tmg_p11_memory **memory,
+    CK_OBJECT_HANDLE *made);
+
 #endif

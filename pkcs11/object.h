@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Objects of a token: a handle, a class, and the key or profile behind it.
- * What an object says is never stored here: attribute.h reads it from the
- * token floor, which reads it from the card once.
+ * Objects: a handle, a class, and what is behind it.  What an object of the
+ * token says is never stored here: attribute.h reads it from the token floor,
+ * which reads it from the card once.
  */
 #ifndef TMG_PKCS11_OBJECT_H
 #define TMG_PKCS11_OBJECT_H
 
 #include "pkcs11/cryptoki.h"
+#include "pkcs11/memory.h"
 #include "tamga/key.h"
 
 typedef struct tmg_p11_object {
 	CK_OBJECT_HANDLE handle;
 	CK_OBJECT_CLASS class;
-	tmg_key *key;			/* NULL: a profile */
+	CK_SESSION_HANDLE owner;	/* of a session object; 0: the token's */
+	tmg_key *key;			/* NULL: a profile, or in memory */
 	CK_ULONG profile;
+	tmg_p11_memory *memory;		/* NULL: the token tells */
 } tmg_p11_object;
 
 typedef struct tmg_p11_objects {
@@ -27,13 +30,21 @@ typedef struct tmg_p11_objects {
 tmg_p11_object *
 tmg_p11_objects_get(const tmg_p11_objects *objects, CK_OBJECT_HANDLE handle);
 
-/* The handle of that object, made when it is first seen; 0: no memory. */
+/* The handle of that object, made when it is first seen; 0: no memory.  One
+ * in memory is always new, and its memory taken over. */
 CK_OBJECT_HANDLE
 tmg_p11_objects_handle(tmg_p11_objects *objects, const tmg_p11_object *like);
 
 /* The object is no more; should it come again, it has another handle. */
 void
 tmg_p11_objects_drop(tmg_p11_objects *objects, CK_OBJECT_HANDLE handle);
+
+/* The same with every session object of owner. */
+void
+tmg_p11_objects_drop_owned(tmg_p11_objects *objects, CK_SESSION_HANDLE owner);
+/* The same with what is private and in memory: the user logs out (5.6.9). */
+void
+tmg_p11_objects_drop_private(tmg_p11_objects *objects);
 
 void
 tmg_p11_objects_clear(tmg_p11_objects *objects);

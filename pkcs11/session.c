@@ -57,8 +57,29 @@ tmg_p11_session_close(tmg_p11_slot *slot, tmg_p11_session *session)
 		at = &(*at)->next;
 	*at = session->next;
 	tmg_p11_session_orphan(session);
+	tmg_p11_objects_drop_owned(&slot->objects, session->handle);
 	free(session);
 	last_closed(slot);
+}
+
+CK_RV
+tmg_p11_memory_own(p11_hold *hold, tmg_p11_memory **memory,
+    CK_OBJECT_HANDLE *made)
+{
+	tmg_p11_object o = { .owner = hold->session->handle, .memory = *memory };
+	tmg_view class;
+
+	if (tmg_p11_memory_bool(*memory, CKA_PRIVATE) &&
+	    hold->slot->login != P11_USER)
+		return CKR_USER_NOT_LOGGED_IN;
+	if (!tmg_p11_memory_get(*memory, CKA_CLASS, &class))
+		return CKR_TEMPLATE_INCOMPLETE;
+	memcpy(&o.class, class.ptr, sizeof(o.class));
+	*made = tmg_p11_objects_handle(&hold->slot->objects, &o);
+	if (*made == CK_INVALID_HANDLE)
+		return CKR_HOST_MEMORY;
+	*memory = NULL;
+	return CKR_OK;
 }
 
 /* ---- entry points -------------------------------------------------------- */

@@ -51,7 +51,7 @@ make_signature(p11_hold *hold, uint8_t *to)
 	    tmg_p11_signature_widen(op, input, wide), &sig);
 	if ((rv = tmg_p11_use_end(hold, op, rc)))
 		return rc == TMG_E_USAGE ? CKR_DATA_INVALID : rv;
-	if (op->mechanism->family == TMG_FAMILY_EC)
+	if (op->spec.scheme == TMG_SIGN_ECDSA)
 		return plain_ecdsa(op, tmg_out_view(&sig), to);
 	if (sig.len != tmg_p11_signature_size(op))
 		return CKR_DEVICE_ERROR;

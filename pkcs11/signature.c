@@ -10,7 +10,7 @@ enum {
 size_t
 tmg_p11_signature_size(const tmg_p11_operation *op)
 {
-	switch (op->mechanism->family) {
+	switch (tmg_alg_get(op->alg)->family) {
 	case TMG_FAMILY_RSA:
 		return tmg_alg_bytes(op->alg);
 	case TMG_FAMILY_EC:

@@ -78,6 +78,22 @@ finish(tmg_der *d, size_t mark, tmg_view id, tmg_out *spki)
 	return tmg_out_done(spki);
 }
 
+/* The curve's name ends the identifier, or is all of it. */
+tmg_rc
+tmg_spki_curve(tmg_view oid, tmg_alg *alg)
+{
+	for (size_t i = 0; i < TMG_COUNT(ids); i++) {
+		const tmg_view id = ids[i].id;
+
+		if (oid.len < 3 || oid.ptr[0] != DER_OID || oid.len > id.len ||
+		    memcmp(id.ptr + id.len - oid.len, oid.ptr, oid.len) != 0)
+			continue;
+		*alg = ids[i].alg;
+		return TMG_OK;
+	}
+	return TMG_UNSUPPORTED;
+}
+
 tmg_rc
 tmg_spki_rsa(tmg_view n, tmg_view e, tmg_out *spki)
 {

@@ -24,6 +24,12 @@ tmg_spki_raw(tmg_alg alg, tmg_view bytes, tmg_out *spki);
 TMG_MUST_USE tmg_rc
 tmg_spki_alg(tmg_view spki, tmg_alg *alg);
 
+/* By the OBJECT IDENTIFIER that names a curve, with its head: what stands in
+ * ECParameters (RFC 5480 2.1.1), or names an RFC 8410 key.
+ * Verdicts TMG_UNSUPPORTED: a curve that tmg_alg has not. */
+TMG_MUST_USE tmg_rc
+tmg_spki_curve(tmg_view oid, tmg_alg *alg);
+
 /* The content of the BIT STRING: an RSAPublicKey, a point, 32 bytes. */
 TMG_MUST_USE tmg_rc
 tmg_spki_bits(tmg_view spki, tmg_view *bits);

@@ -110,6 +110,19 @@ head -c 256 /dev/zero | tr '\000' '\002' >sealed
 refuse "CKR_ENCRYPTED_DATA_INVALID" pkcs11-tool --module "$M" --login --pin $PIN \
 	--decrypt --id 9d -i sealed -o opened -m RSA-PKCS
 
+step "agreeing on a key with openssl"
+for id in 9a 9e; do
+	curve=P-256
+	[ $id = 9e ] && curve=P-384
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:$curve -out peer
+	openssl pkey -in peer -pubout -outform DER -out peer.pub
+	openssl pkeyutl -derive -inkey peer -peerkey pub.$id -out want
+	for form in "" --derive-pass-der; do
+		p11 --login --pin $PIN --derive --id $id -m ECDH1-DERIVE -i peer.pub -o got $form
+		same want got
+	done
+done
+
 step "verifying in software, without a PIN"
 # check ID MECHANISM INPUT [OPTION...]: what openssl took is taken, and what
 # was changed is not.

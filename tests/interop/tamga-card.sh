@@ -109,6 +109,23 @@ openssl cms -encrypt -binary -in data -outform PEM -out env c.pem
 wants 0 tamga decrypt 82 --cms env --pin-file pin
 cmp -s data out || fail "enveloped CMS"
 
+# Once: libcrypto takes seconds to find such primes.
+case ${1:-} in --no-pcsc)
+	step "the largest key there is"
+	wants 0 tamga key generate 84 --type rsa:4096 -o 84.pub --pin-file pin
+	openssl pkey -pubin -in 84.pub -noout -text | grep -q "4096 bit" || fail "its size"
+	for how in "" --pss; do
+		wants 0 tamga sign 84 data $how --pin-file pin -o sig
+		[ "$(wc -c <sig)" = 512 ] || fail "its signature"
+		openssl dgst -sha256 ${how:+-sigopt rsa_padding_mode:pss} \
+			-verify 84.pub -signature sig data >/dev/null || fail "RSA 4096 $how"
+	done
+	openssl pkeyutl -encrypt -pubin -inkey 84.pub -in data -out secret
+	wants 0 tamga decrypt 84 secret --pin-file pin
+	cmp -s data out || fail "RSA 4096: decryption"
+	wants 0 tamga key delete 84 --yes --pin-file pin ;;
+esac
+
 step "attestation, moving, deleting"
 wants 0 tamga key attest 9a -o attest.pem
 openssl x509 -in attest.pem -noout -pubkey | cmp -s - 9a.pub || fail "attestation"

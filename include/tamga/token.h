@@ -109,6 +109,10 @@ tmg_tokens_fault(const tmg_tokens *tokens);
  * asked for its serial number; as good as it goes when it does not answer. */
 TMG_API const tmg_backend_info *
 tmg_token_info(tmg_token *token);
+/* The same as far as it is known without asking the card: without serial number,
+ * the label and model those of its family.  Borrowed from the token. */
+TMG_API const tmg_backend_info *
+tmg_token_glance(const tmg_token *token);
 /* The name of its reader, also after it was pulled out. */
 TMG_API const char *
 tmg_token_reader(const tmg_token *token);

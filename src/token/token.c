@@ -130,6 +130,12 @@ tmg_token_info(tmg_token *token)
 	return &token->info;
 }
 
+const tmg_backend_info *
+tmg_token_glance(const tmg_token *token)
+{
+	return &token->info;
+}
+
 const char *
 tmg_token_uri(tmg_token *token)
 {

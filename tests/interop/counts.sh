@@ -21,7 +21,7 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 #    the wrong one of two would lose a try
 # P  one PUT DATA: 1 with extended length, 5 without
 #
-#	row CARD  list S+H+4C, and N  sign S+K+D+V+A, and T  hundred  always
+#	row CARD  list S+H+4C, and N with --uris  sign S+K+D+V+A, and T  hundred  always
 #	          generate S+2A+1, and N  install S+K+2A+P+C  of which S+2A+P writes
 #	          known S+D+V+A: the caller has the certificate  each A
 row() {
@@ -35,12 +35,12 @@ row() {
 	count_all
 }
 rows() {
-	row piv,provisioned                 6  8 4 5 103 202 4 6  6 4 3 1
-	row piv,provisioned,short          22 24 4 5 103 202 4 6 14 8 3 1
-	row piv,provisioned,standard         6  8 5 6 104 203 4 6  6 4 4 1
-	row piv,provisioned,standard,short 22 24 10 11 109 208 4 6 19 8 4 1
+	row piv,provisioned                 6  6 4 5 103 202 4 6  6 4 3 1
+	row piv,provisioned,short          22 22 4 5 103 202 4 6 14 8 3 1
+	row piv,provisioned,standard         6  6 5 6 104 203 4 6  6 4 4 1
+	row piv,provisioned,standard,short 22 22 10 11 109 208 4 6 19 8 4 1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0    28 31 14 15 212 311 8 11 24 8 7 2
+	row piv,provisioned,standard,t0    28 28 14 15 212 311 8 11 24 8 7 2
 }
 
 again() {
@@ -74,6 +74,9 @@ count_all() {
 	spends "list, library" "$list" desktop list
 	[ "$(grep -c ' 1[12]..$' out)" = 4 ] || fail "not four certificates"
 	spends "list, tamga" "$list_cli" tamga list
+	! grep -q pkcs11: out || fail "URIs that nobody asked for"
+	spends "list, tamga --uris" $((list_cli + 1 + each)) tamga list --uris
+	[ "$(grep -c pkcs11: out)" = 9 ] || fail "not nine URIs: $(cat out)"
 	spends "cold signature, library" "$sign" desktop sign 9a 1
 	spends "cold signature, tamga" "$sign_cli" tamga sign 9a data --pin-file pin
 	spends "100 signatures" "$hundred" desktop sign 9a 100

@@ -3,6 +3,11 @@
 #include "tools/tamga/show.h"
 #include "tools/tamga/text.h"
 
+static const struct opt options[] = {
+	{ "uris", 0, OPT_FLAG, NULL, N_("show the pkcs11: URI of everything") },
+	OPT_END
+};
+
 /* How closely a slot is looked at: only the JSON tells what costs a question. */
 typedef tmg_rc look_fn(struct cli *cli, tmg_key *key, struct seen *seen);
 /* Called for every slot that holds something. */
@@ -30,6 +35,12 @@ each_key(struct cli *cli, tmg_token *token, look_fn *look, seen_fn *fn, void *ar
 }
 
 static void
+say_uri(struct cli *cli, const char *uri)
+{
+	cli_say(cli, "        %s", uri);
+}
+
+static void
 say_cert(struct cli *cli, const struct seen *s)
 {
 	char day[16], uri[TMG_URI_MAX];
@@ -40,7 +51,8 @@ say_cert(struct cli *cli, const struct seen *s)
 		return;
 	cli_say(cli, "        %s, %s %s", s->cert.subject, _("valid until"),
 	    text_day(s->cert.not_after, day, sizeof(day)));
-	cli_say(cli, "        %s", show_uri(s->key, "cert", uri));
+	if (cli_flag(cli, "uris"))
+		say_uri(cli, show_uri(s->key, "cert", uri));
 }
 
 static tmg_rc
@@ -52,20 +64,35 @@ say_key(struct cli *cli, const struct seen *s, void *arg)
 	cli_say(cli, "  %-4s  %s, %s", slot->name, s->has_key
 	    ? tmg_alg_get(s->facts.alg)->name : _("a key that cannot be told"),
 	    _(slot->title));
-	cli_say(cli, "        %s", tmg_key_uri(s->key));
+	if (cli_flag(cli, "uris"))
+		say_uri(cli, tmg_key_uri(s->key));
 	say_cert(cli, s);
 	return TMG_OK;
+}
+
+/* Its reader names a token as well as its serial number does, which costs two
+ * commands: it is shown where somebody knows it already. */
+static void
+say_token(struct cli *cli, tmg_token *token)
+{
+	const tmg_backend_info *info = tmg_token_glance(token);
+
+	if (info->serial[0] != '\0')
+		cli_say(cli, _("%s (%s) in %s"), info->label, info->model,
+		    tmg_token_reader(token));
+	else
+		cli_say(cli, _("%s in %s"), info->model, tmg_token_reader(token));
 }
 
 static tmg_rc
 list_text(struct cli *cli, tmg_token *token, json_t *unused)
 {
-	const tmg_backend_info *info = tmg_token_info(token);
-
 	(void)unused;
-	cli_say(cli, "%s (%s) %s %s", info->label, info->model, _("in"),
-	    tmg_token_reader(token));
-	cli_say(cli, "        %s", tmg_token_uri(token));
+	if (cli_flag(cli, "uris"))
+		(void)tmg_token_info(token);
+	say_token(cli, token);
+	if (cli_flag(cli, "uris"))
+		say_uri(cli, tmg_token_uri(token));
 	return each_key(cli, token, show_glance, say_key, NULL);
 }
 
@@ -97,18 +124,42 @@ note_skipped(struct cli *cli, tmg_tokens *tokens)
 		cli_note(cli, "%s: %s", rows[i].reader, rows[i].why);
 }
 
+static bool
+has_twin(tmg_tokens *tokens, const tmg_token *token)
+{
+	const char *label = tmg_token_glance(token)->label;
+	const tmg_token *other;
+
+	for (size_t i = 0; (other = tmg_tokens_get(tokens, i)) != NULL; i++)
+		if (other != token &&
+		    strcmp(tmg_token_glance(other)->label, label) == 0)
+			return true;
+	return false;
+}
+
+/* Of several cards of a kind a person knows the numbers printed on them. */
+static void
+tell_apart(tmg_tokens *tokens)
+{
+	tmg_token *token;
+	bool alike = false;
+
+	for (size_t i = 0; (token = tmg_tokens_get(tokens, i)) != NULL; i++)
+		alike = alike || has_twin(tokens, token);
+	for (size_t i = 0; alike && (token = tmg_tokens_get(tokens, i)) != NULL; i++)
+		(void)tmg_token_info(token);
+}
+
 static tmg_rc
 list_tokens(struct cli *cli, tmg_tokens *tokens, json_t *list)
 {
-	const size_t n = tmg_tokens_count(tokens);
-	tmg_token *any;
+	tmg_token *token;
 	tmg_rc rc;
 
-	if (n == 0)
-		return cli_token(cli, NULL, &any);
-	for (size_t i = 0; i < n; i++) {
-		tmg_token *token = tmg_tokens_get(tokens, i);
-
+	if (tmg_tokens_count(tokens) == 0)
+		return cli_token(cli, NULL, &token);
+	tell_apart(tokens);
+	for (size_t i = 0; (token = tmg_tokens_get(tokens, i)) != NULL; i++) {
 		cli->stage = STAGE_TOKEN;
 		rc = cli->json ? list_json(cli, token, list)
 		    : list_text(cli, token, list);
@@ -154,6 +205,7 @@ run_list(struct cli *cli)
 const struct command cmd_list = {
 	.name = "list",
 	.operands = "",
-	.what = N_("tokens, keys and certificates with their pkcs11: URIs"),
+	.what = N_("tokens, keys and certificates, with --uris their pkcs11: URIs"),
+	.options = options,
 	.run = run_list,
 };

@@ -308,7 +308,7 @@ test_carried_on_twice(void **state)
 
 	make_csr(&c, "Twice", NULL);
 	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
-	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_APPROVE, &officer,
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_CONFIRM, &officer,
 	    "", &one), TMG_OK);
 	assert_int_equal(ra_app_get(b->desk.store, one.id, &two), TMG_OK);
 	assert_int_equal(ra_app_get(b->desk.store, one.id, &three), TMG_OK);

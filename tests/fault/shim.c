@@ -7,21 +7,22 @@
  *
  * TAMGA_FAULT=alloc	malloc, calloc, realloc and what libc builds on them
  * TAMGA_FAULT=io	open, read, write, send, recv, fsync, rename and kin
+ * TAMGA_FAULT=io-files	the same where no socket is read or written,
+ * TAMGA_FAULT=io-sockets	and where one is
  * TAMGA_FAULT=kill	SIGKILL before and after each call that leaves the
  *			program or becomes durable: two places a call
  * TAMGA_FAULT=kill-durable	the same, fsync and rename only
  *
  * TAMGA_FAULT_AT=N	the N-th place fails; absent or 0 none
- * TAMGA_FAULT_ODDS=N	each place fails with probability 1/N instead,
- * TAMGA_FAULT_SEED=N	drawn from this seed
  * TAMGA_FAULT_ON	from the first failure on, every place fails
  * TAMGA_FAULT_ERROR=E	how input and output fail (EIO when absent); "short"
  *			moves half of the bytes instead
  * TAMGA_FAULT_WHOSE=ours	only calls made by tamga's own code; else by
  *			whichever library it called too, but never by the
  *			loader or, on its own account, by libc
- * TAMGA_FAULT_STEPS	SIGUSR2 begins to count again, one place further:
- *			how a server is told apart by request
+ * TAMGA_FAULT_STEPS=N	nothing fails before SIGUSR2, which begins to count
+ *			anew, the second and later ones N places further on:
+ *			how the requests to a server are told apart
  * TAMGA_FAULT_COUNT=PATH	where the number of places is written at the end
  * TAMGA_FAULT_TOLD=PATH	where the stack of each failure is appended
  *
@@ -43,24 +44,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <unwind.h>
 
 #define EXPORT __attribute__((__visibility__("default")))
 #define CALLER __builtin_return_address(0)
 
-enum kind { NOTHING, ALLOC, IO, KILL, KILL_DURABLE };
+enum kind { NOTHING, ALLOC, IO, IO_FILES, IO_SOCKETS, KILL, KILL_DURABLE };
 
 static struct {
 	enum kind kind;
-	unsigned long at, odds, step;
+	unsigned long at, step;
 	bool on, ours, halves;
 	int error;
 	const char *told;
 } want;
 
 static atomic_bool begun;		/* main runs */
-static atomic_ulong places, state, steps;
+static atomic_ulong places, steps;
 static atomic_bool failed;
 static _Thread_local bool inside;	/* our own calls are no places */
 
@@ -158,17 +160,13 @@ tell(void)
 	close(fd);
 }
 
-/* xorshift64 (Marsaglia 2003): the same seed, the same failures. */
-static bool
-drawn(void)
+/* 0: none */
+static unsigned long
+place_wanted(void)
 {
-	uint64_t x = state;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	state = x;
-	return x % want.odds == 0;
+	if (want.step == 0)
+		return want.at;
+	return steps == 0 ? 0 : want.at + (steps - 1) * want.step;
 }
 
 static bool
@@ -183,8 +181,7 @@ fails(enum kind kind, const void *caller)
 	if (now) {
 		const unsigned long n = ++places;
 
-		now = (want.on && failed) || (want.odds != 0 ? drawn()
-		    : n == want.at + (want.step != 0 ? steps * want.step : 0));
+		now = (want.on && failed) || n == place_wanted();
 	}
 	if (now) {
 		failed = true;
@@ -204,19 +201,40 @@ kill_here(bool durable)
 		raise(SIGKILL);
 }
 
+/* io counts both kinds of input and output. */
 static bool
-io_fails(const void *caller)
+io_fails_as(enum kind kind, const void *caller)
 {
-	if (want.halves || !fails(IO, caller))
+	if (want.halves || !fails(want.kind == IO ? IO : kind, caller))
 		return false;
 	errno = want.error;
 	return true;
 }
+#define file_fails(caller) io_fails_as(IO_FILES, (caller))
+#define socket_fails(caller) io_fails_as(IO_SOCKETS, (caller))
+
+/* Pipes and what a library wakes itself with are neither. */
+static enum kind
+kind_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return IO;
+	return S_ISSOCK(st.st_mode) ? IO_SOCKETS : S_ISREG(st.st_mode) ? IO_FILES : IO;
+}
+
+static bool
+io_fails(int fd, const void *caller)
+{
+	return io_fails_as(kind_of(fd), caller);
+}
 
 static size_t
-some_of(size_t n, const void *caller)
+some_of(int fd, size_t n, const void *caller)
 {
-	return want.halves && n > 1 && fails(IO, caller) ? n / 2 : n;
+	return want.halves && n > 1 &&
+	    fails(want.kind == IO ? IO : kind_of(fd), caller) ? n / 2 : n;
 }
 
 /* ---- allocations ---------------------------------------------------------------- */
@@ -278,9 +296,9 @@ reallocarray(void *old, size_t n, size_t each)
 EXPORT ssize_t name how \
 { \
 	REAL(name); \
-	if (io_fails(CALLER)) \
+	if (io_fails(fd, CALLER)) \
 		return -1; \
-	n = some_of(n, CALLER); \
+	n = some_of(fd, n, CALLER); \
 	kill_here(false); \
 	const ssize_t rc = real(__VA_ARGS__); \
 	kill_here(false); \
@@ -290,26 +308,53 @@ WRITER(write, (int fd, const void *data, size_t n), fd, data, n)
 WRITER(send, (int fd, const void *data, size_t n, int flags), fd, data, n, flags)
 #undef WRITER
 
+EXPORT ssize_t
+sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	REAL(sendmsg);
+	if (socket_fails(CALLER))
+		return -1;
+	kill_here(false);
+	const ssize_t rc = real(fd, message, flags);
+	kill_here(false);
+	return rc;
+}
+
 #define MOVER(name, how, ...) \
 EXPORT ssize_t name how \
 { \
 	REAL(name); \
-	if (io_fails(CALLER)) \
+	if (io_fails(fd, CALLER)) \
 		return -1; \
-	n = some_of(n, CALLER); \
+	n = some_of(fd, n, CALLER); \
 	return real(__VA_ARGS__); \
 }
 MOVER(read, (int fd, void *data, size_t n), fd, data, n)
-MOVER(recv, (int fd, void *data, size_t n, int flags), fd, data, n, flags)
 MOVER(pread64, (int fd, void *data, size_t n, off64_t at), fd, data, n, at)
 MOVER(pwrite64, (int fd, const void *data, size_t n, off64_t at), fd, data, n, at)
 #undef MOVER
+
+/* Servers ask over and over whether something came; such a question is no
+ * place, or nobody could tell one place from the next. */
+EXPORT ssize_t
+recv(int fd, void *data, size_t n, int flags)
+{
+	REAL(recv);
+	char peeked;
+
+	if ((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 &&
+	    real(fd, &peeked, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
+		return real(fd, data, n, flags);
+	if (socket_fails(CALLER))
+		return -1;
+	return real(fd, data, some_of(fd, n, CALLER), flags);
+}
 
 #define DURABLE(name, how, ...) \
 EXPORT int name how \
 { \
 	REAL(name); \
-	if (io_fails(CALLER)) \
+	if (file_fails(CALLER)) \
 		return -1; \
 	kill_here(true); \
 	const int rc = real(__VA_ARGS__); \
@@ -321,15 +366,19 @@ DURABLE(fdatasync, (int fd), fd)
 DURABLE(rename, (const char *from, const char *to), from, to)
 #undef DURABLE
 
-#define SIMPLE(name, how, ...) \
+#define SIMPLE(kind, name, how, ...) \
 EXPORT int name how \
 { \
 	REAL(name); \
-	return io_fails(CALLER) ? -1 : real(__VA_ARGS__); \
+	return io_fails_as(kind, CALLER) ? -1 : real(__VA_ARGS__); \
 }
-SIMPLE(ftruncate64, (int fd, off64_t length), fd, length)
-SIMPLE(connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t n), fd, to, n)
-SIMPLE(poll, (struct pollfd *fds, nfds_t n, int patience), fds, n, patience)
+SIMPLE(IO_FILES, ftruncate64, (int fd, off64_t length), fd, length)
+SIMPLE(IO_FILES, unlink, (const char *path), path)
+SIMPLE(IO_SOCKETS, socket, (int domain, int type, int protocol), domain, type, protocol)
+SIMPLE(IO_SOCKETS, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t n), fd, to, n)
+SIMPLE(IO_SOCKETS, accept4, (int fd, __SOCKADDR_ARG from, socklen_t *n, int flags),
+    fd, from, n, flags)
+SIMPLE(IO_SOCKETS, poll, (struct pollfd *fds, nfds_t n, int patience), fds, n, patience)
 #undef SIMPLE
 
 static mode_t
@@ -346,7 +395,7 @@ EXPORT int name(const char *path, int flags, ...) \
 	va_start(ap, flags); \
 	const mode_t mode = mode_of(flags, ap); \
 	va_end(ap); \
-	return io_fails(CALLER) ? -1 : real(path, flags, mode); \
+	return file_fails(CALLER) ? -1 : real(path, flags, mode); \
 }
 OPENER(open)
 OPENER(open64)
@@ -382,7 +431,8 @@ static enum kind
 kind_wanted(void)
 {
 	static const char *const names[] = {
-		[NOTHING] = "", [ALLOC] = "alloc", [IO] = "io", [KILL] = "kill",
+		[NOTHING] = "", [ALLOC] = "alloc", [IO] = "io",
+		[IO_FILES] = "io-files", [IO_SOCKETS] = "io-sockets", [KILL] = "kill",
 		[KILL_DURABLE] = "kill-durable",
 	};
 	const char *text = getenv("TAMGA_FAULT");
@@ -423,14 +473,12 @@ begin(void)
 
 	want.kind = kind_wanted();
 	want.at = number("TAMGA_FAULT_AT", 0);
-	want.odds = number("TAMGA_FAULT_ODDS", 0);
 	want.step = number("TAMGA_FAULT_STEPS", 0);
 	want.on = getenv("TAMGA_FAULT_ON") != NULL;
 	want.ours = whose != NULL && strcmp(whose, "ours") == 0;
 	want.halves = error != NULL && strcmp(error, "short") == 0;
 	want.error = error_wanted(error);
 	want.told = getenv("TAMGA_FAULT_TOLD");
-	state = number("TAMGA_FAULT_SEED", 0) * 2654435761u + 88172645463325252u;
 	dl_iterate_phdr(add_object, NULL);
 	backtrace(&frame, 1);		/* loads libgcc_s now */
 	if (want.step != 0)

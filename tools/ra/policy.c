@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/names.h"
 
 /* "a, b, c", as much as fits. */
@@ -39,6 +40,8 @@ check_key(const ra_profile *p, const ra_request *r, tmg_fault *f)
 	const int sound = check != NULL ? EVP_PKEY_public_check(check) : -1;
 
 	EVP_PKEY_CTX_free(check);
+	if (sound != 1 && tmg_lacked_memory(0))
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	ERR_clear_error();
 	if (sound != 1)
 		return tmg_raise(f, TMG_MISMATCH, 0,
@@ -236,8 +239,8 @@ check_sans(const ra_profile *p, const ra_request *r, tmg_fault *f)
 	return TMG_OK;
 }
 
-tmg_rc
-ra_policy_check(const ra_profile *profile, const ra_request *request, tmg_fault *f)
+static tmg_rc
+check(const ra_profile *profile, const ra_request *request, tmg_fault *f)
 {
 	tmg_rc rc;
 
@@ -249,6 +252,16 @@ ra_policy_check(const ra_profile *profile, const ra_request *request, tmg_fault 
 	    (rc = check_subject(profile, request, f)))
 		return rc;
 	return check_sans(profile, request, f);
+}
+
+/* Lack of memory looks to libcrypto as if the name were wrong.  As in
+ * ra_request_read(), what is wrong is so twice. */
+tmg_rc
+ra_policy_check(const ra_profile *profile, const ra_request *request, tmg_fault *f)
+{
+	const tmg_rc rc = check(profile, request, f);
+
+	return rc != TMG_MISMATCH ? rc : check(profile, request, f);
 }
 
 static bool
@@ -265,19 +278,20 @@ same_sans(GENERAL_NAMES *a, GENERAL_NAMES *b)
 	return true;
 }
 
-/* ChangeSubjectName, RFC 6402 2.8: asked for in a renewal, RFC 7030 4.2.2. */
+/* ChangeSubjectName, RFC 6402 2.8: asked for in a renewal, RFC 7030 4.2.2.
+ * Also when that cannot be found out. */
 static bool
 wants_other_name(const X509_REQ *req)
 {
 	ASN1_OBJECT *type = OBJ_txt2obj("1.3.6.1.5.5.7.7.36", 1);
-	const bool found = type != NULL && X509_REQ_get_attr_by_OBJ(req, type, -1) >= 0;
+	const bool found = type == NULL || X509_REQ_get_attr_by_OBJ(req, type, -1) >= 0;
 
 	ASN1_OBJECT_free(type);
 	return found;
 }
 
-tmg_rc
-ra_policy_same_names(const X509 *current, const ra_request *request, tmg_fault *f)
+static tmg_rc
+same_names(const X509 *current, const ra_request *request, tmg_fault *f)
 {
 	tmg_auto(ra_GENERAL_NAMES) san =
 	    X509_get_ext_d2i(current, NID_subject_alt_name, NULL, NULL);
@@ -297,4 +311,12 @@ ra_policy_same_names(const X509 *current, const ra_request *request, tmg_fault *
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("a renewal keeps the alternative names of the certificate"));
 	return TMG_OK;
+}
+
+tmg_rc
+ra_policy_same_names(const X509 *current, const ra_request *request, tmg_fault *f)
+{
+	const tmg_rc rc = same_names(current, request, f);
+
+	return rc != TMG_MISMATCH ? rc : same_names(current, request, f);
 }

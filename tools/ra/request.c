@@ -13,6 +13,7 @@
 #include "src/base/scope.h"
 #include "src/pki/name.h"
 #include "src/pki/spki.h"
+#include "src/pki/x509.h"
 #include "tamga/csr.h"
 
 enum { POINT_UNCOMPRESSED = 0x04 };	/* SEC 1 2.3.3 */
@@ -106,6 +107,8 @@ read_san(ra_request *r, tmg_fault *f)
 
 	r->san = X509V3_get_d2i(exts, NID_subject_alt_name, &crit, NULL);
 	sk_X509_EXTENSION_pop_free(exts, X509_EXTENSION_free);
+	if (r->san == NULL && tmg_lacked_memory(0))
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	ERR_clear_error();
 	if (r->san == NULL && crit != -1)
 		return tmg_raise(f, TMG_MISMATCH, 0,
@@ -167,16 +170,31 @@ read_facts(ra_request *r, tmg_fault *f)
 	return read_san(r, f);
 }
 
-tmg_rc
-ra_request_read(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
+static tmg_rc
+read_once(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
 {
 	tmg_rc rc;
 
 	*request = (ra_request){ .der = der };
+	ERR_clear_error();
 	if ((rc = parse(ctx, request, f)))
 		return rc;
 	request->key = X509_REQ_get0_pubkey(request->req);
 	if ((rc = check_possession(request, f)))
 		return rc;
 	return read_facts(request, f);
+}
+
+/* libcrypto 3.0 forgets why it could not make a key of what it read: when it
+ * lacked memory it looks as if the request were wrong.  What is wrong is so
+ * twice, and only then the applicant is told. */
+tmg_rc
+ra_request_read(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
+{
+	const tmg_rc rc = read_once(ctx, der, request, f);
+
+	if (rc != TMG_MISMATCH)
+		return rc;
+	ra_request_release(request);
+	return read_once(ctx, der, request, f);
 }

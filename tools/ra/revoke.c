@@ -11,6 +11,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/desk.h"
 #include "tools/ra/reasons.h"
@@ -184,11 +185,14 @@ tmg_rc
 ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 {
 	const unsigned char *at = der.ptr;
+	const unsigned long before = ERR_peek_error();
 	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
 	char serial[TMG_SERIAL_MAX];
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if (x == NULL && tmg_lacked_memory(before))
+		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
 	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial))
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the client certificate cannot be read"));

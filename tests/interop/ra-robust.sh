@@ -64,6 +64,62 @@ same 'still there' "$(get "$TAMGA_TEST_RA_URL/healthz")" 200
     </dev/null >/dev/null 2>&1 || die "TLS 1.1"
 openssl s_client -connect "127.0.0.1:$port" -tls1_2 -CAfile "$TAMGA_TEST_RA_CA" \
     -verify_return_error </dev/null >/dev/null 2>&1 || die "no TLS 1.2"
+# and of TLS 1.2 only what keeps secrets (RFC 9325 4.2)
+openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256 \
+    </dev/null >/dev/null 2>&1 || die "no AES-GCM"
+for old in ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-SHA384 ECDHE-ECDSA-AES128-CCM8; do
+	! openssl s_client -connect "127.0.0.1:$port" -tls1_2 -cipher $old@SECLEVEL=0 \
+	    </dev/null >/dev/null 2>&1 || die "$old"
+done
+
+# who says a request a byte at a time is cut off, in TLS, headers and body;
+# who is quick keeps the connection
+mkfifo drip
+cp -r "$TAMGA_TEST_RA_DIR" slow-ra
+sed -i 's/^request_seconds = 30;/request_seconds = 2;/' slow-ra/ra.conf
+grep -q '^request_seconds = 2;' slow-ra/ra.conf || die "request_seconds is not in ra.conf"
+"$ra" serve "$work/slow-ra" --listen 127.0.0.1:0 > drip 2>log3 &
+third=$!
+read -r url < drip
+python3 - "${url##*:}" "$TAMGA_TEST_RA_CA" <<-'PY' || { kill $third; die "slow talk is listened to"; }
+	import socket, ssl, sys, threading, time
+	port, ca = int(sys.argv[1]), sys.argv[2]
+	ctx = ssl.create_default_context(cafile=ca)
+	def tcp():
+	    return socket.create_connection(("127.0.0.1", port))
+	def tls():
+	    return ctx.wrap_socket(tcp(), server_hostname="localhost")
+	def drip(name, s, first, byte):
+	    start = time.time()
+	    try:
+	        s.sendall(first)
+	        while time.time() - start < 8:
+	            s.sendall(byte)
+	            time.sleep(0.2)
+	    except OSError:
+	        pass
+	    took[name] = time.time() - start
+	took = {}
+	post = b"POST /.well-known/est/simpleenroll HTTP/1.1\r\nHost: x\r\n"
+	todo = [("tls", tcp(), b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\x00"), ("headers", tls(), post, b"X"),
+	    ("body", tls(), post + b"Content-Length: 60000\r\n\r\n", b"A")]
+	threads = [threading.Thread(target=drip, args=t) for t in todo]
+	for t in threads: t.start()
+	quick = tls()
+	for i in range(8):
+	    quick.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+	    said = b""
+	    while not said.endswith(b"\r\n\r\nok\n"):
+	        more = quick.recv(4096)
+	        assert more, (i, said)
+	        said += more
+	    time.sleep(0.5)
+	for t in threads: t.join()
+	late = {k: v for k, v in took.items() if not 1 < v < 6}
+	sys.exit(f"{late}" if late or len(took) != 3 else 0)
+	PY
+kill $third
+wait $third || die "the server with slow clients ended with $?"
 
 # a path cannot break a line of the log
 get -g --path-as-is "$TAMGA_TEST_RA_URL/%0ainfo:%20forged%1b[2J" >/dev/null

@@ -121,6 +121,8 @@ static const struct {
 	{ CONF "listen = \"a:b\";", "c:2: listen" },
 	{ CONF "listen = \":1\";", "c:2: listen" },
 	{ CONF "threads = 0;", "c:2: threads: 0 is not between 1 and 64" },
+	{ CONF "request_seconds = 0;",
+	    "c:2: request_seconds: 0 is not between 1 and 3600" },
 	{ CONF "crl: { url = \"ftp://x\"; };", "c:2: crl.url" },
 	{ CONF "crl: { url = \"http://x,DNS:y\"; };", "c:2: crl.url" },
 	{ CONF "port = 5;", "c:2: port: there is no such setting" },

@@ -210,6 +210,8 @@ write_config(const struct plan *p)
 	    "retry_after = 300;\n"
 	    "threads = 4;\n"
 	    "connections = 1024;\n"
+	    "# how long a client may take to say a request\n"
+	    "request_seconds = 30;\n"
 	    "ca: {\n"
 	    "  certificate = \"ca.pem\";\n"
 	    "  key = \"ca.key\";\n"

@@ -56,6 +56,7 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
 	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
 	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
+	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
 };
 
 tmg_rc
@@ -63,7 +64,8 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
     tmg_fault *f)
 {
 	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
-		.crl_days = 7, .threads = 4, .connections = 1024 };
+		.crl_days = 7, .threads = 4, .connections = 1024,
+		.request_s = 30 };
 	return ra_settings_read(name, text, rows, TMG_COUNT(rows), config, f);
 }
 

@@ -27,6 +27,7 @@ typedef struct ra_config {
 	int crl_days;
 	int threads;
 	int connections;
+	int request_s;			/* for a request to be said in, TLS included */
 } ra_config;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */

@@ -25,18 +25,23 @@
 #include "src/base/scope.h"
 #include "tools/ra/http.h"
 #include "tools/ra/listen.h"
+#include "tools/ra/watch.h"
 
 #define IDLE_S 20		/* a connection that says nothing is closed */
-#define REQUEST_S 30		/* and so is one that says its body this slowly */
+#define REPLY_MS 300000		/* and one that takes so long to take a reply */
 #define GRACE_MS 10000
 #define PEM_MAX 65536
-#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+/* RFC 9325 3.1.1, 4.1, 4.2: forward secrecy and AEAD, nothing else. */
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:" \
+    "-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:" \
+    "%SERVER_PRECEDENCE"
 
 struct ra_server {
 	ra_office *office;
 	struct MHD_Daemon *daemon;
 	int fd;
 	atomic_int running;		/* requests between first byte and last */
+	ra_watch *watch;
 	pthread_mutex_t mutex;
 	pthread_cond_t freed;
 	ra_desk *desk;
@@ -79,6 +84,36 @@ give_desk(ra_server *s, const ra_desk *desk)
 	s->taken[desk - s->desk] = false;
 	pthread_cond_signal(&s->freed);
 	pthread_mutex_unlock(&s->mutex);
+}
+
+/* ---- those who take their time ---- */
+
+/* Called for each connection when it is there and before it is closed. */
+static void
+on_connection(void *arg, struct MHD_Connection *conn, void **context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	const ra_server *s = arg;
+	const union MHD_ConnectionInfo *info;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		ra_watch_remove(s->watch, *context);
+		*context = NULL;
+		return;
+	}
+	info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*context = info != NULL ? ra_watch_add(s->watch, info->connect_fd) : NULL;
+	ra_watch_due(s->watch, *context, s->office->config.request_s * 1000L);
+}
+
+static void
+give_time(const ra_server *s, struct MHD_Connection *conn, long ms)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	if (info != NULL)
+		ra_watch_due(s->watch, info->socket_context, ms);
 }
 
 /* ---- what came in ---- */
@@ -224,6 +259,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 		.authorization = header(conn, "Authorization"), .peer = peer,
 		.peer_cert = peer_cert(conn), .body = { x->body, x->len } };
 
+	give_time(x->server, conn, 0);
 	peer_address(conn, peer, sizeof(peer));
 	if (x->too_large) {
 		ra_reply_text(&reply, HTTP_TOO_LARGE,
@@ -238,6 +274,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 		give_desk(x->server, desk);
 	}
 	log_request(x, &call, &reply);
+	give_time(x->server, conn, REPLY_MS);
 	return send_reply(conn, &reply);
 }
 
@@ -271,8 +308,6 @@ begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
 static enum MHD_Result
 add_body(struct exchange *x, const char *data, size_t n)
 {
-	if (elapsed_ms(&x->start) > REQUEST_S * 1000L)
-		return MHD_NO;
 	if (x->too_large || n > RA_BODY_MAX - x->len) {
 		x->too_large = true;
 		x->cap += n;
@@ -323,10 +358,11 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 	struct exchange *x = *state;
 
 	(void)arg;
-	(void)conn;
 	(void)code;
 	if (x == NULL)
 		return;
+	/* for the next one, while it lasts */
+	give_time(x->server, conn, x->server->office->config.request_s * 1000L);
 	atomic_fetch_sub(&x->server->running, 1);
 	free(x->body);
 	free(x);
@@ -425,6 +461,7 @@ start_daemon(ra_server *s, tmg_fault *f)
 	    0, NULL, NULL, on_request, s,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
 	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, s,
 	    MHD_OPTION_LISTEN_SOCKET, s->fd,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
@@ -455,7 +492,9 @@ ra_server_start(ra_office *office, const char *listen, char *url, size_t cap,
 	s->fd = -1;
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->freed, NULL);
-	if ((rc = open_desks(s, f)) ||
+	if ((rc = ra_watch_new(&s->watch)))
+		rc = tmg_raise(f, rc, 0, _("out of memory"));
+	if (rc || (rc = open_desks(s, f)) ||
 	    (rc = ra_listen_open(listen, &s->fd, url, cap, f)) ||
 	    (rc = start_daemon(s, f))) {
 		ra_server_free(&s);
@@ -488,6 +527,7 @@ ra_server_free(ra_server **server)
 	}
 	if (s->fd >= 0)
 		close(s->fd);
+	ra_watch_free(&s->watch);
 	close_desks(s);
 	pthread_cond_destroy(&s->freed);
 	pthread_mutex_destroy(&s->mutex);

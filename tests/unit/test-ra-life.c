@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life cycle, the audit chain, passwords, the gate; over a real store. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -354,6 +355,101 @@ test_gate(void **state)
 	ra_gate_free(&gate);
 }
 
+/* An IPv6 host may use any address of its /64: they are one who guesses. */
+static void
+test_gate_networks(void **state)
+{
+	static const struct {
+		const char *peer;
+		tmg_rc rc;
+	} after[] = {
+		{ "2001:db8:1:2:ffff::9", TMG_BUSY },
+		{ "2001:db8:1:3::1", TMG_DENIED },
+		{ "fe80::1%lo", TMG_DENIED },
+		{ "192.0.2.1", TMG_DENIED },
+		{ "::ffff:192.0.2.1", TMG_DENIED },
+	};
+	struct bench *b = *state;
+	ra_gate *gate = NULL;
+	ra_user got;
+	long wait;
+
+	assert_int_equal(ra_gate_new(&gate), TMG_OK);
+	for (int i = 0; i < 5; i++) {
+		char peer[32];
+
+		snprintf(peer, sizeof(peer), "2001:db8:1:2::%d", i + 1);
+		assert_int_equal(ra_gate_enter(gate, b->store, 1000,
+		    &(ra_credentials){ peer, "anna", tmg_view_str("falsch!!") },
+		    &got, &wait), TMG_DENIED);
+	}
+	for (size_t i = 0; i < TMG_COUNT(after); i++)
+		assert_int_equal(ra_gate_enter(gate, b->store, 1000,
+		    &(ra_credentials){ after[i].peer, "anna",
+		    tmg_view_str("falsch!!") }, &got, &wait), after[i].rc);
+	ra_gate_free(&gate);
+}
+
+struct guess {
+	const struct bench *b;
+	ra_gate *gate;
+	const char *password;
+	tmg_rc rc;
+};
+
+static void *
+guess(void *arg)
+{
+	struct guess *g = arg;
+	ra_store *store = NULL;
+	tmg_fault f;
+	ra_user user;
+	long wait;
+
+	g->rc = ra_store_open(g->b->path, false, &f, &store);
+	if (g->rc == TMG_OK)
+		g->rc = ra_gate_enter(g->gate, store, 1000, &(ra_credentials){
+		    "1.2.3.4", "anna", tmg_view_str(g->password) }, &user, &wait);
+	ra_store_free(&store);
+	return NULL;
+}
+
+/* How many of sixteen at once get rc. */
+static size_t
+guess_at_once(const struct bench *b, const char *password, tmg_rc rc)
+{
+	struct guess g[16];
+	pthread_t thread[16];
+	ra_gate *gate = NULL;
+	size_t n = 0;
+
+	assert_int_equal(ra_gate_new(&gate), TMG_OK);
+	for (size_t i = 0; i < TMG_COUNT(g); i++) {
+		g[i] = (struct guess){ b, gate, password, TMG_E_IO };
+		assert_int_equal(pthread_create(&thread[i], NULL, guess, &g[i]), 0);
+	}
+	for (size_t i = 0; i < TMG_COUNT(g); i++) {
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+		n += g[i].rc == rc;
+	}
+	ra_gate_free(&gate);
+	return n;
+}
+
+/* Sixteen wrong ones at once are five tries; sixteen right ones all come in. */
+static void
+test_gate_at_once(void **state)
+{
+	struct bench *b = *state;
+	ra_user user = { .name = "anna", .role = "applicant" };
+
+	assert_int_equal(ra_password_hash(tmg_view_str("richtig!"), user.password),
+	    TMG_OK);
+	assert_int_equal(ra_user_put(b->store, &user), TMG_OK);
+	assert_int_equal(guess_at_once(b, "falsch!!", TMG_DENIED), 5);
+	assert_int_equal(guess_at_once(b, "richtig!", TMG_OK), 16);
+}
+
 int
 main(void)
 {
@@ -368,6 +464,8 @@ main(void)
 		STORED(test_audit),
 		STORED(test_audit_states),
 		STORED(test_gate),
+		STORED(test_gate_networks),
+		STORED(test_gate_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/gate.h"
 
+#include <arpa/inet.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +25,9 @@
 
 struct failures {
 	uint8_t key[MAC];	/* of "address account" or "address" */
-	time_t last;
+	time_t last, seen;
 	unsigned count;
+	unsigned trying;	/* passwords being looked at right now */
 };
 
 struct known {
@@ -34,6 +37,7 @@ struct known {
 
 struct ra_gate {
 	pthread_mutex_t mutex;
+	pthread_cond_t tried;
 	uint8_t secret[MAC];
 	struct failures failed[SLOTS];
 	struct known known[SLOTS];
@@ -52,6 +56,7 @@ ra_gate_new(ra_gate **out)
 		return TMG_E_CRYPTO;
 	}
 	pthread_mutex_init(&gate->mutex, NULL);
+	pthread_cond_init(&gate->tried, NULL);
 	*out = gate;
 	return TMG_OK;
 }
@@ -61,6 +66,7 @@ ra_gate_free(ra_gate **gate)
 {
 	if (*gate == NULL)
 		return;
+	pthread_cond_destroy(&(*gate)->tried);
 	pthread_mutex_destroy(&(*gate)->mutex);
 	OPENSSL_cleanse(*gate, sizeof(**gate));
 	free(*gate);
@@ -102,12 +108,13 @@ failures_of(ra_gate *gate, const uint8_t key[MAC], time_t now)
 		if (memcmp(set[i].key, key, MAC) == 0) {
 			if (now - set[i].last > WINDOW_S)
 				set[i].count = 0;
+			set[i].seen = now;
 			return &set[i];
 		}
-		if (set[i].last < oldest->last)
+		if (set[i].seen < oldest->seen)
 			oldest = &set[i];
 	}
-	*oldest = (struct failures){ .last = 0 };
+	*oldest = (struct failures){ .seen = now };
 	memcpy(oldest->key, key, MAC);
 	return oldest;
 }
@@ -116,10 +123,27 @@ struct guards {
 	uint8_t account[MAC], address[MAC];
 };
 
+/* Whoever has one address of IPv6 has the 2^64 of its network (RFC 6177),
+ * so those count as one; IPv4 in IPv6 is told by its last four bytes. */
+static tmg_view
+network_of(const char *peer, uint8_t address[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char plain[INET6_ADDRSTRLEN];
+
+	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(peer, "%"), peer);
+	if (inet_pton(AF_INET6, plain, address) != 1)
+		return tmg_view_str(peer);
+	return memcmp(address, mapped, sizeof(mapped)) == 0 ?
+	    (tmg_view){ address + 12, 4 } : (tmg_view){ address, 8 };
+}
+
 static tmg_rc
 guards_of(const ra_gate *gate, const ra_credentials *who, struct guards *g)
 {
-	const tmg_view both[] = { tmg_view_str(who->peer), tmg_view_str(who->user) };
+	uint8_t address[16];
+	const tmg_view both[] = { network_of(who->peer, address),
+		tmg_view_str(who->user) };
 	tmg_rc rc;
 
 	if ((rc = mac_parts(gate, both, 2, g->account)))
@@ -155,6 +179,58 @@ count_failure(ra_gate *gate, const uint8_t key[MAC], time_t now)
 	f->last = now;
 }
 
+/* Both callers of these hold the lock. */
+static bool
+has_room(const struct failures *f, unsigned tries)
+{
+	return f->trying == 0 || f->count + f->trying < tries;
+}
+
+static bool
+is_known(const ra_gate *gate, const uint8_t mac[MAC])
+{
+	const struct known *k = &gate->known[slot_of(mac)];
+
+	return k->used && CRYPTO_memcmp(k->mac, mac, MAC) == 0;
+}
+
+/*
+ * Waits until this try may count: no more are looked at at once than may fail,
+ * so that guessing in parallel gains nothing.  True: the password is known.
+ */
+static bool
+take_turn(ra_gate *gate, const struct guards *g, time_t now,
+    const uint8_t mac[MAC], long *wait_s)
+{
+	bool known;
+
+	pthread_mutex_lock(&gate->mutex);
+	for (;;) {
+		*wait_s = check_locks(gate, g, now);
+		known = *wait_s == 0 && is_known(gate, mac);
+		if (*wait_s > 0 || known)
+			break;
+		if (has_room(failures_of(gate, g->account, now), TRIES_ACCOUNT) &&
+		    has_room(failures_of(gate, g->address, now), TRIES_ADDRESS)) {
+			/* each looked up anew: one may push the other out */
+			failures_of(gate, g->account, now)->trying++;
+			failures_of(gate, g->address, now)->trying++;
+			break;
+		}
+		pthread_cond_wait(&gate->tried, &gate->mutex);
+	}
+	pthread_mutex_unlock(&gate->mutex);
+	return known;
+}
+
+/* The record may have made room for another one meanwhile. */
+static void
+end_try(struct failures *f)
+{
+	if (f->trying > 0)
+		f->trying--;
+}
+
 static void
 note_result(ra_gate *gate, const struct guards *g, time_t now, tmg_rc rc,
     const uint8_t mac[MAC])
@@ -162,27 +238,18 @@ note_result(ra_gate *gate, const struct guards *g, time_t now, tmg_rc rc,
 	struct known *k = &gate->known[slot_of(mac)];
 
 	pthread_mutex_lock(&gate->mutex);
+	end_try(failures_of(gate, g->account, now));
+	end_try(failures_of(gate, g->address, now));
 	if (rc == TMG_OK) {
 		failures_of(gate, g->account, now)->count = 0;
 		memcpy(k->mac, mac, MAC);
 		k->used = true;
-	} else {
+	} else if (rc == TMG_PIN_WRONG) {
 		count_failure(gate, g->account, now);
 		count_failure(gate, g->address, now);
 	}
+	pthread_cond_broadcast(&gate->tried);
 	pthread_mutex_unlock(&gate->mutex);
-}
-
-static bool
-is_known(ra_gate *gate, const uint8_t mac[MAC])
-{
-	const struct known *k = &gate->known[slot_of(mac)];
-	bool known;
-
-	pthread_mutex_lock(&gate->mutex);
-	known = k->used && CRYPTO_memcmp(k->mac, mac, MAC) == 0;
-	pthread_mutex_unlock(&gate->mutex);
-	return known;
 }
 
 /* What an account that does not exist is checked against, so that the time
@@ -192,7 +259,7 @@ is_known(ra_gate *gate, const uint8_t mac[MAC])
 
 static tmg_rc
 check_password(ra_gate *gate, const struct guards *g, time_t now,
-    const ra_credentials *who, const ra_user *user)
+    const ra_credentials *who, const ra_user *user, long *wait_s)
 {
 	const tmg_view parts[] = { tmg_view_str(who->user), who->password,
 		tmg_view_str(user->password) };
@@ -201,13 +268,13 @@ check_password(ra_gate *gate, const struct guards *g, time_t now,
 
 	if ((rc = mac_parts(gate, parts, TMG_COUNT(parts), mac)))
 		return rc;
-	if (is_known(gate, mac))
+	if (take_turn(gate, g, now, mac, wait_s))
 		return TMG_OK;
+	if (*wait_s > 0)
+		return TMG_BUSY;
 	rc = ra_password_verify(who->password, user->password);
-	if (tmg_is_fault(rc))
-		return rc;
 	note_result(gate, g, now, rc, mac);
-	return rc == TMG_OK ? TMG_OK : TMG_DENIED;
+	return rc == TMG_OK || tmg_is_fault(rc) ? rc : TMG_DENIED;
 }
 
 tmg_rc
@@ -217,19 +284,14 @@ ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
 	struct guards g;
 	tmg_rc found, rc;
 
+	*wait_s = 0;
 	if ((rc = guards_of(gate, who, &g)))
 		return rc;
-	pthread_mutex_lock(&gate->mutex);
-	*wait_s = check_locks(gate, &g, now);
-	pthread_mutex_unlock(&gate->mutex);
-	if (*wait_s > 0)
-		return TMG_BUSY;
-
 	found = ra_user_get(store, who->user, user);
 	if (found != TMG_OK && found != TMG_NOT_FOUND)
 		return TMG_E_IO;	/* its words are the store's */
 	if (found == TMG_NOT_FOUND)
 		*user = (ra_user){ .password = NOBODY };
-	rc = check_password(gate, &g, now, who, user);
+	rc = check_password(gate, &g, now, who, user, wait_s);
 	return rc == TMG_OK && found ? TMG_DENIED : rc;
 }

@@ -2,7 +2,6 @@
 #include "pkcs11/limit.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -17,15 +16,6 @@ static struct limited *
 of(tmg_link *link)
 {
 	return (struct limited *)link;
-}
-
-int64_t
-tmg_p11_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* What the link below found may be another card state. */
@@ -46,7 +36,7 @@ in_time(struct limited *l)
 {
 	tmg_p11_limit *limit = l->limit;
 
-	if (limit->until == 0 || tmg_p11_now_ms() < limit->until)
+	if (limit->until == 0 || tmg_now_ms() < limit->until)
 		return TMG_OK;
 	limit->late = true;
 	return tmg_raise(&l->link.fault, TMG_E_IO, 0,

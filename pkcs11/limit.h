@@ -9,15 +9,13 @@
 #ifndef TMG_PKCS11_LIMIT_H
 #define TMG_PKCS11_LIMIT_H
 
+#include "src/base/clock.h"
 #include "tamga/reader.h"
 
 typedef struct tmg_p11_limit {
-	int64_t until;		/* tmg_p11_now_ms(); 0: as long as it takes */
+	int64_t until;		/* tmg_now_ms(); 0: as long as it takes */
 	bool late;		/* something was left undone */
 } tmg_p11_limit;
-
-int64_t
-tmg_p11_now_ms(void);
 
 /*
  * A link over inner that says TMG_E_IO to every turn and command after the

@@ -32,7 +32,7 @@ void
 tmg_p11_lock_done(tmg_p11_lock *lock);
 void
 tmg_p11_lock_take(tmg_p11_lock *lock);
-/* False when it was not to be had before until (tmg_p11_now_ms()).  The
+/* False when it was not to be had before until (tmg_now_ms()).  The
  * application's own mutexes cannot do that: they are waited for. */
 bool
 tmg_p11_lock_take_until(tmg_p11_lock *lock, int64_t until);

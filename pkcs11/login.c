@@ -66,7 +66,7 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 		kind_of(who), pin, NULL))))
 		return rv;
 	slot->login = who;
-	if (who == P11_USER && tmg_p11.conf.keep_pin)
+	if (who == P11_USER && tmg_p11_conf_keeps_pin(&tmg_p11.conf))
 		tmg_p11_kept_set(&slot->kept, pin);
 	return CKR_OK;
 }

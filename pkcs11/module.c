@@ -4,6 +4,8 @@
 #include <openssl/crypto.h>
 #include <time.h>
 
+#include "pkcs11/source.h"
+#include "pkcs11/trace.h"
 #include "pkcs11/wait.h"
 #include "pkcs11/watch.h"
 
@@ -217,6 +219,17 @@ make_locks(void)
 	return CKR_OK;
 }
 
+/* A malformed file is told of where somebody looks: here nobody can be told. */
+static void
+load_conf(void)
+{
+	tmg_fault f = { .rc = TMG_OK };
+
+	tmg_p11_conf_find(&tmg_p11.conf, &f);
+	if (f.rc != TMG_OK && tmg_p11.conf.trace[0] != '\0')
+		tmg_p11_trace_line(tmg_p11.conf.trace, f.text);
+}
+
 /* No reader is opened and no daemon is asked: that is for whoever first wants
  * to know of a slot. */
 CK_RV
@@ -228,7 +241,7 @@ C_Initialize(void *init_args)
 	if ((rv = read_args(init_args, &mutexes)) || (rv = claim()))
 		return rv;
 	tmg_p11.mutexes = mutexes;
-	tmg_p11_conf_begin(&tmg_p11.conf);
+	load_conf();
 	rv = make_locks();
 	atomic_store(&life, life_of(getpid(), rv == CKR_OK ? UP : NONE));
 	return rv;

@@ -64,7 +64,7 @@ typedef struct p11_hold {
 CK_RV
 p11_hold_slot(p11_hold *hold, CK_SLOT_ID id);
 /* The same for who has no time: CKR_TOKEN_NOT_RECOGNIZED when another thread
- * keeps the card beyond until (tmg_p11_now_ms()). */
+ * keeps the card beyond until (tmg_now_ms()). */
 CK_RV
 p11_hold_slot_until(p11_hold *hold, CK_SLOT_ID id, int64_t until);
 /* CKR_DEVICE_REMOVED when the session's card is gone. */

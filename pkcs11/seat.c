@@ -5,6 +5,7 @@
 #include "pkcs11/module.h"
 #include "pkcs11/rv.h"
 #include "pkcs11/source.h"
+#include "pkcs11/trace.h"
 
 enum {
 	CARD_BIT = 1,
@@ -135,6 +136,7 @@ open_tokens(tmg_p11_seat *seat)
 		if ((rc = tmg_ctx_new(&seat->ctx)))
 			return rc;
 		tmg_ctx_set_pin(seat->ctx, give_pin, seat);
+		tmg_p11_trace_to(seat->ctx, tmg_p11.conf.trace);
 	}
 	if ((rc = tmg_tokens_new(seat->ctx, &seat->tokens)) ||
 	    (rc = tmg_p11_source_one(seat->ctx, seat->scheme, seat->reader,
@@ -244,7 +246,7 @@ tmg_p11_slot_learn(tmg_p11_slot *slot)
 		return CKR_OK;
 	if (seat->slow != 0 && seat->slow == atomic_load(&seat->seen))
 		return CKR_TOKEN_NOT_RECOGNIZED;
-	seat->limit = (tmg_p11_limit){ tmg_p11_now_ms() + tmg_p11.conf.probe_ms, false };
+	seat->limit = (tmg_p11_limit){ tmg_now_ms() + tmg_p11.conf.probe_ms, false };
 	rv = look_at_face(slot);
 	if (seat->limit.late) {
 		seat->slow = seat->opened;

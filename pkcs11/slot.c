@@ -97,7 +97,7 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 	if (tmg_p11_face_tell(tmg_p11.slots[id], info, &rv))
 		return rv;
 	if ((rv = p11_hold_slot_until(&hold, id,
-		tmg_p11_now_ms() + tmg_p11.conf.probe_ms)) ||
+		tmg_now_ms() + tmg_p11.conf.probe_ms)) ||
 	    (rv = tmg_p11_slot_learn(hold.slot)))
 		return rv;
 	tmg_p11_face_of(hold.slot, info);

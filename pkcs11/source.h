@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where readers come from: the PC/SC daemon, and the virtual card whose
- * socket TAMGA_VCARD_SOCKET names.
+ * socket TAMGA_VCARD_SOCKET or the configuration names.
  */
 #ifndef TMG_PKCS11_SOURCE_H
 #define TMG_PKCS11_SOURCE_H
 
+#include "pkcs11/conf.h"
 #include "pkcs11/limit.h"
 
 typedef struct tmg_p11_source {
@@ -18,6 +19,10 @@ typedef struct tmg_p11_source {
 /* sources.c; tests bring their own. */
 extern const tmg_p11_source tmg_p11_sources[];
 extern const size_t tmg_p11_sources_count;
+
+/* What the module goes by; sources.c reads the files, tests need none. */
+void
+tmg_p11_conf_find(tmg_p11_conf *conf, tmg_fault *f);
 
 /* A hub of its own that shows one reader only: what is slow there holds up
  * nobody else.  Its links keep to limit, which outlives it. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
+#include "pkcs11/module.h"
 #include "pkcs11/source.h"
 #include "src/base/scope.h"
 
 static tmg_rc
 open_pcsc(tmg_ctx *ctx, tmg_hub **hub)
 {
-	return tmg_hub_pcsc(ctx, NULL, hub);
+	*hub = NULL;
+	return tmg_p11.conf.pcsc ? tmg_hub_pcsc(ctx, NULL, hub) : TMG_UNSUPPORTED;
 }
 
 static tmg_rc
@@ -17,6 +19,8 @@ open_vcard(tmg_ctx *ctx, tmg_hub **hub)
 
 	*hub = NULL;
 	if (path == NULL || path[0] == '\0')
+		path = tmg_p11.conf.vcard;
+	if (path[0] == '\0')
 		return TMG_UNSUPPORTED;
 	return tmg_hub_vcard(ctx, path, NULL, hub);
 }
@@ -26,3 +30,9 @@ const tmg_p11_source tmg_p11_sources[] = {
 	{ "vcard", open_vcard },
 };
 const size_t tmg_p11_sources_count = TMG_COUNT(tmg_p11_sources);
+
+void
+tmg_p11_conf_find(tmg_p11_conf *conf, tmg_fault *f)
+{
+	tmg_p11_conf_load(conf, f);
+}

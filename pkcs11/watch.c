@@ -5,6 +5,7 @@
 
 #include "pkcs11/module.h"
 #include "pkcs11/source.h"
+#include "pkcs11/trace.h"
 
 enum {
 	READERS_MAX = 64,
@@ -101,6 +102,8 @@ take_row(const tmg_reader_state *row, tmg_p11_look how,
 	const size_t n = atomic_load(&tmg_p11.seat_count);
 	CK_RV rv = CKR_OK;
 
+	if (!tmg_p11_conf_wants(&tmg_p11.conf, row->name))
+		return CKR_OK;
 	if (seat == NULL) {
 		if (how == P11_LOOK_ONLY || n >= P11_SLOTS)
 			return CKR_OK;
@@ -137,13 +140,24 @@ look_at(size_t at, tmg_p11_look how, bool here[static P11_SLOTS])
 }
 
 static CK_RV
+make_ctx(void)
+{
+	if (tmg_p11.ctx != NULL)
+		return CKR_OK;
+	if (tmg_ctx_new(&tmg_p11.ctx) != TMG_OK)
+		return CKR_HOST_MEMORY;
+	tmg_p11_trace_to(tmg_p11.ctx, tmg_p11.conf.trace);
+	return CKR_OK;
+}
+
+static CK_RV
 look(tmg_p11_look how)
 {
 	bool here[P11_SLOTS] = { false };
 	CK_RV rv = CKR_OK;
 
-	if (tmg_p11.ctx == NULL && tmg_ctx_new(&tmg_p11.ctx) != TMG_OK)
-		return CKR_HOST_MEMORY;
+	if ((rv = make_ctx()))
+		return rv;
 	for (size_t i = 0; rv == CKR_OK && i < tmg_p11_sources_count &&
 	    i < P11_HUBS; i++)
 		rv = look_at(i, how, here);

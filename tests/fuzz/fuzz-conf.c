@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/scope.h"
 #include "tools/tamga/conf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,6 +14,24 @@ const char *
 __lsan_default_suppressions(void)
 {
 	return "leak:libconfig.so\n";
+}
+
+/* The module reads the same file and skips what is not its own. */
+static void
+as_module(const char *text)
+{
+	tmg_fault f = { .rc = TMG_OK };
+	tmg_p11_conf conf;
+	tmg_settings table;
+
+	tmg_p11_conf_begin(&conf);
+	table = tmg_p11_conf_table(&conf);
+	if (tmg_settings_parse(&table, 1, false, "fuzz", text, &f) != TMG_OK &&
+	    f.text[0] == '\0')
+		abort();
+	if (conf.probe_ms <= 0 || conf.only.count > TMG_COUNT(conf.only.text))
+		abort();
+	(void)tmg_p11_conf_wants(&conf, text);
 }
 
 int
@@ -29,6 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	conf_begin(&conf);
 	if (conf_parse(&conf, "fuzz", text, &f) != TMG_OK && f.text[0] == '\0')
 		abort();
+	as_module(text);
 	free(text);
 	return 0;
 }

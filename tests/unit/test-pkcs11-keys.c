@@ -295,7 +295,7 @@ test_reset_not_kept(void **state)
 	const CK_SESSION_HANDLE h = open_session(RO);
 
 	(void)state;
-	tmg_p11.conf.keep_pin = false;
+	strcpy(tmg_p11.conf.pin_cache, "none");
 	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
 	assert_int_equal(sign_over_reset(h, 0x9a), CKR_USER_NOT_LOGGED_IN);
 	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);

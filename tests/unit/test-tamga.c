@@ -88,6 +88,17 @@ static const struct {
 	{ "readers = { pcsc = false; vcard = \"/v\"; };", NULL },
 	{ "pin: { source: \"pinentry\" }", NULL },
 	{ "enroll = { ca = \"est+https://x\"; type = \"rsa\"; };", NULL },
+	{ "pkcs11 = { probe-ms = 500; pin-cache = \"none\"; trace = \"/t\";"
+	    " readers = [ \"Y*\", \"Z\" ]; ignore-readers = ( ); };", NULL },
+	{ "pkcs11 = { probe-ms = 5; };", "f:1: 'pkcs11.probe-ms' wants a number from 10" },
+	{ "pkcs11 = { probe-ms = \"5\"; };", "'pkcs11.probe-ms'" },
+	{ "pkcs11 = { pin-cache = \"always\"; };", "\"login\" | \"none\"" },
+	{ "pkcs11 = { pin-cache = 7; };", "'pkcs11.pin-cache'" },
+	{ "\npkcs11 = { readers = \"Y\"; };", "f:2:" },
+	{ "pkcs11 = { readers = [ 1, 2 ]; };", "a list of at most 16 texts" },
+	{ "pkcs11 = { readers = [ \"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\","
+	    "\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\" ]; };", "f:1:" },
+	{ "pkcs11 = { pin = \"123456\"; };", "'pkcs11.pin'" },
 	{ "token = 1;", "f:1:" },
 	{ "\n\nreaders = { pcsc = \"no\"; };", "f:3:" },
 	{ "pin = { source = \"argv\"; };", "f:1:" },

@@ -59,7 +59,7 @@ static const struct {
 	"locale:\n    export LC_ALL=C.UTF-8")
 #define FIX_STATE N_("enrollments are written down there; make it yours:\n" \
 	"    mkdir -p -m 700 '%s'")
-#define FIX_CONF N_("correct the line; tamga(1), FILES, tells every setting")
+#define FIX_CONF N_("correct the line; tamga.conf(5) tells every setting")
 #define FIX_SETUP N_("make it yours: tamga setup")
 
 #pragma GCC diagnostic push

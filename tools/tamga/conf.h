@@ -5,12 +5,11 @@
 #ifndef TAMGA_CLI_CONF_H
 #define TAMGA_CLI_CONF_H
 
-#include "tamga/view.h"
+#include "pkcs11/conf.h"
 
 #define CONF_TEXT 512		/* bytes of a value, final zero included */
-#define CONF_MAX 65536		/* bytes of a file */
 
-/* Empty texts mean "not said".  tamga(1), FILES, describes each. */
+/* Empty texts mean "not said".  tamga.conf(5) describes each. */
 struct conf {
 	bool pcsc;			/* readers.pcsc; true when not said */
 	char vcard[CONF_TEXT];		/* readers.vcard */
@@ -21,6 +20,7 @@ struct conf {
 	char ca_file[CONF_TEXT];	/* enroll.ca-file */
 	char profile[CONF_TEXT];	/* enroll.profile */
 	char key_type[CONF_TEXT];	/* enroll.type */
+	tmg_p11_conf module;		/* what the PKCS#11 module goes by */
 };
 
 /* Nothing said. */
@@ -40,9 +40,5 @@ conf_parse(struct conf *conf, const char *name, const char *text, tmg_fault *f);
 /* The file at path over conf; one that is not there says nothing. */
 TMG_MUST_USE tmg_rc
 conf_read(struct conf *conf, const char *path, tmg_fault *f);
-
-/* Where the user's own file lies: $XDG_CONFIG_HOME/tamga/tamga.conf. */
-void
-conf_user_path(char *path, size_t cap);
 
 #endif

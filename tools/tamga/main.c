@@ -54,7 +54,7 @@ read_conf(struct cli *cli)
 	rc = conf_read(&cli->conf, TMG_SYSCONFDIR "/tamga/tamga.conf", &cli->fault);
 	if (rc != TMG_OK)
 		return rc;
-	conf_user_path(path, sizeof(path));
+	tmg_settings_user_path(path, sizeof(path));
 	return conf_read(&cli->conf, named != NULL ? named : path, &cli->fault);
 }
 

@@ -96,6 +96,21 @@ tmg_authority_wants(tmg_authority *authority, tmg_view *csrattrs);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_admits(tmg_authority *authority, bool renews);
 
+/*
+ * What links a request to the connection that will carry it, without a final
+ * zero: for tmg_csr_spec.challenge, when CsrAttrs demand a challengePassword
+ * and nobody has one (RFC 7030 3.5).  The request must be made and handed in
+ * with this authority; when the connection is gone by then, nothing is sent and
+ * tmg_authority_submit() says TMG_RESET: link again and make another request.
+ *
+ *   challenge   out   at most TMG_LINK_MAX bytes
+ *
+ * Verdicts  TMG_UNSUPPORTED  the server or its protocol has no such link
+ */
+#define TMG_LINK_MAX 96
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_link(tmg_authority *authority, tmg_out *challenge);
+
 /* What an authority answered. */
 typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */

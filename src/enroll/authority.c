@@ -269,6 +269,12 @@ tmg_authority_admits(tmg_authority *a, bool renews)
 }
 
 tmg_rc
+tmg_authority_link(tmg_authority *a, tmg_out *challenge)
+{
+	return tmg_pass(&a->fault, a->binding->link(a, challenge));
+}
+
+tmg_rc
 tmg_authority_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 {
 	tmg_rc rc;

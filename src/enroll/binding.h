@@ -35,6 +35,11 @@
  *            looked at, in a way that creates nothing.  TMG_OK when the
  *            protocol has no such way, or the answer tells nothing about us.
  *
+ *   link     Opens the connection that will carry the request and writes what
+ *            links the request to it: its challengePassword.  submit then sends
+ *            nothing over another connection and says TMG_RESET.
+ *            TMG_UNSUPPORTED when neither protocol nor server has such a link.
+ *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
  *            and empty when the row is entered; the caller finds the one for
@@ -58,6 +63,7 @@ typedef struct tmg_binding {
 	tmg_rc (*cacerts)(tmg_authority *a, tmg_http *http, tmg_certs *certs);
 	tmg_rc (*wants)(tmg_authority *a, tmg_http *http, tmg_out *csrattrs);
 	tmg_rc (*admits)(tmg_authority *a, bool renews);
+	tmg_rc (*link)(tmg_authority *a, tmg_out *challenge);
 	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,

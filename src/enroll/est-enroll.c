@@ -43,8 +43,7 @@ read_answer(tmg_authority *a, tmg_http_response *r, tmg_decision *d)
 	return TMG_OK;
 }
 
-/* The binding of RFC 7030 3.5 would have to be put into the request while the
- * connection stands that carries it; requests come here signed. */
+/* It has to be in the request, which comes here signed. */
 static tmg_rc
 check_challenge(tmg_authority *a, tmg_view csr)
 {
@@ -53,9 +52,8 @@ check_challenge(tmg_authority *a, tmg_view csr)
 	if (!tmg_est_demands_challenge(wants) || tmg_est_has_challenge(csr))
 		return TMG_OK;
 	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("%s: it wants a challenge password in the request; if it gave you one, "
-	    "use it. Binding the request to the TLS connection instead (RFC 7030 3.5) "
-	    "is not supported"), a->uri.where);
+	    _("%s: it wants a challenge password in the request, or a link to the TLS "
+	    "connection in its place (RFC 7030 3.5)"), a->uri.where);
 }
 
 static tmg_rc
@@ -69,7 +67,10 @@ post(tmg_authority *a, bool renews, tmg_view body, tmg_http_response *r)
 	    sizeof(url))) || (rc = tmg_session_get(a, &http)))
 		return tmg_pass(&a->fault, rc);
 	rc = tmg_http_do(http, &(tmg_http_request){ .url = url, .post = true,
-	    .headers = headers, .body = body }, r, &a->fault);
+	    .headers = headers, .body = body,
+	    .over = a->channel.len > 0 ? &a->channel : NULL }, r, &a->fault);
+	if (rc == TMG_RESET)
+		a->channel.len = 0;
 	return tmg_pass(&a->fault, rc);
 }
 

@@ -71,6 +71,7 @@ const tmg_binding tmg_binding_est = {
 	.cacerts = tmg_est_cacerts,
 	.wants = tmg_est_csrattrs,
 	.admits = tmg_est_admits,
+	.link = tmg_est_link,
 	.submit = tmg_est_submit,
 	.poll = tmg_est_poll,
 	.revoke = tmg_binding_no_revoke,

@@ -30,6 +30,8 @@ tmg_est_csrattrs(tmg_authority *a, tmg_http *http, tmg_out *csrattrs);
 TMG_MUST_USE tmg_rc
 tmg_est_admits(tmg_authority *a, bool renews);
 TMG_MUST_USE tmg_rc
+tmg_est_link(tmg_authority *a, tmg_out *challenge);
+TMG_MUST_USE tmg_rc
 tmg_est_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d);
 TMG_MUST_USE tmg_rc
 tmg_est_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,

@@ -134,6 +134,7 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 		.anchors = anchors,
 		.anchor_count = tmg_certs_count(a->anchors),
 		.plain = a->spec.insecure_http,
+		.unique = a->bound,
 		.identity = identity,
 		.user = a->spec.user,
 		.password = a->spec.password,
@@ -168,6 +169,15 @@ tmg_session_open(tmg_authority *a, tmg_http **http)
 		return tmg_pass(&a->fault, rc);
 	*http = a->open;
 	return TMG_OK;
+}
+
+tmg_rc
+tmg_session_bind(tmg_authority *a, tmg_http **http)
+{
+	if (!a->bound)
+		tmg_http_free(&a->http);
+	a->bound = true;
+	return tmg_session_get(a, http);
 }
 
 /* libcurl's TLS holds the key, the key its signer: in this order. */

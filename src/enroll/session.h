@@ -28,6 +28,13 @@ tmg_session_get(tmg_authority *a, tmg_http **http);
 TMG_MUST_USE tmg_rc
 tmg_session_open(tmg_authority *a, tmg_http **http);
 
+/*
+ * tmg_session_get()'s, from now on over connections that have a name
+ * (src/http/channel.h), to which a request can be linked.
+ */
+TMG_MUST_USE tmg_rc
+tmg_session_bind(tmg_authority *a, tmg_http **http);
+
 /* Frees sessions, key and anchors of the authority. */
 void
 tmg_session_close(tmg_authority *a);

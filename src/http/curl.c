@@ -30,7 +30,10 @@ struct tmg_http {
 	tmg_tls tls;
 	tmg_answer answer;
 	int64_t began_ms;
+	const tmg_channel *over;
+	tmg_channel channel;
 	bool late, mute;	/* over its time; TCP never stood */
+	bool moved;		/* another connection than the one asked for */
 	char detail[CURL_ERROR_SIZE];
 };
 
@@ -102,6 +105,23 @@ on_ssl_ctx(CURL *easy, void *ssl, void *arg)
 	(void)easy;
 	return tmg_tls_hold(ssl, &h->tls) == TMG_OK ? CURLE_OK
 	    : CURLE_ABORTED_BY_CALLBACK;
+}
+
+/* Called when a connection stands and before anything is sent over it. */
+static int
+on_ready(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	const struct curl_tlssessioninfo *tls = NULL;
+	tmg_http *h = arg;
+
+	(void)to, (void)from, (void)to_port, (void)from_port;
+	h->channel.len = 0;
+	if (curl_easy_getinfo(h->easy, CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK &&
+	    tls != NULL && tls->backend == CURLSSLBACKEND_OPENSSL)
+		tmg_channel_of(tls->internals, &h->channel);
+	h->moved = h->over != NULL && (h->over->len != h->channel.len ||
+	    memcmp(h->over->bytes, h->channel.bytes, h->over->len) != 0);
+	return h->moved ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static tmg_rc
@@ -188,6 +208,10 @@ set_callbacks(tmg_http *h)
 	if (e == CURLE_OK)
 		e = curl_easy_setopt(h->easy, CURLOPT_SSL_CTX_DATA, h);
 	if (e == CURLE_OK)
+		e = curl_easy_setopt(h->easy, CURLOPT_PREREQFUNCTION, on_ready);
+	if (e == CURLE_OK)
+		e = curl_easy_setopt(h->easy, CURLOPT_PREREQDATA, h);
+	if (e == CURLE_OK)
 		e = curl_easy_setopt(h->easy, CURLOPT_ERRORBUFFER, h->detail);
 	if (e == CURLE_OK && tmg_log_wants(h->ctx, TMG_LOG_TRACE))
 		e = tmg_trace_install(h->easy, h->ctx);
@@ -203,6 +227,9 @@ set_up(tmg_http *h, tmg_fault *f)
 		e = curl_easy_setopt(h->easy, rules[i].option, rules[i].value);
 	for (size_t i = 0; i < TMG_COUNT(texts) && e == CURLE_OK; i++)
 		e = curl_easy_setopt(h->easy, texts[i].option, texts[i].value);
+	if (e == CURLE_OK && h->spec.unique)
+		e = curl_easy_setopt(h->easy, CURLOPT_SSLVERSION,
+		    (long)(CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2));
 	if (e == CURLE_OK)
 		e = set_trust(h);
 	if (e == CURLE_OK)
@@ -342,7 +369,7 @@ signatures_allowed(const tmg_http_spec *spec)
 }
 
 static void
-begin(tmg_http *h, tmg_http_response *to)
+begin(tmg_http *h, const tmg_http_request *q, tmg_http_response *to)
 {
 	const tmg_http_identity *id = h->spec.identity;
 
@@ -351,9 +378,10 @@ begin(tmg_http *h, tmg_http_response *to)
 	h->tls = (tmg_tls){ .ctx = h->ctx, .identity = id,
 		.verify = !h->spec.unverified, .address = h->url.address };
 	memcpy(h->tls.host, h->url.host, sizeof(h->tls.host));
+	h->over = q->over;
 	h->answer = (tmg_answer){ .ctx = h->ctx, .to = to,
 		.max = h->spec.body_max > 0 ? h->spec.body_max : TMG_HTTP_BODY_MAX };
-	h->late = h->mute = false;
+	h->late = h->mute = h->moved = false;
 	h->detail[0] = '\0';
 	h->began_ms = tmg_now_ms();
 }
@@ -371,6 +399,10 @@ own_reason(const tmg_http *h, tmg_fault *f)
 		return tmg_raise(f, TMG_E_IO, 0,
 		    _("%s: no connection within %u seconds. Is the address right, and "
 		    "does a firewall stand in between?"), where, connect_s(h));
+	if (h->moved)
+		return tmg_raise(f, TMG_RESET, 0,
+		    _("%s: the connection that the request was made for is gone; nothing "
+		    "was sent"), where);
 	if (h->answer.too_long)
 		return tmg_raise(f, TMG_E_MALFORMED, 0,
 		    _("%s: its answer is longer than %zu bytes, which no authority's is"),
@@ -428,6 +460,12 @@ note_answer(tmg_http *h, tmg_http_response *to)
 	    h->url.where, to->status, to->type, to->len, (int)(tmg_now_ms() - h->began_ms));
 }
 
+const tmg_channel *
+tmg_http_channel(const tmg_http *h)
+{
+	return &h->channel;
+}
+
 tmg_rc
 tmg_http_do(tmg_http *h, const tmg_http_request *q, tmg_http_response *to, tmg_fault *f)
 {
@@ -439,7 +477,7 @@ tmg_http_do(tmg_http *h, const tmg_http_request *q, tmg_http_response *to, tmg_f
 	if ((rc = check_url(h, q->url, f)))
 		return rc;
 
-	begin(h, to);
+	begin(h, q, to);
 	e = set_request(h, q, headers);
 	if (e == CURLE_OK)
 		e = curl_easy_perform(h->easy);

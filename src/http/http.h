@@ -12,6 +12,7 @@
 
 #include <openssl/types.h>
 
+#include "src/http/channel.h"
 #include "tamga/ctx.h"
 
 #define TMG_HTTP_BODY_MAX (1024u * 1024u)	/* bytes of an answer, unless told */
@@ -47,6 +48,7 @@ typedef struct tmg_http_spec {
 	 * fingerprint.  A session with user, bearer or identity refuses it. */
 	bool unverified;
 	bool plain;			/* let http:// through; tests and CMP, SCEP */
+	bool unique;			/* TLS 1.2 only, whose connections have a name */
 	const tmg_http_identity *identity;	/* NULL: no client certificate */
 	const char *user;		/* Basic or Digest, as the server asks */
 	tmg_view password;
@@ -60,6 +62,7 @@ typedef struct tmg_http_request {
 	bool post;
 	const char *const *headers;	/* "Accept: ...", ends with NULL; or NULL */
 	tmg_view body;			/* of a POST */
+	const tmg_channel *over;	/* only over that connection; NULL any */
 } tmg_http_request;
 
 /* Zero it first; tmg_http_response_release() when done. */
@@ -95,7 +98,9 @@ tmg_http_free(tmg_http **http);
  *                         password or token was given to it
  *           TMG_DENIED    it refuses our certificate, or wants more
  *                         signatures than a request may cost
- *           TMG_UNSUPPORTED  it speaks no TLS >= 1.2; the proxy is an https one
+ *           TMG_UNSUPPORTED  it speaks no TLS >= 1.2 (with unique: not 1.2);
+ *                         the proxy is an https one
+ *           TMG_RESET     the connection asked for is gone; nothing was sent
  *           those of the key behind the identity, in its own words
  * Faults    TMG_E_IO unreachable, timed out, cut off; TMG_E_MALFORMED not
  *           HTTP, or a body above body_max
@@ -103,6 +108,10 @@ tmg_http_free(tmg_http **http);
 TMG_MUST_USE tmg_rc
 tmg_http_do(tmg_http *http, const tmg_http_request *request,
     tmg_http_response *response, tmg_fault *f);
+
+/* Of the connection that the last exchange used; borrowed. */
+const tmg_channel *
+tmg_http_channel(const tmg_http *http);
 
 void
 tmg_http_response_release(tmg_http_response *response);

@@ -58,6 +58,7 @@ static const tmg_field fields[] = {
 	{ "before", &tmg_kind_text, AT(before), NULL, false },
 	{ "public-key", &tmg_kind_blob, AT(spki), NULL, false },
 	{ "wants", &tmg_kind_blob, AT(wants), NULL, false },
+	{ "linked", &tmg_kind_flag, AT(linked), NULL, false },
 	{ "request", &tmg_kind_blob, AT(csr), NULL, false },
 	{ "posted", &tmg_kind_flag, AT(posted), NULL, false },
 	{ "ticket", &tmg_kind_text, AT(ticket), NULL, false },

@@ -48,6 +48,7 @@ typedef struct tmg_journal {
 	char before[65];		/* SHA-256 of the key we then replace */
 	tmg_blob spki;			/* of the key made */
 	tmg_blob wants;			/* CsrAttrs as they were */
+	bool linked;			/* the request, to the connection it went over */
 	tmg_blob csr;			/* posted again byte for byte */
 	bool posted;			/* the authority may have it: no answer came */
 	char ticket[256];

@@ -127,22 +127,32 @@ check_authority(tmg_provision *p)
 	return tmg_blob_set(&p->j.wants, wants);
 }
 
-/* The one wish that only the person can fulfil (RFC 7030 3.5, 4.5.2); without
- * it the request would be refused when the key is already made. */
-static tmg_rc
-check_challenge(tmg_provision *p)
+static bool
+wants_challenge(const tmg_provision *p)
 {
 	static const uint8_t challenge_password[] = {	/* RFC 2985 5.4.1 */
 		0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x07,
 	};
 
-	if (p->j.challenged || p->j.wants.len == 0 || memmem(p->j.wants.ptr,
-	    p->j.wants.len, challenge_password, sizeof(challenge_password)) == NULL)
+	return p->j.wants.len > 0 && memmem(p->j.wants.ptr, p->j.wants.len,
+	    challenge_password, sizeof(challenge_password)) != NULL;
+}
+
+/*
+ * Who has no challenge password links the request to its connection (RFC 7030
+ * 3.5, 4.5.2).  Whether that can be done is found out before a key is made;
+ * a renewal's connection costs a signature, so it is not opened to try.
+ */
+static tmg_rc
+check_challenge(tmg_provision *p)
+{
+	p->j.linked = wants_challenge(p) && !p->j.challenged;
+	if (!p->j.linked)
 		return TMG_OK;
-	return tmg_advise(&p->fault, TMG_TRY_CHALLENGE,
-	    tmg_raise(&p->fault, TMG_UNSUPPORTED, 0, _("%s wants a challenge "
-		"password in the request; nothing was changed: ask the authority "
-		"for one and give it"), p->j.authority));
+	if (p->j.renews[0] == '\0')
+		return tmg_work_link(p);
+	snprintf(p->link, sizeof(p->link), "%s", "rehearsed only");
+	return TMG_OK;
 }
 
 static tmg_rc

@@ -81,9 +81,11 @@ tmg_step_request(tmg_provision *p)
 			"the password and the key that is there"), p->j.id));
 	if ((rc = tmg_work_token(p)) ||
 	    (rc = tmg_work_login_user(p)) ||
+	    (p->j.linked && (rc = tmg_work_link(p))) ||
 	    (rc = attest(p, &leaf, chain, &spec.attestation_count)))
 		return rc;
 	spec.attestation = chain;
+	p->linked_here = p->j.linked;
 	if ((rc = sign_request(p, &spec, &csr)) ||
 	    (rc = tmg_blob_set(&p->j.csr, tmg_out_view(&csr))))
 		return rc;

@@ -54,6 +54,30 @@ decided(tmg_provision *p, const tmg_decision *decision)
 	return tmg_work_reached(p, TMG_STEP_ISSUED);
 }
 
+/*
+ * A request that is linked to a connection of another process, or to one that
+ * broke, is no use to an authority that has not taken it yet: it is made anew.
+ * One that was taken is asked about as it is (RFC 7030 4.2.3).
+ */
+static tmg_rc
+link_again(tmg_provision *p)
+{
+	if (!p->j.linked || p->linked_here || p->j.step == TMG_STEP_SUBMITTED)
+		return TMG_OK;
+	return tmg_step_request(p);
+}
+
+/* An authority that wants a link may have meant a password. */
+static tmg_rc
+refused(tmg_provision *p, tmg_rc rc)
+{
+	p->linked_here = p->linked_here && rc != TMG_RESET;
+	rc = tmg_work_authority_said(p, rc);
+	if (rc == TMG_DENIED && p->j.linked)
+		(void)tmg_advise(&p->fault, p->fault.remedies | TMG_TRY_CHALLENGE, rc);
+	return rc;
+}
+
 tmg_rc
 tmg_step_submit(tmg_provision *p)
 {
@@ -61,6 +85,7 @@ tmg_step_submit(tmg_provision *p)
 	tmg_rc rc;
 
 	if ((rc = tmg_work_authority(p)) ||
+	    (rc = link_again(p)) ||
 	    (rc = note_posting(p)))
 		return rc;
 	rc = hand_in(p, &decision);
@@ -70,7 +95,7 @@ tmg_step_submit(tmg_provision *p)
 	else if (rc == TMG_PENDING)
 		rc = must_wait(p, &decision);
 	else
-		rc = tmg_work_authority_said(p, rc);
+		rc = refused(p, rc);
 	tmg_certs_free(&decision.certs);
 	return rc;
 }

@@ -157,6 +157,19 @@ tmg_work_may_overwrite(const tmg_provision *p, tmg_view there)
 	    tmg_view_equal(there, tmg_blob_view(&p->j.renewed)));
 }
 
+tmg_rc
+tmg_work_link(tmg_provision *p)
+{
+	tmg_out out = { (uint8_t *)p->link, sizeof(p->link) - 1, 0, false };
+	tmg_rc rc;
+
+	if ((rc = tmg_work_authority(p)))
+		return rc;
+	rc = tmg_authority_link(p->authority, &out);
+	p->link[rc == TMG_OK ? out.len : 0] = '\0';
+	return rc == TMG_OK ? rc : tmg_work_authority_said(p, rc);
+}
+
 tmg_csr_spec
 tmg_work_csr_spec(const tmg_provision *p)
 {
@@ -167,7 +180,7 @@ tmg_work_csr_spec(const tmg_provision *p)
 		.ext_key_usage = (const char *const *)p->j.ext_key_usage,
 		.policies = (const char *const *)p->j.policies,
 		.template_name = p->j.template_name,
-		.challenge = p->challenge,
+		.challenge = p->j.linked ? p->link : p->challenge,
 		.ca_wants = tmg_blob_view(&p->j.wants),
 		.hash = (tmg_hash)p->j.hash,
 		.pss = p->j.pss,

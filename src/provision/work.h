@@ -18,6 +18,8 @@ struct tmg_provision {
 	tmg_authority *authority;	/* NULL before a step needed it */
 	tmg_authority_spec who;		/* credentials, borrowed */
 	const char *challenge;		/* borrowed; never journalled */
+	bool linked_here;		/* the request was made over our connection */
+	char link[TMG_LINK_MAX + 1];	/* of the connection that stands; "" none */
 	bool any_type;			/* nobody chose the new key's type */
 	bool any_subject;		/* a person agreed to what was issued */
 	bool loses;			/* what the slot holds will be overwritten */
@@ -64,6 +66,10 @@ tmg_work_another_key(tmg_provision *p);
  * written over unless --replace was said. */
 bool
 tmg_work_may_overwrite(const tmg_provision *p, tmg_view there);
+
+/* Opens the connection that the request will be linked to: p->link. */
+TMG_MUST_USE tmg_rc
+tmg_work_link(tmg_provision *p);
 
 /* The request that the journal asks for, borrowed from it. */
 tmg_csr_spec

@@ -94,6 +94,8 @@ def csrattrs(kind):
         return base64.b64decode(
             'MEEGCSqGSIb3DQEJBzASBgcqhkjOPQIBMQcGBSuBBAAiMBYGCSqGSIb3DQEJDjEJ'
             'BgcrBgEBAQEWBggqhkjOPQQDAw==')
+    if kind == 'linked':                        # RFC 7030 3.5
+        return tlv(0x30, oid('1.2.840.113549.1.9.7'))
     if kind == 'empty':
         return tlv(0x30)
     if kind == 'oids':                          # names only, as libest's default
@@ -399,7 +401,7 @@ class Handler(socketserver.BaseRequestHandler):
 
     def write(self, request, status, kind, body, extra):
         opt = self.server.opt
-        close = opt.close or request.header.get('connection', '').lower() == 'close'
+        close = opt.close or getattr(self, 'drop', False) or request.header.get('connection', '').lower() == 'close'
         rows = list(extra)
         if kind:
             rows.append(('Content-Type', kind))
@@ -414,7 +416,7 @@ class Handler(socketserver.BaseRequestHandler):
             if status != 204:
                 rows.append(('Content-Length', str(len(body))))
             wire = body
-        if close:
+        if close and not getattr(self, 'drop', False):
             rows.append(('Connection', 'close'))
         words = {200: 'OK', 202: 'Accepted', 204: 'No Content', 400: 'Bad Request',
                  401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found'}
@@ -489,7 +491,11 @@ class Handler(socketserver.BaseRequestHandler):
         return self.pkcs7(self.server.ca.cacerts())
 
     def csrattrs(self, request, der):
-        opt = self.server.opt
+        s, opt = self.server, self.server.opt
+        if self.request.version() == 'TLSv1.2':
+            with s.lock:
+                s.asked12 += 1
+                self.drop = s.asked12 == opt.drop
         if opt.csrattrs in ('204', '404'):      # RFC 7030 4.5.2
             kind = 'text/plain' if opt.csrattrs == '404' else None
             return int(opt.csrattrs), kind, b'' if kind is None else b'none\n', []
@@ -497,7 +503,22 @@ class Handler(socketserver.BaseRequestHandler):
 
     def enroll(self, request, der):
         refused = self.authenticate(request, der)
-        return refused or self.empty(request) or self.decide(check_enroll(request))
+        if refused or request.body == b'':
+            return refused or self.empty(request)
+        csr = check_enroll(request)
+        if self.server.opt.link and csr not in self.server.pending:
+            self.check_link(csr)
+        return self.decide(csr)
+
+    def check_link(self, csr):
+        """RFC 7030 3.5: challengePassword is base64 of tls-unique (RFC 5929 3)."""
+        text = openssl('req', '-inform', 'DER', '-noout', '-text', data=csr).stdout.decode()
+        said = re.search(r'challengePassword\s*:(\S+)', text)
+        unique = self.request.get_channel_binding('tls-unique')
+        want = base64.b64encode(unique).decode() if unique else None
+        self.server.note('links', 'said %s, is %s' % (said and said.group(1), want))
+        if want is None or said is None or said.group(1) != want:
+            raise Bad('RFC 7030 3.5: the request is not linked to this connection')
 
     def empty(self, request):
         """Nothing is asked for, so no clause is broken and nothing is made."""
@@ -544,6 +565,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, opt):
         self.opt, self.lock, self.pending = opt, threading.Lock(), {}
+        self.asked12 = 0
         if ':' in opt.listen:
             self.address_family = socket.AF_INET6
         self.ca = Authorities(opt)
@@ -604,6 +626,9 @@ def options():
     add('--many', action='store_true', help='several requests may wait')
     add('--retry', choices=('none', 'seconds', 'date'), default='seconds')
     add('--csrattrs', default='204')
+    add('--link', action='store_true', help='requests must hold tls-unique')
+    add('--drop', type=int, default=0,
+        help='hang up, unannounced, after so many /csrattrs over TLS 1.2')
     add('--auth', default='basic', choices=(
         'none', 'basic', 'digest-md5', 'digest-sha256', 'basic-digest', 'bearer', 'cert',
         'basic-or-cert'))

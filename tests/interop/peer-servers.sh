@@ -137,8 +137,16 @@ done <<'ROWS'
 0|csrattrs P-384, the same --type|--csrattrs p384|--type ec:p384
 0|csrattrs RSA 2048, the same --type|--csrattrs rsa|--type rsa:2048
 0|csrattrs template|--csrattrs template|
-1|csrattrs of RFC 7030 4.5.2: a challenge password|--csrattrs rfc7030|
-1|csrattrs of RFC 8951: a challenge password|--csrattrs rfc8951|
+0|csrattrs of RFC 7030 4.5.2, with a challenge password|--csrattrs rfc7030 --link|
+0|csrattrs of RFC 8951, with a challenge password|--csrattrs rfc8951 --link|
+# the request linked to its connection (RFC 7030 3.5)
+0|a link|--csrattrs linked --link|
+0|a link, TLS 1.2 only|--csrattrs linked --link --tls 1.2|
+0|a link and Digest|--csrattrs linked --link --auth digest-sha256|
+0|a link, the connection lost before the request|--csrattrs linked --link --drop 2|
+0|a link and 202 twice|--csrattrs linked --link --pending 2|--wait=9
+1|a link, every connection closed|--csrattrs linked --link --close|
+1|a link, TLS 1.3 only|--csrattrs linked --link --tls 1.3|
 # who we are
 0|nobody asks|--auth none|
 0|nobody asks, nothing given|--auth none|--anonymous

@@ -29,6 +29,7 @@ struct tmg_key {
 };
 struct tmg_authority {
 	tmg_fault fault;
+	char link[16];			/* of the connection that stands */
 	tmg_certs *certs;
 };
 
@@ -592,7 +593,13 @@ tmg_authority_cacerts(tmg_authority *a, const tmg_certs **certs)
 tmg_rc
 tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
 {
-	*csrattrs = (tmg_view){ NULL, 0 };
+	static const uint8_t challenge_password[] = {
+		0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01,
+		0x09, 0x07,
+	};
+
+	*csrattrs = fake->wants_link ? TMG_VIEW(challenge_password)
+	    : (tmg_view){ NULL, 0 };
 	return line(a);
 }
 
@@ -607,6 +614,31 @@ tmg_authority_admits(tmg_authority *a, bool renews)
 		return rc;
 	return fake->stranger ? tmg_raise(&a->fault, TMG_DENIED, 0,
 	    "the authority does not know you") : TMG_OK;
+}
+
+tmg_rc
+tmg_authority_link(tmg_authority *a, tmg_out *challenge)
+{
+	if (a->link[0] == '\0')
+		snprintf(a->link, sizeof(a->link), "link-%u", ++fake->links);
+	tmg_put_str(challenge, a->link);
+	return line(a);
+}
+
+/* TMG_RESET when the connection breaks first; a request of another is none. */
+static tmg_rc
+carry(tmg_authority *a, tmg_view csr)
+{
+	if (!fake->wants_link)
+		return TMG_OK;
+	if (fake->drops > 0) {
+		fake->drops--;
+		a->link[0] = '\0';
+		return tmg_raise(&a->fault, TMG_RESET, 0, "the connection is gone");
+	}
+	return a->link[0] != '\0' && memmem(csr.ptr, csr.len, a->link,
+	    strlen(a->link)) != NULL ? TMG_OK
+	    : tmg_raise(&a->fault, TMG_DENIED, 0, "not linked to this connection");
 }
 
 /* The same bytes are the same application. */
@@ -694,9 +726,11 @@ tmg_rc
 tmg_authority_submit(tmg_authority *a, tmg_view csr, bool renews,
     tmg_decision *d)
 {
+	tmg_rc rc;
+
 	(void)renews;
 	fake->posts++;
-	return decide(a, csr, d);
+	return (rc = carry(a, csr)) ? rc : decide(a, csr, d);
 }
 
 tmg_rc

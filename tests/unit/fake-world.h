@@ -49,7 +49,9 @@ typedef struct fake_world {
 	fake_answer answer;
 	bool stranger;			/* it does not take our credentials */
 	bool forgets;			/* the answer to a request gets lost */
-	unsigned posts, polls, applications, asked;
+	bool wants_link;		/* to the connection, RFC 7030 3.5 */
+	unsigned drops;			/* connections that break before a request */
+	unsigned posts, polls, applications, asked, links;
 	uint8_t seen[FAKE_SEEN][32];
 	uint8_t root[2][2048], root_key[2][256];
 	size_t root_len[2], root_key_len[2];

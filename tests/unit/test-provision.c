@@ -1127,6 +1127,62 @@ lost_answers_are_told(void **state)
 	assert_int_equal(fake->generated, 1);
 }
 
+/* Nobody has a challenge password: the connection's name is put in its place,
+ * and a request goes out over the connection that it names. */
+static void
+requests_are_linked(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->wants_link = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_one_of_each(0);
+	assert_int_equal(fake->links, 1);
+	assert_int_equal(fake->signatures, 2);
+
+	/* the connection breaks before the request is sent: another signature */
+	fresh(state);
+	spec = usual();
+	fake->wants_link = true;
+	fake->drops = 1;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake->links, 2);
+	assert_int_equal(fake->signatures, 3);
+	assert_int_equal(fake->generated, 1);
+	assert_int_equal(fake->applications, 1);
+
+	/* and again: it is told, and nothing is tried for ever */
+	fresh(state);
+	spec = usual();
+	fake->wants_link = true;
+	fake->drops = 9;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_RESET);
+	assert_int_equal(fake->posts, 2);
+	fake->drops = 0;
+	assert_int_equal(take_up(NULL, &f), TMG_OK);
+	assert_int_equal(fake->generated, 1);
+}
+
+/* What the authority has is asked about as it is, whatever stands now. */
+static void
+linked_requests_may_wait(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->wants_link = true;
+	fake->answer = FAKE_WAITS;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_PENDING);
+	assert_int_equal(take_up(NULL, &f), TMG_PENDING);
+	fake->answer = FAKE_ISSUES;
+	assert_int_equal(take_up(NULL, &f), TMG_OK);
+	assert_int_equal(fake->applications, 1);
+	assert_int_equal(fake->links, 1);
+}
+
 int
 main(void)
 {
@@ -1158,6 +1214,8 @@ main(void)
 		TEST(another_wish_is_another_enrollment),
 		TEST(types_are_the_tokens),
 		TEST(lost_answers_are_told),
+		TEST(requests_are_linked),
+		TEST(linked_requests_may_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The management key 9B: mutual authentication, SP 800-73-4 part 2, 3.2.4 and
- * appendix A.1; setting it is Yubico's.
+ * the examples of appendix A; setting it is Yubico's.
  */
 #include "drivers/piv/piv.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Key History object: SP 800-73-4 part 1, 3.3.3. */
+/* SP 800-73-4 part 1, "Key History Object". */
 #include "drivers/piv/piv.h"
 
 #include "src/base/ctx.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GET DATA and PUT DATA: SP 800-73-4 part 2, 3.1.2 and 3.3.1. */
+/* SP 800-73-4 part 2, 3.1.2 (GET DATA) and "PUT DATA". */
 #include "drivers/piv/piv.h"
 
 #include "src/base/scope.h"

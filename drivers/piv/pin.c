@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PIN and PUK: SP 800-73-4 part 2, 2.4.3 and 3.2.1 to 3.2.3. */
+/* PIN and PUK: SP 800-73-4 part 2, 3.2.1 (VERIFY), "CHANGE REFERENCE DATA" and
+ * "RESET RETRY COUNTER". */
 #include "drivers/piv/piv.h"
 
 #include "src/base/scope.h"
@@ -337,7 +338,7 @@ tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	*tries = -1;
 	if ((rc = check_fresh(p, TMG_PIN_USER, fresh)) || (rc = choose_pin(p)))
 		return rc;
-	/* Part 2, 3.2.3: this command knows no other PIN than PIV's own. */
+	/* Part 2, RESET RETRY COUNTER: it knows no other PIN than PIV's own. */
 	if (p->pin_ref != REF_PIN)
 		return piv_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: this card's PIN belongs to the whole card; only its "

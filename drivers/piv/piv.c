@@ -6,7 +6,7 @@
 #include "src/base/scope.h"
 #include "src/driver/no.h"
 
-/* What every PIV card can do: SP 800-73-4, SP 800-78-4 table 3-1.  A card that
+/* What every PIV card can do: SP 800-73-4, SP 800-78-4 (key types).  A card that
  * tells more of itself gets more in tmg_piv_identify(). */
 static void
 standard_info(tmg_piv *p)

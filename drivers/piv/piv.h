@@ -33,7 +33,7 @@ enum {
 	INS_SET_MANAGEMENT_KEY = 0xff,
 };
 
-/* Status words: SP 800-73-4 part 1, 5.6. */
+/* Status words: SP 800-73-4 part 1, "Status Words". */
 enum {
 	SW_OK = 0x9000,
 	SW_TRIES = 0x63c0,		/* 63CX: X tries left */
@@ -96,7 +96,7 @@ typedef enum tmg_piv_ext {
 
 #define PIV_WHO (TMG_LABEL_MAX + TMG_READER_NAME)
 #define PIV_OBJECT_MAX (TMG_CERT_MAX + 64u)	/* the longest data object read */
-#define PIV_RETIRED 20u		/* retired key slots, SP 800-73-4 part 1, 3.3.3 */
+#define PIV_RETIRED 20u		/* retired key slots, SP 800-73-4 part 1, table 4b */
 
 /* What a family of cards is called; found by what the card itself says. */
 typedef struct tmg_piv_kind {

@@ -12,7 +12,7 @@ static const uint8_t piv_aid[] = {
 	0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00,
 };
 
-/* Application property template: SP 800-73-4 part 2, table 3. */
+/* Application property template: SP 800-73-4 part 2, 3.1.1. */
 enum {
 	TAG_APT = 0x61,
 	TAG_APT_LABEL = 0x50,

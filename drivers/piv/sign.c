@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Private-key operations by GENERAL AUTHENTICATE: SP 800-73-4 part 2, 3.2.4
- * and appendices A.3 to A.5.  The card does the raw operation, the host pads.
+ * and appendix A from A.3 on.  The card does the raw operation, the host pads.
  */
 #include "drivers/piv/piv.h"
 

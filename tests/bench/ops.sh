@@ -20,6 +20,7 @@ admin=$TAMGA_TEST_ADMIN
 echo "$admin" | sed 's/../&:/g; s/:$//' >admin		# piv-tool's way of writing it
 "$tamga" cert export 9a -o pem
 openssl x509 -in pem -outform DER -out der
+"$tamga" cert export 9c --der -o der9c
 
 # row WHAT PROGRAM RUNS COMMAND...: what fails is said, not hidden
 row() {
@@ -56,15 +57,19 @@ row "" "pkcs11-tool -O, OpenSC" "$RUNS" $(p11 "$opensc" -O --type cert)
 row "" "pkcs11-tool -O, ykcs11" "$RUNS" $(p11 "$ykcs11" -O --type cert)
 row "" "yubico-piv-tool -a status" "$RUNS" yubico-piv-tool -r "" -a status
 row "c login, 1 signature" "libtamga (desktop)" "$RUNS" "$B/desktop" sign 9a 1
+row "" "  its certificate in a file" "$RUNS" "$B/desktop" known 9a 1 der
 row "" "tamga sign" "$RUNS" "$tamga" sign 9a hash --digest --pin-file pin -o sig
+row "" "  --cert FILE" "$RUNS" "$tamga" sign 9a hash --digest --cert pem --pin-file pin -o sig
 row "" "pkcs11-tool --sign, OpenSC" "$RUNS" $(p11 "$opensc" $user --sign -m ECDSA --id 01 -i hash -o sig)
 row "" "pkcs11-tool --sign, ykcs11" "$RUNS" $(p11 "$ykcs11" $user --sign -m ECDSA --id 01 -i hash -o sig)
 row "" "yubico-piv-tool --sign" "$RUNS" yubico-piv-tool -r "" -a verify-pin \
     -P "$TAMGA_TEST_PIN" --sign -s 9a -A ECCP256 -H SHA256 -i hash -o sig
 row "d login, 100 signatures" "libtamga (desktop)" "$few" "$B/desktop" sign 9a 100
+row "" "  its certificate in a file" "$few" "$B/desktop" known 9a 100 der
 row "" "OpenSC's module" "$few" "$B/p11sign" "$opensc" 01 100
 row "" "ykcs11" "$few" "$B/p11sign" "$ykcs11" 01 100
 row "  PIN always (9c)" "libtamga (desktop)" "$few" "$B/desktop" sign 9c 100
+row "" "  its certificate in a file" "$few" "$B/desktop" known 9c 100 der9c
 row "" "OpenSC's module" "$few" "$B/p11sign" "$opensc" 02 100
 row "" "ykcs11" "$few" "$B/p11sign" "$ykcs11" 02 100
 row "e make a P-256 key" "libtamga (desktop)" "$RUNS" "$B/desktop" generate 9e

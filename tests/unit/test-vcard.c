@@ -292,6 +292,33 @@ a_failed_change_ends_the_login(void **state)
 	bench_close(&b);
 }
 
+/* SP 800-73-4 part 2, 3.2.2 and 3.2.3. */
+static void
+changing_and_unblocking_move_the_login(void **state)
+{
+	static const struct line lines[] = {
+		{ SELECT_PIV, 0x9000 },
+		/* an old PIN that is none costs no try */
+		{ "002400801031323334FFFFFFFF363534333231FFFF", 0x6a80 },
+		{ PIN_EMPTY, 0x63c3 },
+		/* who changes it is logged in */
+		{ "0024008010313233343536FFFF363534333231FFFF", 0x9000 },
+		{ PIN_EMPTY, 0x9000 },
+		/* a wrong PUK ends the login of the PIN and costs the PIN no try */
+		{ "002C0080103939393939393939363534333231FFFF", 0x63c2 },
+		{ PIN_EMPTY, 0x63c3 },
+		/* the right one leaves it as it is */
+		{ "002C008010313233343536373831323334" "3536FFFF", 0x9000 },
+		{ PIN_EMPTY, 0x63c3 },
+	};
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, &standard);
+	CONVERSE(&b, lines);
+	bench_close(&b);
+}
+
 static void
 selecting_again_ends_the_login_of_a_yubikey_only(void **state)
 {
@@ -906,6 +933,41 @@ the_log_holds_no_secret(void **state)
 	bench_close(&b);
 }
 
+/* Another curve of as many bits is no P-256. */
+static void
+a_state_names_the_curve_of_its_keys(void **state)
+{
+	static const struct {
+		const char *group;
+		tmg_rc rc;
+	} rows[] = {
+		{ "P-256", TMG_OK },
+		{ "brainpoolP256r1", TMG_E_MALFORMED },
+	};
+	enum { P256 = 0x11 };
+	uint8_t *bytes = malloc(VC_STATE_MAX);
+
+	(void)state;
+	assert_non_null(bytes);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_out out = { bytes, VC_STATE_MAX, 0, false };
+		struct bench b;
+		vc_piv *piv;
+
+		bench_open(&b, &standard);
+		piv = vc_card_app(&b.chip->card, "piv");
+		assert_int_equal(vc_key_store(vc_key_slot(piv, &standard,
+		    PIV_KEY_AUTH), vc_alg_of_id(P256), EVP_PKEY_Q_keygen(NULL, NULL,
+		    "EC", rows[i].group), ORIGIN_IMPORTED, PIN_ONCE, TOUCH_NEVER),
+		    TMG_OK);
+		assert_int_equal(vc_card_save(&b.chip->card, &out), TMG_OK);
+		assert_int_equal(vc_card_load(&b.chip->card, tmg_out_view(&out)),
+		    rows[i].rc);
+		bench_close(&b);
+	}
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -913,6 +975,8 @@ main(void)
 		cmocka_unit_test(commands_have_seven_shapes_and_no_others),
 		cmocka_unit_test(classes_and_instructions_that_are_not_there_are_refused),
 		cmocka_unit_test(pins_count_block_and_unblock),
+		cmocka_unit_test(changing_and_unblocking_move_the_login),
+		cmocka_unit_test(a_state_names_the_curve_of_its_keys),
 		cmocka_unit_test(a_failed_change_ends_the_login),
 		cmocka_unit_test(selecting_again_ends_the_login_of_a_yubikey_only),
 		cmocka_unit_test(objects_keep_to_their_access_rules),

@@ -145,6 +145,18 @@ pin_of(vc_piv *piv, uint8_t ref)
 	return ref == PIV_PIN ? &piv->pin : ref == PIV_PUK ? &piv->puk : NULL;
 }
 
+/* Without extensions the old PIN must look like one, too, and costs no try if
+ * it does not (SP 800-73-4 part 2, 3.2.2). */
+static bool
+change_well_formed(const vc_profile *profile, bool puk, const uint8_t *old,
+    const uint8_t *next)
+{
+	if (puk)
+		return puk_well_formed(profile, next);
+	return well_formed(profile, next) &&
+	    (profile->yubikey || well_formed(profile, old));
+}
+
 uint16_t
 vc_pin_change(vc_card *card, vc_piv *piv, const vc_command *c)
 {
@@ -160,8 +172,7 @@ vc_pin_change(vc_card *card, vc_piv *piv, const vc_command *c)
 
 	const uint8_t *next = c->data.ptr + PIV_PIN_LEN;
 
-	if (pin == &piv->pin ? !well_formed(card->profile, next) :
-	    !puk_well_formed(card->profile, next))
+	if (!change_well_formed(card->profile, pin == &piv->puk, c->data.ptr, next))
 		return SW_DATA;
 	if ((sw = prove(card, pin, c->data.ptr)) != SW_OK) {
 		if (pin == &piv->pin)
@@ -170,6 +181,9 @@ vc_pin_change(vc_card *card, vc_piv *piv, const vc_command *c)
 	}
 	set_value(pin, next);
 	card->dirty = true;
+	/* "the security status of the key reference shall be set to TRUE" */
+	if (pin == &piv->pin && !card->profile->yubikey)
+		piv->session.pin = true;
 	return SW_OK;
 }
 
@@ -185,8 +199,11 @@ vc_pin_unblock(vc_card *card, vc_piv *piv, const vc_command *c)
 	if (c->data.len != 2 * PIV_PIN_LEN ||
 	    !well_formed(card->profile, c->data.ptr + PIV_PIN_LEN))
 		return SW_DATA;
-	if ((sw = prove(card, &piv->puk, c->data.ptr)) != SW_OK)
+	/* A wrong PUK ends the login of the PIN (3.2.3). */
+	if ((sw = prove(card, &piv->puk, c->data.ptr)) != SW_OK) {
+		forget_login(piv);
 		return sw;
+	}
 
 	set_value(&piv->pin, c->data.ptr + PIV_PIN_LEN);
 	card->dirty = true;

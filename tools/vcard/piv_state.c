@@ -2,7 +2,9 @@
 /*
  * PIV's records of the state file: doc/design/vcard-state.md.
  */
+#include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 
 #include "src/codec/tlv.h"
@@ -107,9 +109,10 @@ is_a(const EVP_PKEY *pkey, const vc_alg *alg)
 		return false;
 	if (row->family == TMG_FAMILY_RSA)
 		return EVP_PKEY_get_bits(pkey) == (int)row->bits;
+	/* by the curve: others are as long */
 	return row->family != TMG_FAMILY_EC ||
 	    (EVP_PKEY_get_group_name(pkey, group, sizeof(group), &len) == 1 &&
-	    EVP_PKEY_get_bits(pkey) == (int)row->bits);
+	    OBJ_sn2nid(group) == EC_curve_nist2nid(row->group));
 }
 
 static tmg_rc

@@ -11,6 +11,7 @@
 #include "src/base/scope.h"
 #include "src/pki/x509.h"
 #include "tools/ra/names.h"
+#include "tools/ra/utf8.h"
 
 /* "a, b, c", as much as fits. */
 static void
@@ -49,41 +50,19 @@ check_key(const ra_profile *p, const ra_request *r, tmg_fault *f)
 	return TMG_OK;
 }
 
-/* Controls, and marks that turn the direction of what is shown. */
-static bool
-is_treacherous(unsigned long c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) ||
-	    c == 0x200e || c == 0x200f ||
-	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-	    c == 0xfeff;
-}
-
-static bool
-text_is_plain(const unsigned char *utf8, int len)
-{
-	while (len > 0) {
-		unsigned long c;
-		const int used = UTF8_getc(utf8, len, &c);
-
-		if (used <= 0 || is_treacherous(c))
-			return false;
-		utf8 += used;
-		len -= used;
-	}
-	return true;
-}
-
-static bool
-string_is_plain(const ASN1_STRING *s)
+/* The characters of a value, or -1 when it does not show what it says. */
+static long
+plain_characters(const ASN1_STRING *value)
 {
 	unsigned char *utf8 = NULL;
-	const int len = ASN1_STRING_to_UTF8(&utf8, s);
-	const bool plain = len > 0 && text_is_plain(utf8, len);
+	const int len = ASN1_STRING_to_UTF8(&utf8, value);
+	size_t count = 0;
+	const bool plain = len > 0 && strlen((char *)utf8) == (size_t)len &&
+	    ra_utf8_check((char *)utf8, &count) == TMG_OK;
 
 	OPENSSL_free(utf8);
 	ERR_clear_error();
-	return plain;
+	return plain ? (long)count : -1;
 }
 
 static bool
@@ -105,20 +84,6 @@ most_characters(int nid)
 	return bounds != NULL && bounds->maxsize > 0 ? bounds->maxsize : LONG_MAX;
 }
 
-static long
-characters(const ASN1_STRING *value)
-{
-	unsigned char *utf8 = NULL;
-	const int len = ASN1_STRING_to_UTF8(&utf8, value);
-	long n = 0;
-
-	for (int i = 0; i < len; i++)
-		n += (utf8[i] & 0xc0) != 0x80;
-	OPENSSL_free(utf8);
-	ERR_clear_error();
-	return n;
-}
-
 static tmg_rc
 check_entry(const ra_profile *p, const X509_NAME_ENTRY *e, tmg_fault *f)
 {
@@ -133,11 +98,13 @@ check_entry(const ra_profile *p, const X509_NAME_ENTRY *e, tmg_fault *f)
 		    _("profile %s does not take %s in the subject; it takes: %s"),
 		    p->name, oid, allowed);
 	}
-	if (!string_is_plain(X509_NAME_ENTRY_get_data(e)))
+	const long count = plain_characters(X509_NAME_ENTRY_get_data(e));
+
+	if (count < 0)
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s in the subject is empty or holds characters that cannot be shown"),
 		    OBJ_nid2sn(nid));
-	if (characters(X509_NAME_ENTRY_get_data(e)) > most_characters(nid))
+	if (count > most_characters(nid))
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s in the subject has more than %ld characters (RFC 5280 A.1)"),
 		    OBJ_nid2sn(nid), most_characters(nid));
@@ -181,10 +148,10 @@ san_is_plain(const GENERAL_NAME *gn)
 	case GEN_DNS:
 	case GEN_EMAIL:
 	case GEN_URI:
-		return string_is_plain(value);
+		return plain_characters(value) > 0;
 	case GEN_OTHERNAME:
 		return gn->d.otherName->value->type == V_ASN1_UTF8STRING &&
-		    string_is_plain(gn->d.otherName->value->value.utf8string);
+		    plain_characters(gn->d.otherName->value->value.utf8string) > 0;
 	case GEN_IPADD:
 		return ASN1_STRING_length(value) == 4 ||
 		    ASN1_STRING_length(value) == 16;

@@ -10,6 +10,7 @@
 #include "tests/unit/folder.h"
 #include "tests/unit/test.h"
 #include "tools/ra/audit.h"
+#include "tools/ra/store-answer.h"
 #include "tools/ra/store-cert.h"
 #include "tools/ra/store-crl.h"
 #include "tools/ra/store-sql.h"
@@ -353,7 +354,7 @@ test_foreign_values(void **state)
 	raw_run(b, "UPDATE account SET role = 'applicant of some importance';"
 	    "UPDATE certificate SET reason = 4294967297, der = x'3000';"
 	    "INSERT INTO application VALUES ('A', 'exalted', 'o', 'p', 'c', 'k',"
-	    " '', 's', '', 1, 1, x'3000', 'none', 0, '', '')");
+	    " '', 's', '', 1, 1, x'3000', 'none', 0, '', '', 0)");
 	assert_int_equal(ra_user_get(b->store, "a", &user), TMG_E_IO);
 	assert_int_equal(ra_cert_get(b->store, "01", &got), TMG_E_IO);
 	assert_null(got.der);
@@ -400,6 +401,14 @@ any_entry(void *arg, const ra_audit *entry)
 	return TMG_OK;
 }
 
+static tmg_rc
+any_answer(void *arg, const ra_answer_row *answer)
+{
+	(void)arg;
+	(void)answer;
+	return TMG_OK;
+}
+
 /* Every verb once, so that every statement is prepared. */
 static void
 ask_everything(ra_store *s)
@@ -410,6 +419,8 @@ ask_everything(ra_store *s)
 	const ra_cert cert = { .serial = "40", .app = "A-1" };
 	const ra_crl crl = { .number = 1, .der = der, .len = sizeof(der) };
 	const ra_user user = { .name = "a", .role = "r", .password = "p" };
+	const ra_answer_row answer = { "A-1", "n", "v" };
+	ra_answer_row got_answer;
 	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
 	tmg_auto(ra_cert) got = { .der = NULL };
 	tmg_auto(ra_crl) got_crl = { .der = NULL };
@@ -426,9 +437,22 @@ ask_everything(ra_store *s)
 	ra_app_release(&got_app);
 	assert_int_equal(ra_app_each(s, RA_NONE, any_app, NULL), TMG_OK);
 	assert_int_equal(ra_app_each(s, RA_ISSUED, any_app, NULL), TMG_OK);
+	assert_int_equal(ra_app_each_since(s, "p", RA_ISSUED, 9, any_app, NULL),
+	    TMG_OK);
+	assert_int_equal(ra_answer_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_answer_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_answer_get(s, "A-1", "n", &got_answer), TMG_OK);
+	assert_string_equal(got_answer.value, "v");
+	assert_int_equal(ra_answer_each(s, "A-1", any_answer, NULL), TMG_OK);
+	assert_int_equal(ra_answer_erase(s, "A-1"), TMG_OK);
+	assert_int_equal(ra_answer_get(s, "A-1", "n", &got_answer), TMG_NOT_FOUND);
 	app.state = RA_APPROVED;
 	assert_int_equal(ra_app_move(s, &app,
 	    &(ra_standing){ RA_SUBMITTED, 0, RA_NONE }), TMG_OK);
+	assert_int_equal(ra_app_erase(s, "A-1"), TMG_OK);
+	assert_int_equal(ra_app_get(s, "A-1", &got_app), TMG_OK);
+	assert_int_equal(got_app.csr_len, 0);
+	ra_app_release(&got_app);
 	assert_int_equal(ra_cert_reserve(s, &cert), TMG_OK);
 	assert_int_equal(ra_cert_finish(s, "40", TMG_VIEW(der)), TMG_OK);
 	assert_int_equal(ra_cert_get(s, "40", &got), TMG_OK);

@@ -91,6 +91,8 @@ become(ra_app *app, ra_event event, const ra_actor *actor, const char *detail,
 		app->confirmed_by[0] = '\0';
 	if (ra_event_tells(event))
 		snprintf(app->reason, sizeof(app->reason), "%s", detail);
+	if (app->state != then->state)
+		app->entered = now;
 	app->state = then->state;
 	app->before = then->before;
 	app->facts = (int64_t)then->facts;

@@ -59,13 +59,34 @@ static const ra_migration steps[] = {
 	"CREATE INDEX certificate_revoked ON certificate (revoked, serial)"
 	"  WHERE revoked <> 0;" },
 
+	/* the request comes late in some ways, and is erased in the end: csr may
+	 * be NULL, which SQLite can only say of a new table */
 	{ "each application keeps its way, its facts and who confirmed",
-	"ALTER TABLE application ADD COLUMN resumes_to TEXT NOT NULL"
-	"  DEFAULT 'none';"
-	"ALTER TABLE application ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;"
-	"ALTER TABLE application ADD COLUMN flow TEXT NOT NULL DEFAULT '';"
-	"ALTER TABLE application ADD COLUMN confirmed_by TEXT NOT NULL"
-	"  DEFAULT '';" },
+	"CREATE TABLE application_3 ("
+	"  id TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL,"
+	"  profile TEXT NOT NULL, csr_hash TEXT NOT NULL,"
+	"  spki_hash TEXT NOT NULL, previous TEXT NOT NULL,"
+	"  subject TEXT NOT NULL, reason TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, changed INTEGER NOT NULL, csr BLOB,"
+	"  resumes_to TEXT NOT NULL, facts INTEGER NOT NULL, flow TEXT NOT NULL,"
+	"  confirmed_by TEXT NOT NULL, entered INTEGER NOT NULL,"
+	"  UNIQUE (owner, csr_hash, previous)) STRICT;"
+	"INSERT INTO application_3 SELECT id, state, owner, profile, csr_hash,"
+	"  spki_hash, previous, subject, reason, created, changed, csr,"
+	"  'none', 0, '', '', changed FROM application;"
+	"DROP TABLE application;"
+	"ALTER TABLE application_3 RENAME TO application;"
+	"CREATE INDEX application_spki ON application (spki_hash);"
+	"CREATE INDEX application_state"
+	"  ON application (state, created DESC, id);"
+	"CREATE INDEX application_created ON application (created DESC, id);"
+	"CREATE INDEX application_entered"
+	"  ON application (state, profile, entered, id);" },
+
+	{ "what applicants answer in a form",
+	"CREATE TABLE answer ("
+	"  application TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+	"  PRIMARY KEY (application, name)) STRICT, WITHOUT ROWID;" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -42,7 +42,7 @@ static const ra_field_kind state_kind = { RA_TYPE_TEXT, state_to, state_from };
 
 #define COLUMNS "id, state, owner, profile, csr_hash, spki_hash, previous," \
     " subject, reason, created, changed, csr, resumes_to, facts, flow," \
-    " confirmed_by"
+    " confirmed_by, entered"
 
 static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_app, id),
@@ -61,6 +61,7 @@ static const ra_field fields[] = {
 	RA_FIELD_NUMBER(ra_app, facts),
 	RA_FIELD_TEXT(ra_app, flow),
 	RA_FIELD_TEXT(ra_app, confirmed_by),
+	RA_FIELD_NUMBER(ra_app, entered),
 };
 
 static const ra_row row = RA_ROW(ra_app, fields);
@@ -68,7 +69,7 @@ static const ra_row row = RA_ROW(ra_app, fields);
 static const ra_sql add = { "app_add",
 	"INSERT INTO application (" COLUMNS ")"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-	" $13, $14, $15, $16)" };
+	" $13, $14, $15, $16, $17)" };
 static const ra_sql get = { "app_get",
 	"SELECT " COLUMNS " FROM application WHERE id = $1" };
 static const ra_sql find = { "app_find",
@@ -83,8 +84,17 @@ static const ra_sql each_in = { "app_each_in",
 	" WHERE state = $1 ORDER BY created DESC, id" };
 static const ra_sql move_on = { "app_move",
 	"UPDATE application SET state = $1, resumes_to = $2, facts = $3,"
-	" confirmed_by = $4, changed = $5, reason = $6"
-	" WHERE id = $7 AND state = $8 AND facts = $9" };
+	" confirmed_by = $4, changed = $5, reason = $6, entered = $7"
+	" WHERE id = $8 AND state = $9 AND facts = $10" };
+static const ra_sql each_since = { "app_each_since",
+	"SELECT " COLUMNS " FROM application"
+	" WHERE state = $1 AND profile = $2 AND entered < $3"
+	" ORDER BY entered, id" };
+/* csr_hash is unique beside owner and previous: the number takes its place */
+static const ra_sql erase = { "app_erase",
+	"UPDATE application SET owner = '', subject = '', reason = '',"
+	" csr = $1, csr_hash = id, spki_hash = '', previous = ''"
+	" WHERE id = $2" };
 
 tmg_rc
 ra_app_add(ra_store *s, const ra_app *app)
@@ -122,24 +132,49 @@ ra_app_holder(ra_store *s, const char *spki_hash, ra_app *app)
 	return rc;
 }
 
+static tmg_rc
+walk(ra_query *q, ra_app_fn *fn, void *arg)
+{
+	tmg_rc rc;
+
+	for (;;) {
+		tmg_auto(ra_app) app = { .id = "" };
+
+		if ((rc = ra_row_next(q, &row, &app)))
+			return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+		if ((rc = fn(arg, &app)))
+			return rc;
+	}
+}
+
 tmg_rc
 ra_app_each(ra_store *s, ra_state state, ra_app_fn *fn, void *arg)
 {
 	const bool all = state == RA_NONE;
 	tmg_auto(ra_query) q = { NULL, NULL };
-	tmg_rc rc;
+	const tmg_rc rc = ra_ask(s, &q, all ? &each : &each_in,
+	    &RA_TEXT(ra_state_get(state)->name), all ? 0 : 1);
 
-	if ((rc = ra_ask(s, &q, all ? &each : &each_in,
-	    &RA_TEXT(ra_state_get(state)->name), all ? 0 : 1)))
-		return rc;
-	for (;;) {
-		tmg_auto(ra_app) app = { .id = "" };
+	return rc ? rc : walk(&q, fn, arg);
+}
 
-		if ((rc = ra_row_next(&q, &row, &app)))
-			return rc == TMG_NOT_FOUND ? TMG_OK : rc;
-		if ((rc = fn(arg, &app)))
-			return rc;
-	}
+tmg_rc
+ra_app_each_since(ra_store *s, const char *profile, ra_state state,
+    time_t before, ra_app_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each_since, RA_WITH(
+	    RA_TEXT(ra_state_get(state)->name), RA_TEXT(profile),
+	    RA_NUMBER(before)));
+
+	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_app_erase(ra_store *s, const char *id)
+{
+	return ra_change(s, &erase, RA_WITH(RA_BLOB(((tmg_view){ NULL, 0 })),
+	    RA_TEXT(id)), TMG_NOT_FOUND);
 }
 
 tmg_rc
@@ -149,7 +184,7 @@ ra_app_move(ra_store *s, const ra_app *app, const ra_standing *from)
 	    RA_TEXT(ra_state_get(app->state)->name),
 	    RA_TEXT(ra_state_get(app->before)->name), RA_NUMBER(app->facts),
 	    RA_TEXT(app->confirmed_by), RA_NUMBER(app->changed),
-	    RA_TEXT(app->reason), RA_TEXT(app->id),
+	    RA_TEXT(app->reason), RA_NUMBER(app->entered), RA_TEXT(app->id),
 	    RA_TEXT(ra_state_get(from->state)->name), RA_NUMBER(from->facts)),
 	    TMG_MISMATCH);
 }

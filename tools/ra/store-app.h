@@ -31,6 +31,7 @@ typedef struct ra_app {
 	char subject[TMG_NAME_MAX];
 	char reason[RA_REASON_MAX];
 	time_t created, changed;
+	time_t entered;			/* the state it is in */
 	uint8_t *csr;			/* DER; owned */
 	size_t csr_len;
 } ra_app;
@@ -53,6 +54,16 @@ ra_app_find(ra_store *s, const char *owner, const char *csr_hash,
 /* An application in a state that holds its key. */
 TMG_MUST_USE tmg_rc
 ra_app_holder(ra_store *s, const char *spki_hash, ra_app *app);
+
+/* Those of a profile that have been in state since before the given time,
+ * longest first. */
+TMG_MUST_USE tmg_rc
+ra_app_each_since(ra_store *s, const char *profile, ra_state state,
+    time_t before, ra_app_fn *fn, void *arg);
+
+/* Nothing of the person, the request or the key is left; the number is. */
+TMG_MUST_USE tmg_rc
+ra_app_erase(ra_store *s, const char *id);
 
 /* Newest first; state RA_NONE: all. */
 TMG_MUST_USE tmg_rc

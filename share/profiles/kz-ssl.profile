@@ -97,7 +97,7 @@ password: {
   warning = "You must remember the password you indicated! The password shall NOT be recovered! NCA shall not keep your password, and if you lose your password, these digital signature keys must be revoked.";
 };
 deadlines = (
-  { state = "submitted"; months = 1; event = "expire";
+  { state = "submitted"; months = 1; event = "destroy";
     warning = "NB! Upon submitting the request you need to apply to Registration Authority within the period of one month from the date of application submission. In the event that you do not validate your application in the Registration Authority within the above period, the application will be destroyed."; }
 );
 statuses = (

@@ -12,6 +12,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/audit.h"
+#include "tools/ra/ids.h"
 #include "tools/ra/policy.h"
 
 #define DAY 86400
@@ -471,28 +472,10 @@ ra_desk_decide(ra_desk *d, const char *id, ra_event event,
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
 }
 
-/* Collects, because the walk must not write. */
-struct backlog {
-	char (*id)[RA_ID_MAX];
-	size_t count, cap;
-};
-
 static tmg_rc
 collect(void *arg, const ra_app *app)
 {
-	struct backlog *b = arg;
-
-	if (b->count == b->cap) {
-		const size_t cap = b->cap > 0 ? 2 * b->cap : 16;
-		void *more = realloc(b->id, cap * sizeof(*b->id));
-
-		if (more == NULL)
-			return TMG_E_NOMEM;
-		b->id = more;
-		b->cap = cap;
-	}
-	memcpy(b->id[b->count++], app->id, sizeof(app->id));
-	return TMG_OK;
+	return ra_ids_add(arg, app->id);
 }
 
 static tmg_rc
@@ -508,21 +491,20 @@ finish_one(ra_desk *d, const char *id)
 tmg_rc
 ra_desk_recover(ra_desk *d, unsigned *finished)
 {
-	struct backlog b = { NULL, 0, 0 };
+	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
 	tmg_rc rc;
 
 	*finished = 0;
-	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &b)) == TMG_OK)
-		rc = ra_app_each(d->store, RA_ISSUING, collect, &b);
+	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &ids)) == TMG_OK)
+		rc = ra_app_each(d->store, RA_ISSUING, collect, &ids);
 	if (rc)
 		rc = store_says(d, rc);
-	for (size_t i = 0; rc == TMG_OK && i < b.count; i++) {
-		rc = finish_one(d, b.id[i]);
+	for (size_t i = 0; rc == TMG_OK && i < ids.count; i++) {
+		rc = finish_one(d, ids.id[i]);
 		if (rc == TMG_OK)
 			(*finished)++;
 		else if (!tmg_is_fault(rc))
 			rc = TMG_OK;	/* that one's own trouble; it is told when asked */
 	}
-	free(b.id);
 	return rc;
 }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/form.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/input.h"
+
+static void
+add_error(ra_form_errors *errors, const ra_input *input, const char *text)
+{
+	if (errors->count == RA_INPUTS_MAX)
+		return;
+	errors->row[errors->count].input = input;
+	snprintf(errors->row[errors->count].text, RA_PROSE_MAX, "%s", text);
+	errors->count++;
+}
+
+static bool
+is_locked(const ra_profile *p, const ra_input *input)
+{
+	return p->identity.locked && ra_words_have(&p->identity.fills, input->name);
+}
+
+static bool
+is_in(const ra_input *input, const char *step)
+{
+	return strcmp(input->step, step) == 0;
+}
+
+static const ra_input *
+of_kind(const ra_profile *p, const char *kind)
+{
+	for (size_t i = 0; i < p->input_count; i++)
+		if (strcmp(p->input[i].kind, kind) == 0)
+			return &p->input[i];
+	return NULL;
+}
+
+static const char *
+answer_to(const ra_profile *p, const char *kind, const ra_answers *answers)
+{
+	const ra_input *input = of_kind(p, kind);
+
+	return input != NULL ? ra_answers_get(answers, input->name) : "";
+}
+
+tmg_rc
+ra_form_branch(const ra_profile *p, const ra_answers *answers,
+    const ra_branch **branch)
+{
+	return ra_branch_find(p, answer_to(p, "region", answers),
+	    answer_to(p, "city", answers), branch);
+}
+
+/* The second list depends on the first. */
+static void
+check_branch(const ra_profile *p, const char *step, const ra_answers *given,
+    ra_form_errors *errors)
+{
+	const ra_input *city = of_kind(p, "city");
+	const ra_branch *branch;
+
+	if (city == NULL || !is_in(city, step) ||
+	    ra_answers_get(given, city->name)[0] == '\0')
+		return;
+	if (ra_form_branch(p, given, &branch))
+		add_error(errors, city, _("choose one that is in the region"));
+}
+
+static void
+check_one(const ra_input *input, const char *value, ra_form_errors *errors)
+{
+	tmg_fault f = { .rc = TMG_OK };
+
+	if (ra_input_check(input, value, &f))
+		add_error(errors, input, f.text);
+}
+
+tmg_rc
+ra_form_take(const ra_profile *p, const char *step, const ra_answers *given,
+    ra_answers *answers, ra_form_errors *errors)
+{
+	tmg_rc rc = TMG_OK;
+
+	errors->count = 0;
+	for (size_t i = 0; i < p->input_count; i++) {
+		const ra_input *input = &p->input[i];
+
+		if (is_in(input, step))
+			check_one(input, ra_answers_get(is_locked(p, input) ?
+			    answers : given, input->name), errors);
+	}
+	check_branch(p, step, given, errors);
+	if (errors->count > 0)
+		return TMG_MISMATCH;
+	for (size_t i = 0; i < p->input_count && rc == TMG_OK; i++)
+		if (is_in(&p->input[i], step) && !is_locked(p, &p->input[i]))
+			rc = ra_answers_set(answers, p->input[i].name,
+			    ra_answers_get(given, p->input[i].name));
+	return rc == TMG_MISMATCH ? TMG_E_SPACE : rc;
+}

@@ -159,7 +159,9 @@ test_signatures_are_checked(void **state)
 	memset(input, 0x5a, sizeof(input));
 	for (size_t i = 0; i < TMG_COUNT(signs); i++) {
 		tmg_signer *s = k->signer[signs[i].kind];
-		const tmg_signer *other = k->signer[signs[i].kind ^ 1];
+		/* 0 and 1, 2 and 3 are keys of a family; 4 has no relative */
+		const size_t relative = signs[i].kind < 4 ? signs[i].kind ^ 1 : 4;
+		const tmg_signer *other = k->signer[relative];
 		const tmg_view in = { input, signs[i].len };
 		uint8_t bytes[TMG_SIG_MAX];
 		tmg_out sig = TMG_OUT(bytes);
@@ -170,7 +172,7 @@ test_signatures_are_checked(void **state)
 		assert_int_equal(tmg_signer_sign(s, &signs[i].spec, in, &sig), TMG_OK);
 		assert_int_equal(tmg_signature_check(k->libctx, s->spki,
 		    &signs[i].spec, in, tmg_out_view(&sig)), TMG_OK);
-		if (signs[i].kind != 4)
+		if (relative != signs[i].kind)
 			assert_int_equal(tmg_signature_check(k->libctx, other->spki,
 			    &signs[i].spec, in, tmg_out_view(&sig)), TMG_MISMATCH);
 		bytes[sig.len - 1] ^= 1;

@@ -381,12 +381,21 @@ ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f)
 	    _("%s: others can read this private key; run: chmod 600 %s"), file, file);
 }
 
+/* A key in the clear, on every way out; the file's text ends with a zero. */
+static void
+wiped_free(uint8_t **text)
+{
+	if (*text != NULL)
+		explicit_bzero(*text, strlen((const char *)*text));
+	free(*text);
+}
+
 tmg_rc
 ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
     EVP_PKEY **key, tmg_fault *f)
 {
 	tmg_auto_secret secret = { .len = 0 };
-	tmg_auto_free uint8_t *pem = NULL;
+	__attribute__((__cleanup__(wiped_free))) uint8_t *pem = NULL;
 	size_t len;
 	tmg_rc rc;
 
@@ -401,7 +410,6 @@ ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
 
 	*key = bio == NULL ? NULL : PEM_read_bio_PrivateKey_ex(bio, NULL,
 	    give_passphrase, &secret, tmg_ctx_libctx(ctx), NULL);
-	explicit_bzero(pem, len);
 	return *key != NULL ? TMG_OK :
 	    crypto_fail(f, _("the private key cannot be opened (wrong passphrase?)"));
 }

@@ -114,12 +114,14 @@ tmg_piv_cert_write(tmg_backend *b, uint32_t ref, tmg_view der)
 		    _("%s: a certificate of %zu bytes cannot be written"),
 		    p->who, der.len);
 
+	/* First the note: a slot that holds less than it says is looked at in
+	 * vain, one that nobody was told of is not found. */
+	if ((rc = tmg_piv_history_note(p, ref, true)))
+		return piv_pass(p, rc);
 	rc = put_cert(p, slot, der, 0);
 	if (rc == TMG_DENIED && p->base.fault.sw != SW_BAD_DATA)
 		rc = put_packed(p, slot, der);
-	if (rc)
-		return piv_pass(p, rc);
-	return tmg_piv_history_note(p, ref, true);
+	return piv_pass(p, rc);
 }
 
 tmg_rc

@@ -123,8 +123,8 @@ tmg_piv_history_note(tmg_piv *p, uint32_t ref, bool there)
 	rc = write_history(p, &h);
 	if (rc != TMG_UNSUPPORTED && rc != TMG_DENIED)
 		return rc;
-	/* The certificate itself is written: other programs just do not find
-	 * it without being told the slot. */
+	/* The certificate itself is written all the same: other programs just
+	 * do not find it without being told the slot. */
 	tmg_log(p->base.ctx, TMG_LOG_WARN, "%s", p->base.fault.text);
 	return TMG_OK;
 }

@@ -82,6 +82,17 @@ step "certificates, also of people who are not written in Latin"
 name='Әсел Қуанышқызы'
 openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -utf8 \
 	-subj "/CN=$name" 2>/dev/null
+for curve in P-256 P-384; do
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:$curve -out ec.pem
+	wants 0 tamga key import 83 ec.pem --pin-file pin
+	tamga sign 83 data --pin-file pin -o sig
+	openssl pkey -in ec.pem -pubout -out ec.pub
+	digest=sha256
+	[ $curve = P-256 ] || digest=sha384
+	openssl dgst -$digest -verify ec.pub -signature sig data >/dev/null ||
+		fail "the imported $curve key signs otherwise"
+	wants 0 tamga key delete 83 --yes --pin-file pin
+done
 wants 0 tamga key import 82 k.pem --pin-file pin
 says err "key generate"
 wants 0 tamga cert install 82 c.pem --pin-file pin

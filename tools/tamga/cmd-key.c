@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/decoder.h>
+#include <openssl/ec.h>
 #include <openssl/encoder.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -199,6 +200,15 @@ encode_key(struct cli *cli, struct private_key *k, const char *path)
 	    _("the key in %s has no private half"), path);
 }
 
+/* libcrypto answers prime256v1 to who asked for P-256. */
+static int
+curve_of(const tmg_alg_row *row)
+{
+	const int nist = EC_curve_nist2nid(row->group);
+
+	return nist != NID_undef ? nist : OBJ_sn2nid(row->group);
+}
+
 /* Reports by size and group what tmg_alg_parse() reads by name. */
 static tmg_rc
 alg_of(struct cli *cli, const EVP_PKEY *pkey, tmg_alg *alg)
@@ -213,7 +223,7 @@ alg_of(struct cli *cli, const EVP_PKEY *pkey, tmg_alg *alg)
 		    (unsigned)EVP_PKEY_get_bits(pkey) == row->bits
 		    : row->family == TMG_FAMILY_EC
 		    ? EVP_PKEY_is_a(pkey, "EC") &&
-		    OBJ_sn2nid(group) == OBJ_sn2nid(row->group)
+		    OBJ_sn2nid(group) == curve_of(row)
 		    : EVP_PKEY_is_a(pkey, row->group);
 
 		if (!fits)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/core.h"
 #include "src/base/ctx.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -138,6 +139,7 @@ run(size_t command, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	tmg_refuse_cores();
 	tmg_std_fill();
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);

@@ -6,8 +6,8 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
+#include "src/base/core.h"
 #include "src/base/fail.h"
 #include "src/base/std.h"
 #include "tools/tamga/cli.h"
@@ -254,15 +254,6 @@ read_line(struct cli *cli, int argc, char **argv, bool *help)
 	return TMG_OK;
 }
 
-/* A core would hold the PIN.  LeakSanitizer has to look into its process. */
-static void
-refuse_cores(void)
-{
-#if !defined(__SANITIZE_ADDRESS__)
-	prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
-
 int
 main(int argc, char **argv)
 {
@@ -271,7 +262,7 @@ main(int argc, char **argv)
 	tmg_rc rc;
 	int code;
 
-	refuse_cores();
+	tmg_refuse_cores();
 	tmg_std_fill();
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "src/base/core.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/base/std.h"
@@ -223,6 +224,7 @@ main(int argc, char **argv)
 	vc_options o;
 	int status;
 
+	tmg_refuse_cores();
 	tmg_std_fill();
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);

@@ -9,181 +9,13 @@
 #include "src/base/ctx.h"
 #include "src/base/file.h"
 #include "src/base/scope.h"
-#include "tests/unit/folder.h"
-#include "tests/unit/test.h"
+#include "tests/unit/ra-bench.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/desk.h"
 #include "tools/ra/make.h"
 #include "tools/ra/pkcs7.h"
 #include "tools/ra/policy.h"
 #include "tools/ra/store-sql.h"
-
-#define DAY 86400
-#define START 1800000000
-
-#define PROFILE(approval, more) \
-	"title = \"T\"; approval = \"" approval "\"; validity_days = 30;\n" \
-	"keys = [\"ec:p256\", \"ed25519\"]; key_usage = [\"digitalSignature\"];\n" \
-	"ext_key_usage = [\"clientAuth\"];\n" \
-	"subject: { required = [\"CN\"]; allowed = [\"CN\", \"O\"]; };\n" \
-	"san: { allowed = [\"email\", \"dns\"]; };\n" more
-
-static const struct {
-	const char *name, *text;
-} files[] = {
-	{ "p/auto.profile", PROFILE("automatic", "renewal: { same_key = true; };") },
-	{ "p/officer.profile", PROFILE("officer", "") },
-	{ "ra.conf", "store = \"store.db\"; profiles = \"p\";\n"
-	    "default_profile = \"auto\";\n"
-	    "ca: { certificate = \"ca.pem\"; key = \"ca.key\"; };\n"
-	    "tls: { certificate = \"x\"; key = \"x\"; };\n" },
-};
-
-struct bench {
-	char folder[TEST_FOLDER];
-	tmg_ctx *ctx;
-	time_t now;
-	ra_office office;
-	ra_desk desk;
-};
-
-static time_t
-clock_of(void *arg)
-{
-	return ((const struct bench *)arg)->now;
-}
-
-static void
-path_of(const struct bench *b, const char *name, char path[256])
-{
-	snprintf(path, 256, "%s/%s", b->folder, name);
-}
-
-static void
-make_authority(struct bench *b)
-{
-	tmg_auto(ra_made) ca = { .key = NULL };
-	tmg_fault f = { .rc = TMG_OK };
-	ra_store *store = NULL;
-	char path[256];
-
-	path_of(b, "p", path);
-	assert_int_equal(tmg_file_folder(path, 0700), TMG_OK);
-	for (size_t i = 0; i < TMG_COUNT(files); i++) {
-		path_of(b, files[i].name, path);
-		assert_int_equal(tmg_file_replace(path, tmg_view_str(files[i].text),
-		    0600), TMG_OK);
-	}
-	assert_int_equal(ra_make_ca(b->ctx, "Орталық", TMG_ALG_P256, 3650, &ca, &f),
-	    TMG_OK);
-	path_of(b, "ca.key", path);
-	assert_int_equal(ra_write_key(ca.key, (tmg_view){ NULL, 0 }, path, &f), TMG_OK);
-	path_of(b, "ca.pem", path);
-	assert_int_equal(ra_write_cert(ca.cert, path, &f), TMG_OK);
-	path_of(b, "store.db", path);
-	assert_int_equal(ra_store_open(path, true, &f, &store), TMG_OK);
-	ra_store_free(&store);
-}
-
-static void
-open_desk(struct bench *b)
-{
-	tmg_fault f = { .rc = TMG_OK };
-	char path[256];
-
-	path_of(b, "ra.conf", path);
-	if (ra_office_open(b->ctx, path, &b->office, &f) != TMG_OK ||
-	    ra_desk_open(&b->office, &b->desk, &f) != TMG_OK)
-		fail_msg("%s", f.text);
-}
-
-static void
-close_desk(struct bench *b)
-{
-	ra_desk_release(&b->desk);
-	ra_office_release(&b->office);
-}
-
-static int
-set_up(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	assert_true(test_folder(b->folder));
-	b->now = START;
-	assert_int_equal(tmg_ctx_new(&b->ctx), TMG_OK);
-	tmg_ctx_set_clock(b->ctx, clock_of, b);
-	make_authority(b);
-	open_desk(b);
-	*state = b;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	static const char *const names[] = { "p/auto.profile", "p/officer.profile",
-		"p", "ra.conf", "ca.key", "ca.pem", "store.db", "store.db-wal",
-		"store.db-shm", "" };
-	struct bench *b = *state;
-	char path[256];
-
-	close_desk(b);
-	for (size_t i = 0; i < TMG_COUNT(names); i++) {
-		path_of(b, names[i], path);
-		remove(path);
-	}
-	tmg_ctx_free(&b->ctx);
-	free(b);
-	return 0;
-}
-
-/* ---- requests ---- */
-
-struct csr {
-	EVP_PKEY *key;
-	uint8_t der[2048];
-	size_t len;
-};
-
-static void
-csr_release(struct csr *c)
-{
-	EVP_PKEY_free(c->key);
-}
-
-#define auto_csr __attribute__((__cleanup__(csr_release))) struct csr
-
-/* Signs for subject and san with c's key, made when there is none yet. */
-static void
-make_csr(struct csr *c, const char *cn, const char *san)
-{
-	tmg_auto(ra_X509_REQ) req = X509_REQ_new();
-	unsigned char *at = c->der;
-	int len;
-
-	if (c->key == NULL)
-		c->key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-	assert_non_null(c->key);
-	if (cn != NULL)
-		assert_int_equal(X509_NAME_add_entry_by_txt(
-		    X509_REQ_get_subject_name(req), "CN", MBSTRING_UTF8,
-		    (const unsigned char *)cn, -1, -1, 0), 1);
-	assert_int_equal(X509_REQ_set_pubkey(req, c->key), 1);
-	if (san != NULL) {
-		STACK_OF(X509_EXTENSION) *exts = sk_X509_EXTENSION_new_null();
-
-		sk_X509_EXTENSION_push(exts, X509V3_EXT_conf_nid(NULL, NULL,
-		    NID_subject_alt_name, san));
-		assert_int_equal(X509_REQ_add_extensions(req, exts), 1);
-		sk_X509_EXTENSION_pop_free(exts, X509_EXTENSION_free);
-	}
-	assert_true(X509_REQ_sign(req, c->key, EVP_sha256()) > 0);
-	len = i2d_X509_REQ(req, NULL);
-	assert_in_range(len, 1, (int)sizeof(c->der));
-	c->len = (size_t)i2d_X509_REQ(req, &at);
-}
 
 static tmg_rc
 hand_in(struct bench *b, const struct csr *c, const char *owner,
@@ -280,9 +112,9 @@ test_half_done(void **state)
 		    &reserved), TMG_OK);
 		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
 	}
-	close_desk(b);
+	bench_close(b);
 
-	open_desk(b);
+	bench_open(b);
 	assert_int_equal(ra_desk_recover(&b->desk, &finished), TMG_OK);
 	assert_int_equal(finished, 1);
 	assert_int_equal(ra_desk_recover(&b->desk, &finished), TMG_OK);
@@ -616,7 +448,8 @@ test_certs_only(void **state)
 int
 main(void)
 {
-#define STORED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORED(test) cmocka_unit_test_setup_teardown(test, \
+    bench_set_up, bench_tear_down)
 	const struct CMUnitTest tests[] = {
 		STORED(test_automatic),
 		STORED(test_officer),

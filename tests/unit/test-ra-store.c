@@ -449,6 +449,7 @@ ask_everything(ra_store *s)
 	app.state = RA_APPROVED;
 	assert_int_equal(ra_app_move(s, &app,
 	    &(ra_standing){ RA_SUBMITTED, 0, RA_NONE }), TMG_OK);
+	assert_int_equal(ra_app_request(s, &app), TMG_OK);
 	assert_int_equal(ra_app_erase(s, "A-1"), TMG_OK);
 	assert_int_equal(ra_app_get(s, "A-1", &got_app), TMG_OK);
 	assert_int_equal(got_app.csr_len, 0);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk.h"
 
-#include <openssl/rand.h>
 #include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/ids.h"
+#include "tools/ra/number.h"
 #include "tools/ra/policy.h"
 
 #define DAY 86400
@@ -28,27 +28,6 @@ static time_t
 now_of(const ra_desk *d)
 {
 	return tmg_ctx_now(d->office->ctx);
-}
-
-/* 80 random bits in four groups, without letters that look like digits. */
-static tmg_rc
-new_id(ra_desk *d, char id[RA_ID_MAX])
-{
-	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	uint8_t bytes[16];
-	size_t at = 0;
-
-	if (RAND_bytes_ex(tmg_ctx_libctx(d->office->ctx), bytes, sizeof(bytes),
-	    0) != 1)
-		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
-		    _("no random numbers to be had"));
-	for (size_t i = 0; i < sizeof(bytes); i++) {
-		if (i > 0 && i % 4 == 0)
-			id[at++] = '-';
-		id[at++] = letters[bytes[i] & 0x1f];
-	}
-	id[at] = '\0';
-	return TMG_OK;
 }
 
 static tmg_rc
@@ -358,13 +337,14 @@ fill_app(ra_desk *d, const ra_submission *in, const ra_request *request,
 		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
 	memcpy(app->csr, in->csr.ptr, in->csr.len);
 	app->csr_len = in->csr.len;
-	return new_id(d, app->id);
+	if (ra_number_new(d->office->ctx, app->id, sizeof(app->id)))
+		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
+		    _("no random numbers to be had"));
+	return TMG_OK;
 }
 
-/* Approved in the transaction that made it possible: by the profile where it
- * asks nobody, else by the authority once all that it waits for is there. */
-static tmg_rc
-settle(ra_desk *d, ra_app *app)
+tmg_rc
+ra_desk_settle(ra_desk *d, ra_app *app)
 {
 	char name[RA_NAME_MAX + 16];
 
@@ -382,7 +362,7 @@ settle(ra_desk *d, ra_app *app)
 static tmg_rc
 settle_and_reserve(ra_desk *d, const ra_submission *in, ra_app *app)
 {
-	const tmg_rc rc = settle(d, app);
+	const tmg_rc rc = ra_desk_settle(d, app);
 
 	return rc || app->state != RA_APPROVED ? rc : reserve(d, app, in->profile);
 }
@@ -467,7 +447,7 @@ ra_desk_decide(ra_desk *d, const char *id, ra_event event,
 	if ((rc = get_app(d, id, app)) ||
 	    (rc = ra_life_apply(d->store, app, event, actor, reason, now_of(d),
 	    &d->fault)) ||
-	    (rc = settle(d, app)))
+	    (rc = ra_desk_settle(d, app)))
 		return rc;
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
 }

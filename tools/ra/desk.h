@@ -73,6 +73,13 @@ ra_desk_submit(ra_desk *desk, const ra_submission *in, ra_app *app, ra_cert *cer
 TMG_MUST_USE tmg_rc
 ra_desk_progress(ra_desk *desk, ra_app *app, ra_cert *cert);
 
+/*
+ * Approves app if it waits for nothing any more, in the name of its profile:
+ * in the transaction, the caller's, that made it possible.
+ */
+TMG_MUST_USE tmg_rc
+ra_desk_settle(ra_desk *desk, ra_app *app);
+
 /* Finishes everything that a crash left half done. */
 TMG_MUST_USE tmg_rc
 ra_desk_recover(ra_desk *desk, unsigned *finished);

@@ -90,6 +90,9 @@ static const ra_sql each_since = { "app_each_since",
 	"SELECT " COLUMNS " FROM application"
 	" WHERE state = $1 AND profile = $2 AND entered < $3"
 	" ORDER BY entered, id" };
+static const ra_sql request = { "app_request",
+	"UPDATE application SET csr = $1, csr_hash = $2, spki_hash = $3,"
+	" subject = $4 WHERE id = $5" };
 /* csr_hash is unique beside owner and previous: the number takes its place */
 static const ra_sql erase = { "app_erase",
 	"UPDATE application SET owner = '', subject = '', reason = '',"
@@ -168,6 +171,16 @@ ra_app_each_since(ra_store *s, const char *profile, ra_state state,
 	    RA_NUMBER(before)));
 
 	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_app_request(ra_store *s, const ra_app *app)
+{
+	const tmg_view csr = { app->csr, app->csr_len };
+
+	return ra_change(s, &request, RA_WITH(RA_BLOB(csr),
+	    RA_TEXT(app->csr_hash), RA_TEXT(app->spki_hash),
+	    RA_TEXT(app->subject), RA_TEXT(app->id)), TMG_NOT_FOUND);
 }
 
 tmg_rc

@@ -61,6 +61,11 @@ TMG_MUST_USE tmg_rc
 ra_app_each_since(ra_store *s, const char *profile, ra_state state,
     time_t before, ra_app_fn *fn, void *arg);
 
+/* Keeps app's request, its hashes and its subject.  Verdicts TMG_NOT_FOUND,
+ * TMG_OCCUPIED as ra_app_add(). */
+TMG_MUST_USE tmg_rc
+ra_app_request(ra_store *s, const ra_app *app);
+
 /* Nothing of the person, the request or the key is left; the number is. */
 TMG_MUST_USE tmg_rc
 ra_app_erase(ra_store *s, const char *id);

@@ -55,8 +55,8 @@ of(tmg_hub *hub)
 
 /* ---- the daemon ---------------------------------------------------------- */
 
-/* Can its socket be opened, and does the daemon wait for us to speak?  0, or
- * the reason; EACCES when it hangs up at once, as it does when polkit refuses. */
+/* Can its socket be opened, and does the daemon wait for us to speak?  0, or the
+ * reason; ECONNRESET when it hangs up at once, as it does when polkit refuses. */
 static int
 knock_once(void)
 {
@@ -67,7 +67,7 @@ knock_once(void)
 	snprintf(at.sun_path, sizeof(at.sun_path), "%s", tmg_pcscd_socket());
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
 		return errno;
-	return poll(&p, 1, KNOCK_MS) > 0 ? EACCES : 0;
+	return poll(&p, 1, KNOCK_MS) > 0 ? ECONNRESET : 0;
 }
 
 /* A daemon that ends hangs up too, but then nobody is there any more. */
@@ -76,7 +76,7 @@ knock(void)
 {
 	const int reason = knock_once();
 
-	return reason == EACCES ? knock_once() : reason;
+	return reason == ECONNRESET ? knock_once() : reason;
 }
 
 /*
@@ -93,9 +93,11 @@ true_reason(LONG code)
 	switch (knock()) {
 	case 0:
 		return code;
+	case ECONNRESET:
+		return SCARD_W_SECURITY_VIOLATION;
 	case EACCES:
 	case EPERM:
-		return SCARD_W_SECURITY_VIOLATION;
+		return SCARD_E_NO_ACCESS;
 	default:
 		return SCARD_E_NO_SERVICE;
 	}

@@ -28,6 +28,9 @@ static const struct {
 	    N_("the system's policy (polkit) refuses you: a session that is "
 	    "not active at the computer needs a rule in /etc/polkit-1/rules.d "
 	    "for org.debian.pcsc-lite.access_pcsc and .access_card") },
+	{ SCARD_E_NO_ACCESS, { TMG_DENIED, TMG_DENIED }, false,
+	    N_("you may not open the PC/SC daemon's socket; see who may: "
+	    "ls -l /run/pcscd/pcscd.comm") },
 	{ SCARD_E_NO_READERS_AVAILABLE, { TMG_NOT_FOUND, TMG_REMOVED }, false,
 	    N_("there is no reader; plug one in") },
 	{ SCARD_E_UNKNOWN_READER, { TMG_NOT_FOUND, TMG_REMOVED }, false,

@@ -240,4 +240,31 @@ json '.error.verdict == "TMG_MISMATCH"'
 wants 1 tamga key import 9d k.pem "$S"
 json_words=$(tamga key import 9d k.pem "$S" --json | jq -r .error.verdict)
 [ "$json_words" = TMG_UNSUPPORTED ] || fail "import on a standard card: $json_words"
+step "a daemon whose socket is not for everybody"
+socket=/run/pcscd/pcscd.comm
+chmod 600 $socket
+program=$top_builddir/.libs/tamga
+[ -x "$program" ] || program=$top_builddir/tamga
+cat >as-other <<-EOF
+	#!/bin/sh
+	exec setpriv --reuid 65534 --regid 65534 --clear-groups \
+		env -u XDG_CONFIG_HOME -u XDG_STATE_HOME HOME=/nowhere \
+		LD_LIBRARY_PATH="$top_builddir/.libs" "$program" "\$@"
+	EOF
+chmod 755 as-other
+if ! setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$program" 2>/dev/null; then
+	echo "(skipped: nobody else can run tamga here)"
+else
+	wants 0 tamga list
+	wants 3 ./as-other list
+	says err "$socket"
+	! grep -q polkit err || fail "a rule of polkit would not help"
+	wants 1 ./as-other doctor
+	says out "ls -l $socket"
+	says out SocketMode
+	! grep -q 'polkit' out || fail "a rule of polkit would not help"
+	chmod 666 $socket
+	wants 0 ./as-other list --json
+fi
+chmod 666 $socket
 echo "all held"

@@ -42,6 +42,13 @@ static const struct {
 	"            return polkit.Result.YES;\n" \
 	"    });")
 
+#define FIX_SOCKET N_("the PC/SC daemon's socket is closed to this user. Join " \
+	"the group that may open it, if it has one:\n" \
+	"    ls -l %s\n" \
+	"or open it to all, as its package does (SocketMode=0666):\n" \
+	"    sudo systemctl edit pcscd.socket\n" \
+	"    sudo systemctl restart pcscd.socket")
+
 #define FIX_READER N_("plug a reader or a token in. When it is plugged in: " \
 	"sudo apt install libccid, then sudo systemctl restart pcscd; " \
 	"lsusb tells whether the system sees it")
@@ -167,6 +174,15 @@ check_state(struct visit *v)
 
 /* ---- readers ------------------------------------------------------------- */
 
+/* As libpcsclite finds it. */
+static const char *
+daemon_socket(void)
+{
+	const char *name = getenv("PCSCLITE_CSOCK_NAME");
+
+	return name != NULL ? name : "/run/pcscd/pcscd.comm";
+}
+
 static void
 check_daemon(struct visit *v, const struct hubs *hubs)
 {
@@ -176,6 +192,10 @@ check_daemon(struct visit *v, const struct hubs *hubs)
 		return;
 	if (hubs->pcsc == TMG_OK)
 		found(v, "daemon", WELL, _("the PC/SC daemon answers"), NULL, NULL);
+	else if (hubs->pcsc == TMG_DENIED &&
+	    access(daemon_socket(), W_OK) != 0)
+		found(v, "daemon", WRONG, hubs->pcsc_fault.text, FIX_SOCKET,
+		    daemon_socket());
 	else if (hubs->pcsc == TMG_DENIED)
 		found(v, "daemon", WRONG, hubs->pcsc_fault.text, FIX_POLKIT,
 		    user != NULL ? user : "");

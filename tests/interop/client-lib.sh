@@ -78,7 +78,7 @@ run() {
 	: "${want_pins:=}" "${want_apdus:=}"
 	ctl mark
 	status=0
-	sh -eu -c '. "$0.env"; cd "$(cat "$0.folder")"; . "$1.sh"
+	timeout 60 sh -eu -c '. "$0.env"; cd "$(cat "$0.folder")"; . "$1.sh"
 		export -p >"$0.env"; pwd >"$0.folder"' "$work/state" "$1" \
 		>"$1.got" 2>&1 </dev/null || status=$?
 	apdus=$(ctl count)

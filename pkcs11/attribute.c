@@ -106,11 +106,31 @@ get_private(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return get_bool(s, is_private(s), value);
 }
 
+/* A key that can be taken away takes its public half along. */
 static CK_RV
 get_destroyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	(void)arg;
-	return get_bool(s, s->object.class == CKO_CERTIFICATE, value);
+	return get_bool(s, s->object.owner != 0 ||
+	    s->object.class == CKO_CERTIFICATE ||
+	    (s->object.class == CKO_PRIVATE_KEY &&
+	    (tmg_token_info(s->slot->token)->can & TMG_CAN_DELETE) != 0), value);
+}
+
+/* A profile says one thing for ever; the rest may be given ID and label. */
+static CK_RV
+get_modifiable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	return get_bool(s, s->object.key != NULL, value);
+}
+
+/* Only a key of a session can still become one of the token. */
+static CK_RV
+get_copyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	return get_bool(s, s->object.owner != 0, value);
 }
 
 /* The same object has the same name in every process and for ever; a session's
@@ -150,7 +170,8 @@ static CK_RV
 get_id(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	(void)arg;
-	*value = tmg_p11_key_id(s->object.key, s->scratch);
+	*value = s->name.id.len > 0 ? tmg_p11_text_view(&s->name.id)
+	    : tmg_p11_key_id(s->object.key, s->scratch);
 	return CKR_OK;
 }
 
@@ -183,6 +204,17 @@ is_taken_before(tmg_token *token, const tmg_key *key, const char *name)
 	return false;
 }
 
+/* What a program called it; a certificate without a label of its own has its
+ * key's. */
+static tmg_view
+given_label(const tmg_p11_subject *s)
+{
+	const bool own = s->object.class == CKO_CERTIFICATE &&
+	    s->name.cert_label.len > 0;
+
+	return tmg_p11_text_view(own ? &s->name.cert_label : &s->name.label);
+}
+
 static CK_RV
 get_label(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
@@ -191,6 +223,9 @@ get_label(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	char text[sizeof(name) + TMG_SLOT_NAME + 4];
 
 	(void)arg;
+	*value = given_label(s);
+	if (value->len > 0)
+		return CKR_OK;
 	common_name(s->object.key, name, sizeof(name));
 	if (name[0] == '\0')
 		return give_text(s, slot->title, value);
@@ -393,8 +428,8 @@ static const row common[] = {
 	{ CKA_CLASS, get_class, 0, ANY },
 	{ CKA_TOKEN, get_token, 0, ANY },
 	{ CKA_PRIVATE, get_private, 0, ANY },
-	{ CKA_MODIFIABLE, get_bool, CK_FALSE, ANY },
-	{ CKA_COPYABLE, get_bool, CK_FALSE, ANY },
+	{ CKA_MODIFIABLE, get_modifiable, 0, ANY },
+	{ CKA_COPYABLE, get_copyable, 0, ANY },
 	{ CKA_DESTROYABLE, get_destroyable, 0, ANY },
 	{ CKA_UNIQUE_ID, get_unique, 0, ANY },
 };
@@ -547,6 +582,7 @@ load_key(tmg_p11_subject *s)
 	if ((rc = tmg_key_facts_get(s->object.key, &s->facts)) ||
 	    (rc = tmg_key_public(s->object.key, &s->spki)))
 		return rc;
+	tmg_p11_names_get(&s->slot->names, s->spki, &s->name);
 	return is_private(s) && s->slot->login != P11_USER
 	    ? TMG_NOT_FOUND : TMG_OK;
 }
@@ -556,9 +592,11 @@ load_certificate(tmg_p11_subject *s)
 {
 	tmg_rc rc;
 
-	if ((rc = tmg_key_cert(s->object.key, &s->der)))
+	if ((rc = tmg_key_cert(s->object.key, &s->der)) ||
+	    (rc = tmg_p11_cert_parse(s->der, &s->cert)))
 		return rc;
-	return tmg_p11_cert_parse(s->der, &s->cert);
+	tmg_p11_names_get(&s->slot->names, s->cert.spki, &s->name);
+	return TMG_OK;
 }
 
 /* Public keys and certificates tell the rest by their encoding. */

@@ -16,6 +16,7 @@ typedef struct tmg_p11_subject {
 	tmg_view spki;
 	tmg_view der;			/* certificates */
 	tmg_p11_cert cert;
+	tmg_p11_name name;	/* keys and certificates of the token */
 	uint8_t scratch[TMG_SPKI_MAX + 8];	/* of the last value */
 } tmg_p11_subject;
 
@@ -38,8 +39,9 @@ bool
 tmg_p11_attributes_match(tmg_p11_subject *subject, const CK_ATTRIBUTE *templ,
     CK_ULONG count);
 
-/* The CKA_ID that a key, its public half and its certificate share: the
- * slot's number, big-endian, without leading zeros. */
+/* The CKA_ID that a key, its public half and its certificate share as long as
+ * nobody gave them another: the slot's number, big-endian, without leading
+ * zeros. */
 tmg_view
 tmg_p11_key_id(const tmg_key *key, uint8_t store[static 4]);
 

@@ -5,6 +5,7 @@
  */
 #include "pkcs11/attribute.h"
 #include "pkcs11/create.h"
+#include "pkcs11/place.h"
 #include "src/token/token.h"
 #include "tamga/cert.h"
 
@@ -86,17 +87,19 @@ write_certificate(const tmg_p11_wish *w, CK_OBJECT_HANDLE *made)
 {
 	const tmg_view der = bytes_of(w, CKA_VALUE);
 	tmg_p11_slot *slot = w->hold->slot;
-	tmg_key *place = NULL;
+	tmg_p11_object o = { .class = CKO_CERTIFICATE };
 	CK_RV rv;
 
 	if (tmg_p11_template_says(w->templ, w->count, CKA_PRIVATE, false))
 		return CKR_TEMPLATE_INCONSISTENT;
 	if ((rv = tmg_p11_may_write(w->hold)) ||
-	    (rv = find_place(slot, der, bytes_of(w, CKA_ID), &place)) ||
-	    (rv = tmg_p11_write_rv(slot, tmg_key_cert_install(place, der, false))))
+	    (rv = find_place(slot, der, bytes_of(w, CKA_ID), &o.key)) ||
+	    (rv = tmg_p11_place_ready(slot, o.key, w->templ, w->count)) ||
+	    (rv = tmg_p11_write_rv(slot, tmg_key_cert_install(o.key, der, false))) ||
+	    (rv = tmg_p11_wish_name(w, &o)))
 		return rv;
-	*made = tmg_p11_objects_handle(&slot->objects,
-	    &(tmg_p11_object){ .class = CKO_CERTIFICATE, .key = place });
+	tmg_p11_objects_adopt(&slot->objects, o.key);
+	*made = tmg_p11_objects_handle(&slot->objects, &o);
 	return *made != CK_INVALID_HANDLE ? CKR_OK : CKR_HOST_MEMORY;
 }
 

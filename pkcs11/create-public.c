@@ -95,22 +95,25 @@ keep_key(const tmg_p11_wish *w, tmg_view spki, tmg_alg alg,
 	return tmg_p11_memory_own(w->hold, &m, made);
 }
 
-/* The public half of a key that the token has is there already. */
+/* The public half of a key that the token has is there already.  A token that
+ * keeps one half keeps both. */
 static CK_RV
 find_key(const tmg_p11_wish *w, tmg_view spki, CK_OBJECT_HANDLE *made)
 {
 	tmg_p11_slot *slot = w->hold->slot;
-	tmg_key *key;
+	tmg_p11_object o = { .class = CKO_PUBLIC_KEY };
 	CK_RV rv;
 
 	if ((rv = tmg_p11_may_write(w->hold)) ||
-	    (rv = tmg_p11_key_of(slot, spki, &key)))
+	    (rv = tmg_p11_key_of(slot, spki, &o.key)))
 		return rv;
-	if (key == NULL || tmg_p11_template_says(w->templ, w->count, CKA_PRIVATE,
+	if (o.key == NULL || tmg_p11_template_says(w->templ, w->count, CKA_PRIVATE,
 	    false))
 		return CKR_TEMPLATE_INCONSISTENT;
-	*made = tmg_p11_objects_handle(&slot->objects,
-	    &(tmg_p11_object){ .class = CKO_PUBLIC_KEY, .key = key });
+	if ((rv = tmg_p11_wish_name(w, &o)))
+		return rv;
+	tmg_p11_objects_adopt(&slot->objects, o.key);
+	*made = tmg_p11_objects_handle(&slot->objects, &o);
 	return *made != CK_INVALID_HANDLE ? CKR_OK : CKR_HOST_MEMORY;
 }
 

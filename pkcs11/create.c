@@ -3,6 +3,7 @@
 #include "pkcs11/create.h"
 
 #include "pkcs11/attribute.h"
+#include "pkcs11/place.h"
 #include "src/token/token.h"
 #include "tamga/cert.h"
 
@@ -49,6 +50,19 @@ tmg_p11_wish_memory(const tmg_p11_wish *w, tmg_p11_memory **memory)
 	    ? tmg_p11_memory_begin(*memory, w->templ, w->count) : CKR_HOST_MEMORY;
 }
 
+CK_RV
+tmg_p11_wish_name(const tmg_p11_wish *w, const tmg_p11_object *object)
+{
+	CK_ATTRIBUTE t[2];
+	CK_ULONG n = 0;
+
+	for (CK_ULONG i = 0; i < w->count && n < TMG_COUNT(t); i++)
+		if ((w->templ[i].type == CKA_ID || w->templ[i].type == CKA_LABEL) &&
+		    w->templ[i].ulValueLen > 0)
+			t[n++] = w->templ[i];
+	return tmg_p11_place_name(w->hold->slot, object, t, n);
+}
+
 static bool
 has_public(tmg_key *key, tmg_view spki)
 {
@@ -65,22 +79,23 @@ tmg_p11_key_of(tmg_p11_slot *slot, tmg_view spki, tmg_key **key)
 
 	if ((rc = tmg_token_keys(slot->token, &shown)))
 		return tmg_p11_slot_rv(slot, rc);
-	for (size_t i = 0; (*key = tmg_token_key(slot->token, i)) != NULL; i++)
-		if (has_public(*key, spki))
-			break;
+	for (size_t i = 0; i < slot->token->key_count; i++) {
+		*key = &slot->token->keys[i];
+		if (tmg_p11_place_shown(slot, *key) && has_public(*key, spki))
+			return CKR_OK;
+	}
+	*key = NULL;
 	return CKR_OK;
 }
 
 /* ---- making -------------------------------------------------------------- */
 
-static CK_RV
-make(const tmg_p11_wish *w, CK_OBJECT_HANDLE *made)
+CK_RV
+tmg_p11_make(const tmg_p11_wish *w, CK_OBJECT_CLASS class,
+    CK_OBJECT_HANDLE *made)
 {
-	CK_OBJECT_CLASS class;
 	CK_RV rv;
 
-	if (tmg_p11_template_ulong(w->templ, w->count, CKA_CLASS, &class))
-		return CKR_TEMPLATE_INCOMPLETE;
 	for (size_t i = 0; i < TMG_COUNT(makers); i++) {
 		const tmg_p11_maker *m = makers[i];
 
@@ -98,6 +113,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count,
     CK_OBJECT_HANDLE *made)
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
+	CK_OBJECT_CLASS class;
 	CK_RV rv;
 
 	if ((rv = p11_hold_session(&hold, handle)))
@@ -106,13 +122,34 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count,
 		return CKR_ARGUMENTS_BAD;
 	if ((rv = tmg_p11_template_check(templ, count)))
 		return rv;
-	return make(&(tmg_p11_wish){ .hold = &hold, .templ = templ, .count = count,
-	    .token = tmg_p11_template_says(templ, count, CKA_TOKEN, false) }, made);
+	if (tmg_p11_template_ulong(templ, count, CKA_CLASS, &class))
+		return CKR_TEMPLATE_INCOMPLETE;
+	return tmg_p11_make(&(tmg_p11_wish){ .hold = &hold, .templ = templ,
+	    .count = count, .token = tmg_p11_template_says(templ, count,
+	    CKA_TOKEN, false) }, class, made);
 }
 
 /* ---- destroying ---------------------------------------------------------- */
 
-/* A key is not destroyed here: no card of ours gives it back. */
+/* A session's key goes with its object, unless it became the token's; on a
+ * card that deletes none it stays, a key without a certificate. */
+static CK_RV
+destroy_key(p11_hold *hold, const tmg_p11_object *o)
+{
+	const bool can =
+	    (tmg_token_info(hold->slot->token)->can & TMG_CAN_DELETE) != 0;
+	CK_RV rv;
+
+	if (o->owner != 0 && (!o->pending || !can))
+		return CKR_OK;
+	if ((rv = tmg_p11_may_write(hold)))
+		return rv;
+	if (!can)
+		return CKR_ACTION_PROHIBITED;
+	return tmg_p11_write_rv(hold->slot, tmg_key_delete(o->key));
+}
+
+/* A public key goes with its private one. */
 static CK_RV
 destroy(p11_hold *hold, const tmg_p11_object *o)
 {
@@ -121,6 +158,8 @@ destroy(p11_hold *hold, const tmg_p11_object *o)
 	if (o->memory != NULL)
 		return tmg_p11_memory_bool(o->memory, CKA_DESTROYABLE)
 		    ? CKR_OK : CKR_ACTION_PROHIBITED;
+	if (o->class == CKO_PRIVATE_KEY)
+		return destroy_key(hold, o);
 	if (o->class != CKO_CERTIFICATE)
 		return CKR_ACTION_PROHIBITED;
 	if ((rv = tmg_p11_may_write(hold)))

@@ -27,6 +27,11 @@ typedef struct tmg_p11_maker {
 extern const tmg_p11_maker tmg_p11_make_certificate, tmg_p11_make_public,
     tmg_p11_make_data;
 
+/* Makes an object of that class, if its template may be so. */
+CK_RV
+tmg_p11_make(const tmg_p11_wish *wish, CK_OBJECT_CLASS class,
+    CK_OBJECT_HANDLE *made);
+
 /* What every class's template may hold. */
 #define P11_RULES_COMMON \
 	{ CKA_CLASS, P11_ULONG }, { CKA_TOKEN, P11_BOOL }, \
@@ -53,6 +58,11 @@ tmg_p11_write_rv(tmg_p11_slot *slot, tmg_rc rc);
 /* An object in memory that says what the template says. */
 CK_RV
 tmg_p11_wish_memory(const tmg_p11_wish *wish, tmg_p11_memory **memory);
+
+/* Gives an object of the token the ID and the label of the template; an empty
+ * one is none. */
+CK_RV
+tmg_p11_wish_name(const tmg_p11_wish *wish, const tmg_p11_object *object);
 
 /* The key of the token with that public half, NULL none. */
 CK_RV

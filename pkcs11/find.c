@@ -4,6 +4,7 @@
 
 #include "pkcs11/attribute.h"
 #include "pkcs11/module.h"
+#include "pkcs11/place.h"
 #include "pkcs11/template.h"
 #include "src/token/token.h"
 
@@ -13,6 +14,8 @@ struct search {
 	const CK_ATTRIBUTE *templ;
 	CK_ULONG count;
 	tmg_p11_find *find;
+	uint64_t named;		/* slots whose keys were given the wanted ID:
+				 * a bit each, in the token's order */
 };
 
 void
@@ -37,6 +40,28 @@ is_value(const CK_ATTRIBUTE *a, tmg_view value)
 	    tmg_view_equal(value, (tmg_view){ a->pValue, a->ulValueLen });
 }
 
+/* Slots beyond the 64th are always looked at. */
+static void
+mark_named(struct search *q)
+{
+	const CK_ATTRIBUTE *a = asked_for(q, CKA_ID);
+	const tmg_p11_names *names = &q->slot->names;
+
+	for (size_t n = 0; a != NULL && n < names->count; n++)
+		for (size_t i = 0; i < q->slot->token->key_count && i < 64; i++)
+			if (q->slot->token->keys[i].slot.ref == names->rows[n].slot &&
+			    is_value(a, tmg_p11_text_view(&names->rows[n].id)))
+				q->named |= (uint64_t)1 << i;
+}
+
+static bool
+is_named(const struct search *q, const tmg_key *key)
+{
+	const size_t i = (size_t)(key - q->slot->token->keys);
+
+	return i >= 64 || (q->named & (uint64_t)1 << i) != 0;
+}
+
 /* What is known of an object without the card: its class, that it is the
  * token's, the ID. */
 static bool
@@ -49,7 +74,7 @@ may_match(const struct search *q, const tmg_p11_object *o)
 	    (tmg_view){ (const uint8_t *)&o->class, sizeof(o->class) }) ||
 	    !is_value(asked_for(q, CKA_TOKEN), (tmg_view){ &yes, sizeof(yes) }))
 		return false;
-	return o->key == NULL ||
+	return o->key == NULL || is_named(q, o->key) ||
 	    is_value(asked_for(q, CKA_ID), tmg_p11_key_id(o->key, store));
 }
 
@@ -116,6 +141,8 @@ try_key(struct search *q, tmg_key *key)
 	};
 	CK_RV rv = CKR_OK;
 
+	if (tmg_p11_objects_pending(&q->slot->objects, key) != NULL)
+		return CKR_OK;		/* a session's: try_sessions() */
 	for (size_t i = 0; rv == CKR_OK && i < TMG_COUNT(classes); i++)
 		rv = try_object(q, &(tmg_p11_object){ .class = classes[i],
 		    .key = key });
@@ -162,7 +189,6 @@ try_slots(struct search *q)
 {
 	tmg_token *token = q->slot->token;
 	size_t shown = 0;
-	tmg_key *key;
 	tmg_rc rc;
 	CK_RV rv = CKR_OK;
 
@@ -170,14 +196,11 @@ try_slots(struct search *q)
 	    ? tmg_token_slots(token) : tmg_token_keys(token, &shown);
 	if (rc != TMG_OK)
 		return tmg_p11_slot_rv(q->slot, rc);
-	if (asked_for(q, CKA_ID) != NULL) {
-		for (size_t i = 0; rv == CKR_OK && i < token->key_count; i++)
+	mark_named(q);
+	for (size_t i = 0; rv == CKR_OK && i < token->key_count; i++)
+		if (asked_for(q, CKA_ID) != NULL ||
+		    tmg_p11_place_shown(q->slot, &token->keys[i]))
 			rv = try_key(q, &token->keys[i]);
-		return rv;
-	}
-	for (size_t i = 0; rv == CKR_OK &&
-	    (key = tmg_token_key(token, i)) != NULL; i++)
-		rv = try_key(q, key);
 	return rv;
 }
 
@@ -211,7 +234,10 @@ search(struct search *q)
 {
 	CK_RV rv;
 
-	if ((rv = tmg_p11_slot_open(q->slot)) || (rv = try_sessions(q)))
+	if ((rv = tmg_p11_slot_open(q->slot)))
+		return rv;
+	tmg_p11_names_look(&q->slot->names);
+	if ((rv = try_sessions(q)))
 		return rv;
 	if (is_of_sessions(q))
 		return CKR_OK;
@@ -285,6 +311,7 @@ load(p11_hold *hold, CK_OBJECT_HANDLE handle, tmg_p11_subject *subject)
 
 	if (o == NULL)
 		return CKR_OBJECT_HANDLE_INVALID;
+	tmg_p11_names_look(&hold->slot->names);
 	return tmg_p11_slot_rv(hold->slot,
 	    tmg_p11_subject_load(hold->slot, o, subject));
 }

@@ -36,6 +36,24 @@ tmg_p11_objects_handle(tmg_p11_objects *objects, const tmg_p11_object *like)
 	return more[objects->count++].handle;
 }
 
+tmg_p11_object *
+tmg_p11_objects_pending(const tmg_p11_objects *objects, const tmg_key *key)
+{
+	for (size_t i = 0; i < objects->count; i++)
+		if (objects->rows[i].pending && objects->rows[i].key == key)
+			return &objects->rows[i];
+	return NULL;
+}
+
+void
+tmg_p11_objects_adopt(tmg_p11_objects *objects, const tmg_key *key)
+{
+	tmg_p11_object *o = tmg_p11_objects_pending(objects, key);
+
+	if (o != NULL)
+		o->pending = false;
+}
+
 static void
 drop_row(tmg_p11_objects *objects, tmg_p11_object *row)
 {

@@ -16,6 +16,8 @@ typedef struct tmg_p11_object {
 	CK_OBJECT_CLASS class;
 	CK_SESSION_HANDLE owner;	/* of a session object; 0: the token's */
 	tmg_key *key;			/* NULL: a profile, or in memory */
+	bool pending;			/* a session's key on the card, until it is
+					 * copied to the token or given back */
 	CK_ULONG profile;
 	tmg_p11_memory *memory;		/* NULL: the token tells */
 } tmg_p11_object;
@@ -34,6 +36,14 @@ tmg_p11_objects_get(const tmg_p11_objects *objects, CK_OBJECT_HANDLE handle);
  * in memory is always new, and its memory taken over. */
 CK_OBJECT_HANDLE
 tmg_p11_objects_handle(tmg_p11_objects *objects, const tmg_p11_object *like);
+
+/* The row of a key that is a session's still; NULL: it is the token's. */
+tmg_p11_object *
+tmg_p11_objects_pending(const tmg_p11_objects *objects, const tmg_key *key);
+
+/* It is the token's from now on. */
+void
+tmg_p11_objects_adopt(tmg_p11_objects *objects, const tmg_key *key);
 
 /* The object is no more; should it come again, it has another handle. */
 void

@@ -295,6 +295,7 @@ tmg_p11_slot_free(tmg_p11_slot **slot)
 	while ((*slot)->sessions != NULL)
 		tmg_p11_session_close(*slot, (*slot)->sessions);
 	tmg_p11_objects_clear(&(*slot)->objects);
+	tmg_p11_names_free(&(*slot)->names);
 	free(*slot);
 	*slot = NULL;
 }

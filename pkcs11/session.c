@@ -37,6 +37,20 @@ tmg_p11_session_orphan(tmg_p11_session *session)
 	tmg_p11_session_stop(session);
 }
 
+/* A session's keys go with it, where the card deletes any; elsewhere they stay
+ * in their slots, keys without a certificate. */
+static void
+give_keys_back(tmg_p11_slot *slot, CK_SESSION_HANDLE owner)
+{
+	for (size_t i = 0; slot->token != NULL && i < slot->objects.count; i++) {
+		const tmg_p11_object *o = &slot->objects.rows[i];
+
+		if (o->pending && o->owner == owner &&
+		    (tmg_token_info(slot->token)->can & TMG_CAN_DELETE))
+			(void)!tmg_key_delete(o->key);
+	}
+}
+
 /* The last session takes the login along (5.6.2). */
 static void
 last_closed(tmg_p11_slot *slot)
@@ -57,6 +71,7 @@ tmg_p11_session_close(tmg_p11_slot *slot, tmg_p11_session *session)
 		at = &(*at)->next;
 	*at = session->next;
 	tmg_p11_session_orphan(session);
+	give_keys_back(slot, session->handle);
 	tmg_p11_objects_drop_owned(&slot->objects, session->handle);
 	free(session);
 	last_closed(slot);

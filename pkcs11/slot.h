@@ -13,6 +13,7 @@
 #include "pkcs11/kept.h"
 #include "pkcs11/limit.h"
 #include "pkcs11/lock.h"
+#include "pkcs11/names.h"
 #include "pkcs11/object.h"
 #include "src/base/secret.h"
 #include "tamga/token.h"
@@ -67,6 +68,7 @@ typedef struct tmg_p11_slot {
 	bool learned;			/* name, tries and the like were asked */
 	tmg_p11_objects objects;
 	tmg_p11_face face;
+	tmg_p11_names names;
 } tmg_p11_slot;
 
 /* One number that differs when a reader's card was put in, out or swapped. */

@@ -48,11 +48,7 @@ REFUSED(C_GetSessionValidationFlags, (SESSION, CK_ULONG type, CK_FLAGS *flags))
 
 /* ---- objects ------------------------------------------------------------- */
 
-REFUSED(C_CopyObject, (SESSION, CK_OBJECT_HANDLE object, TEMPLATE(change), MADE))
-REFUSED(C_SetAttributeValue, (SESSION, CK_OBJECT_HANDLE object, TEMPLATE(change)))
 REFUSED(C_GenerateKey, (SESSION, MECHANISM, TEMPLATE(key), MADE))
-REFUSED(C_GenerateKeyPair, (SESSION, MECHANISM, TEMPLATE(public),
-    TEMPLATE(private), CK_OBJECT_HANDLE *made_public, MADE))
 REFUSED(C_WrapKey, (SESSION, MECHANISM, CK_OBJECT_HANDLE with, KEY, OUT(wrapped)))
 REFUSED(C_UnwrapKey, (SESSION, MECHANISM, KEY, IN(wrapped), TEMPLATE(plain), MADE))
 REFUSED(C_EncapsulateKey, (SESSION, MECHANISM, KEY, TEMPLATE(secret),

@@ -175,3 +175,19 @@ tmg_file_folder(const char *path, unsigned mode)
 		*at = end;
 	}
 }
+
+tmg_rc
+tmg_file_state(char *path, size_t cap)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	int n;
+
+	if (state != NULL && state[0] == '/')
+		n = snprintf(path, cap, "%s/tamga", state);
+	else if (home != NULL && home[0] == '/')
+		n = snprintf(path, cap, "%s/.local/state/tamga", home);
+	else
+		return TMG_NOT_FOUND;
+	return n < 0 || (size_t)n >= cap ? TMG_E_SPACE : TMG_OK;
+}

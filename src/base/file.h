@@ -25,6 +25,17 @@ tmg_file_read(const char *path, size_t max, uint8_t **data, size_t *len);
 TMG_MUST_USE tmg_rc
 tmg_file_replace(const char *path, tmg_view data, unsigned mode);
 
+/*
+ * Where tamga keeps what must outlive a program: $XDG_STATE_HOME/tamga, or
+ * $HOME/.local/state/tamga (XDG Base Directory Specification: a path that is
+ * not absolute is ignored).  It need not exist.
+ *
+ * Verdicts  TMG_NOT_FOUND: neither is set
+ * Faults    TMG_E_SPACE
+ */
+TMG_MUST_USE tmg_rc
+tmg_file_state(char *path, size_t cap);
+
 /* mkdir -p; new folders get mode.  Verdicts TMG_DENIED. */
 TMG_MUST_USE tmg_rc
 tmg_file_folder(const char *path, unsigned mode);

@@ -22,22 +22,15 @@
 #define FOLDER_MODE 0700u
 #define FILE_MODE 0600u
 
-/* XDG Base Directory Specification: an absolute path, or it is ignored. */
 static tmg_rc
 folder_path(char *path, size_t cap, tmg_fault *f)
 {
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-	int n;
+	const tmg_rc rc = tmg_file_state(path, cap);
 
-	if (state != NULL && state[0] == '/')
-		n = snprintf(path, cap, "%s/tamga", state);
-	else if (home != NULL && home[0] == '/')
-		n = snprintf(path, cap, "%s/.local/state/tamga", home);
-	else
+	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(f, TMG_E_USAGE, 0,
 		    _("neither XDG_STATE_HOME nor HOME says where journals are kept"));
-	if (n < 0 || (size_t)n >= cap)
+	if (rc != TMG_OK)
 		return tmg_raise(f, TMG_E_USAGE, 0,
 		    _("the path of the state folder is too long"));
 	return TMG_OK;

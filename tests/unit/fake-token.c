@@ -305,7 +305,8 @@ fake_identify(tmg_backend *b)
 	strcpy(b->info.label, c->label);
 	strcpy(b->info.model, "Fake");
 	strcpy(b->info.manufacturer, "tests & co");
-	b->info.algs = 1u << TMG_ALG_P256;
+	b->info.algs = c->algs;
+	b->info.can = c->can;
 	return TMG_OK;
 }
 
@@ -491,11 +492,10 @@ fake_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 
 	if ((rc = say(b, FAKE_GENERATE)) || (rc = want_admin(b)))
 		return rc;
-	fake_key(&made, "new", TMG_PIN_ONCE);
-	memcpy(s->spki, made.spki, made.spki_len);
-	s->spki_len = made.spki_len;
-	s->facts = made.facts;
-	s->key = true;
+	fake_key_of(&made, spec->alg, "new", slots[s - card_of(b)->slots].pin);
+	made.cert_len = s->cert_len;
+	memcpy(made.cert, s->cert, s->cert_len);
+	*s = made;
 	tmg_put(spki, (tmg_view){ s->spki, s->spki_len });
 	return tmg_out_done(spki);
 }
@@ -755,6 +755,7 @@ fake_init(struct fake *f, tmg_ctx *ctx, size_t cards)
 		strcpy(c->admin, "admin");
 		c->tries = 3;
 		c->admin_factory = true;
+		c->algs = 1u << TMG_ALG_P256;
 	}
 }
 
@@ -826,4 +827,13 @@ void
 fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin)
 {
 	fake_key_of(slot, TMG_ALG_P256, label, pin);
+}
+
+void
+fake_certify(struct fake_slot *slot, const char *label)
+{
+	EVP_PKEY *pkey = private_of(slot);
+
+	sign_cert(slot, pkey, label);
+	EVP_PKEY_free(pkey);
 }

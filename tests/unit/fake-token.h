@@ -52,6 +52,8 @@ struct fake_card {
 	bool blind;		/* the driver does not see that a use ended a login */
 	bool loses_cert;	/* what is written is not what is read */
 	bool real;		/* signatures are libcrypto's */
+	unsigned can;		/* TMG_CAN_* */
+	uint32_t algs;
 	struct fake_slot slots[FAKE_SLOTS];	/* 9a 9c 9d 9e 82 */
 
 	/* while it runs */
@@ -85,6 +87,10 @@ fake_key(struct fake_slot *slot, const char *label, tmg_pin_policy pin);
 void
 fake_key_of(struct fake_slot *slot, tmg_alg alg, const char *label,
     tmg_pin_policy pin);
+
+/* Another certificate for the key that is there. */
+void
+fake_certify(struct fake_slot *slot, const char *label);
 
 /* A hub over f; freed by the set that takes it. */
 tmg_hub *

@@ -4,6 +4,9 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "pkcs11/source.h"
 
@@ -32,11 +35,33 @@ tmg_p11_conf_find(tmg_p11_conf *conf, tmg_fault *f)
 	tmg_p11_conf_begin(conf);
 }
 
+/* Names that are given to keys go to a folder of the test's own. */
+static char home[512];
+
 int
 make_world(void **state)
 {
+	const char *tmp = getenv("TMPDIR");
+
 	(void)state;
+	snprintf(home, sizeof(home), "%s/p11-XXXXXX", tmp != NULL ? tmp : "/tmp");
+	if (mkdtemp(home) == NULL || setenv("XDG_STATE_HOME", home, 1) != 0)
+		return -1;
 	return tmg_ctx_new(&fake_ctx) == TMG_OK ? 0 : -1;
+}
+
+void
+forget_names(void)
+{
+	static const char *const files[] = {
+		"/tamga/pkcs11-names", "/tamga/pkcs11-names.lock", "/tamga",
+	};
+	char path[600];
+
+	for (size_t i = 0; i < TMG_COUNT(files); i++) {
+		snprintf(path, sizeof(path), "%s%s", home, files[i]);
+		(void)remove(path);
+	}
 }
 
 int
@@ -44,7 +69,8 @@ end_world(void **state)
 {
 	(void)state;
 	tmg_ctx_free(&fake_ctx);
-	return 0;
+	forget_names();
+	return rmdir(home);
 }
 
 /* Two readers, the second empty; keys in 9a, 9c and 9e, two of one name. */
@@ -52,11 +78,15 @@ int
 world(void **state)
 {
 	(void)state;
+	forget_names();
 	fake_init(&fake, fake_ctx, 2);
 	fake_key(&CARD->slots[0], "Asel", TMG_PIN_ONCE);
 	fake_key(&CARD->slots[1], "Asel", TMG_PIN_ALWAYS);
 	fake_key(&CARD->slots[3], "Card", TMG_PIN_NEVER);
 	CARD->real = true;
+	CARD->can = TMG_CAN_GENERATE | TMG_CAN_DELETE | TMG_CAN_RETIRED;
+	CARD->algs = 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_P256 |
+	    1u << TMG_ALG_P384 | 1u << TMG_ALG_ED25519 | 1u << TMG_ALG_X25519;
 	fake.cards[1].presence = TMG_ABSENT;
 	return 0;
 }

@@ -38,6 +38,10 @@ initialised(void **state);
 int
 finalised(void **state);
 
+/* The file of given names goes. */
+void
+forget_names(void);
+
 #define INSIDE(name) cmocka_unit_test_setup_teardown(name, initialised, finalised)
 
 CK_SESSION_HANDLE

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pkcs11/place.h"
+
+#include <strings.h>
+
+#include "pkcs11/attribute.h"
+#include "src/token/token.h"
+
+bool
+tmg_p11_place_shown(const tmg_p11_slot *slot, const tmg_key *key)
+{
+	const tmg_slot *s = tmg_key_slot(key);
+
+	if (!s->retired || s->held)
+		return true;
+	for (size_t i = 0; i < slot->names.count; i++)
+		if (slot->names.rows[i].slot == s->ref)
+			return true;
+	for (size_t i = 0; i < slot->objects.count; i++)
+		if (slot->objects.rows[i].key == key)
+			return true;
+	return false;
+}
+
+/* ---- the slot ------------------------------------------------------------ */
+
+static bool
+is_text(tmg_view text, const char *name)
+{
+	return text.len == strlen(name) && text.len > 0 &&
+	    strncasecmp((const char *)text.ptr, name, text.len) == 0;
+}
+
+static bool
+is_named(const tmg_key *key, tmg_view id, tmg_view label)
+{
+	const tmg_slot *slot = tmg_key_slot(key);
+	uint8_t store[4];
+
+	return tmg_view_equal(id, tmg_p11_key_id(key, store)) ||
+	    (id.len == 0 && (is_text(label, slot->name) ||
+	    is_text(label, slot->title)));
+}
+
+/* Neither a key nor the certificate of one that is gone. */
+static tmg_rc
+is_free(tmg_key *key, bool *free)
+{
+	tmg_key_facts facts;
+	tmg_view der;
+	tmg_rc rc;
+
+	*free = false;
+	rc = tmg_key_facts_get(key, &facts);
+	if (rc == TMG_OK || rc == TMG_UNSUPPORTED)
+		return TMG_OK;
+	if (rc == TMG_NOT_FOUND)
+		rc = tmg_key_cert(key, &der);
+	*free = rc == TMG_NOT_FOUND;
+	return *free ? TMG_OK : rc;
+}
+
+/* How often the template wants the PIN; it may not say. */
+static bool
+wants(const CK_ATTRIBUTE *templ, CK_ULONG count, tmg_pin_policy pin, bool named)
+{
+	const bool always = tmg_p11_template_says(templ, count,
+	    CKA_ALWAYS_AUTHENTICATE, named && pin == TMG_PIN_ALWAYS);
+	const bool private = tmg_p11_template_says(templ, count, CKA_PRIVATE,
+	    !(named && pin == TMG_PIN_NEVER));
+
+	if (!private)
+		return pin == TMG_PIN_NEVER;
+	return pin == (always ? TMG_PIN_ALWAYS : TMG_PIN_ONCE) ||
+	    (named && pin == TMG_PIN_ALWAYS);
+}
+
+static CK_RV
+take_named(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ, CK_ULONG count,
+    tmg_key *key)
+{
+	bool free;
+	tmg_rc rc;
+
+	if (!wants(templ, count, tmg_key_slot(key)->pin, true))
+		return CKR_TEMPLATE_INCONSISTENT;
+	if ((rc = is_free(key, &free)))
+		return tmg_p11_slot_rv(slot, rc);
+	return free ? CKR_OK : CKR_ATTRIBUTE_VALUE_INVALID;
+}
+
+static CK_RV
+take_free(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ, CK_ULONG count,
+    tmg_key **place)
+{
+	const bool retired =
+	    (tmg_token_info(slot->token)->can & TMG_CAN_RETIRED) != 0;
+
+	for (size_t i = 0; i < slot->token->key_count; i++) {
+		tmg_key *key = &slot->token->keys[i];
+		const tmg_slot *s = tmg_key_slot(key);
+		bool free;
+		tmg_rc rc;
+
+		if ((s->uses & TMG_USE_ATTEST) || (s->retired && !retired) ||
+		    !wants(templ, count, s->pin, false))
+			continue;
+		if ((rc = is_free(key, &free)))
+			return tmg_p11_slot_rv(slot, rc);
+		if (!free)
+			continue;
+		*place = key;
+		return CKR_OK;
+	}
+	return CKR_DEVICE_MEMORY;
+}
+
+CK_RV
+tmg_p11_place_find(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ,
+    CK_ULONG count, tmg_key **place)
+{
+	const tmg_view id = tmg_p11_template_bytes(templ, count, CKA_ID),
+	    label = tmg_p11_template_bytes(templ, count, CKA_LABEL);
+	tmg_rc rc;
+
+	if ((rc = tmg_token_slots(slot->token)))
+		return tmg_p11_slot_rv(slot, rc);
+	for (size_t i = 0; i < slot->token->key_count; i++) {
+		*place = &slot->token->keys[i];
+		if (!(tmg_key_slot(*place)->uses & TMG_USE_ATTEST) &&
+		    is_named(*place, id, label))
+			return take_named(slot, templ, count, *place);
+	}
+	return take_free(slot, templ, count, place);
+}
+
+/* ---- the name ------------------------------------------------------------ */
+
+/* A name that is being given. */
+struct naming {
+	tmg_p11_subject subject;
+	tmg_p11_name name;
+	bool changed;
+};
+
+/* The number of another slot, or an ID that another key of this token has. */
+static bool
+is_taken(const tmg_p11_slot *slot, const struct naming *n, tmg_view id)
+{
+	for (size_t i = 0; i < slot->token->key_count; i++) {
+		const tmg_key *key = &slot->token->keys[i];
+		uint8_t store[4];
+
+		if (key != n->subject.object.key &&
+		    tmg_view_equal(id, tmg_p11_key_id(key, store)))
+			return true;
+	}
+	for (size_t i = 0; i < slot->names.count; i++) {
+		const tmg_p11_name *other = &slot->names.rows[i];
+		tmg_key *key = tmg_token_key_of(slot->token, other->slot);
+		tmg_p11_name now;
+		tmg_view spki;
+
+		if (memcmp(other->key, n->name.key, sizeof(other->key)) == 0 ||
+		    !tmg_view_equal(id, tmg_p11_text_view(&other->id)) ||
+		    key == NULL || tmg_key_public(key, &spki) != TMG_OK)
+			continue;
+		tmg_p11_names_get(&slot->names, spki, &now);
+		if (memcmp(now.key, other->key, sizeof(now.key)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Java and others take a certificate's label for a name that one object has. */
+static bool
+is_label_taken(tmg_p11_slot *slot, const struct naming *n, tmg_view label)
+{
+	tmg_key *key;
+
+	for (size_t i = 0; (key = tmg_token_key(slot->token, i)) != NULL; i++) {
+		const tmg_p11_object o = { .class = CKO_CERTIFICATE, .key = key };
+		tmg_p11_subject other;
+		tmg_view theirs;
+
+		if (key != n->subject.object.key &&
+		    tmg_p11_subject_load(slot, &o, &other) == TMG_OK &&
+		    tmg_p11_attribute_get(&other, CKA_LABEL, &theirs) == CKR_OK &&
+		    tmg_view_equal(theirs, label))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_so(struct naming *n, const CK_ATTRIBUTE *a)
+{
+	tmg_view now;
+
+	return a == NULL ||
+	    (tmg_p11_attribute_get(&n->subject, a->type, &now) == CKR_OK &&
+	    tmg_view_equal(now, (tmg_view){ a->pValue, a->ulValueLen }));
+}
+
+static CK_RV
+set_id(tmg_p11_slot *slot, struct naming *n, const CK_ATTRIBUTE *a)
+{
+	uint8_t store[4];
+	tmg_view id;
+
+	if (is_so(n, a))
+		return CKR_OK;
+	id = (tmg_view){ a->pValue, a->ulValueLen };
+	if (is_taken(slot, n, id))
+		return CKR_ATTRIBUTE_VALUE_INVALID;
+	n->changed = true;
+	if (tmg_view_equal(id, tmg_p11_key_id(n->subject.object.key, store))) {
+		n->name.id.len = 0;	/* as it is without a name */
+		return CKR_OK;
+	}
+	return tmg_p11_text_set(&n->name.id, id);
+}
+
+static CK_RV
+set_label(tmg_p11_slot *slot, struct naming *n, const CK_ATTRIBUTE *a)
+{
+	const bool cert = n->subject.object.class == CKO_CERTIFICATE;
+	tmg_view label;
+
+	if (is_so(n, a))
+		return CKR_OK;
+	label = (tmg_view){ a->pValue, a->ulValueLen };
+	if (cert && is_label_taken(slot, n, label))
+		return CKR_ATTRIBUTE_VALUE_INVALID;
+	n->changed = true;
+	return tmg_p11_text_set(cert ? &n->name.cert_label : &n->name.label, label);
+}
+
+static CK_RV
+prepare(tmg_p11_slot *slot, const tmg_p11_object *object,
+    const CK_ATTRIBUTE *templ, CK_ULONG count, struct naming *n)
+{
+	tmg_rc rc;
+	CK_RV rv;
+
+	n->changed = false;
+	tmg_p11_names_look(&slot->names);
+	if ((rc = tmg_p11_subject_load(slot, object, &n->subject)))
+		return tmg_p11_slot_rv(slot, rc);
+	n->name = n->subject.name;
+	n->name.slot = tmg_key_slot(object->key)->ref;
+	if ((rv = set_id(slot, n, tmg_p11_template_find(templ, count, CKA_ID))))
+		return rv;
+	return set_label(slot, n, tmg_p11_template_find(templ, count, CKA_LABEL));
+}
+
+CK_RV
+tmg_p11_place_check(tmg_p11_slot *slot, const tmg_p11_object *object,
+    const CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	struct naming n;
+	CK_RV rv;
+
+	if ((rv = prepare(slot, object, templ, count, &n)))
+		return rv;
+	return n.changed ? tmg_p11_names_ready() : CKR_OK;
+}
+
+CK_RV
+tmg_p11_place_name(tmg_p11_slot *slot, const tmg_p11_object *object,
+    const CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	struct naming n;
+	CK_RV rv;
+
+	if ((rv = prepare(slot, object, templ, count, &n)))
+		return rv;
+	return n.changed ? tmg_p11_names_put(&slot->names, &n.name) : CKR_OK;
+}
+
+CK_RV
+tmg_p11_place_ready(tmg_p11_slot *slot, tmg_key *place,
+    const CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	const tmg_view id = tmg_p11_template_bytes(templ, count, CKA_ID),
+	    label = tmg_p11_template_bytes(templ, count, CKA_LABEL);
+	struct naming n = { .subject.object.key = place };
+	tmg_p11_text text;
+	uint8_t store[4];
+	tmg_view spki;
+	CK_RV rv;
+
+	tmg_p11_names_look(&slot->names);
+	if (tmg_key_public(place, &spki) == TMG_OK)
+		tmg_p11_names_get(&slot->names, spki, &n.name);
+	if ((label.len > 0 && (rv = tmg_p11_text_set(&text, label))) ||
+	    (id.len > 0 && (rv = tmg_p11_text_set(&text, id))))
+		return rv;
+	if (id.len > 0 && is_taken(slot, &n, id))
+		return CKR_ATTRIBUTE_VALUE_INVALID;
+	if (label.len == 0 && (id.len == 0 ||
+	    tmg_view_equal(id, tmg_p11_key_id(place, store))))
+		return CKR_OK;
+	return tmg_p11_names_ready();
+}

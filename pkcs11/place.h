@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a new key goes, and what it is called.
+ *
+ * A LABEL or an ID that names a slot of the card ("9a", 9A) selects it; else
+ * it is the first that is free and wants the PIN as often as the template
+ * does.  A slot that holds a key or a certificate is never written over.
+ */
+#ifndef TMG_PKCS11_PLACE_H
+#define TMG_PKCS11_PLACE_H
+
+#include "pkcs11/create.h"
+
+/* Is it worth a question?  A retired slot is when the card's history has it, or
+ * when it was heard of here: a new key there has no certificate yet. */
+bool
+tmg_p11_place_shown(const tmg_p11_slot *slot, const tmg_key *key);
+
+/*
+ * For the private key of that template.
+ *
+ * CKR_ATTRIBUTE_VALUE_INVALID  the slot that is named is taken
+ * CKR_TEMPLATE_INCONSISTENT    it wants the PIN otherwise than the template
+ * CKR_DEVICE_MEMORY            no slot is free
+ */
+CK_RV
+tmg_p11_place_find(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ,
+    CK_ULONG count, tmg_key **place);
+
+/* Could what is in place, or will be, be called so? */
+CK_RV
+tmg_p11_place_ready(tmg_p11_slot *slot, tmg_key *place,
+    const CK_ATTRIBUTE *templ, CK_ULONG count);
+
+/* What is to be set: ID and label, as far as the template has them. */
+CK_RV
+tmg_p11_place_name(tmg_p11_slot *slot, const tmg_p11_object *object,
+    const CK_ATTRIBUTE *templ, CK_ULONG count);
+
+/* The same without doing it: would it be right, and could it be kept?
+ * CKR_ATTRIBUTE_VALUE_INVALID: another key has that ID, another certificate
+ * that label. */
+CK_RV
+tmg_p11_place_check(tmg_p11_slot *slot, const tmg_p11_object *object,
+    const CK_ATTRIBUTE *templ, CK_ULONG count);
+
+#endif

@@ -211,6 +211,7 @@ parse(tmg_ctx *ctx, tmg_view der, int type, CMS_ContentInfo **out, tmg_fault *f)
 		return TMG_E_NOMEM;
 	if (der.len > INT32_MAX ||
 	    d2i_CMS_ContentInfo(&cms, &p, (long)der.len) == NULL ||
+	    p != der.ptr + der.len ||
 	    OBJ_obj2nid(CMS_get0_type(cms)) != type)
 		return tmg_raise(f, TMG_E_MALFORMED, 0, type == NID_pkcs7_signed
 		    ? _("This is no signed message (CMS).")
@@ -307,7 +308,10 @@ check_signers(tmg_ctx *ctx, CMS_ContentInfo *cms, const tmg_certs *anchors,
 		rc = tmg_certs_add_x509(found, sk_X509_value(who, i));
 	sk_X509_free(who);	/* the stack is ours, its certificates are not */
 
-	for (size_t i = 0; i < tmg_certs_count(found) && rc == TMG_OK; i++) {
+	/* a signature was verified: without anybody who made it, memory ran out */
+	if (rc == TMG_OK && tmg_certs_count(found) == 0)
+		rc = TMG_E_NOMEM;
+	for (size_t i = 0; rc == TMG_OK && i < tmg_certs_count(found); i++) {
 		if (anchors != NULL)
 			rc = tmg_certs_verify(ctx, tmg_certs_get(found, i), others,
 			    anchors, NULL, f);

@@ -88,18 +88,43 @@ typedef struct wishes {
 	char wanted[OID_TEXT];	/* the last kind of key that is not ours */
 } wishes;
 
+/* Dotted, from an OBJECT IDENTIFIER's content; "?" when it is none. */
+static void
+oid_text(tmg_view content, char text[static OID_TEXT])
+{
+	uint8_t der[OID_TEXT];
+	tmg_out out = TMG_OUT(der);
+	const uint8_t *p = der;
+	tmg_held(ASN1_OBJECT) oid = NULL;
+
+	snprintf(text, OID_TEXT, "?");
+	tmg_tlv_put_head(&out, DER_OID, content.len);
+	tmg_put(&out, content);
+	if (out.full)
+		return;
+	ERR_set_mark();
+	oid = d2i_ASN1_OBJECT(NULL, &p, (long)out.len);
+	if (oid != NULL)
+		OBJ_obj2txt(text, OID_TEXT, oid, 1);
+	ERR_pop_to_mark();
+}
+
 static tmg_family
 our_family(const wishes *w)
 {
 	return tmg_alg_get(w->r->signer->alg)->family;
 }
 
-static void
+/* False: nobody here knows that kind of key. */
+static bool
 want_key(wishes *w, tmg_view oid)
 {
+	bool known = false;
+
 	for (size_t i = 0; i < TMG_COUNT(keys); i++) {
 		if (!tmg_view_equal(oid, keys[i].oid))
 			continue;
+		known = true;
 		w->family_asked = true;
 		if (keys[i].family == our_family(w))
 			w->family_fits = true;
@@ -111,6 +136,17 @@ want_key(wishes *w, tmg_view oid)
 		    (keys[i].alg != TMG_ALG_NONE && keys[i].alg != w->r->signer->alg))
 			snprintf(w->wanted, sizeof(w->wanted), "%s", keys[i].name);
 	}
+	return known;
+}
+
+/* A curve that the authority insists on and no key here can be on. */
+static void
+want_curve(wishes *w, tmg_view oid)
+{
+	if (want_key(w, oid) || our_family(w) != TMG_FAMILY_EC)
+		return;
+	w->alg_asked = true;
+	oid_text(oid, w->wanted);
 }
 
 static void
@@ -238,7 +274,7 @@ want_key_values(wishes *w, tmg_view oid, tmg_view values)
 		if (tmg_tlv_next(&values, &t) != TMG_OK)
 			return TMG_E_MALFORMED;
 		if (t.tag == DER_OID)
-			want_key(w, t.value);
+			want_curve(w, t.value);
 		if (t.tag == DER_INTEGER && t.value.len <= 3) {
 			size_t bits = 0;
 
@@ -268,15 +304,21 @@ want_attribute(wishes *w, tmg_view in)
 
 /* ---- the template of RFC 9908 ------------------------------------------------- */
 
-static bool
-has_attribute(X509_NAME *name, tmg_view single, char *text)
+/* TMG_NOT_FOUND: the name has no such attribute; text is what it is called. */
+static tmg_rc
+find_attribute(X509_NAME *name, tmg_view single, char text[static OID_TEXT])
 {
 	tmg_held(ASN1_OBJECT) oid = NULL;
 	const uint8_t *p = single.ptr;
 
+	ERR_set_mark();
 	oid = d2i_ASN1_OBJECT(NULL, &p, (long)single.len);
+	ERR_pop_to_mark();
+	if (oid == NULL)
+		return TMG_E_MALFORMED;
 	OBJ_obj2txt(text, OID_TEXT, oid, 0);
-	return oid != NULL && X509_NAME_get_index_by_OBJ(name, oid, -1) >= 0;
+	return X509_NAME_get_index_by_OBJ(name, oid, -1) >= 0 ? TMG_OK
+	    : TMG_NOT_FOUND;
 }
 
 /* SingleAttributeTemplate { type, value OPTIONAL }. */
@@ -288,12 +330,13 @@ want_name_part(const wishes *w, tmg_view whole, tmg_view in, int set)
 	X509_NAME_ENTRY *entry;
 	tmg_view body = in, oid;
 	char text[OID_TEXT] = "";
+	tmg_rc rc;
 	int ok;
 
 	if (tmg_tlv_expect(&in, DER_OID, &oid))
 		return TMG_E_MALFORMED;
-	if (has_attribute(name, body, text))
-		return TMG_OK;
+	if ((rc = find_attribute(name, body, text)) != TMG_NOT_FOUND)
+		return rc;
 	if (in.len == 0)
 		return tmg_raise(w->r->f, TMG_E_USAGE, 0,
 		    _("The authority wants \"%s\" in the subject: add it to the name."), text);
@@ -353,7 +396,7 @@ want_public_key(wishes *w, tmg_view in)
 		return TMG_E_MALFORMED;
 	want_key(w, oid);
 	if (tmg_tlv_next(&id, &t) == TMG_OK && t.tag == DER_OID)
-		want_key(w, t.value);
+		want_curve(w, t.value);
 	if (tmg_view_equal(oid, oid_rsa) && in.len > 0 &&
 	    tmg_tlv_expect(&in, DER_BIT_STRING, &bits) == TMG_OK &&
 	    tmg_view_take(&bits, 1, &unused) == TMG_OK &&

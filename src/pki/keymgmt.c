@@ -116,12 +116,17 @@ import_signer(tmg_pkey *key, const OSSL_PARAM *p)
 
 	if (OSSL_PARAM_get_octet_ptr(p, &signer, &len) != 1 || signer == NULL)
 		return 0;
-	memcpy(&key->signer, &signer, sizeof(signer));	/* theirs, not const */
-	if (tmg_public_key(key->libctx, key->signer->spki, &public) != TMG_OK)
+	if (tmg_public_key(key->libctx, ((const tmg_signer *)signer)->spki,
+	    &public) != TMG_OK)
 		return 0;
+	if (!EVP_PKEY_is_a(public, key->type)) {
+		EVP_PKEY_free(public);
+		return 0;
+	}
+	memcpy(&key->signer, &signer, sizeof(signer));	/* theirs, not const */
 	key->public = public;
 	key->whole = true;
-	return EVP_PKEY_is_a(public, key->type);
+	return 1;
 }
 
 static int
@@ -205,14 +210,18 @@ key_dup(const void *keydata, int selection)
 {
 	const tmg_pkey *from = keydata;
 	tmg_provider provider = { from->libctx };
-	tmg_pkey *to = tmg_pkey_new(&provider, from->type);
+	tmg_pkey *to;
 
+	/* a token's key never changes, and its signer takes one turn at a time */
+	if (from->signer != NULL && (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0) {
+		memcpy(&to, &keydata, sizeof(to));
+		return tmg_pkey_ref(to);
+	}
+	to = tmg_pkey_new(&provider, from->type);
 	if (to == NULL || from->public == NULL)
 		return to;
 	to->whole = (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 && from->whole;
 	to->public = to->whole ? EVP_PKEY_dup(from->public) : parameters_of(from);
-	if ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
-		to->signer = from->signer;
 	if (to->public == NULL) {
 		tmg_pkey_unref(to);
 		return NULL;

@@ -219,12 +219,13 @@ take_der(reader *r, ASN1_STRING **out)
 	    r->at - start }, &der))
 		return wrong(r, _("the digits after \"#\" are no hexadecimal"));
 
+	ERR_set_mark();
 	any = d2i_ASN1_TYPE(NULL, &p, (long)der.len);
+	ERR_pop_to_mark();
 	if (any == NULL || p != bytes + der.len ||
 	    (ASN1_tag2bit(any->type) & (B_ASN1_DIRECTORYSTRING | B_ASN1_IA5STRING |
 	    B_ASN1_NUMERICSTRING | B_ASN1_BIT_STRING)) == 0) {
 		ASN1_TYPE_free(any);
-		ERR_clear_error();
 		return wrong(r, _("the bytes after \"#\" are no string in DER"));
 	}
 	*out = any->value.asn1_string;

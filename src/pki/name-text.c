@@ -2,6 +2,7 @@
 #include "src/pki/name.h"
 
 #include <limits.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <strings.h>
 
@@ -126,7 +127,9 @@ put_entry(tmg_out *text, const X509_NAME_ENTRY *entry)
 	type = tmg_name_type_find(oid);
 	tmg_put_str(text, type != NULL ? type->name : oid);
 	tmg_put_u8(text, '=');
+	ERR_set_mark();
 	len = type != NULL ? ASN1_STRING_to_UTF8(&utf8, value) : -1;
+	ERR_pop_to_mark();
 	if (len < 0)
 		return put_der(text, value);
 
@@ -182,7 +185,9 @@ tmg_name_text_der(tmg_view der, tmg_out *text)
 
 	if (der.len > LONG_MAX)
 		return TMG_E_MALFORMED;
+	ERR_set_mark();
 	name = d2i_X509_NAME(NULL, &p, (long)der.len);
+	ERR_pop_to_mark();
 	if (name == NULL || p != der.ptr + der.len)
 		return TMG_E_MALFORMED;
 	return tmg_name_text(name, text);

@@ -185,6 +185,13 @@ strip_zeros(tmg_view *v)
 	}
 }
 
+/* Of an INTEGER's content, ITU-T X.690 8.3.3. */
+static bool
+is_negative(tmg_view integer)
+{
+	return integer.len > 0 && (integer.ptr[0] & 0x80) != 0;
+}
+
 tmg_rc
 tmg_spki_rsa_parts(tmg_view spki, tmg_view *n, tmg_view *e)
 {
@@ -199,6 +206,8 @@ tmg_spki_rsa_parts(tmg_view spki, tmg_view *n, tmg_view *e)
 	    (rc = tmg_tlv_expect(&key, DER_INTEGER, n)) ||
 	    (rc = tmg_tlv_expect(&key, DER_INTEGER, e)))
 		return rc;
+	if (bits.len > 0 || key.len > 0 || is_negative(*n) || is_negative(*e))
+		return TMG_E_MALFORMED;
 	strip_zeros(n);
 	strip_zeros(e);
 	return n->len > 0 && e->len > 0 ? TMG_OK : TMG_E_MALFORMED;

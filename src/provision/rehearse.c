@@ -20,8 +20,8 @@ tmg_rehearse(tmg_provision *p, tmg_out *csr)
 	if (tmg_alg_parse(p->j.alg, &alg) != TMG_OK)
 		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
 		    _("\"%s\" is no type of key"), p->j.alg);
-	/* a modulus' length changes nothing in the request but its length */
-	if (tmg_alg_get(alg)->family == TMG_FAMILY_RSA)
+	/* a modulus' length matters only to an authority that wants one */
+	if (tmg_alg_get(alg)->family == TMG_FAMILY_RSA && p->j.wants.len == 0)
 		alg = TMG_ALG_RSA2048;
 	if ((rc = tmg_soft_generate(p->ctx, alg, &key)))
 		return tmg_raise(&p->fault, rc == TMG_UNSUPPORTED ? TMG_E_CRYPTO : rc, 0,

@@ -109,6 +109,8 @@ new_key(tmg_alg alg)
 	switch (alg) {
 	case TMG_ALG_RSA2048:
 		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	case TMG_ALG_RSA3072:
+		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)3072);
 	case TMG_ALG_ED25519:
 		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	default:
@@ -155,17 +157,29 @@ new_cert(EVP_PKEY *subject_key, const X509_NAME *subject,
 	return x;
 }
 
+/* by: the CA above, or i itself. */
 static void
-new_root(size_t i, const char *cn)
+new_ca(size_t i, const char *cn, size_t by)
 {
 	EVP_PKEY *key = new_key(TMG_ALG_P256);
+	EVP_PKEY *above = NULL;
 	X509_NAME *name = X509_NAME_new();
+	X509 *issuer = NULL;
+	const uint8_t *from = fake->root[by];
 	uint8_t *at = fake->root[i];
 	X509 *x;
 
 	must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
 	    (const uint8_t *)cn, -1, -1, 0) == 1);
-	x = new_cert(key, name, name, key, 365, true);
+	if (by != i) {
+		above = soft_key(fake->root_key[by], fake->root_key_len[by]);
+		issuer = d2i_X509(NULL, &from, (long)fake->root_len[by]);
+		must(above != NULL && issuer != NULL);
+	}
+	x = new_cert(key, name, issuer != NULL ? X509_get_subject_name(issuer) : name,
+	    above != NULL ? above : key, 365, true);
+	X509_free(issuer);
+	EVP_PKEY_free(above);
 	fake->root_key_len[i] = put_private(key, fake->root_key[i],
 	    sizeof(fake->root_key[i]));
 	must(i2d_X509(x, NULL) <= (int)sizeof(fake->root[i]));
@@ -208,8 +222,9 @@ fake_world_reset(void)
 	for (size_t i = 0; i < FAKE_SLOTS; i++)
 		fake->slots[i].about = slots[i];
 	fake->metadata = fake->present = fake->pin_right = true;
-	new_root(0, "Fake CA");
-	new_root(1, "Other CA");
+	new_ca(0, "Fake CA", 0);
+	new_ca(1, "Other CA", 1);
+	new_ca(2, "Issuing CA", 0);
 	fake_new_process();
 }
 
@@ -587,6 +602,9 @@ tmg_rc
 tmg_authority_cacerts(tmg_authority *a, const tmg_certs **certs)
 {
 	*certs = a->certs;
+	if (fake->has_sub)
+		must(tmg_certs_add(a->certs, (tmg_view){ fake->root[2],
+		    fake->root_len[2] }) == TMG_OK);
 	return line(a);
 }
 
@@ -598,7 +616,12 @@ tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
 		0x09, 0x07,
 	};
 
-	*csrattrs = fake->wants_link ? TMG_VIEW(challenge_password)
+	static const uint8_t rsa3072[] = {
+		0x30, 0x13, 0x30, 0x11, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
+		0x01, 0x01, 0x01, 0x31, 0x04, 0x02, 0x02, 0x0c, 0x00,
+	};
+
+	*csrattrs = fake->wants_rsa3072 ? TMG_VIEW(rsa3072) : fake->wants_link ? TMG_VIEW(challenge_password)
 	    : (tmg_view){ NULL, 0 };
 	return line(a);
 }
@@ -669,7 +692,7 @@ add(tmg_certs *certs, X509 *x)
 static void
 issue(tmg_view csr, tmg_certs *certs)
 {
-	const size_t root = fake->answer == FAKE_OTHER_ROOT ? 1 : 0;
+	const size_t root = fake->answer == FAKE_OTHER_ROOT ? 1 : fake->has_sub ? 2 : 0;
 	const uint8_t *at = csr.ptr, *ca = fake->root[root];
 	X509_REQ *req = d2i_X509_REQ(NULL, &at, (long)csr.len);
 	X509 *issuer = d2i_X509(NULL, &ca, (long)fake->root_len[root]);

@@ -49,12 +49,14 @@ typedef struct fake_world {
 	fake_answer answer;
 	bool stranger;			/* it does not take our credentials */
 	bool forgets;			/* the answer to a request gets lost */
+	bool wants_rsa3072;
 	bool wants_link;		/* to the connection, RFC 7030 3.5 */
 	unsigned drops;			/* connections that break before a request */
 	unsigned posts, polls, applications, asked, links;
 	uint8_t seen[FAKE_SEEN][32];
-	uint8_t root[2][2048], root_key[2][256];
-	size_t root_len[2], root_key_len[2];
+	bool has_sub;			/* it issues by a CA that only it tells of */
+	uint8_t root[3][2048], root_key[3][256];	/* the last: below the first */
+	size_t root_len[3], root_key_len[3];
 	unsigned serial;
 
 	/* faults: at that many events the process is killed, or the card pulled */

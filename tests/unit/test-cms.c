@@ -74,6 +74,10 @@ test_sign_and_verify(void **state)
 				assert_int_equal(tmg_cms_verify(k->ctx, tmg_out_view(&der),
 				    (tmg_view){ NULL, 0 }, anchors, NULL, NULL, &f), TMG_MISMATCH);
 			}
+			/* one message and nothing else */
+			assert_int_equal(tmg_cms_verify(k->ctx,
+			    (tmg_view){ bytes, der.len + 1 }, content, anchors, NULL,
+			    NULL, &f), TMG_E_MALFORMED);
 			bytes[der.len - 5] ^= 1;
 			assert_int_not_equal(tmg_cms_verify(k->ctx, tmg_out_view(&der),
 			    content, anchors, NULL, NULL, &f), TMG_OK);

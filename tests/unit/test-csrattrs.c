@@ -102,6 +102,13 @@ static const char der_bad6[] =
 static const char der_bad7[] =
     "30183016060b2a864886f70d010910023d31073005020100a500";
 
+/* an OBJECT IDENTIFIER without content in the template's subject */
+static const char der_bad8[] =
+    "301d301b060b2a864886f70d010910023d310c300a02010030053103300106" "00";
+/* a curve that no key here is on: id-ecPublicKey with brainpoolP384r1 */
+static const char der_ec_bp384[] =
+    "3018301606072a8648ce3d0201310b06092b240303020801010b";
+
 enum { RSA2048, RSA3072, P256, P384, ED };
 
 static const struct {
@@ -120,6 +127,7 @@ static const struct {
 	{ der_ec, P256, TMG_OK, NID_ecdsa_with_SHA256, "" },
 	{ der_ec_p256, P256, TMG_OK, NID_ecdsa_with_SHA256, "" },
 	{ der_ec_p384, P256, TMG_MISMATCH, 0, "P-384" },
+	{ der_ec_bp384, P256, TMG_MISMATCH, 0, "1.3.36.3.3.2.8.1.1.11" },
 	{ der_both, RSA3072, TMG_OK, NID_sha256WithRSAEncryption, "" },
 	{ der_both, P384, TMG_OK, NID_ecdsa_with_SHA384, "" },
 	{ der_both, ED, TMG_MISMATCH, 0, "" },
@@ -146,6 +154,7 @@ static const struct {
 	{ der_bad5, P256, TMG_E_MALFORMED, 0, "CsrAttrs" },
 	{ der_bad6, P256, TMG_E_MALFORMED, 0, "CsrAttrs" },
 	{ der_bad7, P256, TMG_E_MALFORMED, 0, "CsrAttrs" },
+	{ der_bad8, P256, TMG_E_MALFORMED, 0, "CsrAttrs" },
 };
 
 static tmg_rc

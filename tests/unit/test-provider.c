@@ -415,6 +415,58 @@ test_agreement(void **state)
 
 /* ---- what must be refused --------------------------------------------------- */
 
+static tmg_rc
+derive_too_much(tmg_signer *s, tmg_view peer, tmg_out *secret)
+{
+	static const uint8_t many[66];
+
+	(void)s;
+	(void)peer;
+	tmg_put(secret, TMG_VIEW(many));
+	return tmg_out_done(secret);
+}
+
+/* A token that answers with more than a coordinate must not be believed: the
+ * caller's buffer is as long as one. */
+static void
+test_long_secret(void **state)
+{
+	static const tmg_signer_ops ops = { tmg_signer_no_sign,
+	    tmg_signer_no_decrypt, derive_too_much };
+	struct keys *k = *state;
+	tmg_auto_ptr(tmg_soft) soft = NULL;
+	tmg_held(EVP_PKEY) key = NULL;
+	tmg_held(EVP_PKEY) peer = EVP_PKEY_Q_keygen(k->libctx, NULL, "EC", "P-256");
+	tmg_held(EVP_PKEY_CTX) c = NULL;
+	tmg_fault fault = { 0 };
+	tmg_signer odd;
+	uint8_t secret[32];
+	size_t len = sizeof(secret);
+
+	assert_int_equal(tmg_soft_generate(k->ctx, TMG_ALG_P256, &soft), TMG_OK);
+	odd = (tmg_signer){ .ops = &ops, .fault = &fault, .alg = TMG_ALG_P256,
+	    .spki = tmg_soft_signer(soft)->spki };
+	assert_int_equal(tmg_openssl_key(k->ctx, &odd, &key), TMG_OK);
+	c = EVP_PKEY_CTX_new_from_pkey(k->libctx, key, NULL);
+	assert_int_equal(EVP_PKEY_derive_init(c), 1);
+	assert_int_equal(EVP_PKEY_derive_set_peer(c, peer), 1);
+	assert_int_not_equal(EVP_PKEY_derive(c, secret, &len), 1);
+}
+
+/* A copy is the same key of the same token, used in the same turn. */
+static void
+test_copy(void **state)
+{
+	struct keys *k = *state;
+
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		tmg_held(EVP_PKEY) copy = EVP_PKEY_dup(k->token[kind]);
+
+		assert_non_null(copy);
+		assert_int_equal(EVP_PKEY_eq(copy, k->token[kind]), 1);
+	}
+}
+
 static void
 test_private_export(void **state)
 {
@@ -600,6 +652,8 @@ main(void)
 		cmocka_unit_test(test_rsa_decrypt),
 		cmocka_unit_test(test_agreement),
 		cmocka_unit_test(test_private_export),
+		cmocka_unit_test(test_long_secret),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_foreign_public_half),

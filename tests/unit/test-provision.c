@@ -1098,6 +1098,19 @@ types_are_the_tokens(void **state)
 	spec.alg = TMG_ALG_P256;
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_UNSUPPORTED);
 	assert_int_equal(f.remedies, TMG_TRY_TYPE | TMG_TRY_LOOK);
+
+	/* the size that the authority wants, and no other */
+	fake_new_process();
+	fake->wants_rsa3072 = true;
+	spec = usual();
+	spec.slot = "9c";
+	spec.alg = TMG_ALG_RSA2048;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_MISMATCH);
+	assert_int_equal(fake->generated, 1);
+	spec = usual();
+	spec.slot = "9c";
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_equal(fake_slot_named("9c")->alg, TMG_ALG_RSA3072);
 }
 
 /* The authority has the request and its answer got lost: told, and handed in
@@ -1183,6 +1196,28 @@ linked_requests_may_wait(void **state)
 	assert_int_equal(fake->links, 1);
 }
 
+/* An issuing CA that is neither configured nor in the answer, only in what the
+ * authority says of its CAs, leads to the anchor; without it nothing does. */
+static void
+issuers_are_learnt_of(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->has_sub = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_enrolled("9a");
+
+	/* and nobody else's: its root is not the one that is believed */
+	fresh(state);
+	spec = usual();
+	fake->has_sub = true;
+	fake->answer = FAKE_OTHER_ROOT;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_MISMATCH);
+	assert_int_equal(fake->writes, 0);
+}
+
 int
 main(void)
 {
@@ -1215,6 +1250,7 @@ main(void)
 		TEST(types_are_the_tokens),
 		TEST(lost_answers_are_told),
 		TEST(requests_are_linked),
+		TEST(issuers_are_learnt_of),
 		TEST(linked_requests_may_wait),
 	};
 

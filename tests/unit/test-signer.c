@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 
 #include "src/base/fail.h"
+#include "src/codec/hex.h"
 #include "src/pki/check.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
@@ -73,6 +74,36 @@ test_not_made(void **state)
 	assert_int_equal(tmg_spki_raw(TMG_ALG_ED25519, TMG_VIEW(point), &out), TMG_E_MALFORMED);
 	assert_int_equal(tmg_spki_rsa((tmg_view){ NULL, 0 }, TMG_VIEW(point), &out), TMG_E_MALFORMED);
 	assert_int_equal(out.len, 0);
+}
+
+/* INTEGERs below zero, bytes after what is expected. */
+static void
+test_broken_rsa(void **state)
+{
+	static const char *const rows[] = {
+		"301a300d06092a864886f70d010101050003090030060201810201" "03",
+		"301a300d06092a864886f70d010101050003090030060201030201" "83",
+		"301c300d06092a864886f70d0101010500030b0030080201030201" "030500",
+		"301c300d06092a864886f70d0101010500030b0030060201030201" "030500",
+		"301a300d06092a864886f70d010101050003090030060201000201" "03",
+	};
+	static const char good[] =
+	    "301a300d06092a864886f70d010101050003090030060201030201" "03";
+	uint8_t der[64];
+	tmg_view n, e;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_out out = TMG_OUT(der);
+
+		assert_int_equal(tmg_hex_parse(tmg_view_str(rows[i]), &out), TMG_OK);
+		assert_int_equal(tmg_spki_rsa_parts(tmg_out_view(&out), &n, &e),
+		    TMG_E_MALFORMED);
+	}
+	tmg_out out = TMG_OUT(der);
+
+	assert_int_equal(tmg_hex_parse(tmg_view_str(good), &out), TMG_OK);
+	assert_int_equal(tmg_spki_rsa_parts(tmg_out_view(&out), &n, &e), TMG_OK);
 }
 
 static void
@@ -285,6 +316,7 @@ main(void)
 		cmocka_unit_test(test_made),
 		cmocka_unit_test(test_not_made),
 		cmocka_unit_test(test_unknown_kinds),
+		cmocka_unit_test(test_broken_rsa),
 		cmocka_unit_test(test_sign_checks),
 		cmocka_unit_test(test_signatures_are_checked),
 		cmocka_unit_test(test_small_buffers),

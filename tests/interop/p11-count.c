@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * usage: p11-count MODULE CONTROL-SOCKET
+ * usage: p11-count MODULE CONTROL-SOCKET sign|always|certs|list MAX
  *
  * Loads the module as any program does and asks the virtual card, after each
- * step, how many APDUs it got.  TAMGA_VCARD names the program that asks.
+ * step, how many APDUs it got.  MAX is what the first login and signature, or
+ * the first listing (of certificates, of everything), may take.  TAMGA_VCARD names the program that asks.
  */
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +15,10 @@
 
 #include "pkcs11/cryptoki.h"
 
-#define ID 0x9a
-enum { SIGNATURES = 100, SEARCHES = 188, START_MS = 50 };
+/* Chromium searches and node's webcrypto reads that often: doc/performance.md. */
+enum { SIGNATURES = 100, SEARCHES = 188, READINGS = 1158, START_MS = 50 };
+
+static CK_UTF8CHAR pin[] = "123456";
 
 static CK_FUNCTION_LIST *f;
 static const char *socket_path;
@@ -73,9 +77,8 @@ at_most(const char *what, long got, long max)
 }
 
 static CK_OBJECT_HANDLE
-find(CK_OBJECT_CLASS class)
+find(CK_OBJECT_CLASS class, CK_BYTE id)
 {
-	CK_BYTE id = ID;
 	CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof(class) },
 	    { CKA_ID, &id, sizeof(id) } };
 	CK_OBJECT_HANDLE found = 0;
@@ -91,7 +94,13 @@ find(CK_OBJECT_CLASS class)
 }
 
 static void
-sign(CK_OBJECT_HANDLE key)
+log_in(CK_USER_TYPE who)
+{
+	must(f->C_Login(session, who, pin, sizeof(pin) - 1), "C_Login");
+}
+
+static void
+sign(CK_OBJECT_HANDLE key, bool always)
 {
 	CK_MECHANISM m = { CKM_ECDSA, NULL, 0 };
 	CK_BYTE digest[32] = { 1 }, sig[64];
@@ -99,6 +108,8 @@ sign(CK_OBJECT_HANDLE key)
 
 	must(f->C_SignInit(session, &m, key), "C_SignInit");
 	must(f->C_Sign(session, digest, sizeof(digest), NULL, &len), "size");
+	if (always)
+		log_in(CKU_CONTEXT_SPECIFIC);
 	must(f->C_Sign(session, digest, sizeof(digest), sig, &len), "C_Sign");
 }
 
@@ -127,30 +138,95 @@ start(void)
 	    "C_OpenSession");
 }
 
+static void
+count_signatures(bool always, long max)
+{
+	const CK_BYTE id = always ? 0x9c : 0x9a;
+	const long each = always ? 2 : 1;
+	CK_OBJECT_HANDLE key;
+
+	log_in(CKU_USER);
+	key = find(CKO_PRIVATE_KEY, id);
+	sign(key, always);
+	at_most("cold login and signature", apdus(), max);
+	for (int i = 1; i < SIGNATURES; i++)
+		sign(key, always);
+	at_most("99 signatures more", apdus(), each * (SIGNATURES - 1));
+}
+
+/* Everything that there is about an object, the way programs ask: the sizes
+ * first. */
+static void
+read_object(CK_OBJECT_HANDLE object)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = { CKA_CLASS, CKA_LABEL, CKA_ID,
+	    CKA_TOKEN, CKA_PRIVATE, CKA_VALUE, CKA_SUBJECT, CKA_ISSUER,
+	    CKA_SERIAL_NUMBER, CKA_KEY_TYPE, CKA_MODULUS, CKA_PUBLIC_EXPONENT,
+	    CKA_EC_PARAMS, CKA_EC_POINT, CKA_ALWAYS_AUTHENTICATE };
+	CK_BYTE value[8192];
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		CK_ATTRIBUTE a = { types[i], NULL, 0 };
+
+		if (f->C_GetAttributeValue(session, object, &a, 1) != CKR_OK)
+			continue;
+		a.pValue = value;
+		must(f->C_GetAttributeValue(session, object, &a, 1),
+		    "C_GetAttributeValue");
+	}
+}
+
+static CK_ULONG
+list(CK_ATTRIBUTE *t, CK_ULONG count, CK_OBJECT_HANDLE *objects, CK_ULONG room)
+{
+	CK_ULONG n = 0;
+
+	must(f->C_FindObjectsInit(session, t, count), "C_FindObjectsInit");
+	must(f->C_FindObjects(session, objects, room, &n), "C_FindObjects");
+	must(f->C_FindObjectsFinal(session), "C_FindObjectsFinal");
+	return n;
+}
+
+static void
+count_listing(bool certs, long max)
+{
+	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+	CK_ATTRIBUTE t = { CKA_CLASS, &class, sizeof(class) };
+	CK_OBJECT_HANDLE objects[64];
+	const CK_ULONG n = list(&t, certs ? 1 : 0, objects, 64);
+
+	for (CK_ULONG i = 0; i < n; i++)
+		read_object(objects[i]);
+	printf("%lu objects\n", n);
+	if (n < (certs ? 4 : 8))	/* and their public keys */
+		exit(1);
+	at_most(certs ? "certificates, with every attribute"
+	    : "everything, with every attribute", apdus(), max);
+	for (int i = 0; i < SEARCHES; i++)
+		(void)find(i % 2 == 0 || certs ? CKO_CERTIFICATE : CKO_PUBLIC_KEY,
+		    0x9a);
+	at_most("188 searches", apdus(), 0);
+	for (int i = 0; i < READINGS; i++)
+		read_object(objects[(CK_ULONG)i % n]);
+	at_most("1158 objects read", apdus(), 0);
+}
+
 int
 main(int argc, char **argv)
 {
-	CK_UTF8CHAR pin[] = "123456";
-	CK_OBJECT_HANDLE key;
-	long cold;
+	long max;
 
-	if (argc != 3)
+	if (argc != 5)
 		return 2;
 	socket_path = argv[2];
+	max = strtol(argv[4], NULL, 10);
 	load(argv[1]);
 	(void)apdus();
 	start();
-	must(f->C_Login(session, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
-	key = find(CKO_PRIVATE_KEY);
-	sign(key);
-	cold = apdus();
-	at_most("cold login and signature", cold, 4);
-	for (int i = 0; i < SIGNATURES; i++)
-		sign(key);
-	at_most("100 signatures more", apdus(), SIGNATURES);
-	for (int i = 0; i < SEARCHES; i++)
-		(void)find(CKO_PUBLIC_KEY);
-	at_most("188 searches", apdus(), 0);
+	if (strcmp(argv[3], "list") == 0 || strcmp(argv[3], "certs") == 0)
+		count_listing(strcmp(argv[3], "certs") == 0, max);
+	else
+		count_signatures(strcmp(argv[3], "always") == 0, max);
 	must(f->C_Finalize(NULL), "C_Finalize");
 	at_most("C_Finalize", apdus(), 0);
 	return 0;

@@ -6,6 +6,7 @@
 #include "pkcs11/module.h"
 #include "pkcs11/source.h"
 #include "pkcs11/trace.h"
+#include "src/base/ctx.h"
 
 enum {
 	READERS_MAX = 64,
@@ -144,7 +145,7 @@ make_ctx(void)
 {
 	if (tmg_p11.ctx != NULL)
 		return CKR_OK;
-	if (tmg_ctx_new(&tmg_p11.ctx) != TMG_OK)
+	if (tmg_ctx_plain(&tmg_p11.ctx) != TMG_OK)
 		return CKR_HOST_MEMORY;
 	tmg_p11_trace_to(tmg_p11.ctx, tmg_p11.conf.trace);
 	return CKR_OK;

@@ -35,23 +35,27 @@ open_crypto(tmg_ctx *ctx)
 }
 
 tmg_rc
-tmg_ctx_new(tmg_ctx **out)
+tmg_ctx_plain(tmg_ctx **out)
 {
-	tmg_ctx *ctx;
-	tmg_rc rc;
+	tmg_ctx *ctx = calloc(1, sizeof(*ctx));
 
-	*out = NULL;
-	ctx = calloc(1, sizeof(*ctx));
+	*out = ctx;
 	if (ctx == NULL)
 		return TMG_E_NOMEM;
-
 	pthread_mutex_init(&ctx->mutex, NULL);
-	if ((rc = open_crypto(ctx))) {
-		tmg_ctx_free(&ctx);
-		return rc;
-	}
-	*out = ctx;
 	return TMG_OK;
+}
+
+tmg_rc
+tmg_ctx_new(tmg_ctx **ctx)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_ctx_plain(ctx)))
+		return rc;
+	if ((rc = open_crypto(*ctx)))
+		tmg_ctx_free(ctx);
+	return rc;
 }
 
 void

@@ -10,6 +10,14 @@
 
 #include "tamga/ctx.h"
 
+/*
+ * A context without cryptography, for who only looks at readers: it costs a
+ * program that loads our module nothing until it uses a card.  It has no
+ * tmg_ctx_libctx().  tmg_ctx_free() frees it.
+ */
+TMG_MUST_USE tmg_rc
+tmg_ctx_plain(tmg_ctx **ctx);
+
 /* Our own library context: the default provider, no openssl.cnf, nothing of
  * the process's default context disturbed. */
 OSSL_LIB_CTX *

@@ -66,12 +66,12 @@ row "" "yubico-piv-tool --sign" "$RUNS" yubico-piv-tool -r "" -a verify-pin \
     -P "$TAMGA_TEST_PIN" --sign -s 9a -A ECCP256 -H SHA256 -i hash -o sig
 row "d login, 100 signatures" "libtamga (desktop)" "$few" "$B/desktop" sign 9a 100
 row "" "  its certificate in a file" "$few" "$B/desktop" known 9a 100 der
-row "" "OpenSC's module" "$few" "$B/p11sign" "$opensc" 01 100
-row "" "ykcs11" "$few" "$B/p11sign" "$ykcs11" 01 100
+row "" "OpenSC's module" "$few" "$B/module" "$opensc" sign 01 100
+row "" "ykcs11" "$few" "$B/module" "$ykcs11" sign 01 100
 row "  PIN always (9c)" "libtamga (desktop)" "$few" "$B/desktop" sign 9c 100
 row "" "  its certificate in a file" "$few" "$B/desktop" known 9c 100 der9c
-row "" "OpenSC's module" "$few" "$B/p11sign" "$opensc" 02 100
-row "" "ykcs11" "$few" "$B/p11sign" "$ykcs11" 02 100
+row "" "OpenSC's module" "$few" "$B/module" "$opensc" sign 02 100
+row "" "ykcs11" "$few" "$B/module" "$ykcs11" sign 02 100
 row "e make a P-256 key" "libtamga (desktop)" "$RUNS" "$B/desktop" generate 9e
 row "" "tamga key generate" "$RUNS" "$tamga" key generate 9e --replace --pin-file pin
 row "" "pkcs11-tool, ykcs11" "$RUNS" $(p11 "$ykcs11" $so --keypairgen --key-type EC:secp256r1 --id 04)

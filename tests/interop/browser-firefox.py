@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""usage: browser-firefox.py PROFILE URL PIN PICTURE
+"""usage: browser-firefox.py PROFILE URL PIN PICTURE PINS
 
 Starts Firefox without a screen, opens URL, answers the questions for the PIN
-and for the certificate as a user does, and takes a picture of the page.  Says
+and for the certificate as a user does, the first PINS times for the PIN, and
+takes a picture of the page.  Says
 in JSON which questions came and what the page shows.  Speaks Marionette, the
 protocol of Firefox's own tests: LENGTH:[0, ID, COMMAND, PARAMETERS].
 """
@@ -19,12 +20,12 @@ import time
 # Dialogs are answered where they open, in the browser's own code: a command
 # that makes one open would not return before it is closed.
 ANSWER = """
-const [pin] = arguments;
+const [pin, pins] = arguments;
 const asked = gBrowser.tamgaAsked = [];
 Services.obs.addObserver({ observe(win) {
 	const doc = win.document, field = doc.getElementById("password1Textbox");
 	asked.push({ what: field ? "pin" : "other", text: doc.getElementById("infoBody").textContent });
-	if (asked.filter(a => a.what == "pin").length > 1 || !field)
+	if (asked.filter(a => a.what == "pin").length > pins || !field)
 		return doc.getElementById("commonDialog").cancelDialog();
 	field.value = pin;
 	field.dispatchEvent(new win.Event("input", { bubbles: true }));
@@ -124,14 +125,14 @@ gBrowser.fixupAndLoadURIString(url, {
 
 
 def main():
-    profile, url, pin, picture = sys.argv[1:]
+    profile, url, pin, picture, pins = sys.argv[1:]
     process = start(profile)
     try:
         m = Marionette(port_of(profile, process))
         m.call("WebDriver:NewSession", capabilities={"alwaysMatch": {
             "pageLoadStrategy": "none", "unhandledPromptBehavior": "ignore"}})
         m.context("chrome")
-        m.script(ANSWER, pin)
+        m.script(ANSWER, pin, int(pins))
         began = time.monotonic()
         title = visit(m, url)
         took = time.monotonic() - began

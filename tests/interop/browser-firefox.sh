@@ -12,17 +12,6 @@ step "a certificate"
 enroll --slot 9a --type ec:p256
 site
 
-quiet() { # PROFILE: nobody to report to
-	cat >"$1/user.js" <<-END
-	user_pref("marionette.port", 0);
-	user_pref("security.default_personal_cert", "Ask Every Time");
-	user_pref("app.normandy.enabled", false);
-	user_pref("datareporting.policy.dataSubmissionEnabled", false);
-	user_pref("network.captive-portal-service.enabled", false);
-	user_pref("network.connectivity-service.enabled", false);
-	END
-}
-
 # visit PROFILE COMMAND...: one question for the certificate, which shows the
 # name, and one for the PIN, which says of which token.
 visit() {
@@ -30,8 +19,7 @@ visit() {
 	shift
 	: >nginx.log
 	ctl mark >/dev/null
-	"$@" /usr/bin/python3 "$top_srcdir/tests/interop/browser-firefox.py" "$in" "$URL" \
-		"$TAMGA_TEST_PIN" page.png >seen || { cat seen firefox.log nginx.log >&2; fail "Firefox"; }
+	firefox_visits 1 "$in" "$@" || { cat seen firefox.log nginx.log >&2; fail "Firefox"; }
 	let_in
 	jq -e --arg name "$NAME" '.title == "in: " + $name and
 		(.page | contains("CN=" + $name + ",") and contains("SUCCESS")) and
@@ -39,27 +27,21 @@ visit() {
 		([.asked[] | select(.what == "certificate").text][0] | startswith($name)) and
 		([.asked[] | select(.what == "pin").text][0] | contains("PIV-"))' seen >/dev/null ||
 		{ cat seen >&2; fail "what Firefox asked and showed"; }
-	frugal 10
+	frugal 12
 	jq -r '"page after \(.ms) ms with the questions; Firefox peaked at \(.peak_kib) KiB"' seen
 }
 
 step "a user registers, and logs in"
-mozilla=$HOME/.config/mozilla/firefox
-mkdir -p "$mozilla/x.default"
-printf '[Profile0]\nName=default\nIsRelative=1\nPath=x.default\nDefault=1\n' >"$mozilla/profiles.ini"
-trusts "$mozilla/x.default"
+firefox_home
 register
-quiet "$mozilla/x.default"
-visit "$mozilla/x.default"
+visit "$profile"
 picture page.png firefox.png
 
 step "root registers for everybody, and a user who did nothing logs in"
-mkdir -p "$mozilla/y.other"
-trusts "$mozilla/y.other"
-quiet "$mozilla/y.other"
+firefox_profile other
 cp -a /etc etc 2>/dev/null || :
 with_etc() { unshare -m sh -c 'mount --bind "$0/etc" /etc && exec "$@"' "$work" "$@"; }
 with_etc "$top_builddir/tamga" browser register --system --module "$MODULE" >said ||
 	{ cat said >&2; fail "tamga browser register --system"; }
 jq -e .policies etc/firefox/policies/policies.json >/dev/null || fail "no policy"
-visit "$mozilla/y.other" with_etc
+visit "$work/other" with_etc

@@ -35,12 +35,12 @@ row() {
 	count_all
 }
 rows() {
-	row piv,provisioned                 6  6 4 5 103 202 4 6  6 4 3 1
-	row piv,provisioned,short          22 22 4 5 103 202 4 6 14 8 3 1
-	row piv,provisioned,standard         6  6 5 6 104 203 4 6  6 4 4 1
-	row piv,provisioned,standard,short 22 22 10 11 109 208 4 6 19 8 4 1
+	row piv,provisioned              6  6  4  5 103 202  4  4  6  4  3  1
+	row piv,provisioned,short       22 22  4  5 103 202  4  4 14  8  3  1
+	row piv,provisioned,standard     6  6  5  6 104 203  4  4  6  4  4  1
+	row piv,provisioned,standard,short 22 22 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0    28 28 14 15 212 311 8 11 24 8 7 2
+	row piv,provisioned,standard,t0 28 28 14 15 212 311  8  8 24  8  7  2
 }
 
 again() {

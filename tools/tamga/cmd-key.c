@@ -66,14 +66,21 @@ check_empty(struct cli *cli, tmg_key *key)
 	    seen.has_key ? _("a key") : _("a certificate"));
 }
 
+/* A URI names the serial number, which a card is not asked for to say this. */
 static tmg_rc
 said_key(struct cli *cli, tmg_key *key, const char *words)
 {
+	const tmg_token *token = tmg_key_token(key);
 	const tmg_rc rc = show_changed(cli, key, words);
 
-	if (rc == TMG_OK && !cli->json)
+	if (rc || cli->json)
+		return rc;
+	if (tmg_token_glance(token)->serial[0] != '\0')
 		cli_say(cli, "%s", tmg_key_uri(key));
-	return rc;
+	else
+		cli_say(cli, _("slot %s of %s in %s"), tmg_key_slot(key)->name,
+		    tmg_token_glance(token)->model, tmg_token_reader(token));
+	return TMG_OK;
 }
 
 /* ---- generate ------------------------------------------------------------ */

@@ -18,7 +18,7 @@ typedef struct tmg_channel {
 	size_t len;		/* 0: there is none */
 } tmg_channel;
 
-/* None above TLS 1.2, for which it is not defined (RFC 9266 3), nor without
+/* None above TLS 1.2, for which it is not defined (RFC 9266 1), nor without
  * the extended master secret, where it is not unique (RFC 7627 1). */
 void
 tmg_channel_of(SSL *ssl, tmg_channel *channel);

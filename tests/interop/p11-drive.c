@@ -10,6 +10,8 @@
  *   reload N        loads, uses, finalises and unloads the module N times and
  *                   counts what is left
  *   abandon N       the same without closing, logging out or finalising
+ *   survive SOCKET  has the card pulled at every APDU of a session, by the
+ *                   virtual card's control socket, and goes on with the next
  *   exit            leaves the module to the last atexit handler of all
  *
  * Prints what happened; 1 when something went wrong.
@@ -337,6 +339,155 @@ reload(int count, bool tidy)
 		exit(1);
 }
 
+/* ---- survive ------------------------------------------------------------- */
+
+static const char *control;
+
+static void
+tell_card(const char *what)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "\"$TAMGA_VCARD\" ctl '%s' %s", control, what);
+	if (system(line) != 0)
+		must(CKR_FUNCTION_FAILED, line);
+}
+
+/* One object of that class and ID; none is not an error of the caller's. */
+static CK_RV
+find_one(CK_SESSION_HANDLE h, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *found)
+{
+	CK_BYTE id = 0x9a;
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof(class) },
+	    { CKA_ID, &id, sizeof(id) } };
+	CK_ULONG n = 0;
+	CK_RV rv;
+
+	if ((rv = f->C_FindObjectsInit(h, t, 2)) ||
+	    (rv = f->C_FindObjects(h, found, 1, &n)) ||
+	    (rv = f->C_FindObjectsFinal(h)))
+		return rv;
+	return n == 1 ? CKR_OK : CKR_OBJECT_HANDLE_INVALID;
+}
+
+static CK_RV
+rewrite(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE cert)
+{
+	static CK_BYTE der[4096];
+	static CK_ULONG der_len;	/* survives a card pulled between the two */
+	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+	CK_CERTIFICATE_TYPE x509 = CKC_X_509;
+	CK_BBOOL yes = CK_TRUE;
+	CK_BYTE id = 0x9a;
+	CK_ATTRIBUTE value = { CKA_VALUE, der, sizeof(der) };
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof(class) },
+	    { CKA_CERTIFICATE_TYPE, &x509, sizeof(x509) },
+	    { CKA_ID, &id, sizeof(id) }, { CKA_TOKEN, &yes, 1 },
+	    { CKA_VALUE, der, 0 } };
+	CK_RV rv;
+
+	if (cert != 0) {
+		if ((rv = f->C_GetAttributeValue(h, cert, &value, 1)))
+			return rv;
+		der_len = value.ulValueLen;
+		if ((rv = f->C_DestroyObject(h, cert)))
+			return rv;
+	}
+	t[4].ulValueLen = der_len;
+	return f->C_CreateObject(h, t, 5, &cert);
+}
+
+/* A session as a program has one: login, list, sign, write. */
+static CK_RV
+live(CK_SLOT_ID slot, CK_SESSION_HANDLE *h)
+{
+	CK_MECHANISM m = { CKM_ECDSA, NULL, 0 };
+	CK_OBJECT_HANDLE all[32], key = 0, cert = 0;
+	CK_BYTE digest[32] = { 1 }, sig[64];
+	CK_ULONG n, len = sizeof(sig);
+	CK_TOKEN_INFO info;
+	CK_RV rv;
+
+	if ((rv = f->C_GetTokenInfo(slot, &info)) ||
+	    (rv = f->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION,
+		NULL, NULL, h)) ||
+	    (rv = f->C_Login(*h, CKU_USER, pin, sizeof(pin) - 1)) ||
+	    (rv = f->C_FindObjectsInit(*h, NULL, 0)) ||
+	    (rv = f->C_FindObjects(*h, all, 32, &n)) ||
+	    (rv = f->C_FindObjectsFinal(*h)) ||
+	    (rv = find_one(*h, CKO_PRIVATE_KEY, &key)) ||
+	    (rv = f->C_SignInit(*h, &m, key)) ||
+	    (rv = f->C_Sign(*h, digest, sizeof(digest), sig, &len)))
+		return rv;
+	rv = find_one(*h, CKO_CERTIFICATE, &cert);
+	if (rv != CKR_OK && rv != CKR_OBJECT_HANDLE_INVALID)
+		return rv;
+	if ((rv = rewrite(*h, cert)))
+		return rv;
+	return f->C_Logout(*h);
+}
+
+static void
+wait_for_card(CK_SLOT_ID slot)
+{
+	const struct timespec moment = { 0, 2000000 };
+	CK_SLOT_INFO info = { .flags = 0 };
+
+	for (int i = 0; i < 1000 && !(info.flags & CKF_TOKEN_PRESENT); i++) {
+		must(f->C_GetSlotInfo(slot, &info), "C_GetSlotInfo");
+		nanosleep(&moment, NULL);
+	}
+}
+
+/* The card is pulled at that command: false when there was no such one. */
+static bool
+survive_one(CK_SLOT_ID slot, int at)
+{
+	CK_SESSION_HANDLE h = 0;
+	CK_SESSION_INFO info;
+	char what[32];
+	CK_RV rv;
+
+	tell_card("remove");		/* nothing is known of what comes now */
+	tell_card("insert");
+	wait_for_card(slot);
+	snprintf(what, sizeof(what), "fault %d:remove", at);
+	tell_card(what);
+	rv = live(slot, &h);
+	if (rv == CKR_OK) {
+		tell_card("fault none");
+		return false;
+	}
+	if (rv != CKR_DEVICE_REMOVED && rv != CKR_TOKEN_NOT_PRESENT)
+		must(rv, what);
+	if (h != 0) {
+		rv = f->C_GetSessionInfo(h, &info);
+		if (rv != CKR_DEVICE_REMOVED)
+			must(rv == CKR_OK ? CKR_FUNCTION_FAILED : rv, "orphan");
+		must(f->C_CloseSession(h), "C_CloseSession");
+	}
+	tell_card("insert");
+	wait_for_card(slot);
+	must(live(slot, &h), "the next session");
+	must(f->C_CloseSession(h), "C_CloseSession");
+	return true;
+}
+
+static void
+survive(void)
+{
+	CK_SLOT_ID slots[SLOTS];
+	int at = 1;
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	if (list(slots) < 1)
+		must(CKR_TOKEN_NOT_PRESENT, "list");
+	while (survive_one(slots[0], at))
+		at++;
+	must(f->C_Finalize(NULL), "C_Finalize");
+	printf("pulled at %d commands\n", at - 1);
+}
+
 /* ---- exit ---------------------------------------------------------------- */
 
 static CK_SESSION_HANDLE last;
@@ -406,6 +557,8 @@ main(int argc, char **argv)
 		sign((CK_BYTE)strtoul(argv[3], NULL, 16), n);
 	else if (strcmp(what, "reload") == 0 || strcmp(what, "abandon") == 0)
 		reload(n, what[0] == 'r');
+	else if (strcmp(what, "survive") == 0 && (control = argv[3]) != NULL)
+		survive();
 	else if (strcmp(what, "exit") == 0)
 		use_until_exit();
 	else

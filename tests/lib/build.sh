@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sourced.  build_in FOLDER LOG CONFIGURE-ARGUMENT...: configures FOLDER when
-# needed and builds there; says what failed and stops when it does.
+# needed and builds there; says what failed and stops when it does.  With
+# build_targets set it builds those alone.
 
 jobs=$(nproc 2>/dev/null || echo 2)
 
@@ -48,5 +49,6 @@ build_in()
 		(cd "$build_folder" && run_logged "$build_log" "$root/configure" "$@") || return 1
 		printf '%s' "$*" >"$build_folder/.arguments"
 	fi
-	run_logged "$build_log" make -C "$build_folder" -j"$jobs"
+	# shellcheck disable=SC2086
+	run_logged "$build_log" make -C "$build_folder" -j"$jobs" ${build_targets:-}
 }

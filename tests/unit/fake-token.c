@@ -34,7 +34,7 @@ struct fake_backend {
 };
 
 /* The hub that is open, for the driver's probe to find its card by reader. */
-static struct fake *current;
+static struct fake *_Atomic current;
 
 #define USES (TMG_USE_SIGN | TMG_USE_DECRYPT | TMG_USE_DERIVE)
 
@@ -235,6 +235,18 @@ take_time(const struct fake_card *c)
 		nanosleep(&ts, NULL);
 }
 
+static bool
+is_pulled(struct fake_card *c)
+{
+	struct fake *f = current;
+
+	if (++f->done != f->remove_at)
+		return c->presence == TMG_ABSENT;
+	c->presence = TMG_ABSENT;
+	c->events++;
+	return true;
+}
+
 /* Counts, and says what was arranged; a reset is one for the channel too. */
 static tmg_rc
 say(tmg_backend *b, enum fake_verb verb)
@@ -245,6 +257,8 @@ say(tmg_backend *b, enum fake_verb verb)
 	take_time(c);
 	c->calls[verb]++;
 	c->next[verb] = TMG_OK;
+	if (is_pulled(c))
+		return TMG_REMOVED;
 	if (rc == TMG_RESET)
 		b->ch->epoch++;
 	return rc;
@@ -286,6 +300,8 @@ fake_probe(tmg_channel *ch, tmg_probe *found)
 
 	take_time(c);
 	c->calls[FAKE_PROBE]++;
+	if (is_pulled(c))
+		return TMG_REMOVED;
 	if (c->strange)
 		return TMG_NOT_FOUND;
 	for (unsigned i = 0; rc == TMG_OK && (i == 0 || i < c->apps); i++)

@@ -73,6 +73,8 @@ struct fake {
 	struct fake_card cards[FAKE_CARDS];
 	atomic_size_t count;
 	atomic_uint waits;	/* how often a hub was waited for */
+	unsigned done;		/* verbs of all cards */
+	unsigned remove_at;	/* at that verb its card is pulled; 0: never */
 };
 
 /* One token, serial 1001 (1002, ...), PIN 123456, keys nowhere. */

@@ -307,6 +307,18 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	return CKR_OK;
 }
 
+/* A hash is no mechanism here, and is not listed: programs would have their
+ * hashes made by the card.  But it is a parameter of PSS, and SunPKCS11 asks
+ * whether it is known before it names one. */
+static bool
+is_parameter(CK_MECHANISM_TYPE type, const tmg_backend_info *token)
+{
+	const tmg_p11_mechanism *pss = tmg_p11_mechanism_get(CKM_RSA_PKCS_PSS);
+
+	return hash_of_digest(type) != TMG_HASH_NONE &&
+	    tmg_p11_mechanism_fits(pss, token);
+}
+
 CK_RV
 C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
 {
@@ -319,8 +331,10 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *inf
 		return rv;
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if (row == NULL || !tmg_p11_mechanism_fits(row, token))
-		return CKR_MECHANISM_INVALID;
-	measure(row, token, info);
-	return CKR_OK;
+	if (row != NULL && tmg_p11_mechanism_fits(row, token)) {
+		measure(row, token, info);
+		return CKR_OK;
+	}
+	*info = (CK_MECHANISM_INFO){ .flags = 0 };
+	return is_parameter(type, token) ? CKR_OK : CKR_MECHANISM_INVALID;
 }

@@ -246,6 +246,26 @@ test_damaged(void **state)
 	assert_int_equal(C_Decrypt(h, cipher, K, plain, &n), CKR_DEVICE_REMOVED);
 }
 
+/* What a hash is to this provider: a parameter, known and not listed. */
+static void
+test_hashes(void **state)
+{
+	CK_MECHANISM_TYPE list[64];
+	CK_ULONG n = TMG_COUNT(list);
+	CK_MECHANISM_INFO info;
+
+	(void)state;
+	assert_int_equal(C_GetMechanismList(0, list, &n), CKR_OK);
+	for (size_t i = 0; i < TMG_COUNT(hashes); i++) {
+		memset(&info, 0xff, sizeof(info));
+		assert_int_equal(C_GetMechanismInfo(0, hashes[i].digest, &info), CKR_OK);
+		assert_int_equal(info.flags, 0);
+		for (CK_ULONG k = 0; k < n; k++)
+			assert_int_not_equal(list[k], hashes[i].digest);
+	}
+	assert_int_equal(C_GetMechanismInfo(0, CKM_MD5, &info), CKR_MECHANISM_INVALID);
+}
+
 #define WITH_RSA(name) cmocka_unit_test_setup_teardown(name, rsa_world, finalised)
 
 int
@@ -254,6 +274,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_RSA(test_pkcs1), WITH_RSA(test_oaep), WITH_RSA(test_raw),
 		WITH_RSA(test_parts), WITH_RSA(test_refused), WITH_RSA(test_damaged),
+		WITH_RSA(test_hashes),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

@@ -8,7 +8,8 @@
  *
  * One operation by one PKCS#11 module, on its first token, by a program that
  * needs next to nothing itself: what it costs is what the module costs.
- * ID is a CKA_ID, hexadecimal, one byte.  The PIN is TAMGA_TEST_PIN, the
+ * ID is a CKA_ID, hexadecimal, one byte; to generate, "-" leaves the choice to
+ * the module.  The PIN is TAMGA_TEST_PIN, the
  * management key, as SO PIN, TAMGA_TEST_ADMIN.
  */
 #include <p11-kit/pkcs11.h>
@@ -179,14 +180,15 @@ generate(char **arguments)
 	CK_BYTE id = id_of(arguments[0]);
 	CK_OBJECT_HANDLE public, private;
 	CK_ATTRIBUTE both[] = {
-		{ CKA_TOKEN, &yes, sizeof(yes) }, { CKA_ID, &id, 1 },
 		{ CKA_EC_PARAMS, p256, sizeof(p256) },
+		{ CKA_TOKEN, &yes, sizeof(yes) }, { CKA_ID, &id, 1 },
 	};
+	const CK_ULONG count = strcmp(arguments[0], "-") == 0 ? 1 : 2;
 
 	open_session(CKF_RW_SESSION);
 	log_in(CKU_SO);
-	must(f->C_GenerateKeyPair(session, &m, both, 3, both, 2, &public,
-	    &private), "C_GenerateKeyPair");
+	must(f->C_GenerateKeyPair(session, &m, both, 1 + count, both + 1, count,
+	    &public, &private), "C_GenerateKeyPair");
 }
 
 static void

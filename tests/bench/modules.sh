@@ -12,8 +12,9 @@ ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 names=(tamga OpenSC ykcs11)
 modules=("$STAGE/lib/pkcs11/tamga-pkcs11.so" "$(ls /usr/lib/*/opensc-pkcs11.so | head -n 1)"
     "$(ls /usr/lib/*/libykcs11.so.2 | head -n 1)")
-# CKA_IDs of 9a, 9c, 9e: tamga's are the slots' numbers, the others count
-ids=("9a 9c 9e" "01 02 04" "01 02 04")
+# CKA_IDs of 9a, 9c, and where a key is made: tamga's are the slots' numbers and
+# it writes over no key; the others count, and ykcs11 writes over the one in 9e
+ids=("9a 9c -" "01 02 04" "01 02 04")
 "$STAGE/bin/tamga" cert export 9a --der -o der
 
 # row WHAT RUNS OPERATION...: by every module; @1 is the first of its IDs
@@ -48,5 +49,5 @@ row "list all, read attributes" "$RUNS" list
 row "login, 1 signature" "$RUNS" sign @1 1
 row "login, 100 signatures" "$few" sign @1 100
 row "login, 100 with PIN always" "$few" sign @2 100
-row "make a P-256 key" "$RUNS" generate @3
+row "make a P-256 key" "$few" generate @3
 row "write a certificate" "$RUNS" write @1 der

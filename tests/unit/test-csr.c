@@ -11,9 +11,11 @@
 #include "src/base/fail.h"
 #include "src/pki/name.h"
 #include "src/pki/request.h"
+#include "src/pki/san.h"
 #include "src/pki/scope.h"
 #include "tamga/cert.h"
 #include "tamga/csr.h"
+#include "tests/unit/test.h"
 
 static X509_REQ *
 parse(tmg_view der)
@@ -393,10 +395,92 @@ test_malformed(void **state)
 	}
 }
 
+/* ---- names that a certificate has already ------------------------------------ */
+
+/* GeneralNames, DER; RFC 5280 4.2.1.6 */
+static const struct {
+	tmg_view names;
+	tmg_rc rc;
+	const char *first;
+} had[] = {
+	{ BYTES("\x30\x05\x82\x03" "a.b"), TMG_OK, "dns:a.b" },
+	{ BYTES("\x30\x05\x81\x03" "a@b"), TMG_OK, "email:a@b" },
+	{ BYTES("\x30\x05\x86\x03" "a:b"), TMG_OK, "uri:a:b" },
+	{ BYTES("\x30\x06\x87\x04\x7f\0\0\x01"), TMG_OK, "ip:127.0.0.1" },
+	{ BYTES("\x30\x12\x87\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"), TMG_OK,
+	    "ip:::1" },
+	{ BYTES("\x30\x05\x88\x03\x2a\x03\x04"), TMG_OK, "rid:1.2.3.4" },
+	{ BYTES("\x30\x10\xa4\x0e\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03"
+	    "\x0c\x01x"), TMG_OK, "dir:CN=x" },
+	{ BYTES("\x30\x13\xa0\x11\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x03"
+	    "\xa0\x03\x0c\x01u"), TMG_OK, "upn:u" },
+	/* three bytes are no address; a zero byte would end the text early */
+	{ BYTES("\x30\x05\x87\x03\x7f\0\0"), TMG_E_MALFORMED, NULL },
+	{ BYTES("\x30\x05\x82\x03" "a\0b"), TMG_E_MALFORMED, NULL },
+	{ BYTES("\x30\x05\x82\x04" "a.b"), TMG_E_MALFORMED, NULL },
+	{ BYTES("\x04\x00"), TMG_E_MALFORMED, NULL },
+	/* another's otherName, and an x400Address */
+	{ BYTES("\x30\x0b\xa0\x09\x06\x02\x2a\x03\xa0\x03\x0c\x01u"), TMG_UNSUPPORTED,
+	    NULL },
+	{ BYTES("\x30\x0a\x82\x03" "a.b\xa3\x03\x02\x01\x01"), TMG_UNSUPPORTED, NULL },
+};
+
+static size_t
+with_san(tmg_view general, uint8_t *der, size_t cap)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *x = X509_new();
+	ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *ext;
+	uint8_t *p = der;
+	int len;
+
+	assert_true(key != NULL && x != NULL && octets != NULL);
+	ASN1_OCTET_STRING_set(octets, general.ptr, (int)general.len);
+	ext = X509_EXTENSION_create_by_NID(NULL, NID_subject_alt_name, 0, octets);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 60);
+	X509_set_pubkey(x, key);
+	assert_int_equal(X509_add_ext(x, ext, -1), 1);
+	assert_true(X509_sign(x, key, EVP_sha256()) > 0);
+	len = i2d_X509(x, NULL);
+	assert_true(len > 0 && (size_t)len <= cap);
+	i2d_X509(x, &p);
+	X509_EXTENSION_free(ext);
+	ASN1_OCTET_STRING_free(octets);
+	X509_free(x);
+	EVP_PKEY_free(key);
+	return (size_t)len;
+}
+
+static void
+names_of_a_certificate_become_text(void **state)
+{
+	uint8_t der[1024];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(had); i++) {
+		const size_t len = with_san(had[i].names, der, sizeof(der));
+		char **list = NULL;
+
+		assert_int_equal(tmg_san_of(NULL, (tmg_view){ der, len }, &list),
+		    had[i].rc);
+		if (had[i].first == NULL) {
+			assert_null(list);
+			continue;
+		}
+		assert_string_equal(list[0], had[i].first);
+		assert_null(list[1]);
+		free(list[0]);
+		free(list);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_a_certificate_become_text),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test(test_name_encodings),

@@ -257,6 +257,8 @@ happen(uint8_t what, struct input *in)
 static void
 make_world(void)
 {
+	unsetenv("XDG_STATE_HOME");	/* names are kept nowhere */
+	unsetenv("HOME");
 	if (tmg_ctx_new(&ctx) != TMG_OK)
 		abort();
 	fake_init(&fresh, ctx, 2);

@@ -6,14 +6,13 @@
  * step, how many APDUs it got.  MAX is what the first login and signature, or
  * the first listing (of certificates, of everything), may take.  TAMGA_VCARD names the program that asks.
  */
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "pkcs11/cryptoki.h"
+#include "tests/interop/p11-program.h"
 
 /* Chromium searches and node's webcrypto reads that often: doc/performance.md. */
 enum { SIGNATURES = 100, SEARCHES = 188, READINGS = 1158, START_MS = 50 };
@@ -23,31 +22,6 @@ static CK_UTF8CHAR pin[] = "123456";
 static CK_FUNCTION_LIST *f;
 static const char *socket_path;
 static CK_SESSION_HANDLE session;
-
-static void
-must(CK_RV rv, const char *what)
-{
-	if (rv == CKR_OK)
-		return;
-	printf("%s: %#lx\n", what, rv);
-	exit(1);
-}
-
-static void
-load(const char *path)
-{
-	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	union {
-		void *is;
-		CK_C_GetFunctionList call;
-	} start = { .is = so != NULL ? dlsym(so, "C_GetFunctionList") : NULL };
-
-	if (start.is == NULL) {
-		printf("%s: %s\n", path, dlerror());
-		exit(1);
-	}
-	must(start.call(&f), "C_GetFunctionList");
-}
 
 /* How many since the last time. */
 static long
@@ -214,13 +188,14 @@ count_listing(bool certs, long max)
 int
 main(int argc, char **argv)
 {
+	void *so;
 	long max;
 
 	if (argc != 5)
 		return 2;
 	socket_path = argv[2];
 	max = strtol(argv[4], NULL, 10);
-	load(argv[1]);
+	f = p11_load(argv[1], &so);
 	(void)apdus();
 	start();
 	if (strcmp(argv[3], "list") == 0 || strcmp(argv[3], "certs") == 0)

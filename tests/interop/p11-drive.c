@@ -17,7 +17,6 @@
  * Prints what happened; 1 when something went wrong.
  */
 #include <dirent.h>
-#include <dlfcn.h>
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -29,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pkcs11/cryptoki.h"
+#include "tests/interop/p11-program.h"
 
 enum { SLOTS = 16, WARM_UP = 100, GROWTH_KB = 2048 };
 
@@ -37,32 +36,6 @@ static const char *path;
 static CK_FUNCTION_LIST *f;
 static void *so;
 static CK_UTF8CHAR pin[] = "123456";
-
-static void
-must(CK_RV rv, const char *what)
-{
-	if (rv == CKR_OK)
-		return;
-	printf("%s: %#lx\n", what, rv);
-	exit(1);
-}
-
-static void
-load(void)
-{
-	union {
-		void *is;
-		CK_C_GetFunctionList call;
-	} start;
-
-	so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	start.is = so != NULL ? dlsym(so, "C_GetFunctionList") : NULL;
-	if (start.is == NULL) {
-		printf("%s: %s\n", path, dlerror());
-		exit(1);
-	}
-	must(start.call(&f), "C_GetFunctionList");
-}
 
 static long
 now_ms(void)
@@ -300,7 +273,7 @@ use_once(bool tidy)
 	CK_SESSION_HANDLE h;
 	CK_RV rv;
 
-	load();
+	f = p11_load(path, &so);
 	rv = f->C_Initialize(NULL);
 	if (tidy || rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)
 		must(rv, "C_Initialize");
@@ -548,7 +521,7 @@ main(int argc, char **argv)
 	if (strcmp(what, "exit") == 0)
 		atexit(at_the_end);
 	path = argv[1];
-	load();
+	f = p11_load(path, &so);
 	if (strcmp(what, "look") == 0)
 		look();
 	else if (strcmp(what, "events") == 0)

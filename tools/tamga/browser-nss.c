@@ -101,7 +101,8 @@ look(tmg_view text, const char *module, char other[static PATH_MAX])
 static void
 put(FILE *to, tmg_view v)
 {
-	fwrite(v.ptr, 1, v.len, to);
+	if (v.len > 0)
+		fwrite(v.ptr, 1, v.len, to);
 }
 
 static bool

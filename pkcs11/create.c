@@ -10,6 +10,7 @@
 static const tmg_p11_maker *const makers[] = {
 	&tmg_p11_make_certificate,
 	&tmg_p11_make_public,
+	&tmg_p11_make_private,
 	&tmg_p11_make_data,
 };
 

@@ -25,7 +25,7 @@ typedef struct tmg_p11_maker {
 } tmg_p11_maker;
 
 extern const tmg_p11_maker tmg_p11_make_certificate, tmg_p11_make_public,
-    tmg_p11_make_data;
+    tmg_p11_make_private, tmg_p11_make_data;
 
 /* Makes an object of that class, if its template may be so. */
 CK_RV

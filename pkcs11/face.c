@@ -24,6 +24,13 @@ pin_flags(const tmg_token *token, tmg_pin_kind kind, CK_FLAGS low, CK_FLAGS last
 	    (tries == 0 ? locked : 0);
 }
 
+/* The secret of the SO's that can be locked: a management key often cannot. */
+static tmg_pin_kind
+so_kind(const tmg_token *token)
+{
+	return token->tries[TMG_PIN_ADMIN] >= 0 ? TMG_PIN_ADMIN : TMG_PIN_PUK;
+}
+
 static CK_FLAGS
 token_flags(const tmg_p11_slot *slot)
 {
@@ -32,7 +39,7 @@ token_flags(const tmg_p11_slot *slot)
 	    (slot->face.factory ? CKF_USER_PIN_TO_BE_CHANGED : 0) |
 	    pin_flags(slot->token, TMG_PIN_USER, CKF_USER_PIN_COUNT_LOW,
 		CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED) |
-	    pin_flags(slot->token, TMG_PIN_ADMIN, CKF_SO_PIN_COUNT_LOW,
+	    pin_flags(slot->token, so_kind(slot->token), CKF_SO_PIN_COUNT_LOW,
 		CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_LOCKED);
 }
 

@@ -1,37 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Logging in and out, and changing PINs. */
+/* Logging in and out. */
 #include "pkcs11/module.h"
+#include "pkcs11/pin.h"
 #include "pkcs11/rv.h"
-#include "src/token/token.h"
-
-/* ---- what a PIN can be --------------------------------------------------- */
-
-static tmg_pin_kind
-kind_of(tmg_p11_login who)
-{
-	return who == P11_SO ? TMG_PIN_ADMIN : TMG_PIN_USER;
-}
-
-/* A length that no PIN of this token has is never sent: no try is lost. */
-static CK_RV
-check_length(const tmg_token *token, tmg_pin_kind kind, CK_ULONG len)
-{
-	const tmg_pin_rule *rule = &token->info.pins[kind];
-
-	if (len == 0 || len > TMG_PIN_MAX)
-		return CKR_PIN_LEN_RANGE;
-	if (rule->max == 0 || kind == TMG_PIN_ADMIN)
-		return CKR_OK;
-	return len < rule->min || len > rule->max ? CKR_PIN_LEN_RANGE : CKR_OK;
-}
-
-/* No reader with a keypad of its own is used yet: a PIN must be given. */
-static CK_RV
-check_pin(const tmg_token *token, tmg_pin_kind kind, const CK_UTF8CHAR *pin,
-    CK_ULONG len)
-{
-	return pin == NULL ? CKR_ARGUMENTS_BAD : check_length(token, kind, len);
-}
 
 /* ---- C_Login ------------------------------------------------------------- */
 
@@ -55,18 +26,20 @@ may_login(const tmg_p11_slot *slot, tmg_p11_login who)
 	    ? CKR_SESSION_READ_ONLY_EXISTS : CKR_OK;
 }
 
+/* The administrator's PUK is kept too: C_InitPIN must show it to the card. */
 static CK_RV
 login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 {
+	const tmg_pin_kind kind = tmg_p11_pin_kind(slot->token, who, pin.len);
 	CK_RV rv;
 
 	if ((rv = may_login(slot, who)) ||
-	    (rv = check_length(slot->token, kind_of(who), pin.len)) ||
-	    (rv = tmg_p11_slot_rv(slot, tmg_token_verify(slot->token,
-		kind_of(who), pin, NULL))))
+	    (rv = tmg_p11_pin_length(slot->token, kind, pin.len)) ||
+	    (rv = tmg_p11_pin_try(slot, kind, pin)))
 		return rv;
 	slot->login = who;
-	if (who == P11_USER && tmg_p11_conf_keeps_pin(&tmg_p11.conf))
+	if (kind == TMG_PIN_PUK || (kind == TMG_PIN_USER &&
+	    tmg_p11_conf_keeps_pin(&tmg_p11.conf)))
 		tmg_p11_kept_set(&slot->kept, pin);
 	return CKR_OK;
 }
@@ -84,7 +57,7 @@ login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	if (slot->login != P11_USER)
 		return CKR_USER_NOT_LOGGED_IN;
-	if ((rv = check_length(slot->token, TMG_PIN_USER, pin.len)))
+	if ((rv = tmg_p11_pin_length(slot->token, TMG_PIN_USER, pin.len)))
 		return rv;
 	return tmg_p11_rv(tmg_secret_set(&op->pin, pin));
 }
@@ -127,42 +100,4 @@ C_Logout(CK_SESSION_HANDLE handle)
 	tmg_p11_objects_drop_private(&hold.slot->objects);
 	rc = tmg_token_logout(hold.slot->token);
 	return rc == TMG_UNSUPPORTED ? CKR_OK : tmg_p11_slot_rv(hold.slot, rc);
-}
-
-/* ---- changing ------------------------------------------------------------ */
-
-static void
-user_pin_changed(tmg_p11_slot *slot, tmg_view fresh)
-{
-	slot->face.factory = false;
-	if (tmg_p11_kept_view(&slot->kept).len > 0)
-		tmg_p11_kept_set(&slot->kept, fresh);
-}
-
-/* Before a login and by the user it is the user's PIN, by the SO the SO's
- * (5.5.8). */
-CK_RV
-C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *old, CK_ULONG old_len,
-    CK_UTF8CHAR *fresh, CK_ULONG fresh_len)
-{
-	tmg_auto(p11_hold) hold = { .seat = NULL };
-	tmg_pin_kind kind;
-	tmg_rc rc;
-	CK_RV rv;
-
-	if ((rv = p11_hold_session(&hold, handle)))
-		return rv;
-	kind = kind_of(hold.slot->login);
-	if (old == NULL || fresh == NULL)
-		return CKR_ARGUMENTS_BAD;
-	if (!tmg_p11_session_writes(hold.session))
-		return CKR_SESSION_READ_ONLY;
-	if ((rv = check_pin(hold.slot->token, kind, old, old_len)) ||
-	    (rv = check_pin(hold.slot->token, kind, fresh, fresh_len)))
-		return rv;
-	rc = tmg_token_pin_change(hold.slot->token, kind,
-	    (tmg_view){ old, old_len }, (tmg_view){ fresh, fresh_len }, NULL);
-	if (rc == TMG_OK && kind == TMG_PIN_USER)
-		user_pin_changed(hold.slot, (tmg_view){ fresh, fresh_len });
-	return rc == TMG_DENIED ? CKR_PIN_INVALID : tmg_p11_slot_rv(hold.slot, rc);
 }

@@ -30,16 +30,6 @@ refuse(CK_SESSION_HANDLE session, CK_RV answer)
 
 /* ---- tokens and PINs ----------------------------------------------------- */
 
-CK_RV
-C_InitToken(CK_SLOT_ID id, CK_UTF8CHAR *pin, CK_ULONG len, CK_UTF8CHAR *label)
-{
-	tmg_auto(p11_hold) hold = { .seat = NULL };
-	const CK_RV rv = p11_hold_slot(&hold, id);
-
-	return rv != CKR_OK ? rv : CKR_FUNCTION_NOT_SUPPORTED;
-}
-
-REFUSED(C_InitPIN, (SESSION, CK_UTF8CHAR *pin, CK_ULONG len))
 REFUSED(C_LoginUser, (SESSION, CK_USER_TYPE user, CK_UTF8CHAR *pin,
     CK_ULONG pin_len, CK_UTF8CHAR *name, CK_ULONG name_len))
 REFUSED(C_GetOperationState, (SESSION, OUT(state)))

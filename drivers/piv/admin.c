@@ -198,18 +198,26 @@ tmg_piv_admin_login(tmg_piv *p, tmg_view key)
 	    p->who, key.len);
 }
 
-/* Hexadecimal text as raw bytes; nothing else is a management key. */
+static bool
+is_key_length(size_t len)
+{
+	return len == 16 || len == 24 || len == 32;
+}
+
+/* Hexadecimal digits, or the key's bytes as text: PKCS #11 programs hand on
+ * what a person typed.  What can be digits is digits. */
 static tmg_rc
 typed_key(tmg_piv *p, tmg_view typed, tmg_secret *key)
 {
 	tmg_out out = tmg_secret_out(key);
 
-	if (tmg_hex_parse(typed, &out) || tmg_secret_took(key, &out) ||
-	    (key->len != 16 && key->len != 24 && key->len != 32))
-		return piv_raise(p, TMG_PIN_WRONG, 0,
-		    _("%s: a management key is written as 32, 48 or 64 "
-		    "hexadecimal digits"), p->who);
-	return TMG_OK;
+	if (tmg_hex_parse(typed, &out) == TMG_OK && is_key_length(out.len))
+		return tmg_secret_took(key, &out);
+	if (is_key_length(typed.len))
+		return tmg_secret_set(key, typed);
+	return piv_raise(p, TMG_PIN_WRONG, 0,
+	    _("%s: a management key is written as 32, 48 or 64 "
+	    "hexadecimal digits, or as 16, 24 or 32 characters"), p->who);
 }
 
 tmg_rc

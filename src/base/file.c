@@ -179,8 +179,8 @@ tmg_file_folder(const char *path, unsigned mode)
 tmg_rc
 tmg_file_state(char *path, size_t cap)
 {
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
+	const char *state = secure_getenv("XDG_STATE_HOME");
+	const char *home = secure_getenv("HOME");
 	int n;
 
 	if (state != NULL && state[0] == '/')

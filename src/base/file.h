@@ -28,7 +28,8 @@ tmg_file_replace(const char *path, tmg_view data, unsigned mode);
 /*
  * Where tamga keeps what must outlive a program: $XDG_STATE_HOME/tamga, or
  * $HOME/.local/state/tamga (XDG Base Directory Specification: a path that is
- * not absolute is ignored).  It need not exist.
+ * not absolute is ignored, and so are all in a program that has rights its
+ * caller has not).  It need not exist.
  *
  * Verdicts  TMG_NOT_FOUND: neither is set
  * Faults    TMG_E_SPACE

@@ -76,3 +76,42 @@ p11 --login --pin $PIN --delete-object --type privkey --id 9a
 refuse "" yubico-piv-tool -a attest -s 9a
 p11 -O --login --pin $PIN >list
 ! grep -q "ID: *9a" list || { cat list; fail "the key is still there"; }
+
+step "a key from outside"
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER -out own.key
+openssl pkey -inform DER -in own.key -pubout -out own.pub
+p11 --login --pin $PIN --write-object own.key --type privkey --id 9a --usage-sign
+p11 --login --pin $PIN --sign --id 9a -m ECDSA-SHA256 -i data -o sig --signature-format openssl
+expect "Verified OK" openssl dgst -sha256 -verify own.pub -signature sig data
+openssl genrsa -out own.key 2048 2>/dev/null
+openssl rsa -in own.key -outform DER -out own.der 2>/dev/null
+openssl pkey -in own.key -pubout -out own.pub
+p11 --login --pin $PIN --write-object own.der --type privkey --id 84 --usage-sign
+p11 --login --pin $PIN --sign --id 84 -m SHA256-RSA-PKCS -i data -o sig
+expect "Verified OK" openssl dgst -sha256 -verify own.pub -signature sig data
+
+step "the SO: PUK, management key in hexadecimal and as text"
+for _ in 1 2 3; do yubico-piv-tool -a verify-pin -P 000000 >said 2>&1 || :; done
+refuse CKR_PIN_LOCKED pkcs11-tool --module "$M" --login --pin $PIN -O
+refuse CKR_PIN_INCORRECT pkcs11-tool --module "$M" --login --login-type so --so-pin 00000000 --init-pin --new-pin 222222
+p11 --login --login-type so --so-pin "$TAMGA_TEST_PUK" --init-pin --new-pin 222222 --pin 222222
+PIN=222222
+p11 --login --pin $PIN -O >/dev/null
+text="a key of just 24 letters"
+hex=$(printf %s "$text" | od -An -tx1 | tr -d ' \n')
+p11 --login --login-type so --so-pin "$TAMGA_TEST_ADMIN" --change-pin --new-pin "$text"
+refuse CKR_USER_NOT_LOGGED_IN pkcs11-tool --module "$M" --login --pin $PIN \
+	--keypairgen --key-type EC:prime256v1
+for so in "$text" "$hex"; do
+	p11 --login --login-type so --so-pin "$so" --keypairgen --key-type EC:prime256v1
+done
+
+step "the way back to the factory, by name"
+label=$(p11 -L | sed -n 's/.*token label *: *//p' | head -1)
+refuse "CKR_ARGUMENTS_BAD" pkcs11-tool --module "$M" --init-token --label other --so-pin "$text"
+refuse "CKR_PIN_INCORRECT" pkcs11-tool --module "$M" --init-token --label "$label" --so-pin "a key of just 24 LETTERS"
+p11 --init-token --label "$label" --so-pin "$text"
+refuse "" yubico-piv-tool -a attest -s 9a
+p11 --login --login-type so --so-pin "$text" --keypairgen --key-type EC:prime256v1
+p11 --login --pin 123456 -O >list
+[ "$(grep -c "Private Key Object" list)" -eq 1 ] || { cat list; fail "not one key"; }

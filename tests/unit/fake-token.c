@@ -289,6 +289,10 @@ add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 	strcpy(b->base.info.label, "fake");
 	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
 	    false, "123456" };
+	if (c->puk[0] != '\0')
+		b->base.info.pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8,
+		    false, "12345678" };
+	b->base.info.pins[TMG_PIN_ADMIN].factory = "admin";
 	return found->add(found, &b->base);
 }
 
@@ -463,16 +467,76 @@ fake_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
 }
 
 static tmg_rc
+compare_puk(struct fake_card *c, tmg_view puk, int *tries)
+{
+	if (c->puk_tries == 0)
+		return *tries = 0, TMG_PIN_LOCKED;
+	if (tmg_view_equal(puk, tmg_view_str(c->puk))) {
+		*tries = c->puk_tries = 3;
+		return TMG_OK;
+	}
+	*tries = --c->puk_tries;
+	return c->puk_tries > 0 ? TMG_PIN_WRONG : TMG_PIN_LOCKED;
+}
+
+static tmg_rc
+compare_admin(struct fake_card *c, tmg_view admin)
+{
+	return tmg_view_equal(admin, tmg_view_str(c->admin)) ? TMG_OK
+	    : TMG_PIN_WRONG;
+}
+
+static tmg_rc
 fake_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
     int *tries)
 {
 	struct fake_card *c = card_of(b);
+	char *const stores[] = {
+		[TMG_PIN_USER] = c->pin, [TMG_PIN_PUK] = c->puk,
+		[TMG_PIN_ADMIN] = c->admin,
+	};
 	tmg_rc rc;
 
-	(void)kind;
-	if ((rc = say(b, FAKE_CHANGE)) || (rc = compare(c, old, tries)))
+	if ((rc = say(b, FAKE_CHANGE)))
+		return rc;
+	rc = kind == TMG_PIN_USER ? compare(c, old, tries)
+	    : kind == TMG_PIN_PUK ? compare_puk(c, old, tries)
+	    : compare_admin(c, old);
+	if (rc == TMG_OK)
+		snprintf(stores[kind], 16, "%.*s", (int)fresh.len, fresh.ptr);
+	return rc;
+}
+
+static tmg_rc
+fake_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
+{
+	struct fake_card *c = card_of(b);
+	tmg_rc rc;
+
+	if (c->puk[0] == '\0')
+		return TMG_UNSUPPORTED;
+	if ((rc = say(b, FAKE_UNBLOCK)) || (rc = compare_puk(c, puk, tries)))
 		return rc;
 	snprintf(c->pin, sizeof(c->pin), "%.*s", (int)fresh.len, fresh.ptr);
+	c->tries = 3;
+	c->user = false;
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_reset(tmg_backend *b)
+{
+	struct fake_card *c = card_of(b);
+	const tmg_rc rc = say(b, FAKE_RESET);
+
+	if (rc != TMG_OK)
+		return rc;
+	memset(c->slots, 0, sizeof(c->slots));
+	strcpy(c->pin, "123456");
+	strcpy(c->puk, "12345678");
+	strcpy(c->admin, "admin");
+	c->tries = c->puk_tries = 3;
+	c->user = c->admin_in = false;
 	return TMG_OK;
 }
 
@@ -514,6 +578,30 @@ fake_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 	*s = made;
 	tmg_put(spki, (tmg_view){ s->spki, s->spki_len });
 	return tmg_out_done(spki);
+}
+
+static tmg_rc
+fake_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
+{
+	struct fake_slot *s = slot_of(b, spec->slot);
+	const unsigned char *at = pkcs8.ptr;
+	unsigned char *spki = s->spki, *priv = s->priv;
+	EVP_PKEY *key;
+	tmg_rc rc;
+
+	if ((rc = say(b, FAKE_IMPORT)) || (rc = want_admin(b)))
+		return rc;
+	key = d2i_AutoPrivateKey(NULL, &at, (long)pkcs8.len);
+	if (key == NULL || at != pkcs8.ptr + pkcs8.len)
+		return TMG_E_MALFORMED;
+	s->priv_len = (size_t)i2d_PrivateKey(key, &priv);
+	s->spki_len = (size_t)i2d_PUBKEY(key, &spki);
+	s->facts = (tmg_key_facts){ .alg = spec->alg,
+	    .pin = slots[s - card_of(b)->slots].pin,
+	    .origin = TMG_ORIGIN_IMPORTED };
+	s->key = true;
+	EVP_PKEY_free(key);
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -727,12 +815,12 @@ const tmg_driver fake_driver = {
 	.factory = fake_factory,
 	.verify = fake_verify,
 	.change = fake_change,
-	.unblock = tmg_no_unblock,
+	.unblock = fake_unblock,
 	.logout = tmg_no_logout,
 	.logged_in = fake_logged_in,
 	.admin_auto = fake_admin_auto,
 	.generate = fake_generate,
-	.import = tmg_no_import,
+	.import = fake_import,
 	.key_delete = fake_key_delete,
 	.key_move = tmg_no_key_move,
 	.attest = tmg_no_attest,
@@ -742,7 +830,7 @@ const tmg_driver fake_driver = {
 	.data_read = tmg_no_data_read,
 	.data_write = tmg_no_data_write,
 	.random = tmg_no_random,
-	.reset = tmg_no_reset,
+	.reset = fake_reset,
 	.setup = tmg_no_setup,
 	.admin_protect = tmg_no_admin_protect,
 	.close = fake_close,

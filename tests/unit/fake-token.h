@@ -18,7 +18,8 @@ enum fake_verb {
 	FAKE_PROBE, FAKE_IDENTIFY, FAKE_SLOTS_ASKED, FAKE_SURVEY, FAKE_FACTS,
 	FAKE_CERT_READ, FAKE_CERT_WRITE, FAKE_CERT_DELETE, FAKE_TRIES,
 	FAKE_VERIFY, FAKE_CHANGE, FAKE_ADMIN_AUTO, FAKE_GENERATE, FAKE_DELETE,
-	FAKE_SIGN, FAKE_DECRYPT, FAKE_DERIVE, FAKE_VERBS
+	FAKE_SIGN, FAKE_DECRYPT, FAKE_DERIVE, FAKE_UNBLOCK,
+	FAKE_RESET, FAKE_IMPORT, FAKE_VERBS
 };
 
 struct fake_slot {
@@ -46,6 +47,8 @@ struct fake_card {
 	bool tells;		/* facts() knows keys */
 	bool cert_first;	/* as the driver sees it */
 	char pin[16];
+	char puk[16];		/* empty: it has none */
+	int puk_tries;
 	int tries;
 	bool admin_factory, admin_kept;	/* admin_auto(): as it is, behind the PIN */
 	char admin[16];

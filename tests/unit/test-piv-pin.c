@@ -400,10 +400,10 @@ admin_answers_that_make_no_sense_are_faults(void **state)
 }
 
 static void
-typed_keys_must_be_hexadecimal(void **state)
+typed_keys_must_be_of_a_length(void **state)
 {
 	static const char *const typed[] = {
-		"", "01", "hello", "0102030405060708", HEX_FACTORY "01",
+		"", "01", "hello", "01020304050607", HEX_FACTORY "01",
 		HEX_FACTORY HEX_FACTORY, "0102030405060708010203040506070801020304050607zz",
 	};
 	static const tmg_script_row rows[] = { PROBE, { 0 } };
@@ -413,6 +413,22 @@ typed_keys_must_be_hexadecimal(void **state)
 	piv_open(&d, rows);
 	for (size_t i = 0; i < TMG_COUNT(typed); i++)
 		assert_int_equal(admin(&d, typed[i]), TMG_PIN_WRONG);
+	piv_done(&d);
+}
+
+/* What can be hexadecimal digits is; the rest is the key's own bytes. */
+static void
+typed_keys_may_be_text(void **state)
+{
+	static const tmg_script_row rows[] = { PROBE, ADMIN_3DES, { 0 } };
+	piv_lock lock = piv_factory_3des;
+	piv_desk d;
+
+	(void)state;
+	memcpy(lock.key, "a key of just 24 letters", 24);
+	piv_open(&d, rows);
+	d.script.arg = &lock;
+	assert_int_equal(admin(&d, "a key of just 24 letters"), TMG_OK);
 	piv_done(&d);
 }
 
@@ -712,7 +728,8 @@ main(void)
 		cmocka_unit_test(admin_login_finds_the_cipher),
 		cmocka_unit_test(admin_login_is_refused_by_either_side),
 		cmocka_unit_test(admin_answers_that_make_no_sense_are_faults),
-		cmocka_unit_test(typed_keys_must_be_hexadecimal),
+		cmocka_unit_test(typed_keys_must_be_of_a_length),
+		cmocka_unit_test(typed_keys_may_be_text),
 		cmocka_unit_test(the_factory_key_is_tried_before_a_person),
 		cmocka_unit_test(a_key_kept_behind_the_pin_is_fetched),
 		cmocka_unit_test(changing_the_admin_key_keeps_its_kind),

@@ -6,6 +6,7 @@
 #include "tests/unit/p11-world.h"
 
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 
@@ -519,6 +520,112 @@ test_copy_refused(void **state)
 	assert_false(is_true(h, made, CKA_TOKEN));
 }
 
+/* ---- from outside -------------------------------------------------------- */
+
+static size_t
+number_of(const EVP_PKEY *key, const char *name, CK_BYTE *bytes)
+{
+	BIGNUM *n = NULL;
+	size_t len;
+
+	assert_int_equal(EVP_PKEY_get_bn_param(key, name, &n), 1);
+	len = (size_t)BN_bn2bin(n, bytes);
+	BN_free(n);
+	return len;
+}
+
+static void
+test_import_rsa(void **state)
+{
+	static const struct { CK_ATTRIBUTE_TYPE type; const char *name; } parts[] = {
+		{ CKA_MODULUS, "n" }, { CKA_PUBLIC_EXPONENT, "e" },
+		{ CKA_PRIVATE_EXPONENT, "d" }, { CKA_PRIME_1, "rsa-factor1" },
+		{ CKA_PRIME_2, "rsa-factor2" }, { CKA_EXPONENT_1, "rsa-exponent1" },
+		{ CKA_EXPONENT_2, "rsa-exponent2" },
+		{ CKA_COEFFICIENT, "rsa-coefficient1" },
+	};
+	CK_KEY_TYPE rsa = CKK_RSA;
+	CK_BYTE numbers[8][256], sig[256];
+	CK_ATTRIBUTE t[12] = { { CKA_CLASS, &private_class, sizeof(private_class) },
+	    { CKA_KEY_TYPE, &rsa, sizeof(rsa) }, { CKA_TOKEN, &yes, 1 } };
+	CK_MECHANISM m = { CKM_SHA256_RSA_PKCS, NULL, 0 };
+	EVP_PKEY *key = EVP_RSA_gen(2048);
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	CK_OBJECT_HANDLE made = 0;
+	CK_SESSION_HANDLE h;
+	CK_ULONG len = sizeof(sig);
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++)
+		t[3 + i] = (CK_ATTRIBUTE){ parts[i].type, numbers[i],
+		    number_of(key, parts[i].name, numbers[i]) };
+	h = user_session(RW);
+	assert_int_equal(C_CreateObject(h, t, 11, &made), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(C_CloseSession(h), CKR_OK);
+	CARD->can |= TMG_CAN_IMPORT;
+	CARD->events += 2;
+	h = user_session(RW);
+	t[2].pValue = &no;
+	assert_int_equal(C_CreateObject(h, t, 11, &made), CKR_TEMPLATE_INCONSISTENT);
+	t[2].pValue = &yes;
+	assert_int_equal(C_CreateObject(h, t, 10, &made), CKR_TEMPLATE_INCOMPLETE);
+	t[11] = (CK_ATTRIBUTE){ CKA_EXTRACTABLE, &yes, 1 };
+	assert_int_equal(C_CreateObject(h, t, 12, &made), CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(CARD->calls[FAKE_IMPORT], 0);
+	assert_int_equal(C_CreateObject(h, t, 11, &made), CKR_OK);
+	assert_true(has_id(h, made, "\x9d"));
+	assert_false(is_true(h, made, CKA_LOCAL));
+	assert_int_equal(C_SignInit(h, &m, made), CKR_OK);
+	assert_int_equal(C_Sign(h, DATA, DATA_LEN, sig, &len), CKR_OK);
+	assert_int_equal(EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, key), 1);
+	assert_int_equal(EVP_DigestVerify(md, sig, len, DATA, DATA_LEN), 1);
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_free(key);
+}
+
+static void
+test_import_ec(void **state)
+{
+	CK_BYTE value[32];
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &private_class, sizeof(private_class) },
+	    { CKA_KEY_TYPE, &ec, sizeof(ec) }, { CKA_TOKEN, &yes, 1 },
+	    { CKA_EC_PARAMS, p256, sizeof(p256) }, { CKA_VALUE, value, 0 },
+	    { CKA_ID, (void *)(uintptr_t)"own", 3 } };
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	CK_OBJECT_HANDLE made = 0;
+	struct pair p = { 0, 0 };
+	unsigned char spki[200], *at = spki;
+	CK_SESSION_HANDLE h;
+
+	(void)state;
+	CARD->can |= TMG_CAN_IMPORT;
+	h = user_session(RW);
+	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_TEMPLATE_INCOMPLETE);
+	t[4].ulValueLen = number_of(key, "priv", value);
+	t[3].ulValueLen = 3;
+	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_CURVE_NOT_SUPPORTED);
+	t[3].ulValueLen = sizeof(p256);
+	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_OK);
+	assert_true(has_id(h, made, "own"));
+	assert_int_equal(CARD->slots[2].spki_len, i2d_PUBKEY(key, &at));
+	assert_memory_equal(CARD->slots[2].spki, spki, CARD->slots[2].spki_len);
+	{
+		CK_ATTRIBUTE find[] = { t[5],
+		    { CKA_CLASS, &public_class, sizeof(public_class) } };
+		CK_ULONG n = 0;
+
+		assert_int_equal(C_FindObjectsInit(h, find, 2), CKR_OK);
+		assert_int_equal(C_FindObjects(h, &p.public, 1, &n), CKR_OK);
+		assert_int_equal(C_FindObjectsFinal(h), CKR_OK);
+		assert_int_equal(n, 1);
+	}
+	p.private = made;
+	signs(h, &p, 2);
+	/* the same ID is not given twice */
+	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_ATTRIBUTE_VALUE_INVALID);
+	EVP_PKEY_free(key);
+}
+
 /* ---- destroying ---------------------------------------------------------- */
 
 static void
@@ -686,6 +793,7 @@ main(void)
 		WITH_ROOM(test_keytool), WITH_ROOM(test_given_back),
 		WITH_ROOM(test_kept), WITH_ROOM(test_copy_public),
 		WITH_ROOM(test_copy_refused), WITH_ROOM(test_destroy),
+		WITH_ROOM(test_import_rsa), WITH_ROOM(test_import_ec),
 		INSIDE(test_names), INSIDE(test_names_refused), INSIDE(test_no_home),
 		INSIDE(test_set_in_memory),
 	};

@@ -45,6 +45,10 @@ struct pcsc_hub {
 	char names[READERS_MAX][TMG_READER_NAME];
 	size_t watched;			/* readers, and the one of PnP if it fits */
 	SCARD_READERSTATE states[READERS_MAX + 1];
+	/* Who held which card when that was last looked for. */
+	char held[TMG_READER_NAME];
+	DWORD held_state;
+	tmg_holder holder;
 };
 
 static struct pcsc_hub *
@@ -223,11 +227,26 @@ presence_of(DWORD state)
 	return state & SCARD_STATE_EXCLUSIVE ? TMG_HELD : TMG_PRESENT;
 }
 
+/* Looking through /proc takes a while, and browsers ask for the readers several
+ * times a second: once for each time that somebody takes the card. */
+static const char *
+holder_of(struct pcsc_hub *h, size_t i)
+{
+	const DWORD state = h->states[i].dwEventState;
+
+	if (strcmp(h->held, h->names[i]) == 0 && h->held_state == state)
+		return h->holder.who;
+	if (!tmg_holder_find(&h->holder))
+		h->holder.who[0] = '\0';
+	memcpy(h->held, h->names[i], sizeof(h->held));
+	h->held_state = state;
+	return h->holder.who;
+}
+
 static void
-fill(const struct pcsc_hub *h, size_t i, tmg_reader_state *row)
+fill(struct pcsc_hub *h, size_t i, tmg_reader_state *row)
 {
 	const SCARD_READERSTATE *s = &h->states[i];
-	tmg_holder holder;
 
 	*row = (tmg_reader_state){
 		.scheme = h->hub.ops->scheme,
@@ -240,8 +259,10 @@ fill(const struct pcsc_hub *h, size_t i, tmg_reader_state *row)
 		memcpy(row->atr, s->rgbAtr, s->cbAtr);
 		row->atr_len = s->cbAtr;
 	}
-	if (row->presence == TMG_HELD && tmg_holder_find(&holder))
-		memcpy(row->holder, holder.who, sizeof(row->holder));
+	if (row->presence == TMG_HELD)
+		memcpy(row->holder, holder_of(h, i), sizeof(row->holder));
+	else if (strcmp(h->held, row->name) == 0)
+		h->held[0] = '\0';
 }
 
 /* A daemon that went away, or away and back, leaves no reader or new ones: a

@@ -8,6 +8,9 @@
 #include "pkcs11/module.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- signing ------------------------------------------------------------- */
 
@@ -350,6 +353,50 @@ test_kept_follows(void **state)
 	assert_int_equal(CARD->tries, 3);
 }
 
+/* What the kernel says of the page at that address: VmFlags of proc(5). */
+static bool
+page_has(const void *page, const char *flag)
+{
+	FILE *maps = fopen("/proc/self/smaps", "r");
+	char line[512], begins[32];
+	bool ours = false, has = false;
+
+	assert_non_null(maps);
+	snprintf(begins, sizeof(begins), "%lx-", (unsigned long)(uintptr_t)page);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (strchr(line, '-') != NULL && strchr(line, ':') > strchr(line, '-'))
+			ours = strncmp(line, begins, strlen(begins)) == 0;
+		if (ours && strncmp(line, "VmFlags:", 8) == 0)
+			has = strstr(line, flag) != NULL;
+	}
+	fclose(maps);
+	return has;
+}
+
+/* Neither a core nor a child of fork() has the PIN. */
+static void
+test_kept_page(void **state)
+{
+	tmg_p11_kept kept = { .page = NULL };
+	int status;
+	pid_t pid;
+
+	(void)state;
+	tmg_p11_kept_set(&kept, tmg_view_str("123456"));
+	assert_int_equal(tmg_p11_kept_view(&kept).len, 6);
+	assert_true(page_has(kept.page, " dd"));
+	assert_true(page_has(kept.page, " wf"));
+	pid = fork();
+	if (pid == 0)
+		_exit(tmg_p11_kept_view(&kept).len == 0 &&
+		    kept.page->bytes[0] == 0 ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(tmg_p11_kept_view(&kept).len, 6);
+	tmg_p11_kept_wipe(&kept);
+	assert_int_equal(tmg_p11_kept_view(&kept).len, 0);
+}
+
 /* ---- threads ------------------------------------------------------------- */
 
 enum { THREADS = 4, SIGNATURES = 25 };
@@ -408,7 +455,7 @@ main(void)
 		INSIDE(test_pulled_while_signing),
 		INSIDE(test_reset), INSIDE(test_reset_not_kept),
 		INSIDE(test_kept_is_wrong), INSIDE(test_kept_spares_the_last),
-		INSIDE(test_kept_follows),
+		INSIDE(test_kept_follows), cmocka_unit_test(test_kept_page),
 		INSIDE(test_threads),
 	};
 

@@ -70,6 +70,11 @@ ra_reply_fault(ra_reply *reply, const ra_desk *desk, tmg_rc rc)
 	}
 	tmg_log(desk->office->ctx, TMG_LOG_ERROR, "%s: %s", tmg_rc_name(rc),
 	    desk->fault.text);
+	if (desk->store->away) {
+		ra_reply_text(reply, HTTP_UNAVAILABLE,
+		    _("the authority's store cannot be reached; try again later"));
+		return;
+	}
 	ra_reply_text(reply, HTTP_SERVER_ERROR,
 	    _("the authority has a problem of its own; its log says which; try again later"));
 }

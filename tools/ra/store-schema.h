@@ -32,5 +32,6 @@ TMG_MUST_USE tmg_rc
 ra_schema_migrate(struct ra_store *store, const ra_schema *schema);
 
 extern const ra_schema ra_schema_sqlite;
+extern const ra_schema ra_schema_postgres;
 
 #endif

@@ -54,7 +54,9 @@ void ra_query_release(ra_query *q);
  *   scheme        what "SCHEME://..." says; the first back end of the table
  *                 takes what has none
  *   open          connects; no schema yet.  Verdicts as ra_store_open()
- *   begin         waits its turn to write (RA_TXN of store.h)
+ *   begin         waits its turn to write (ra_txn of store.h)
+ *   look          begins a transaction that only reads, all of it as it was
+ *                 at one moment, beside those who write
  *   rollback      also after a failed commit; never fails
  *   script        many statements without parameters, inside a transaction
  *   version       of the schema; 0 in a store just made
@@ -74,6 +76,7 @@ typedef struct ra_store_ops {
 	void (*close)(ra_store *s);
 
 	tmg_rc (*begin)(ra_store *s);
+	tmg_rc (*look)(ra_store *s);
 	tmg_rc (*commit)(ra_store *s);
 	void (*rollback)(ra_store *s);
 
@@ -90,6 +93,7 @@ typedef struct ra_store_ops {
 } ra_store_ops;
 
 extern const ra_store_ops ra_store_sqlite;
+extern const ra_store_ops ra_store_postgres;
 
 /* ---- asking ---- */
 

@@ -23,6 +23,7 @@ static const char pragmas[] =
     "PRAGMA trusted_schema = OFF;";
 
 static const ra_sql begin = { "begin", "BEGIN IMMEDIATE" };
+static const ra_sql look = { "look", "BEGIN" };
 static const ra_sql commit = { "commit", "COMMIT" };
 static const ra_sql rollback = { "rollback", "ROLLBACK" };
 static const ra_sql version = { "version", "PRAGMA user_version" };
@@ -258,6 +259,13 @@ sqlite_begin(ra_store *base)
 	return ra_run(base, &begin, RA_WITH_NOTHING, NULL);
 }
 
+/* WAL: what the first statement sees, all see. */
+static tmg_rc
+sqlite_look(ra_store *base)
+{
+	return ra_run(base, &look, RA_WITH_NOTHING, NULL);
+}
+
 static tmg_rc
 sqlite_commit(ra_store *base)
 {
@@ -368,6 +376,7 @@ const ra_store_ops ra_store_sqlite = {
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.begin = sqlite_begin,
+	.look = sqlite_look,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.script = sqlite_script,

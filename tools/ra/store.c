@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
 #include "tools/ra/store.h"
 
 #include <string.h>
@@ -10,6 +11,9 @@
 /* The first one takes what names no scheme. */
 static const ra_store_ops *const backends[] = {
 	&ra_store_sqlite,
+#ifdef WITH_POSTGRESQL
+	&ra_store_postgres,
+#endif
 };
 
 static const ra_store_ops *
@@ -36,8 +40,8 @@ ra_store_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 	*store = NULL;
 	if (ops == NULL)
 		return tmg_raise(f, TMG_UNSUPPORTED, 0,
-		    _("%s: this tamga-ra has no such kind of store; a path names an SQLite file"),
-		    where);
+		    _("%.*s: this tamga-ra has no such kind of store; a path names an SQLite file"),
+		    (int)strcspn(where, ":"), where);
 	if ((rc = ops->open(where, create, f, store)))
 		return rc;
 	if ((rc = ra_schema_migrate(*store, ops->schema))) {
@@ -59,6 +63,16 @@ tmg_rc
 ra_txn_begin(ra_txn *txn, ra_store *store)
 {
 	const tmg_rc rc = store->ops->begin(store);
+
+	if (rc == TMG_OK)
+		txn->store = store;
+	return rc;
+}
+
+tmg_rc
+ra_txn_look(ra_txn *txn, ra_store *store)
+{
+	const tmg_rc rc = store->ops->look(store);
 
 	if (rc == TMG_OK)
 		txn->store = store;

@@ -27,6 +27,7 @@ typedef struct ra_store {
 	const struct ra_store_ops *ops;	/* store-sql.h */
 	tmg_fault fault;
 	bool asking;			/* a query is open */
+	bool away;			/* the database was not there the last time */
 } ra_store;
 
 /*
@@ -45,6 +46,13 @@ void
 ra_store_free(ra_store **store);
 
 /*
+ * The database is looked for anew with every transaction: a server that went
+ * away and came back is found again.  When it goes away within one, the verb
+ * under way answers a fault, TMG_E_IO, and away is set; whether a commit still
+ * arrived is then unknown.
+ */
+
+/*
  * A transaction that is rolled back on every way out but ra_txn_commit().
  *
  *   begin    waits its turn to write: what was read in it is still so when it
@@ -59,6 +67,10 @@ TMG_MUST_USE tmg_rc
 ra_txn_begin(ra_txn *txn, ra_store *store);
 TMG_MUST_USE tmg_rc
 ra_txn_commit(ra_txn *txn);
+/* One that only reads, everything as it was at one moment; it waits for nobody
+ * and nobody for it. */
+TMG_MUST_USE tmg_rc
+ra_txn_look(ra_txn *txn, ra_store *store);
 void
 ra_txn_release(ra_txn *txn);
 

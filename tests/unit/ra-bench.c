@@ -27,7 +27,7 @@ static const struct {
 	{ "p/officer.profile", PROFILE("officer", "") },
 };
 
-#define CONFIG "store = \"store.db\"; profiles = \"%s\";\n" \
+#define CONFIG "store = \"%s\"; profiles = \"%s\";\n" \
 	"default_profile = \"%s\";\n" \
 	"ca: { certificate = \"ca.pem\"; key = \"ca.key\"; };\n" \
 	"tls: { certificate = \"x\"; key = \"x\"; };\n"
@@ -41,7 +41,7 @@ clock_of(void *arg)
 void
 bench_path(const struct bench *b, const char *name, char path[256])
 {
-	snprintf(path, 256, "%s/%s", b->folder, name);
+	snprintf(path, 256, "%s/%s", b->place.folder, name);
 }
 
 static void
@@ -49,7 +49,8 @@ write_config(const struct bench *b, const char *profiles, const char *usual)
 {
 	char path[256], text[8192];
 
-	assert_true(snprintf(text, sizeof(text), CONFIG, profiles, usual) <
+	assert_true(snprintf(text, sizeof(text), CONFIG,
+	    b->place.where, profiles, usual) <
 	    (int)sizeof(text));
 	bench_path(b, "ra.conf", path);
 	assert_int_equal(tmg_file_replace(path, tmg_view_str(text), 0600), TMG_OK);
@@ -76,8 +77,8 @@ make_authority(struct bench *b)
 	assert_int_equal(ra_write_key(ca.key, (tmg_view){ NULL, 0 }, path, &f), TMG_OK);
 	bench_path(b, "ca.pem", path);
 	assert_int_equal(ra_write_cert(ca.cert, path, &f), TMG_OK);
-	bench_path(b, "store.db", path);
-	assert_int_equal(ra_store_open(path, true, &f, &store), TMG_OK);
+	if (ra_store_open(b->place.where, true, &f, &store) != TMG_OK)
+		fail_msg("%s", f.text);
 	ra_store_free(&store);
 }
 
@@ -106,7 +107,7 @@ set_up(void **state, const char *profiles, const char *usual)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	assert_true(test_folder(b->folder));
+	place_make(&b->place);
 	b->now = START;
 	assert_int_equal(tmg_ctx_new(&b->ctx), TMG_OK);
 	tmg_ctx_set_clock(b->ctx, clock_of, b);
@@ -138,8 +139,7 @@ int
 bench_tear_down(void **state)
 {
 	static const char *const names[] = { "p/auto.profile", "p/officer.profile",
-		"p", "ra.conf", "ca.key", "ca.pem", "store.db", "store.db-wal",
-		"store.db-shm", "" };
+		"p", "ra.conf", "ca.key", "ca.pem" };
 	struct bench *b = *state;
 	char path[256];
 
@@ -148,6 +148,7 @@ bench_tear_down(void **state)
 		bench_path(b, names[i], path);
 		remove(path);
 	}
+	place_drop(&b->place);
 	tmg_ctx_free(&b->ctx);
 	free(b);
 	return 0;

@@ -6,7 +6,7 @@
 #ifndef TMG_TESTS_UNIT_RA_BENCH_H
 #define TMG_TESTS_UNIT_RA_BENCH_H
 
-#include "tests/unit/folder.h"
+#include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
 #include "tools/ra/desk.h"
 
@@ -14,7 +14,7 @@
 #define START 1800000000	/* 2027-01-15 08:00:00 UTC */
 
 struct bench {
-	char folder[TEST_FOLDER];
+	place place;
 	tmg_ctx *ctx;
 	time_t now;
 	ra_office office;

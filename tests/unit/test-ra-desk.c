@@ -233,7 +233,7 @@ static void
 test_store_busy(void **state)
 {
 	struct bench *b = *state;
-	ra_store_ops busy = ra_store_sqlite;
+	ra_store_ops busy = *b->desk.store->ops;
 	const ra_store_ops *kept = b->desk.store->ops;
 	auto_csr c = { NULL, { 0 }, 0 };
 	tmg_auto(ra_app) app = { .id = "" }, who = { .id = "" };

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/scope.h"
-#include "tests/unit/folder.h"
+#include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
 #include "tools/ra/audit.h"
 #include "tools/ra/gate.h"
@@ -29,10 +29,10 @@ test_reasons(void **state)
 	assert_string_equal(ra_reason_name(99), "unspecified");
 }
 
-/* ---- a store in a temporary file ---- */
+/* ---- a store ---- */
 
 struct bench {
-	char folder[TEST_FOLDER], path[96];
+	place place;
 	ra_store *store;
 	tmg_fault f;
 };
@@ -43,9 +43,9 @@ set_up(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	assert_true(test_folder(b->folder));
-	snprintf(b->path, sizeof(b->path), "%s/store.db", b->folder);
-	assert_int_equal(ra_store_open(b->path, true, &b->f, &b->store), TMG_OK);
+	place_make(&b->place);
+	if (ra_store_open(b->place.where, true, &b->f, &b->store) != TMG_OK)
+		fail_msg("%s", b->f.text);
 	*state = b;
 	return 0;
 }
@@ -54,15 +54,9 @@ static int
 tear_down(void **state)
 {
 	struct bench *b = *state;
-	char wal[128];
 
 	ra_store_free(&b->store);
-	unlink(b->path);
-	snprintf(wal, sizeof(wal), "%s-wal", b->path);
-	unlink(wal);
-	snprintf(wal, sizeof(wal), "%s-shm", b->path);
-	unlink(wal);
-	rmdir(b->folder);
+	place_drop(&b->place);
 	free(b);
 	return 0;
 }
@@ -182,7 +176,7 @@ test_transactions(void **state)
 	assert_int_equal(ra_app_get(b->store, "A-1", &got), TMG_NOT_FOUND);
 
 	submit(b, &app);
-	assert_int_equal(ra_store_open(b->path, false, &b->f, &other), TMG_OK);
+	assert_int_equal(ra_store_open(b->place.where, false, &b->f, &other), TMG_OK);
 	assert_int_equal(ra_app_get(other, "A-1", &got), TMG_OK);
 	ra_store_free(&other);
 	assert_int_equal(ra_store_open("/nonexistent/x.db", false, &b->f, &other),
@@ -406,7 +400,7 @@ guess(void *arg)
 	ra_user user;
 	long wait;
 
-	g->rc = ra_store_open(g->b->path, false, &f, &store);
+	g->rc = ra_store_open(g->b->place.where, false, &f, &store);
 	if (g->rc == TMG_OK)
 		g->rc = ra_gate_enter(g->gate, store, 1000, &(ra_credentials){
 		    "1.2.3.4", "anna", tmg_view_str(g->password) }, &user, &wait);

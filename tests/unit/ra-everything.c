@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/ra-everything.h"
+
+#include "tests/unit/test.h"
+#include "tools/ra/store-answer.h"
+#include "tools/ra/store-audit.h"
+#include "tools/ra/store-cert.h"
+#include "tools/ra/store-crl.h"
+#include "tools/ra/store-user.h"
+
+static tmg_rc
+any_app(void *arg, const ra_app *app)
+{
+	(void)arg;
+	(void)app;
+	return TMG_OK;
+}
+
+static tmg_rc
+any_cert(void *arg, const ra_cert *cert)
+{
+	(void)arg;
+	(void)cert;
+	return TMG_OK;
+}
+
+static tmg_rc
+any_entry(void *arg, const ra_audit *entry)
+{
+	(void)arg;
+	(void)entry;
+	return TMG_OK;
+}
+
+static tmg_rc
+any_answer(void *arg, const ra_answer_row *answer)
+{
+	(void)arg;
+	(void)answer;
+	return TMG_OK;
+}
+
+void
+ask_everything(ra_store *s)
+{
+	static uint8_t der[] = { 0x30, 0x00 };
+	ra_app app = { .id = "A-1", .state = RA_SUBMITTED, .csr = der,
+		.csr_len = sizeof(der) }, got_app;
+	const ra_cert cert = { .serial = "40", .app = "A-1" };
+	const ra_crl crl = { .number = 1, .der = der, .len = sizeof(der) };
+	const ra_user user = { .name = "a", .role = "r", .password = "p" };
+	const ra_answer_row answer = { "A-1", "n", "v" };
+	ra_answer_row got_answer;
+	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
+	tmg_auto(ra_cert) got = { .der = NULL };
+	tmg_auto(ra_crl) got_crl = { .der = NULL };
+	char hash[RA_HASH_TEXT];
+	ra_user got_user;
+	int64_t n;
+
+	assert_int_equal(ra_app_add(s, &app), TMG_OK);
+	assert_int_equal(ra_app_get(s, "A-1", &got_app), TMG_OK);
+	ra_app_release(&got_app);
+	assert_int_equal(ra_app_find(s, "", "", "", &got_app), TMG_OK);
+	ra_app_release(&got_app);
+	assert_int_equal(ra_app_holder(s, "", &got_app), TMG_OK);
+	ra_app_release(&got_app);
+	assert_int_equal(ra_app_each(s, RA_NONE, any_app, NULL), TMG_OK);
+	assert_int_equal(ra_app_each(s, RA_ISSUED, any_app, NULL), TMG_OK);
+	assert_int_equal(ra_app_each_since(s, "p", RA_ISSUED, 9, any_app, NULL),
+	    TMG_OK);
+	assert_int_equal(ra_answer_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_answer_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_answer_get(s, "A-1", "n", &got_answer), TMG_OK);
+	assert_string_equal(got_answer.value, "v");
+	assert_int_equal(ra_answer_each(s, "A-1", any_answer, NULL), TMG_OK);
+	assert_int_equal(ra_answer_erase(s, "A-1"), TMG_OK);
+	assert_int_equal(ra_answer_get(s, "A-1", "n", &got_answer), TMG_NOT_FOUND);
+	app.state = RA_APPROVED;
+	assert_int_equal(ra_app_move(s, &app,
+	    &(ra_standing){ RA_SUBMITTED, 0, RA_NONE }), TMG_OK);
+	assert_int_equal(ra_app_request(s, &app), TMG_OK);
+	assert_int_equal(ra_app_erase(s, "A-1"), TMG_OK);
+	assert_int_equal(ra_app_get(s, "A-1", &got_app), TMG_OK);
+	assert_int_equal(got_app.csr_len, 0);
+	ra_app_release(&got_app);
+	assert_int_equal(ra_cert_reserve(s, &cert), TMG_OK);
+	assert_int_equal(ra_cert_finish(s, "40", TMG_VIEW(der)), TMG_OK);
+	assert_int_equal(ra_cert_get(s, "40", &got), TMG_OK);
+	ra_cert_release(&got);
+	assert_int_equal(ra_cert_of_app(s, "A-1", &got), TMG_OK);
+	assert_int_equal(ra_cert_revoke(s, "40", 5, 1), TMG_OK);
+	assert_int_equal(ra_cert_each_revoked(s, any_cert, NULL), TMG_OK);
+	assert_int_equal(ra_cert_revocations(s, &n), TMG_OK);
+	assert_int_equal(ra_crl_put(s, &crl), TMG_OK);
+	assert_int_equal(ra_crl_last(s, &got_crl), TMG_OK);
+	assert_int_equal(ra_user_put(s, &user), TMG_OK);
+	assert_int_equal(ra_user_get(s, "a", &got_user), TMG_OK);
+	assert_int_equal(ra_audit_put(s, &entry), TMG_OK);
+	assert_int_equal(ra_audit_head(s, &n, hash), TMG_OK);
+	assert_int_equal(ra_audit_each(s, any_entry, NULL), TMG_OK);
+}

@@ -22,6 +22,7 @@
 
 struct plan {
 	const char *dir, *name, *profiles, *default_profile, *crl_url, *passphrase;
+	const char *store;
 	const char *hosts[RA_VALUES_MAX];
 	size_t host_count;
 	tmg_alg alg;
@@ -173,6 +174,30 @@ store_release(ra_store **store)
 	ra_store_free(store);
 }
 
+/* A database may hold another authority's. */
+static tmg_rc
+check_new(ra_store *store, const struct plan *p)
+{
+	char head[RA_HASH_TEXT];
+	int64_t seq;
+	const tmg_rc rc = ra_audit_head(store, &seq, head);
+
+	if (rc)
+		return tmg_fault_copy(p->f, &store->fault, rc);
+	return seq == 0 ? TMG_OK : tmg_raise(p->f, TMG_OCCUPIED, 0,
+	    _("%s is the store of an authority already; choose another database or schema"),
+	    p->store);
+}
+
+static tmg_rc
+store_path(const struct plan *p, char path[PATH_MAX])
+{
+	if (strstr(p->store, "://") == NULL && p->store[0] != '/')
+		return below(p, p->store, path);
+	return snprintf(path, PATH_MAX, "%s", p->store) < PATH_MAX ? TMG_OK :
+	    tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: too long"), p->store);
+}
+
 static tmg_rc
 make_store(const struct plan *p, const ra_made *server, const char *ca_hash)
 {
@@ -181,12 +206,14 @@ make_store(const struct plan *p, const ra_made *server, const char *ca_hash)
 	mode_t before;
 	tmg_rc rc;
 
-	if ((rc = below(p, "store.db", path)))
+	if ((rc = store_path(p, path)))
 		return rc;
 	/* personal data; what SQLite puts beside it takes the same mode */
 	before = umask(077);
 	rc = ra_store_open(path, true, p->f, &store);
 	umask(before);
+	if (rc == TMG_OK)
+		rc = check_new(store, p);
 	return rc ? rc : note_server(store, p, server, ca_hash);
 }
 
@@ -203,7 +230,7 @@ write_config(const struct plan *p)
 	n = snprintf(text, sizeof(text),
 	    "# tamga-ra(8)\n"
 	    "listen = \"127.0.0.1:8443\";\n"
-	    "store = \"store.db\";\n"
+	    "store = \"%s\";\n"
 	    "profiles = \"profiles\";\n"
 	    "default_profile = \"%s\";\n"
 	    "# how long those are told to wait whom an officer has to approve, seconds\n"
@@ -225,7 +252,7 @@ write_config(const struct plan *p)
 	    "  days = 7;\n"
 	    "  # written into certificates; empty: nothing is\n"
 	    "  url = \"%s\";\n"
-	    "};\n", p->default_profile, passphrase, p->crl_url);
+	    "};\n", p->store, p->default_profile, passphrase, p->crl_url);
 	if (n < 0 || n >= (int)sizeof(text))
 		return tmg_raise(p->f, TMG_E_USAGE, 0, _("the settings are too long"));
 
@@ -283,7 +310,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 	ra_value args, name = { .count = 0 }, host = { .count = 0 },
 	    key_type = { .count = 0 }, profiles = { .count = 0 },
 	    default_profile = { .count = 0 }, crl_url = { .count = 0 },
-	    passphrase = { .count = 0 };
+	    passphrase = { .count = 0 }, store = { .count = 0 };
 	const ra_option options[] = {
 		{ "json", &json, NULL, 0 },
 		{ "name", NULL, &name, 1 },
@@ -293,6 +320,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		{ "default-profile", NULL, &default_profile, 1 },
 		{ "crl-url", NULL, &crl_url, 1 },
 		{ "passphrase-file", NULL, &passphrase, 1 },
+		{ "store", NULL, &store, 1 },
 	};
 	tmg_fault fault = { .rc = TMG_OK };
 	char ca_hash[RA_HASH_TEXT];
@@ -306,6 +334,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		.profiles = ra_value_or(&profiles, TMG_PROFILES),
 		.default_profile = ra_value_or(&default_profile, "employee"),
 		.crl_url = ra_value_or(&crl_url, ""),
+		.store = ra_value_or(&store, "store.db"),
 		.passphrase = ra_value_or(&passphrase, ""),
 		.hosts = { "localhost", "127.0.0.1", "::1" }, .host_count = 3,
 		.alg = TMG_ALG_P256, .ctx = ctx, .f = &fault };

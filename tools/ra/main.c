@@ -28,7 +28,7 @@ static const struct {
 } commands[] = {
 	{ "init", "DIR [--name NAME] [--host HOST]... [--key-type TYPE]\n"
 	    "        [--profiles DIR] [--default-profile NAME] [--crl-url URL]\n"
-	    "        [--passphrase-file FILE]",
+	    "        [--passphrase-file FILE] [--store STORE]",
 	    N_("make an authority"),
 	    N_("  --name NAME             the common name of the authority\n"
 	    "  --host HOST             where the server will be reached; may be repeated\n"
@@ -37,7 +37,8 @@ static const struct {
 	    "  --profiles DIR          copy the profiles in there\n"
 	    "  --default-profile NAME  the profile of EST without a path label\n"
 	    "  --crl-url URL           CRL distribution point of what is issued\n"
-	    "  --passphrase-file FILE  encrypt the authority's key with its first line\n"),
+	    "  --passphrase-file FILE  encrypt the authority's key with its first line\n"
+	    "  --store STORE           an SQLite file (store.db) or postgresql://...\n"),
 	    ra_cmd_init },
 	{ "serve", "[DIR] [--listen ADDRESS:PORT] [--ready-fd N]",
 	    N_("serve EST over HTTPS"),

@@ -165,13 +165,28 @@ if [ "$(id -u)" = 0 ]; then
 fi
 if LD_LIBRARY_PATH=$top_builddir/.libs user "$top_builddir/.libs/tamga" version >/dev/null 2>&1; then
 	step "a user's own p11-kit"
-	mine() { LD_LIBRARY_PATH=$top_builddir/.libs user "$top_builddir/.libs/tamga" browser "$@" --module "$M"; }
+	program() { LD_LIBRARY_PATH=$top_builddir/.libs user "$top_builddir/.libs/tamga" "$@"; }
+	mine() { program browser "$@" --module "$M"; }
 	mine register >out 2>err || { cat out err >&2; fail "as a user"; }
 	user p11-kit list-modules >modules 2>/dev/null || :
 	grep -qi "^ *\(module: \)\?tamga" modules || { cat modules >&2; fail "p11-kit does not list tamga"; }
 	mine status >out || fail "status as a user"
 	mine unregister >out || fail "unregister as a user"
 	[ ! -e "$HOME/.config/pkcs11" ] || fail "p11-kit's folder is left"
+
+	# The doctor looks for the module where make install puts it.
+	if program browser status >out 2>&1 || ! grep -q "there is no module" out; then
+		step "the doctor, before and after"
+		program doctor --no-pcsc --json >out || :
+		json '[.checks[] | select(.check == "browser" and .state == "warning")] |
+			length >= 3 and (.[0].fix | test("tamga browser register"))'
+		program browser register >said || { cat said >&2; fail "the installed module"; }
+		program doctor --no-pcsc --json >out || :
+		json '[.checks[] | select(.check == "module").state] == ["ok"]'
+		json '[.checks[] | select(.check == "browser" and .state == "ok")] | length >= 3'
+		json '[.checks[] | select(.check == "browser" and .state != "ok")] == []'
+		program browser unregister >said || fail "the installed module comes out"
+	fi
 	[ "$(id -u)" != 0 ] || {
 		# root keeps its hands off what is another user's
 		wants 1 browser register --database "$mozilla/a.default"

@@ -36,7 +36,7 @@ tmg_p11_cert_parse(tmg_view der, tmg_p11_cert *cert)
 	if (tbs.len > 0 && tbs.ptr[0] == TAG_VERSION &&
 	    (rc = take(&tbs, TAG_VERSION, &whole, &skip)))
 		return rc;
-	if ((rc = take(&tbs, TAG_INTEGER, &cert->serial, &skip)) ||
+	if ((rc = take(&tbs, TAG_INTEGER, &cert->serial, &cert->number)) ||
 	    (rc = take(&tbs, TAG_SEQUENCE, &whole, &skip)) ||	/* signature */
 	    (rc = take(&tbs, TAG_SEQUENCE, &cert->issuer, &skip)) ||
 	    (rc = take(&tbs, TAG_SEQUENCE, &whole, &skip)) ||	/* validity */

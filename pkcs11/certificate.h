@@ -10,6 +10,7 @@
 /* Borrowed from the certificate, each with its header; RFC 5280 4.1. */
 typedef struct tmg_p11_cert {
 	tmg_view serial, issuer, subject, spki;
+	tmg_view number;	/* the serial number without its header */
 } tmg_p11_cert;
 
 /* Faults TMG_E_MALFORMED. */

@@ -27,6 +27,14 @@ bytes_of(const tmg_p11_wish *w, CK_ATTRIBUTE_TYPE type)
 	return tmg_p11_template_bytes(w->templ, w->count, type);
 }
 
+/* SunPKCS11 gives the number without the header that PKCS #11 wants it with. */
+static CK_RV
+check_serial(const tmg_p11_wish *w, const tmg_p11_cert *cert)
+{
+	return tmg_p11_wish_part(w, CKA_SERIAL_NUMBER, cert->number) == CKR_OK
+	    ? CKR_OK : tmg_p11_wish_part(w, CKA_SERIAL_NUMBER, cert->serial);
+}
+
 static CK_RV
 check(const tmg_p11_wish *w)
 {
@@ -44,7 +52,7 @@ check(const tmg_p11_wish *w)
 		return CKR_TEMPLATE_INCONSISTENT;
 	if ((rv = tmg_p11_wish_part(w, CKA_SUBJECT, cert.subject)) ||
 	    (rv = tmg_p11_wish_part(w, CKA_ISSUER, cert.issuer)) ||
-	    (rv = tmg_p11_wish_part(w, CKA_SERIAL_NUMBER, cert.serial)))
+	    (rv = check_serial(w, &cert)))
 		return rv;
 	return tmg_p11_wish_part(w, CKA_PUBLIC_KEY_INFO, cert.spki);
 }

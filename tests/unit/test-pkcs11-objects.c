@@ -206,7 +206,8 @@ test_write(void **state)
 {
 	struct fake_slot *slot = &CARD->slots[0];
 	const CK_SESSION_HANDLE ro = open_session(RO), rw = open_session(RW);
-	CK_BYTE der[FAKE_CERT_MAX], id = 0x9a;
+	CK_BYTE der[FAKE_CERT_MAX], serial[32], id = 0x9a;
+	CK_ATTRIBUTE number = { CKA_SERIAL_NUMBER, serial, sizeof(serial) };
 	const CK_ULONG len = slot->cert_len;
 	CK_OBJECT_HANDLE made, old, key;
 
@@ -239,6 +240,15 @@ test_write(void **state)
 	/* there already: the same object; another in its place: refused */
 	assert_int_equal(create(rw, der, len, CKA_VALUE, NULL, 0, &old), CKR_OK);
 	assert_int_equal(old, made);
+	/* its number with its header, as it should be, and as Java has it */
+	assert_int_equal(C_GetAttributeValue(rw, made, &number, 1), CKR_OK);
+	assert_int_equal(create(rw, der, len, CKA_SERIAL_NUMBER, serial,
+	    number.ulValueLen, &old), CKR_OK);
+	assert_int_equal(create(rw, der, len, CKA_SERIAL_NUMBER, serial + 2,
+	    number.ulValueLen - 2, &old), CKR_OK);
+	serial[2] ^= 1;
+	assert_int_equal(create(rw, der, len, CKA_SERIAL_NUMBER, serial + 2,
+	    number.ulValueLen - 2, &old), CKR_TEMPLATE_INCONSISTENT);
 	assert_int_equal(create(rw, CARD->slots[3].cert, CARD->slots[3].cert_len,
 	    CKA_ID, &id, 1, &old), CKR_TEMPLATE_INCONSISTENT);
 	assert_int_equal(CARD->calls[FAKE_CERT_WRITE], 1);

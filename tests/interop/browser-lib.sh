@@ -10,6 +10,7 @@ NAME='Әсел Қалиева'
 SUBJECT="CN=$NAME,SN=Қалиева,GN=Әсел,serialNumber=IIN000000000000,C=KZ"
 MODULE=${MODULE:-$top_builddir/.libs/tamga-pkcs11.so}
 children=
+PATH=$PATH:/usr/sbin:$top_builddir/daemons/usr/sbin	# nginx
 
 enter_site() { # SCRIPT ARGUMENTS: as enter, with an authority
 	script=$1

@@ -26,9 +26,10 @@ finish() {
 here() {
 	work=$(mktemp -d)
 	trap finish EXIT
-	mkdir "$work/here" "$work/blocks"
+	mkdir "$work/here" "$work/blocks" "$work/bin"
 	HOME=$work/here
-	export HOME
+	PATH=$work/bin:$PATH
+	export HOME PATH
 	unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR XDG_STATE_HOME
 	cd "$HOME"
 }
@@ -64,6 +65,24 @@ extendedKeyUsage=clientAuth,emailProtection" "$slot.pem"
 	9d digitalSignature,keyEncipherment
 	9e digitalSignature
 	SLOTS
+
+	cat >"$work/bin/issue" <<-END
+	#!/bin/sh -e
+	# issue IN OUT: the authority: a certificate for a request or a public key
+	cd "$work"
+	printf 'subjectAltName=email:asel@example.org\nkeyUsage=digitalSignature\n' >issue.ext
+	set -- "\$OLDPWD/\$1" "\$OLDPWD/\$2" -CA here/ca.pem -CAkey ca.key -days 30 -extfile issue.ext
+	in=\$1 out=\$2
+	shift 2
+	if grep -q REQUEST "\$in"; then
+		openssl req -in "\$in" -noout -verify
+		set -- -req -in "\$in" "\$@"
+	else
+		set -- -new -force_pubkey "\$in" -subj "/CN=Asel new" "\$@"
+	fi
+	openssl x509 "\$@" -out "\$out"
+	END
+	chmod +x "$work/bin/issue"
 }
 
 read_certificate() {

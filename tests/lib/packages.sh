@@ -84,3 +84,31 @@ unpack_packages()
 		fi
 	done
 }
+
+# install_npm FROM TO: what FROM/package-lock.json pins, compiled, in TO.  npm
+# runs no script of a package but the one that is named here, and leaves its
+# cache in TO.
+install_npm()
+{
+	! cmp -s "$1/package-lock.json" "$2/installed" || return 0
+	command -v npm >/dev/null || return 0
+	echo "installing from npm: $1/package.json"
+	mkdir -p "$2"
+	cp "$1/package.json" "$1/package-lock.json" "$2"
+	if (cd "$2" && npm_config_cache=$PWD/cache npm_config_nodedir=$(node_headers) &&
+	    export npm_config_cache npm_config_nodedir &&
+	    npm ci --ignore-scripts --no-audit --no-fund &&
+	    npm rebuild pkcs11js --foreground-scripts) >"$2/log" 2>&1 </dev/null
+	then
+		rm -rf "$2/cache"
+		cp "$1/package-lock.json" "$2/installed"
+	else
+		echo "$0: npm failed; tests that want it are skipped ($2/log)" >&2
+	fi
+}
+
+# Empty: npm fetches them.
+node_headers()
+{
+	[ ! -f /usr/include/node/node.h ] || echo /usr
+}

@@ -5,6 +5,8 @@
  *   look            how long it takes to start, to look at every card, and to
  *                   open a session with it
  *   events N        waits for N events and tells of each
+ *   hold            opens a session, says so, waits for a line on standard input
+ *                   and tells what became of the session
  *   sign ID N       logs in and signs N times with the key of that ID (two hex
  *                   digits); each signature is verified by libcrypto
  *   reload N        loads, uses, finalises and unloads the module N times and
@@ -78,6 +80,8 @@ name_of(CK_RV rv)
 		return "ok";
 	if (rv == CKR_TOKEN_NOT_RECOGNIZED)
 		return "not recognized";
+	if (rv == CKR_DEVICE_REMOVED)
+		return "removed";
 	snprintf(other, sizeof(other), "%#lx", rv);
 	return other;
 }
@@ -140,6 +144,39 @@ events(int count)
 		    info.flags & CKF_TOKEN_PRESENT ? "full" : "empty");
 		fflush(stdout);
 	}
+	must(f->C_Finalize(NULL), "C_Finalize");
+}
+
+/* ---- hold ---------------------------------------------------------------- */
+
+static void
+hold(void)
+{
+	CK_SLOT_ID slots[SLOTS];
+	CK_SESSION_HANDLE h;
+	CK_SESSION_INFO session;
+	CK_TOKEN_INFO token;
+	char line[16];
+	CK_RV rv;
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	if (list(slots) < 1)
+		must(CKR_TOKEN_NOT_PRESENT, "list");
+	must(f->C_GetTokenInfo(slots[0], &token), "C_GetTokenInfo");
+	h = session_on(slots[0]);
+	must(f->C_Login(h, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
+	puts("ready");
+	fflush(stdout);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		exit(1);
+	rv = f->C_GetTokenInfo(slots[0], &token);
+	printf("token %s, ", name_of(rv));
+	rv = f->C_GetSessionInfo(h, &session);
+	printf("session %s, ", name_of(rv));
+	h = session_on(slots[0]);
+	must(f->C_GetSessionInfo(h, &session), "C_GetSessionInfo");
+	printf("the next %s\n", session.state == CKS_RO_PUBLIC_SESSION
+	    ? "without a login" : "logged in");
 	must(f->C_Finalize(NULL), "C_Finalize");
 }
 
@@ -524,6 +561,8 @@ main(int argc, char **argv)
 	f = p11_load(path, &so);
 	if (strcmp(what, "look") == 0)
 		look();
+	else if (strcmp(what, "hold") == 0)
+		hold();
 	else if (strcmp(what, "events") == 0)
 		events(n);
 	else if (strcmp(what, "sign") == 0 && argc == 5)

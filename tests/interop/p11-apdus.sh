@@ -32,3 +32,6 @@ count sign "$3"
 count always "$4"
 count certs "$5"
 count list "$6"
+[ "$kind" = card,version=5.4.3 ] || exit 0
+count derive 4
+count generate 9

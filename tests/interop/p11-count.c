@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * usage: p11-count MODULE CONTROL-SOCKET sign|always|certs|list MAX
+ * usage: p11-count MODULE CONTROL-SOCKET sign|always|derive|generate|certs|list MAX
  *
  * Loads the module as any program does and asks the virtual card, after each
- * step, how many APDUs it got.  MAX is what the first login and signature, or
- * the first listing (of certificates, of everything), may take.  TAMGA_VCARD names the program that asks.
+ * step, how many APDUs it got.  MAX is what the first login and signature (or
+ * agreement, or key), or the first listing (of certificates, of everything),
+ * may take.  TAMGA_VCARD names the program that asks.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -108,8 +109,8 @@ start(void)
 	printf("%-44s %4ld ms, at most %d\n", "", ms, START_MS);
 	if (ms > START_MS)
 		exit(1);
-	must(f->C_OpenSession(slots[0], CKF_SERIAL_SESSION, NULL, NULL, &session),
-	    "C_OpenSession");
+	must(f->C_OpenSession(slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL,
+	    NULL, &session), "C_OpenSession");
 }
 
 static void
@@ -126,6 +127,62 @@ count_signatures(bool always, long max)
 	for (int i = 1; i < SIGNATURES; i++)
 		sign(key, always);
 	at_most("99 signatures more", apdus(), each * (SIGNATURES - 1));
+}
+
+/* With the card's own public key: a point that is on the curve. */
+static void
+derive(CK_OBJECT_HANDLE key, CK_BYTE *point, CK_ULONG len)
+{
+	CK_ECDH1_DERIVE_PARAMS params = { CKD_NULL, 0, NULL, len, point };
+	CK_MECHANISM m = { CKM_ECDH1_DERIVE, &params, sizeof(params) };
+	CK_OBJECT_HANDLE made;
+	CK_BYTE secret[64];
+	CK_ATTRIBUTE a = { CKA_VALUE, secret, sizeof(secret) };
+
+	must(f->C_DeriveKey(session, &m, key, NULL, 0, &made), "C_DeriveKey");
+	must(f->C_GetAttributeValue(session, made, &a, 1), "the secret");
+	must(f->C_DestroyObject(session, made), "C_DestroyObject");
+}
+
+static void
+count_agreements(long max)
+{
+	CK_BYTE point[128];
+	CK_ATTRIBUTE a = { CKA_EC_POINT, point, sizeof(point) };
+	CK_OBJECT_HANDLE key;
+
+	log_in(CKU_USER);
+	key = find(CKO_PRIVATE_KEY, 0x9a);
+	must(f->C_GetAttributeValue(session, key, &a, 1), "CKA_EC_POINT");
+	derive(key, point, a.ulValueLen);
+	at_most("cold login and agreement", apdus(), max);
+	for (int i = 1; i < SIGNATURES; i++)
+		derive(key, point, a.ulValueLen);
+	at_most("99 agreements more", apdus(), SIGNATURES - 1);
+}
+
+/* In an empty slot that is named, read back as programs do, and destroyed. */
+static void
+count_birth(long max)
+{
+	CK_BYTE curve[] = { 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7 };
+	CK_BYTE id = 0x82, point[128];
+	CK_BBOOL yes = CK_TRUE;
+	CK_MECHANISM m = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+	CK_ATTRIBUTE pub[] = { { CKA_EC_PARAMS, curve, sizeof(curve) },
+	    { CKA_TOKEN, &yes, 1 } };
+	CK_ATTRIBUTE priv[] = { { CKA_TOKEN, &yes, 1 }, { CKA_ID, &id, 1 } };
+	CK_ATTRIBUTE a = { CKA_EC_POINT, point, sizeof(point) };
+	CK_OBJECT_HANDLE made[2];
+
+	log_in(CKU_USER);
+	must(f->C_GenerateKeyPair(session, &m, pub, 2, priv, 2, &made[0], &made[1]),
+	    "C_GenerateKeyPair");
+	at_most("cold login and a key", apdus(), max);
+	must(f->C_GetAttributeValue(session, made[0], &a, 1), "CKA_EC_POINT");
+	at_most("its public half", apdus(), 0);
+	sign(made[1], false);
+	at_most("the first signature", apdus(), 1);
 }
 
 /* Everything that there is about an object, the way programs ask: the sizes
@@ -200,6 +257,10 @@ main(int argc, char **argv)
 	start();
 	if (strcmp(argv[3], "list") == 0 || strcmp(argv[3], "certs") == 0)
 		count_listing(strcmp(argv[3], "certs") == 0, max);
+	else if (strcmp(argv[3], "derive") == 0)
+		count_agreements(max);
+	else if (strcmp(argv[3], "generate") == 0)
+		count_birth(max);
 	else
 		count_signatures(strcmp(argv[3], "always") == 0, max);
 	must(f->C_Finalize(NULL), "C_Finalize");

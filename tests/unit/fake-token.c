@@ -43,7 +43,7 @@ static const tmg_slot slots[FAKE_SLOTS] = {
 	{ .ref = 0x9c, .name = "9c", .title = "second", .uses = USES, .pin = TMG_PIN_ALWAYS },
 	{ .ref = 0x9d, .name = "9d", .title = "third", .uses = USES, .pin = TMG_PIN_ONCE },
 	{ .ref = 0x9e, .name = "9e", .title = "fourth", .uses = USES, .pin = TMG_PIN_NEVER },
-	{ .ref = 0x82, .name = "82", .title = "retired", .pin = TMG_PIN_ONCE,
+	{ .ref = 0x82, .name = "82", .title = "retired", .uses = USES, .pin = TMG_PIN_ONCE,
 	    .retired = true },
 };
 

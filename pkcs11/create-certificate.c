@@ -122,6 +122,7 @@ keep_certificate(const tmg_p11_wish *w, CK_OBJECT_HANDLE *made)
 	if ((rv = tmg_p11_wish_memory(w, &m)) ||
 	    (rv = tmg_p11_memory_put(m, CKA_ID, bytes_of(w, CKA_ID))))
 		return rv;
+	tmg_p11_memory_drop(m, CKA_SERIAL_NUMBER);	/* DER, by the value */
 	return tmg_p11_memory_own(w->hold, &m, made);
 }
 

@@ -400,7 +400,8 @@ test_keytool(void **state)
 	CK_ATTRIBUTE cert[] = { { CKA_TOKEN, &yes, 1 },
 	    { CKA_CLASS, &cert_class, sizeof(cert_class) },
 	    { CKA_CERTIFICATE_TYPE, &x509, sizeof(x509) },
-	    { CKA_VALUE, NULL, 0 }, { CKA_LABEL, id, 5 }, { CKA_ID, id, 5 } };
+	    { CKA_VALUE, NULL, 0 }, { CKA_LABEL, id, 5 }, { CKA_ID, id, 5 },
+	    { CKA_SERIAL_NUMBER, (void *)(uintptr_t)"\x07", 1 } };
 	const CK_SESSION_HANDLE h = user_session(RW), keeps = open_session(RO);
 	CK_OBJECT_HANDLE token = 0, made = 0;
 	struct fake_slot other;
@@ -424,7 +425,7 @@ test_keytool(void **state)
 	other = CARD->slots[2];
 	fake_certify(&other, "Certified");
 	cert[3] = (CK_ATTRIBUTE){ CKA_VALUE, other.cert, other.cert_len };
-	assert_int_equal(C_CreateObject(h, cert, 6, &made), CKR_OK);
+	assert_int_equal(C_CreateObject(h, cert, 7, &made), CKR_OK);
 	assert_int_equal(CARD->slots[2].cert_len, other.cert_len);
 	read_text(h, made, CKA_LABEL, text);
 	assert_string_equal(text, "mykey");

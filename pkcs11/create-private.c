@@ -50,10 +50,11 @@ libctx_of(const tmg_p11_wish *w)
 TMG_SCOPE_OF(OSSL_PARAM_BLD)
 TMG_SCOPE_OF(OSSL_PARAM)
 
-/* Numbers that are wiped when they go. */
+/* What an OSSL_PARAM_BLD points to; numbers are wiped when they go. */
 struct numbers {
 	BIGNUM *rows[8];
 	size_t count;
+	uint8_t point[133];		/* P-521's */
 };
 
 static void
@@ -128,21 +129,20 @@ read_rsa(const tmg_p11_wish *w, EVP_PKEY **key)
 /* The point that belongs to the number: cards check the pair. */
 static bool
 push_point(const tmg_p11_wish *w, OSSL_PARAM_BLD *b, const char *group,
-    const BIGNUM *d)
+    struct numbers *n)
 {
 	EC_GROUP *g = EC_GROUP_new_by_curve_name_ex(libctx_of(w), NULL,
 	    EC_curve_nist2nid(group));
 	EC_POINT *p = g != NULL ? EC_POINT_new(g) : NULL;
-	uint8_t point[133];
 	size_t len = 0;
 
-	if (p != NULL && EC_POINT_mul(g, p, d, NULL, NULL, NULL) == 1)
-		len = EC_POINT_point2oct(g, p, POINT_CONVERSION_UNCOMPRESSED, point,
-		    sizeof(point), NULL);
+	if (p != NULL && EC_POINT_mul(g, p, n->rows[0], NULL, NULL, NULL) == 1)
+		len = EC_POINT_point2oct(g, p, POINT_CONVERSION_UNCOMPRESSED,
+		    n->point, sizeof(n->point), NULL);
 	EC_POINT_free(p);
 	EC_GROUP_free(g);
 	return len > 0 && OSSL_PARAM_BLD_push_octet_string(b,
-	    OSSL_PKEY_PARAM_PUB_KEY, point, len) == 1;
+	    OSSL_PKEY_PARAM_PUB_KEY, n->point, len) == 1;
 }
 
 static CK_RV
@@ -156,7 +156,7 @@ read_ec(const tmg_p11_wish *w, tmg_alg alg, EVP_PKEY **key)
 		return CKR_HOST_MEMORY;
 	if (!push(b, &n, OSSL_PKEY_PARAM_PRIV_KEY, bytes_of(w, CKA_VALUE)) ||
 	    OSSL_PARAM_BLD_push_utf8_string(b, OSSL_PKEY_PARAM_GROUP_NAME, group,
-		0) != 1 || !push_point(w, b, group, n.rows[0]))
+		0) != 1 || !push_point(w, b, group, &n))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	*key = assemble(w, "EC", b);
 	return *key != NULL ? CKR_OK : CKR_ATTRIBUTE_VALUE_INVALID;

@@ -11,6 +11,7 @@
 
 #define TYPE_TEXT "text/plain; charset=utf-8"
 #define LINE_MAX_TEXT 512
+#define AWAY_S 5		/* a database that is restarted takes about as long */
 
 void
 ra_reply_release(ra_reply *reply)
@@ -71,6 +72,7 @@ ra_reply_fault(ra_reply *reply, const ra_desk *desk, tmg_rc rc)
 	tmg_log(desk->office->ctx, TMG_LOG_ERROR, "%s: %s", tmg_rc_name(rc),
 	    desk->fault.text);
 	if (desk->store->away) {
+		reply->retry_after_s = AWAY_S;
 		ra_reply_text(reply, HTTP_UNAVAILABLE,
 		    _("the authority's store cannot be reached; try again later"));
 		return;

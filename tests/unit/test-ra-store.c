@@ -11,6 +11,8 @@
 #include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
 #include "tools/ra/audit.h"
+#include "tools/ra/backup-row.h"
+#include "tools/ra/backup.h"
 #include "tools/ra/store-answer.h"
 #include "tools/ra/store-cert.h"
 #include "tools/ra/store-crl.h"
@@ -256,6 +258,73 @@ test_where_sqlite(void **state)
 	assert_int_equal(access(b->place.where, R_OK), 0);
 }
 
+/* ---- backups ---- */
+
+/* A table or a column that a migration brings is kept, too. */
+static void
+test_backup_has_all(void **state)
+{
+	struct bench *b = *state;
+	char all[8192], one[160], name[32];
+	size_t lines = 0, count = 0;
+
+	open_fresh(b);
+	place_read(&b->place, b->place.dialect->columns, all, sizeof(all));
+	for (size_t i = 0; i < ra_kept_count; i++) {
+		const ra_kept *kept = &ra_kept_tables[i];
+		const char *list = kept->columns;
+
+		for (const char *kind = kept->kinds; *kind != '\0'; kind++, count++) {
+			const size_t len = strcspn(list, ",");
+
+			snprintf(name, sizeof(name), "%.*s", (int)len, list);
+			list += len + strspn(list + len, ", ");
+			snprintf(one, sizeof(one), "%s\n%s\n%s\n", kept->table,
+			    name, *kind == 't' ? "TEXT" : *kind == 'n' ? "INTEGER" :
+			    "BLOB");
+			if (strstr(all, one) == NULL)
+				fail_msg("no such column: %s", one);
+		}
+		assert_string_equal(list, "");
+	}
+	for (const char *p = all; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	if (lines != 3 * count)
+		fail_msg("backup-row.c knows %zu columns of these:\n%s", count, all);
+}
+
+/* What somebody wrote in another encoding comes back as it was. */
+static void
+test_backup_odd_text(void **state)
+{
+	struct bench *b = *state;
+	const ra_user odd = { .name = "\xff\xfe", .role = "\xc3", .password = "" };
+	tmg_auto_free char *text = NULL;
+	ra_backup_report report;
+	tmg_auto(ra_txn) txn = { NULL };
+	size_t len = 0;
+	ra_user user;
+	FILE *file;
+
+	open_fresh(b);
+	assert_int_equal(ra_user_put(b->store, &odd), TMG_OK);
+	assert_non_null(file = open_memstream(&text, &len));
+	assert_int_equal(ra_backup_write(b->store, file, &report, &b->f), TMG_OK);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(report.rows, 1);
+
+	ra_store_free(&b->store);
+	place_clear(&b->place);
+	open_fresh(b);
+	assert_non_null(file = fmemopen(text, len, "r"));
+	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+	assert_int_equal(ra_backup_read(b->store, file, &report, &b->f), TMG_OK);
+	assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+	fclose(file);
+	assert_int_equal(ra_user_get(b->store, odd.name, &user), TMG_OK);
+	assert_string_equal(user.role, odd.role);
+}
+
 /* ---- asking ---- */
 
 static const ra_sql pair = { "pair", "SELECT $1, $2" };
@@ -454,9 +523,11 @@ main(void)
 		STORED(test_one_moment),
 		STORED(test_constraints),
 		STORED(test_foreign_values),
+		STORED(test_backup_has_all),
 	};
 	const struct CMUnitTest sqlite[] = {
 		STORED(test_where_sqlite),
+		STORED(test_backup_odd_text),
 		STORED(test_plans),
 	};
 	const int failed = cmocka_run_group_tests(either, NULL, NULL);

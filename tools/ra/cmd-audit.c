@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tamga-ra audit verify [--head HASH] | audit list */
+/* tamga-ra audit verify [--head HASH] | audit list | audit export */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/audit.h"
+#include "tools/ra/backup-row.h"
 #include "tools/ra/cmd.h"
 
 struct task {
@@ -72,12 +74,40 @@ audit_list(const struct task *t)
 	return rc ? ra_fail(&t->store->fault, rc) : RA_EXIT_DONE;
 }
 
+/* One line of JSON, with what its hash is made of as it was hashed. */
+static tmg_rc
+export_entry(void *arg, const ra_audit *e)
+{
+	json_t *o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:s}", "seq",
+	    (json_int_t)e->seq, "at", (json_int_t)e->at, "actor",
+	    ra_text_json(e->actor), "event", ra_text_json(e->event),
+	    "application", ra_text_json(e->app), "detail",
+	    ra_text_json(e->detail), "hash", e->hash);
+	const bool put = o != NULL && json_dumpf(o, stdout, JSON_COMPACT) == 0 &&
+	    putchar('\n') != EOF;
+
+	(void)arg;
+	json_decref(o);
+	return put ? TMG_OK : TMG_E_IO;
+}
+
+static int
+audit_export(const struct task *t)
+{
+	tmg_rc rc = ra_audit_each(t->store, export_entry, NULL);
+
+	if (rc == TMG_OK && fflush(stdout) != 0)
+		rc = tmg_raise(&t->store->fault, TMG_E_IO, 0, "%s", strerror(errno));
+	return rc ? ra_fail(&t->store->fault, rc) : RA_EXIT_DONE;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct task *t);
 } verbs[] = {
 	{ "verify", audit_verify },
 	{ "list", audit_list },
+	{ "export", audit_export },
 };
 
 int
@@ -99,6 +129,6 @@ ra_cmd_audit(tmg_ctx *ctx, int argc, char **argv)
 		return verbs[i].run(&(struct task){ place.desk.store,
 		    ra_value_or(&head, ""), common.json });
 	}
-	fprintf(stderr, "tamga-ra: audit: %s\n", _("say verify or list"));
+	fprintf(stderr, "tamga-ra: audit: %s\n", _("say verify, list or export"));
 	return RA_EXIT_USAGE;
 }

@@ -70,9 +70,13 @@ static const struct {
 	{ "crl", "[--out FILE]", N_("the revocation list in force, PEM"),
 	    N_("  --out FILE              write it there, not to standard output\n"),
 	    ra_cmd_crl },
-	{ "audit", "verify [--head HASH] | list", N_("the audit log"),
+	{ "audit", "verify [--head HASH] | list | export", N_("the audit log"),
 	    N_("  --head HASH             verify: the log must hold that entry\n"),
 	    ra_cmd_audit },
+	{ "backup", "FILE", N_("write the whole store into a file"), "",
+	    ra_cmd_backup },
+	{ "restore", "FILE", N_("fill an empty store from a backup"), "",
+	    ra_cmd_restore },
 };
 
 static void

@@ -4,6 +4,7 @@
 . "$top_srcdir/tests/interop/client-lib.sh"
 need nginx openssl curl python3 pcscd
 module engines-3/pkcs11.so >/dev/null || { echo "skipped: no engine pkcs11"; exit 77; }
+[ "$(id -u)" -eq 0 ] || { echo "skipped: only root's nginx has workers of its own"; exit 77; }
 enter "$0" "$@"
 here
 authority

@@ -214,23 +214,35 @@ unlocked() {
 	[ -z "$(window '^Unlock Security Device')" ]
 }
 
-# The list of certificates is drawn into the page's own window, with the first
-# one chosen: Return there takes it, and does nothing when the list is not there
-# yet or no more.  The question for the PIN has a window of its own.
+# The list of certificates is drawn into the page's own window, and all around it
+# is shaded: whoever presses Return before it is there, with its first row chosen,
+# sends no certificate.  The question for the PIN has a window of its own.
+shaded() {
+	colour=$(import -window root -crop 1x1+500+650 -depth 8 rgb:- 2>/dev/null | od -An -tx1)
+	case $colour in *[3-9]?\ [3-9]?\ [3-9]?*) ;; *) return 1 ;; esac
+}
+choose_first() {
+	page=$(window '^localhost')
+	[ -n "$page" ] || return 0
+	sleep 0.7	# till it takes an answer
+	xdotool windowfocus "$page" key --window "$page" Return 2>/dev/null || :
+}
+type_pin() { # WINDOW
+	pins=$((pins + 1))
+	import -window root asked.png
+	xdotool windowfocus --sync "$1" type --delay 5 "$TAMGA_TEST_PIN" || :
+	wait_for 10 unlocked "$1" || {
+		import -window root stays.png
+		picture stays.png chromium-failed.png
+		fail "the question for the PIN stays"
+	}
+}
 chromium_answers() {
 	question=$(window '^Unlock Security Device')
-	page=$(window '^localhost')
 	if [ -n "$question" ]; then
-		pins=$((pins + 1))
-		import -window root asked.png
-		xdotool windowfocus --sync "$question" type --delay 5 "$TAMGA_TEST_PIN" || :
-		wait_for 10 unlocked "$question" || {
-			import -window root stays.png
-			picture stays.png chromium-failed.png
-			fail "the question for the PIN stays"
-		}
-	elif [ -n "$page" ]; then
-		xdotool windowfocus "$page" key --window "$page" Return 2>/dev/null || :
+		type_pin "$question"
+	elif shaded; then
+		choose_first
 	fi
 	[ -n "$(window "^in: $NAME")" ]
 }

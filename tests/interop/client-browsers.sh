@@ -8,13 +8,11 @@ enter "$0" "$@"
 here
 
 # A user's browsers, whoever runs this, and the provider that is not installed yet.
-mkdir "$work/bin"
 cat >"$work/bin/tamga" <<END
 #!/bin/sh
 exec "$top_builddir/tamga" "\$@" --user --module "$MODULE"
 END
 chmod +x "$work/bin/tamga"
-PATH=$work/bin:$PATH
 mkdir -p "$HOME/.config/mozilla/firefox/x.default" "$HOME/.config/chromium"
 printf '[Profile0]\nName=default\nIsRelative=1\nPath=x.default\n' \
 	>"$HOME/.config/mozilla/firefox/profiles.ini"

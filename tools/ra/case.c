@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/case.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/audit.h"
 #include "tools/ra/identity.h"
 #include "tools/ra/number.h"
 #include "tools/ra/password.h"
@@ -83,23 +83,40 @@ put_account(ra_desk *d, const char *id, tmg_view code)
 	return (rc = ra_user_put(d->store, &user)) ? store_says(d, rc) : TMG_OK;
 }
 
+static bool
+mails_code(const ra_profile *profile)
+{
+	return profile->flow.line[0] == RA_REGISTERED;
+}
+
+/* A code that is mailed proves that the mail arrived: nobody can make it. */
 static tmg_rc
-make_code(ra_desk *d, const ra_app *app, char code[RA_CODE_MAX])
+choose_code(ra_desk *d, const ra_profile *profile, const char *once,
+    char code[RA_CODE_MAX])
+{
+	const tmg_rc rc = once == NULL || mails_code(profile) ?
+	    ra_number_new(d->office->ctx, code, RA_CODE_MAX) :
+	    ra_number_from("code", once, code, RA_CODE_MAX);
+
+	return rc ? tmg_raise(&d->fault, rc, 0,
+	    _("no random numbers to be had")) : TMG_OK;
+}
+
+static tmg_rc
+make_code(ra_desk *d, const ra_profile *profile, const char *once,
+    const ra_app *app, char code[RA_CODE_MAX])
 {
 	tmg_rc rc;
 
 	code[0] = '\0';
-	if (app->state != RA_REGISTERED)
-		return TMG_OK;
-	if ((rc = ra_number_new(d->office->ctx, code, RA_CODE_MAX)))
-		return tmg_raise(&d->fault, rc, 0,
-		    _("no random numbers to be had"));
+	if ((rc = choose_code(d, profile, once, code)))
+		return rc;
 	return put_account(d, app->id, tmg_view_str(code));
 }
 
 /* An application that nobody has an account for owns itself. */
 static tmg_rc
-draft(ra_desk *d, const ra_profile *profile, ra_app *app)
+draft(ra_desk *d, const ra_profile *profile, const char *once, ra_app *app)
 {
 	tmg_rc rc;
 
@@ -108,7 +125,10 @@ draft(ra_desk *d, const ra_profile *profile, ra_app *app)
 	snprintf(app->profile, sizeof(app->profile), "%.*s",
 	    (int)sizeof(app->profile) - 1, profile->name);
 	ra_flow_print(&profile->flow, app->flow);
-	if ((rc = ra_number_new(d->office->ctx, app->id, sizeof(app->id))))
+	rc = once == NULL ?
+	    ra_number_new(d->office->ctx, app->id, sizeof(app->id)) :
+	    ra_number_from("number", once, app->id, sizeof(app->id));
+	if (rc)
 		return tmg_raise(&d->fault, rc, 0,
 		    _("no random numbers to be had"));
 	snprintf(app->owner, sizeof(app->owner), "%s", app->id);
@@ -138,26 +158,106 @@ take_form(ra_desk *d, const ra_profile *profile, const char *step,
 	    store_says(d, rc) : TMG_OK;
 }
 
-tmg_rc
-ra_case_begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
+/* The code of one that was begun before, if it still is the one made then. */
+static tmg_rc
+same_code(ra_desk *d, const ra_profile *profile, const char *once,
+    const ra_app *app, char code[RA_CODE_MAX])
+{
+	ra_user user;
+	tmg_rc rc;
+
+	code[0] = '\0';
+	if (mails_code(profile))
+		return TMG_OK;
+	if ((rc = choose_code(d, profile, once, code)))
+		return rc;
+	if ((rc = ra_user_get(d->store, app->id, &user)) == TMG_OK)
+		rc = ra_password_verify(tmg_view_str(code), user.password);
+	if (rc != TMG_OK)
+		code[0] = '\0';
+	return tmg_is_fault(rc) ? store_says(d, rc) : TMG_OK;
+}
+
+static tmg_rc
+begin_new(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
     const char *terms_hash, const ra_answers *given, ra_form_errors *errors,
+    ra_app *app)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_life_begin(d->store, app, first_event(profile), actor,
+	    terms_hash, &d->fault)))
+		return rc;
+	return given == NULL ? TMG_OK :
+	    take_form(d, profile, "registered", given, errors, app->id);
+}
+
+/* Finds what once began; TMG_NOT_FOUND: nothing yet. */
+static tmg_rc
+begun_before(ra_desk *d, const ra_profile *profile, const char *once,
     ra_app *app, char code[RA_CODE_MAX])
+{
+	char id[RA_ID_MAX];
+	tmg_rc rc;
+
+	memcpy(id, app->id, sizeof(id));
+	if ((rc = ra_app_get(d->store, id, app)) == TMG_NOT_FOUND)
+		return rc;
+	if (rc)
+		return store_says(d, rc);
+	if (strcmp(app->profile, profile->name) != 0)
+		return tmg_raise(&d->fault, TMG_OCCUPIED, 0,
+		    _("this began an application of the profile %s before"),
+		    app->profile);
+	return same_code(d, profile, once, app, code);
+}
+
+static tmg_rc
+begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
+    const char *once, const char *terms_hash, const ra_answers *given,
+    ra_form_errors *errors, ra_app *app, char code[RA_CODE_MAX])
 {
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
+	errors->count = 0;
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return store_says(d, rc);
-	if ((rc = draft(d, profile, app)) ||
-	    (rc = ra_life_begin(d->store, app, first_event(profile), actor,
-	    terms_hash, &d->fault)) ||
-	    (rc = make_code(d, app, code)))
+	if ((rc = draft(d, profile, once, app)))
 		return rc;
-	if (given != NULL && (rc = take_form(d, profile, "registered", given,
-	    errors, app->id)))
+	if (once != NULL && (rc = begun_before(d, profile, once, app, code)) !=
+	    TMG_NOT_FOUND)
+		return rc;
+	if ((rc = draft(d, profile, once, app)) ||
+	    (rc = begin_new(d, profile, actor, terms_hash, given, errors, app)) ||
+	    (rc = make_code(d, profile, once, app, code)))
 		return rc;
 	return commit(d, &txn);
+}
+
+tmg_rc
+ra_case_begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
+    const char *terms_hash, const ra_answers *given, ra_form_errors *errors,
+    ra_app *app, char code[RA_CODE_MAX])
+{
+	return begin(d, profile, actor, NULL, terms_hash, given, errors, app,
+	    code);
+}
+
+tmg_rc
+ra_case_begin_once(ra_desk *d, const ra_profile *profile,
+    const ra_actor *actor, const char *once, const char *terms_hash,
+    const ra_answers *given, ra_form_errors *errors, ra_app *app,
+    char code[RA_CODE_MAX])
+{
+	if (strlen(once) != RA_ONCE_LEN ||
+	    strspn(once, "0123456789abcdef") != RA_ONCE_LEN)
+		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
+		    _("\"once\" must be %d random hexadecimal digits in lower case"),
+		    RA_ONCE_LEN);
+	return begin(d, profile, actor, once, terms_hash, given, errors, app,
+	    code);
 }
 
 /* ---- the code ---- */
@@ -205,6 +305,24 @@ ra_case_change_code(ra_desk *d, const char *id, tmg_view old, tmg_view new,
 	if (app->state == RA_REGISTERED &&
 	    (rc = ra_life_apply(d->store, app, RA_EV_ACTIVATE, &self, "",
 	    now_of(d), &d->fault)))
+		return rc;
+	return commit(d, &txn);
+}
+
+tmg_rc
+ra_case_new_code(ra_desk *d, const char *id, const ra_actor *officer,
+    ra_app *app, char code[RA_CODE_MAX])
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	const ra_profile *profile;
+	tmg_rc rc;
+
+	code[0] = '\0';
+	if ((rc = open_case(d, &txn, id, app, &profile)) ||
+	    (rc = make_code(d, profile, NULL, app, code)) ||
+	    (rc = ra_audit_add(d->store, &(ra_audit){ .at = now_of(d),
+	    .actor = officer->name, .event = "new-code", .app = app->id,
+	    .detail = "" }, &d->fault)))
 		return rc;
 	return commit(d, &txn);
 }

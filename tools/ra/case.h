@@ -18,18 +18,42 @@
 #define RA_CODE_MAX 24		/* bytes of an access code, final zero included */
 
 /*
- * Begins one with the first step of its profile's way: "registered", with the
- * form of that step and an access code made for it; or "agreed", with neither.
+ * Begins one with the first step of its profile's way, "registered", with the
+ * form of that step, or "agreed", and makes an access code for it.
  *
  *   terms_hash   of the text agreed to, hexadecimal; "" where none is asked
  *   given        the form; NULL where the first step has none
- *   code         out; "" where the way has no code.  Nobody can read it again
+ *   code         out; nobody can read it again.  Whose first step is
+ *                "registered" gets it by mail and no other way
  *
  * Verdicts  TMG_MISMATCH  also: errors says what is wrong with the form
  */
 TMG_MUST_USE tmg_rc
 ra_case_begin(ra_desk *desk, const ra_profile *profile, const ra_actor *actor,
     const char *terms_hash, const ra_answers *given, ra_form_errors *errors,
+    ra_app *app, char code[RA_CODE_MAX]);
+
+#define RA_ONCE_LEN 64		/* hexadecimal digits: 256 bits of the caller's */
+
+/*
+ * The same, and begun once however often it is asked for with the same secret
+ * and profile: a caller that lost the answer asks again.  The number comes of
+ * that secret, and the code where it is not mailed; code is "" when it was
+ * mailed before, or changed since.
+ *
+ *   once   RA_ONCE_LEN hexadecimal digits that nobody else knows or guesses
+ *
+ * Verdicts  TMG_OCCUPIED  it began another profile's application
+ */
+TMG_MUST_USE tmg_rc
+ra_case_begin_once(ra_desk *desk, const ra_profile *profile,
+    const ra_actor *actor, const char *once, const char *terms_hash,
+    const ra_answers *given, ra_form_errors *errors, ra_app *app,
+    char code[RA_CODE_MAX]);
+
+/* An officer gives a new access code out, at the counter; the old one is void. */
+TMG_MUST_USE tmg_rc
+ra_case_new_code(ra_desk *desk, const char *id, const ra_actor *officer,
     ra_app *app, char code[RA_CODE_MAX]);
 
 /*

@@ -16,4 +16,8 @@
 TMG_MUST_USE tmg_rc
 ra_number_new(tmg_ctx *ctx, char *text, size_t cap);
 
+/* The same, always the same one for what and a secret of somebody else's. */
+TMG_MUST_USE tmg_rc
+ra_number_from(const char *what, const char *secret, char *text, size_t cap);
+
 #endif

@@ -10,9 +10,11 @@
 
 #define RA_BODY_MAX 65536	/* bytes of a request's body */
 #define RA_LABEL_MAX 64
+#define RA_ALLOW_MAX 64
 
 enum {
 	HTTP_OK = 200,
+	HTTP_CREATED = 201,
 	HTTP_ACCEPTED = 202,
 	HTTP_NO_CONTENT = 204,
 	HTTP_BAD_REQUEST = 400,
@@ -20,10 +22,13 @@ enum {
 	HTTP_FORBIDDEN = 403,
 	HTTP_NOT_FOUND = 404,
 	HTTP_METHOD_NOT_ALLOWED = 405,
+	HTTP_CONFLICT = 409,
 	HTTP_TOO_LARGE = 413,
 	HTTP_UNSUPPORTED_TYPE = 415,
+	HTTP_UNPROCESSABLE = 422,
 	HTTP_TOO_MANY = 429,
 	HTTP_SERVER_ERROR = 500,
+	HTTP_NOT_IMPLEMENTED = 501,
 	HTTP_UNAVAILABLE = 503,
 };
 
@@ -33,6 +38,7 @@ typedef struct ra_call {
 	const char *path;
 	const char *content_type;
 	const char *authorization;
+	const char *languages;		/* Accept-Language */
 	const char *peer;		/* address */
 	tmg_view peer_cert;		/* DER; empty: none shown */
 	tmg_view body;
@@ -44,7 +50,7 @@ typedef struct ra_reply {
 	const char *type;		/* static */
 	bool base64;			/* body is base64 of what type says */
 	bool challenge;			/* ask for HTTP Basic */
-	const char *allow;		/* 405: static; "" else */
+	char allow[RA_ALLOW_MAX];	/* 405: what is possible; "" else */
 	long retry_after_s;		/* 0: not said */
 	uint8_t *body;			/* owned */
 	size_t len;
@@ -67,5 +73,9 @@ void ra_reply_base64(ra_reply *reply, const char *type, tmg_view bytes);
 
 /* Finds the handler of method and path and calls it; 404, 405 otherwise. */
 void ra_route(ra_desk *desk, ra_call *call, ra_reply *reply);
+
+/* The routes there are, from index 0 on; false behind the last. */
+bool
+ra_route_row(size_t index, const char **method, const char **path);
 
 #endif

@@ -62,6 +62,13 @@ static const struct {
 	    ra_cmd_release },
 	{ "reject", "APPLICATION --reason TEXT", N_("refuse, and say why"),
 	    N_("  --reason TEXT           what the applicant reads\n"), ra_cmd_reject },
+	{ "act", "EVENT APPLICATION [--reason TEXT]",
+	    N_("an officer's step that has no command of its own"),
+	    N_("  --reason TEXT           what the applicant reads\n\n"
+	    "EVENT is one of receive-docs, check-docs, miss-docs, check-data,\n"
+	    "return-data, retry, hand-over, cancel, suspend and resume; or new-code,\n"
+	    "which prints a new access code and voids the old one.\n\n"),
+	    ra_cmd_act },
 	{ "revoke", "SERIAL|APPLICATION [--reason REASON]",
 	    N_("revoke a certificate"),
 	    N_("  --reason REASON         unspecified, keyCompromise, affiliationChanged,\n"

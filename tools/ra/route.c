@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/api.h"
 #include "tools/ra/est.h"
 #include "tools/ra/http.h"
+#include "tools/ra/language.h"
 #include "tools/ra/public.h"
 
 #define EST "/.well-known/est/"
+#define CASE RA_API "applications/{}"
 
 static const struct {
 	const char *method;
@@ -22,6 +26,24 @@ static const struct {
 	{ "POST", EST "{}/simpleenroll", ra_est_enroll },
 	{ "POST", EST "simplereenroll", ra_est_reenroll },
 	{ "POST", EST "{}/simplereenroll", ra_est_reenroll },
+	{ "GET", RA_API "profiles", ra_api_profiles },
+	{ "GET", RA_API "profiles/{}", ra_api_profile },
+	{ "POST", RA_API "applications", ra_api_begin },
+	{ "GET", CASE, ra_api_status },
+	{ "POST", CASE "/code", ra_api_code },
+	{ "POST", CASE "/identify", ra_api_identify },
+	{ "GET", CASE "/answers", ra_api_answers },
+	{ "PUT", CASE "/answers", ra_api_fill },
+	{ "GET", CASE "/contents", ra_api_contents },
+	{ "POST", CASE "/agree", ra_api_agree },
+	{ "POST", CASE "/send-docs", ra_api_send_docs },
+	{ "POST", CASE "/request", ra_api_request },
+	{ "GET", CASE "/certificate", ra_api_certificate },
+	{ "POST", CASE "/installed", ra_api_installed },
+	{ "POST", CASE "/cancel", ra_api_cancel },
+	{ "POST", CASE "/suspend", ra_api_suspend },
+	{ "POST", CASE "/resume", ra_api_resume },
+	{ "POST", CASE "/revoke", ra_api_revoke },
 	{ "GET", "/crl", ra_public_crl },
 	{ "GET", "/ca.pem", ra_public_ca },
 	{ "GET", "/healthz", ra_public_health },
@@ -58,25 +80,64 @@ matches(const char *pattern, const char *path, char label[RA_LABEL_MAX])
 	return true;
 }
 
-void
-ra_route(ra_desk *desk, ra_call *call, ra_reply *reply)
+bool
+ra_route_row(size_t index, const char **method, const char **path)
 {
-	const char *allow = NULL;
+	if (index >= TMG_COUNT(routes))
+		return false;
+	*method = routes[index].method;
+	*path = routes[index].path;
+	return true;
+}
 
-	for (size_t i = 0; i < TMG_COUNT(routes); i++) {
-		if (!matches(routes[i].path, call->path, call->label))
+/* The methods of a path, as Allow has them; how many. */
+static size_t
+methods_of(const char *path, char allow[RA_ALLOW_MAX])
+{
+	char label[RA_LABEL_MAX];
+	size_t at = 0, count = 0;
+
+	for (size_t i = 0; i < TMG_COUNT(routes) && at < RA_ALLOW_MAX; i++) {
+		if (!matches(routes[i].path, path, label))
 			continue;
-		if (strcmp(routes[i].method, call->method) == 0) {
+		at += (size_t)snprintf(allow + at, RA_ALLOW_MAX - at, "%s%s%s",
+		    count++ > 0 ? ", " : "", routes[i].method,
+		    strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+	}
+	return count;
+}
+
+static void
+find_none(const ra_call *call, ra_reply *reply)
+{
+	if (methods_of(call->path, reply->allow) == 0)
+		ra_reply_text(reply, HTTP_NOT_FOUND, _("there is nothing here"));
+	else
+		ra_reply_text(reply, HTTP_METHOD_NOT_ALLOWED,
+		    _("only %s is possible here"), reply->allow);
+}
+
+static void
+find(ra_desk *desk, ra_call *call, ra_reply *reply)
+{
+	for (size_t i = 0; i < TMG_COUNT(routes); i++) {
+		if (strcmp(routes[i].method, call->method) == 0 &&
+		    matches(routes[i].path, call->path, call->label)) {
 			routes[i].handle(desk, call, reply);
 			return;
 		}
-		allow = routes[i].method;
 	}
-	if (allow == NULL) {
-		ra_reply_text(reply, HTTP_NOT_FOUND, _("there is nothing here"));
-		return;
-	}
-	reply->allow = strcmp(allow, "GET") == 0 ? "GET, HEAD" : allow;
-	ra_reply_text(reply, HTTP_METHOD_NOT_ALLOWED,
-	    _("only %s is possible here"), reply->allow);
+	find_none(call, reply);
+}
+
+void
+ra_route(ra_desk *desk, ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_speech) speech = { (locale_t)0, (locale_t)0 };
+
+	if (call->languages[0] != '\0')
+		ra_speech_begin(&speech, ra_language_choose(call->languages));
+	find(desk, call, reply);
+	if (strncmp(call->path, RA_API, strlen(RA_API)) == 0)
+		ra_api_finish(reply);
 }

@@ -187,7 +187,7 @@ add_headers(struct MHD_Response *out, const ra_reply *r)
 		MHD_add_response_header(out, "Content-Type", r->type);
 	if (r->base64)
 		MHD_add_response_header(out, "Content-Transfer-Encoding", "base64");
-	if (r->allow != NULL)
+	if (r->allow[0] != '\0')
 		MHD_add_response_header(out, "Allow", r->allow);
 	if (r->challenge)
 		MHD_add_response_header(out, "WWW-Authenticate",
@@ -256,7 +256,8 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	char peer[64];
 	ra_call call = { .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
 		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
-		.authorization = header(conn, "Authorization"), .peer = peer,
+		.authorization = header(conn, "Authorization"),
+		.languages = header(conn, "Accept-Language"), .peer = peer,
 		.peer_cert = peer_cert(conn), .body = { x->body, x->len } };
 
 	give_time(x->server, conn, 0);

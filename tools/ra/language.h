@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The language of a page.
+ */
+#ifndef RA_LANGUAGE_H
+#define RA_LANGUAGE_H
+
+#include <locale.h>
+#include <stddef.h>
+
+#include "tamga/err.h"
+
+typedef struct ra_language {
+	const char *code;	/* BCP 47; also the lang attribute */
+	const char *name;	/* as its speakers write it */
+	const char *locale;
+} ra_language;
+
+extern const ra_language ra_languages[];
+extern const size_t ra_language_count;
+
+/* NULL: a language that no page is in. */
+const ra_language *
+ra_language_find(const char *code);
+
+/* The one an Accept-Language (RFC 9110 12.5.4) likes best; English where it
+ * likes none of ours. */
+const ra_language *
+ra_language_choose(const char *accept);
+
+/*
+ * Messages of this thread are in that language until released; in the
+ * process's own where the system has no such locale.
+ */
+typedef struct ra_speech {
+	locale_t mine, before;
+} ra_speech;
+
+void ra_speech_begin(ra_speech *speech, const ra_language *language);
+void ra_speech_release(ra_speech *speech);
+
+#endif

@@ -283,6 +283,7 @@ make(const tmg_p11_wish *w, CK_OBJECT_HANDLE *made)
 	if ((rv = tmg_p11_may_write(w->hold)) || (rv = check(w)) ||
 	    (rv = read_key(w, &key)) || (rv = put(w, key, &o)))
 		return rv;
+	tmg_p11_place_note(w->hold->slot, o.key);
 	*made = tmg_p11_objects_handle(&w->hold->slot->objects, &o);
 	if (*made == CK_INVALID_HANDLE)
 		return CKR_HOST_MEMORY;

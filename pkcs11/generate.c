@@ -275,6 +275,7 @@ show_public(const struct birth *b, CK_OBJECT_HANDLE *made)
 static CK_RV
 name(const struct birth *b)
 {
+	tmg_p11_place_note(b->hold->slot, b->place);
 	return tmg_p11_place_name(b->hold->slot,
 	    &(tmg_p11_object){ .class = CKO_PUBLIC_KEY, .key = b->place },
 	    b->named, b->named_count);

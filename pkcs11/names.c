@@ -138,9 +138,8 @@ add(tmg_p11_names *names, const tmg_p11_name *name)
 	return true;
 }
 
-/* A line that cannot be read is passed over: it names nothing. */
-static void
-read_text(tmg_p11_names *names, tmg_view text)
+void
+tmg_p11_names_parse(tmg_p11_names *names, tmg_view text)
 {
 	tmg_p11_name name;
 
@@ -161,7 +160,7 @@ read_file(tmg_p11_names *names, const char *path)
 
 	names->count = 0;
 	if (tmg_file_read(path, FILE_MAX, &data, &len) == TMG_OK)
-		read_text(names, (tmg_view){ data, len });
+		tmg_p11_names_parse(names, (tmg_view){ data, len });
 }
 
 void

@@ -53,6 +53,11 @@ tmg_p11_text_view(const tmg_p11_text *text)
 CK_RV
 tmg_p11_text_set(tmg_p11_text *text, tmg_view value);
 
+/* The names of a file's text, in the place of those there were.  A line that
+ * cannot be read names nothing. */
+void
+tmg_p11_names_parse(tmg_p11_names *names, tmg_view text);
+
 /* Looks whether the file has changed, and reads it if so. */
 void
 tmg_p11_names_look(tmg_p11_names *names);

@@ -255,18 +255,6 @@ prepare(tmg_p11_slot *slot, const tmg_p11_object *object,
 }
 
 CK_RV
-tmg_p11_place_check(tmg_p11_slot *slot, const tmg_p11_object *object,
-    const CK_ATTRIBUTE *templ, CK_ULONG count)
-{
-	struct naming n;
-	CK_RV rv;
-
-	if ((rv = prepare(slot, object, templ, count, &n)))
-		return rv;
-	return n.changed ? tmg_p11_names_ready() : CKR_OK;
-}
-
-CK_RV
 tmg_p11_place_name(tmg_p11_slot *slot, const tmg_p11_object *object,
     const CK_ATTRIBUTE *templ, CK_ULONG count)
 {
@@ -302,4 +290,18 @@ tmg_p11_place_ready(tmg_p11_slot *slot, tmg_key *place,
 	    tmg_view_equal(id, tmg_p11_key_id(place, store))))
 		return CKR_OK;
 	return tmg_p11_names_ready();
+}
+
+void
+tmg_p11_place_note(tmg_p11_slot *slot, tmg_key *place)
+{
+	tmg_p11_name name;
+	tmg_view spki;
+
+	if (!tmg_key_slot(place)->retired ||
+	    tmg_key_public(place, &spki) != TMG_OK)
+		return;
+	tmg_p11_names_get(&slot->names, spki, &name);
+	name.slot = tmg_key_slot(place)->ref;
+	(void)tmg_p11_names_put(&slot->names, &name);
 }

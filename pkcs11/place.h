@@ -37,11 +37,9 @@ CK_RV
 tmg_p11_place_name(tmg_p11_slot *slot, const tmg_p11_object *object,
     const CK_ATTRIBUTE *templ, CK_ULONG count);
 
-/* The same without doing it: would it be right, and could it be kept?
- * CKR_ATTRIBUTE_VALUE_INVALID: another key has that ID, another certificate
- * that label. */
-CK_RV
-tmg_p11_place_check(tmg_p11_slot *slot, const tmg_p11_object *object,
-    const CK_ATTRIBUTE *templ, CK_ULONG count);
+/* Notes that there is a key in a retired slot, whose certificate the card's
+ * history does not have yet; as good as it goes. */
+void
+tmg_p11_place_note(tmg_p11_slot *slot, tmg_key *place);
 
 #endif

@@ -314,6 +314,9 @@ test_first_free(void **state)
 	assert_int_equal(count_found(h, keys, 1), 3);	/* the retired one too */
 	assert_int_equal(make_ec(h, "", "", &p), CKR_DEVICE_MEMORY);
 	assert_int_equal(CARD->calls[FAKE_GENERATE], 2);
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+	assert_int_equal(C_Initialize(NULL), CKR_OK);
+	assert_int_equal(count_found(user_session(RO), keys, 1), 3);
 }
 
 static void

@@ -508,7 +508,7 @@ test_plans(void **state)
 	assert_int_equal(b->store->ops->script(b->store,
 	    "SET enable_seqscan = off; SET enable_sort = off;"
 	    "SET enable_bitmapscan = off;"
-	    "SET plan_cache_mode = force_generic_plan"), TMG_OK);
+	    "SET plan_cache_mode = force_generic_plan; DISCARD PLANS"), TMG_OK);
 	count = list_plans(b->store, plan);
 	assert_true(count >= 15);
 	for (size_t i = 0; i < count; i++) {

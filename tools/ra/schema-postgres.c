@@ -13,7 +13,7 @@
 #define KEY "TEXT COLLATE \"C\" PRIMARY KEY"
 
 static const ra_migration steps[] = {
-	{ "applications, answers, certificates, accounts, audit",
+	{ "applications, answers, certificates, mails, accounts, audit",
 	"CREATE TABLE application ("
 	"  id " KEY ", state " TEXT ", owner " TEXT ", profile " TEXT ","
 	"  csr_hash " TEXT ", spki_hash " TEXT ", previous " TEXT ","
@@ -42,6 +42,22 @@ static const ra_migration steps[] = {
 	"  WHERE application <> '';"
 	"CREATE INDEX certificate_revoked ON certificate (revoked, serial)"
 	"  WHERE revoked <> 0;"
+
+	"CREATE INDEX certificate_end ON certificate (not_after, serial);"
+	"CREATE INDEX application_previous ON application (previous)"
+	"  WHERE previous <> '';"
+
+	"CREATE TABLE mail ("
+	"  id " KEY ", application " TEXT ", event " TEXT ", once " TEXT ","
+	"  state " TEXT ", created BIGINT NOT NULL, due BIGINT NOT NULL,"
+	"  tries BIGINT NOT NULL, holder " TEXT ", recipient " TEXT ","
+	"  subject " TEXT ", body " TEXT ", attach BIGINT NOT NULL,"
+	"  error " TEXT ");"
+	"CREATE UNIQUE INDEX mail_once ON mail (once) WHERE once <> '';"
+	"CREATE INDEX mail_due ON mail (state, due, id);"
+	"CREATE INDEX mail_state ON mail (state, created DESC, id);"
+	"CREATE INDEX mail_created ON mail (created DESC, id);"
+	"CREATE INDEX mail_application ON mail (application);"
 
 	"CREATE TABLE crl ("
 	"  number BIGINT PRIMARY KEY, revocations BIGINT NOT NULL,"

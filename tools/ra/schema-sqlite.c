@@ -87,6 +87,23 @@ static const ra_migration steps[] = {
 	"CREATE TABLE answer ("
 	"  application TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
 	"  PRIMARY KEY (application, name)) STRICT, WITHOUT ROWID;" },
+
+	/* once: "" or what is told once only */
+	{ "mails that wait to be sent",
+	"CREATE TABLE mail ("
+	"  id TEXT PRIMARY KEY, application TEXT NOT NULL, event TEXT NOT NULL,"
+	"  once TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL,"
+	"  due INTEGER NOT NULL, tries INTEGER NOT NULL, holder TEXT NOT NULL,"
+	"  recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
+	"  attach INTEGER NOT NULL, error TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX mail_once ON mail (once) WHERE once <> '';"
+	"CREATE INDEX mail_due ON mail (state, due, id);"
+	"CREATE INDEX mail_state ON mail (state, created DESC, id);"
+	"CREATE INDEX mail_created ON mail (created DESC, id);"
+	"CREATE INDEX mail_application ON mail (application);"
+	"CREATE INDEX certificate_end ON certificate (not_after, serial);"
+	"CREATE INDEX application_previous ON application (previous)"
+	"  WHERE previous <> '';" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -44,6 +44,18 @@ static const ra_sql revoke_one = { "cert_revoke",
 static const ra_sql each_revoked = { "cert_each_revoked",
 	"SELECT " COLUMNS " FROM certificate"
 	" WHERE revoked <> 0 ORDER BY revoked, serial" };
+static const ra_sql each_ending = { "cert_each_ending",
+	"SELECT c.serial, c.application, c.not_before, c.not_after, c.revoked,"
+	" c.reason FROM certificate c"
+	" JOIN application a ON a.id = c.application"
+	" WHERE a.profile = $1 AND c.not_after > $2 AND c.not_after <= $3"
+	" AND c.revoked = 0 AND c.der IS NOT NULL"
+	" AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.once = $4 || c.serial"
+	" AND m.once <> '')"
+	" AND NOT EXISTS (SELECT 1 FROM application r"
+	" WHERE r.previous = c.serial AND r.previous <> ''"
+	" AND r.state IN ('issued', 'downloaded', 'installed', 'handed-over'))"
+	" ORDER BY c.not_after, c.serial" };
 static const ra_sql revocations = { "cert_revocations",
 	"SELECT count(*) FROM certificate WHERE revoked <> 0" };
 
@@ -80,19 +92,36 @@ ra_cert_revoke(ra_store *s, const char *serial, time_t at, int reason)
 	    RA_TEXT(serial)), TMG_OCCUPIED);
 }
 
+static tmg_rc
+walk(const ra_query *q, ra_cert_fn *fn, void *arg)
+{
+	ra_cert cert;
+	tmg_rc rc;
+
+	while ((rc = ra_row_next(q, &without_der, &cert)) == TMG_OK)
+		if ((rc = fn(arg, &cert)))
+			return rc;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
 tmg_rc
 ra_cert_each_revoked(ra_store *s, ra_cert_fn *fn, void *arg)
 {
 	tmg_auto(ra_query) q = { NULL, NULL };
-	ra_cert cert;
-	tmg_rc rc;
+	const tmg_rc rc = ra_ask(s, &q, &each_revoked, RA_WITH_NOTHING);
 
-	if ((rc = ra_ask(s, &q, &each_revoked, RA_WITH_NOTHING)))
-		return rc;
-	while ((rc = ra_row_next(&q, &without_der, &cert)) == TMG_OK)
-		if ((rc = fn(arg, &cert)))
-			return rc;
-	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_cert_each_ending(ra_store *s, const char *profile, time_t after,
+    time_t until, const char *told, ra_cert_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each_ending, RA_WITH(RA_TEXT(profile),
+	    RA_NUMBER(after), RA_NUMBER(until), RA_TEXT(told)));
+
+	return rc ? rc : walk(&q, fn, arg);
 }
 
 tmg_rc

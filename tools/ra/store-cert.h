@@ -42,6 +42,14 @@ ra_cert_revoke(ra_store *s, const char *serial, time_t at, int reason);
 TMG_MUST_USE tmg_rc
 ra_cert_each_revoked(ra_store *s, ra_cert_fn *fn, void *arg);
 
+/* Those of a profile that end after one time and not after another, in that
+ * order; without der.  Not those that were revoked or renewed, and none that
+ * told, a text in front of the serial number, was used up for: see
+ * store-mail.h, once. */
+TMG_MUST_USE tmg_rc
+ra_cert_each_ending(ra_store *s, const char *profile, time_t after,
+    time_t until, const char *told, ra_cert_fn *fn, void *arg);
+
 /* How many revocations there ever were. */
 TMG_MUST_USE tmg_rc
 ra_cert_revocations(ra_store *s, int64_t *count);

@@ -20,6 +20,7 @@ static const char pragmas[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
+    "PRAGMA secure_delete = ON;"	/* what is erased is overwritten */
     "PRAGMA trusted_schema = OFF;";
 
 static const ra_sql begin = { "begin", "BEGIN IMMEDIATE" };

@@ -6,6 +6,7 @@
 #include "tools/ra/store-audit.h"
 #include "tools/ra/store-cert.h"
 #include "tools/ra/store-crl.h"
+#include "tools/ra/store-mail.h"
 #include "tools/ra/store-user.h"
 
 static tmg_rc
@@ -38,6 +39,39 @@ any_answer(void *arg, const ra_answer_row *answer)
 	(void)arg;
 	(void)answer;
 	return TMG_OK;
+}
+
+static tmg_rc
+any_mail(void *arg, const ra_mail *mail)
+{
+	(void)arg;
+	(void)mail;
+	return TMG_OK;
+}
+
+static void
+ask_mails(ra_store *s)
+{
+	ra_mail mail = { .id = "M-1", .app = "A-1", .once = "7 days 40",
+		.state = RA_MAIL_QUEUED, .holder = "H" };
+
+	assert_int_equal(ra_mail_put(s, &mail), TMG_OK);
+	mail.id[2] = '2';
+	assert_int_equal(ra_mail_put(s, &mail), TMG_OCCUPIED);
+	assert_int_equal(ra_mail_get(s, "M-1", &mail), TMG_OK);
+	assert_int_equal(ra_mail_next(s, 9, &mail), TMG_OK);
+	assert_int_equal(ra_mail_take(s, "M-1", "H", 9), TMG_OK);
+	assert_int_equal(ra_mail_settle(s, &(ra_mail){ .id = "M-1", .holder = "H",
+	    .state = RA_MAIL_PARKED }), TMG_OK);
+	assert_int_equal(ra_mail_again(s, "M-1", 9), TMG_OK);
+	assert_int_equal(ra_mail_settle(s, &(ra_mail){ .id = "M-1", .holder = "H",
+	    .state = RA_MAIL_SENT }), TMG_OK);
+	assert_int_equal(ra_mail_each(s, "", any_mail, NULL), TMG_OK);
+	assert_int_equal(ra_mail_each(s, RA_MAIL_SENT, any_mail, NULL), TMG_OK);
+	assert_int_equal(ra_mail_erase(s, "A-1"), TMG_OK);
+	assert_int_equal(ra_mail_get(s, "M-1", &mail), TMG_NOT_FOUND);
+	assert_int_equal(ra_cert_each_ending(s, "p", 1, 9, "7 days ", any_cert,
+	    NULL), TMG_OK);
 }
 
 void
@@ -92,6 +126,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_cert_revoke(s, "40", 5, 1), TMG_OK);
 	assert_int_equal(ra_cert_each_revoked(s, any_cert, NULL), TMG_OK);
 	assert_int_equal(ra_cert_revocations(s, &n), TMG_OK);
+	ask_mails(s);
 	assert_int_equal(ra_crl_put(s, &crl), TMG_OK);
 	assert_int_equal(ra_crl_last(s, &got_crl), TMG_OK);
 	assert_int_equal(ra_user_put(s, &user), TMG_OK);

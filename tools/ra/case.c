@@ -14,6 +14,8 @@
 #include "tools/ra/number.h"
 #include "tools/ra/password.h"
 #include "tools/ra/policy.h"
+#include "tools/ra/step.h"
+#include "tools/ra/tell.h"
 
 #define CODE_MIN 8		/* characters of a code that people choose */
 
@@ -231,7 +233,8 @@ begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
 		return rc;
 	if ((rc = draft(d, profile, once, app)) ||
 	    (rc = begin_new(d, profile, actor, terms_hash, given, errors, app)) ||
-	    (rc = make_code(d, profile, once, app, code)))
+	    (rc = make_code(d, profile, once, app, code)) ||
+	    (rc = ra_tell(d, app, first_event(profile), code)))
 		return rc;
 	return commit(d, &txn);
 }
@@ -303,8 +306,7 @@ ra_case_change_code(ra_desk *d, const char *id, tmg_view old, tmg_view new,
 	    (rc = put_account(d, id, new)))
 		return rc;
 	if (app->state == RA_REGISTERED &&
-	    (rc = ra_life_apply(d->store, app, RA_EV_ACTIVATE, &self, "",
-	    now_of(d), &d->fault)))
+	    (rc = ra_desk_step(d, app, RA_EV_ACTIVATE, &self, "")))
 		return rc;
 	return commit(d, &txn);
 }
@@ -365,9 +367,8 @@ ra_case_identify(ra_desk *d, const char *id, const char *number,
 		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0, "%s",
 		    profile->identity.not_found[0] != '\0' ?
 		    profile->identity.not_found : _("the register knows nobody"));
-	if ((rc = ra_life_apply(d->store, app, RA_EV_IDENTIFY, &reg, "",
-	    now_of(d), &d->fault)) ||
-	    (rc = keep_identity(d, profile, id, number, known)))
+	if ((rc = keep_identity(d, profile, id, number, known)) ||
+	    (rc = ra_desk_step(d, app, RA_EV_IDENTIFY, &reg, "")))
 		return rc;
 	return commit(d, &txn);
 }
@@ -385,7 +386,8 @@ ra_case_fill(ra_desk *d, const char *id, ra_event event, const ra_actor *actor,
 	if ((rc = open_case(d, &txn, id, app, &profile)) ||
 	    (rc = ra_life_apply(d->store, app, event, actor, "", now_of(d),
 	    &d->fault)) ||
-	    (rc = take_form(d, profile, "filled", given, errors, id)))
+	    (rc = take_form(d, profile, "filled", given, errors, id)) ||
+	    (rc = ra_tell(d, app, event, "")))
 		return rc;
 	return commit(d, &txn);
 }
@@ -467,11 +469,9 @@ take_steps(ra_desk *d, ra_app *app, const ra_actor *actor, const char *detail)
 	tmg_rc rc;
 
 	if (ra_life_may(app, RA_EV_KEY, actor->by) &&
-	    (rc = ra_life_apply(d->store, app, RA_EV_KEY, actor, detail,
-	    now_of(d), &d->fault)))
+	    (rc = ra_desk_step(d, app, RA_EV_KEY, actor, detail)))
 		return rc;
-	return ra_life_apply(d->store, app, RA_EV_SUBMIT, actor, detail,
-	    now_of(d), &d->fault);
+	return ra_desk_step(d, app, RA_EV_SUBMIT, actor, detail);
 }
 
 static bool

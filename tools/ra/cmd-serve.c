@@ -11,6 +11,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/chores.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/server.h"
 
@@ -73,6 +74,7 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 {
 	tmg_fault fault = { .rc = TMG_OK };
 	ra_server *server = NULL;
+	ra_chores *chores = NULL;
 	char url[96];
 	sigset_t set;
 	tmg_rc rc;
@@ -82,6 +84,10 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 	if ((rc = ra_server_start(office, listen, url, sizeof(url), &fault,
 	    &server)))
 		return ra_fail(&fault, rc);
+	if ((rc = ra_chores_start(office, &fault, &chores))) {
+		ra_server_free(&server);
+		return ra_fail(&fault, rc);
+	}
 	tmg_log(office->ctx, TMG_LOG_INFO, "serving at %s", url);
 	if (!say_ready(url, ready_fd))
 		tmg_log(office->ctx, TMG_LOG_WARN,
@@ -89,6 +95,7 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 	wait_for_end(&set);
 	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
 	ra_server_free(&server);
+	ra_chores_free(&chores);
 	return RA_EXIT_DONE;
 }
 
@@ -101,15 +108,13 @@ ra_cmd_serve(tmg_ctx *ctx, int argc, char **argv)
 		{ "listen", NULL, &listen, 1 }, { "ready-fd", NULL, &ready_fd, 1 } };
 	tmg_auto(ra_office) office = { .ctx = NULL };
 	tmg_fault fault = { .rc = TMG_OK };
-	char path[PATH_MAX];
 	tmg_rc rc;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 1, &args))
 		return RA_EXIT_USAGE;
 	if (args.count > 0)
 		common.dir = args;
-	if ((rc = ra_common_config(&common, path)) ||
-	    (rc = ra_office_open(ctx, path, &office, &fault)))
+	if ((rc = ra_common_office(ctx, &common, &office, &fault)))
 		return ra_fail(&fault, rc);
 	return serve(&office, ra_value_or(&listen, office.config.listen), &ready_fd);
 }

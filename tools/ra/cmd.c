@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 
@@ -29,15 +30,41 @@ ra_common_config(const ra_common *common, char path[PATH_MAX])
 	return n < PATH_MAX ? TMG_OK : TMG_E_USAGE;
 }
 
+static tmg_rc
+move_clock(const ra_common *common, ra_office *office, tmg_fault *f)
+{
+	const char *text = ra_value_or(&common->clock_offset, "0");
+	char *end;
+	const long seconds = strtol(text, &end, 10);
+
+	if (*text == '\0' || *end != '\0')
+		return tmg_raise(f, TMG_E_USAGE, 0,
+		    _("--clock-offset: \"%s\" is no number of seconds"), text);
+	return seconds == 0 ? TMG_OK : ra_office_rehearse(office, seconds, f);
+}
+
+tmg_rc
+ra_common_office(tmg_ctx *ctx, const ra_common *common, ra_office *office,
+    tmg_fault *f)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = ra_common_config(common, path)) ||
+	    (rc = ra_office_open(ctx, path, office, f)))
+		return rc;
+	if ((rc = move_clock(common, office, f)))
+		ra_office_release(office);
+	return rc;
+}
+
 bool
 ra_place_open(tmg_ctx *ctx, const ra_common *common, ra_place *place)
 {
 	tmg_fault fault = { .rc = TMG_OK };
-	char path[PATH_MAX];
 	tmg_rc rc;
 
-	if ((rc = ra_common_config(common, path)) == TMG_OK &&
-	    (rc = ra_office_open(ctx, path, &place->office, &fault)) == TMG_OK)
+	if ((rc = ra_common_office(ctx, common, &place->office, &fault)) == TMG_OK)
 		rc = ra_desk_open(&place->office, &place->desk, &fault);
 	if (rc)
 		ra_fail(&fault, rc);

@@ -22,22 +22,30 @@ typedef int ra_cmd_fn(tmg_ctx *ctx, int argc, char **argv);
 
 ra_cmd_fn ra_cmd_init, ra_cmd_serve, ra_cmd_user, ra_cmd_list, ra_cmd_show,
     ra_cmd_approve, ra_cmd_pay, ra_cmd_release, ra_cmd_reject, ra_cmd_revoke,
-    ra_cmd_crl, ra_cmd_audit, ra_cmd_act, ra_cmd_backup, ra_cmd_restore;
+    ra_cmd_crl, ra_cmd_audit, ra_cmd_act, ra_cmd_backup, ra_cmd_restore,
+    ra_cmd_mail, ra_cmd_due;
 
-/* The options that say which authority: --dir, --config, --json. */
+/* The options of every command: which authority, how to answer, and what time
+ * it is in a rehearsal. */
 typedef struct ra_common {
-	ra_value dir, config;
+	ra_value dir, config, clock_offset;
 	bool json;
 } ra_common;
 
 #define RA_COMMON_OPTIONS(c) \
 	{ "dir", NULL, &(c)->dir, 1 }, \
 	{ "config", NULL, &(c)->config, 1 }, \
+	{ "clock-offset", NULL, &(c)->clock_offset, 1 }, \
 	{ "json", &(c)->json, NULL, 0 }
 
 /* The configuration file these name; else $TAMGA_RA_CONFIG; else the system's. */
 TMG_MUST_USE tmg_rc
 ra_common_config(const ra_common *common, char path[PATH_MAX]);
+
+/* Opens the authority these name, its clock moved as they say. */
+TMG_MUST_USE tmg_rc
+ra_common_office(tmg_ctx *ctx, const ra_common *common, ra_office *office,
+    tmg_fault *f);
 
 /* An authority and a desk at it, opened for one command. */
 typedef struct ra_place {

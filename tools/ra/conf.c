@@ -10,6 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/input.h"
 
 #define FILE_MAX 65536
 
@@ -39,6 +40,22 @@ check_url(const char *word)
 	    NULL : _("an http:// or https:// address");
 }
 
+static const char *
+check_mail_server(const char *word)
+{
+	return word[0] == '\0' || ((strncmp(word, "smtp://", 7) == 0 ||
+	    strncmp(word, "smtps://", 8) == 0) &&
+	    strpbrk(strstr(word, "://") + 3, "/@?# \t\r\n\"\\") == NULL) ?
+	    NULL : _("smtp://HOST:PORT or smtps://HOST:PORT");
+}
+
+static const char *
+check_address(const char *word)
+{
+	return ra_input_is_email(word) ? NULL :
+	    _("an e-mail address such as name@example.org");
+}
+
 #define AT(field) offsetof(ra_config, field)
 
 static const ra_setting rows[] = {
@@ -57,7 +74,36 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
 	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
 	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
+	RA_SET_TEXT("portal_url", AT(portal_url), false, check_url),
+	RA_SET_FLAG("rehearsal", AT(rehearsal)),
+	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
+	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
+	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),
+	RA_SET_TEXT("mail.user", AT(mail.user), false, ra_any_word),
+	RA_SET_TEXT("mail.password_file", AT(mail.password_file), false, ra_any_word),
+	RA_SET_TEXT("mail.ca", AT(mail.ca), false, ra_any_word),
+	RA_SET_FLAG("mail.starttls", AT(mail.starttls)),
+	RA_SET_NUMBER("mail.timeout_seconds", AT(mail.timeout_s), false, 1, 600),
+	RA_SET_NUMBER("mail.retry_seconds", AT(mail.retry_s), false, 1, 86400),
 };
+
+static tmg_rc
+check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
+{
+	const bool safe = m->starttls || strncmp(m->server, "smtps:", 6) == 0;
+
+	if (m->server[0] != '\0' && m->from[0] == '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.server needs mail.from, the sender's address"), name);
+	if ((m->user[0] == '\0') != (m->password_file[0] == '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.user and mail.password_file go together"), name);
+	if (m->user[0] != '\0' && !safe)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.user: no password goes over a line without TLS; set mail.starttls"),
+		    name);
+	return TMG_OK;
+}
 
 tmg_rc
 ra_config_parse(const char *name, const char *text, ra_config *config,
@@ -65,8 +111,12 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 {
 	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
 		.crl_days = 7, .threads = 4, .connections = 1024,
-		.request_s = 30 };
-	return ra_settings_read(name, text, rows, TMG_COUNT(rows), config, f);
+		.request_s = 30,
+		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
+	const tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
+	    config, f);
+
+	return rc ? rc : check_mail(name, &config->mail, f);
 }
 
 tmg_rc

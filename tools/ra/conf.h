@@ -11,6 +11,19 @@
 
 #define RA_CONFIG_NAME "ra.conf"
 
+/* How mails leave. */
+typedef struct ra_mail_conf {
+	char server[RA_TEXT_MAX];	/* "smtp://mail.example:587"; "" they stay */
+	char from[RA_TEXT_MAX];
+	char from_name[RA_TEXT_MAX];
+	char user[RA_TEXT_MAX];		/* "" without AUTH */
+	char password_file[RA_TEXT_MAX];
+	char ca[RA_TEXT_MAX];		/* PEM; "" those of the system */
+	bool starttls;
+	int timeout_s;			/* for one mail */
+	int retry_s;			/* before the first try again; doubled each time */
+} ra_mail_conf;
+
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
@@ -28,6 +41,9 @@ typedef struct ra_config {
 	int threads;
 	int connections;
 	int request_s;			/* for a request to be said in, TLS included */
+	char portal_url[RA_TEXT_MAX];	/* where applicants look; "" nowhere */
+	bool rehearsal;			/* not for real: the clock may be moved */
+	ra_mail_conf mail;
 } ra_config;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */

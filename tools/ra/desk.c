@@ -14,6 +14,7 @@
 #include "tools/ra/ids.h"
 #include "tools/ra/number.h"
 #include "tools/ra/policy.h"
+#include "tools/ra/step.h"
 
 #define DAY 86400
 #define BACKDATE_S 300		/* clocks differ */
@@ -76,8 +77,7 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
 	snprintf(cert.app, sizeof(cert.app), "%s", app->id);
 	if ((rc = ra_serial_new(d->office->ctx, cert.serial)))
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
-	if ((rc = ra_life_apply(d->store, app, RA_EV_RESERVE, &ca, cert.serial,
-	    now, &d->fault)))
+	if ((rc = ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert.serial)))
 		return rc;
 	if ((rc = ra_cert_reserve(d->store, &cert)))
 		return store_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
@@ -133,8 +133,7 @@ finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 		return TMG_OK;
 	if (rc)
 		return store_says(d, rc);
-	if ((rc = ra_life_apply(d->store, app, RA_EV_ISSUE, &ca, detail,
-	    now_of(d), &d->fault)))
+	if ((rc = ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail)))
 		return rc;
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
 }
@@ -353,8 +352,7 @@ ra_desk_settle(ra_desk *d, ra_app *app)
 	snprintf(name, sizeof(name), "profile:%s", app->profile);
 	const ra_actor self = { RA_BY_SYSTEM, name };
 
-	return ra_life_apply(d->store, app, RA_EV_APPROVE, &self, "", now_of(d),
-	    &d->fault);
+	return ra_desk_step(d, app, RA_EV_APPROVE, &self, "");
 }
 
 /* What needs nobody is issued at once: its serial number is set aside in the
@@ -445,8 +443,7 @@ ra_desk_decide(ra_desk *d, const char *id, ra_event event,
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return store_says(d, rc);
 	if ((rc = get_app(d, id, app)) ||
-	    (rc = ra_life_apply(d->store, app, event, actor, reason, now_of(d),
-	    &d->fault)) ||
+	    (rc = ra_desk_step(d, app, event, actor, reason)) ||
 	    (rc = ra_desk_settle(d, app)))
 		return rc;
 	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;

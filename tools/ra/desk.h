@@ -21,6 +21,7 @@ typedef struct ra_office {
 	ra_profiles profiles;
 	ra_ca *ca;
 	ra_gate *gate;
+	time_t ahead;			/* seconds, in a rehearsal */
 } ra_office;
 
 /* Verdicts as of what it opens; f says which file and why. */
@@ -29,6 +30,11 @@ ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
     tmg_fault *f);
 void
 ra_office_release(ra_office *office);
+
+/* From now on it is so many seconds later than it is.  Verdicts TMG_DENIED:
+ * ra.conf does not say that this is a rehearsal. */
+TMG_MUST_USE tmg_rc
+ra_office_rehearse(ra_office *office, long seconds, tmg_fault *f);
 
 /* One worker's place: its own connection to the store. */
 typedef struct ra_desk {

@@ -9,11 +9,12 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ids.h"
+#include "tools/ra/step.h"
 #include "tools/ra/store-answer.h"
+#include "tools/ra/store-mail.h"
 
 #define DAY 86400
 #define SHORTEST_MONTH 28	/* days */
-#define USUAL_MONTH 30		/* what some count a month as */
 
 static const ra_actor timer = { RA_BY_SYSTEM, "timer" };
 
@@ -23,46 +24,15 @@ store_says(ra_desk *d, tmg_rc rc)
 	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
 }
 
-static time_t
-add_months(time_t began, int months)
-{
-	struct tm at, end;
-	time_t then;
-
-	if (gmtime_r(&began, &at) == NULL)
-		return began;
-	end = at;
-	end.tm_mon += months;
-	then = timegm(&end);
-	if (end.tm_mday == at.tm_mday)
-		return then;
-	/* no such day: timegm() went on into the next month */
-	end = at;
-	end.tm_mon += months + 1;
-	end.tm_mday = 0;
-	return timegm(&end);
-}
-
-time_t
-ra_due_at(const ra_deadline *deadline, time_t began)
-{
-	const time_t calendar = add_months(began, deadline->months);
-	const time_t counted = began +
-	    (time_t)deadline->months * USUAL_MONTH * DAY;
-
-	return (calendar > counted ? calendar : counted) +
-	    (time_t)deadline->days * DAY;
-}
-
 tmg_rc
 ra_desk_destroy(ra_desk *d, ra_app *app, const ra_actor *actor)
 {
 	tmg_rc rc;
 
-	if ((rc = ra_life_apply(d->store, app, RA_EV_DESTROY, actor, "",
-	    tmg_ctx_now(d->office->ctx), &d->fault)))
+	if ((rc = ra_desk_step(d, app, RA_EV_DESTROY, actor, "")))
 		return rc;
-	if ((rc = ra_answer_erase(d->store, app->id)) ||
+	if ((rc = ra_mail_erase(d->store, app->id)) ||
+	    (rc = ra_answer_erase(d->store, app->id)) ||
 	    (rc = ra_app_erase(d->store, app->id)))
 		return store_says(d, rc);
 	return TMG_OK;
@@ -76,8 +46,7 @@ carry_out(ra_desk *d, const ra_deadline *deadline, ra_app *app)
 	tmg_rc rc;
 
 	if (ra_state_get(app->state)->part != RA_PART_END &&
-	    (rc = ra_life_apply(d->store, app, RA_EV_EXPIRE, &timer, "",
-	    tmg_ctx_now(d->office->ctx), &d->fault)))
+	    (rc = ra_desk_step(d, app, RA_EV_EXPIRE, &timer, "")))
 		return rc;
 	return destroys ? ra_desk_destroy(d, app, &timer) : TMG_OK;
 }

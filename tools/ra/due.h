@@ -5,15 +5,8 @@
 #ifndef RA_DUE_H
 #define RA_DUE_H
 
+#include "tools/ra/deadline.h"
 #include "tools/ra/desk.h"
-
-/*
- * When a deadline that began at a time is over: the same day so many months
- * later (the last of the month where it has no such day), but never before as
- * many times thirty days; and the days on top.
- */
-time_t
-ra_due_at(const ra_deadline *deadline, time_t began);
 
 /*
  * Does to every application what its profile's deadlines say is due.  One that

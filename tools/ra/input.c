@@ -78,6 +78,12 @@ is_email(const char *value)
 	    sign[1] != '*' && is_dns(sign + 1);
 }
 
+bool
+ra_input_is_email(const char *value)
+{
+	return is_email(value);
+}
+
 static bool
 is_phone(const char *value)
 {

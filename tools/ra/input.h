@@ -22,6 +22,10 @@ ra_input_known(const char *word);
 TMG_MUST_USE tmg_rc
 ra_input_check(const ra_input *field, const char *value, tmg_fault *f);
 
+/* An address without quoted parts: no white space, no control character. */
+bool
+ra_input_is_email(const char *value);
+
 /*
  * The branch of the profile that region and city name together.
  *

@@ -20,6 +20,7 @@
 	N_("  --dir DIR               the authority in that folder\n" \
 	"  --config FILE           or of that ra.conf; else TAMGA_RA_CONFIG's\n" \
 	"  --json                  answer with JSON\n" \
+	"  --clock-offset SECONDS  in a rehearsal: so much later than it is\n" \
 	"  --help                  this\n")
 
 static const struct {
@@ -77,6 +78,13 @@ static const struct {
 	{ "crl", "[--out FILE]", N_("the revocation list in force, PEM"),
 	    N_("  --out FILE              write it there, not to standard output\n"),
 	    ra_cmd_crl },
+	{ "due", "", N_("do what deadlines and reminders ask for now"), "",
+	    ra_cmd_due },
+	{ "mail", "send | list [--state STATE] | retry MAIL|--all",
+	    N_("the outbox"),
+	    N_("  --state STATE           list: queued, sent or parked\n"
+	    "  --all                   retry: every mail that is parked\n"),
+	    ra_cmd_mail },
 	{ "audit", "verify [--head HASH] | list | export", N_("the audit log"),
 	    N_("  --head HASH             verify: the log must hold that entry\n"),
 	    ra_cmd_audit },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -49,6 +50,27 @@ ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
 	if (rc)
 		ra_office_release(office);
 	return rc;
+}
+
+static time_t
+later(void *office)
+{
+	return time(NULL) + ((const ra_office *)office)->ahead;
+}
+
+tmg_rc
+ra_office_rehearse(ra_office *office, long seconds, tmg_fault *f)
+{
+	if (!office->config.rehearsal)
+		return tmg_raise(f, TMG_DENIED, 0,
+		    _("the clock of an authority is moved in a rehearsal only, which ra.conf must call one"));
+	if (seconds < 0)
+		return tmg_raise(f, TMG_DENIED, 0,
+		    _("the clock of an authority is never put back"));
+	office->ahead = seconds;
+	tmg_ctx_set_clock(office->ctx, later, office);
+	tmg_log(office->ctx, TMG_LOG_WARN, "a rehearsal, %ld seconds ahead", seconds);
+	return TMG_OK;
 }
 
 void

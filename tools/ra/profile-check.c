@@ -198,6 +198,62 @@ check_contents(const char *name, ra_profile *p, tmg_fault *f)
 	return TMG_OK;
 }
 
+const char *const ra_mail_words[RA_MAIL_WORDS] = { "number", "code", "status",
+	"reason", "branch", "deadline" };
+
+static bool
+is_mail_word(const char *name, size_t len)
+{
+	for (size_t i = 0; i < RA_MAIL_WORDS; i++)
+		if (strlen(ra_mail_words[i]) == len &&
+		    memcmp(ra_mail_words[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+/* Of what is a mail composed: the fields, and what only we know. */
+static tmg_rc
+check_mail_text(const char *name, const ra_profile *p, const char *event,
+    const char *text, tmg_fault *f)
+{
+	while ((text = strstr(text, "${")) != NULL) {
+		const size_t len = strcspn(text + 2, "}");
+
+		if (!is_field(p, text + 2, len) && !is_mail_word(text + 2, len))
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: mails: %s: %.*s is no field"), name, event,
+			    (int)len, text + 2);
+		text += 2 + len;
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+check_mails(const char *name, ra_profile *p, tmg_fault *f)
+{
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; i < p->input_count; i++)
+		if (is_mail_word(p->input[i].name, strlen(p->input[i].name)))
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: fields: %s has a meaning of its own in mails; call it otherwise"),
+			    name, p->input[i].name);
+	for (size_t i = 0; i < p->input_count; i++)
+		if (strcmp(p->input[i].name, p->mail_to) == 0 &&
+		    strcmp(p->input[i].kind, "email") != 0)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: mail_to names %s, which is not of kind \"email\""),
+			    name, p->mail_to);
+	for (size_t i = 0; i < p->mail_count && rc == TMG_OK; i++) {
+		rc = check_mail_text(name, p, p->mail[i].event,
+		    p->mail[i].subject, f);
+		if (rc == TMG_OK)
+			rc = check_mail_text(name, p, p->mail[i].event,
+			    p->mail[i].text, f);
+	}
+	return rc;
+}
+
 static tmg_rc
 check_deadlines(const char *name, ra_profile *p, tmg_fault *f)
 {
@@ -217,7 +273,7 @@ ra_profile_check(const char *name, ra_profile *profile, tmg_fault *f)
 {
 	static tmg_rc (*const checks[])(const char *, ra_profile *, tmg_fault *) = {
 		check_certificate, make_flow, check_steps, check_fields,
-		check_names, check_contents, check_deadlines,
+		check_names, check_contents, check_mails, check_deadlines,
 	};
 	tmg_rc rc = TMG_OK;
 

@@ -94,6 +94,13 @@ check_event(const char *word)
 	    NULL;
 }
 
+/* What a mail may tell of: a certificate that ends is no event. */
+static const char *
+check_news(const char *word)
+{
+	return strcmp(word, "remind") == 0 ? NULL : check_event(word);
+}
+
 static const char *
 check_timer(const char *word)
 {
@@ -274,7 +281,7 @@ static const ra_list statuses = MAKE(status, RA_STATUSES_MAX, status_count);
 
 static const ra_mail_rule mail_rule_default = { .event = "" };
 static const ra_setting mail_rule_rows[] = {
-	RA_SET_TEXT("event", IN(mail_rule, event), true, check_event),
+	RA_SET_TEXT("event", IN(mail_rule, event), true, check_news),
 	RA_SET_TEXT("subject", IN(mail_rule, subject), true, ra_any_word),
 	RA_SET_PROSE("text", IN(mail_rule, text), true),
 	RA_SET_FLAG("attach_application", IN(mail_rule, attach_application)),

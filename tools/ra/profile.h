@@ -107,11 +107,15 @@ typedef struct ra_status {
 } ra_status;
 
 typedef struct ra_mail_rule {
-	char event[RA_TEXT_MAX];
+	char event[RA_TEXT_MAX];	/* or "remind" */
 	char subject[RA_TEXT_MAX];
 	char text[RA_PROSE_MAX];	/* ${number}, ${code}, ${status}, ... */
 	bool attach_application;
 } ra_mail_rule;
+
+/* What a mail can say beside the fields: ${number}, ${code}, ... */
+#define RA_MAIL_WORDS 6
+extern const char *const ra_mail_words[RA_MAIL_WORDS];
 
 typedef struct ra_payment {
 	char price[RA_TEXT_MAX];	/* "36.00"; "" nothing is paid */

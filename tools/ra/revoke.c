@@ -15,6 +15,7 @@
 #include "tools/ra/audit.h"
 #include "tools/ra/desk.h"
 #include "tools/ra/reasons.h"
+#include "tools/ra/step.h"
 
 #define DAY 86400
 
@@ -53,8 +54,7 @@ note_revocation(ra_desk *d, const ra_cert *cert, const ra_actor *actor,
 		    .detail = detail }, &d->fault);
 	if ((rc = ra_app_get(d->store, cert->app, &app)))
 		return store_says(d, rc);
-	return ra_life_apply(d->store, &app, RA_EV_REVOKE, actor, detail, now,
-	    &d->fault);
+	return ra_desk_step(d, &app, RA_EV_REVOKE, actor, detail);
 }
 
 static tmg_rc

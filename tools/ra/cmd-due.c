@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tamga-ra due: what deadlines and reminders say is to be done now. */
+#include <stdio.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/cmd.h"
+#include "tools/ra/due.h"
+#include "tools/ra/tell.h"
+
+int
+ra_cmd_due(tmg_ctx *ctx, int argc, char **argv)
+{
+	ra_common common = { .json = false };
+	ra_value none;
+	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
+	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	unsigned done = 0, told = 0;
+	tmg_rc rc;
+
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 0, &none))
+		return RA_EXIT_USAGE;
+	if (!ra_place_open(ctx, &common, &place))
+		return RA_EXIT_FAILED;
+	if ((rc = ra_desk_due(&place.desk, &done)) ||
+	    (rc = ra_tell_ending(&place.desk, &told)))
+		return ra_fail(&place.desk.fault, rc);
+	if (common.json)
+		ra_print_json(json_pack("{s:i, s:i}", "due", (int)done,
+		    "reminded", (int)told));
+	else
+		printf(_("%u applications ended, %u holders reminded\n"), done, told);
+	return RA_EXIT_DONE;
+}

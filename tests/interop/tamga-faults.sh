@@ -141,7 +141,7 @@ step "a wrong management key"
 tamga setup --pin-file pin --puk-file puk --new-pin-file pin --new-puk-file puk \
 	--admin-key-out admin.key >/dev/null
 [ "$(stat -c %a admin.key)" = 600 ] || fail "the saved key can be read by others"
-sed 's/./F/' admin.key >wrong.key
+sed 's/^[Ff]/0/; t; s/./F/' admin.key >wrong.key
 wants 4 tamga key generate 9d --admin-key-file wrong.key
 says err "management key"
 wants 0 tamga key generate 9d --admin-key-file admin.key

@@ -232,3 +232,43 @@ place_read(const place *p, const char *text, char *into, size_t cap)
 	assert_false(o.full);
 	into[o.len] = '\0';
 }
+
+/* ---- a store there ---- */
+
+int
+stored_place(void **state)
+{
+	stored *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	place_make(&b->place);
+	*state = b;
+	return 0;
+}
+
+void
+stored_open(stored *b)
+{
+	if (ra_store_open(b->place.where, true, &b->f, &b->store) != TMG_OK)
+		fail_msg("%s", b->f.text);
+}
+
+int
+stored_set_up(void **state)
+{
+	const int failed = stored_place(state);
+
+	stored_open(*state);
+	return failed;
+}
+
+int
+stored_tear_down(void **state)
+{
+	stored *b = *state;
+
+	ra_store_free(&b->store);
+	place_drop(&b->place);
+	free(b);
+	return 0;
+}

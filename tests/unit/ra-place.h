@@ -46,4 +46,17 @@ void place_run(const place *p, const char *text);
 /* Every value that text selects, a line each. */
 void place_read(const place *p, const char *text, char *into, size_t cap);
 
+/* A store at a place of its own: for cmocka. */
+typedef struct stored {
+	place place;
+	ra_store *store;	/* NULL until it is opened */
+	tmg_fault f;
+} stored;
+
+int stored_place(void **state);		/* the place alone */
+int stored_set_up(void **state);	/* and a fresh store, open */
+int stored_tear_down(void **state);
+/* Opens it, made when it is not there yet; fails the test otherwise. */
+void stored_open(stored *b);
+
 #endif

@@ -29,38 +29,6 @@ test_reasons(void **state)
 	assert_string_equal(ra_reason_name(99), "unspecified");
 }
 
-/* ---- a store ---- */
-
-struct bench {
-	place place;
-	ra_store *store;
-	tmg_fault f;
-};
-
-static int
-set_up(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	place_make(&b->place);
-	if (ra_store_open(b->place.where, true, &b->f, &b->store) != TMG_OK)
-		fail_msg("%s", b->f.text);
-	*state = b;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bench *b = *state;
-
-	ra_store_free(&b->store);
-	place_drop(&b->place);
-	free(b);
-	return 0;
-}
-
 static ra_app
 an_app(const char *id, const char *owner, const char *csr, const char *key)
 {
@@ -78,7 +46,7 @@ an_app(const char *id, const char *owner, const char *csr, const char *key)
 }
 
 static void
-submit(struct bench *b, ra_app *app)
+submit(stored *b, ra_app *app)
 {
 	const ra_actor who = { RA_BY_APPLICANT, "applicant:a" };
 	tmg_auto(ra_txn) txn = { NULL };
@@ -90,7 +58,7 @@ submit(struct bench *b, ra_app *app)
 }
 
 static tmg_rc
-apply(struct bench *b, ra_app *app, ra_event event, const char *detail)
+apply(stored *b, ra_app *app, ra_event event, const char *detail)
 {
 	const ra_actor who = { ALL, "everybody" };
 	tmg_auto(ra_txn) txn = { NULL };
@@ -106,7 +74,7 @@ apply(struct bench *b, ra_app *app, ra_event event, const char *detail)
 static void
 test_store(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_app app = an_app("A-1", "a", "c1", "k1"), twin = app;
 	tmg_auto(ra_app) got = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
@@ -162,7 +130,7 @@ test_store(void **state)
 static void
 test_transactions(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_app app = an_app("A-1", "a", "c1", "k1");
 	tmg_auto(ra_app) got = { .id = "" };
 	ra_store *other = NULL;
@@ -187,7 +155,7 @@ test_transactions(void **state)
 static void
 test_life(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_app app = an_app("A-1", "a", "c1", "k1"), stale;
 	const ra_actor applicant = { RA_BY_APPLICANT, "applicant:a" };
 	tmg_auto(ra_app) got = { .id = "" };
@@ -210,7 +178,7 @@ test_life(void **state)
 static void
 test_audit(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_app one = an_app("A-1", "a", "c1", "k1"), two = an_app("A-2", "a", "c2", "k2");
 	ra_audit_report report;
 	char head[RA_HASH_TEXT];
@@ -238,7 +206,7 @@ test_audit(void **state)
 static void
 test_audit_states(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_app one = an_app("A-1", "a", "c1", "k1");
 	ra_audit_report report;
 
@@ -311,7 +279,7 @@ test_passwords(void **state)
 static void
 test_gate(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_user user = { .name = "anna", .role = "applicant" }, got;
 	const ra_credentials right = { "1.2.3.4", "anna", tmg_view_str("richtig!") };
 	const ra_credentials wrong = { "1.2.3.4", "anna", tmg_view_str("falsch!!") };
@@ -363,7 +331,7 @@ test_gate_networks(void **state)
 		{ "192.0.2.1", TMG_DENIED },
 		{ "::ffff:192.0.2.1", TMG_DENIED },
 	};
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_gate *gate = NULL;
 	ra_user got;
 	long wait;
@@ -385,7 +353,7 @@ test_gate_networks(void **state)
 }
 
 struct guess {
-	const struct bench *b;
+	const stored *b;
 	ra_gate *gate;
 	const char *password;
 	tmg_rc rc;
@@ -410,7 +378,7 @@ guess(void *arg)
 
 /* How many of sixteen at once get rc. */
 static size_t
-guess_at_once(const struct bench *b, const char *password, tmg_rc rc)
+guess_at_once(const stored *b, const char *password, tmg_rc rc)
 {
 	struct guess g[16];
 	pthread_t thread[16];
@@ -434,7 +402,7 @@ guess_at_once(const struct bench *b, const char *password, tmg_rc rc)
 static void
 test_gate_at_once(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_user user = { .name = "anna", .role = "applicant" };
 
 	assert_int_equal(ra_password_hash(tmg_view_str("richtig!"), user.password),
@@ -447,7 +415,8 @@ test_gate_at_once(void **state)
 int
 main(void)
 {
-#define STORED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORED(test) cmocka_unit_test_setup_teardown(test, stored_set_up, \
+	stored_tear_down)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_audit_hash),

@@ -13,36 +13,6 @@
 #include "tools/ra/store-crl.h"
 #include "tools/ra/store-user.h"
 
-struct bench {
-	place place;
-	ra_store *store;
-	tmg_fault f;
-};
-
-static int
-set_up(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	place_make(&b->place);
-	if (ra_store_open(b->place.where, true, &b->f, &b->store) != TMG_OK)
-		fail_msg("%s", b->f.text);
-	*state = b;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bench *b = *state;
-
-	ra_store_free(&b->store);
-	place_drop(&b->place);
-	free(b);
-	return 0;
-}
-
 static const ra_user anna = { .name = "anna", .role = "r", .password = "p" };
 static const ra_user bert = { .name = "bert", .role = "r", .password = "p" };
 
@@ -58,7 +28,7 @@ look_up(ra_store *s, const char *name)
 
 /* Every connection of tamga-ra ends, and is gone when this returns. */
 static void
-cut(const struct bench *b)
+cut(const stored *b)
 {
 	char gone[64];
 
@@ -72,7 +42,7 @@ cut(const struct bench *b)
 static void
 test_cut_while_idle(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	tmg_auto(ra_txn) txn = { NULL };
 
 	assert_int_equal(ra_user_put(b->store, &anna), TMG_OK);
@@ -91,7 +61,7 @@ test_cut_while_idle(void **state)
 static void
 test_cut_within(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 
 	{
 		tmg_auto(ra_txn) txn = { NULL };
@@ -113,7 +83,7 @@ test_cut_within(void **state)
 static void
 test_cut_before_commit(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 
 	{
 		tmg_auto(ra_txn) txn = { NULL };
@@ -140,7 +110,7 @@ control(const char *what)
 static void
 test_crash(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	char level[16];
 
 	assert_int_equal(ra_user_put(b->store, &anna), TMG_OK);
@@ -174,7 +144,7 @@ test_crash(void **state)
 static void
 test_failed_is_not_committed(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
 
 	{
@@ -191,7 +161,7 @@ test_failed_is_not_committed(void **state)
 
 /* With more said in the address of the store: options of the server. */
 static ra_store *
-open_with(struct bench *b, const char *more)
+open_with(stored *b, const char *more)
 {
 	char where[640];
 	ra_store *store = NULL;
@@ -205,7 +175,7 @@ open_with(struct bench *b, const char *more)
 static void
 test_turn(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_store *other = open_with(b, "-clock_timeout%3D100ms");
 	tmg_auto(ra_txn) txn = { NULL }, late = { NULL };
 
@@ -227,7 +197,7 @@ test_turn(void **state)
 static void
 test_neighbours(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	tmg_auto(ra_txn) txn = { NULL }, second = { NULL };
 	ra_store *other = NULL;
 	place next;
@@ -251,7 +221,7 @@ enum {
 static void *
 add_entries(void *arg)
 {
-	const struct bench *b = arg;
+	const stored *b = arg;
 	ra_store *store = NULL;
 	bool good = true;
 	tmg_fault f;
@@ -277,7 +247,7 @@ add_entries(void *arg)
 static void
 test_chain_at_once(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	char hash[RA_HASH_TEXT];
 	pthread_t thread[THREADS];
 	void *failed;
@@ -309,7 +279,7 @@ read_setting(ra_store *s, const char *name, char text[32])
 }
 
 static void
-expect_setting(struct bench *b, const char *more, const char *name,
+expect_setting(stored *b, const char *more, const char *name,
     const char *expected)
 {
 	ra_store *store = open_with(b, more);
@@ -323,7 +293,7 @@ expect_setting(struct bench *b, const char *more, const char *name,
 static void
 test_settings(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 
 	expect_setting(b, "-csynchronous_commit%3Doff", "synchronous_commit", "on");
 	expect_setting(b, "-csynchronous_commit%3Dlocal", "synchronous_commit", "on");
@@ -335,7 +305,7 @@ test_settings(void **state)
 }
 
 static void
-refuse(struct bench *b, const char *where, tmg_rc rc, const char *words)
+refuse(stored *b, const char *where, tmg_rc rc, const char *words)
 {
 	ra_store *store = NULL;
 
@@ -348,7 +318,7 @@ refuse(struct bench *b, const char *where, tmg_rc rc, const char *words)
 static void
 test_addresses(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	char where[640];
 
 	refuse(b, "postgresql://ra:Geheim1@localhost/ra", TMG_MISMATCH, "password");
@@ -366,7 +336,7 @@ test_addresses(void **state)
 static void
 test_values(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	uint8_t bytes[] = { 0, 1, 0xff, 0, 0x27, 0x5c };
 	const ra_crl crl = { .number = INT64_MAX, .revocations = INT64_MIN,
 		.next_update = -1, .der = bytes, .len = sizeof(bytes) };
@@ -400,7 +370,7 @@ test_only_added_to(void **state)
 {
 	static const char *const attempts[] = { "DELETE FROM", "TRUNCATE",
 		"UPDATE" };
-	struct bench *b = *state;
+	stored *b = *state;
 	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
 	const char *schema = b->place.folder + strlen(b->place.folder) - 6;
 	char text[512], said[256];
@@ -428,7 +398,7 @@ test_only_added_to(void **state)
 static void
 test_same_schema(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	static char here[16384], there[16384];
 	ra_store *other = NULL;
 	place lite = { .dialect = &place_sqlite };
@@ -501,7 +471,7 @@ static void
 test_plans(void **state)
 {
 	static char plan[PLANS_MAX][PLAN_TEXT];
-	struct bench *b = *state;
+	stored *b = *state;
 	size_t count;
 
 	ask_everything(b->store);
@@ -522,7 +492,8 @@ test_plans(void **state)
 int
 main(void)
 {
-#define STORED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORED(test) cmocka_unit_test_setup_teardown(test, stored_set_up, \
+	stored_tear_down)
 	const struct CMUnitTest tests[] = {
 		STORED(test_cut_while_idle),
 		STORED(test_cut_within),

@@ -21,43 +21,8 @@
 
 #define FIXTURE_MAX (1 << 20)
 
-struct bench {
-	place place;
-	ra_store *store;
-	tmg_fault f;
-};
-
 static int
-set_up(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-
-	assert_non_null(b);
-	place_make(&b->place);
-	*state = b;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bench *b = *state;
-
-	ra_store_free(&b->store);
-	place_drop(&b->place);
-	free(b);
-	return 0;
-}
-
-static void
-open_fresh(struct bench *b)
-{
-	if (ra_store_open(b->place.where, true, &b->f, &b->store) != TMG_OK)
-		fail_msg("%s", b->f.text);
-}
-
-static int
-newest(const struct bench *b)
+newest(const stored *b)
 {
 	return (int)b->place.dialect->ops->schema->count;
 }
@@ -67,7 +32,7 @@ newest(const struct bench *b)
     " (SELECT count(*) FROM crl), (SELECT count(*) FROM audit)"
 
 static void
-load_fixture(const struct bench *b, int version)
+load_fixture(const stored *b, int version)
 {
 	const char *top = getenv("top_srcdir");
 	tmg_auto_free uint8_t *text = NULL;
@@ -82,7 +47,7 @@ load_fixture(const struct bench *b, int version)
 }
 
 static int
-version_of(const struct bench *b)
+version_of(const stored *b)
 {
 	char version[16];
 
@@ -92,7 +57,7 @@ version_of(const struct bench *b)
 }
 
 static void
-say_version(const struct bench *b, int version)
+say_version(const stored *b, int version)
 {
 	char text[64];
 
@@ -105,12 +70,12 @@ say_version(const struct bench *b, int version)
 static void
 test_every_version(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	char fresh[16384], schema[16384], before[64], after[64];
 	ra_audit_report report;
 	ra_user user;
 
-	open_fresh(b);
+	stored_open(b);
 	place_read(&b->place, b->place.dialect->schema, fresh, sizeof(fresh));
 	for (int v = 1; v < newest(b); v++) {
 		ra_store_free(&b->store);
@@ -133,9 +98,9 @@ test_every_version(void **state)
 static void
 test_newer_refused(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 
-	open_fresh(b);
+	stored_open(b);
 	ra_store_free(&b->store);
 	say_version(b, newest(b) + 1);
 	assert_int_equal(ra_store_open(b->place.where, false, &b->f, &b->store),
@@ -161,7 +126,7 @@ test_step_that_fails(void **state)
 	};
 	const ra_schema schema = { steps, TMG_COUNT(steps) };
 	const ra_schema good = { steps, 2 };
-	struct bench *b = *state;
+	stored *b = *state;
 	const dialect *d = b->place.dialect;
 	char tables[256];
 	int version = -1;
@@ -185,7 +150,7 @@ test_step_that_fails(void **state)
 static void *
 open_and_close(void *arg)
 {
-	const struct bench *b = arg;
+	const stored *b = arg;
 	ra_store *store = NULL;
 	tmg_fault f;
 	const tmg_rc rc = ra_store_open(b->place.where, true, &f, &store);
@@ -201,7 +166,7 @@ open_and_close(void *arg)
 static void
 test_migrated_at_once(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	pthread_t thread[8];
 	void *failed;
 
@@ -220,12 +185,12 @@ test_migrated_at_once(void **state)
 static void
 test_opened_beside_a_writer(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_store *other = NULL;
 	tmg_auto(ra_txn) txn = { NULL };
 	ra_user user;
 
-	open_fresh(b);
+	stored_open(b);
 	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
 	assert_int_equal(ra_store_open(b->place.where, false, &b->f, &other), TMG_OK);
 	assert_int_equal(ra_user_get(other, "nobody", &user), TMG_NOT_FOUND);
@@ -236,7 +201,7 @@ test_opened_beside_a_writer(void **state)
 static void
 test_where(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 
 	assert_int_equal(ra_store_open("carrier-pigeon://loft:secret@", true, &b->f,
 	    &b->store), TMG_UNSUPPORTED);
@@ -250,7 +215,7 @@ test_where(void **state)
 static void
 test_where_sqlite(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	char where[600];
 
 	snprintf(where, sizeof(where), "sqlite://%s", b->place.where);
@@ -264,11 +229,11 @@ test_where_sqlite(void **state)
 static void
 test_backup_has_all(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	char all[8192], one[160], name[32];
 	size_t lines = 0, count = 0;
 
-	open_fresh(b);
+	stored_open(b);
 	place_read(&b->place, b->place.dialect->columns, all, sizeof(all));
 	for (size_t i = 0; i < ra_kept_count; i++) {
 		const ra_kept *kept = &ra_kept_tables[i];
@@ -297,7 +262,7 @@ test_backup_has_all(void **state)
 static void
 test_backup_odd_text(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	const ra_user odd = { .name = "\xff\xfe", .role = "\xc3", .password = "" };
 	tmg_auto_free char *text = NULL;
 	ra_backup_report report;
@@ -306,7 +271,7 @@ test_backup_odd_text(void **state)
 	ra_user user;
 	FILE *file;
 
-	open_fresh(b);
+	stored_open(b);
 	assert_int_equal(ra_user_put(b->store, &odd), TMG_OK);
 	assert_non_null(file = open_memstream(&text, &len));
 	assert_int_equal(ra_backup_write(b->store, file, &report, &b->f), TMG_OK);
@@ -315,7 +280,7 @@ test_backup_odd_text(void **state)
 
 	ra_store_free(&b->store);
 	place_clear(&b->place);
-	open_fresh(b);
+	stored_open(b);
 	assert_non_null(file = fmemopen(text, len, "r"));
 	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
 	assert_int_equal(ra_backup_read(b->store, file, &report, &b->f), TMG_OK);
@@ -333,10 +298,10 @@ static const ra_sql other_pair = { "other_pair", "SELECT $1, $2" };
 static void
 test_one_at_a_time(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	int64_t n;
 
-	open_fresh(b);
+	stored_open(b);
 	{
 		tmg_auto(ra_query) q = { NULL, NULL };
 		tmg_auto(ra_query) second = { NULL, NULL };
@@ -378,11 +343,11 @@ count_accounts(ra_store *s)
 static void
 test_one_moment(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_user user = { .name = "a", .role = "r", .password = "p" };
 	ra_store *other = NULL;
 
-	open_fresh(b);
+	stored_open(b);
 	assert_int_equal(ra_store_open(b->place.where, false, &b->f, &other),
 	    TMG_OK);
 	{
@@ -404,11 +369,11 @@ static const ra_sql erase_audit = { "erase_audit", "DELETE FROM audit" };
 static void
 test_constraints(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
 	const ra_crl list = { .number = 1 };
 
-	open_fresh(b);
+	stored_open(b);
 	assert_int_equal(ra_audit_put(b->store, &entry), TMG_OK);
 	assert_int_equal(ra_audit_put(b->store, &entry), TMG_OCCUPIED);
 	/* a trigger's refusal, and a NULL where none may be */
@@ -422,7 +387,7 @@ test_constraints(void **state)
 static void
 test_foreign_values(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	ra_user user = { .name = "a", .role = "applicant", .password = "x" };
 	ra_cert cert = { .serial = "01", .app = "" };
 	tmg_auto(ra_cert) got = { .der = NULL };
@@ -430,7 +395,7 @@ test_foreign_values(void **state)
 	char text[512];
 	ra_app app;
 
-	open_fresh(b);
+	stored_open(b);
 	assert_int_equal(ra_user_put(b->store, &user), TMG_OK);
 	assert_int_equal(ra_cert_reserve(b->store, &cert), TMG_OK);
 	got.reason = 7;
@@ -479,12 +444,12 @@ plan_is_good(const char *plan)
 static void
 test_plans(void **state)
 {
-	struct bench *b = *state;
+	stored *b = *state;
 	size_t seen = 0;
 
 	assert_int_equal(sqlite3_auto_extension((void (*)(void))remember_db),
 	    SQLITE_OK);
-	open_fresh(b);
+	stored_open(b);
 	sqlite3_reset_auto_extension();
 	ask_everything(b->store);
 
@@ -511,7 +476,8 @@ test_plans(void **state)
 int
 main(void)
 {
-#define STORED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORED(test) cmocka_unit_test_setup_teardown(test, stored_place, \
+	stored_tear_down)
 	const struct CMUnitTest either[] = {
 		STORED(test_every_version),
 		STORED(test_newer_refused),

@@ -99,7 +99,7 @@ rm -f ready
 mkfifo ready
 "$ra" serve "$TAMGA_TEST_RA_DIR" --listen 127.0.0.1:0 > ready 2> log &
 server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 read -r url < ready || die "no server: $(cat log)"
 old=$EST EST=$url/.well-known/est
 same 'revoked there, too' "$(post simpleenroll a3.b64 $auth)" 403
@@ -113,6 +113,7 @@ same 'decided there' "$(post "$TAMGA_TEST_RA_OFFICER/simpleenroll" wait.b64 $aut
 cmp -s crl.before crl.there || die 'another revocation list'
 kill $server
 wait $server || die "SIGTERM: $?"
+server=
 EST=$old
 
 "$ra" backup pg2.jsonl > /dev/null

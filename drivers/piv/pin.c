@@ -177,12 +177,44 @@ tries_by_metadata(tmg_piv *p, uint32_t ref, int *tries)
 	return TMG_OK;
 }
 
+/* Whoever asks for the tries and then whether the PIN is the factory's, as every
+ * list of tokens does, costs a card that tells both one command. */
+static tmg_rc
+tries_and_factory(tmg_piv *p, int *tries)
+{
+	uint8_t bytes[64];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_piv_metadata m;
+	tmg_rc rc;
+
+	if ((rc = tmg_piv_metadata_get(p, REF_PIN, &store, &m)))
+		return rc;
+	*tries = m.tries;
+	p->pin_told = m.has_factory;
+	p->pin_factory = m.factory;
+	p->pin_turn = p->base.ch->turn;
+	return m.tries >= 0 ? TMG_OK : TMG_UNSUPPORTED;
+}
+
+/* Told a turn ago, and asked for now: nothing of ours was done to it since. */
+static bool
+was_told(tmg_piv *p)
+{
+	const bool told = p->pin_told && p->base.ch->turn - p->pin_turn <= 1;
+
+	p->pin_told = false;
+	return told;
+}
+
 static tmg_rc
 tries_of_pin(tmg_piv *p, int *tries)
 {
 	uint16_t sw;
 	tmg_rc rc;
 
+	if (p->ext == PIV_EXT_PRESENT &&
+	    (rc = tries_and_factory(p, tries)) != TMG_UNSUPPORTED)
+		return rc ? piv_pass(p, rc) : TMG_OK;
 	if ((rc = send_verify(p, 0, (tmg_view){ 0 }, &sw)))
 		return piv_pass(p, rc);
 	rc = pin_verdict(p, TMG_PIN_USER, sw, tries, N_("asking for tries left"));
@@ -368,6 +400,8 @@ tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind)
 
 	if (kind == TMG_PIN_ADMIN && p->admin_changed)
 		return tmg_piv_admin_factory(p);	/* found out before */
+	if (kind == TMG_PIN_USER && was_told(p))
+		return p->pin_factory ? TMG_OK : TMG_NOT_FOUND;
 	rc = tmg_piv_metadata_get(p, refs[kind], &store, &m);
 	if (rc == TMG_OK && m.has_factory)
 		return m.factory ? TMG_OK : TMG_NOT_FOUND;

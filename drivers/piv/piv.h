@@ -117,6 +117,9 @@ typedef struct tmg_piv {
 	bool user, admin;		/* logged in, in this epoch */
 	uint8_t pin_ref;		/* REF_PIN or REF_GLOBAL_PIN */
 	bool pin_chosen;		/* the card was asked which one */
+	bool pin_told;			/* what GET METADATA told with the tries: */
+	bool pin_factory;		/* is it the factory's? */
+	unsigned pin_turn;		/* of the channel, when it told */
 	uint8_t admin_alg;		/* of key 9B, 0 not known yet */
 	bool admin_changed;		/* 9B is known not to be the factory's */
 	tmg_piv_ext ext;

@@ -27,7 +27,7 @@ chromium_visits || {
 echo "page after $ms ms with the questions, start included"
 let_in
 [ "$pins" = 1 ] || fail "the PIN was asked for $pins times"
-frugal 12
+frugal 11
 sleep 0.3	# the title is there before the page is drawn
 import -window root page.png
 picture asked.png chromium-pin.png

@@ -27,7 +27,7 @@ visit() {
 		([.asked[] | select(.what == "certificate").text][0] | startswith($name)) and
 		([.asked[] | select(.what == "pin").text][0] | contains("PIV-"))' seen >/dev/null ||
 		{ cat seen >&2; fail "what Firefox asked and showed"; }
-	frugal 12
+	frugal 11
 	jq -r '"page after \(.ms) ms with the questions; Firefox peaked at \(.peak_kib) KiB"' seen
 }
 

@@ -226,6 +226,55 @@ metadata_counts_tries_where_the_card_has_it(void **state)
 	piv_done(&d);
 }
 
+/* One question for both; a turn later it is asked again. */
+static void
+tries_and_factory_are_one_question(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE,
+		{ "00FD0000", "050403 9000", NULL },
+		{ "00F80000", "00000001 9000", NULL },
+		{ "00F70080", "0101FF 050101 06020302 9000", NULL },
+		{ "00F70080", "0101FF 050100 06020301 9000", NULL },
+		{ "00F70080", "0101FF 050100 06020303 9000", NULL },
+		{ "00F70080", "0101FF 050101 06020303 9000", NULL },
+		{ 0 },
+	};
+	static const tmg_script_row old[] = {	/* before 5.3: no metadata */
+		PROBE,
+		{ "00FD0000", "050203 9000", NULL },
+		{ "00F80000", "00000001 9000", NULL },
+		{ "00F70080", "6D00", NULL },
+		{ "00200080", "63C3", NULL },
+		{ "00200080", "63C2", NULL },
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open_yubikey(&d, rows);
+	assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 2);
+	d.b->ch->turn++;
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	d.b->ch->turn += 2;	/* the PIN may be another by now */
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);
+	piv_done(&d);
+
+	piv_open_yubikey(&d, old);
+	assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 3);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_UNSUPPORTED);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 2);
+	piv_done(&d);
+}
+
 /* SP 800-73-4 part 1, 3.3.2: the PIN that people know is the global one when
  * bit 6 of the first byte and the second byte say so, and only then. */
 static void
@@ -723,6 +772,7 @@ main(void)
 		cmocka_unit_test(impossible_pins_are_not_sent),
 		cmocka_unit_test(a_login_ends_with_reset_and_logout),
 		cmocka_unit_test(metadata_counts_tries_where_the_card_has_it),
+		cmocka_unit_test(tries_and_factory_are_one_question),
 		cmocka_unit_test(the_discovery_object_tells_which_pin_is_asked),
 		cmocka_unit_test(a_global_pin_is_not_unblocked_here),
 		cmocka_unit_test(admin_login_finds_the_cipher),

@@ -7,6 +7,7 @@
 #include "tools/ra/store-cert.h"
 #include "tools/ra/store-crl.h"
 #include "tools/ra/store-mail.h"
+#include "tools/ra/store-session.h"
 #include "tools/ra/store-user.h"
 
 static tmg_rc
@@ -82,7 +83,10 @@ ask_everything(ra_store *s)
 		.csr_len = sizeof(der) }, got_app;
 	const ra_cert cert = { .serial = "40", .app = "A-1" };
 	const ra_crl crl = { .number = 1, .der = der, .len = sizeof(der) };
-	const ra_user user = { .name = "a", .role = "r", .password = "p" };
+	const ra_user user = { .name = "a", .role = "r", .password = "p",
+	    .certificate = "c" };
+	const ra_session session = { "s", "A-1", 7 };
+	ra_session got_session;
 	const ra_answer_row answer = { "A-1", "n", "v" };
 	ra_answer_row got_answer;
 	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
@@ -101,6 +105,10 @@ ask_everything(ra_store *s)
 	ra_app_release(&got_app);
 	assert_int_equal(ra_app_each(s, RA_NONE, any_app, NULL), TMG_OK);
 	assert_int_equal(ra_app_each(s, RA_ISSUED, any_app, NULL), TMG_OK);
+	strcpy(app.branch, "here");
+	assert_int_equal(ra_app_branch(s, &app), TMG_OK);
+	assert_int_equal(ra_app_each_at(s, "here", RA_SUBMITTED, any_app, NULL),
+	    TMG_OK);
 	assert_int_equal(ra_app_each_since(s, "p", RA_ISSUED, 9, any_app, NULL),
 	    TMG_OK);
 	assert_int_equal(ra_answer_put(s, &answer), TMG_OK);
@@ -131,7 +139,18 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_crl_last(s, &got_crl), TMG_OK);
 	assert_int_equal(ra_user_put(s, &user), TMG_OK);
 	assert_int_equal(ra_user_get(s, "a", &got_user), TMG_OK);
+	assert_int_equal(ra_user_by_certificate(s, "c", &got_user), TMG_OK);
+	assert_int_equal(ra_user_by_certificate(s, "", &got_user), TMG_NOT_FOUND);
+	assert_int_equal(ra_session_add(s, &session), TMG_OK);
+	assert_int_equal(ra_session_get(s, "s", &got_session), TMG_OK);
+	assert_string_equal(got_session.subject, "A-1");
+	assert_int_equal(ra_session_expire(s, 6), TMG_OK);
+	assert_int_equal(ra_session_get(s, "s", &got_session), TMG_OK);
+	assert_int_equal(ra_session_expire(s, 7), TMG_OK);
+	assert_int_equal(ra_session_get(s, "s", &got_session), TMG_NOT_FOUND);
+	assert_int_equal(ra_session_remove(s, "s"), TMG_OK);
 	assert_int_equal(ra_audit_put(s, &entry), TMG_OK);
 	assert_int_equal(ra_audit_head(s, &n, hash), TMG_OK);
 	assert_int_equal(ra_audit_each(s, any_entry, NULL), TMG_OK);
+	assert_int_equal(ra_audit_each_of(s, "A-1", any_entry, NULL), TMG_OK);
 }

@@ -20,14 +20,16 @@
 	{ "any_" table, "SELECT 1 FROM " table " LIMIT 1" } }
 
 const ra_kept ra_kept_tables[] = {
-	KEPT("account", "name, role, password", "ttt", "name", "$1, $2, $3"),
+	KEPT("account", "name, role, password, certificate, branch", "ttttt", "name",
+	    "$1, $2, $3, $4, $5"),
 	KEPT("application", "id, state, owner, profile, csr_hash, spki_hash,"
 	    " previous, subject, reason, created, changed, csr, resumes_to, facts,"
-	    " flow, confirmed_by, entered", "tttttttttnnbtnttn", "id",
+	    " flow, confirmed_by, entered, branch", "tttttttttnnbtnttnt", "id",
 	    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-	    " $16, $17"),
+	    " $16, $17, $18"),
 	KEPT("answer", "application, name, value", "ttt", "application, name",
 	    "$1, $2, $3"),
+	KEPT("session", "id, subject, expires", "ttn", "id", "$1, $2, $3"),
 	KEPT("certificate", "serial, application, not_before, not_after, revoked,"
 	    " reason, der", "ttnnnnb", "serial", "$1, $2, $3, $4, $5, $6, $7"),
 	KEPT("mail", "id, application, event, once, state, created, due, tries,"

@@ -21,6 +21,7 @@ static const ra_migration steps[] = {
 	"  created BIGINT NOT NULL, changed BIGINT NOT NULL, csr BYTEA,"
 	"  resumes_to " TEXT ", facts BIGINT NOT NULL, flow " TEXT ","
 	"  confirmed_by " TEXT ", entered BIGINT NOT NULL,"
+	"  branch " TEXT " DEFAULT '',"
 	"  UNIQUE (owner, csr_hash, previous));"
 	"CREATE INDEX application_spki ON application (spki_hash);"
 	"CREATE INDEX application_state"
@@ -28,6 +29,13 @@ static const ra_migration steps[] = {
 	"CREATE INDEX application_created ON application (created DESC, id);"
 	"CREATE INDEX application_entered"
 	"  ON application (state, profile, entered, id);"
+
+	"CREATE INDEX application_branch"
+	"  ON application (branch, state, created DESC, id);"
+
+	"CREATE TABLE session ("
+	"  id " KEY ", subject " TEXT ", expires BIGINT NOT NULL);"
+	"CREATE INDEX session_expires ON session (expires);"
 
 	"CREATE TABLE answer ("
 	"  application " TEXT ", name " TEXT ", value " TEXT ","
@@ -64,13 +72,17 @@ static const ra_migration steps[] = {
 	"  next_update BIGINT NOT NULL, der BYTEA NOT NULL);"
 
 	"CREATE TABLE account ("
-	"  name " KEY ", role " TEXT ", password " TEXT ");"
+	"  name " KEY ", role " TEXT ", password " TEXT ","
+	"  certificate " TEXT " DEFAULT '', branch " TEXT " DEFAULT '');"
+	"CREATE UNIQUE INDEX account_certificate ON account (certificate)"
+	"  WHERE certificate <> '';"
 
 	/* the triggers hold whoever may do everything, the rights its owner */
 	"CREATE TABLE audit ("
 	"  seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor " TEXT ","
 	"  event " TEXT ", application " TEXT ", detail " TEXT ","
 	"  hash " TEXT ");"
+	"CREATE INDEX audit_application ON audit (application, seq);"
 	"CREATE FUNCTION audit_only_added_to() RETURNS trigger"
 	"  LANGUAGE plpgsql AS $body$ BEGIN"
 	"  RAISE EXCEPTION 'the audit log is only added to'; END $body$;"

@@ -89,7 +89,7 @@ static const ra_migration steps[] = {
 	"  PRIMARY KEY (application, name)) STRICT, WITHOUT ROWID;" },
 
 	/* once: "" or what is told once only */
-	{ "mails that wait to be sent",
+	{ "mails that wait to be sent; sessions; accounts' certificates, branches",
 	"CREATE TABLE mail ("
 	"  id TEXT PRIMARY KEY, application TEXT NOT NULL, event TEXT NOT NULL,"
 	"  once TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL,"
@@ -103,7 +103,20 @@ static const ra_migration steps[] = {
 	"CREATE INDEX mail_application ON mail (application);"
 	"CREATE INDEX certificate_end ON certificate (not_after, serial);"
 	"CREATE INDEX application_previous ON application (previous)"
-	"  WHERE previous <> '';" },
+	"  WHERE previous <> '';"
+
+	"CREATE TABLE session ("
+	"  id TEXT PRIMARY KEY, subject TEXT NOT NULL,"
+	"  expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX session_expires ON session (expires);"
+	"ALTER TABLE account ADD COLUMN certificate TEXT NOT NULL DEFAULT '';"
+	"CREATE UNIQUE INDEX account_certificate ON account (certificate)"
+	"  WHERE certificate <> '';"
+	"ALTER TABLE account ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE application ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX application_branch"
+	"  ON application (branch, state, created DESC, id);"
+	"CREATE INDEX audit_application ON audit (application, seq);" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -42,7 +42,7 @@ static const ra_field_kind state_kind = { RA_TYPE_TEXT, state_to, state_from };
 
 #define COLUMNS "id, state, owner, profile, csr_hash, spki_hash, previous," \
     " subject, reason, created, changed, csr, resumes_to, facts, flow," \
-    " confirmed_by, entered"
+    " confirmed_by, entered, branch"
 
 static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_app, id),
@@ -62,6 +62,7 @@ static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_app, flow),
 	RA_FIELD_TEXT(ra_app, confirmed_by),
 	RA_FIELD_NUMBER(ra_app, entered),
+	RA_FIELD_TEXT(ra_app, branch),
 };
 
 static const ra_row row = RA_ROW(ra_app, fields);
@@ -69,7 +70,7 @@ static const ra_row row = RA_ROW(ra_app, fields);
 static const ra_sql add = { "app_add",
 	"INSERT INTO application (" COLUMNS ")"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-	" $13, $14, $15, $16, $17)" };
+	" $13, $14, $15, $16, $17, $18)" };
 static const ra_sql get = { "app_get",
 	"SELECT " COLUMNS " FROM application WHERE id = $1" };
 static const ra_sql find = { "app_find",
@@ -90,6 +91,11 @@ static const ra_sql each_since = { "app_each_since",
 	"SELECT " COLUMNS " FROM application"
 	" WHERE state = $1 AND profile = $2 AND entered < $3"
 	" ORDER BY entered, id" };
+static const ra_sql each_at = { "app_each_at",
+	"SELECT " COLUMNS " FROM application"
+	" WHERE branch = $1 AND state = $2 ORDER BY created DESC, id" };
+static const ra_sql branch = { "app_branch",
+	"UPDATE application SET branch = $1 WHERE id = $2" };
 static const ra_sql request = { "app_request",
 	"UPDATE application SET csr = $1, csr_hash = $2, spki_hash = $3,"
 	" subject = $4 WHERE id = $5" };
@@ -171,6 +177,24 @@ ra_app_each_since(ra_store *s, const char *profile, ra_state state,
 	    RA_NUMBER(before)));
 
 	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_app_each_at(ra_store *s, const char *at, ra_state state, ra_app_fn *fn,
+    void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each_at, RA_WITH(RA_TEXT(at),
+	    RA_TEXT(ra_state_get(state)->name)));
+
+	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_app_branch(ra_store *s, const ra_app *app)
+{
+	return ra_change(s, &branch, RA_WITH(RA_TEXT(app->branch),
+	    RA_TEXT(app->id)), TMG_NOT_FOUND);
 }
 
 tmg_rc

@@ -15,6 +15,7 @@
 #define RA_OWNER_MAX 64
 #define RA_NAME_MAX 64
 #define RA_REASON_MAX 256
+#define RA_BRANCH_MAX 256
 
 typedef struct ra_app {
 	char id[RA_ID_MAX];
@@ -32,6 +33,7 @@ typedef struct ra_app {
 	char reason[RA_REASON_MAX];
 	time_t created, changed;
 	time_t entered;			/* the state it is in */
+	char branch[RA_BRANCH_MAX];	/* where it is dealt with, "" anywhere */
 	uint8_t *csr;			/* DER; owned */
 	size_t csr_len;
 } ra_app;
@@ -66,6 +68,10 @@ ra_app_each_since(ra_store *s, const char *profile, ra_state state,
 TMG_MUST_USE tmg_rc
 ra_app_request(ra_store *s, const ra_app *app);
 
+/* Keeps app's branch.  Verdicts TMG_NOT_FOUND. */
+TMG_MUST_USE tmg_rc
+ra_app_branch(ra_store *s, const ra_app *app);
+
 /* Nothing of the person, the request or the key is left; the number is. */
 TMG_MUST_USE tmg_rc
 ra_app_erase(ra_store *s, const char *id);
@@ -73,6 +79,11 @@ ra_app_erase(ra_store *s, const char *id);
 /* Newest first; state RA_NONE: all. */
 TMG_MUST_USE tmg_rc
 ra_app_each(ra_store *s, ra_state state, ra_app_fn *fn, void *arg);
+
+/* Those of one branch, newest first. */
+TMG_MUST_USE tmg_rc
+ra_app_each_at(ra_store *s, const char *branch, ra_state state, ra_app_fn *fn,
+    void *arg);
 
 /* Keeps where app stands now.  Verdicts TMG_MISMATCH: what is kept does not
  * stand where from says any more. */

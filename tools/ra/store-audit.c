@@ -38,6 +38,9 @@ static const ra_sql put = { "audit_put",
 static const ra_sql each = { "audit_each",
 	"SELECT " COLUMNS " FROM audit ORDER BY seq" };
 
+static const ra_sql each_of = { "audit_each_of",
+	"SELECT " COLUMNS " FROM audit WHERE application = $1 ORDER BY seq" };
+
 tmg_rc
 ra_audit_head(ra_store *s, int64_t *seq, char hash[RA_HASH_TEXT])
 {
@@ -55,17 +58,32 @@ ra_audit_put(ra_store *s, const ra_audit *entry)
 	return ra_row_put(s, &put, &row, entry);
 }
 
+static tmg_rc
+walk(ra_query *q, ra_audit_fn *fn, void *arg)
+{
+	ra_audit entry;
+	tmg_rc rc;
+
+	while ((rc = ra_row_next(q, &row, &entry)) == TMG_OK)
+		if ((rc = fn(arg, &entry)))
+			return rc;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
 tmg_rc
 ra_audit_each(ra_store *s, ra_audit_fn *fn, void *arg)
 {
 	tmg_auto(ra_query) q = { NULL, NULL };
-	ra_audit entry;
-	tmg_rc rc;
+	const tmg_rc rc = ra_ask(s, &q, &each, RA_WITH_NOTHING);
 
-	if ((rc = ra_ask(s, &q, &each, RA_WITH_NOTHING)))
-		return rc;
-	while ((rc = ra_row_next(&q, &row, &entry)) == TMG_OK)
-		if ((rc = fn(arg, &entry)))
-			return rc;
-	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_audit_each_of(ra_store *s, const char *app, ra_audit_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each_of, RA_WITH(RA_TEXT(app)));
+
+	return rc ? rc : walk(&q, fn, arg);
 }

@@ -31,4 +31,8 @@ ra_audit_put(ra_store *s, const ra_audit *entry);
 TMG_MUST_USE tmg_rc
 ra_audit_each(ra_store *s, ra_audit_fn *fn, void *arg);
 
+/* Those of one application. */
+TMG_MUST_USE tmg_rc
+ra_audit_each_of(ra_store *s, const char *app, ra_audit_fn *fn, void *arg);
+
 #endif

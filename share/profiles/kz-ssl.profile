@@ -31,6 +31,7 @@ flow: {
     "downloaded", "installed"];
 };
 number_opens_status = true;
+number_text = "NB! Remember the application number which is needed for identification of your application in the Registration Authority, and also for setting up the issued certificate.";
 captcha = true;
 consent: {
   text = "kz-ssl.agreement";

@@ -82,7 +82,8 @@ begin_kazakh(struct bench *b, char id[RA_ID_MAX])
 	assert_int_equal(ra_case_identify(&b->desk, id, "396685245034", &known,
 	    &again), TMG_OK);
 	FILL(&given, { "region", "Karaganda region" }, { "city", "Temirtau" },
-	    { "domain", "www.example.kz" }, { "email", "" });
+	    { "domain", "www.example.kz" }, { "email", "" },
+	    { "carrier", "usb-token" });
 	assert_int_equal(ra_case_fill(&b->desk, id, RA_EV_FILL, &applicant,
 	    &given, &errors, &filled), TMG_OK);
 }
@@ -274,7 +275,8 @@ test_bulgarian(void **state)
 
 	register_bulgarian(b, id, code);
 	/* nothing but the code can be changed before it is changed */
-	FILL(&given, { "country", "BG" });
+	FILL(&given, { "country", "BG" }, { "carrier", "smart-card" },
+	    { "carrier.extra", "Card reader" });
 	assert_int_equal(ra_case_fill(&b->desk, id, RA_EV_FILL, &applicant, &given,
 	    &errors, &filled), TMG_MISMATCH);
 	ra_app_release(&filled);
@@ -335,7 +337,7 @@ test_azerbaijani(void **state)
 	assert_int_equal(ra_case_identify(&b->desk, app.id, "5ABC12D", &known,
 	    &one), TMG_OK);
 	FILL(&given, { "phone", "+994 12 345 67 89" },
-	    { "region", "Baku" }, { "city", "Baku" });
+	    { "region", "Baku" }, { "city", "Baku" }, { "carrier", "usb-token" });
 	assert_int_equal(ra_case_fill(&b->desk, app.id, RA_EV_FILL, &applicant,
 	    &given, &errors, &two), TMG_OK);
 

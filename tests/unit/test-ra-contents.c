@@ -79,18 +79,26 @@ test_kazakh_form(void **state)
 	FILL(&answers, { "surname", "Ермекқызы" }, { "given", "Әлия" });
 	FILL(&given, { "surname", "Other" }, { "given", "" },
 	    { "region", "Astana" }, { "city", "Temirtau" },
-	    { "domain", "not a name" }, { "colour", "red" });
+	    { "domain", "not a name" }, { "colour", "red" },
+	    { "carrier", "usb-token" }, { "carrier.extra", "Card reader" });
 	assert_int_equal(ra_form_take(kz, "filled", &given, &answers, &errors),
 	    TMG_MISMATCH);
-	assert_int_equal(errors.count, 2);
+	assert_int_equal(errors.count, 3);
 	assert_string_equal(errors.row[0].input->name, "domain");
 	assert_string_equal(errors.row[1].input->name, "city");
+	assert_string_equal(errors.row[2].input->name, "carrier");
 	assert_string_equal(ra_answers_get(&answers, "region"), "");
 
 	FILL(&given, { "region", "Karaganda region" },
-	    { "domain", "www.example.kz" });
+	    { "domain", "www.example.kz" }, { "carrier", "no such" },
+	    { "carrier.extra", "" });
+	assert_int_equal(ra_form_take(kz, "filled", &given, &answers, &errors),
+	    TMG_MISMATCH);
+	assert_int_equal(errors.count, 1);
+	FILL(&given, { "carrier", "file:p12" });
 	assert_int_equal(ra_form_take(kz, "filled", &given, &answers, &errors),
 	    TMG_OK);
+	assert_string_equal(ra_answers_get(&answers, "carrier"), "file:p12");
 	assert_string_equal(ra_answers_get(&answers, "surname"), "Ермекқызы");
 	assert_string_equal(ra_answers_get(&answers, "domain"), "www.example.kz");
 	assert_string_equal(ra_answers_get(&answers, "colour"), "");

@@ -8,7 +8,7 @@
 #include "tools/ra/profile.h"
 #include "tools/ra/store-answer.h"
 
-#define RA_ANSWERS_MAX (RA_INPUTS_MAX + 8)
+#define RA_ANSWERS_MAX (RA_INPUTS_MAX + RA_DOCUMENTS_MAX + 8)
 
 typedef struct ra_answers {
 	size_t count;

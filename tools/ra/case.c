@@ -145,19 +145,34 @@ first_event(const ra_profile *profile)
 	    RA_EV_AGREE;
 }
 
+/* Where the answers say that it is dealt with. */
+static tmg_rc
+bind_branch(ra_desk *d, const ra_profile *profile, const ra_answers *answers,
+    ra_app *app)
+{
+	const ra_branch *branch;
+	tmg_rc rc;
+
+	if (ra_form_branch(profile, answers, &branch))
+		return TMG_OK;
+	snprintf(app->branch, sizeof(app->branch), "%s", branch->name);
+	return (rc = ra_app_branch(d->store, app)) ? store_says(d, rc) : TMG_OK;
+}
+
 static tmg_rc
 take_form(ra_desk *d, const ra_profile *profile, const char *step,
-    const ra_answers *given, ra_form_errors *errors, const char *id)
+    const ra_answers *given, ra_form_errors *errors, ra_app *app)
 {
 	tmg_auto(ra_answers) answers = { 0 };
 	tmg_rc rc;
 
-	if ((rc = ra_answers_load(d->store, id, &answers)))
+	if ((rc = ra_answers_load(d->store, app->id, &answers)))
 		return store_says(d, rc);
 	if ((rc = ra_form_take(profile, step, given, &answers, errors)))
 		return form_says(d, errors, rc);
-	return (rc = ra_answers_save(d->store, id, &answers)) ?
-	    store_says(d, rc) : TMG_OK;
+	if ((rc = ra_answers_save(d->store, app->id, &answers)))
+		return store_says(d, rc);
+	return bind_branch(d, profile, &answers, app);
 }
 
 /* The code of one that was begun before, if it still is the one made then. */
@@ -191,7 +206,7 @@ begin_new(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
 	    terms_hash, &d->fault)))
 		return rc;
 	return given == NULL ? TMG_OK :
-	    take_form(d, profile, "registered", given, errors, app->id);
+	    take_form(d, profile, "registered", given, errors, app);
 }
 
 /* Finds what once began; TMG_NOT_FOUND: nothing yet. */
@@ -386,7 +401,7 @@ ra_case_fill(ra_desk *d, const char *id, ra_event event, const ra_actor *actor,
 	if ((rc = open_case(d, &txn, id, app, &profile)) ||
 	    (rc = ra_life_apply(d->store, app, event, actor, "", now_of(d),
 	    &d->fault)) ||
-	    (rc = take_form(d, profile, "filled", given, errors, id)) ||
+	    (rc = take_form(d, profile, "filled", given, errors, app)) ||
 	    (rc = ra_tell(d, app, event, "")))
 		return rc;
 	return commit(d, &txn);

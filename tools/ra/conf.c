@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/input.h"
+#include "tools/ra/register.h"
 
 #define FILE_MAX 65536
 
@@ -56,6 +57,22 @@ check_address(const char *word)
 	    _("an e-mail address such as name@example.org");
 }
 
+static const char *
+check_register(const char *word)
+{
+	return ra_register_known(word) ? NULL : _("\"csv\"");
+}
+
+static const ra_register register_default = { .kind = "csv" };
+static const ra_setting register_rows[] = {
+	RA_SET_TEXT("name", offsetof(ra_register, name), true, check_path),
+	RA_SET_TEXT("kind", offsetof(ra_register, kind), false, check_register),
+	RA_SET_TEXT("path", offsetof(ra_register, path), true, check_path),
+};
+static const ra_list registers = { register_rows, TMG_COUNT(register_rows),
+	sizeof(ra_register), RA_REGISTERS_MAX,
+	offsetof(ra_config, register_count), &register_default };
+
 #define AT(field) offsetof(ra_config, field)
 
 static const ra_setting rows[] = {
@@ -73,6 +90,7 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
 	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
 	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
+	RA_SET_LIST("registers", AT(registers), &registers),
 	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
 	RA_SET_TEXT("portal_url", AT(portal_url), false, check_url),
 	RA_SET_FLAG("rehearsal", AT(rehearsal)),

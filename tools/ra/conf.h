@@ -24,6 +24,15 @@ typedef struct ra_mail_conf {
 	int retry_s;			/* before the first try again; doubled each time */
 } ra_mail_conf;
 
+#define RA_REGISTERS_MAX 16
+
+/* Where persons are looked up. */
+typedef struct ra_register {
+	char name[RA_TEXT_MAX];		/* as profiles call it */
+	char kind[RA_TEXT_MAX];		/* see tools/ra/register.h */
+	char path[RA_TEXT_MAX];
+} ra_register;
+
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
@@ -40,6 +49,8 @@ typedef struct ra_config {
 	int crl_days;
 	int threads;
 	int connections;
+	size_t register_count;
+	ra_register registers[RA_REGISTERS_MAX];
 	int request_s;			/* for a request to be said in, TLS included */
 	char portal_url[RA_TEXT_MAX];	/* where applicants look; "" nowhere */
 	bool rehearsal;			/* not for real: the clock may be moved */

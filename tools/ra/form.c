@@ -79,6 +79,53 @@ check_one(const ra_input *input, const char *value, ra_form_errors *errors)
 		add_error(errors, input, f.text);
 }
 
+/* ---- where the key is kept ---- */
+
+static const ra_input carrier_input = { .name = "carrier",
+	.label = "Carrier", .kind = "choice", .step = "filled", .required = true };
+
+static const ra_carrier *
+carrier_of(const ra_profile *p, const char *name)
+{
+	for (size_t i = 0; i < p->carrier_count; i++)
+		if (strcmp(p->carrier[i].name, name) == 0)
+			return &p->carrier[i];
+	return NULL;
+}
+
+/* With a carrier only what is offered with it can be ordered. */
+static void
+check_carrier(const ra_profile *p, const char *step, const ra_answers *given,
+    ra_form_errors *errors)
+{
+	const char *extra = ra_answers_get(given, "carrier.extra");
+	const ra_carrier *c;
+
+	if (p->carrier_count == 0 || !is_in(&carrier_input, step))
+		return;
+	c = carrier_of(p, ra_answers_get(given, "carrier"));
+	if (c == NULL)
+		add_error(errors, &carrier_input, _("choose where the key is kept"));
+	else if (extra[0] != '\0' && strcmp(extra, c->extra) != 0)
+		add_error(errors, &carrier_input,
+		    _("this cannot be ordered with the carrier chosen"));
+}
+
+static tmg_rc
+keep_carrier(const ra_profile *p, const char *step, const ra_answers *given,
+    ra_answers *answers)
+{
+	static const char *const names[] = { "carrier", "carrier.extra" };
+	tmg_rc rc = TMG_OK;
+
+	if (p->carrier_count == 0 || !is_in(&carrier_input, step))
+		return TMG_OK;
+	for (size_t i = 0; i < TMG_COUNT(names) && rc == TMG_OK; i++)
+		rc = ra_answers_set(answers, names[i],
+		    ra_answers_get(given, names[i]));
+	return rc;
+}
+
 tmg_rc
 ra_form_take(const ra_profile *p, const char *step, const ra_answers *given,
     ra_answers *answers, ra_form_errors *errors)
@@ -94,11 +141,14 @@ ra_form_take(const ra_profile *p, const char *step, const ra_answers *given,
 			    answers : given, input->name), errors);
 	}
 	check_branch(p, step, given, errors);
+	check_carrier(p, step, given, errors);
 	if (errors->count > 0)
 		return TMG_MISMATCH;
 	for (size_t i = 0; i < p->input_count && rc == TMG_OK; i++)
 		if (is_in(&p->input[i], step) && !is_locked(p, &p->input[i]))
 			rc = ra_answers_set(answers, p->input[i].name,
 			    ra_answers_get(given, p->input[i].name));
+	if (rc == TMG_OK)
+		rc = keep_carrier(p, step, given, answers);
 	return rc == TMG_MISMATCH ? TMG_E_SPACE : rc;
 }

@@ -20,6 +20,8 @@ typedef struct ra_form_errors {
  * Takes from given what the form of that step ("registered", "filled") asks
  * for and puts it into answers.  What a register filled in and locked stays as
  * it is, whatever was given; names that the form does not ask for are left.
+ * The form "filled" of a profile with carriers asks for "carrier", one of their
+ * names, and takes "carrier.extra", what is ordered with it.
  *
  * Verdicts  TMG_MISMATCH  errors says what; answers is left alone
  */

@@ -159,6 +159,7 @@ typedef struct ra_profile {
 	ra_words submit_needs, approve_needs;	/* facts */
 	ra_flow flow;			/* made of the three above */
 	bool captcha;
+	char number_text[RA_PROSE_MAX];	/* said where the number is shown */
 	bool number_opens;		/* the number shows the status without a code */
 	ra_consent consent;
 	ra_identity identity;

@@ -115,4 +115,13 @@ ra_desk_crl(ra_desk *desk, ra_crl *crl);
 TMG_MUST_USE tmg_rc
 ra_desk_recognise(ra_desk *desk, tmg_view der, ra_cert *cert, ra_app *app);
 
+/*
+ * Whether a certificate that an account names, issued here or elsewhere, is in
+ * force as far as we know.
+ *
+ * Verdicts  TMG_DENIED  it cannot be read, its time is not now, or we revoked it
+ */
+TMG_MUST_USE tmg_rc
+ra_desk_trusts(ra_desk *desk, tmg_view der);
+
 #endif

@@ -93,7 +93,17 @@ carrier_of(const ra_profile *p, const char *name)
 	return NULL;
 }
 
-/* With a carrier only what is offered with it can be ordered. */
+static bool
+was_asked(const ra_answers *given, const char *name)
+{
+	for (size_t i = 0; i < given->count; i++)
+		if (strcmp(given->row[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* With a carrier only what is offered with it can be ordered.  A program that
+ * knows the token already does not ask for it. */
 static void
 check_carrier(const ra_profile *p, const char *step, const ra_answers *given,
     ra_form_errors *errors)
@@ -101,7 +111,8 @@ check_carrier(const ra_profile *p, const char *step, const ra_answers *given,
 	const char *extra = ra_answers_get(given, "carrier.extra");
 	const ra_carrier *c;
 
-	if (p->carrier_count == 0 || !is_in(&carrier_input, step))
+	if (p->carrier_count == 0 || !is_in(&carrier_input, step) ||
+	    !was_asked(given, "carrier"))
 		return;
 	c = carrier_of(p, ra_answers_get(given, "carrier"));
 	if (c == NULL)

@@ -21,7 +21,8 @@ typedef struct ra_form_errors {
  * for and puts it into answers.  What a register filled in and locked stays as
  * it is, whatever was given; names that the form does not ask for are left.
  * The form "filled" of a profile with carriers asks for "carrier", one of their
- * names, and takes "carrier.extra", what is ordered with it.
+ * names, where given has it at all, and takes "carrier.extra", what is ordered
+ * with it.
  *
  * Verdicts  TMG_MISMATCH  errors says what; answers is left alone
  */

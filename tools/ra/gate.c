@@ -295,3 +295,24 @@ ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
 	rc = check_password(gate, &g, now, who, user, wait_s);
 	return rc == TMG_OK && found ? TMG_DENIED : rc;
 }
+
+tmg_rc
+ra_gate_count(ra_gate *gate, time_t now, const char *peer, const char *what,
+    unsigned most, long *wait_s)
+{
+	/* a space stands in no account's name */
+	char name[RA_OWNER_MAX];
+	const ra_credentials who = { peer, name, { NULL, 0 } };
+	struct guards g;
+	tmg_rc rc;
+
+	snprintf(name, sizeof(name), "to %s", what);
+	if ((rc = guards_of(gate, &who, &g)))
+		return rc;
+	pthread_mutex_lock(&gate->mutex);
+	*wait_s = locked_for(failures_of(gate, g.account, now), most, now);
+	if (*wait_s == 0)
+		count_failure(gate, g.account, now);
+	pthread_mutex_unlock(&gate->mutex);
+	return *wait_s > 0 ? TMG_BUSY : TMG_OK;
+}

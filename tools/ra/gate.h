@@ -39,4 +39,17 @@ TMG_MUST_USE tmg_rc
 ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
     const ra_credentials *who, ra_user *user, long *wait_s);
 
+/*
+ * Counts that something was done from an address that nobody may do without
+ * end: asked a register, begun an application, tried a number.
+ *
+ *   what     its name
+ *   most     how often within five minutes
+ *
+ * Verdicts  TMG_BUSY  that often already
+ */
+TMG_MUST_USE tmg_rc
+ra_gate_count(ra_gate *gate, time_t now, const char *peer, const char *what,
+    unsigned most, long *wait_s);
+
 #endif

@@ -6,7 +6,9 @@
 #ifndef RA_HTTP_H
 #define RA_HTTP_H
 
+#include "tools/ra/cookie.h"
 #include "tools/ra/desk.h"
+#include "tools/ra/posted.h"
 
 #define RA_BODY_MAX 65536	/* bytes of a request's body */
 #define RA_LABEL_MAX 64
@@ -17,6 +19,7 @@ enum {
 	HTTP_CREATED = 201,
 	HTTP_ACCEPTED = 202,
 	HTTP_NO_CONTENT = 204,
+	HTTP_SEE_OTHER = 303,
 	HTTP_BAD_REQUEST = 400,
 	HTTP_UNAUTHORIZED = 401,
 	HTTP_FORBIDDEN = 403,
@@ -38,7 +41,11 @@ typedef struct ra_call {
 	const char *path;
 	const char *content_type;
 	const char *authorization;
+	const char *cookie;
+	const char *origin;
+	const char *host;
 	const char *languages;		/* Accept-Language */
+	const ra_posted *query;		/* what follows the path */
 	const char *peer;		/* address */
 	tmg_view peer_cert;		/* DER; empty: none shown */
 	tmg_view body;
@@ -50,6 +57,11 @@ typedef struct ra_reply {
 	const char *type;		/* static */
 	bool base64;			/* body is base64 of what type says */
 	bool challenge;			/* ask for HTTP Basic */
+	bool page;			/* HTML, that may have style and forms */
+	bool keep;			/* never changes: may be kept for ever */
+	char location[128];		/* 303; "" else */
+	char cookie[2][RA_COOKIE_MAX];	/* to be set; "" else */
+	char file[64];			/* to be saved under that name; "" else */
 	char allow[RA_ALLOW_MAX];	/* 405: what is possible; "" else */
 	long retry_after_s;		/* 0: not said */
 	uint8_t *body;			/* owned */
@@ -70,6 +82,11 @@ void ra_reply_fault(ra_reply *reply, const ra_desk *desk, tmg_rc rc);
 void ra_reply_bytes(ra_reply *reply, const char *type, tmg_view bytes);
 /* The same as base64 on one line: some clients break on a wrapped body. */
 void ra_reply_base64(ra_reply *reply, const char *type, tmg_view bytes);
+
+/* Whether path is what pattern says; label takes what stands for {}. */
+bool
+ra_route_matches(const char *pattern, const char *path,
+    char label[RA_LABEL_MAX]);
 
 /* Finds the handler of method and path and calls it; 404, 405 otherwise. */
 void ra_route(ra_desk *desk, ra_call *call, ra_reply *reply);

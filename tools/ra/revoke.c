@@ -208,3 +208,37 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 	rc = ra_app_get(d->store, cert->app, app);
 	return rc ? store_says(d, rc) : TMG_OK;
 }
+
+/* What we issued is in the store; of another authority's we know the time. */
+static tmg_rc
+check_ours(ra_desk *d, const char *serial, tmg_view der)
+{
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	const tmg_rc rc = ra_cert_get(d->store, serial, &cert);
+
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return store_says(d, rc);
+	return rc == TMG_NOT_FOUND || !tmg_view_equal(der,
+	    (tmg_view){ cert.der, cert.len }) ? TMG_OK : check_current(d, &cert);
+}
+
+tmg_rc
+ra_desk_trusts(ra_desk *d, tmg_view der)
+{
+	const unsigned char *at = der.ptr;
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
+	time_t now = tmg_ctx_now(d->office->ctx);
+	char serial[TMG_SERIAL_MAX];
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial)) {
+		ERR_clear_error();
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the client certificate cannot be read"));
+	}
+	if (X509_cmp_time(X509_get0_notBefore(x), &now) >= 0 ||
+	    X509_cmp_time(X509_get0_notAfter(x), &now) <= 0)
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the client certificate is not valid now"));
+	return check_ours(d, serial, der);
+}

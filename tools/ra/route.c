@@ -9,6 +9,7 @@
 #include "tools/ra/http.h"
 #include "tools/ra/language.h"
 #include "tools/ra/public.h"
+#include "tools/ra/site.h"
 
 #define EST "/.well-known/est/"
 #define CASE RA_API "applications/{}"
@@ -58,9 +59,9 @@ is_plain_label(const char *label, size_t len)
 	return len > 0 && len < RA_LABEL_MAX;
 }
 
-/* Whether path is what pattern says; label takes what stands for {}. */
-static bool
-matches(const char *pattern, const char *path, char label[RA_LABEL_MAX])
+bool
+ra_route_matches(const char *pattern, const char *path,
+    char label[RA_LABEL_MAX])
 {
 	const char *gap = strstr(pattern, "{}");
 	size_t head, len;
@@ -98,7 +99,7 @@ methods_of(const char *path, char allow[RA_ALLOW_MAX])
 	size_t at = 0, count = 0;
 
 	for (size_t i = 0; i < TMG_COUNT(routes) && at < RA_ALLOW_MAX; i++) {
-		if (!matches(routes[i].path, path, label))
+		if (!ra_route_matches(routes[i].path, path, label))
 			continue;
 		at += (size_t)snprintf(allow + at, RA_ALLOW_MAX - at, "%s%s%s",
 		    count++ > 0 ? ", " : "", routes[i].method,
@@ -122,12 +123,13 @@ find(ra_desk *desk, ra_call *call, ra_reply *reply)
 {
 	for (size_t i = 0; i < TMG_COUNT(routes); i++) {
 		if (strcmp(routes[i].method, call->method) == 0 &&
-		    matches(routes[i].path, call->path, call->label)) {
+		    ra_route_matches(routes[i].path, call->path, call->label)) {
 			routes[i].handle(desk, call, reply);
 			return;
 		}
 	}
-	find_none(call, reply);
+	if (!ra_site_route(desk, call, reply))
+		find_none(call, reply);
 }
 
 void

@@ -170,28 +170,47 @@ static const struct {
 	const char *name, *value;
 } always[] = {
 	{ "X-Content-Type-Options", "nosniff" },
-	{ "Cache-Control", "no-store" },
-	{ "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'" },
 	{ "Referrer-Policy", "no-referrer" },
 	{ "Strict-Transport-Security", "max-age=31536000" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
+
+#define CSP_NOTHING "default-src 'none'; frame-ancestors 'none'"
+#define CSP_PAGE "default-src 'none'; style-src 'self'; img-src 'self' data:; " \
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+static void
+add_if(struct MHD_Response *out, bool wanted, const char *name,
+    const char *value)
+{
+	if (wanted)
+		MHD_add_response_header(out, name, value);
+}
 
 static void
 add_headers(struct MHD_Response *out, const ra_reply *r)
 {
-	char number[24];
+	char number[24], file[96];
 
 	for (size_t i = 0; i < TMG_COUNT(always); i++)
 		MHD_add_response_header(out, always[i].name, always[i].value);
-	if (r->type != NULL)
-		MHD_add_response_header(out, "Content-Type", r->type);
-	if (r->base64)
-		MHD_add_response_header(out, "Content-Transfer-Encoding", "base64");
-	if (r->allow[0] != '\0')
-		MHD_add_response_header(out, "Allow", r->allow);
-	if (r->challenge)
-		MHD_add_response_header(out, "WWW-Authenticate",
-		    "Basic realm=\"tamga-ra\", charset=\"UTF-8\"");
+	add_if(out, true, "Content-Security-Policy",
+	    r->page ? CSP_PAGE : CSP_NOTHING);
+	add_if(out, true, "Cache-Control",
+	    r->keep ? "public, max-age=31536000, immutable" : "no-store");
+	add_if(out, r->type != NULL, "Content-Type", r->type);
+	add_if(out, r->base64, "Content-Transfer-Encoding", "base64");
+	add_if(out, r->allow[0] != '\0', "Allow", r->allow);
+	add_if(out, r->challenge, "WWW-Authenticate",
+	    "Basic realm=\"tamga-ra\", charset=\"UTF-8\"");
+	add_if(out, r->location[0] != '\0', "Location", r->location);
+	for (size_t n = 0; n < TMG_COUNT(r->cookie); n++)
+		add_if(out, r->cookie[n][0] != '\0', "Set-Cookie", r->cookie[n]);
+	if (r->file[0] != '\0') {
+		snprintf(file, sizeof(file), "attachment; filename=\"%s\"", r->file);
+		MHD_add_response_header(out, "Content-Disposition", file);
+	}
 	if (r->retry_after_s > 0) {
 		snprintf(number, sizeof(number), "%ld", r->retry_after_s);
 		MHD_add_response_header(out, "Retry-After", number);
@@ -248,19 +267,35 @@ origin_form(const char *target)
 	return host + strcspn(host, "/");
 }
 
+/* More than a page can ask for is left out. */
+static enum MHD_Result
+on_argument(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *value)
+{
+	ra_posted *query = arg;
+
+	(void)kind;
+	return query->count < RA_POSTED_MAX && ra_posted_add(query, name,
+	    value != NULL ? value : "") == TMG_OK ? MHD_YES : MHD_NO;
+}
+
 static enum MHD_Result
 answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
     const char *method)
 {
 	tmg_auto(ra_reply) reply = { .status = HTTP_SERVER_ERROR };
+	ra_posted query = { .store = NULL };
 	char peer[64];
 	ra_call call = { .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
 		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
 		.authorization = header(conn, "Authorization"),
+		.cookie = header(conn, "Cookie"), .origin = header(conn, "Origin"),
+		.host = header(conn, "Host"), .query = &query,
 		.languages = header(conn, "Accept-Language"), .peer = peer,
 		.peer_cert = peer_cert(conn), .body = { x->body, x->len } };
 
 	give_time(x->server, conn, 0);
+	MHD_get_connection_values(conn, MHD_GET_ARGUMENT_KIND, on_argument, &query);
 	peer_address(conn, peer, sizeof(peer));
 	if (x->too_large) {
 		ra_reply_text(&reply, HTTP_TOO_LARGE,

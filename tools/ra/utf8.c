@@ -68,6 +68,17 @@ take(const uint8_t **text, uint32_t *c)
 	return *c >= forms[i].least ? TMG_OK : TMG_MISMATCH;
 }
 
+size_t
+ra_utf8_length(const char *text)
+{
+	const uint8_t *at = (const uint8_t *)text;
+	uint32_t c;
+
+	if (take(&at, &c) || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	return (size_t)(at - (const uint8_t *)text);
+}
+
 tmg_rc
 ra_utf8_check(const char *text, size_t *count)
 {

@@ -19,4 +19,8 @@
 TMG_MUST_USE tmg_rc
 ra_utf8_check(const char *text, size_t *count);
 
+/* Bytes of the well-formed character that text begins with; 0: none does. */
+size_t
+ra_utf8_length(const char *text);
+
 #endif

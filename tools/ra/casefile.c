@@ -6,7 +6,7 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/due.h"
+#include "tools/ra/deadline.h"
 
 #define DATE_MAX 32
 

@@ -65,7 +65,7 @@ for at_once in 1 8; do
 	curl -sS -Z --parallel-max $at_once -K part > codes 2>/dev/null
 	ms=$((($(date +%s%N) - start) / 1000000))
 	same 'all issued' "$(grep -c '^200' codes)" $half
-	echo "$where, $servers servers, $at_once at once: $half enrollments in $ms ms, $((half * 1000 / ms)) a second"
+	echo "$where, servers $servers, $at_once at once: $half enrollments in $ms ms, $((half * 1000 / ms)) a second"
 done
 "$ra" audit verify
 openssl speed -seconds 1 ecdsap256 2>/dev/null | awk '/nistp256/ {

@@ -10,6 +10,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/number.h"
+#include "tools/ra/sheet.h"
 #include "tools/ra/smtp.h"
 
 #define DAY 86400
@@ -62,13 +63,30 @@ take(ra_desk *d, ra_mail *mail)
 	return TMG_OK;
 }
 
+/* The printed application, as it is by now; a mail is not held up by it. */
+static void
+attach(ra_desk *d, const ra_mail *mail, ra_printed *printed)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+
+	if (!mail->attach || ra_app_get(d->store, mail->app, &app) != TMG_OK)
+		return;
+	if (ra_print(d, &app, "pdf", printed) != TMG_OK)
+		tmg_log(d->office->ctx, TMG_LOG_WARN,
+		    "mail %s goes without the printed application: %s", mail->id,
+		    d->fault.text);
+}
+
 static tmg_rc
 send_one(ra_desk *d, const ra_mail *mail, const atomic_bool *stop, tmg_fault *f)
 {
 	const ra_mail_conf *conf = &d->office->config.mail;
+	tmg_auto(ra_printed) printed = { .bytes = NULL };
+
+	attach(d, mail, &printed);
 	const ra_letter letter = { conf->from, conf->from_name, mail->recipient,
 		mail->subject, mail->body, mail->id, mail->created,
-		{ NULL, 0 } };
+		{ printed.bytes, printed.len } };
 
 	return ra_smtp_send(&d->office->config, &letter, stop, f);
 }

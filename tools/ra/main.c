@@ -80,6 +80,11 @@ static const struct {
 	    ra_cmd_crl },
 	{ "due", "", N_("do what deadlines and reminders ask for now"), "",
 	    ra_cmd_due },
+	{ "print", "APPLICATION [--as FORM] [--out FILE]",
+	    N_("the printed application"),
+	    N_("  --as FORM               txt (usual), html or pdf\n"
+	    "  --out FILE              write it there, not to standard output\n"),
+	    ra_cmd_print },
 	{ "mail", "send | list [--state STATE] | retry MAIL|--all",
 	    N_("the outbox"),
 	    N_("  --state STATE           list: queued, sent or parked\n"

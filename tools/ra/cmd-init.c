@@ -70,21 +70,34 @@ make_folder(const struct plan *p)
 }
 
 static tmg_rc
-copy_profile(const struct plan *p, const ra_profile *profile)
+copy_file(const struct plan *p, const char *name)
 {
 	tmg_auto_free uint8_t *text = NULL;
 	char from[PATH_MAX], to[PATH_MAX];
 	size_t len;
 	tmg_rc rc;
 
-	if (snprintf(from, sizeof(from), "%s/%s.profile", p->profiles,
-	    profile->name) >= (int)sizeof(from) ||
-	    snprintf(to, sizeof(to), "profiles/%s.profile", profile->name) >=
-	    (int)sizeof(to))
+	if (snprintf(from, sizeof(from), "%s/%s", p->profiles, name) >=
+	    (int)sizeof(from) ||
+	    snprintf(to, sizeof(to), "profiles/%s", name) >= (int)sizeof(to))
 		return tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: too long"), p->profiles);
 	if ((rc = tmg_file_read(from, RA_PROFILE_FILE_MAX, &text, &len)))
 		return tmg_raise(p->f, rc, 0, "%s: %s", from, strerror(errno));
 	return write_below(p, to, (tmg_view){ text, len }, 0644);
+}
+
+/* With the text that it has its applicants agree to. */
+static tmg_rc
+copy_profile(const struct plan *p, const ra_profile *profile)
+{
+	char name[RA_TEXT_MAX + 16];
+	tmg_rc rc;
+
+	snprintf(name, sizeof(name), "%s.profile", profile->name);
+	if ((rc = copy_file(p, name)))
+		return rc;
+	return profile->consent.text[0] == '\0' ? TMG_OK :
+	    copy_file(p, profile->consent.text);
 }
 
 static tmg_rc

@@ -115,7 +115,7 @@ tmg_authority_link(tmg_authority *authority, tmg_out *challenge);
 typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */
 	long retry_after_s;	/* TMG_PENDING: the authority's advice, -1 none */
-	char ticket[256];	/* TMG_PENDING: what poll needs, "" none */
+	char ticket[256];	/* what poll and proof need, "" nothing */
 } tmg_decision;
 
 /*
@@ -137,6 +137,50 @@ tmg_authority_submit(tmg_authority *authority, tmg_view csr, bool renews,
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_poll(tmg_authority *authority, tmg_view csr, bool renews,
     const char *ticket, tmg_decision *decision);
+
+/*
+ * One call of a portal's application interface (doc/openapi.json), for what
+ * comes before the request: asking for a profile, beginning an application,
+ * filling its form in.
+ *
+ *   path     below /api/v1/: "profiles/kz-ssl"
+ *   body     JSON; of a GET: empty
+ *   answer   out   JSON, zero-terminated, yours to free()
+ *
+ * Verdicts  TMG_UNSUPPORTED  the protocol has no applications (EST)
+ *           TMG_DENIED, TMG_NOT_FOUND  refused; the fault has the portal's words
+ */
+typedef enum tmg_verb {
+	TMG_VERB_GET,
+	TMG_VERB_POST,
+	TMG_VERB_PUT,
+} tmg_verb;
+
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_call(tmg_authority *authority, tmg_verb verb, const char *path,
+    tmg_view body, char **answer);
+
+/* Whether authorities at such an address want a proof of what was installed. */
+TMG_API bool
+tmg_authority_proves(const char *uri);
+
+/*
+ * What the certified key signs to tell the authority that cert is installed;
+ * ticket is the decision's.  Nothing of it is the server's choice.  RSA
+ * (PKCS #1 v1.5) and ECDSA sign it with SHA-256, Ed25519 its SHA-256.
+ *
+ *   text   out   at most TMG_PROOF_MAX bytes
+ *
+ * Verdicts  TMG_UNSUPPORTED  the protocol has no such proof (EST)
+ */
+#define TMG_PROOF_MAX 384
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_proof(tmg_authority *authority, const char *ticket,
+    tmg_view cert, tmg_out *text);
+/* Hands that signature in; twice is once. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_installed(tmg_authority *authority, const char *ticket,
+    tmg_view signature);
 
 /* reason: RFC 5280 5.3.1.  Verdicts TMG_UNSUPPORTED (EST has none). */
 TMG_API TMG_MUST_USE tmg_rc

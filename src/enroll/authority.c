@@ -11,6 +11,7 @@
 
 static const tmg_binding *const bindings[] = {
 	&tmg_binding_est,
+	&tmg_binding_portal,
 };
 
 tmg_rc
@@ -19,6 +20,35 @@ tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
 	(void)cert, (void)reason;
 	return tmg_authority_raise(a, TMG_UNSUPPORTED,
 	    _("certificates cannot be revoked over %s; ask the authority's officers"),
+	    a->binding->name);
+}
+
+tmg_rc
+tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
+    tmg_view body, char **answer)
+{
+	(void)verb, (void)path, (void)body;
+	*answer = NULL;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: %s has no applications; portal+https:// has"), a->uri.where,
+	    a->binding->name);
+}
+
+tmg_rc
+tmg_binding_no_proof(tmg_authority *a, const char *ticket, tmg_view cert,
+    tmg_out *text)
+{
+	(void)a, (void)ticket, (void)cert, (void)text;
+	return TMG_UNSUPPORTED;
+}
+
+tmg_rc
+tmg_binding_no_installed(tmg_authority *a, const char *ticket,
+    tmg_view signature)
+{
+	(void)ticket, (void)signature;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: nobody is told over %s what was installed"), a->uri.where,
 	    a->binding->name);
 }
 
@@ -31,7 +61,7 @@ find_binding(tmg_authority *a)
 			return TMG_OK;
 		}
 	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("\"%s\" is no protocol that tamga speaks with authorities; est is one"),
+	    _("\"%s\" is no protocol that tamga speaks with authorities; est and portal are"),
 	    a->uri.binding);
 }
 
@@ -297,6 +327,41 @@ tmg_authority_poll(tmg_authority *a, tmg_view csr, bool renews, const char *tick
 	if ((rc = check_renews(a, renews)) == TMG_OK)
 		rc = a->binding->poll(a, csr, renews, ticket, d);
 	return end_decision(a, csr, rc, d);
+}
+
+bool
+tmg_authority_proves(const char *uri)
+{
+	tmg_ca_uri parsed;
+	const char *why;
+
+	if (tmg_ca_uri_parse(uri, &parsed, &why))
+		return false;
+	for (size_t i = 0; i < TMG_COUNT(bindings); i++)
+		if (strcmp(bindings[i]->name, parsed.binding) == 0)
+			return bindings[i]->proof != tmg_binding_no_proof;
+	return false;
+}
+
+tmg_rc
+tmg_authority_proof(tmg_authority *a, const char *ticket, tmg_view cert,
+    tmg_out *text)
+{
+	return a->binding->proof(a, ticket, cert, text);
+}
+
+tmg_rc
+tmg_authority_installed(tmg_authority *a, const char *ticket,
+    tmg_view signature)
+{
+	return tmg_pass(&a->fault, a->binding->installed(a, ticket, signature));
+}
+
+tmg_rc
+tmg_authority_call(tmg_authority *a, tmg_verb verb, const char *path,
+    tmg_view body, char **answer)
+{
+	return tmg_pass(&a->fault, a->binding->call(a, verb, path, body, answer));
 }
 
 tmg_rc

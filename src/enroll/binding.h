@@ -51,13 +51,24 @@
  *   poll     As submit, for a request that is pending: same csr, and the
  *            ticket that submit wrote, possibly in another process.
  *
+ *   proof    Writes the text whose signature by the certified key tells the
+ *            authority that cert is installed; ticket is that of the decision.
+ *            The binding makes it: no server chooses what a key signs.
+ *            TMG_UNSUPPORTED, silently, when the protocol asks for none.
+ *
+ *   installed  Sends that signature.
+ *
  *   revoke   cert is one that this authority issued; reason of RFC 5280 5.3.1.
+ *
+ *   call     One exchange of the protocol's own, see tmg_authority_call().
  *
  *   close    Frees state.  Never fails; state may be NULL.
  */
 typedef struct tmg_binding {
 	const char *name;	/* in URIs, lower case: "est" */
 	const char *spec;	/* "RFC 7030, RFC 8951" */
+	bool basic;		/* whoever is asked for nothing gets less: say the
+				 * password at once, to the verified server */
 
 	tmg_rc (*open)(tmg_authority *a);
 	tmg_rc (*cacerts)(tmg_authority *a, tmg_http *http, tmg_certs *certs);
@@ -68,14 +79,29 @@ typedef struct tmg_binding {
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,
 	    const char *ticket, tmg_decision *decision);
+	tmg_rc (*proof)(tmg_authority *a, const char *ticket, tmg_view cert,
+	    tmg_out *text);
+	tmg_rc (*installed)(tmg_authority *a, const char *ticket,
+	    tmg_view signature);
 	tmg_rc (*revoke)(tmg_authority *a, tmg_view cert, int reason);
+	tmg_rc (*call)(tmg_authority *a, tmg_verb verb, const char *path,
+	    tmg_view body, char **answer);
 	void (*close)(tmg_authority *a);
 } tmg_binding;
 
-extern const tmg_binding tmg_binding_est;
+extern const tmg_binding tmg_binding_est, tmg_binding_portal;
 
 /* For rows a protocol cannot do: TMG_UNSUPPORTED, in words. */
 TMG_MUST_USE tmg_rc
+tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
+    tmg_view body, char **answer);
+TMG_MUST_USE tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason);
+TMG_MUST_USE tmg_rc
+tmg_binding_no_proof(tmg_authority *a, const char *ticket, tmg_view cert,
+    tmg_out *text);
+TMG_MUST_USE tmg_rc
+tmg_binding_no_installed(tmg_authority *a, const char *ticket,
+    tmg_view signature);
 
 #endif

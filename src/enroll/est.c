@@ -74,6 +74,9 @@ const tmg_binding tmg_binding_est = {
 	.link = tmg_est_link,
 	.submit = tmg_est_submit,
 	.poll = tmg_est_poll,
+	.proof = tmg_binding_no_proof,
+	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
+	.call = tmg_binding_no_call,
 	.close = est_close,
 };

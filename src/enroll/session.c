@@ -137,6 +137,7 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 		.unique = a->bound,
 		.identity = identity,
 		.user = a->spec.user,
+		.basic = a->binding->basic,
 		.password = a->spec.password,
 		.bearer = a->spec.bearer,
 		.timeout_s = a->spec.timeout_s,

@@ -82,6 +82,7 @@ lend_password(CURL *easy, const tmg_http_spec *spec)
 	if (e == CURLE_OK)
 		e = curl_easy_setopt(easy, CURLOPT_PASSWORD, password.text);
 	return e == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_HTTPAUTH,
+	    spec->basic ? (long)CURLAUTH_BASIC :
 	    (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST)) : e;
 }
 

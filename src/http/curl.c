@@ -332,6 +332,9 @@ set_request(tmg_http *h, const tmg_http_request *q, struct curl_slist *headers)
 		e = curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, headers);
 	if (e == CURLE_OK)
 		e = curl_easy_setopt(h->easy, q->post ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+	if (e == CURLE_OK)
+		e = curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST,
+		    q->post && q->put ? "PUT" : NULL);
 	if (e == CURLE_OK && q->post)
 		e = curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)q->body.len);

@@ -51,6 +51,7 @@ typedef struct tmg_http_spec {
 	bool unique;			/* TLS 1.2 only, whose connections have a name */
 	const tmg_http_identity *identity;	/* NULL: no client certificate */
 	const char *user;		/* Basic or Digest, as the server asks */
+	bool basic;			/* Basic, without being asked */
 	tmg_view password;
 	tmg_view bearer;
 	unsigned timeout_s;		/* 0: TMG_HTTP_TIMEOUT_S */
@@ -60,6 +61,7 @@ typedef struct tmg_http_spec {
 typedef struct tmg_http_request {
 	const char *url;
 	bool post;
+	bool put;			/* PUT where post would be POST */
 	const char *const *headers;	/* "Accept: ...", ends with NULL; or NULL */
 	tmg_view body;			/* of a POST */
 	const tmg_channel *over;	/* only over that connection; NULL any */

@@ -105,18 +105,49 @@ sign(tmg_provision *p, const tmg_sign_spec **how, tmg_view input, tmg_out *sig)
 	return TMG_OK;
 }
 
+/* 32 bytes that nobody chose; or that stand for what the authority is to be
+ * told, so that telling it costs no signature of its own. */
+static tmg_rc
+choose_input(tmg_provision *p, bool proves, uint8_t input[CHALLENGE])
+{
+	uint8_t store[TMG_PROOF_MAX];
+	tmg_out text = TMG_OUT(store);
+	tmg_rc rc;
+
+	if (!proves && getrandom(input, CHALLENGE, 0) != CHALLENGE)
+		return tmg_raise(&p->fault, TMG_E_IO, 0, _("no random numbers: %s"),
+		    strerror(errno));
+	if (!proves)
+		return TMG_OK;
+	if ((rc = tmg_work_authority(p)))
+		return rc;
+	if ((rc = tmg_authority_proof(p->authority, p->j.ticket,
+	    tmg_blob_view(&p->j.cert), &text)))
+		return tmg_work_authority_said(p, rc);
+	return EVP_Digest(store, text.len, input, NULL, EVP_sha256(), NULL) == 1 ?
+	    TMG_OK : tmg_raise(&p->fault, TMG_E_CRYPTO, 0, _("hashing failed"));
+}
+
+static tmg_rc
+tell(tmg_provision *p, bool proves, tmg_view sig)
+{
+	const tmg_rc rc = !proves ? TMG_OK :
+	    tmg_authority_installed(p->authority, p->j.ticket, sig);
+
+	return rc == TMG_OK ? TMG_OK : tmg_work_authority_said(p, rc);
+}
+
 tmg_rc
 tmg_step_prove(tmg_provision *p)
 {
+	const bool proves = tmg_authority_proves(p->j.authority);
 	uint8_t challenge[CHALLENGE], store[TMG_SIG_MAX];
 	tmg_out sig = TMG_OUT(store);
 	const tmg_sign_spec *how = NULL;
 	tmg_rc rc;
 
-	if (getrandom(challenge, sizeof(challenge), 0) != CHALLENGE)
-		return tmg_raise(&p->fault, TMG_E_IO, 0, _("no random numbers: %s"),
-		    strerror(errno));
-	if ((rc = tmg_work_token(p)) ||
+	if ((rc = choose_input(p, proves, challenge)) ||
+	    (rc = tmg_work_token(p)) ||
 	    (rc = tmg_work_login_user(p)) ||
 	    (rc = sign(p, &how, TMG_VIEW(challenge), &sig)))
 		return rc;
@@ -125,5 +156,7 @@ tmg_step_prove(tmg_provision *p)
 		    tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the certificate in slot "
 			"%s of %s does not fit the key there; delete it and enroll "
 			"again"), p->j.slot, p->j.label));
+	if ((rc = tell(p, proves, tmg_out_view(&sig))))
+		return rc;
 	return tmg_work_reached(p, TMG_STEP_DONE);
 }

@@ -29,13 +29,19 @@ hand_in(tmg_provision *p, tmg_decision *decision)
 	return tmg_authority_submit(p->authority, csr, renews, decision);
 }
 
+static void
+keep_ticket(tmg_provision *p, const tmg_decision *decision)
+{
+	memcpy(p->j.ticket, decision->ticket, sizeof(p->j.ticket));
+	p->j.ticket[sizeof(p->j.ticket) - 1] = '\0';
+}
+
 static tmg_rc
 must_wait(tmg_provision *p, const tmg_decision *decision)
 {
 	tmg_rc rc;
 
-	memcpy(p->j.ticket, decision->ticket, sizeof(p->j.ticket));
-	p->j.ticket[sizeof(p->j.ticket) - 1] = '\0';
+	keep_ticket(p, decision);
 	p->j.retry_after = decision->retry_after_s;
 	if ((rc = tmg_work_reached(p, TMG_STEP_SUBMITTED)))
 		return rc;
@@ -50,6 +56,7 @@ decided(tmg_provision *p, const tmg_decision *decision)
 
 	if ((rc = tmg_check_issued(p, decision->certs)))
 		return rc;
+	keep_ticket(p, decision);
 	p->j.retry_after = -1;
 	return tmg_work_reached(p, TMG_STEP_ISSUED);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an EST server answers: certificates, attributes, pending requests.
+ * What an EST server answers: certificates, attributes, pending requests; and
+ * what a portal does.
  */
 #include <stdlib.h>
 
 #include "src/base/scope.h"
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
+#include "src/enroll/portal.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,6 +43,17 @@ read_certs(const uint8_t *data, size_t size)
 			abort();
 }
 
+static void
+read_portal(tmg_view body)
+{
+	char number[TMG_PORTAL_NUMBER], said[TMG_PORTAL_SAID];
+
+	if (tmg_portal_read_number(body, number) == TMG_OK && strlen(number) != 19)
+		abort();
+	if (tmg_portal_read_error(body, said) == TMG_OK && strpbrk(said, "\n\033"))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -53,5 +66,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)tmg_est_demands_challenge(tmg_out_view(&o));
 	(void)tmg_est_demands_challenge((tmg_view){ data, size });
 	(void)tmg_est_has_challenge((tmg_view){ data, size });
+	read_portal((tmg_view){ data, size });
 	return 0;
 }

@@ -626,6 +626,30 @@ tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
 	return line(a);
 }
 
+/* It is not asked what it is not told. */
+bool
+tmg_authority_proves(const char *uri)
+{
+	(void)uri;
+	return false;
+}
+
+tmg_rc
+tmg_authority_proof(tmg_authority *a, const char *ticket, tmg_view cert,
+    tmg_out *text)
+{
+	(void)a, (void)ticket, (void)cert, (void)text;
+	return TMG_UNSUPPORTED;
+}
+
+tmg_rc
+tmg_authority_installed(tmg_authority *a, const char *ticket,
+    tmg_view signature)
+{
+	(void)a, (void)ticket, (void)signature;
+	return TMG_UNSUPPORTED;
+}
+
 tmg_rc
 tmg_authority_admits(tmg_authority *a, bool renews)
 {

@@ -2,11 +2,14 @@
 /*
  * Addresses and bodies: what needs no server.
  */
+#include <stdlib.h>
+
 #include "tests/unit/test.h"
 
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
 #include "src/enroll/guard.h"
+#include "src/enroll/portal.h"
 #include "src/enroll/uri.h"
 #include "src/pki/soft.h"
 
@@ -199,10 +202,100 @@ a_guard_lets_no_signature_too_many_through(void **state)
 	tmg_ctx_free(&ctx);
 }
 
+static void
+portals_name_a_profile_or_an_application(void **state)
+{
+	static const struct {
+		const char *path;
+		tmg_rc rc;
+		const char *number, *profile;
+	} rows[] = {
+		{ "kz-ssl", TMG_OK, "", "kz-ssl" },
+		{ "applications/815S-XHHZ-1MZA-V7QG", TMG_OK, "815S-XHHZ-1MZA-V7QG", "" },
+		{ "", TMG_E_USAGE, "", "" },
+		{ "applications", TMG_E_USAGE, "", "" },
+		{ "applications/", TMG_E_USAGE, "", "" },
+		{ "applications/815S-XHHZ-1MZA-V7Q", TMG_E_USAGE, "", "" },
+		{ "applications/815S-XHHZ-1MZA-V7QU", TMG_E_USAGE, "", "" },
+		{ "applications/815S-XHHZ-1MZA-V7QG/x", TMG_E_USAGE, "", "" },
+		{ "applications/815sSXHHZS1MZASV7QG", TMG_E_USAGE, "", "" },
+		{ "a/b", TMG_E_USAGE, "", "" },
+		{ "%2e%2e", TMG_E_USAGE, "", "" },
+	};
+	tmg_portal_place place;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		assert_int_equal(tmg_portal_path(rows[i].path, &place), rows[i].rc);
+		assert_string_equal(place.number, rows[i].number);
+		assert_string_equal(place.profile, rows[i].profile);
+	}
+}
+
+static void
+portals_answers_are_read(void **state)
+{
+	static const struct {
+		const char *body;
+		tmg_rc number, error;
+		const char *said;
+	} rows[] = {
+		{ "{\"application\":\"815S-XHHZ-1MZA-V7QG\"}", TMG_OK, TMG_E_MALFORMED, "" },
+		{ "{\"error\":{\"text\":\"no\"}}", TMG_E_MALFORMED, TMG_OK, "no" },
+		{ "{\"error\":{\"text\":\"no\",\"field\":\"city\"}}", TMG_E_MALFORMED,
+		  TMG_OK, "city: no" },
+		{ "{\"error\":{\"text\":\"a\\n\\u001b[31mb\"}}", TMG_E_MALFORMED, TMG_OK,
+		  "a [31mb" },
+		{ "{\"error\":{}}", TMG_E_MALFORMED, TMG_E_MALFORMED, "" },
+		{ "{\"error\":\"x\"}", TMG_E_MALFORMED, TMG_E_MALFORMED, "" },
+		{ "{\"application\":7}", TMG_E_MALFORMED, TMG_E_MALFORMED, "" },
+		{ "{\"application\":\"../../etc/passwd12\"}", TMG_E_MALFORMED,
+		  TMG_E_MALFORMED, "" },
+		{ "{\"application\":\"815S-XHHZ-1MZA-V7QG\"", TMG_E_MALFORMED,
+		  TMG_E_MALFORMED, "" },
+		{ "<html>", TMG_E_MALFORMED, TMG_E_MALFORMED, "" },
+		{ "[]", TMG_E_MALFORMED, TMG_E_MALFORMED, "" },
+		{ "", TMG_E_MALFORMED, TMG_E_MALFORMED, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		char number[TMG_PORTAL_NUMBER], said[TMG_PORTAL_SAID];
+		const tmg_view body = tmg_view_str(rows[i].body);
+
+		assert_int_equal(tmg_portal_read_number(body, number), rows[i].number);
+		assert_int_equal(tmg_portal_read_error(body, said), rows[i].error);
+		if (rows[i].error == TMG_OK)
+			assert_string_equal(said, rows[i].said);
+	}
+}
+
+static void
+portals_are_sent_base64(void **state)
+{
+	static const uint8_t csr[] = { 0x30, 0x00 };
+	char *body = NULL;
+
+	(void)state;
+	assert_int_equal(tmg_portal_write_request("", TMG_VIEW(csr), &body), TMG_OK);
+	assert_string_equal(body, "{\"request\":\"MAA=\"}");
+	free(body);
+	assert_int_equal(tmg_portal_write_request("employee", TMG_VIEW(csr), &body),
+	    TMG_OK);
+	assert_string_equal(body, "{\"request\":\"MAA=\",\"profile\":\"employee\"}");
+	free(body);
+	assert_int_equal(tmg_portal_write_proof(TMG_VIEW(csr), &body), TMG_OK);
+	assert_string_equal(body, "{\"signature\":\"MAA=\"}");
+	free(body);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(portals_name_a_profile_or_an_application),
+		cmocka_unit_test(portals_answers_are_read),
+		cmocka_unit_test(portals_are_sent_base64),
 		cmocka_unit_test(addresses_are_taken_apart),
 		cmocka_unit_test(labels_are_one_segment),
 		cmocka_unit_test(attributes_are_one_whole_sequence),

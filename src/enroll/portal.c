@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/enroll/portal.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/enroll/refusal.h"
+#include "src/enroll/session.h"
+#include "src/http/status.h"
+
+#define API "/api/v1/applications"
+#define TYPE_JSON "application/json"
+#define TYPE_CHAIN "application/pem-certificate-chain"
+#define TYPE_PEM "application/x-pem-file"
+
+#define RESPONSE __attribute__((__cleanup__(tmg_http_response_release))) \
+	tmg_http_response r = { 0 }
+
+static tmg_portal_place *
+place_of(const tmg_authority *a)
+{
+	return a->state;
+}
+
+/* An application is opened by its number; whoever gave a name as well meant
+ * an account, and an application has none. */
+static tmg_rc
+portal_open(tmg_authority *a)
+{
+	tmg_portal_place *place = calloc(1, sizeof(*place));
+
+	if ((a->state = place) == NULL)
+		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+	if (tmg_portal_path(a->uri.path, place))
+		return tmg_authority_raise(a, TMG_E_USAGE,
+		    _("\"%s\": after the host, a portal takes the name of a profile or "
+		    "applications/NUMBER"), a->uri.path);
+	if (place->number[0] == '\0')
+		return TMG_OK;
+	if (a->spec.user != NULL && strcmp(a->spec.user, place->number) != 0)
+		return tmg_authority_raise(a, TMG_E_USAGE,
+		    _("application %s is opened by its access code, not by the account "
+		    "%s"), place->number, a->spec.user);
+	if (a->spec.password.len > 0)
+		a->spec.user = place->number;
+	return TMG_OK;
+}
+
+static void
+portal_close(tmg_authority *a)
+{
+	free(a->state);
+	a->state = NULL;
+}
+
+static void
+url_of(const tmg_authority *a, const char *path, char url[TMG_PORTAL_URL_MAX])
+{
+	char base[320];
+
+	tmg_ca_uri_base(&a->uri, base, sizeof(base));
+	snprintf(url, TMG_PORTAL_URL_MAX, "%s%s", base, path);
+}
+
+/* "/api/v1/applications/NUMBER/verb" */
+static void
+path_of(char path[128], const char *number, const char *verb)
+{
+	snprintf(path, 128, API "/%.23s/%s", number, verb);
+}
+
+/* The portal's own words stand in JSON; refusals want one line of text. */
+static tmg_rc
+refused(tmg_authority *a, tmg_http_response *r)
+{
+	char said[TMG_PORTAL_SAID];
+
+	if (tmg_portal_read_error((tmg_view){ r->body, r->len }, said) == TMG_OK &&
+	    strlen(said) <= r->len) {
+		r->len = strlen(said);
+		memcpy(r->body, said, r->len);
+		strcpy(r->type, "text/plain");
+	}
+	return tmg_refusal_status(a, r);
+}
+
+static tmg_rc
+get(tmg_authority *a, tmg_http *http, const char *path, tmg_http_response *r)
+{
+	char url[TMG_PORTAL_URL_MAX];
+
+	url_of(a, path, url);
+	return tmg_pass(&a->fault, tmg_http_do(http, &(tmg_http_request){
+	    .url = url }, r, &a->fault));
+}
+
+static tmg_rc
+exchange(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
+    tmg_http_response *r)
+{
+	static const char *const headers[] = { "Content-Type: " TYPE_JSON,
+		"Accept: " TYPE_JSON, NULL };
+	char url[TMG_PORTAL_URL_MAX];
+	tmg_http *http = NULL;
+	tmg_rc rc;
+
+	if ((rc = tmg_session_get(a, &http)))
+		return tmg_pass(&a->fault, rc);
+	url_of(a, path, url);
+	return tmg_pass(&a->fault, tmg_http_do(http, &(tmg_http_request){
+	    .url = url, .post = verb != TMG_VERB_GET, .put = verb == TMG_VERB_PUT,
+	    .headers = verb != TMG_VERB_GET ? headers : NULL, .body = body }, r,
+	    &a->fault));
+}
+
+static tmg_rc
+post(tmg_authority *a, const char *path, const char *body, tmg_http_response *r)
+{
+	return exchange(a, TMG_VERB_POST, path, tmg_view_str(body), r);
+}
+
+/* ---- what it is -------------------------------------------------------- */
+
+static tmg_rc
+portal_cacerts(tmg_authority *a, tmg_http *http, tmg_certs *certs)
+{
+	RESPONSE;
+	tmg_rc rc;
+
+	if ((rc = get(a, http, "/ca.pem", &r)))
+		return rc;
+	if (r.status != TMG_HTTP_OK)
+		return tmg_refusal_status(a, &r);
+	if ((rc = tmg_refusal_type(a, &r, TYPE_PEM)))
+		return rc;
+	if (tmg_certs_add_pem(certs, (tmg_view){ r.body, r.len }))
+		return tmg_authority_raise(a, TMG_E_MALFORMED,
+		    _("%s: its CA certificate cannot be read; tell its operator"),
+		    a->uri.where);
+	return TMG_OK;
+}
+
+static tmg_rc
+portal_wants(tmg_authority *a, tmg_http *http, tmg_out *csrattrs)
+{
+	(void)a, (void)http, (void)csrattrs;
+	return TMG_OK;
+}
+
+/* What only whoever has the code may read tells whether it is the code. */
+static tmg_rc
+portal_admits(tmg_authority *a, bool renews)
+{
+	tmg_http *http = NULL;
+	char path[128];
+	RESPONSE;
+	tmg_rc rc;
+
+	(void)renews;
+	if (place_of(a)->number[0] == '\0')
+		return TMG_OK;
+	path_of(path, place_of(a)->number, "contents");
+	if ((rc = tmg_session_get(a, &http)) || (rc = get(a, http, path, &r)))
+		return tmg_pass(&a->fault, rc);
+	return r.status == TMG_HTTP_OK ? TMG_OK : refused(a, &r);
+}
+
+static tmg_rc
+portal_link(tmg_authority *a, tmg_out *challenge)
+{
+	(void)challenge;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: a portal links no request to its connection"), a->uri.where);
+}
+
+/* ---- the request ------------------------------------------------------- */
+
+static tmg_rc
+read_certs(tmg_authority *a, tmg_http_response *r, tmg_decision *d)
+{
+	char said[TMG_PORTAL_SAID];
+	tmg_rc rc;
+
+	if (r->status == TMG_HTTP_ACCEPTED) {
+		d->retry_after_s = r->retry_after_s;
+		if (tmg_portal_read_error((tmg_view){ r->body, r->len }, said))
+			said[0] = '\0';
+		return tmg_authority_raise(a, TMG_PENDING, _("%s: %s"), a->uri.where,
+		    said[0] != '\0' ? said : _("the request waits for a decision"));
+	}
+	if (r->status != TMG_HTTP_OK)
+		return refused(a, r);
+	if ((rc = tmg_refusal_type(a, r, TYPE_CHAIN)))
+		return rc;
+	return tmg_certs_add_pem(d->certs, (tmg_view){ r->body, r->len }) == TMG_OK ?
+	    TMG_OK : tmg_authority_raise(a, TMG_E_MALFORMED,
+	    _("%s: the certificate in its answer cannot be read; ask again"),
+	    a->uri.where);
+}
+
+static tmg_rc
+portal_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,
+    tmg_decision *d)
+{
+	tmg_http *http = NULL;
+	char path[128];
+	RESPONSE;
+	tmg_rc rc;
+
+	(void)csr, (void)renews;
+	snprintf(d->ticket, sizeof(d->ticket), "%s", ticket);
+	path_of(path, ticket, "certificate");
+	if ((rc = tmg_session_get(a, &http)) || (rc = get(a, http, path, &r)))
+		return tmg_pass(&a->fault, rc);
+	return read_certs(a, &r, d);
+}
+
+/* The number of the application that has the request now. */
+static tmg_rc
+hand_in(tmg_authority *a, tmg_view csr, char number[TMG_PORTAL_NUMBER])
+{
+	const tmg_portal_place *place = place_of(a);
+	tmg_auto_free char *body = NULL;
+	char path[128] = API;
+	RESPONSE;
+	tmg_rc rc;
+
+	if (place->number[0] != '\0')
+		path_of(path, place->number, "request");
+	if (tmg_portal_write_request(place->profile, csr, &body))
+		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+	if ((rc = post(a, path, body, &r)))
+		return rc;
+	if (r.status != TMG_HTTP_OK && r.status != TMG_HTTP_CREATED)
+		return refused(a, &r);
+	if ((rc = tmg_refusal_type(a, &r, TYPE_JSON)))
+		return rc;
+	if (tmg_portal_read_number((tmg_view){ r.body, r.len }, number) ||
+	    (place->number[0] != '\0' && strcmp(number, place->number) != 0))
+		return tmg_authority_raise(a, TMG_E_MALFORMED,
+		    _("%s: its answer names no application, or another one; it may have "
+		    "the request: ask again with the same"), a->uri.where);
+	return TMG_OK;
+}
+
+static tmg_rc
+portal_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
+{
+	char number[TMG_PORTAL_NUMBER];
+	tmg_rc rc;
+
+	if (renews)
+		return tmg_authority_raise(a, TMG_UNSUPPORTED,
+		    _("%s: a portal takes no renewals; renew over est+https://"),
+		    a->uri.where);
+	if ((rc = hand_in(a, csr, number)))
+		return tmg_pass(&a->fault, rc);
+	return portal_poll(a, csr, renews, number, d);
+}
+
+/* ---- proof ------------------------------------------------------------- */
+
+/* As doc/design/ra-api.md has it; nothing of it is the server's choice. */
+static tmg_rc
+portal_proof(tmg_authority *a, const char *ticket, tmg_view cert, tmg_out *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t hash[32];
+
+	if (EVP_Digest(cert.ptr, cert.len, hash, NULL, EVP_sha256(), NULL) != 1)
+		return tmg_authority_raise(a, TMG_E_CRYPTO, "%s", _("hashing failed"));
+	tmg_put(text, tmg_view_str("tamga installed "));
+	tmg_put(text, tmg_view_str(ticket));
+	tmg_put_u8(text, ' ');
+	for (size_t i = 0; i < sizeof(hash); i++) {
+		tmg_put_u8(text, (uint8_t)digits[hash[i] >> 4]);
+		tmg_put_u8(text, (uint8_t)digits[hash[i] & 15]);
+	}
+	return text->full ? TMG_E_SPACE : TMG_OK;
+}
+
+static tmg_rc
+portal_installed(tmg_authority *a, const char *ticket, tmg_view signature)
+{
+	tmg_auto_free char *body = NULL;
+	char path[128];
+	RESPONSE;
+	tmg_rc rc;
+
+	path_of(path, ticket, "installed");
+	if (tmg_portal_write_proof(signature, &body))
+		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+	if ((rc = post(a, path, body, &r)))
+		return rc;
+	return r.status == TMG_HTTP_OK ? TMG_OK : refused(a, &r);
+}
+
+/* ---- everything else --------------------------------------------------- */
+
+static tmg_rc
+portal_call(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
+    char **answer)
+{
+	char whole[256];
+	RESPONSE;
+	tmg_rc rc;
+
+	*answer = NULL;
+	if (snprintf(whole, sizeof(whole), "/api/v1/%s", path) >=
+	    (int)sizeof(whole))
+		return tmg_authority_raise(a, TMG_E_USAGE, _("%s: too long"), path);
+	if ((rc = exchange(a, verb, whole, body, &r)))
+		return rc;
+	if (r.status != TMG_HTTP_OK && r.status != TMG_HTTP_CREATED)
+		return refused(a, &r);
+	if ((rc = tmg_refusal_type(a, &r, TYPE_JSON)))
+		return rc;
+	*answer = strndup((const char *)r.body, r.len);
+	return *answer != NULL ? TMG_OK : tmg_authority_raise(a, TMG_E_NOMEM,
+	    "%s", _("out of memory"));
+}
+
+const tmg_binding tmg_binding_portal = {
+	.name = "portal",
+	.spec = "tamga-ra /api/v1",
+	.basic = true,
+	.open = portal_open,
+	.cacerts = portal_cacerts,
+	.wants = portal_wants,
+	.admits = portal_admits,
+	.link = portal_link,
+	.submit = portal_submit,
+	.poll = portal_poll,
+	.proof = portal_proof,
+	.installed = portal_installed,
+	.revoke = tmg_binding_no_revoke,
+	.call = portal_call,
+	.close = portal_close,
+};

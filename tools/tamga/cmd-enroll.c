@@ -10,6 +10,7 @@
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
 #include "tools/tamga/enrolling.h"
+#include "tools/tamga/portal.h"
 #include "tools/tamga/request.h"
 #include "tools/tamga/status.h"
 
@@ -28,6 +29,7 @@ static const struct opt options[] = {
 	WAIT_OPTIONS,
 	{ "accept-subject", 0, OPT_FLAG, NULL,
 	    N_("install it even if the authority chose another name") },
+	PORTAL_OPTIONS,
 	REQUEST_OPTIONS,
 	OPT_END
 };
@@ -36,6 +38,7 @@ static const struct opt options[] = {
 struct wish {
 	struct ca ca;
 	struct request request;
+	struct portal portal;
 	tmg_provision_spec spec;
 };
 
@@ -44,6 +47,7 @@ wish_release(struct wish *w)
 {
 	ca_release(&w->ca);
 	request_release(&w->request);
+	portal_release(&w->portal);
 }
 
 static tmg_rc
@@ -66,6 +70,26 @@ read_key(struct cli *cli, tmg_provision_spec *spec)
 	return TMG_OK;
 }
 
+/* Who has no account at a portal has an application there, and that says whom
+ * the certificate is for. */
+static tmg_rc
+read_whom(struct cli *cli, struct wish *w)
+{
+	const char *uri = cli_text(cli, "ca");
+	const bool applies = portal_is(uri != NULL ? uri : cli->conf.ca) &&
+	    w->ca.spec.user == NULL;
+	const char *profile = cli_text(cli, "profile");
+	tmg_rc rc;
+
+	if (!applies && w->request.spec.subject == NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("whom is the certificate for? say --subject CN=...,C=..."));
+	if ((rc = ca_trust(cli, &w->ca)) || !applies)
+		return rc;
+	return portal_prepare(cli, profile != NULL || cli->conf.profile[0] == '\0' ?
+	    profile : cli->conf.profile, &w->ca, &w->request.spec, &w->portal);
+}
+
 static tmg_rc
 read_wish(struct cli *cli, struct wish *w)
 {
@@ -74,11 +98,8 @@ read_wish(struct cli *cli, struct wish *w)
 	if ((rc = request_read(cli, &w->request)) ||
 	    (rc = read_key(cli, &w->spec)))
 		return rc;
-	if (w->request.spec.subject == NULL)
-		return cli_raise(cli, TMG_E_USAGE,
-		    _("whom is the certificate for? say --subject CN=...,C=..."));
 	if ((rc = ca_read(cli, &w->ca)) ||
-	    (rc = ca_trust(cli, &w->ca)))
+	    (rc = read_whom(cli, w)))
 		return rc;
 	w->spec.csr = w->request.spec;
 	w->spec.attest = w->request.attest;
@@ -86,6 +107,8 @@ read_wish(struct cli *cli, struct wish *w)
 	w->spec.profile = cli_text(cli, "profile");
 	if (w->spec.profile == NULL && cli->conf.profile[0] != '\0')
 		w->spec.profile = cli->conf.profile;
+	if (w->portal.place[0] != '\0')
+		w->spec.profile = w->portal.place;
 	return TMG_OK;
 }
 
@@ -141,10 +164,15 @@ enroll(struct cli *cli, struct wish *w)
 	    (rc = cli_token(cli, NULL, &token)))
 		return rc;
 	w->spec.token = tmg_token_uri(token);
+	portal_choose_key(&w->portal, token, &w->spec.alg);
 	if (cli_flag(cli, "dry-run"))
 		return rehearse(cli, cli->tokens, w);
 	rc = tmg_provision_begin(cli->ctx, cli->tokens, &w->spec, &f, &p);
-	return rc == TMG_OK ? go_on(cli, p) : enrolling_refused(cli, rc, &f);
+	if (rc != TMG_OK)
+		return enrolling_refused(cli, rc, &f);
+	if ((rc = go_on(cli, p)) == TMG_OK)
+		portal_done(&w->portal);
+	return rc;
 }
 
 static tmg_rc
@@ -156,6 +184,7 @@ resume(struct cli *cli, struct wish *w)
 	tmg_rc rc;
 
 	if ((rc = ca_read(cli, &w->ca)) ||
+	    (rc = portal_recall(cli, cli_operand(cli, 0), &w->ca)) ||
 	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	cli->stage = STAGE_SELF;

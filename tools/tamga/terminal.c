@@ -164,19 +164,30 @@ terminal_secret(const char *prompt, tmg_out *secret)
 	return rc;
 }
 
+tmg_rc
+terminal_line(const char *prompt, char *line, size_t cap)
+{
+	FILE *tty = fopen("/dev/tty", "r+e");
+	bool said, whole;
+
+	if (tty == NULL)
+		return TMG_CANCELLED;
+	text_put(tty, prompt);
+	fflush(tty);
+	said = fgets(line, (int)cap, tty) != NULL;
+	whole = said && strchr(line, '\n') != NULL;
+	fclose(tty);
+	if (!said)
+		return TMG_CANCELLED;
+	line[strcspn(line, "\r\n")] = '\0';
+	return whole ? TMG_OK : TMG_E_SPACE;
+}
+
 bool
 terminal_confirm(const char *prompt, const char *word)
 {
-	FILE *tty = fopen("/dev/tty", "r+e");
-	char line[64] = "";
-	bool said;
+	char line[64];
 
-	if (tty == NULL)
-		return false;
-	text_put(tty, prompt);
-	fflush(tty);
-	said = fgets(line, sizeof(line), tty) != NULL;
-	fclose(tty);
-	line[strcspn(line, "\r\n")] = '\0';
-	return said && strcmp(line, word) == 0;
+	return terminal_line(prompt, line, sizeof(line)) == TMG_OK &&
+	    strcmp(line, word) == 0;
 }

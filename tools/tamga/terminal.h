@@ -21,6 +21,11 @@ terminal_is(void);
 TMG_MUST_USE tmg_rc
 terminal_secret(const char *prompt, tmg_out *secret);
 
+/* A line that is seen, without its end; empty where nothing was typed.
+ * Verdicts TMG_CANCELLED (^D, no terminal)  Faults TMG_E_SPACE */
+TMG_MUST_USE tmg_rc
+terminal_line(const char *prompt, char *line, size_t cap);
+
 /* A line that is seen; true when it equals word. */
 bool
 terminal_confirm(const char *prompt, const char *word);

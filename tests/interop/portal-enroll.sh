@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# portal+https:// from the first visit to the proof of installation: a way that
+# begins with the terms, one that begins with a mailed code, one of an account.
+# shellcheck disable=SC2086
+set -u
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
+ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
+
+# ---- an authority without a register: the applicant says who he is -------------
+cp -r "$top_srcdir/share/profiles" "$work/profiles"
+chmod -R u+w "$work/profiles"
+python3 - "$work/profiles/kz-ssl.profile" <<'P'
+import re, sys
+path = sys.argv[1]
+text = open(path, encoding="utf-8").read()
+text = text.replace('"agreed", "identified",', '"agreed",')
+text = re.sub(r"\nidentity: \{.*?\n\};", "", text, flags=re.S)
+text = re.sub(r".*IIN\$\{IIN\}.*\n", "", text)
+open(path, "w", encoding="utf-8").write(text)
+P
+"$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$work/profiles" \
+	--default-profile employee --name "portal test" >/dev/null || fail "init"
+ra user add anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" || fail "account"
+mkfifo "$work/url"
+"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
+	>"$work/url" 2>"$work/ra.log" &
+children="$children $!"
+read -r url <"$work/url"
+ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+api=$url/api/v1
+curl() { command curl -sS --max-time 20 --cacert "$work/ra/ca.pem" "$@"; }
+count_apps() { ra list --json | jq length; }
+# the number of the application that was begun last
+number() { ra list --json | jq -r '.[0].application'; }
+state_of() { ra show "$1" --json | jq -r .state; }
+
+# ---- Kazakh: terms, form, key, officer, certificate ----------------------------
+cat >"$work/answers" <<'A'
+{"surname": "Ермекқызы", "given": "Әлия", "email": "", "region": "Almaty",
+ "city": "Almaty", "domain": "www.example.kz"}
+A
+kz="$local $ca --profile kz-ssl --answers $work/answers"
+run 1 "$tamga" enroll $kz
+says "nobody agreed"
+[ "$(count_apps)" = 0 ] || fail "begun without consent"
+hash=$(curl "$api/profiles/kz-ssl" | jq -r .consent.hash)
+grep -q -- "--agree $hash" "$work/said" || fail "does not say what to agree to"
+run 2 "$tamga" enroll $kz --agree "$hash" --dry-run
+[ "$(count_apps)" = 0 ] || fail "a dry run began one"
+ctl mark
+run 6 "$tamga" enroll $kz --agree "$hash"
+n=$(number)
+[ "$(count_apps) $(generated) $(verified) $(signatures)" = "1 1 1 1" ] ||
+	fail "$(count_apps) applications, $(generated) keys, $(verified) logins, $(signatures) signatures"
+[ "$(state_of "$n")" = submitted ] || fail "state $(state_of "$n")"
+grep -q "$n" "$work/said" || fail "the number is not shown"
+[ "$(stat -c %a "$work/state/tamga/$n.code")" = 600 ] || fail "the code's mode"
+run 6 "$tamga" enroll $kz --agree "$hash"
+[ "$(count_apps) $(generated)" = "1 1" ] || fail "asked again: another one"
+run 6 "$tamga" enroll --resume --now $local
+[ "$(curl "$api/applications/$n" | jq -r 'keys | join(" ")')" = "application status" ] ||
+	fail "the number alone shows more than the status"
+ra approve "$n" >/dev/null || fail "approve"
+ctl mark
+run 0 "$tamga" enroll --resume --now $local
+[ "$(verified) $(signatures)" = "1 1" ] || fail "$(verified) logins, $(signatures) signatures"
+[ "$(state_of "$n")" = installed ] || fail "state $(state_of "$n")"
+run 0 "$tamga" cert export --no-pcsc 9a -o "$work/cert.pem"
+openssl x509 -in "$work/cert.pem" -noout -subject -ext subjectAltName -nameopt utf8 |
+	grep -q 'DNS:www.example.kz' || fail "the certificate"
+run 0 "$tamga" enroll --list
+ok "Kazakh: one application, one key, two signatures in all, proven"
+
+# ---- Bulgarian: mailed code, papers, data agreed to, payment -------------------
+echo '{"fullname": "Мария Тестова", "email": "maria@example.bg", "country": "BG"}' \
+	>"$work/answers"
+bg="$local $ca --answers $work/answers --slot 9c"
+run 6 "$tamga" enroll $bg --profile bg-csp
+says "comes by mail"
+b=$(ra list --json | jq -r 'map(select(.profile=="bg-csp"))[0].application')
+ra act new-code "$b" >"$work/code" || fail "new-code"
+mine="$bg --application $b"
+run 6 "$tamga" enroll $mine --code-file "$work/code"
+[ "$(state_of "$b")" = filled ] || fail "state $(state_of "$b")"
+cmp -s "$work/code" "$work/state/tamga/$b.code" && fail "the code was not changed"
+for step in receive-docs check-docs check-data; do
+	ra act $step "$b" >/dev/null || fail "$step"
+done
+run 1 "$tamga" enroll $mine
+says "Мария Тестова"
+hash=$(sed -n 's/.*--agree \([0-9a-f]*\).*/\1/p' "$work/said")
+run 6 "$tamga" enroll $mine --agree "$hash"
+[ "$(state_of "$b")" = submitted ] || fail "state $(state_of "$b")"
+ra approve "$b" >/dev/null 2>&1
+ra pay "$b" >/dev/null || fail "pay"
+run 0 "$tamga" enroll $mine --now
+[ "$(state_of "$b")" = installed ] || fail "state $(state_of "$b")"
+ok "Bulgarian: code changed, data agreed to, paid, proven"
+
+# ---- an account's: the request comes first -------------------------------------
+run 0 "$tamga" enroll $local $ca --profile employee --slot 9d --subject 'CN=Anna' \
+	--user anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
+[ "$(ra list --json | jq 'map(select(.profile=="employee")) | length')" = 1 ] || fail "applications"
+ok "employee: issued at once"
+
+# ---- refusals ------------------------------------------------------------------
+echo wrong >"$work/code"
+run 7 "$tamga" enroll $local $ca --application "$n" --code-file "$work/code" --slot 9e
+says "access code"
+run 2 "$tamga" enroll $local $ca --application nonsense --code-file "$work/code"
+run 1 "$tamga" enroll $local $ca --profile nothing
+says "no profile"
+ra audit verify >/dev/null || fail "audit"
+ok "refused in the portal's words"

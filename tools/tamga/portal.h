@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An application at a portal: begun, led through the profile's steps as far as
+ * the applicant can, and then what the request has to say.
+ */
+#ifndef TAMGA_CLI_PORTAL_H
+#define TAMGA_CLI_PORTAL_H
+
+#include "tamga/provision.h"
+#include "tools/tamga/ca.h"
+
+#define PORTAL_OPTIONS \
+	{ "application", 0, OPT_TEXT, "NUMBER", \
+	    N_("an application that was begun at the portal") }, \
+	{ "code-file", 0, OPT_TEXT, "FILE", N_("its access code is the first line") }, \
+	{ "answers", 0, OPT_TEXT, "FILE", \
+	    N_("what the profile asks for, as a JSON object") }, \
+	{ "agree", 0, OPT_TEXT, "HASH", \
+	    N_("agree to the terms, or to the contents, that have this hash") }
+
+struct portal {
+	char number[24];		/* "" no application of ours */
+	char place[48];			/* "applications/NUMBER" */
+	char once[256];			/* path of what begins it once, "" none */
+	json_t *profile, *contents, *answers;
+	const char **san;
+};
+
+/* Whether --ca names a portal. */
+bool
+portal_is(const char *uri);
+
+/*
+ * Sees to it that the application is ready for its request: begins it or takes
+ * up the one that --application names.  ca gets its code, csr its names.
+ *
+ * Verdicts  TMG_PENDING  the portal's officers, or a mail, come first
+ */
+TMG_MUST_USE tmg_rc
+portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
+    tmg_csr_spec *csr, struct portal *p);
+
+/* The first kind of key that the profile takes and the token makes. */
+void
+portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg);
+
+/* The code of the application that an enrollment is about, as it was kept. */
+TMG_MUST_USE tmg_rc
+portal_recall(struct cli *cli, const char *id, struct ca *ca);
+
+/* It is done: the next one is another one. */
+void
+portal_done(const struct portal *p);
+
+void
+portal_release(struct portal *p);
+
+#endif

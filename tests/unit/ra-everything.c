@@ -4,6 +4,7 @@
 #include "tests/unit/test.h"
 #include "tools/ra/store-answer.h"
 #include "tools/ra/store-audit.h"
+#include "tools/ra/store-captcha.h"
 #include "tools/ra/store-cert.h"
 #include "tools/ra/store-crl.h"
 #include "tools/ra/store-mail.h"
@@ -75,6 +76,17 @@ ask_mails(ra_store *s)
 	    NULL), TMG_OK);
 }
 
+static void
+ask_captchas(ra_store *s)
+{
+	ra_captcha_row row = { .id = "C-1", .until = 9 };
+
+	assert_int_equal(ra_captcha_put(s, &row), TMG_OK);
+	assert_int_equal(ra_captcha_get(s, "C-1", &row), TMG_OK);
+	assert_int_equal(ra_captcha_sweep(s, 9), TMG_OK);
+	assert_int_equal(ra_captcha_drop(s, "C-1"), TMG_OK);
+}
+
 void
 ask_everything(ra_store *s)
 {
@@ -135,6 +147,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_cert_each_revoked(s, any_cert, NULL), TMG_OK);
 	assert_int_equal(ra_cert_revocations(s, &n), TMG_OK);
 	ask_mails(s);
+	ask_captchas(s);
 	assert_int_equal(ra_crl_put(s, &crl), TMG_OK);
 	assert_int_equal(ra_crl_last(s, &got_crl), TMG_OK);
 	assert_int_equal(ra_user_put(s, &user), TMG_OK);

@@ -29,6 +29,8 @@ const ra_kept ra_kept_tables[] = {
 	    " $16, $17, $18"),
 	KEPT("answer", "application, name, value", "ttt", "application, name",
 	    "$1, $2, $3"),
+	KEPT("captcha", "id, until, picture, question", "tntt", "id",
+	    "$1, $2, $3, $4"),
 	KEPT("session", "id, subject, expires", "ttn", "id", "$1, $2, $3"),
 	KEPT("certificate", "serial, application, not_before, not_after, revoked,"
 	    " reason, der", "ttnnnnb", "serial", "$1, $2, $3, $4, $5, $6, $7"),

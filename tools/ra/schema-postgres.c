@@ -67,6 +67,11 @@ static const ra_migration steps[] = {
 	"CREATE INDEX mail_created ON mail (created DESC, id);"
 	"CREATE INDEX mail_application ON mail (application);"
 
+	"CREATE TABLE captcha ("
+	"  id " KEY ", until BIGINT NOT NULL, picture " TEXT ","
+	"  question " TEXT ");"
+	"CREATE INDEX captcha_until ON captcha (until);"
+
 	"CREATE TABLE crl ("
 	"  number BIGINT PRIMARY KEY, revocations BIGINT NOT NULL,"
 	"  next_update BIGINT NOT NULL, der BYTEA NOT NULL);"

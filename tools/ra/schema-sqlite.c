@@ -116,7 +116,12 @@ static const ra_migration steps[] = {
 	"ALTER TABLE application ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
 	"CREATE INDEX application_branch"
 	"  ON application (branch, state, created DESC, id);"
-	"CREATE INDEX audit_application ON audit (application, seq);" },
+	"CREATE INDEX audit_application ON audit (application, seq);"
+
+	"CREATE TABLE captcha ("
+	"  id TEXT PRIMARY KEY, until INTEGER NOT NULL, picture TEXT NOT NULL,"
+	"  question TEXT NOT NULL) STRICT;"
+	"CREATE INDEX captcha_until ON captcha (until);" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/file.h"
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
 #include "tests/unit/ra-bench.h"
@@ -148,17 +149,27 @@ begin_kazakh(struct bench *b, struct talk *t, const char *once)
 	snprintf(t->code, sizeof(t->code), "%s", text_of(t->body, "code"));
 }
 
-/* As a register would, whose answer the call has no say in. */
 static void
-identify(struct bench *b, const char *id)
+identify(struct bench *b, struct talk *t)
 {
-	tmg_auto(ra_answers) known = { 0 };
-	tmg_auto(ra_app) app = { .id = "" };
+	ra_register *r = &b->office.config.registers[0];
+	char path[160];
 
-	assert_int_equal(ra_answers_set(&known, "surname", "Ермекқызы"), TMG_OK);
-	assert_int_equal(ra_answers_set(&known, "given", "Әлия"), TMG_OK);
-	assert_int_equal(ra_case_identify(&b->desk, id, "396685245034", &known,
-	    &app), TMG_OK);
+	snprintf(path, sizeof(path), "%s", at(t, "/identify"));
+	b->office.config.register_count = 0;
+	said(b, t, 501, "POST", path, "{\"number\":\"396685245034\"}");
+	b->office.config.register_count = 1;
+	*r = (ra_register){ .name = "individuals", .kind = "csv" };
+	bench_path(b, "people.csv", r->path);
+	assert_int_equal(tmg_file_replace(r->path, tmg_view_str(
+	    "IIN,surname,given\n396685245034,Ермекқызы,Әлия\n"), 0600), TMG_OK);
+	said(b, t, 422, "POST", path, "{\"number\":\"396685245035\"}");
+	assert_string_equal(error_of(t, "field"), "number");
+	said(b, t, 422, "POST", path, "{\"number\":\"\"}");
+	said(b, t, 200, "POST", path, "{\"number\":\"396685245034\"}");
+	assert_string_equal(text_of(t->body, "state"), "identified");
+	said(b, t, 409, "POST", path, "{\"number\":\"396685245034\"}");
+	remove(r->path);
 }
 
 #define KZ_SUBJECT "CN=www.example.kz,SN=Ермекқызы,GN=Әлия," \
@@ -224,7 +235,7 @@ test_kazakh(void **state)
 	said(b, &t, 200, "GET", at(&t, ""), NULL);
 	assert_true(has_action(&t, "identify"));
 	assert_false(has_action(&t, "request"));
-	identify(b, t.user);
+	identify(b, &t);
 
 	/* a form with two things wrong tells both, and keeps nothing */
 	said(b, &t, 422, "PUT", at(&t, "/answers"),

@@ -13,6 +13,7 @@
 #include "tools/ra/basic.h"
 #include "tools/ra/case.h"
 #include "tools/ra/digest.h"
+#include "tools/ra/register.h"
 
 /* What every step begins with: whose it is, and what was sent. */
 struct visit {
@@ -81,15 +82,42 @@ ra_api_code(ra_desk *desk, const ra_call *call, ra_reply *reply)
 
 /* ---- who it is ---- */
 
+static tmg_rc
+ask_register(ra_desk *desk, const struct visit *v, const char *number)
+{
+	tmg_auto(ra_answers) known = { 0 };
+	tmg_auto(ra_app) app = { .id = "" };
+	const tmg_rc rc = ra_register_ask(&desk->office->config, v->profile, number,
+	    &known, &desk->fault);
+
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return rc;
+	return ra_case_identify(desk, v->app.id, number,
+	    rc == TMG_OK ? &known : NULL, &app);
+}
+
+/* A register is asked for the application that is to know, and for no other. */
 void
 ra_api_identify(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
+	tmg_rc rc;
 	VISIT(v);
 
-	if (!visit(desk, call, reply, &ra_body_identify, &v))
+	if (!visit(desk, call, reply, &ra_body_identify, &v) ||
+	    !ra_api_count(desk, call, reply, "identify", RA_API_LOOK_UPS))
 		return;
-	ra_reply_text(reply, HTTP_NOT_IMPLEMENTED,
-	    _("no register is connected here; ask the authority's officers"));
+	if (!ra_life_may(&v.app, RA_EV_IDENTIFY, RA_BY_SYSTEM)) {
+		ra_api_error(reply, HTTP_CONFLICT, NULL,
+		    _("nobody is looked up at this step"));
+		return;
+	}
+	rc = ask_register(desk, &v, ra_body_text(v.body, "number"));
+	if (rc == TMG_MISMATCH || rc == TMG_NOT_FOUND)
+		ra_api_error(reply, HTTP_UNPROCESSABLE, "number", desk->fault.text);
+	else if (rc == TMG_UNSUPPORTED)
+		ra_api_error(reply, HTTP_NOT_IMPLEMENTED, NULL, desk->fault.text);
+	else
+		tell(desk, reply, rc, v.app.id);
 }
 
 /* ---- the form ---- */

@@ -209,6 +209,22 @@ ra_api_find_profile(ra_desk *desk, ra_reply *reply, const char *name)
 	return p;
 }
 
+bool
+ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const char *what, unsigned most)
+{
+	long wait_s = 0;
+
+	if (ra_gate_count(desk->office->gate, tmg_ctx_now(desk->office->ctx),
+	    call->peer, what, most, &wait_s) == TMG_OK)
+		return true;
+	reply->retry_after_s = wait_s;
+	ra_reply_text(reply, HTTP_TOO_MANY,
+	    _("this was done too often from your address; wait %ld seconds"),
+	    wait_s);
+	return false;
+}
+
 /* ---- JSON ---- */
 
 json_t *

@@ -59,6 +59,18 @@ bool
 ra_api_who(ra_desk *desk, const ra_call *call, ra_reply *reply,
     ra_visitor *who);
 
+/* What one address may do in five minutes, on pages and here together. */
+enum {
+	RA_API_BEGINNINGS = 60,
+	RA_API_LOOK_UPS = 30,
+	RA_API_SEARCHES = 60,
+};
+
+/* Counts that; false: reply is done. */
+bool
+ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const char *what, unsigned most);
+
 /* The application that the path names, if it is who's; false: reply is done.
  * Somebody else's is as little there as one that never was. */
 bool

@@ -64,10 +64,14 @@ stops 1 "$port_good" foreign ""
 for label in attrshtml attrsbad truncated huge garbage close slow; do
 	stops 1 "$port_good" $label ""
 done
-anchor="--ca-file $port_dir/root.pem"
-stops 1 "$port_good" nochallenge "challenge password"
-anchor="$anchor --challenge-file $work/challenge"
 
+# without a password to tell, the request is linked to its connection
+fresh_card --yubikey
+run 0 "$tamga" enroll $local --ca-file "$port_dir/root.pem" --timeout 3 \
+	--ca "est+https://localhost:$port_good/nochallenge" --slot 9a --subject CN=Asel
+ok "a challenge that nobody was told"
+
+anchor="--ca-file $port_dir/root.pem --challenge-file $work/challenge"
 # what is merely unusual is taken
 for label in wrapped crlf charset der chain; do
 	fresh_card --yubikey

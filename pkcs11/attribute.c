@@ -510,8 +510,24 @@ get_profile(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return get_ulong(s, s->object.profile, value);
 }
 
+static CK_RV
+get_profile_label(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	switch (s->object.profile) {
+	case CKP_BASELINE_PROVIDER:
+		return give_text(s, "Baseline Provider", value);
+	case CKP_AUTHENTICATION_TOKEN:
+		return give_text(s, "Authentication Token", value);
+	case CKP_PUBLIC_CERTIFICATES_TOKEN:
+		return give_text(s, "Public Certificates Token", value);
+	}
+	return CKR_ATTRIBUTE_TYPE_INVALID;
+}
+
 static const row profile[] = {
 	{ CKA_PROFILE_ID, get_profile, 0, ANY },
+	{ CKA_LABEL, get_profile_label, 0, ANY },
 };
 
 static const struct {
@@ -632,17 +648,31 @@ tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
 	return object->key != NULL ? load_key(s) : TMG_OK;
 }
 
+/* A serial number is found by its bare bytes too: NSS asks for both forms. */
+static bool
+is_bare_serial(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view asked)
+{
+	return type == CKA_SERIAL_NUMBER && s->object.class == CKO_CERTIFICATE &&
+	    tmg_view_equal(s->cert.number, asked);
+}
+
 /* An attribute that the object has not, or tells nobody, matches nothing. */
+static bool
+matches_one(tmg_p11_subject *s, const CK_ATTRIBUTE *a)
+{
+	const tmg_view asked = { a->pValue, a->ulValueLen };
+	tmg_view value;
+
+	return tmg_p11_attribute_get(s, a->type, &value) == CKR_OK &&
+	    (tmg_view_equal(value, asked) || is_bare_serial(s, a->type, asked));
+}
+
 bool
 tmg_p11_attributes_match(tmg_p11_subject *s, const CK_ATTRIBUTE *templ,
     CK_ULONG count)
 {
-	tmg_view value;
-
 	for (CK_ULONG i = 0; i < count; i++)
-		if (tmg_p11_attribute_get(s, templ[i].type, &value) != CKR_OK ||
-		    !tmg_view_equal(value, (tmg_view){ templ[i].pValue,
-		    templ[i].ulValueLen }))
+		if (!matches_one(s, &templ[i]))
 			return false;
 	return true;
 }

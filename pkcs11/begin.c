@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "pkcs11/signature.h"
 #include "src/base/ctx.h"
 #include "src/pki/scope.h"
 #include "src/pki/x509.h"
@@ -117,6 +118,8 @@ begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
 		return rv;
 	op->object = key;
 	op->alg = s.facts.alg;
+	if (!tmg_p11_signature_possible(op))
+		return CKR_MECHANISM_PARAM_INVALID;
 	op->wants_pin = kind->class == CKO_PRIVATE_KEY &&
 	    s.facts.pin == TMG_PIN_ALWAYS;
 	op->active = true;

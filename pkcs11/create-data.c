@@ -30,7 +30,8 @@ make(const tmg_p11_wish *w, CK_OBJECT_HANDLE *made)
 	CK_RV rv;
 
 	if (w->token)
-		return CKR_TEMPLATE_INCONSISTENT;
+		return tmg_p11_session_writes(w->hold->session)
+		    ? CKR_TEMPLATE_INCONSISTENT : CKR_SESSION_READ_ONLY;
 	if ((rv = tmg_p11_wish_memory(w, &m)) || (rv = put_missing(w, m)))
 		return rv;
 	return tmg_p11_memory_own(w->hold, &m, made);

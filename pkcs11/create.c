@@ -115,6 +115,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count,
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_OBJECT_CLASS class;
+	tmg_rc rc;
 	CK_RV rv;
 
 	if ((rv = p11_hold_session(&hold, handle)))
@@ -123,8 +124,9 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *templ, CK_ULONG count,
 		return CKR_ARGUMENTS_BAD;
 	if ((rv = tmg_p11_template_check(templ, count)))
 		return rv;
-	if (tmg_p11_template_ulong(templ, count, CKA_CLASS, &class))
-		return CKR_TEMPLATE_INCOMPLETE;
+	if ((rc = tmg_p11_template_ulong(templ, count, CKA_CLASS, &class)))
+		return rc == TMG_NOT_FOUND ? CKR_TEMPLATE_INCOMPLETE
+		    : CKR_ATTRIBUTE_VALUE_INVALID;
 	return tmg_p11_make(&(tmg_p11_wish){ .hold = &hold, .templ = templ,
 	    .count = count, .token = tmg_p11_template_says(templ, count,
 	    CKA_TOKEN, false) }, class, made);

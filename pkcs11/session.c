@@ -176,12 +176,18 @@ state_of(const tmg_p11_slot *slot, const tmg_p11_session *session)
 	return states[slot->login][tmg_p11_session_writes(session)];
 }
 
+/* Whoever asks how a session is asks whether its card is still there: the
+ * readers are looked at, as for a slot, and no card is asked. */
 CK_RV
 C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO *info)
 {
+	tmg_auto(p11_inside) inside = { false };
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_RV rv;
 
+	if ((rv = p11_enter(&inside)))
+		return rv;
+	(void)tmg_p11_watch_look(P11_LOOK_ONLY);
 	if ((rv = p11_hold_session(&hold, handle)))
 		return rv;
 	if (info == NULL)

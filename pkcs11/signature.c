@@ -4,6 +4,7 @@
 enum {
 	EDDSA_SIZE = 64,	/* RFC 8032 5.1.6 */
 	PKCS1_OVERHEAD = 11,	/* RFC 8017 9.2 */
+	PSS_OVERHEAD = 2,	/* RFC 8017 9.1.1 */
 };
 
 /* Cryptoki's ECDSA signature is r and s, each as long as the field; 6.3.1. */
@@ -22,6 +23,17 @@ tmg_p11_signature_size(const tmg_p11_operation *op)
 		break;
 	}
 	return 0;
+}
+
+/* A PSS salt that the key has no room for; RFC 8017 9.1.1, step 3. */
+bool
+tmg_p11_signature_possible(const tmg_p11_operation *op)
+{
+	const size_t k = tmg_alg_bytes(op->alg),
+	    taken = tmg_hash_bytes(op->spec.hash) + PSS_OVERHEAD;
+
+	return op->spec.scheme != TMG_SIGN_PSS ||
+	    (taken <= k && op->spec.salt_len <= k - taken);
 }
 
 /* A length that the mechanism cannot take is told before the card is asked. */

@@ -10,6 +10,10 @@
 size_t
 tmg_p11_signature_size(const tmg_p11_operation *op);
 
+/* Can the key make such a signature of anything? */
+bool
+tmg_p11_signature_possible(const tmg_p11_operation *op);
+
 /* Is the input as long as the mechanism takes it? */
 bool
 tmg_p11_signature_fits(const tmg_p11_operation *op, tmg_view input);

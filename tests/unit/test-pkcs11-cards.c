@@ -389,6 +389,21 @@ test_readers_return(void **state)
 	assert_int_equal(state_of(open_session(RO)), CKS_RO_PUBLIC_SESSION);
 }
 
+/* Whoever asks for nothing but his session hears that its card went. */
+static void
+test_session_alone(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_SESSION_INFO info;
+
+	(void)state;
+	assert_int_equal(C_GetSessionInfo(h, &info), CKR_OK);
+	fake.count = 0;
+	assert_int_equal(C_GetSessionInfo(h, &info), CKR_DEVICE_REMOVED);
+	fake.count = 2;
+	assert_int_equal(C_GetSessionInfo(h, &info), CKR_DEVICE_REMOVED);
+}
+
 /* C_Finalize does not wait for those who wait. */
 static void
 test_wait_ends(void **state)
@@ -426,7 +441,8 @@ main(void)
 		IN_TIME(test_flags), IN_TIME(test_flags_follow),
 		IN_TIME(test_two_tokens),
 		IN_TIME(test_wait), IN_TIME(test_wait_for_reader),
-		IN_TIME(test_readers_return), IN_TIME(test_wait_ends),
+		IN_TIME(test_readers_return), IN_TIME(test_session_alone),
+		IN_TIME(test_wait_ends),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

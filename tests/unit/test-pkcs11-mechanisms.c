@@ -375,6 +375,24 @@ test_every_mechanism(void **state)
 		use_one(h, list[i]);
 }
 
+/* The longest salt is what the modulus leaves; RFC 8017 9.1.1. */
+static void
+test_salt(void **state)
+{
+	const CK_SESSION_HANDLE h = user_session(RW);
+	CK_RSA_PKCS_PSS_PARAMS pss = { CKM_SHA256, CKG_MGF1_SHA256, 256 - 32 - 2 };
+	CK_MECHANISM m = { CKM_SHA256_RSA_PKCS_PSS, &pss, sizeof(pss) };
+	const CK_OBJECT_HANDLE key = find_one(h, CKO_PRIVATE_KEY, 0x9d);
+
+	(void)state;
+	assert_int_equal(C_SignInit(h, &m, key), CKR_OK);
+	assert_int_equal(C_SignInit(h, NULL, key), CKR_OK);
+	pss.sLen++;
+	assert_int_equal(C_SignInit(h, &m, key), CKR_MECHANISM_PARAM_INVALID);
+	pss.sLen = (CK_ULONG)-1;
+	assert_int_equal(C_SignInit(h, &m, key), CKR_MECHANISM_PARAM_INVALID);
+}
+
 /* A card with P-256 alone that makes no keys lists nothing else. */
 static void
 test_small_card(void **state)
@@ -405,7 +423,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		OF(test_every_mechanism, full_card), INSIDE(test_small_card),
+		OF(test_every_mechanism, full_card), OF(test_salt, full_card),
+		INSIDE(test_small_card),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

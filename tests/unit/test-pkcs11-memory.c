@@ -399,17 +399,20 @@ test_create_refused(void **state)
 	    { CKA_LABEL, DATA, 4 }, { CKA_LABEL, DATA, 4 } };
 	CK_ATTRIBUTE odd[] = { t[0], { CKA_MODULUS, DATA, 4 } };
 	CK_ATTRIBUTE torn[] = { t[0], { CKA_PRIVATE, DATA, 2 } };
+	CK_ATTRIBUTE narrow = { CKA_CLASS, &data_class, 4 };
 	CK_ATTRIBUTE token[] = { t[0], { CKA_TOKEN, &yes, 1 } };
 	CK_ATTRIBUTE private[] = { { CKA_CLASS, &private_class, sizeof(private_class) } };
 	CK_OBJECT_HANDLE made = 0;
 
 	(void)state;
 	assert_int_equal(C_CreateObject(h, &t[1], 1, &made), CKR_TEMPLATE_INCOMPLETE);
+	assert_int_equal(C_CreateObject(h, &narrow, 1, &made),
+	    CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_int_equal(C_CreateObject(h, t, 3, &made), CKR_TEMPLATE_INCONSISTENT);
 	assert_int_equal(C_CreateObject(h, odd, 2, &made), CKR_ATTRIBUTE_TYPE_INVALID);
 	assert_int_equal(C_CreateObject(h, torn, 2, &made),
 	    CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_int_not_equal(C_CreateObject(h, token, 2, &made), CKR_OK);
+	assert_int_equal(C_CreateObject(h, token, 2, &made), CKR_SESSION_READ_ONLY);
 	assert_int_not_equal(C_CreateObject(h, private, 1, &made), CKR_OK);
 	assert_int_equal(count_found(h, t, 1), 0);
 }

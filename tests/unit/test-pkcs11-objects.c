@@ -16,6 +16,7 @@ test_find(void **state)
 	CK_ATTRIBUTE other[] = { { CKA_CLASS, &vendor, sizeof(vendor) } };
 	CK_ATTRIBUTE prof[] = { { CKA_TOKEN, &yes, 1 },
 	    { CKA_CLASS, &profiles, sizeof(profiles) } };
+	CK_ATTRIBUTE label[] = { { CKA_LABEL, (void *)(uintptr_t)"Baseline Provider", 17 } };
 	CK_ATTRIBUTE session[] = { { CKA_TOKEN, &no, 1 } };
 	CK_ATTRIBUTE odd[] = { { 0xce534351, &no, 1 } };
 	CK_ATTRIBUTE torn[] = { { CKA_CLASS, &certs, 1 } };
@@ -33,6 +34,7 @@ test_find(void **state)
 	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
 	assert_int_equal(count_found(h, priv, 1), 3);
 	assert_int_equal(count_found(h, NULL, 0), 3 + 9);
+	assert_int_equal(count_found(h, label, 1), 1);
 	assert_int_equal(C_Logout(h), CKR_OK);
 	assert_int_equal(count_found(h, priv, 1), 1);
 }
@@ -208,6 +210,8 @@ test_write(void **state)
 	const CK_SESSION_HANDLE ro = open_session(RO), rw = open_session(RW);
 	CK_BYTE der[FAKE_CERT_MAX], serial[32], id = 0x9a;
 	CK_ATTRIBUTE number = { CKA_SERIAL_NUMBER, serial, sizeof(serial) };
+	CK_ATTRIBUTE bare = { CKA_SERIAL_NUMBER, serial + 2, 0 };
+	unsigned long count;
 	const CK_ULONG len = slot->cert_len;
 	CK_OBJECT_HANDLE made, old, key;
 
@@ -246,7 +250,16 @@ test_write(void **state)
 	    number.ulValueLen, &old), CKR_OK);
 	assert_int_equal(create(rw, der, len, CKA_SERIAL_NUMBER, serial + 2,
 	    number.ulValueLen - 2, &old), CKR_OK);
+	/* and found by either */
+	bare.ulValueLen = number.ulValueLen - 2;
+	count = count_found(rw, &number, 1);
+	assert_int_not_equal(count, 0);
+	assert_int_equal(count_found(rw, &bare, 1), count);
+	bare.type = CKA_ISSUER;
+	assert_int_equal(count_found(rw, &bare, 1), 0);
+	bare.type = CKA_SERIAL_NUMBER;
 	serial[2] ^= 1;
+	assert_int_equal(count_found(rw, &bare, 1), 0);
 	assert_int_equal(create(rw, der, len, CKA_SERIAL_NUMBER, serial + 2,
 	    number.ulValueLen - 2, &old), CKR_TEMPLATE_INCONSISTENT);
 	assert_int_equal(create(rw, CARD->slots[3].cert, CARD->slots[3].cert_len,

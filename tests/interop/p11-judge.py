@@ -1,0 +1,1071 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# usage: p11-judge.py MODULE CTL...
+#
+# A judge of a PKCS#11 module who has read the specification and the list of
+# what clients send, and not the module.  It calls the tables directly, says
+# everything that is not as expected and exits 1 if there was anything.
+import ctypes as c
+import os
+import subprocess
+import sys
+import tempfile
+
+UL = c.c_ulong
+NONE = UL(-1).value		# CK_UNAVAILABLE_INFORMATION
+
+CKR = {name: value for value, name in (
+    (0, 'OK'), (3, 'SLOT_ID_INVALID'), (5, 'GENERAL_ERROR'), (6, 'FUNCTION_FAILED'),
+    (7, 'ARGUMENTS_BAD'), (8, 'NO_EVENT'), (0x10, 'ATTRIBUTE_READ_ONLY'),
+    (0x11, 'ATTRIBUTE_SENSITIVE'), (0x12, 'ATTRIBUTE_TYPE_INVALID'),
+    (0x13, 'ATTRIBUTE_VALUE_INVALID'), (0x1b, 'ACTION_PROHIBITED'),
+    (0x20, 'DATA_INVALID'), (0x21, 'DATA_LEN_RANGE'), (0x30, 'DEVICE_ERROR'),
+    (0x31, 'DEVICE_MEMORY'), (0x32, 'DEVICE_REMOVED'), (0x40, 'ENCRYPTED_DATA_INVALID'),
+    (0x41, 'ENCRYPTED_DATA_LEN_RANGE'), (0x51, 'FUNCTION_NOT_PARALLEL'),
+    (0x54, 'FUNCTION_NOT_SUPPORTED'), (0x60, 'KEY_HANDLE_INVALID'), (0x62, 'KEY_SIZE_RANGE'),
+    (0x63, 'KEY_TYPE_INCONSISTENT'), (0x68, 'KEY_FUNCTION_NOT_PERMITTED'),
+    (0x70, 'MECHANISM_INVALID'), (0x71, 'MECHANISM_PARAM_INVALID'),
+    (0x82, 'OBJECT_HANDLE_INVALID'), (0x90, 'OPERATION_ACTIVE'),
+    (0x91, 'OPERATION_NOT_INITIALIZED'), (0xa0, 'PIN_INCORRECT'), (0xa1, 'PIN_INVALID'),
+    (0xa2, 'PIN_LEN_RANGE'), (0xa4, 'PIN_LOCKED'), (0xb0, 'SESSION_CLOSED'),
+    (0xb3, 'SESSION_HANDLE_INVALID'), (0xb4, 'SESSION_PARALLEL_NOT_SUPPORTED'),
+    (0xb5, 'SESSION_READ_ONLY'), (0xb6, 'SESSION_EXISTS'), (0xb7, 'SESSION_READ_ONLY_EXISTS'),
+    (0xb8, 'SESSION_READ_WRITE_SO_EXISTS'), (0xc0, 'SIGNATURE_INVALID'),
+    (0xc1, 'SIGNATURE_LEN_RANGE'), (0xd0, 'TEMPLATE_INCOMPLETE'),
+    (0xd1, 'TEMPLATE_INCONSISTENT'), (0xe0, 'TOKEN_NOT_PRESENT'),
+    (0xe1, 'TOKEN_NOT_RECOGNIZED'), (0x100, 'USER_ALREADY_LOGGED_IN'),
+    (0x101, 'USER_NOT_LOGGED_IN'), (0x103, 'USER_TYPE_INVALID'),
+    (0x104, 'USER_ANOTHER_ALREADY_LOGGED_IN'), (0x120, 'RANDOM_SEED_NOT_SUPPORTED'),
+    (0x130, 'DOMAIN_PARAMS_INVALID'), (0x140, 'CURVE_NOT_SUPPORTED'),
+    (0x150, 'BUFFER_TOO_SMALL'), (0x190, 'CRYPTOKI_NOT_INITIALIZED'),
+    (0x191, 'CRYPTOKI_ALREADY_INITIALIZED'), (0x1a0, 'MUTEX_BAD'))}
+NAMES = {value: name for name, value in CKR.items()}
+
+FUNCTIONS = '''Initialize Finalize GetInfo GetFunctionList GetSlotList GetSlotInfo GetTokenInfo
+GetMechanismList GetMechanismInfo InitToken InitPIN SetPIN OpenSession CloseSession
+CloseAllSessions GetSessionInfo GetOperationState SetOperationState Login Logout CreateObject
+CopyObject DestroyObject GetObjectSize GetAttributeValue SetAttributeValue FindObjectsInit
+FindObjects FindObjectsFinal EncryptInit Encrypt EncryptUpdate EncryptFinal DecryptInit Decrypt
+DecryptUpdate DecryptFinal DigestInit Digest DigestUpdate DigestKey DigestFinal SignInit Sign
+SignUpdate SignFinal SignRecoverInit SignRecover VerifyInit Verify VerifyUpdate VerifyFinal
+VerifyRecoverInit VerifyRecover DigestEncryptUpdate DecryptDigestUpdate SignEncryptUpdate
+DecryptVerifyUpdate GenerateKey GenerateKeyPair WrapKey UnwrapKey DeriveKey SeedRandom
+GenerateRandom GetFunctionStatus CancelFunction WaitForSlotEvent
+GetInterfaceList GetInterface LoginUser SessionCancel MessageEncryptInit EncryptMessage
+EncryptMessageBegin EncryptMessageNext MessageEncryptFinal MessageDecryptInit DecryptMessage
+DecryptMessageBegin DecryptMessageNext MessageDecryptFinal MessageSignInit SignMessage
+SignMessageBegin SignMessageNext MessageSignFinal MessageVerifyInit VerifyMessage
+VerifyMessageBegin VerifyMessageNext MessageVerifyFinal
+EncapsulateKey DecapsulateKey VerifySignatureInit VerifySignature VerifySignatureUpdate
+VerifySignatureFinal GetSessionValidationFlags AsyncComplete AsyncGetID AsyncJoin'''.split()
+
+CERT, PUBLIC, PRIVATE, DATA, PROFILE = 1, 2, 3, 0, 9
+A = dict(CLASS=0, TOKEN=1, PRIVATE=2, LABEL=3, UNIQUE_ID=4, APPLICATION=0x10, VALUE=0x11,
+         OBJECT_ID=0x12, CERTIFICATE_TYPE=0x80, ISSUER=0x81, SERIAL_NUMBER=0x82, TRUSTED=0x86,
+         CERTIFICATE_CATEGORY=0x87, KEY_TYPE=0x100, SUBJECT=0x101, ID=0x102, SENSITIVE=0x103,
+         ENCRYPT=0x104, DECRYPT=0x105, WRAP=0x106, UNWRAP=0x107, SIGN=0x108, SIGN_RECOVER=0x109,
+         VERIFY=0x10a, VERIFY_RECOVER=0x10b, DERIVE=0x10c, START_DATE=0x110, END_DATE=0x111,
+         MODULUS=0x120, MODULUS_BITS=0x121, PUBLIC_EXPONENT=0x122, PRIVATE_EXPONENT=0x123,
+         PUBLIC_KEY_INFO=0x129, EXTRACTABLE=0x162, LOCAL=0x163, NEVER_EXTRACTABLE=0x164,
+         ALWAYS_SENSITIVE=0x165, KEY_GEN_MECHANISM=0x166, MODIFIABLE=0x170, COPYABLE=0x171,
+         DESTROYABLE=0x172, EC_PARAMS=0x180, EC_POINT=0x181, ALWAYS_AUTHENTICATE=0x202,
+         WRAP_WITH_TRUSTED=0x210, ALLOWED_MECHANISMS=0x40000600, PROFILE_ID=0x601,
+         PARAMETER_SET=0x61d)
+M = dict(RSA_GEN=0, RSA=1, X509=3, OAEP=9, PSS=0xd, SHA256_RSA=0x40, SHA256_PSS=0x43, SHA256=0x250,
+         EC_GEN=0x1040, ECDSA=0x1041, ECDSA_SHA256=0x1044, ECDH1=0x1050, AES_CBC=0x1082)
+RO, RW = 4, 6
+SO, USER, CONTEXT = 0, 1, 2
+P256 = bytes.fromhex('06082a8648ce3d030107')
+P384 = bytes.fromhex('06052b81040022')
+PIN = os.environ.get('TAMGA_TEST_PIN', '123456').encode()
+PUK = os.environ.get('TAMGA_TEST_PUK', '12345678').encode()
+ADMIN = os.environ.get('TAMGA_TEST_ADMIN', '').encode()
+
+
+class Attribute(c.Structure):
+    _fields_ = [('type', UL), ('value', c.c_void_p), ('len', UL)]
+
+
+class Mechanism(c.Structure):
+    _fields_ = [('type', UL), ('param', c.c_void_p), ('len', UL)]
+
+
+class Version(c.Structure):
+    _fields_ = [('major', c.c_ubyte), ('minor', c.c_ubyte)]
+
+
+class Interface(c.Structure):
+    _fields_ = [('name', c.c_char_p), ('table', c.c_void_p), ('flags', UL)]
+
+
+class SessionInfo(c.Structure):
+    _fields_ = [('slot', UL), ('state', UL), ('flags', UL), ('error', UL)]
+
+
+class TokenInfo(c.Structure):
+    _fields_ = [('label', c.c_char * 32), ('maker', c.c_char * 32), ('model', c.c_char * 16),
+                ('serial', c.c_char * 16), ('flags', UL), ('max_sessions', UL), ('sessions', UL),
+                ('max_rw', UL), ('rw', UL), ('max_pin', UL), ('min_pin', UL), ('numbers', UL * 4),
+                ('hardware', Version), ('firmware', Version), ('time', c.c_char * 16)]
+
+
+class InitArgs(c.Structure):
+    _fields_ = [('mutex', c.c_void_p * 4), ('flags', UL), ('reserved', c.c_void_p)]
+
+
+faults = 0
+checks = 0
+
+
+def eq(what, got, *wanted):
+    """got is one of wanted, or somebody hears of it."""
+    global faults, checks
+    checks += 1
+    if got not in wanted:
+        faults += 1
+        print('WRONG %s: got %r, expected %s' % (what, got, ' or '.join(map(repr, wanted))))
+    return got in wanted
+
+
+def table(pointer):
+    """The functions of a table, by name; each tells its code by name."""
+    version = Version.from_address(pointer)
+    size = {(2, 40): 68, (3, 0): 92, (3, 2): 102}[(version.major, version.minor)]
+    rows = (c.c_void_p * size).from_address(pointer + 8)
+    def bind(address):
+        call = c.CFUNCTYPE(UL)(address)
+        call.argtypes = None
+        def speak(*arguments):
+            rv = call(*[UL(a) if isinstance(a, int) else a for a in arguments])
+            return NAMES.get(rv, hex(rv))
+        return speak
+    return {name: bind(row) for name, row in zip(FUNCTIONS, rows)}
+
+
+def mech(kind, param=None):
+    m = Mechanism(M.get(kind, kind), None, 0)
+    if param is not None:
+        m.keep = param
+        m.param = c.cast(param, c.c_void_p)
+        m.len = c.sizeof(param)
+    return c.byref(m)
+
+
+def pss(hash_, mgf, salt):
+    return (UL * 3)(hash_, mgf, salt)
+
+
+def template(**given):
+    rows = (Attribute * max(len(given), 1))()
+    rows.keep = []
+    for row, (name, value) in zip(rows, given.items()):
+        row.type = A[name] if name in A else int(name[1:], 16)
+        if isinstance(value, bool):
+            value = bytes([value])
+        elif isinstance(value, int):
+            value = bytes(UL(value))
+        buffer = c.create_string_buffer(value, len(value))
+        rows.keep.append(buffer)
+        row.value, row.len = c.cast(buffer, c.c_void_p), len(value)
+    return rows, len(given)
+
+
+library = c.CDLL(sys.argv[1])
+controls = sys.argv[2:]
+pointer = c.c_void_p()
+library.C_GetFunctionList.restype = UL
+library.C_GetFunctionList(c.byref(pointer))
+F240 = table(pointer.value)
+found = c.POINTER(Interface)()
+
+
+def interface(name, version, flags):
+    rv = library.C_GetInterface(name, c.byref(Version(*version)) if version else None,
+                                c.byref(found), UL(flags))
+    rv = NAMES.get(rv, hex(rv))
+    if rv != 'OK':
+        return rv
+    v = Version.from_address(found.contents.table)
+    return (v.major, v.minor)
+
+
+library.C_GetInterface.restype = UL
+interface(b'PKCS 11', (3, 2), 0)
+F = table(found.contents.table)
+
+
+def ctl(card, *words):
+    return subprocess.run([os.environ['TAMGA_VCARD'], 'ctl', controls[card], *words], check=True,
+                          capture_output=True, text=True).stdout
+
+
+def apdus(card):
+    return int(ctl(card, 'count').split()[0])
+
+
+# ---- short forms ---------------------------------------------------------------
+def slots(present=1):
+    n = UL(0)
+    F['GetSlotList'](c.c_ubyte(present), None, c.byref(n))
+    ids = (UL * n.value)()
+    F['GetSlotList'](c.c_ubyte(present), ids, c.byref(n))
+    return list(ids[:n.value])
+
+
+def session(slot, flags=RO):
+    h = UL(0)
+    eq('C_OpenSession', F['OpenSession'](slot, flags, None, None, c.byref(h)), 'OK')
+    return h.value
+
+
+def state(h):
+    info = SessionInfo()
+    rv = F['GetSessionInfo'](h, c.byref(info))
+    return info.state if rv == 'OK' else rv
+
+
+def login(h, who, pin):
+    return F['Login'](h, who, pin, len(pin or b''))
+
+
+def find(h, most=100, **given):
+    rows, n = template(**given)
+    eq('C_FindObjectsInit %r' % given, F['FindObjectsInit'](h, rows, n), 'OK')
+    out, got, all_ = (UL * most)(), UL(0), []
+    while F['FindObjects'](h, out, most, c.byref(got)) == 'OK' and got.value:
+        all_ += out[:got.value]
+    eq('C_FindObjectsFinal', F['FindObjectsFinal'](h), 'OK')
+    return all_
+
+
+def one(h, **given):
+    all_ = find(h, **given)
+    eq('found by %r' % given, len(all_), 1)
+    return all_[0] if all_ else 0
+
+
+def get(h, o, name):
+    row = Attribute(A[name] if name in A else name, None, 0)
+    rv = F['GetAttributeValue'](h, o, c.byref(row), 1)
+    if rv != 'OK':
+        return rv
+    buffer = c.create_string_buffer(max(row.len, 1))
+    row.value = c.cast(buffer, c.c_void_p)
+    rv = F['GetAttributeValue'](h, o, c.byref(row), 1)
+    return buffer.raw[:row.len] if rv == 'OK' else rv
+
+
+def set_(h, o, **given):
+    rows, n = template(**given)
+    return F['SetAttributeValue'](h, o, rows, n)
+
+
+def produce(function, h, *data, room=512):
+    out, n = c.create_string_buffer(room), UL(room)
+    rv = F[function](h, *data, out, c.byref(n))
+    return out.raw[:n.value] if rv == 'OK' else rv
+
+
+def sign(h, key, m, data):
+    rv = F['SignInit'](h, m, key)
+    return rv if rv != 'OK' else produce('Sign', h, data, len(data))
+
+
+def generate(h, kind, public, private):
+    pub, n = template(**public)
+    prv, k = template(**private)
+    a, b = UL(0), UL(0)
+    rv = F['GenerateKeyPair'](h, mech(kind), pub, n, prv, k, c.byref(a), c.byref(b))
+    return rv, a.value, b.value
+
+
+def create(h, **given):
+    o = UL(0)
+    rows, n = template(**given)
+    return F['CreateObject'](h, rows, n, c.byref(o)), o.value
+
+
+def copy(h, o, **given):
+    new = UL(0)
+    rows, n = template(**given)
+    return F['CopyObject'](h, o, rows, n, c.byref(new)), new.value
+
+
+def token_flags(slot):
+    info = TokenInfo()
+    eq('C_GetTokenInfo', F['GetTokenInfo'](slot, c.byref(info)), 'OK')
+    return info.flags
+
+
+def openssl(*words, **files):
+    """openssl with files given as NAME=bytes, as {NAME} in the words."""
+    with tempfile.TemporaryDirectory() as at:
+        paths = {name: os.path.join(at, name) for name in files}
+        for name, data in files.items():
+            with open(paths[name], 'wb') as f:
+                f.write(data)
+        return subprocess.run(['openssl', *[w.format(**paths) for w in words]],
+                              capture_output=True).returncode == 0
+
+
+def der_signature(raw):
+    def number(b):
+        b = b.lstrip(b'\0') or b'\0'
+        b = (b'\0' if b[0] & 0x80 else b'') + b
+        return b'\x02' + bytes([len(b)]) + b
+    half = len(raw) // 2
+    body = number(raw[:half]) + number(raw[half:])
+    return b'\x30' + (b'\x81' if len(body) > 127 else b'') + bytes([len(body)]) + body
+
+
+# ---- interfaces, before anything is initialised (pkcs11.md 5) ------------------
+def judge_interfaces():
+    for name, version, flags, want in (
+            (b'PKCS 11', None, 1, 'FUNCTION_FAILED'), (b'PKCS 11', None, 0, (3, 2)),
+            (b'Vendor NSS FIPS Interface', None, 0, 'FUNCTION_FAILED'),
+            (b'PKCS 11', (3, 2), 0, (3, 2)), (None, None, 0, (3, 2)), (None, (3, 0), 0, (3, 0)),
+            (b'PKCS 11', (3, 0), 0, (3, 0)), (b'PKCS 11', (2, 40), 0, (2, 40)),
+            (b'PKCS 11', (2, 20), 0, 'FUNCTION_FAILED'), (b'PKCS 11', (4, 0), 0, 'FUNCTION_FAILED'),
+            (b'PKCS 11', (3, 2), 1, 'FUNCTION_FAILED'), (b'pkcs 11', None, 0, 'FUNCTION_FAILED'),
+            (b'', None, 0, 'FUNCTION_FAILED'), (None, None, 1 << 40, 'FUNCTION_FAILED')):
+        eq('C_GetInterface(%r, %r, %d)' % (name, version, flags),
+           interface(name, version, flags), want)
+    library.C_GetInterface.restype = UL
+    eq('C_GetInterface(NULL place)', NAMES[library.C_GetInterface(None, None, None, UL(0))],
+       'ARGUMENTS_BAD')
+    n = UL(0)
+    library.C_GetInterfaceList.restype = UL
+    eq('C_GetInterfaceList size', NAMES[library.C_GetInterfaceList(None, c.byref(n))], 'OK')
+    count = n.value
+    rows = (Interface * (count + 2))()
+    n.value = count - 1
+    eq('C_GetInterfaceList small', NAMES[library.C_GetInterfaceList(rows, c.byref(n))],
+       'BUFFER_TOO_SMALL')
+    eq('its count', (n.value, rows[0].name), (count, None))
+    n.value = count + 2
+    eq('C_GetInterfaceList large', NAMES[library.C_GetInterfaceList(rows, c.byref(n))], 'OK')
+    eq('its count', n.value, count)
+    eq('names', {r.name for r in rows[:count]}, {b'PKCS 11'})
+    eq('flags', {r.flags for r in rows[:count]}, {0})
+    eq('C_GetInterfaceList(NULL)', NAMES[library.C_GetInterfaceList(None, None)], 'ARGUMENTS_BAD')
+    for version in ((2, 40), (3, 0), (3, 2)):
+        interface(b'PKCS 11', version, 0)
+        t = table(found.contents.table)
+        for name, call in t.items():
+            if name in ('Initialize', 'GetFunctionList', 'GetInterface', 'GetInterfaceList'):
+                continue
+            eq('%s before C_Initialize' % name, call(*[None] * 10), 'CRYPTOKI_NOT_INITIALIZED')
+
+
+# ---- starting (4.1) --------------------------------------------------------------
+def judge_start():
+    args = InitArgs()
+    args.reserved = 1
+    eq('C_Initialize(pReserved)', F['Initialize'](c.byref(args)), 'ARGUMENTS_BAD')
+    args = InitArgs()
+    args.mutex[0] = 1
+    eq('C_Initialize(some mutex functions)', F['Initialize'](c.byref(args)), 'ARGUMENTS_BAD')
+    args = InitArgs()
+    args.flags = 3
+    eq('C_Initialize as NSS', F['Initialize'](c.byref(args)), 'OK')
+    eq('C_Initialize again', F['Initialize'](None), 'CRYPTOKI_ALREADY_INITIALIZED')
+    eq('C_Finalize(not NULL)', F['Finalize'](c.byref(args)), 'ARGUMENTS_BAD')
+    eq('C_Finalize', F['Finalize'](None), 'OK')
+    eq('C_Finalize again', F['Finalize'](None), 'CRYPTOKI_NOT_INITIALIZED')
+    eq('C_Initialize', F['Initialize'](None), 'OK')
+    for version in ((2, 40), (3, 0), (3, 2)):
+        interface(b'PKCS 11', version, 0)
+        info = (c.c_ubyte * 128)()
+        eq('C_GetInfo', table(found.contents.table)['GetInfo'](info), 'OK')
+        eq('its version', (info[0], info[1]), version)
+    eq('C_GetInfo(NULL)', F['GetInfo'](None), 'ARGUMENTS_BAD')
+
+
+# ---- slots (4.1, 4.2) --------------------------------------------------------------
+def judge_slots():
+    n = UL(0)
+    for present in (0, 1):
+        eq('C_GetSlotList size', F['GetSlotList'](present, None, c.byref(n)), 'OK')
+        many = n.value
+        ids = (UL * (many + 3))(*[77] * (many + 3))
+        n.value = many - 1
+        eq('C_GetSlotList small', F['GetSlotList'](present, ids, c.byref(n)), 'BUFFER_TOO_SMALL')
+        eq('nothing written', (n.value, list(ids)), (many, [77] * (many + 3)))
+        n.value = many + 3
+        eq('C_GetSlotList large', F['GetSlotList'](present, ids, c.byref(n)), 'OK')
+        eq('its count', (n.value, list(ids[many:])), (many, [77] * 3))
+    eq('C_GetSlotList(NULL)', F['GetSlotList'](0, None, None), 'ARGUMENTS_BAD')
+    wrong = 4711
+    buffer, h = c.create_string_buffer(256), UL(0)
+    for name, arguments in (
+            ('GetSlotInfo', (buffer,)), ('GetTokenInfo', (buffer,)),
+            ('GetMechanismList', (None, c.byref(n))), ('GetMechanismInfo', (M['ECDSA'], buffer)),
+            ('InitToken', (PUK, 8, b' ' * 32)), ('OpenSession', (RO, None, None, c.byref(h))),
+            ('CloseAllSessions', ())):
+        eq('C_%s(wrong slot)' % name, F[name](wrong, *arguments), 'SLOT_ID_INVALID')
+    slot = slots()[0]
+    eq('C_GetSlotInfo(NULL)', F['GetSlotInfo'](slot, None), 'ARGUMENTS_BAD')
+    eq('C_GetTokenInfo(NULL)', F['GetTokenInfo'](slot, None), 'ARGUMENTS_BAD')
+    eq('C_GetMechanismList(NULL)', F['GetMechanismList'](slot, None, None), 'ARGUMENTS_BAD')
+    eq('C_GetMechanismInfo(NULL)', F['GetMechanismInfo'](slot, M['ECDSA'], None), 'ARGUMENTS_BAD')
+    eq('C_GetMechanismInfo(unknown)', F['GetMechanismInfo'](slot, 0x80001234, buffer),
+       'MECHANISM_INVALID')
+    eq('C_GetMechanismList', F['GetMechanismList'](slot, None, c.byref(n)), 'OK')
+    many = n.value
+    kinds = (UL * (many + 3))(*[77] * (many + 3))
+    n.value = many - 1
+    eq('C_GetMechanismList small', F['GetMechanismList'](slot, kinds, c.byref(n)),
+       'BUFFER_TOO_SMALL')
+    eq('nothing written', (n.value, kinds[0]), (many, 77))
+    n.value = many + 3
+    eq('C_GetMechanismList large', F['GetMechanismList'](slot, kinds, c.byref(n)), 'OK')
+    eq('its count', (n.value, kinds[many]), (many, 77))
+    for kind in kinds[:many]:
+        info = (UL * 3)()
+        eq('C_GetMechanismInfo(%#x)' % kind, F['GetMechanismInfo'](slot, kind, info), 'OK')
+        eq('%#x has a use and sizes' % kind, info[2] != 0 and 0 < info[0] <= info[1], True)
+    eq('no hash is a mechanism', [k for k in kinds[:many] if k in (0x220, 0x250, 0x260, 0x270)], [])
+    eq('C_WaitForSlotEvent(NULL)', F['WaitForSlotEvent'](1, None, None), 'ARGUMENTS_BAD')
+    while F['WaitForSlotEvent'](1, c.byref(h), None) == 'OK':
+        pass
+    eq('C_WaitForSlotEvent', F['WaitForSlotEvent'](1, c.byref(h), None), 'NO_EVENT')
+    eq('C_WaitForSlotEvent(reserved)', F['WaitForSlotEvent'](1, c.byref(h), buffer),
+       'ARGUMENTS_BAD')
+
+
+# ---- sessions and logins (4.2) --------------------------------------------------------
+def judge_sessions(slot, other):
+    h = UL(0)
+    eq('parallel', F['OpenSession'](slot, 2, None, None, c.byref(h)),
+       'SESSION_PARALLEL_NOT_SUPPORTED')
+    eq('no place', F['OpenSession'](slot, RO, None, None, None), 'ARGUMENTS_BAD')
+    a, b, far = session(slot), session(slot, RW), session(other)
+    eq('states', (state(a), state(b), state(far)), (0, 2, 0))
+    eq('SO beside RO', login(a, SO, ADMIN), 'SESSION_READ_ONLY_EXISTS')
+    eq('a type that is none', login(a, 9, PIN), 'USER_TYPE_INVALID')
+    eq('context without operation', login(a, CONTEXT, PIN), 'OPERATION_NOT_INITIALIZED')
+    eq('C_Logout without login', F['Logout'](a), 'USER_NOT_LOGGED_IN')
+    before = apdus(0)
+    eq('PIN too long', login(a, USER, b'1' * 70), 'PIN_LEN_RANGE')
+    eq('PIN too short', login(a, USER, b'1'), 'PIN_LEN_RANGE')
+    eq('PIN empty', login(a, USER, b''), 'PIN_LEN_RANGE', 'PIN_INCORRECT')
+    eq('PIN NULL', F['Login'](a, USER, None, 0), 'ARGUMENTS_BAD')
+    eq('PIN NULL of a length', F['Login'](a, USER, None, 6), 'ARGUMENTS_BAD')
+    eq('none of them went to the card', apdus(0), before)
+    eq('C_Login', login(b, USER, PIN), 'OK')
+    eq('states after login', (state(a), state(b), state(far)), (1, 3, 0))
+    late = session(slot)
+    eq('state of a later session', state(late), 1)
+    eq('again', login(a, USER, PIN), 'USER_ALREADY_LOGGED_IN')
+    eq('another', login(a, SO, ADMIN), 'USER_ANOTHER_ALREADY_LOGGED_IN')
+    eq('private keys', len(find(a, CLASS=PRIVATE)), 4)
+    eq('C_Logout', F['Logout'](a), 'OK')
+    eq('states after logout', (state(a), state(b)), (0, 2))
+    eq('private keys after logout', len(find(b, CLASS=PRIVATE)), 1)	# 9e wants no PIN
+    eq('C_Login', login(b, USER, PIN), 'OK')
+    eq('private keys again', len(find(b, CLASS=PRIVATE)), 4)
+    for x in (a, b, late):
+        eq('C_CloseSession', F['CloseSession'](x), 'OK')
+    eq('stale', F['CloseSession'](a), 'SESSION_HANDLE_INVALID')
+    a = session(slot)
+    eq('the last session took the login along', state(a), 0)
+    eq('handles are not used again', a in (b, late), False)
+    b = session(slot, RW)
+    eq('wrong slot leaves sessions', F['CloseAllSessions'](4711), 'SLOT_ID_INVALID')
+    eq('', state(a), 0)
+    for _ in 1, 2:
+        eq('C_CloseAllSessions', F['CloseAllSessions'](slot), 'OK')
+    eq('all gone', (state(a), state(b)), ('SESSION_HANDLE_INVALID',) * 2)
+    eq('the other slot is not', state(far), 0)
+    got = UL(7)
+    out = UL(0)
+    eq('C_FindObjects(gone)', F['FindObjects'](a, c.byref(out), 1, c.byref(got)),
+       'SESSION_HANDLE_INVALID')
+    eq('count is 0', got.value, 0)
+    eq('C_CloseSession', F['CloseSession'](far), 'OK')
+    # stubs look at the session first (4.1)
+    n = UL(0)
+    buffer = c.create_string_buffer(64)
+    for name in FUNCTIONS:
+        if name in '''Initialize Finalize GetInfo GetFunctionList GetSlotList GetSlotInfo GetTokenInfo
+                GetMechanismList GetMechanismInfo InitToken OpenSession CloseAllSessions
+                WaitForSlotEvent GetInterface GetInterfaceList'''.split():
+            continue
+        want = 'SESSION_HANDLE_INVALID'
+        got = F[name](0x7777, *[c.byref(n)] + [None] * 9)
+        eq('C_%s(wrong session)' % name, got, want)
+    a = session(slot)
+    eq('C_GetFunctionStatus', F['GetFunctionStatus'](a), 'FUNCTION_NOT_PARALLEL')
+    eq('C_CancelFunction', F['CancelFunction'](a), 'FUNCTION_NOT_PARALLEL')
+    before = apdus(0)
+    eq('C_SeedRandom', F['SeedRandom'](a, b'abc', 3), 'RANDOM_SEED_NOT_SUPPORTED', 'OK')
+    eq('C_GenerateRandom', F['GenerateRandom'](a, buffer, 64), 'OK')
+    eq('C_GenerateRandom(NULL)', F['GenerateRandom'](a, None, 5), 'ARGUMENTS_BAD')
+    eq('no card asked', apdus(0), before)
+    eq('C_OpenSession SO on RO', F['CloseSession'](a), 'OK')
+
+
+def judge_so(slot):
+    a = session(slot, RW)
+    eq('SO in hexadecimal', login(a, SO, ADMIN), 'OK')
+    eq('state', state(a), 4)
+    h = UL(0)
+    eq('RO beside SO', F['OpenSession'](slot, RO, None, None, c.byref(h)),
+       'SESSION_READ_WRITE_SO_EXISTS')
+    eq('USER beside SO', login(a, USER, PIN), 'USER_ANOTHER_ALREADY_LOGGED_IN')
+    eq('SO again', login(a, SO, ADMIN), 'USER_ALREADY_LOGGED_IN')
+    eq('C_InitPIN with the management key', F['InitPIN'](a, b'654321', 6), 'FUNCTION_NOT_SUPPORTED')
+    eq('C_Logout', F['Logout'](a), 'OK')
+    eq('C_Logout twice', F['Logout'](a), 'USER_NOT_LOGGED_IN')
+    eq('SO as bytes', login(a, SO, bytes.fromhex(ADMIN.decode())), 'OK')
+    eq('C_Logout', F['Logout'](a), 'OK')
+    wrong = b'77' * 24
+    eq('SO wrong', login(a, SO, wrong), 'PIN_INCORRECT')
+    eq('SO of no length', login(a, SO, b'77' * 11), 'PIN_LEN_RANGE', 'PIN_INCORRECT')
+    eq('C_InitPIN without SO', F['InitPIN'](a, b'654321', 6), 'USER_NOT_LOGGED_IN')
+    eq('SO by PUK', login(a, SO, PUK), 'OK')
+    eq('C_InitPIN short', F['InitPIN'](a, b'1', 1), 'PIN_LEN_RANGE')
+    eq('C_InitPIN', F['InitPIN'](a, b'654321', 6), 'OK')
+    eq('C_Logout', F['Logout'](a), 'OK')
+    eq('the old PIN', login(a, USER, PIN), 'PIN_INCORRECT')
+    eq('C_SetPIN, old wrong', F['SetPIN'](a, PIN, 6, b'111111', 6), 'PIN_INCORRECT')
+    # three tries: one is left
+    eq('flags: low and final', token_flags(slot) & 0x70000, 0x30000)
+    eq('the new PIN', login(a, USER, b'654321'), 'OK')
+    eq('flags: none', token_flags(slot) & 0x70000, 0)
+    eq('C_SetPIN short', F['SetPIN'](a, b'654321', 6, b'1', 1), 'PIN_LEN_RANGE')
+    eq('C_SetPIN', F['SetPIN'](a, b'654321', 6, PIN, 6), 'OK')
+    eq('C_Logout', F['Logout'](a), 'OK')
+    eq('flags of a fresh PIN', token_flags(slot) & 0x70000, 0)
+    for left, flags in ((2, 0x10000), (1, 0x30000)):
+        eq('a wrong PIN', login(a, USER, b'999999'), 'PIN_INCORRECT')
+        eq('flags with %d left' % left, token_flags(slot) & 0x70000, flags)
+    eq('the last try', login(a, USER, b'999999'), 'PIN_LOCKED', 'PIN_INCORRECT')
+    eq('flags: locked', token_flags(slot) & 0x40000, 0x40000)
+    eq('the right one is too late', login(a, USER, PIN), 'PIN_LOCKED')
+    eq('SO by PUK', login(a, SO, PUK), 'OK')
+    eq('C_InitPIN', F['InitPIN'](a, PIN, 6), 'OK')
+    eq('C_Logout', F['Logout'](a), 'OK')
+    eq('unlocked', login(a, USER, PIN), 'OK')
+    eq('flags: none', token_flags(slot) & 0x70000, 0)
+    eq('C_SetPIN in RO', F['SetPIN'](session(slot), PIN, 6, PIN, 6), 'SESSION_READ_ONLY')
+    F['CloseAllSessions'](slot)
+
+
+# ---- objects (3.3) ----------------------------------------------------------------------
+ALL = 'CLASS TOKEN PRIVATE MODIFIABLE COPYABLE DESTROYABLE LABEL UNIQUE_ID'
+RSA_PUBLIC, EC_PUBLIC = 'MODULUS MODULUS_BITS PUBLIC_EXPONENT', 'EC_PARAMS EC_POINT'
+MUST = {
+    CERT: '''CERTIFICATE_TYPE CERTIFICATE_CATEGORY TRUSTED START_DATE END_DATE PUBLIC_KEY_INFO
+        SUBJECT ID ISSUER SERIAL_NUMBER VALUE''',
+    PUBLIC: '''KEY_TYPE ID SUBJECT DERIVE LOCAL KEY_GEN_MECHANISM ALLOWED_MECHANISMS ENCRYPT VERIFY
+        VERIFY_RECOVER WRAP TRUSTED PUBLIC_KEY_INFO''',
+    PRIVATE: '''KEY_TYPE ID SUBJECT DERIVE LOCAL KEY_GEN_MECHANISM ALLOWED_MECHANISMS SENSITIVE
+        ALWAYS_SENSITIVE EXTRACTABLE NEVER_EXTRACTABLE DECRYPT SIGN SIGN_RECOVER UNWRAP
+        WRAP_WITH_TRUSTED ALWAYS_AUTHENTICATE PUBLIC_KEY_INFO''',
+    PROFILE: 'PROFILE_ID'}
+FOREIGN = {CERT: 'UNWRAP MODULUS PARAMETER_SET PROFILE_ID', PUBLIC: 'SIGN CERTIFICATE_TYPE VALUE',
+           PRIVATE: 'VERIFY CERTIFICATE_TYPE PARAMETER_SET', PROFILE: 'ID VALUE'}
+
+
+def judge_attributes(h):
+    number = lambda b: int.from_bytes(b, 'little')
+    seen = {}
+    for o in find(h):
+        kind = number(get(h, o, 'CLASS'))
+        names = (ALL + ' ' + MUST[kind]).split()
+        if kind in (PUBLIC, PRIVATE):
+            rsa = number(get(h, o, 'KEY_TYPE')) == 0
+            names += (RSA_PUBLIC if rsa else EC_PUBLIC).split()
+            if kind == PRIVATE and rsa:
+                names.remove('MODULUS_BITS')
+        values = {}
+        for name in names:
+            values[name] = get(h, o, name)
+            eq('class %d: %s' % (kind, name), isinstance(values[name], bytes), True)
+        seen.setdefault(kind, []).append((o, values))
+        for name in FOREIGN[kind].split():
+            want = 'ATTRIBUTE_TYPE_INVALID'
+            if (kind, name) == (PRIVATE, 'VALUE'):
+                want = 'ATTRIBUTE_SENSITIVE'
+            eq('class %d: %s' % (kind, name), get(h, o, name), want)
+        if kind == PRIVATE:
+            eq('PRIVATE_EXPONENT or VALUE', get(h, o, 'PRIVATE_EXPONENT' if rsa else 'VALUE'),
+               'ATTRIBUTE_SENSITIVE')
+        n = UL(0)
+        eq('C_GetObjectSize', F['GetObjectSize'](h, o, c.byref(n)), 'OK')
+        # the whole template is walked (3.3)
+        room = [c.create_string_buffer(8) for _ in range(5)]
+        secret = 'LABEL' if kind != PRIVATE else 'PRIVATE_EXPONENT' if rsa else 'VALUE'
+        rows = (Attribute * 5)(*[Attribute(A[name] if name in A else name, c.cast(r, c.c_void_p), 8)
+                                 for name, r in zip(('CLASS', 0x80000abc, 'TOKEN', secret,
+                                                     'PRIVATE'), room)])
+        rows[3].len = 0
+        rv = F['GetAttributeValue'](h, o, rows, 5)
+        eq('a template with bad rows', rv, 'ATTRIBUTE_TYPE_INVALID', 'ATTRIBUTE_SENSITIVE',
+           'BUFFER_TOO_SMALL')
+        eq('its lengths', [r.len for r in rows[:3]] + [rows[4].len], [8, NONE, 1, 1])
+        eq('its secret or too long one', rows[3].len, NONE)
+        eq('its good rows', (number(room[0].raw), room[2].raw[0]), (kind, 1))
+    for kind in (CERT, PUBLIC, PRIVATE):
+        eq('class %d: how many' % kind, len(seen[kind]), 4)
+        labels = [v['LABEL'] for _, v in seen[kind]]
+        eq('labels differ', len(set(labels)), 4)
+        eq('the same IDs', {v['ID'] for _, v in seen[kind]}, {v['ID'] for _, v in seen[CERT]})
+        for o, v in seen[kind]:
+            mate = next(w for _, w in seen[CERT] if w['ID'] == v['ID'])
+            eq('SUBJECT', v['SUBJECT'], mate['SUBJECT'])
+            eq('PUBLIC_KEY_INFO', v['PUBLIC_KEY_INFO'], mate['PUBLIC_KEY_INFO'])
+            eq('found by ID', find(h, CLASS=kind, ID=v['ID']), [o])
+            eq('found by LABEL', find(h, CLASS=kind, LABEL=v['LABEL']), [o])
+    for o, v in seen[CERT]:
+        eq('its key is its certificate\'s', v['PUBLIC_KEY_INFO'] in v['VALUE'], True)
+        eq('SERIAL_NUMBER is DER', v['SERIAL_NUMBER'][0], 2)
+        eq('found by issuer and serial',
+           find(h, CLASS=CERT, ISSUER=v['ISSUER'], SERIAL_NUMBER=v['SERIAL_NUMBER']), [o])
+        eq('found by bare serial', find(h, CLASS=CERT, ISSUER=v['ISSUER'],
+                                        SERIAL_NUMBER=v['SERIAL_NUMBER'][2:]), [o])
+        eq('found by subject', o in find(h, CLASS=CERT, SUBJECT=v['SUBJECT']), True)
+        eq('found by value', find(h, VALUE=v['VALUE']), [o])
+        eq('not trusted', v['TRUSTED'], b'\0')
+    for o, v in seen[PUBLIC] + seen[PRIVATE]:
+        if 'EC_POINT' in v:
+            eq('EC_PARAMS', v['EC_PARAMS'] in (P256, P384), True)
+            eq('EC_POINT', (v['EC_POINT'][0], v['EC_POINT'][2]), (4, 4))
+    for o, v in seen[PRIVATE]:
+        eq('what a card keeps', [v[n] for n in ('SENSITIVE', 'EXTRACTABLE', 'COPYABLE')],
+           [b'\1', b'\0', b'\0'])
+        eq('9c alone wants its PIN each time', v['ALWAYS_AUTHENTICATE'][0], v['ID'] == b'\x9c')
+    eq('profiles', {number(v['PROFILE_ID']) for _, v in seen[PROFILE]}, {1, 3, 4})
+    unique = [v['UNIQUE_ID'] for kind in seen.values() for _, v in kind]
+    eq('UNIQUE_ID', len(set(unique)), len(unique))
+    for name, value in (('CLASS', 0xce534351), ('CLASS', 0xce534353), ('xce534364', b'1'),
+                        ('CLASS', 4)):
+        eq('a vendor\'s %s' % name, find(h, **{name: value}), [])
+    before = apdus(0)
+    for _ in range(188):
+        find(h, most=1, CLASS=CERT)
+    eq('188 searches ask no card', apdus(0), before)
+    n = UL(0)
+    eq('no object', get(h, 99999, 'CLASS'), 'OBJECT_HANDLE_INVALID')
+    eq('C_GetObjectSize(none)', F['GetObjectSize'](h, 99999, c.byref(n)), 'OBJECT_HANDLE_INVALID')
+    eq('C_DestroyObject(none)', F['DestroyObject'](h, 99999), 'OBJECT_HANDLE_INVALID')
+    eq('template NULL', F['GetAttributeValue'](h, seen[CERT][0][0], None, 1), 'ARGUMENTS_BAD')
+    eq('C_FindObjectsInit(NULL, 1)', F['FindObjectsInit'](h, None, 1), 'ARGUMENTS_BAD')
+    return seen
+
+
+# ---- operations (4.3) -----------------------------------------------------------------------
+def judge_operations(h, other):
+    rsa, ec = (one(h, CLASS=PRIVATE, ID=bytes([i])) for i in (0x9a, 0x9e))
+    signing, pub = (one(h, CLASS=k, ID=b'\x9c') for k in (PRIVATE, PUBLIC))
+    rsa_pub, ec_pub = (one(h, CLASS=PUBLIC, ID=bytes([i])) for i in (0x9a, 0x9e))
+    n = UL(0)
+    small, big = c.create_string_buffer(8), c.create_string_buffer(512)
+    digest = bytes(range(32))
+    # size queries cost nothing and keep the operation
+    eq('C_SignInit', F['SignInit'](h, mech('RSA'), rsa), 'OK')
+    eq('again', F['SignInit'](h, mech('RSA'), rsa), 'OPERATION_ACTIVE')
+    eq('attributes meanwhile', get(h, rsa, 'ALWAYS_AUTHENTICATE'), b'\0')
+    eq('other kinds meanwhile', F['VerifyInit'](h, mech('ECDSA'), ec_pub), 'OK')
+    eq('cancelled', F['VerifyInit'](h, None, ec_pub), 'OK')
+    before = apdus(0)
+    eq('size', F['Sign'](h, digest, 32, None, c.byref(n)), 'OK')
+    eq('it is', n.value, 256)
+    n.value = 8
+    eq('small', F['Sign'](h, digest, 32, small, c.byref(n)), 'BUFFER_TOO_SMALL')
+    eq('it is', n.value, 256)
+    eq('and asked no card', apdus(0), before)
+    n.value = 512
+    eq('C_Sign', F['Sign'](h, digest, 32, big, c.byref(n)), 'OK')
+    eq('one APDU', apdus(0), before + 1)
+    eq('it is over', F['Sign'](h, digest, 32, big, c.byref(n)), 'OPERATION_NOT_INITIALIZED')
+    good = big.raw[:256]
+    eq('C_VerifyInit', F['VerifyInit'](h, mech('RSA'), rsa_pub), 'OK')
+    eq('C_Verify', F['Verify'](h, digest, 32, good, 256), 'OK')
+    for what, sig, want in (('short', good[:255], 'SIGNATURE_LEN_RANGE'),
+                            ('long', good + b'\0', 'SIGNATURE_LEN_RANGE'),
+                            ('empty', b'', 'SIGNATURE_LEN_RANGE'),
+                            ('wrong', good[:255] + bytes([good[255] ^ 1]), 'SIGNATURE_INVALID')):
+        eq('C_VerifyInit', F['VerifyInit'](h, mech('RSA'), rsa_pub), 'OK')
+        eq('a %s signature' % what, F['Verify'](h, digest, 32, sig, len(sig)), want)
+    for length, want in ((245, 256), (246, 'DATA_LEN_RANGE')):
+        got = sign(h, rsa, mech('RSA'), b'x' * length)
+        eq('RSA_PKCS of %d bytes' % length, got if isinstance(got, str) else len(got), want)
+    # EC: raw, of the field's size
+    raw = sign(h, ec, mech('ECDSA'), digest)
+    eq('ECDSA', len(raw), 96)
+    for what, sig, want in (('good', raw, 'OK'), ('short', raw[:95], 'SIGNATURE_LEN_RANGE'),
+                            ('long', raw + b'1', 'SIGNATURE_LEN_RANGE'),
+                            ('zero', b'\0' * 96, 'SIGNATURE_INVALID'),
+                            ('huge', b'\xff' * 96, 'SIGNATURE_INVALID')):
+        eq('C_VerifyInit', F['VerifyInit'](h, mech('ECDSA'), ec_pub), 'OK')
+        eq('a %s signature' % what, F['Verify'](h, digest, 32, sig, len(sig)), want)
+    spki = get(h, ec_pub, 'PUBLIC_KEY_INFO')
+    raw = sign(h, ec, mech('ECDSA_SHA256'), b'data')
+    eq('openssl agrees on ECDSA', openssl('dgst', '-sha256', '-verify', '{k}', '-keyform', 'DER',
+       '-signature', '{s}', '{d}', k=spki, s=der_signature(raw), d=b'data'), True)
+    spki = get(h, rsa_pub, 'PUBLIC_KEY_INFO')
+    for salt in (0, 32, 222):
+        raw = sign(h, rsa, mech('SHA256_PSS', pss(M['SHA256'], 2, salt)), b'data')
+        eq('openssl agrees on PSS, salt %d' % salt, openssl('dgst', '-sha256', '-verify', '{k}',
+           '-keyform', 'DER', '-sigopt', 'rsa_padding_mode:pss', '-sigopt',
+           'rsa_pss_saltlen:%d' % salt, '-signature', '{s}', '{d}', k=spki, s=raw, d=b'data'), True)
+    eq('salt too long', sign(h, rsa, mech('PSS', pss(M['SHA256'], 2, 223)), digest),
+       'MECHANISM_PARAM_INVALID', 'KEY_SIZE_RANGE')
+    eq('PSS without parameters', F['SignInit'](h, mech('PSS'), rsa), 'MECHANISM_PARAM_INVALID')
+    eq('PSS hash of another mechanism',
+       F['SignInit'](h, mech('SHA256_PSS', pss(0x260, 3, 32)), rsa), 'MECHANISM_PARAM_INVALID')
+    eq('PSS data of another length', sign(h, rsa, mech('PSS', pss(M['SHA256'], 2, 32)), b'x' * 20),
+       'DATA_LEN_RANGE')
+    eq('parameters where none are', F['SignInit'](h, mech('ECDSA', pss(1, 2, 3)), ec),
+       'MECHANISM_PARAM_INVALID')
+    # wrong keys and mechanisms
+    for what, m, key, want in (
+            ('no such mechanism', mech(0x80001234), ec, ('MECHANISM_INVALID',)),
+            ('one that does not sign', mech('OAEP'), rsa, ('MECHANISM_INVALID',)),
+            ('ECDSA, RSA key', mech('ECDSA'), rsa, ('KEY_TYPE_INCONSISTENT',)),
+            ('RSA, EC key', mech('RSA'), ec, ('KEY_TYPE_INCONSISTENT',)),
+            ('no key', mech('ECDSA'), 99999, ('KEY_HANDLE_INVALID',)),
+            ('a public key', mech('ECDSA'), ec_pub,
+             ('KEY_FUNCTION_NOT_PERMITTED', 'KEY_TYPE_INCONSISTENT', 'KEY_HANDLE_INVALID')),
+            ('NULL, nothing active', None, ec, ('ARGUMENTS_BAD',))):
+        eq('C_SignInit: ' + what, F['SignInit'](h, m, key), *want)
+    # in parts
+    eq('C_SignUpdate without C_SignInit', F['SignUpdate'](h, b'a', 1), 'OPERATION_NOT_INITIALIZED')
+    eq('C_SignFinal without', F['SignFinal'](h, big, c.byref(n)), 'OPERATION_NOT_INITIALIZED')
+    eq('C_SignInit', F['SignInit'](h, mech('SHA256_RSA'), rsa), 'OK')
+    eq('C_SignInit elsewhere', F['SignInit'](other, mech('SHA256_RSA'), rsa), 'OK')
+    eq('C_SignUpdate', F['SignUpdate'](h, b'da', 2), 'OK')
+    eq('C_SignUpdate', F['SignUpdate'](h, None, 0), 'OK')
+    eq('C_SignUpdate', F['SignUpdate'](h, b'ta', 2), 'OK')
+    eq('size', F['SignFinal'](h, None, c.byref(n)), 'OK')
+    eq('it is', n.value, 256)
+    n.value = 255
+    eq('small', F['SignFinal'](h, big, c.byref(n)), 'BUFFER_TOO_SMALL')
+    n.value = 512
+    eq('C_SignFinal', F['SignFinal'](h, big, c.byref(n)), 'OK')
+    eq('openssl agrees on RSA', openssl('dgst', '-sha256', '-verify', '{k}', '-keyform', 'DER',
+       '-signature', '{s}', '{d}', k=spki, s=big.raw[:256], d=b'data'), True)
+    eq('the other session\'s', produce('Sign', other, b'data', 4), big.raw[:256])
+    eq('C_SignInit', F['SignInit'](h, mech('SHA256_RSA'), rsa), 'OK')
+    eq('C_SignUpdate', F['SignUpdate'](h, b'a', 1), 'OK')
+    eq('C_Sign after C_SignUpdate', produce('Sign', h, b'a', 1), 'OPERATION_ACTIVE',
+       'FUNCTION_FAILED', 'OPERATION_NOT_INITIALIZED')
+    F['SessionCancel'](h, 0x800)
+    eq('C_SignInit', F['SignInit'](h, mech('SHA256_RSA'), rsa), 'OK')
+    eq('C_SignUpdate(NULL, 1)', F['SignUpdate'](h, None, 1), 'ARGUMENTS_BAD')
+    eq('ended it', F['SignUpdate'](h, b'a', 1), 'OPERATION_NOT_INITIALIZED')
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), ec), 'OK')
+    eq('C_Sign(NULL, 1)', F['Sign'](h, None, 1, big, c.byref(n)), 'ARGUMENTS_BAD')
+    eq('C_SignInit after failure', F['SignInit'](h, mech('ECDSA'), ec), 'OK')
+    # cancelling
+    eq('C_SignInit(NULL)', F['SignInit'](h, None, 0), 'OK')
+    eq('is over', produce('Sign', h, digest, 32), 'OPERATION_NOT_INITIALIZED')
+    eq('C_SessionCancel of nothing', F['SessionCancel'](h, 0x800), 'OK')
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), ec), 'OK')
+    eq('C_FindObjectsInit', F['FindObjectsInit'](h, None, 0), 'OK')
+    eq('C_SessionCancel(decrypt)', F['SessionCancel'](h, 0x200), 'OK')
+    eq('the signature stays', F['SignInit'](h, mech('ECDSA'), ec), 'OPERATION_ACTIVE')
+    eq('C_SessionCancel(sign, find)', F['SessionCancel'](h, 0x840), 'OK')
+    eq('C_Sign', produce('Sign', h, digest, 32), 'OPERATION_NOT_INITIALIZED')
+    eq('C_FindObjectsFinal', F['FindObjectsFinal'](h), 'OPERATION_NOT_INITIALIZED')
+    # a key that wants its PIN each time
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
+    eq('without its PIN', produce('Sign', h, digest, 32), 'USER_NOT_LOGGED_IN')
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
+    eq('size', F['Sign'](h, digest, 32, None, c.byref(n)), 'OK')
+    eq('its PIN', login(h, CONTEXT, PIN), 'OK')
+    eq('size again', F['Sign'](h, digest, 32, None, c.byref(n)), 'OK')
+    ctl(0, 'mark')
+    raw = produce('Sign', h, digest, 32)
+    eq('with its PIN', len(raw), 64)
+    eq('VERIFY and the command', apdus(0), 1, 2)
+    eq('openssl agrees on 9c', openssl('pkeyutl', '-verify', '-pubin', '-inkey', '{k}', '-keyform',
+       'DER', '-sigfile', '{s}', '-in', '{d}', k=get(h, pub, 'PUBLIC_KEY_INFO'),
+       s=der_signature(raw), d=digest), True)
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
+    eq('the PIN is not kept for it', produce('Sign', h, digest, 32), 'USER_NOT_LOGGED_IN')
+    eq('context after the operation', login(h, CONTEXT, PIN), 'OPERATION_NOT_INITIALIZED')
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
+    # it is compared when it is used: nothing may come between it and the signature
+    eq('a wrong PIN', login(h, CONTEXT, b'999999'), 'OK')
+    eq('is told by the signature', produce('Sign', h, digest, 32), 'PIN_INCORRECT')
+    eq('which is over', produce('Sign', h, digest, 32), 'OPERATION_NOT_INITIALIZED')
+    eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
+    eq('the right one', login(h, CONTEXT, PIN), 'OK')
+    eq('signs', len(produce('Sign', h, digest, 32)), 64)
+
+
+def judge_decrypt(h):
+    key, pub = (one(h, CLASS=k, ID=b'\x9d') for k in (PRIVATE, PUBLIC))
+    n = UL(0)
+    big = c.create_string_buffer(512)
+    eq('C_EncryptInit', F['EncryptInit'](h, mech('RSA'), pub), 'OK')
+    eq('size', F['Encrypt'](h, b'secret', 6, None, c.byref(n)), 'OK')
+    sealed = produce('Encrypt', h, b'secret', 6)
+    eq('C_Encrypt', len(sealed), 256)
+    eq('C_DecryptInit', F['DecryptInit'](h, mech('RSA'), key), 'OK')
+    before = apdus(0)
+    eq('size', F['Decrypt'](h, sealed, 256, None, c.byref(n)), 'OK')
+    eq('enough', n.value >= 6, True)
+    eq('asked no card', apdus(0), before)
+    n.value = 3
+    eq('small', F['Decrypt'](h, sealed, 256, big, c.byref(n)), 'BUFFER_TOO_SMALL')
+    eq('C_Decrypt', produce('Decrypt', h, sealed, 256), b'secret')
+    eq('over', produce('Decrypt', h, sealed, 256), 'OPERATION_NOT_INITIALIZED')
+    eq('C_DecryptInit', F['DecryptInit'](h, mech('RSA'), key), 'OK')
+    eq('short', produce('Decrypt', h, sealed[:255], 255), 'ENCRYPTED_DATA_LEN_RANGE')
+    eq('C_DecryptInit', F['DecryptInit'](h, mech('RSA'), key), 'OK')
+    eq('wrong', produce('Decrypt', h, bytes(255) + b'\7', 256), 'ENCRYPTED_DATA_INVALID')
+    eq('in parts', F['DecryptInit'](h, mech('RSA'), key), 'OK')
+    first = produce('DecryptUpdate', h, sealed[:100], 100)
+    second = produce('DecryptUpdate', h, sealed[100:], 156)
+    eq('C_DecryptUpdate', (first, second), (b'', b''))
+    n.value = 0
+    eq('size', F['DecryptFinal'](h, None, c.byref(n)), 'OK')
+    eq('C_DecryptFinal', produce('DecryptFinal', h), b'secret')
+    for hash_, mgf, label in ((0x220, 1, b''), (0x250, 2, b''), (0x250, 1, b''), (0x270, 2, b'L')):
+        oaep = (UL * 5)(hash_, mgf, 1, 0, len(label))
+        held = c.create_string_buffer(label)
+        if label:
+            oaep[3] = c.addressof(held)
+        eq('C_EncryptInit', F['EncryptInit'](h, mech('OAEP', oaep), pub), 'OK')
+        sealed = produce('Encrypt', h, b'secret', 6)
+        eq('C_DecryptInit', F['DecryptInit'](h, mech('OAEP', oaep), key), 'OK')
+        eq('OAEP %#x %d' % (hash_, mgf), produce('Decrypt', h, sealed, 256), b'secret')
+    eq('OAEP of no hash', F['DecryptInit'](h, mech('OAEP', (UL * 5)(0x999, 1, 1, 0, 0)), key),
+       'MECHANISM_PARAM_INVALID')
+
+
+# ---- making keys, as each client asks (2.3); the card is empty ---------------------------------
+RSA_PUB = dict(MODULUS_BITS=2048, PUBLIC_EXPONENT=b'\1\0\1')
+
+
+def judge_generation(h):
+    before = len(find(h))
+    for what, kind, pub, prv, want in (
+            ('EXTRACTABLE', 'EC_GEN', dict(EC_PARAMS=P256), dict(TOKEN=True, EXTRACTABLE=True),
+             ('TEMPLATE_INCONSISTENT',)),
+            ('not SENSITIVE', 'EC_GEN', dict(EC_PARAMS=P256), dict(TOKEN=True, SENSITIVE=False),
+             ('TEMPLATE_INCONSISTENT',)),
+            ('not PRIVATE at 9a', 'EC_GEN', dict(EC_PARAMS=P256, ID=b'\x9a'),
+             dict(TOKEN=True, PRIVATE=False, ID=b'\x9a'), ('TEMPLATE_INCONSISTENT',)),
+            ('unknown attribute', 'EC_GEN', dict(EC_PARAMS=P256, x80000abc=b'1'), dict(TOKEN=True),
+             ('ATTRIBUTE_TYPE_INVALID',)),
+            ('another CLASS', 'EC_GEN', dict(EC_PARAMS=P256, CLASS=PRIVATE), dict(TOKEN=True),
+             ('TEMPLATE_INCONSISTENT',)),
+            ('another KEY_TYPE', 'EC_GEN', dict(EC_PARAMS=P256, KEY_TYPE=0), dict(TOKEN=True),
+             ('TEMPLATE_INCONSISTENT',)),
+            ('no curve', 'EC_GEN', {}, dict(TOKEN=True), ('TEMPLATE_INCOMPLETE',)),
+            ('no size', 'RSA_GEN', {}, dict(TOKEN=True), ('TEMPLATE_INCOMPLETE',)),
+            ('a size that no card has', 'RSA_GEN', dict(MODULUS_BITS=2047), dict(TOKEN=True),
+             ('KEY_SIZE_RANGE', 'ATTRIBUTE_VALUE_INVALID')),
+            ('a size of 4 bytes', 'RSA_GEN', dict(MODULUS_BITS=b'\0\10\0\0'), dict(TOKEN=True),
+             ('ATTRIBUTE_VALUE_INVALID',)),
+            ('another exponent', 'RSA_GEN', dict(MODULUS_BITS=2048, PUBLIC_EXPONENT=b'\3'),
+             dict(TOKEN=True), ('ATTRIBUTE_VALUE_INVALID', 'TEMPLATE_INCONSISTENT')),
+            ('brainpool', 'EC_GEN', dict(EC_PARAMS=bytes.fromhex('06092b2403030208010107')),
+             dict(TOKEN=True), ('CURVE_NOT_SUPPORTED', 'DOMAIN_PARAMS_INVALID')),
+            ('no OID', 'EC_GEN', dict(EC_PARAMS=b'\x30\0'), dict(TOKEN=True),
+             ('CURVE_NOT_SUPPORTED', 'DOMAIN_PARAMS_INVALID', 'ATTRIBUTE_VALUE_INVALID')),
+            ('a mechanism that makes none', 'ECDSA', dict(EC_PARAMS=P256), dict(TOKEN=True),
+             ('MECHANISM_INVALID',))):
+        eq('C_GenerateKeyPair: ' + what, generate(h, kind, pub, prv)[0], *want)
+    eq('nothing was made', len(find(h)), before)
+    eq('places NULL', F['GenerateKeyPair'](h, mech('EC_GEN'), None, 0, None, 0, None, None),
+       'ARGUMENTS_BAD')
+    # certutil EC: no ID, no LABEL, DERIVE true; then the ID on both (a no-op for its own)
+    rv, pub, prv = generate(h, 'EC_GEN', dict(EC_PARAMS=P256, TOKEN=True, DERIVE=True, WRAP=False,
+                            VERIFY=True, VERIFY_RECOVER=False, ENCRYPT=False),
+                            dict(TOKEN=True, PRIVATE=True, SENSITIVE=True, DERIVE=True,
+                                 UNWRAP=False, SIGN=True, DECRYPT=False))
+    eq('as certutil, EC', rv, 'OK')
+    eq('its slot', get(h, prv, 'ID'), b'\x9a')
+    for o in pub, prv:
+        eq('CKA_ID of 20 bytes', set_(h, o, ID=b'N' * 20), 'OK')
+    eq('both have it', (get(h, pub, 'ID'), get(h, prv, 'ID')), (b'N' * 20,) * 2)
+    eq('LOCAL', get(h, prv, 'LOCAL'), b'\1')
+    eq('KEY_GEN_MECHANISM', get(h, prv, 'KEY_GEN_MECHANISM'), bytes(UL(M['EC_GEN'])))
+    raw = sign(h, prv, mech('ECDSA'), bytes(32))
+    eq('it signs', openssl('pkeyutl', '-verify', '-pubin', '-inkey', '{k}', '-keyform', 'DER',
+       '-sigfile', '{s}', '-in', '{d}', k=get(h, pub, 'PUBLIC_KEY_INFO'), s=der_signature(raw),
+       d=bytes(32)), True)
+    eq('occupied', generate(h, 'EC_GEN', dict(EC_PARAMS=P256, TOKEN=True),
+       dict(TOKEN=True, LABEL=b'9a'))[0], 'ATTRIBUTE_VALUE_INVALID')
+    # p11tool EC: an ID and a LABEL of its own
+    rv, pub, prv = generate(h, 'EC_GEN', dict(TOKEN=True, PRIVATE=False, ID=b'p11', VERIFY=True,
+                            EC_PARAMS=P384, LABEL=b'mine'),
+                            dict(ID=b'p11', SIGN=True, PRIVATE=True, TOKEN=True, LABEL=b'mine',
+                                 SENSITIVE=True))
+    eq('as p11tool, EC', (rv, get(h, prv, 'ID'), get(h, pub, 'LABEL')), ('OK', b'p11', b'mine'))
+    eq('an ID twice', set_(h, prv, ID=b'N' * 20), 'ATTRIBUTE_VALUE_INVALID')
+    eq('CLASS is not changed', set_(h, prv, CLASS=PUBLIC), 'ATTRIBUTE_READ_ONLY')
+    eq('SENSITIVE is not changed', set_(h, prv, SENSITIVE=False), 'ATTRIBUTE_READ_ONLY')
+    # pkcs11-provider RSA: UNWRAP beside what can be
+    rv, pub, prv = generate(h, 'RSA_GEN', dict(ENCRYPT=True, VERIFY=True, WRAP=True, TOKEN=True,
+                            MODULUS_BITS=2048, PUBLIC_EXPONENT=b'\0\1\0\1', ID=b'\x83'),
+                            dict(TOKEN=True, PRIVATE=True, SENSITIVE=True, DECRYPT=True, SIGN=True,
+                                 UNWRAP=True, ID=b'\x83'))
+    eq('as pkcs11-provider, RSA', (rv, get(h, prv, 'ID'), get(h, prv, 'UNWRAP')),
+       ('OK', b'\x83', b'\0'))
+    eq('C_DestroyObject', F['DestroyObject'](h, prv), 'OK')
+    eq('gone', get(h, prv, 'CLASS'), 'OBJECT_HANDLE_INVALID')
+
+
+def judge_session_key(h, slot):
+    # keytool: a session's, then C_CopyObject, then the certificate
+    rv, pub, prv = generate(h, 'EC_GEN', dict(EC_PARAMS=P256), {})
+    eq('as keytool', rv, 'OK')
+    eq('is a session\'s', (get(h, pub, 'TOKEN'), get(h, prv, 'TOKEN')), (b'\0', b'\0'))
+    eq('COPYABLE', get(h, prv, 'COPYABLE'), b'\1')
+    eq('signs', len(sign(h, prv, mech('ECDSA'), bytes(32))), 64)
+    eq('C_CopyObject to be read', copy(h, prv, TOKEN=True, EXTRACTABLE=True)[0],
+       'TEMPLATE_INCONSISTENT', 'ATTRIBUTE_READ_ONLY')
+    rv, new = copy(h, prv, TOKEN=True, ID=b'java')
+    eq('C_CopyObject', (rv, get(h, new, 'TOKEN'), get(h, new, 'ID')), ('OK', b'\1', b'java'))
+    eq('signs', len(sign(h, new, mech('ECDSA'), bytes(32))), 64)
+    eq('COPYABLE no more', get(h, new, 'COPYABLE'), b'\0')
+    eq('nor copied', copy(h, new, TOKEN=False)[0], 'ACTION_PROHIBITED')
+    # one that nobody copied goes with its session
+    count = len(find(h, CLASS=PRIVATE))
+    other = session(slot, RW)
+    eq('as keytool', generate(other, 'EC_GEN', dict(EC_PARAMS=P256), {})[0], 'OK')
+    eq('is there', len(find(h, CLASS=PRIVATE)), count + 1)
+    eq('C_CloseSession', F['CloseSession'](other), 'OK')
+    eq('is gone', len(find(h, CLASS=PRIVATE)), count)
+    return new
+
+
+def judge_memory(h, slot):
+    rv, data = create(h, CLASS=DATA, LABEL=b'note', VALUE=b'text', APPLICATION=b'judge')
+    eq('data', (rv, get(h, data, 'VALUE'), get(h, data, 'TOKEN')), ('OK', b'text', b'\0'))
+    eq('another session\'s sees it', find(session(slot), CLASS=DATA, LABEL=b'note'), [data])
+    eq('a label', (set_(h, data, LABEL=b'other'), get(h, data, 'LABEL')), ('OK', b'other'))
+    rv, twin = copy(h, data, LABEL=b'twin')
+    eq('a copy', (rv, get(h, twin, 'VALUE')), ('OK', b'text'))
+    eq('C_DestroyObject', F['DestroyObject'](h, data), 'OK')
+    eq('gone', find(h, LABEL=b'other'), [])
+    for what, given, want in (
+            ('nothing', {}, ('TEMPLATE_INCOMPLETE',)),
+            ('no such class', dict(CLASS=0x80000001), ('ATTRIBUTE_VALUE_INVALID',
+                                                        'TEMPLATE_INCONSISTENT')),
+            ('a certificate of nothing', dict(CLASS=CERT), ('TEMPLATE_INCOMPLETE',)),
+            ('a certificate of noise', dict(CLASS=CERT, CERTIFICATE_TYPE=0, SUBJECT=b'0\0',
+             VALUE=b'noise'), ('ATTRIBUTE_VALUE_INVALID',)),
+            ('unknown attribute', dict(CLASS=DATA, x80000abc=b'1'), ('ATTRIBUTE_TYPE_INVALID',)),
+            ('a short CLASS', dict(CLASS=b'\0'), ('ATTRIBUTE_VALUE_INVALID',)),
+            ('a CK_BBOOL of 8', dict(CLASS=DATA, PRIVATE=1), ('ATTRIBUTE_VALUE_INVALID',))):
+        eq('C_CreateObject: ' + what, create(h, **given)[0], *want)
+    ro = session(slot)
+    eq('a session\'s in RO', create(ro, CLASS=DATA, VALUE=b'a')[0], 'OK')
+    eq('a token\'s in RO', create(ro, CLASS=DATA, TOKEN=True, VALUE=b'a')[0], 'SESSION_READ_ONLY')
+    eq('keys in RO', generate(ro, 'EC_GEN', dict(EC_PARAMS=P256, TOKEN=True), dict(TOKEN=True))[0],
+       'SESSION_READ_ONLY')
+    # ECDH between two keys of the card: the same secret
+    a, b = find(h, CLASS=PRIVATE, KEY_TYPE=3, EC_PARAMS=P256)[:2]
+    secrets = []
+    for mine, theirs in ((a, b), (b, a)):
+        point = get(h, theirs, 'EC_POINT')
+        held = c.create_string_buffer(point, len(point))
+        param = (UL * 5)(1, 0, 0, len(point), c.addressof(held))
+        rows, n = template(CLASS=4, KEY_TYPE=0x10, SENSITIVE=False, EXTRACTABLE=True)
+        o = UL(0)
+        eq('C_DeriveKey', F['DeriveKey'](h, mech('ECDH1', param), mine, rows, n, c.byref(o)), 'OK')
+        secrets.append(get(h, o.value, 'VALUE'))
+    eq('one secret', (secrets[0], len(secrets[0])), (secrets[1], 32))
+
+
+def judge_persistence(slot, want):
+    """In a process of its own: what a program called things stays."""
+    sys.stdout.flush()
+    before = faults
+    pid = os.fork()
+    if pid == 0:
+        eq('fork: C_GetInfo', F['GetInfo'](c.create_string_buffer(256)), 'CRYPTOKI_NOT_INITIALIZED')
+        eq('fork: C_CloseSession', F['CloseSession'](1), 'CRYPTOKI_NOT_INITIALIZED')
+        eq('fork: C_Initialize', F['Initialize'](None), 'OK')
+        h = session(slot)
+        eq('fork: no login', state(h), 0)
+        eq('fork: C_Login', login(h, USER, PIN), 'OK')
+        for id_ in want:
+            key = one(h, CLASS=PRIVATE, ID=id_)
+            eq('fork: signs', isinstance(sign(h, key, mech('ECDSA'), bytes(32)), bytes), True)
+        eq('fork: C_Finalize', F['Finalize'](None), 'OK')
+        sys.stdout.flush()
+        os._exit(faults != before)
+    eq('the child', os.waitpid(pid, 0)[1], 0)
+
+
+def judge_reset(slot, h):
+    label = TokenInfo()
+    F['GetTokenInfo'](slot, c.byref(label))
+    label = bytes(label)[:32]
+    eq('C_InitToken, session open', F['InitToken'](slot, PUK, 8, label), 'SESSION_EXISTS')
+    eq('C_CloseAllSessions', F['CloseAllSessions'](slot), 'OK')
+    eq('C_InitToken, another label', F['InitToken'](slot, PUK, 8, b'x' * 32),
+       'ARGUMENTS_BAD', 'FUNCTION_NOT_SUPPORTED', 'TEMPLATE_INCONSISTENT')
+    eq('C_InitToken, label NULL', F['InitToken'](slot, PUK, 8, None), 'ARGUMENTS_BAD')
+    eq('C_InitToken, PIN NULL', F['InitToken'](slot, None, 8, label), 'ARGUMENTS_BAD')
+    eq('C_InitToken, wrong PIN', F['InitToken'](slot, b'99999999', 8, label), 'PIN_INCORRECT')
+    h = session(slot)
+    eq('all keys are there', len(find(h, CLASS=PUBLIC)) >= 3, True)
+    F['CloseSession'](h)
+    eq('C_InitToken', F['InitToken'](slot, PUK, 8, label), 'OK')
+    h = session(slot)
+    eq('C_Login', login(h, USER, PIN), 'OK')
+    eq('empty', len(find(h, CLASS=PUBLIC) + find(h, CLASS=CERT) + find(h, CLASS=PRIVATE)), 0)
+
+
+def judge_removal(slot, card):
+    h = session(slot)
+    eq('logged in', state(h), 1)
+    ctl(card, 'remove')
+    got = None
+    for _ in range(200):
+        got = state(h)
+        if isinstance(got, str):
+            break
+        c.CDLL(None).usleep(10000)
+    eq('a session of a card that went', got, 'DEVICE_REMOVED', 'SESSION_HANDLE_INVALID')
+    new = UL(0)
+    eq('C_OpenSession', F['OpenSession'](slot, RO, None, None, c.byref(new)), 'TOKEN_NOT_PRESENT')
+    eq('C_GetTokenInfo', F['GetTokenInfo'](slot, c.create_string_buffer(512)), 'TOKEN_NOT_PRESENT')
+    eq('C_GetMechanismList', F['GetMechanismList'](slot, None, c.byref(new)), 'TOKEN_NOT_PRESENT')
+    eq('it is still a slot', (slot in slots(0), slot in slots(1)), (True, False))
+    ctl(card, 'insert')
+    for _ in range(200):
+        if slot in slots(1):
+            break
+        c.CDLL(None).usleep(10000)
+    eq('it is back', slot in slots(1), True)
+    eq('the old session', state(h), 'DEVICE_REMOVED', 'SESSION_HANDLE_INVALID')
+    eq('nobody is logged in', state(session(slot)), 0)
+
+
+judge_interfaces()
+judge_start()
+judge_slots()
+full, empty = slots()[:2]
+judge_sessions(full, empty)
+judge_so(full)
+h = session(full, RW)
+eq('C_Login', login(h, USER, PIN), 'OK')
+judge_attributes(h)
+judge_operations(h, session(full))
+judge_decrypt(h)
+e = session(empty, RW)
+eq('keys without login', generate(e, 'EC_GEN', dict(EC_PARAMS=P256, TOKEN=True), dict(TOKEN=True))[0],
+   'USER_NOT_LOGGED_IN')
+eq('C_Login', login(e, USER, PIN), 'OK')
+judge_generation(e)
+judge_session_key(e, empty)
+judge_memory(e, empty)
+judge_persistence(empty, (b'N' * 20, b'p11', b'java'))
+eq('the parent is still logged in', state(e), 3)
+judge_removal(full, 0)
+judge_reset(empty, e)
+eq('C_Finalize', F['Finalize'](None), 'OK')
+eq('C_GetInfo after it', F['GetInfo'](c.create_string_buffer(256)), 'CRYPTOKI_NOT_INITIALIZED')
+print('%d checks, %d wrong' % (checks, faults))
+sys.exit(faults != 0)

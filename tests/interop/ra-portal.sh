@@ -110,6 +110,16 @@ page /my
 shows 'http-equiv="refresh"'
 shows 'Deadline'
 shows 'aria-current="step"'
+for form in pdf html txt; do
+	page /my
+	shows "/my/print/$form"
+	page "/my/print/$form"
+	has_header "Content-Disposition: attachment; filename=\"$kz.$form\""
+	cp page "printed.$form"
+done
+pdftotext printed.pdf - | grep -q 'Ермекқызы' || die "the PDF has no name"
+grep -q "$kz" printed.txt || die "the printed application has no number"
+same 'no such form' "$(see "$U/my/print/exe")" 404
 
 # the number alone: the status, and nothing of the person
 who passer

@@ -208,10 +208,18 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 static void
 put_actions(ra_visit *v, const ra_casefile *file)
 {
+	size_t shown = 0;
+
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Management"));
-	for (size_t i = 0; i < TMG_COUNT(actions); i++)
-		if (ra_casefile_may(file, actions[i].event, RA_BY_OFFICER))
+	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
+		if (ra_casefile_may(file, actions[i].event, RA_BY_OFFICER)) {
 			put_action(v, file, &actions[i]);
+			shown++;
+		}
+	}
+	if (shown == 0)
+		ra_put(&v->page, "<p>%s</p>\n",
+		    _("There is nothing for an officer to do now."));
 	if (ra_casefile_may(file, RA_EV_CORRECT_DATA, RA_BY_OFFICER))
 		ra_put(&v->page, "<p><a class=\"button\" href=\"/desk/case/%s/data\">%s"
 		    "</a></p>\n", file->app.id, _("Correct the data"));
@@ -268,7 +276,8 @@ put_facts(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>"
 	    "<dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Service"),
 	    file->profile->title, _("Payment"), (file->app.facts & RA_PAID) != 0 ?
-	    _("paid") : _("not paid yet"), _("Confirmed by"),
+	    _("paid") : file->profile->payment.price[0] != '\0' ?
+	    _("not paid yet") : _("nothing to pay"), _("Confirmed by"),
 	    file->app.confirmed_by[0] != '\0' ? file->app.confirmed_by : "—",
 	    _("Key (SHA-256)"), file->app.spki_hash[0] != '\0' ?
 	    file->app.spki_hash : "—");

@@ -82,7 +82,7 @@ check_one(const ra_input *input, const char *value, ra_form_errors *errors)
 /* ---- where the key is kept ---- */
 
 static const ra_input carrier_input = { .name = "carrier",
-	.label = "Carrier", .kind = "choice", .step = "filled", .required = true };
+	.label = N_("Carrier"), .kind = "choice", .step = "filled", .required = true };
 
 static const ra_carrier *
 carrier_of(const ra_profile *p, const char *name)

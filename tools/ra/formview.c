@@ -19,9 +19,15 @@ ra_formview_errors(ra_visit *v, const ra_form_errors *errors)
 		return;
 	ra_put(p, "<div class=\"summary\" role=\"alert\"><h2>%s</h2><ul>\n",
 	    _("Please correct this"));
-	for (size_t i = 0; i < errors->count; i++)
-		ra_put(p, "<li><a href=\"#f-%s\">%s</a></li>\n",
-		    errors->row[i].input->name, errors->row[i].text);
+	for (size_t i = 0; i < errors->count; i++) {
+		const ra_input *input = errors->row[i].input;
+		const char *text = errors->row[i].text;
+		const bool named = strncmp(text, input->label,
+		    strlen(input->label)) == 0;
+
+		ra_put(p, "<li><a href=\"#f-%s\">%s%s%s</a></li>\n", input->name,
+		    named ? "" : _(input->label), named ? "" : ": ", text);
+	}
 	ra_put(p, "</ul></div>\n");
 }
 

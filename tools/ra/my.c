@@ -13,6 +13,7 @@
 #include "tools/ra/csrtext.h"
 #include "tools/ra/digest.h"
 #include "tools/ra/formview.h"
+#include "tools/ra/sheet.h"
 #include "tools/ra/site.h"
 
 #define AGAIN_S 15	/* a page that waits looks again */
@@ -134,6 +135,22 @@ put_number(ra_visit *v, const ra_casefile *file)
 		    file->profile->number_text);
 }
 
+/* The application, printed in each form that its profile offers. */
+static void
+put_prints(ra_visit *v, const ra_casefile *file)
+{
+	const ra_words *forms = &file->profile->print;
+
+	if (forms->count == 0 || !file->app.csr_len)
+		return;
+	ra_put(&v->page, "<h2>%s</h2>\n<ul>\n",
+	    _("Save and print out the application"));
+	for (size_t i = 0; i < forms->count; i++)
+		ra_put(&v->page, "<li><a href=\"/my/print/%s\">%s</a></li>\n",
+		    forms->word[i], forms->word[i]);
+	ra_put(&v->page, "</ul>\n");
+}
+
 static bool
 waits(const ra_casefile *file)
 {
@@ -155,6 +172,7 @@ ra_my_page(ra_visit *v)
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
 	put_management(v, &file);
+	put_prints(v, &file);
 	put_payment(v, &file);
 	put_documents(v, &file);
 	ra_casefile_data(v, &file);
@@ -384,4 +402,30 @@ ra_my_certificate(ra_visit *v)
 	    (rc = ra_desk_decide(v->desk, v->number, RA_EV_DOWNLOAD, &applicant,
 	    "", &app))) || (rc = write_pem(v, &cert)))
 		ra_visit_fault(v, rc);
+}
+
+/* Saved, never shown here: what it says is the applicant's. */
+void
+ra_my_print(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_printed) printed = { .bytes = NULL };
+	const char *form = v->call->label;
+	tmg_rc rc;
+
+	if (!ra_casefile_open(v, v->number, &file))
+		return;
+	if (!ra_words_have(&file.profile->print, form)) {
+		ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
+		    _("The application is not printed in such a form."));
+		return;
+	}
+	if ((rc = ra_print(v->desk, &file.app, form, &printed))) {
+		ra_visit_fault(v, rc);
+		return;
+	}
+	ra_reply_bytes(v->reply, printed.type,
+	    (tmg_view){ printed.bytes, printed.len });
+	snprintf(v->reply->file, sizeof(v->reply->file), "%s.%.8s", file.app.id,
+	    form);
 }

@@ -30,6 +30,7 @@ const ra_site_row ra_site_rows[] = {
 	{ "POST", "/my/form", RA_DOOR_APPLICANT, ra_apply_fill },
 	{ "GET", "/my/key", RA_DOOR_APPLICANT, ra_my_key },
 	{ "POST", "/my/key", RA_DOOR_APPLICANT, ra_my_request },
+	{ "GET", "/my/print/{}", RA_DOOR_APPLICANT, ra_my_print },
 	{ "POST", "/my/certificate", RA_DOOR_APPLICANT, ra_my_certificate },
 
 	{ "GET", "/desk/setup", RA_DOOR_ALL, ra_counter_setup },

@@ -55,6 +55,7 @@ void ra_my_act(ra_visit *visit);
 void ra_my_key(ra_visit *visit);
 void ra_my_request(ra_visit *visit);
 void ra_my_certificate(ra_visit *visit);
+void ra_my_print(ra_visit *visit);
 
 /* counter.c: officers */
 void ra_counter_setup(ra_visit *visit);

@@ -55,7 +55,8 @@ static const char *const parts[] = {
 "textarea{min-height:8rem;max-width:42rem;font-family:ui-monospace,"
 "'DejaVu Sans Mono',monospace;font-size:.85rem}\n",
 "input[readonly]{background:var(--wash)}\n",
-"[aria-invalid=true]{border:2px solid var(--bad)}\n",
+"input[aria-invalid=true],select[aria-invalid=true]{border:2px solid "
+"var(--bad)}\n",
 ".hint{color:var(--soft);margin:.15rem 0 .35rem}\n",
 ".wrong{color:var(--bad);font-weight:600;margin:.15rem 0 .35rem}\n",
 ".note,.summary{border-left:.35rem solid #b35900;background:#fff6ea;"
@@ -83,7 +84,8 @@ static const char *const parts[] = {
 ".terms{max-height:26rem;overflow:auto;font:inherit}\n",
 "table{border-collapse:collapse;width:100%}\n",
 "th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid #b9c3cc;"
-"vertical-align:top}\n",
+"vertical-align:top;overflow-wrap:normal}\n",
+"td:last-child{overflow-wrap:anywhere}\n",
 ".wide{overflow-x:auto}\n",
 "dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.25rem 1rem}\n",
 "dt{color:var(--soft)}dd{margin:0}\n",

@@ -300,6 +300,37 @@ portal_installed(tmg_authority *a, const char *ticket, tmg_view signature)
 	return r.status == TMG_HTTP_OK ? TMG_OK : refused(a, &r);
 }
 
+/* ---- revocation -------------------------------------------------------- */
+
+/* RFC 5280 5.3.1, as the portal names them. */
+static const char *const reasons[] = {
+	[0] = "unspecified", [1] = "keyCompromise", [3] = "affiliationChanged",
+	[4] = "superseded", [5] = "cessationOfOperation",
+	[9] = "privilegeWithdrawn",
+};
+
+/* An application has one certificate, so its number says which. */
+static tmg_rc
+portal_revoke(tmg_authority *a, tmg_view cert, int reason)
+{
+	char path[128], body[64];
+	RESPONSE;
+	tmg_rc rc;
+
+	(void)cert;
+	if (place_of(a)->number[0] == '\0')
+		return tmg_binding_no_revoke(a, cert, reason);
+	if (reason < 0 || (size_t)reason >= TMG_COUNT(reasons) ||
+	    reasons[reason] == NULL)
+		return tmg_authority_raise(a, TMG_UNSUPPORTED,
+		    _("%s: it revokes nothing for that reason"), a->uri.where);
+	path_of(path, place_of(a)->number, "revoke");
+	snprintf(body, sizeof(body), "{\"reason\":\"%s\"}", reasons[reason]);
+	if ((rc = post(a, path, body, &r)))
+		return rc;
+	return r.status == TMG_HTTP_OK ? TMG_OK : refused(a, &r);
+}
+
 /* ---- everything else --------------------------------------------------- */
 
 static tmg_rc
@@ -338,7 +369,7 @@ const tmg_binding tmg_binding_portal = {
 	.poll = portal_poll,
 	.proof = portal_proof,
 	.installed = portal_installed,
-	.revoke = tmg_binding_no_revoke,
+	.revoke = portal_revoke,
 	.call = portal_call,
 	.close = portal_close,
 };

@@ -53,6 +53,14 @@ grep -q "$n" "$work/said" || fail "the number is not shown"
 run 6 "$tamga" enroll $kz --agree "$hash"
 [ "$(count_apps) $(generated)" = "1 1" ] || fail "asked again: another one"
 run 6 "$tamga" enroll --resume --now $local
+run 0 "$tamga" status "$n" $ca
+grep -q 'waits to be confirmed' "$work/out" && grep -q '^deadline' "$work/out" &&
+	grep -q '\[x\]' "$work/out" || fail "status"
+mv "$work/state/tamga/$n.code" "$work/kept"
+run 0 "$tamga" status "$n" $ca --json
+jq -e '.application | keys == ["application", "status"]' "$work/out" >/dev/null ||
+	fail "status without the code"
+mv "$work/kept" "$work/state/tamga/$n.code"
 [ "$(curl "$api/applications/$n" | jq -r 'keys | join(" ")')" = "application status" ] ||
 	fail "the number alone shows more than the status"
 ra approve "$n" >/dev/null || fail "approve"
@@ -67,6 +75,12 @@ grep -q 'DNS:www.example.kz' "$work/names" && grep -q 'Ермекқызы' "$wor
 	grep -q IIN396685245034 "$work/names" || fail "the certificate"
 run 0 "$tamga" enroll --list
 ok "Kazakh: one application, one key, two signatures in all, proven"
+
+run 0 "$tamga" revoke --no-pcsc 9a --reason keyCompromise
+[ "$(state_of "$n")" = revoked ] || fail "state $(state_of "$n")"
+run 7 "$tamga" revoke --no-pcsc 9a
+says "revoked already"
+ok "revoked by its application's code"
 
 # ---- Bulgarian: mailed code, papers, data agreed to, payment -------------------
 echo '{"fullname": "Мария Тестова", "email": "maria@example.bg", "country": "BG"}' \

@@ -4,11 +4,14 @@
 #include "tools/tamga/ca.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/enrolling.h"
+#include "tools/tamga/portal.h"
 
 static const struct opt options[] = {
 	{ "reason", 0, OPT_TEXT, "REASON",
 	    N_("unspecified, keyCompromise, affiliationChanged, superseded, ...") },
 	CA_OPTIONS,
+	{ "code-file", 0, OPT_TEXT, "FILE",
+	    N_("of an application: its access code is the first line") },
 	OPT_END
 };
 
@@ -45,7 +48,7 @@ read_reason(struct cli *cli, int *code)
 }
 
 static tmg_rc
-revoke_cert(struct cli *cli, const struct ca *ca, int reason)
+revoke_cert(struct cli *cli, struct ca *ca, int reason)
 {
 	tmg_fault f = { 0 };
 	tmg_view cert;
@@ -60,6 +63,8 @@ revoke_cert(struct cli *cli, const struct ca *ca, int reason)
 		    cli_operand(cli, 0));
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
+	if ((rc = portal_recall_cert(cli, cert, ca)))
+		return rc;
 	rc = tmg_provision_revoke(cli->ctx, cert, reason, &ca->spec, &f);
 	if (rc != TMG_OK)
 		return enrolling_refused(cli, rc, &f);

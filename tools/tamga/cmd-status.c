@@ -7,6 +7,7 @@
 
 #include "tools/tamga/commands.h"
 #include "tools/tamga/enrolling.h"
+#include "tools/tamga/portal.h"
 #include "tools/tamga/status.h"
 #include "tools/tamga/table.h"
 #include "tools/tamga/text.h"
@@ -103,14 +104,25 @@ status_show(struct cli *cli, const char *id)
 static tmg_rc
 run_status(struct cli *cli)
 {
-	return status_show(cli, cli_operand(cli, 0));
+	const char *name = cli_operand(cli, 0);
+
+	return name != NULL && portal_is_number(name) ?
+	    portal_status(cli, name) : status_show(cli, name);
 }
+
+static const struct opt options[] = {
+	CA_OPTIONS,
+	{ "code-file", 0, OPT_TEXT, "FILE",
+	    N_("of an application: its access code is the first line") },
+	OPT_END
+};
 
 const struct command cmd_status = {
 	.name = "status",
-	.operands = "[ID]",
+	.operands = "[ID | NUMBER]",
 	.least = 0,
 	.most = 1,
-	.what = N_("how enrollments stand"),
+	.what = N_("how enrollments stand, or an application at its portal"),
+	.options = options,
 	.run = run_status,
 };

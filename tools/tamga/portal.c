@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/portal.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
-#include "src/base/file.h"
-#include "tools/tamga/request.h"
+#include "tools/tamga/keep.h"
 #include "tools/tamga/terminal.h"
 
 #define SCHEME "portal+"
@@ -16,9 +13,7 @@
 #define STEPS_MAX 12		/* no way has more calls to make */
 #define CODE_BYTES 20
 
-enum {
-	ANSWERS_MAX = 65536,
-};
+#define ANSWERS_MAX 65536
 
 bool
 portal_is(const char *uri)
@@ -53,15 +48,6 @@ json_release(json_t **o)
 }
 #define auto_json __attribute__((__cleanup__(json_release))) json_t *
 
-static void
-wiped_free(char **text)
-{
-	if (*text != NULL)
-		explicit_bzero(*text, strlen(*text));
-	free(*text);
-}
-#define auto_wiped __attribute__((__cleanup__(wiped_free))) char *
-
 /* One call; body is taken over, NULL none; *answer is yours. */
 static tmg_rc
 call(struct cli *cli, tmg_authority *a, tmg_verb verb, const char *path,
@@ -91,141 +77,6 @@ at(struct cli *cli, tmg_authority *a, const struct portal *p, tmg_verb verb,
 
 	snprintf(path, sizeof(path), "%s%s", p->place, step);
 	return call(cli, a, verb, path, body, answer);
-}
-
-/* ---- what is kept ------------------------------------------------------ */
-
-static tmg_rc
-state_path(struct cli *cli, const char *name, const char *suffix, char path[256])
-{
-	char folder[200];
-
-	if (tmg_file_state(folder, sizeof(folder)) != TMG_OK ||
-	    tmg_file_folder(folder, 0700) != TMG_OK)
-		return cli_raise(cli, TMG_E_IO,
-		    _("there is no folder to keep the access code in; set XDG_STATE_HOME"));
-	snprintf(path, 256, "%s/%s%s", folder, name, suffix);
-	return TMG_OK;
-}
-
-static tmg_rc
-keep(struct cli *cli, const char *path, const char *text)
-{
-	return tmg_file_replace(path, tmg_view_str(text), 0600) == TMG_OK ? TMG_OK :
-	    cli_raise(cli, TMG_E_IO,
-	    _("%s cannot be written; nothing was sent"), path);
-}
-
-static tmg_rc
-set_code(struct cli *cli, struct ca *ca, const char *code)
-{
-	uint8_t *copy = (uint8_t *)strdup(code);
-
-	if (copy == NULL)
-		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	if (ca->password != NULL)
-		explicit_bzero(ca->password, ca->password_len);
-	free(ca->password);
-	ca->password = copy;
-	ca->password_len = strlen(code);
-	ca->spec.password = (tmg_view){ copy, ca->password_len };
-	return TMG_OK;
-}
-
-static tmg_rc
-read_code(struct cli *cli, const char *path, struct ca *ca)
-{
-	uint8_t *line = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if ((rc = request_line(cli, path, &line, &len)))
-		return rc;
-	rc = set_code(cli, ca, (const char *)line);
-	explicit_bzero(line, len);
-	free(line);
-	return rc;
-}
-
-/* The one that --code-file names, or that was kept. */
-static tmg_rc
-find_code(struct cli *cli, const char *number, struct ca *ca)
-{
-	const char *file = cli_text(cli, "code-file");
-	char path[256];
-	tmg_rc rc;
-
-	if (ca->password != NULL)
-		return TMG_OK;
-	if (file != NULL)
-		return read_code(cli, file, ca);
-	if ((rc = state_path(cli, number, ".code", path)))
-		return rc;
-	if (access(path, R_OK) == 0)
-		return read_code(cli, path, ca);
-	return cli_raise(cli, TMG_E_USAGE,
-	    _("what is the access code of application %s? say --code-file"), number);
-}
-
-static tmg_rc
-keep_code(struct cli *cli, const char *number, const char *code)
-{
-	char path[256];
-	tmg_rc rc;
-
-	if ((rc = state_path(cli, number, ".code", path)))
-		return rc;
-	return keep(cli, path, code);
-}
-
-static tmg_rc
-random_hex(struct cli *cli, size_t bytes, char *text)
-{
-	uint8_t raw[32];
-
-	if (getrandom(raw, bytes, 0) != (ssize_t)bytes)
-		return cli_raise(cli, TMG_E_IO, _("no random numbers to be had"));
-	for (size_t i = 0; i < bytes; i++)
-		snprintf(text + 2 * i, 3, "%02x", raw[i]);
-	explicit_bzero(raw, sizeof(raw));
-	return TMG_OK;
-}
-
-/* The secret that begins one application of this profile with these answers:
- * on the disk before the portal hears it, until that application is done. */
-static tmg_rc
-find_once(struct cli *cli, const char *profile, const struct ca *ca,
-    struct portal *p, char once[65])
-{
-	auto_wiped answers = json_dumps(p->answers, JSON_COMPACT | JSON_SORT_KEYS);
-	tmg_auto_free uint8_t *kept = NULL;
-	char wish[2048], name[40] = "once-";
-	uint8_t hash[EVP_MAX_MD_SIZE];
-	size_t len;
-	tmg_rc rc;
-
-	snprintf(wish, sizeof(wish), "%s %s %s", ca->spec.uri, profile,
-	    answers != NULL ? answers : "");
-	if (EVP_Digest(wish, strlen(wish), hash, NULL, EVP_sha256(), NULL) != 1)
-		return cli_raise(cli, TMG_E_CRYPTO, _("hashing failed"));
-	for (size_t i = 0; i < 16; i++)
-		snprintf(name + 5 + 2 * i, 3, "%02x", hash[i]);
-	if ((rc = state_path(cli, name, "", p->once)))
-		return rc;
-	if (tmg_file_read(p->once, 65, &kept, &len) == TMG_OK && len == 64) {
-		memcpy(once, kept, 65);
-		return TMG_OK;
-	}
-	if ((rc = random_hex(cli, 32, once)))
-		return rc;
-	return keep(cli, p->once, once);
-}
-
-void
-portal_done(const struct portal *p)
-{
-	if (p->once[0] != '\0')
-		unlink(p->once);
 }
 
 /* ---- who is asked ------------------------------------------------------ */
@@ -436,11 +287,11 @@ take_begun(struct cli *cli, const json_t *said, struct ca *ca, struct portal *p)
 		return rc;
 	cli_note(cli, _("Application %s: %s"), p->number, text_of(said, "status"));
 	if (code[0] != '\0' && ((rc = keep_code(cli, p->number, code)) ||
-	    (rc = set_code(cli, ca, code))))
+	    (rc = keep_set(cli, ca, code))))
 		return rc;
 	if (code[0] != '\0' || !json_is_true(json_object_get(said, "code_mailed")))
-		return find_code(cli, p->number, ca);
-	return find_code(cli, p->number, ca) == TMG_OK ? TMG_OK :
+		return keep_find(cli, p->number, ca);
+	return keep_find(cli, p->number, ca) == TMG_OK ? TMG_OK :
 	    cli_raise(cli, TMG_PENDING, _("the access code of application %s comes "
 	    "by mail; then say --application %s --code-file FILE"), p->number,
 	    p->number);
@@ -457,7 +308,7 @@ begin(struct cli *cli, const char *profile, struct ca *ca, struct portal *p)
 
 	if ((rc = open_at(cli, ca, profile, &a)) ||
 	    (rc = fetch_profile(cli, a, profile, p)) ||
-	    (rc = find_once(cli, profile, ca, p, once)))
+	    (rc = keep_once(cli, profile, ca, p->answers, p->once, once)))
 		return rc;
 	body = json_pack("{s:s, s:s}", "profile", profile, "once", once);
 	explicit_bzero(once, sizeof(once));
@@ -575,14 +426,14 @@ change_code(struct cli *cli, tmg_authority *a, struct portal *p, struct ca *ca)
 	auto_json said = NULL;
 	tmg_rc rc;
 
-	if ((rc = random_hex(cli, CODE_BYTES, code)) ||
-	    (rc = state_path(cli, p->number, ".code", path)) ||
-	    (rc = keep(cli, path, code)) ||
+	if ((rc = keep_random(cli, CODE_BYTES, code)) ||
+	    (rc = keep_path(cli, p->number, ".code", path)) ||
+	    (rc = keep_write(cli, path, code)) ||
 	    (rc = at(cli, a, p, TMG_VERB_POST, "/code", json_pack("{s:s}", "code",
 	    code), &said)))
 		return rc;
 	cli_note(cli, _("The access code was changed; the new one is in %s"), path);
-	rc = set_code(cli, ca, code);
+	rc = keep_set(cli, ca, code);
 	explicit_bzero(code, sizeof(code));
 	return rc;
 }
@@ -683,7 +534,7 @@ portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
 	if (number == NULL)
 		rc = begin(cli, profile, ca, p);
 	else if ((rc = set_number(cli, p, number)) == TMG_OK)
-		rc = find_code(cli, p->number, ca);
+		rc = keep_find(cli, p->number, ca);
 	if (rc != TMG_OK || (rc = enter(cli, ca, p, &a, &said)) ||
 	    (rc = walk(cli, a, p, &said)))
 		return rc;
@@ -705,6 +556,78 @@ portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg)
 		    (info->algs & 1u << one) != 0)
 			*alg = one;
 	}
+}
+
+/* ---- how it stands ----------------------------------------------------- */
+
+bool
+portal_is_number(const char *text)
+{
+	return strlen(text) == 19 && text[4] == '-' && text[9] == '-' &&
+	    text[14] == '-';
+}
+
+static void
+show_steps(struct cli *cli, const json_t *said)
+{
+	json_t *list = json_object_get(said, "steps"), *step;
+	size_t i;
+
+	json_array_foreach(list, i, step)
+		cli_say(cli, "  [%c] %s",
+		    json_is_true(json_object_get(step, "done")) ? 'x' : ' ',
+		    text_of(step, "text"));
+}
+
+static void
+show_status(struct cli *cli, const json_t *said)
+{
+	const json_t *deadline = json_object_get(said, "deadline");
+
+	cli_say(cli, _("application  %s"), text_of(said, "application"));
+	cli_say(cli, _("status       %s"), text_of(said, "status"));
+	if (text_of(said, "reason")[0] != '\0')
+		cli_say(cli, _("reason       %s"), text_of(said, "reason"));
+	if (json_is_object(deadline))
+		cli_say(cli, _("deadline     %s  %s"), text_of(deadline, "at"),
+		    text_of(deadline, "warning"));
+	show_steps(cli, said);
+}
+
+/* Without a code the number is all that is known, and may be enough. */
+static tmg_rc
+try_code(struct cli *cli, const char *number, struct ca *ca)
+{
+	char path[256];
+	tmg_rc rc;
+
+	if (cli_text(cli, "code-file") != NULL)
+		return keep_find(cli, number, ca);
+	if ((rc = keep_path(cli, number, ".code", path)))
+		return rc;
+	return access(path, R_OK) == 0 ? keep_read(cli, path, ca) : TMG_OK;
+}
+
+tmg_rc
+portal_status(struct cli *cli, const char *number)
+{
+	__attribute__((__cleanup__(ca_release))) struct ca ca = { .password = NULL };
+	__attribute__((__cleanup__(portal_release))) struct portal p = { .number = "" };
+	tmg_auto_ptr(tmg_authority) a = NULL;
+	auto_json said = NULL;
+	tmg_rc rc;
+
+	if ((rc = set_number(cli, &p, number)) ||
+	    (rc = ca_read(cli, &ca)) ||
+	    (rc = ca_trust(cli, &ca)) ||
+	    (rc = try_code(cli, number, &ca)) ||
+	    (rc = open_at(cli, &ca, p.place, &a)) ||
+	    (rc = at(cli, a, &p, TMG_VERB_GET, "", NULL, &said)))
+		return rc;
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:O}", "application", said));
+	show_status(cli, said);
+	return TMG_OK;
 }
 
 /* ---- resuming ---------------------------------------------------------- */
@@ -736,5 +659,33 @@ portal_recall(struct cli *cli, const char *id, struct ca *ca)
 		if (id != NULL ? strcmp(rows[i].id, id) == 0 :
 		    rows[i].step < TMG_STEP_DONE)
 			number_of(&rows[i], number);
-	return number[0] == '\0' ? TMG_OK : find_code(cli, number, ca);
+	return number[0] == '\0' ? TMG_OK : keep_find(cli, number, ca);
+}
+
+tmg_rc
+portal_recall_cert(struct cli *cli, tmg_view cert, struct ca *ca)
+{
+	tmg_auto_free tmg_provision_record *rows = NULL;
+	char number[24] = "";
+	tmg_cert_facts facts;
+	tmg_fault f = { 0 };
+	size_t count;
+	tmg_rc rc;
+
+	if (ca->password != NULL || ca->spec.uri != NULL ||
+	    tmg_cert_facts_get(cert, &facts) != TMG_OK)
+		return TMG_OK;
+	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
+		return cli_fail(cli, rc, &f);
+	for (size_t i = 0; i < count && number[0] == '\0'; i++)
+		if (strcmp(rows[i].serial, facts.serial) == 0)
+			number_of(&rows[i], number);
+	return number[0] == '\0' ? TMG_OK : keep_find(cli, number, ca);
+}
+
+void
+portal_done(const struct portal *p)
+{
+	if (p->once[0] != '\0')
+		unlink(p->once);
 }

@@ -48,6 +48,18 @@ portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg);
 TMG_MUST_USE tmg_rc
 portal_recall(struct cli *cli, const char *id, struct ca *ca);
 
+/* The same of the enrollment that brought a certificate. */
+TMG_MUST_USE tmg_rc
+portal_recall_cert(struct cli *cli, tmg_view cert, struct ca *ca);
+
+/* How the application of that number stands, as its portal tells it: all of it
+ * with the code, the status alone without. */
+TMG_MUST_USE tmg_rc
+portal_status(struct cli *cli, const char *number);
+/* Whether text is written as an application's number is. */
+bool
+portal_is_number(const char *text);
+
 /* It is done: the next one is another one. */
 void
 portal_done(const struct portal *p);

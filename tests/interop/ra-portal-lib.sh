@@ -40,6 +40,13 @@ send() {
 	[ "$got" = "$want" ] || { sed 's/<[^>]*>//g' page | grep . >&2; die "POST $path: $got, wanted $want"; }
 }
 
+# captcha: sum answers the question of the page that captcha_id names
+captcha() {
+	sum=$(sed -n 's/.*How much is \([0-9]*\) plus \([0-9]*\)?.*/\1 + \2/p' page)
+	captcha_id=$(sed -n 's/.*name="captcha-id" value="\([^"]*\)".*/\1/p' page)
+	sum=$(($sum))
+}
+
 # shows TEXT: the page says it (entities undone)
 shows() {
 	sed 's/&quot;/"/g;s/&#39;/'"'"'/g;s/&lt;/</g;s/&gt;/>/g;s/&amp;/\&/g' page |

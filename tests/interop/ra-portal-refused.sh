@@ -51,9 +51,12 @@ done
 # ---- every kind of nonsense in every field of the form
 printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' > "$TAMGA_TEST_RA_DIR/individuals.csv"
 page /my/identity
-send /my/identity 400 "identity=' OR '1'='1"
-send /my/identity 400 'identity=<b>396685245034</b>'
-send /my/identity 303 identity=396685245034
+captcha
+send /my/identity 400 "identity=' OR '1'='1" captcha=$sum captcha-id=$captcha_id
+captcha
+send /my/identity 400 'identity=<b>396685245034</b>' captcha=$sum captcha-id=$captcha_id
+captcha
+send /my/identity 303 identity=396685245034 captcha=$sum captcha-id=$captcha_id
 for field in email domain city; do
 	for value in '<script>alert(1)</script>' "x'); DROP TABLE application;--" \
 	    "$(printf 'a\342\200\256b.kz')" "$(printf 'a\tb')" "$(head -c 5000 huge)" \

@@ -57,11 +57,19 @@ kz=$(number)
 shows 'NB! Remember the application number which is needed for identification of your application in the Registration Authority, and also for setting up the issued certificate.'
 page /my/identity
 shows 'Check IIN'
-send /my/identity 400 identity=396685245035
+shows 'data:image/png;base64,'
+send /my/identity 400 identity=396685245034 captcha=0 captcha-id=none
+shows 'This is not the code'
+captcha
+send /my/identity 400 identity=396685245035 captcha=$sum captcha-id=$captcha_id
 shows 'look for a digit that is wrong'
-send /my/identity 400 identity=396685245044
+send /my/identity 400 identity=396685245034 captcha=$sum captcha-id=$captcha_id
+shows 'This is not the code'	# it has one try
+captcha
+send /my/identity 400 identity=396685245044 captcha=$sum captcha-id=$captcha_id
 shows 'Documentation Unit'
-send /my/identity 303 identity=396685245034
+captcha
+send /my/identity 303 identity=396685245034 captcha=$sum captcha-id=$captcha_id
 goes /my/form
 page /my/form
 shows 'value="Ермекқызы"'

@@ -6,6 +6,8 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/codec/base64.h"
+#include "tools/ra/captcha.h"
 #include "tools/ra/case.h"
 #include "tools/ra/casefile.h"
 #include "tools/ra/formview.h"
@@ -164,14 +166,63 @@ open_for(ra_visit *v, ra_event event, unsigned by, ra_casefile *file)
 	return false;
 }
 
+/* The picture stands in the page itself: it is shown once. */
+static void
+put_picture(ra_visit *v, const ra_captcha *c)
+{
+	const size_t cap = TMG_BASE64_LEN(c->len) + 1;
+	tmg_out o = { malloc(cap), cap, 0, false };
+
+	if (o.ptr == NULL) {
+		v->page.failed = true;
+		return;
+	}
+	tmg_base64_put(&o, (tmg_view){ c->png, c->len }, 0);
+	tmg_put_u8(&o, '\0');
+	ra_put(&v->page, "<p><img alt=\"%s\" src=\"data:image/png;base64,%s\"></p>\n",
+	    _("a code of digits; the question below may be answered instead"),
+	    (const char *)o.ptr);
+	free(o.ptr);
+}
+
+static void
+put_captcha(ra_visit *v, const char *wrong)
+{
+	tmg_auto(ra_captcha) c = { .png = NULL };
+
+	if (ra_captcha_new(v->desk, v->csrf, &c)) {
+		v->page.failed = true;
+		return;
+	}
+	if (c.png != NULL)
+		put_picture(v, &c);
+	ra_put(&v->page, "<p class=\"hint\">%s</p>\n<input type=\"hidden\""
+	    " name=\"captcha-id\" value=\"%s\">\n", c.question, c.id);
+	ra_formview_line(v, &(ra_line){ "captcha", c.png != NULL ?
+	    _("The code indicated in the picture, or the answer to the question") :
+	    _("The answer to the question"), "text", "off", "", wrong });
+}
+
+/* True where the profile asks for none. */
+static bool
+is_answered(ra_visit *v, const ra_profile *p)
+{
+	return !p->captcha || ra_captcha_check(v->desk, v->csrf,
+	    ra_posted_get(&v->form, "captcha-id"),
+	    ra_posted_get(&v->form, "captcha")) == TMG_OK;
+}
+
 static void
 show_identity(ra_visit *v, const ra_profile *p, const char *number,
-    const char *wrong)
+    const char *wrong, const char *wrong_code)
 {
 	const ra_identity *id = &p->identity;
+	const bool fine = wrong[0] == '\0' && wrong_code[0] == '\0';
 
 	ra_visit_head(v, p->title);
 	ra_visit_form(v, "/my/identity", false);
+	if (p->captcha)
+		put_captcha(v, wrong_code);
 	ra_formview_line(v, &(ra_line){ "identity", id->label, "text", "off",
 	    number, wrong });
 	if (id->box[0] != '\0')
@@ -179,7 +230,16 @@ show_identity(ra_visit *v, const ra_profile *p, const char *number,
 		    " name=\"fetch\" id=\"f-fetch\" value=\"yes\" required>"
 		    "<label for=\"f-fetch\">%s</label></div>\n", id->box);
 	ra_put(&v->page, "<button>%s</button></form>\n", id->button);
-	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_BAD_REQUEST : HTTP_OK);
+	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
+}
+
+/* The desk's words are copied: a new picture needs the desk, too. */
+static void
+show_refused(ra_visit *v, const ra_profile *p, const char *number)
+{
+	const tmg_fault fault = v->desk->fault;
+
+	show_identity(v, p, number, fault.text, "");
 }
 
 void
@@ -188,7 +248,7 @@ ra_apply_identity(ra_visit *v)
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 
 	if (open_for(v, RA_EV_IDENTIFY, RA_BY_SYSTEM, &file))
-		show_identity(v, file.profile, "", "");
+		show_identity(v, file.profile, "", "", "");
 }
 
 static tmg_rc
@@ -218,14 +278,20 @@ ra_apply_identify(ra_visit *v)
 	if (file.profile->identity.box[0] != '\0' &&
 	    strcmp(ra_posted_get(&v->form, "fetch"), "yes") != 0) {
 		show_identity(v, file.profile, number,
-		    _("Tick the box: without the register's data there is no application."));
+		    _("Tick the box: without the register's data there is no application."),
+		    "");
+		return;
+	}
+	if (!is_answered(v, file.profile)) {
+		show_identity(v, file.profile, number, "",
+		    _("This is not the code. Here is another one."));
 		return;
 	}
 	rc = ask_register(v, file.profile, number, &app);
 	if (rc == TMG_OK)
 		ra_visit_go(v, "/my/form");
 	else if (rc == TMG_MISMATCH || rc == TMG_NOT_FOUND)
-		show_identity(v, file.profile, number, v->desk->fault.text);
+		show_refused(v, file.profile, number);
 	else
 		ra_visit_fault(v, rc);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Logging in and out. */
+#include "pkcs11/attribute.h"
 #include "pkcs11/module.h"
 #include "pkcs11/pin.h"
 #include "pkcs11/rv.h"
@@ -82,6 +83,24 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 	    (tmg_view){ pin, pin_len });
 }
 
+/* Handles of what only the user sees are no more, also after the next login
+ * (5.6.9).  A key that is a session's still keeps its own: its session must
+ * give it back to the card. */
+static void
+drop_private(tmg_p11_slot *slot)
+{
+	tmg_p11_subject subject;
+
+	tmg_p11_objects_drop_private(&slot->objects);
+	for (size_t i = slot->objects.count; i-- > 0;) {
+		const tmg_p11_object o = slot->objects.rows[i];
+
+		if (o.class == CKO_PRIVATE_KEY && !o.pending &&
+		    tmg_p11_subject_load(slot, &o, &subject) == TMG_NOT_FOUND)
+			tmg_p11_objects_drop(&slot->objects, o.handle);
+	}
+}
+
 /* A card that cannot be logged out of keeps the PIN; the module does not. */
 CK_RV
 C_Logout(CK_SESSION_HANDLE handle)
@@ -97,7 +116,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 	tmg_p11_slot_forget_login(hold.slot);
 	for (tmg_p11_session *s = hold.slot->sessions; s != NULL; s = s->next)
 		tmg_p11_session_stop(s);
-	tmg_p11_objects_drop_private(&hold.slot->objects);
+	drop_private(hold.slot);
 	rc = tmg_token_logout(hold.slot->token);
 	return rc == TMG_UNSUPPORTED ? CKR_OK : tmg_p11_slot_rv(hold.slot, rc);
 }

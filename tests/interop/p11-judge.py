@@ -459,11 +459,15 @@ def judge_sessions(slot, other):
     eq('again', login(a, USER, PIN), 'USER_ALREADY_LOGGED_IN')
     eq('another', login(a, SO, ADMIN), 'USER_ANOTHER_ALREADY_LOGGED_IN')
     eq('private keys', len(find(a, CLASS=PRIVATE)), 4)
+    stale, free = (one(a, CLASS=PRIVATE, ID=bytes([i])) for i in (0x9a, 0x9e))
     eq('C_Logout', F['Logout'](a), 'OK')
     eq('states after logout', (state(a), state(b)), (0, 2))
     eq('private keys after logout', len(find(b, CLASS=PRIVATE)), 1)	# 9e wants no PIN
     eq('C_Login', login(b, USER, PIN), 'OK')
     eq('private keys again', len(find(b, CLASS=PRIVATE)), 4)
+    # 5.6.9: a handle from before the logout stays invalid
+    eq('a handle that outlived its login', get(b, stale, 'CLASS'), 'OBJECT_HANDLE_INVALID')
+    eq('one that nobody need log in for', get(b, free, 'ID'), b'\x9e')
     for x in (a, b, late):
         eq('C_CloseSession', F['CloseSession'](x), 'OK')
     eq('stale', F['CloseSession'](a), 'SESSION_HANDLE_INVALID')

@@ -21,6 +21,8 @@ test_find(void **state)
 	CK_ATTRIBUTE odd[] = { { 0xce534351, &no, 1 } };
 	CK_ATTRIBUTE torn[] = { { CKA_CLASS, &certs, 1 } };
 	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_OBJECT_HANDLE key;
+	CK_ULONG size;
 
 	(void)state;
 	assert_int_equal(count_found(h, other, 1), 0);
@@ -35,8 +37,13 @@ test_find(void **state)
 	assert_int_equal(count_found(h, priv, 1), 3);
 	assert_int_equal(count_found(h, NULL, 0), 3 + 9);
 	assert_int_equal(count_found(h, label, 1), 1);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
 	assert_int_equal(C_Logout(h), CKR_OK);
 	assert_int_equal(count_found(h, priv, 1), 1);
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	/* its handle went with the login; 5.6.9 */
+	assert_int_equal(C_GetObjectSize(h, key, &size), CKR_OBJECT_HANDLE_INVALID);
+	assert_int_not_equal(find_one(h, CKO_PRIVATE_KEY, 0x9a), key);
 }
 
 /* A second search, and a hundredth, costs nothing; one for an ID one key. */

@@ -49,6 +49,8 @@ n=$(number)
 	fail "$(count_apps) applications, $(generated) keys, $(verified) logins, $(signatures) signatures"
 [ "$(state_of "$n")" = submitted ] || fail "state $(state_of "$n")"
 grep -q "$n" "$work/said" || fail "the number is not shown"
+says "Application $n: The application is submitted and waits to be confirmed"
+says "until 20.*: NB! Upon submitting"
 [ "$(stat -c %a "$work/state/tamga/$n.code")" = 600 ] || fail "the code's mode"
 run 6 "$tamga" enroll $kz --agree "$hash"
 [ "$(count_apps) $(generated)" = "1 1" ] || fail "asked again: another one"

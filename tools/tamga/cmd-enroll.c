@@ -172,6 +172,8 @@ enroll(struct cli *cli, struct wish *w)
 		return enrolling_refused(cli, rc, &f);
 	if ((rc = go_on(cli, p)) == TMG_OK)
 		portal_done(&w->portal);
+	else if (rc == TMG_PENDING)
+		portal_pending(cli, &w->ca, &w->portal);
 	return rc;
 }
 

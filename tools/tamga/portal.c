@@ -630,6 +630,30 @@ portal_status(struct cli *cli, const char *number)
 	return TMG_OK;
 }
 
+void
+portal_pending(struct cli *cli, const struct ca *ca, const struct portal *p)
+{
+	const tmg_fault before = cli->fault;
+	const enum stage stage = cli->stage;
+	tmg_auto_ptr(tmg_authority) a = NULL;
+	auto_json said = NULL;
+
+	if (p->place[0] == '\0' || cli->json)
+		return;
+	if (open_at(cli, ca, p->place, &a) == TMG_OK &&
+	    at(cli, a, p, TMG_VERB_GET, "", NULL, &said) == TMG_OK) {
+		const json_t *deadline = json_object_get(said, "deadline");
+
+		cli_note(cli, _("Application %s: %s"), p->number,
+		    text_of(said, "status"));
+		if (json_is_object(deadline))
+			cli_note(cli, _("  until %s: %s"), text_of(deadline, "at"),
+			    text_of(deadline, "warning"));
+	}
+	cli->fault = before;
+	cli->stage = stage;
+}
+
 /* ---- resuming ---------------------------------------------------------- */
 
 /* The number in an enrollment's address; "" it is about none. */

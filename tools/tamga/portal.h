@@ -60,6 +60,11 @@ portal_status(struct cli *cli, const char *number);
 bool
 portal_is_number(const char *text);
 
+/* Says in the portal's words what is waited for and until when; that it cannot
+ * be asked hides nothing of what was said before. */
+void
+portal_pending(struct cli *cli, const struct ca *ca, const struct portal *p);
+
 /* It is done: the next one is another one. */
 void
 portal_done(const struct portal *p);

@@ -121,6 +121,14 @@ primary_pin(tmg_view discovery)
 	    (policy.ptr[0] & POLICY_PIV_PIN) == 0 ? REF_GLOBAL_PIN : REF_PIN;
 }
 
+/* Another question to this card would fare no better. */
+static bool
+is_lost(tmg_rc rc)
+{
+	return rc == TMG_REMOVED || rc == TMG_RESET ||
+	    (tmg_is_fault(rc) && rc != TMG_E_MALFORMED && rc != TMG_E_CARD);
+}
+
 /* Asked once, before the first VERIFY: the wrong one of two PINs would lose a
  * try.  Cards with Yubico's extensions have no global PIN. */
 static tmg_rc
@@ -134,9 +142,7 @@ choose_pin(tmg_piv *p)
 	if (p->pin_chosen || p->ext == PIV_EXT_HINTED || p->ext == PIV_EXT_PRESENT)
 		return TMG_OK;
 	rc = tmg_piv_get(p, OBJ_DISCOVERY, TMG_LE_SHORT, &store, &content);
-	if (tmg_is_fault(rc) && rc != TMG_E_MALFORMED && rc != TMG_E_CARD)
-		return piv_pass(p, rc);
-	if (rc == TMG_REMOVED || rc == TMG_RESET)
+	if (is_lost(rc))
 		return piv_pass(p, rc);
 	p->pin_chosen = true;
 	if (rc == TMG_OK)
@@ -163,46 +169,44 @@ send_verify(tmg_piv *p, uint8_t p1, tmg_view data, uint16_t *sw)
 
 /* ---- tries --------------------------------------------------------------- */
 
+static const uint8_t refs[] = {
+	[TMG_PIN_USER] = REF_PIN,
+	[TMG_PIN_PUK] = REF_PUK,
+	[TMG_PIN_ADMIN] = REF_ADMIN,
+};
+
+/* One answer tells the tries and whether the value is the factory's: who asks
+ * for the one, as every list of tokens does, asks for the other next. */
 static tmg_rc
-tries_by_metadata(tmg_piv *p, uint32_t ref, int *tries)
+tries_by_metadata(tmg_piv *p, tmg_pin_kind kind, int *tries)
 {
 	uint8_t bytes[64];
 	tmg_out store = TMG_OUT(bytes);
 	tmg_piv_metadata m;
 	tmg_rc rc;
 
-	if ((rc = tmg_piv_metadata_get(p, ref, &store, &m)))
+	p->told.known = false;
+	if ((rc = tmg_piv_metadata_get(p, refs[kind], &store, &m)))
 		return rc;
 	*tries = m.tries;
+	p->told = (tmg_piv_told){
+		.known = m.has_factory,
+		.kind = kind,
+		.factory = m.factory,
+		.turn = p->base.ch->turn,
+	};
 	return TMG_OK;
 }
 
-/* Whoever asks for the tries and then whether the PIN is the factory's, as every
- * list of tokens does, costs a card that tells both one command. */
-static tmg_rc
-tries_and_factory(tmg_piv *p, int *tries)
-{
-	uint8_t bytes[64];
-	tmg_out store = TMG_OUT(bytes);
-	tmg_piv_metadata m;
-	tmg_rc rc;
-
-	if ((rc = tmg_piv_metadata_get(p, REF_PIN, &store, &m)))
-		return rc;
-	*tries = m.tries;
-	p->pin_told = m.has_factory;
-	p->pin_factory = m.factory;
-	p->pin_turn = p->base.ch->turn;
-	return m.tries >= 0 ? TMG_OK : TMG_UNSUPPORTED;
-}
-
-/* Told a turn ago, and asked for now: nothing of ours was done to it since. */
+/* Told in this turn or the one before, and the card was ours alone since: what
+ * another program does to the PIN later is asked for. */
 static bool
-was_told(tmg_piv *p)
+was_told(tmg_piv *p, tmg_pin_kind kind)
 {
-	const bool told = p->pin_told && p->base.ch->turn - p->pin_turn <= 1;
+	const bool told = p->told.known && p->told.kind == kind &&
+	    p->base.ch->turn - p->told.turn <= 1 && tmg_piv_is_ours(p);
 
-	p->pin_told = false;
+	p->told.known = false;
 	return told;
 }
 
@@ -212,9 +216,13 @@ tries_of_pin(tmg_piv *p, int *tries)
 	uint16_t sw;
 	tmg_rc rc;
 
-	if (p->ext == PIV_EXT_PRESENT &&
-	    (rc = tries_and_factory(p, tries)) != TMG_UNSUPPORTED)
-		return rc ? piv_pass(p, rc) : TMG_OK;
+	if ((p->base.info.can & TMG_CAN_METADATA) != 0) {
+		rc = tries_by_metadata(p, TMG_PIN_USER, tries);
+		if (is_lost(rc))
+			return piv_pass(p, rc);
+		if (*tries >= 0)
+			return TMG_OK;
+	}
 	if ((rc = send_verify(p, 0, (tmg_view){ 0 }, &sw)))
 		return piv_pass(p, rc);
 	rc = pin_verdict(p, TMG_PIN_USER, sw, tries, N_("asking for tries left"));
@@ -224,7 +232,7 @@ tries_of_pin(tmg_piv *p, int *tries)
 		return piv_pass(p, rc);
 
 	/* Somebody is logged in, so the card did not count. */
-	rc = tries_by_metadata(p, REF_PIN, tries);
+	rc = tries_by_metadata(p, TMG_PIN_USER, tries);
 	return tmg_is_fault(rc) || rc == TMG_REMOVED || rc == TMG_RESET
 	    ? rc : TMG_OK;
 }
@@ -238,7 +246,7 @@ tmg_piv_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 	if (kind == TMG_PIN_USER)
 		return tries_of_pin(p, tries);
 	if (kind == TMG_PIN_PUK)
-		return tries_by_metadata(p, REF_PUK, tries);
+		return tries_by_metadata(p, TMG_PIN_PUK, tries);
 	return piv_raise(p, TMG_UNSUPPORTED, 0,
 	    _("%s: the management key may be tried without limit"), p->who);
 }
@@ -323,6 +331,7 @@ send_pair(tmg_piv *p, uint8_t ins, tmg_pin_kind kind, tmg_view first,
 	tmg_out out = tmg_secret_out(&data);
 	tmg_rc rc;
 
+	p->told.known = false;
 	if ((rc = pad(p, first, &out)) || (rc = pad(p, second, &out)) ||
 	    (kind == TMG_PIN_USER && (rc = choose_pin(p))))
 		return rc;
@@ -387,11 +396,6 @@ tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 tmg_rc
 tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind)
 {
-	static const uint8_t refs[] = {
-		[TMG_PIN_USER] = REF_PIN,
-		[TMG_PIN_PUK] = REF_PUK,
-		[TMG_PIN_ADMIN] = REF_ADMIN,
-	};
 	tmg_piv *p = tmg_piv_of(b);
 	uint8_t bytes[64];
 	tmg_out store = TMG_OUT(bytes);
@@ -400,8 +404,8 @@ tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind)
 
 	if (kind == TMG_PIN_ADMIN && p->admin_changed)
 		return tmg_piv_admin_factory(p);	/* found out before */
-	if (kind == TMG_PIN_USER && was_told(p))
-		return p->pin_factory ? TMG_OK : TMG_NOT_FOUND;
+	if (was_told(p, kind))
+		return p->told.factory ? TMG_OK : TMG_NOT_FOUND;
 	rc = tmg_piv_metadata_get(p, refs[kind], &store, &m);
 	if (rc == TMG_OK && m.has_factory)
 		return m.factory ? TMG_OK : TMG_NOT_FOUND;

@@ -106,6 +106,14 @@ typedef struct tmg_piv_kind {
 	bool extended;		/* with Yubico's extensions */
 } tmg_piv_kind;
 
+/* What GET METADATA told of a PIN, or the PUK, along with its tries. */
+typedef struct tmg_piv_told {
+	bool known;
+	tmg_pin_kind kind;
+	bool factory;			/* it is the factory's value */
+	unsigned turn;			/* of the channel, when it was told */
+} tmg_piv_told;
+
 typedef struct tmg_piv {
 	tmg_backend base;		/* first */
 	const tmg_piv_kind *kind;
@@ -117,9 +125,7 @@ typedef struct tmg_piv {
 	bool user, admin;		/* logged in, in this epoch */
 	uint8_t pin_ref;		/* REF_PIN or REF_GLOBAL_PIN */
 	bool pin_chosen;		/* the card was asked which one */
-	bool pin_told;			/* what GET METADATA told with the tries: */
-	bool pin_factory;		/* is it the factory's? */
-	unsigned pin_turn;		/* of the channel, when it told */
+	tmg_piv_told told;
 	uint8_t admin_alg;		/* of key 9B, 0 not known yet */
 	bool admin_changed;		/* 9B is known not to be the factory's */
 	tmg_piv_ext ext;
@@ -152,6 +158,9 @@ tmg_rc tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 
 /* What is known now of the card's extensions; info follows. */
 void tmg_piv_ext_set(tmg_piv *p, tmg_piv_ext ext);
+
+/* Our application is selected, and since our last word no other program's. */
+bool tmg_piv_is_ours(const tmg_piv *p);
 
 /* Nobody is logged in any more; the next command selects first. */
 void tmg_piv_doubt(tmg_piv *p);

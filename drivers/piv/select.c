@@ -87,6 +87,7 @@ tmg_piv_forget(tmg_piv *p)
 {
 	p->user = false;
 	p->admin = false;
+	p->told.known = false;
 }
 
 void
@@ -122,6 +123,12 @@ is_certain(const tmg_piv *p)
 {
 	return p->turn == p->base.ch->turn ? p->certain
 	    : p->certain && now_ms() - p->spoken_ms <= TRUST_MS;
+}
+
+bool
+tmg_piv_is_ours(const tmg_piv *p)
+{
+	return is_selected(p) && is_certain(p);
 }
 
 /* A word in doubt makes nothing certain: whoever answers it may be another. */
@@ -273,8 +280,8 @@ unlearn(tmg_piv *p)
 tmg_rc
 tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
-	const bool fresh = !is_selected(p) ||
-	    (bears_secret(c) && !is_certain(p));
+	const bool fresh = bears_secret(c) ? !tmg_piv_is_ours(p)
+	    : !is_selected(p);
 	const size_t mark = data != NULL ? data->len : 0;
 	tmg_rc rc;
 

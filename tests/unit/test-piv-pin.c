@@ -53,6 +53,13 @@ do_factory_pin(piv_desk *d, int *tries)
 	return tmg_driver_piv.factory(d->b, TMG_PIN_USER);
 }
 
+static tmg_rc
+do_factory_puk(piv_desk *d, int *tries)
+{
+	(void)tries;
+	return tmg_driver_piv.factory(d->b, TMG_PIN_PUK);
+}
+
 #define CHANGE "00240080313233343536FFFF3837363534333231"
 #define CHANGE_PUK "0024008131323334353637387075 6B2D70756B21"
 #define UNBLOCK "002C00803132333435363738313233343536FFFF"
@@ -226,27 +233,21 @@ metadata_counts_tries_where_the_card_has_it(void **state)
 	piv_done(&d);
 }
 
-/* One question for both; a turn later it is asked again. */
+#define IS_VERSION(v) { "00FD0000", v " 9000", NULL }, { "00F80000", "00000001 9000", NULL }
+#define ASKED(ref, factory, tries) \
+	{ "00F700" ref, "0101FF 0501" factory " 060203" tries " 9000", NULL }
+
+/* Who asks for the tries and then for the factory's value asks the card once. */
 static void
 tries_and_factory_are_one_question(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE,
-		{ "00FD0000", "050403 9000", NULL },
-		{ "00F80000", "00000001 9000", NULL },
-		{ "00F70080", "0101FF 050101 06020302 9000", NULL },
-		{ "00F70080", "0101FF 050100 06020301 9000", NULL },
-		{ "00F70080", "0101FF 050100 06020303 9000", NULL },
-		{ "00F70080", "0101FF 050101 06020303 9000", NULL },
-		{ 0 },
-	};
-	static const tmg_script_row old[] = {	/* before 5.3: no metadata */
-		PROBE,
-		{ "00FD0000", "050203 9000", NULL },
-		{ "00F80000", "00000001 9000", NULL },
-		{ "00F70080", "6D00", NULL },
-		{ "00200080", "63C3", NULL },
-		{ "00200080", "63C2", NULL },
+		PROBE, IS_VERSION("050403"),
+		ASKED("80", "01", "02"), ASKED("80", "00", "03"),
+		ASKED("81", "00", "01"),
+		ASKED("81", "01", "03"), ASKED("80", "01", "03"),
+		{ VERIFY_123456, "9000", NULL },
+		ASKED("80", "00", "03"),	/* and no VERIFY that says 9000 */
 		{ 0 },
 	};
 	piv_desk d;
@@ -260,11 +261,81 @@ tries_and_factory_are_one_question(void **state)
 	d.b->ch->turn++;
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
+	assert_int_equal(do_tries_puk(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 1);
+	assert_int_equal(do_factory_puk(&d, &tries), TMG_NOT_FOUND);
+	assert_int_equal(do_tries_puk(&d, &tries), TMG_OK);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);	/* of the other */
+	assert_int_equal(do_verify(&d, &tries), TMG_OK);
 	assert_int_equal(do_tries(&d, &tries), TMG_OK);
-	d.b->ch->turn += 2;	/* the PIN may be another by now */
-	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 3);
 	piv_done(&d);
+}
 
+/* What may have happened to the PIN since makes it a question again. */
+static void
+what_was_told_is_forgotten(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, IS_VERSION("050403"),
+		ASKED("80", "01", "03"), { CHANGE, "9000", NULL },
+		ASKED("80", "00", "03"),
+		ASKED("80", "00", "03"), { UNBLOCK, "9000", NULL },
+		ASKED("80", "01", "03"),
+		ASKED("80", "01", "03"), ASKED("80", "00", "03"),	/* turns */
+		ASKED("80", "01", "03"), { SELECT, APT, NULL },
+		ASKED("80", "00", "03"),
+		ASKED("80", "01", "03"), ASKED("80", "00", "03"),	/* time */
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open_yubikey(&d, rows);
+	assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(do_change(&d, &tries), TMG_OK);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(do_unblock(&d, &tries), TMG_OK);
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_OK);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	d.b->ch->turn += 2;
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	d.b->ch->aid_len = 0;	/* another driver's turn */
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	d.b->ch->turn++;
+	d.p->spoken_ms -= 60000;
+	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
+	piv_done(&d);
+}
+
+/* A card without metadata is asked as the standard has it, and so is one that
+ * does not say what it should know by its version. */
+static void
+tries_are_told_without_metadata(void **state)
+{
+	static const tmg_script_row old[] = {
+		PROBE, IS_VERSION("050203"),
+		{ "00200080", "63C3", NULL },
+		{ "00F70080", "6D00", NULL },
+		{ "00200080", "63C2", NULL },
+		{ 0 },
+	};
+	static const tmg_script_row odd[] = {
+		PROBE, IS_VERSION("050403"),
+		{ "00F70080", "6F00", NULL }, { "00200080", "63C3", NULL },
+		{ "00F70080", "0101FF 9000", NULL }, { "00200080", "63C2", NULL },
+		{ "00F70080", "removed", NULL },
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
 	piv_open_yubikey(&d, old);
 	assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
 	assert_int_equal(do_tries(&d, &tries), TMG_OK);
@@ -272,6 +343,15 @@ tries_and_factory_are_one_question(void **state)
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_UNSUPPORTED);
 	assert_int_equal(do_tries(&d, &tries), TMG_OK);
 	assert_int_equal(tries, 2);
+	piv_done(&d);
+
+	piv_open_yubikey(&d, odd);
+	assert_int_equal(tmg_driver_piv.identify(d.b), TMG_OK);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 3);
+	assert_int_equal(do_tries(&d, &tries), TMG_OK);
+	assert_int_equal(tries, 2);
+	assert_int_equal(do_tries(&d, &tries), TMG_REMOVED);
 	piv_done(&d);
 }
 
@@ -773,6 +853,8 @@ main(void)
 		cmocka_unit_test(a_login_ends_with_reset_and_logout),
 		cmocka_unit_test(metadata_counts_tries_where_the_card_has_it),
 		cmocka_unit_test(tries_and_factory_are_one_question),
+		cmocka_unit_test(what_was_told_is_forgotten),
+		cmocka_unit_test(tries_are_told_without_metadata),
 		cmocka_unit_test(the_discovery_object_tells_which_pin_is_asked),
 		cmocka_unit_test(a_global_pin_is_not_unblocked_here),
 		cmocka_unit_test(admin_login_finds_the_cipher),

@@ -9,6 +9,7 @@
 #include "src/base/scope.h"
 #include "src/codec/hex.h"
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
 
 enum {
 	OID_TEXT = 128,		/* bytes; a longer OID is no attribute type */
@@ -115,21 +116,26 @@ static tmg_rc
 put_entry(tmg_out *text, const X509_NAME_ENTRY *entry)
 {
 	const ASN1_STRING *value = X509_NAME_ENTRY_get_data(entry);
+	const unsigned long before = ERR_peek_error();
 	tmg_held_bytes utf8 = NULL;
 	const tmg_name_type *type;
 	char oid[OID_TEXT];
+	bool lacked;
 	int len;
 
 	len = OBJ_obj2txt(oid, sizeof(oid), X509_NAME_ENTRY_get_object(entry), 1);
 	if (len <= 0 || len >= (int)sizeof(oid))
-		return TMG_E_MALFORMED;
+		return tmg_lacked_memory(before) ? TMG_E_NOMEM : TMG_E_MALFORMED;
 
 	type = tmg_name_type_find(oid);
 	tmg_put_str(text, type != NULL ? type->name : oid);
 	tmg_put_u8(text, '=');
 	ERR_set_mark();
 	len = type != NULL ? ASN1_STRING_to_UTF8(&utf8, value) : -1;
+	lacked = tmg_lacked_memory(before);
 	ERR_pop_to_mark();
+	if (len < 0 && lacked)
+		return TMG_E_NOMEM;
 	if (len < 0)
 		return put_der(text, value);
 
@@ -180,14 +186,19 @@ tmg_name_text(const X509_NAME *name, tmg_out *text)
 tmg_rc
 tmg_name_text_der(tmg_view der, tmg_out *text)
 {
+	const unsigned long before = ERR_peek_error();
 	const uint8_t *p = der.ptr;
 	tmg_held(X509_NAME) name = NULL;
+	bool lacked;
 
 	if (der.len > LONG_MAX)
 		return TMG_E_MALFORMED;
 	ERR_set_mark();
 	name = d2i_X509_NAME(NULL, &p, (long)der.len);
+	lacked = tmg_lacked_memory(before);
 	ERR_pop_to_mark();
+	if (name == NULL && lacked)
+		return TMG_E_NOMEM;
 	if (name == NULL || p != der.ptr + der.len)
 		return TMG_E_MALFORMED;
 	return tmg_name_text(name, text);

@@ -395,10 +395,12 @@ static CK_RV
 get_category(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	tmg_cert_facts facts;
+	const tmg_rc rc = tmg_cert_facts_get(s->der, &facts);
 
 	(void)arg;
-	return get_ulong(s, tmg_cert_facts_get(s->der, &facts) == TMG_OK &&
-	    facts.ca ? CATEGORY_AUTHORITY : CATEGORY_USER, value);
+	if (rc == TMG_E_NOMEM)
+		return CKR_HOST_MEMORY;
+	return get_ulong(s, rc == TMG_OK && facts.ca ? CATEGORY_AUTHORITY : CATEGORY_USER, value);
 }
 
 enum { START, END };
@@ -408,11 +410,14 @@ static CK_RV
 get_date(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	tmg_cert_facts facts;
+	const tmg_rc rc = tmg_cert_facts_get(s->der, &facts);
 	struct tm tm;
 	char text[16];
 	time_t t;
 
-	if (tmg_cert_facts_get(s->der, &facts) != TMG_OK)
+	if (rc == TMG_E_NOMEM)
+		return CKR_HOST_MEMORY;
+	if (rc != TMG_OK)
 		return get_nothing(s, 0, value);
 	t = arg == START ? facts.not_before : facts.not_after;
 	if (gmtime_r(&t, &tm) == NULL ||

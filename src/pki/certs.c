@@ -202,6 +202,7 @@ tmg_rc
 tmg_certs_add_cms(tmg_certs *certs, tmg_view cms)
 {
 	OSSL_LIB_CTX *libctx;
+	unsigned long before;
 	tmg_rc rc;
 
 	if (cms.len > PEM_MAX)
@@ -211,8 +212,12 @@ tmg_certs_add_cms(tmg_certs *certs, tmg_view cms)
 	if (libctx == NULL)
 		return TMG_E_NOMEM;
 
+	before = ERR_peek_error();
 	ERR_set_mark();
 	rc = add_cms(certs, libctx, cms);
+	/* who brought no certificate and who could not be copied look alike */
+	if (tmg_lacked_memory(before))
+		rc = TMG_E_NOMEM;
 	ERR_pop_to_mark();
 	OSSL_LIB_CTX_free(libctx);
 	return rc;

@@ -8,6 +8,7 @@
 
 #include "src/pki/pkey.h"
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
 
 /* What is checked, and the operation it is checked with. */
 struct check {
@@ -133,10 +134,13 @@ tmg_rc
 tmg_signature_check(OSSL_LIB_CTX *libctx, tmg_view spki,
     const tmg_sign_spec *spec, tmg_view input, tmg_view sig)
 {
+	const unsigned long before = ERR_peek_error();
+	bool lacked;
 	tmg_rc rc;
 
 	ERR_set_mark();
 	rc = check(libctx, spki, spec, input, sig);
+	lacked = rc != TMG_OK && tmg_lacked_memory(before);
 	ERR_pop_to_mark();
-	return rc;
+	return lacked ? TMG_E_NOMEM : rc;
 }

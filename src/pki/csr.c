@@ -307,6 +307,7 @@ tmg_csr_verify(tmg_ctx *ctx, tmg_view der)
 {
 	OSSL_LIB_CTX *libctx = tmg_ctx_libctx(ctx);
 	tmg_held(X509_REQ) req = X509_REQ_new_ex(libctx, NULL);
+	const unsigned long before = ERR_peek_error();
 	const uint8_t *p = der.ptr;
 	EVP_PKEY *key;
 	tmg_rc rc = TMG_OK;
@@ -321,6 +322,8 @@ tmg_csr_verify(tmg_ctx *ctx, tmg_view der)
 	else if ((key = X509_REQ_get0_pubkey(req)) == NULL ||
 	    X509_REQ_verify_ex(req, key, libctx, NULL) != 1)
 		rc = TMG_MISMATCH;
+	if (rc != TMG_OK && tmg_lacked_memory(before))
+		rc = TMG_E_NOMEM;
 	ERR_pop_to_mark();
 	return rc;
 }

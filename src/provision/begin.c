@@ -218,8 +218,10 @@ still_good(tmg_provision *p, const tmg_journal *j)
 	tmg_view named;
 	tmg_rc rc;
 
-	if (tmg_cert_facts_get(cert, &facts) != TMG_OK ||
-	    facts.not_after <= tmg_ctx_now(p->ctx))
+	rc = tmg_cert_facts_get(cert, &facts);
+	if (rc == TMG_E_NOMEM)
+		return tmg_pass(&p->fault, rc);
+	if (rc != TMG_OK || facts.not_after <= tmg_ctx_now(p->ctx))
 		return TMG_NOT_FOUND;
 	if (p->j.anchors != NULL)
 		return tmg_certs_verify(p->ctx, cert, j->chain, p->j.anchors, NULL, NULL);
@@ -247,17 +249,19 @@ compare(void *arg, tmg_journal *j)
 	struct earlier *e = arg;
 	const tmg_journal *ours = &e->p->j;
 	const bool open = j->step < TMG_STEP_DONE;
+	tmg_rc rc = TMG_OK;
 
 	if (j->step == TMG_STEP_CANCELLED || strcmp(j->token, ours->token) != 0)
 		return TMG_OK;
 	if (tmg_journal_same(ours, j) || (open && brought_it(ours, j))) {
-		if (open || (still_there(e->p, j) == TMG_OK &&
-		    still_good(e->p, j) == TMG_OK))
+		if (!open && (rc = still_there(e->p, j)) == TMG_OK)
+			rc = still_good(e->p, j);
+		if (rc == TMG_OK)
 			memcpy(e->same, j->id, sizeof(e->same));
 	} else if (open && strcmp(j->slot, ours->slot) == 0) {
 		memcpy(e->other, j->id, sizeof(e->other));
 	}
-	return TMG_OK;
+	return rc == TMG_E_NOMEM ? rc : TMG_OK;
 }
 
 /* Puts an earlier enrollment in the place of the new one. */

@@ -45,8 +45,11 @@ static tmg_rc
 occupied_by_cert(tmg_provision *p, tmg_view der)
 {
 	tmg_cert_facts facts;
+	const tmg_rc rc = tmg_cert_facts_get(der, &facts);
 
-	if (tmg_cert_facts_get(der, &facts) != TMG_OK)
+	if (rc == TMG_E_NOMEM)
+		return tmg_pass(&p->fault, rc);
+	if (rc != TMG_OK)
 		memcpy(facts.subject, "?", 2);
 	return tmg_advise(&p->fault, TMG_TRY_SLOT | TMG_TRY_REPLACE,
 	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("slot %s of %s holds the "

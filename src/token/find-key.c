@@ -19,11 +19,12 @@ is_slot(tmg_key *key, const struct look *look)
 	return strcasecmp(key->slot.name, look->name) == 0;
 }
 
-/* Verdicts that speak of the whole token and not of one certificate. */
+/* What speaks of the whole token, or the machine, and not of one certificate. */
 static bool
 is_silent(tmg_rc rc)
 {
-	return rc == TMG_BUSY || rc == TMG_REMOVED || rc == TMG_E_IO;
+	return rc == TMG_BUSY || rc == TMG_REMOVED || rc == TMG_E_IO ||
+	    rc == TMG_E_NOMEM;
 }
 
 /* The label of a key is the common name of its certificate. */
@@ -39,8 +40,13 @@ has_label(tmg_key *key, const struct look *look, const char *label)
 	rc = tmg_key_cert(key, &der);
 	if (is_silent(rc))
 		tmg_obstacle_note(look->obstacle, key->token, rc);
-	return rc == TMG_OK && tmg_cert_facts_get(der, &facts) == TMG_OK &&
-	    strcmp(facts.common_name, label) == 0;
+	if (rc != TMG_OK)
+		return false;
+	rc = tmg_cert_facts_get(der, &facts);
+	if (rc == TMG_E_NOMEM)
+		tmg_obstacle_note(look->obstacle, key->token,
+		    tmg_pass(&key->token->fault, rc));
+	return rc == TMG_OK && strcmp(facts.common_name, label) == 0;
 }
 
 static bool

@@ -149,10 +149,14 @@ ca_read(struct cli *cli, struct ca *ca)
 static tmg_rc
 find_root(struct cli *cli, const tmg_certs *certs, tmg_cert_facts *root)
 {
-	for (size_t i = 0; i < tmg_certs_count(certs); i++)
-		if (tmg_cert_facts_get(tmg_certs_get(certs, i), root) == TMG_OK &&
-		    root->self_issued)
+	for (size_t i = 0; i < tmg_certs_count(certs); i++) {
+		const tmg_rc rc = tmg_cert_facts_get(tmg_certs_get(certs, i), root);
+
+		if (rc == TMG_E_NOMEM)
+			return cli_fail(cli, rc, &cli->fault);
+		if (rc == TMG_OK && root->self_issued)
 			return TMG_OK;
+	}
 	return cli_raise(cli, TMG_MISMATCH, _("the authority shows no root certificate; "
 	    "get it another way and say --ca-file"));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/face.h"
 
+#include <stdio.h>
+
 #include "pkcs11/module.h"
 #include "pkcs11/text.h"
 #include "src/token/token.h"
@@ -52,6 +54,16 @@ count_sessions(const tmg_p11_slot *slot, CK_TOKEN_INFO *info)
 	}
 }
 
+/* "5.4.3" has one number more than there is room for. */
+static CK_VERSION
+version_of(const char *firmware)
+{
+	unsigned major = 0, minor = 0;
+
+	(void)sscanf(firmware, "%3u.%3u", &major, &minor);
+	return (CK_VERSION){ (CK_BYTE)major, (CK_BYTE)minor };
+}
+
 void
 tmg_p11_face_of(const tmg_p11_slot *slot, CK_TOKEN_INFO *info)
 {
@@ -68,6 +80,7 @@ tmg_p11_face_of(const tmg_p11_slot *slot, CK_TOKEN_INFO *info)
 		.ulTotalPrivateMemory = CK_UNAVAILABLE_INFORMATION,
 		.ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION,
 	};
+	info->firmwareVersion = version_of(b->firmware);
 	tmg_p11_pad(info->label, sizeof(info->label), b->label);
 	tmg_p11_pad(info->manufacturerID, sizeof(info->manufacturerID),
 	    b->manufacturer);

@@ -34,13 +34,10 @@ tmg_piv_name(tmg_piv *p, const char *serial)
 
 	snprintf(info->manufacturer, sizeof(info->manufacturer), "%s",
 	    p->kind->manufacturer);
+	snprintf(info->model, sizeof(info->model), "%s", p->kind->product);
 	if (p->ext == PIV_EXT_PRESENT)
-		snprintf(info->model, sizeof(info->model), "%s %u.%u.%u",
-		    p->kind->product, p->version[0], p->version[1],
-		    p->version[2]);
-	else
-		snprintf(info->model, sizeof(info->model), "%s",
-		    p->kind->product);
+		snprintf(info->firmware, sizeof(info->firmware), "%u.%u.%u",
+		    p->version[0], p->version[1], p->version[2]);
 	if (serial != info->serial)
 		snprintf(info->serial, sizeof(info->serial), "%s", serial);
 	if (serial[0] != '\0')

@@ -111,7 +111,8 @@ enum {
 typedef struct tmg_backend_info {
 	char label[TMG_LABEL_MAX];	/* unique enough to be typed */
 	char manufacturer[TMG_LABEL_MAX];
-	char model[TMG_LABEL_MAX];	/* "PIV", "YubiKey PIV 5.4.3" */
+	char model[TMG_LABEL_MAX];	/* "PIV", "YubiKey PIV" */
+	char firmware[16];		/* "5.4.3"; empty: it does not say */
 	char serial[TMG_LABEL_MAX];	/* printable, empty when it has none */
 	unsigned can;			/* TMG_CAN_* */
 	uint32_t algs;			/* bit 1 << tmg_alg: may be generated */
@@ -163,7 +164,7 @@ struct tmg_driver {
 	tmg_rc (*probe_path)(tmg_ctx *ctx, const char *path, tmg_probe *found);
 
 	/* Fills in what probe left open in info because it costs APDUs: serial,
-	 * a label made of it, the exact model, can and algs.  Called at most
+	 * a label made of it, the firmware, can and algs.  Called at most
 	 * once, before a name is shown or compared; nothing else needs it. */
 	tmg_rc (*identify)(tmg_backend *b);
 

@@ -4,6 +4,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/token/parts.h"
 
 /* ---- words --------------------------------------------------------------- */
 
@@ -167,20 +168,15 @@ tmg_find_uri(tmg_tokens *set, const char *text, tmg_uri *uri)
 bool
 tmg_find_fits(tmg_token *t, const tmg_uri *uri)
 {
-	static const struct { tmg_uri_attr attr; size_t at; } parts[] = {
-		{ TMG_URI_SERIAL, offsetof(tmg_backend_info, serial) },
-		{ TMG_URI_TOKEN, offsetof(tmg_backend_info, label) },
-		{ TMG_URI_MODEL, offsetof(tmg_backend_info, model) },
-		{ TMG_URI_MANUFACTURER, offsetof(tmg_backend_info, manufacturer) },
-	};
-
-	for (size_t i = 0; i < TMG_COUNT(parts); i++) {
-		const char *said = tmg_uri_text(uri, parts[i].attr);
+	for (size_t i = 0; i < TMG_PARTS; i++) {
+		char value[TMG_PART_MAX];
+		const char *said = tmg_uri_text(uri, tmg_part_get(t, i, value));
 
 		if (said == NULL)
 			continue;
 		tmg_token_identify(t);
-		if (strcmp(said, (const char *)&t->info + parts[i].at) != 0)
+		(void)tmg_part_get(t, i, value);
+		if (strcmp(said, value) != 0)
 			return false;
 	}
 	return !uri->unknown;

@@ -6,6 +6,7 @@
 #include "src/base/ctx.h"
 #include "src/codec/uri.h"
 #include "src/token/job.h"
+#include "src/token/parts.h"
 
 tmg_rc
 tmg_token_new(tmg_tokens *set, tmg_seat *seat, tmg_backend *backend,
@@ -75,21 +76,15 @@ tmg_token_stale(tmg_token *t)
 static void
 make_uri(tmg_token *t)
 {
-	static const struct { tmg_uri_attr attr; size_t at; } parts[] = {
-		{ TMG_URI_MODEL, offsetof(tmg_backend_info, model) },
-		{ TMG_URI_MANUFACTURER, offsetof(tmg_backend_info, manufacturer) },
-		{ TMG_URI_SERIAL, offsetof(tmg_backend_info, serial) },
-		{ TMG_URI_TOKEN, offsetof(tmg_backend_info, label) },
-	};
 	tmg_uri uri = { .unknown = false };
 	tmg_out o = { (uint8_t *)t->uri, sizeof(t->uri) - 1, 0, false };
 
-	/* Four texts of 63 bytes: they fit a value each; escaped three times as
-	 * long and all at once they might not fit the whole, and then the URI
-	 * ends before the first that does not. */
-	for (size_t i = 0; i < TMG_COUNT(parts); i++)
-		(void)!tmg_uri_set(&uri, parts[i].attr, tmg_view_str(
-		    (const char *)&t->info + parts[i].at));
+	for (size_t i = 0; i < TMG_PARTS; i++) {
+		char value[TMG_PART_MAX];
+		const tmg_uri_attr attr = tmg_part_get(t, i, value);
+
+		(void)!tmg_uri_set(&uri, attr, tmg_view_str(value));
+	}
 	tmg_uri_put(&o, &uri);
 	t->uri[o.len] = '\0';
 }

@@ -32,11 +32,11 @@ says out "tamga-vcard 9A"
 
 step "two of a kind are told apart, and named by number"
 wants 0 tamga list --vcard "$one" --vcard "$two"
-says out "PIV-1077 (YubiKey PIV 5.4.3) in vcard $one"
-says out "PIV-1078 (YubiKey PIV 5.4.3) in vcard $two"
+says out "PIV-1077 (YubiKey PIV) in vcard $one"
+says out "PIV-1078 (YubiKey PIV) in vcard $two"
 lines 0 pkcs11:
 wants 0 tamga list --vcard "$one" --vcard "$two" --token 1077
-says out "PIV-1077 (YubiKey PIV 5.4.3)"
+says out "PIV-1077 (YubiKey PIV)"
 lines 0 1078
 wants 0 tamga list --vcard "$one" --json
 json '.tokens[0].serial == "1077" and (.tokens[0].keys[0].uri | test("serial=1077"))'

@@ -89,7 +89,7 @@ names_come_from_what_the_card_tells(void **state)
 		const char *label, *number, *model;
 	} cases[] = {
 		{ "050403 9000", "00BC614E 9000", NULL,
-		    "PIV-12345678", "12345678", "PIV 5.4.3" },
+		    "PIV-12345678", "12345678", "PIV" },
 		{ "6D00", NULL, "533B " CHUID " 9000",
 		    "PIV-0001020304", "000102030405060708090A0B0C0D0E0F", "PIV" },
 		{ "6D00", NULL, "6A82", "PIV", "", "PIV" },

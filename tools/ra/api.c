@@ -93,7 +93,7 @@ ra_api_body(const ra_call *call, ra_reply *reply, const ra_body_rows *rows,
 
 	if (call->body.len > 0 && !ra_est_is_type(call->content_type, TYPE)) {
 		ra_reply_text(reply, HTTP_UNSUPPORTED_TYPE,
-		    _("the content type must be " TYPE));
+		    _("the content type must be %s"), TYPE);
 		return false;
 	}
 	if (ra_body_parse(rows, call->body, body, field, &f) == TMG_OK)

@@ -210,7 +210,7 @@ is_csr(const ra_call *call, ra_reply *reply)
 	if (ra_est_is_type(call->content_type, TYPE_CSR))
 		return true;
 	ra_reply_text(reply, HTTP_UNSUPPORTED_TYPE,
-	    _("the content type must be " TYPE_CSR));
+	    _("the content type must be %s"), TYPE_CSR);
 	return false;
 }
 

@@ -86,8 +86,8 @@ ra_profiles_load(const char *folder, ra_profiles *profiles, tmg_fault *f)
 		else
 			free(entries);
 		return tmg_raise(f, TMG_NOT_FOUND, 0,
-		    _("%s: there must be 1 to %d files named *" SUFFIX " in it"),
-		    folder, RA_PROFILES_MAX);
+		    _("%s: there must be 1 to %d files named *%s in it"),
+		    folder, RA_PROFILES_MAX, SUFFIX);
 	}
 
 	profiles->row = calloc((size_t)count, sizeof(*profiles->row));

@@ -12,7 +12,7 @@
 static const ra_state_row states[RA_STATES] = {
 	[RA_NONE] = { "none", N_("not handed in"), RA_PART_BESIDE, RA_ANSWER_NO,
 	    false },
-	[RA_REGISTERED] = BEFORE("registered", N_("registered")),
+	[RA_REGISTERED] = BEFORE("registered", N_("registration made")),
 	[RA_ACTIVATED] = BEFORE("activated", N_("access code changed")),
 	[RA_AGREED] = BEFORE("agreed", N_("terms accepted")),
 	[RA_IDENTIFIED] = BEFORE("identified", N_("identity checked")),

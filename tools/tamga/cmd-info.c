@@ -181,7 +181,8 @@ info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
 	const tmg_backend_info *info = tmg_token_info(token);
 	tmg_rc rc;
 
-	cli_say(cli, "%s: %s%s%s", info->label, info->model,
+	cli_say(cli, "%s: %s%s%s%s%s", info->label, info->model,
+	    info->firmware[0] != '\0' ? " " : "", info->firmware,
 	    info->manufacturer[0] != '\0' ? ", " : "", info->manufacturer);
 	cli_say(cli, _("serial %s, driver %s, reader %s"), info->serial[0] != '\0'
 	    ? info->serial : "-", tmg_token_driver(token),

@@ -134,9 +134,10 @@ show_token_json(tmg_token *token)
 {
 	const tmg_backend_info *info = tmg_token_info(token);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 	    "label", info->label, "manufacturer", info->manufacturer,
-	    "model", info->model, "serial", info->serial,
+	    "model", info->model, "firmware", info->firmware,
+	    "serial", info->serial,
 	    "driver", tmg_token_driver(token), "reader", tmg_token_reader(token),
 	    "uri", tmg_token_uri(token));
 }

@@ -143,6 +143,20 @@ generate(tmg_provision *p)
 	return ask_token(p);
 }
 
+/* As long as the result is not written the intent stands, also in what is
+ * written about the failure to write it. */
+static tmg_rc
+key_reached(tmg_provision *p)
+{
+	const bool generating = p->j.generating;
+	tmg_rc rc;
+
+	p->j.generating = false;
+	if ((rc = tmg_work_reached(p, TMG_STEP_KEY)))
+		p->j.generating = generating;
+	return rc;
+}
+
 tmg_rc
 tmg_step_key(tmg_provision *p)
 {
@@ -153,8 +167,7 @@ tmg_step_key(tmg_provision *p)
 		return rc;
 	if (!p->j.keep_key && p->j.replace && (rc = drop_old_cert(p)))
 		return rc;
-	p->j.generating = false;
-	if ((rc = tmg_work_reached(p, TMG_STEP_KEY)))
+	if ((rc = key_reached(p)))
 		return rc;
 	rc = tmg_key_set_public(p->key, tmg_blob_view(&p->j.spki));
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);

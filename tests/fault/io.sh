@@ -12,7 +12,7 @@ export TAMGA_FAULT
 for error in EIO ENOSPC EINTR short; do
 	TAMGA_FAULT_ERROR=$error
 	export TAMGA_FAULT_ERROR
-	commands ${TAMGA_TEST_MOST:-8} ${TAMGA_TEST_MOST:-5}
+	commands ${TAMGA_TEST_MOST:-8} ${TAMGA_TEST_MOST:-10}
 done
 [ $wrong = 0 ] || fail "$wrong defects"
 ok "nothing but errors"

@@ -303,7 +303,7 @@ def attributes():
 @check
 def paths():
     """RFC 9110 15.5: unknown paths 404, wrong methods 405 with Allow"""
-    for target in (EST, EST + 'nothing', EST + 'no-label/cacerts', '/', '/x',
+    for target in (EST, EST + 'nothing', EST + 'no-label/cacerts', '/x',
                    EST + 'employee/employee/cacerts', EST + '../../etc/passwd',
                    EST + '%2e%2e/cacerts', EST + 'cacerts%00', EST + 'cacerts/'):
         answer = ask('GET', target)

@@ -86,20 +86,20 @@ names_come_from_what_the_card_tells(void **state)
 {
 	static const struct {
 		const char *version, *serial, *chuid;
-		const char *label, *number, *model;
+		const char *label, *number, *model, *firmware;
 	} cases[] = {
 		{ "050403 9000", "00BC614E 9000", NULL,
-		    "PIV-12345678", "12345678", "PIV" },
+		    "PIV-12345678", "12345678", "PIV", "5.4.3" },
 		{ "6D00", NULL, "533B " CHUID " 9000",
-		    "PIV-0001020304", "000102030405060708090A0B0C0D0E0F", "PIV" },
-		{ "6D00", NULL, "6A82", "PIV", "", "PIV" },
-		{ "6D00", NULL, "533B00 9000", "PIV", "", "PIV" },
+		    "PIV-0001020304", "000102030405060708090A0B0C0D0E0F", "PIV", "" },
+		{ "6D00", NULL, "6A82", "PIV", "", "PIV", "" },
+		{ "6D00", NULL, "533B00 9000", "PIV", "", "PIV", "" },
 		{ "6D00", NULL, "5312 3410 00000000000000000000000000000000 9000",
-		    "PIV", "", "PIV" },
+		    "PIV", "", "PIV", "" },
 		{ "040302 9000", "6D00", "533B " CHUID " 9000",
 		    "PIV-0001020304", "000102030405060708090A0B0C0D0E0F",
-		    "PIV 4.3.2" },
-		{ "0504 9000", NULL, "6A82", "PIV", "", "PIV" },
+		    "PIV", "4.3.2" },
+		{ "0504 9000", NULL, "6A82", "PIV", "", "PIV", "" },
 	};
 
 	(void)state;
@@ -121,6 +121,7 @@ names_come_from_what_the_card_tells(void **state)
 		assert_string_equal(d.b->info.label, cases[i].label);
 		assert_string_equal(d.b->info.serial, cases[i].number);
 		assert_string_equal(d.b->info.model, cases[i].model);
+		assert_string_equal(d.b->info.firmware, cases[i].firmware);
 		piv_done(&d);
 	}
 }

@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/codec/hex.h"
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
 
 enum {
 	RDNS_MAX = 64,
@@ -341,11 +342,22 @@ take_all(reader *r, X509_NAME *name)
 	return TMG_OK;
 }
 
+static tmg_rc
+cannot_encode(reader *r, unsigned long before)
+{
+	const bool lacked = tmg_lacked_memory(before);
+
+	ERR_clear_error();
+	return lacked ? TMG_E_NOMEM :
+	    wrong(r, _("a value is not what its encoding says"));
+}
+
 tmg_rc
 tmg_name_parse(const char *text, X509_NAME **out, tmg_fault *f)
 {
 	reader r = { text, 0, strlen(text), f };
 	tmg_held(X509_NAME) name = X509_NAME_new();
+	const unsigned long before = ERR_peek_error();
 	tmg_rc rc;
 
 	*out = NULL;
@@ -354,6 +366,10 @@ tmg_name_parse(const char *text, X509_NAME **out, tmg_fault *f)
 	skip_spaces(&r);
 	if (!at_end(&r) && (rc = take_all(&r, name)))
 		return rc;
+	/* "#" and a text that is none in its own encoding: no certificate could
+	 * hold it, and no name be compared with it */
+	if (i2d_X509_NAME(name, NULL) < 0)
+		return cannot_encode(&r, before);
 	*out = name;
 	name = NULL;
 	return TMG_OK;

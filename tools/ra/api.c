@@ -167,7 +167,7 @@ ra_api_who(ra_desk *desk, const ra_call *call, ra_reply *reply,
 		tmg_secret_view(&password) };
 
 	rc = ra_gate_enter(desk->office->gate, desk->store,
-	    tmg_ctx_now(desk->office->ctx), &given, &user, &wait_s);
+	    ra_desk_now(desk), &given, &user, &wait_s);
 	return rc ? shut_out(desk, reply, rc, wait_s) : let_in(reply, &user, who);
 }
 
@@ -215,7 +215,7 @@ ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
 {
 	long wait_s = 0;
 
-	if (ra_gate_count(desk->office->gate, tmg_ctx_now(desk->office->ctx),
+	if (ra_gate_count(desk->office->gate, ra_desk_now(desk),
 	    call->peer, what, most, &wait_s) == TMG_OK)
 		return true;
 	reply->retry_after_s = wait_s;

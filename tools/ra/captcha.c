@@ -23,12 +23,6 @@ ra_captcha_release(ra_captcha *captcha)
 	captcha->png = NULL;
 }
 
-static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
 tmg_rc
 ra_captcha_hash(const char *id, const char *session, const char *answer,
     char hash[RA_HASH_TEXT])
@@ -66,7 +60,7 @@ static tmg_rc
 remember(ra_desk *d, const char *session, const ra_captcha *c, const char *code,
     const char *sum)
 {
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 	ra_captcha_row row = { .until = now + RA_CAPTCHA_SECONDS };
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
@@ -79,7 +73,7 @@ remember(ra_desk *d, const char *session, const ra_captcha *c, const char *code,
 	    (rc = ra_captcha_sweep(d->store, now)) ||
 	    (rc = ra_captcha_put(d->store, &row)) ||
 	    (rc = ra_txn_commit(&txn)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return TMG_OK;
 }
 
@@ -121,12 +115,12 @@ take(ra_desk *d, const char *id, ra_captcha_row *row)
 	tmg_rc rc;
 
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = ra_captcha_get(d->store, id, row)))
-		return rc == TMG_NOT_FOUND ? rc : store_says(d, rc);
+		return rc == TMG_NOT_FOUND ? rc : ra_desk_says(d, rc);
 	if ((rc = ra_captcha_drop(d->store, id)) || (rc = ra_txn_commit(&txn)))
-		return store_says(d, rc);
-	return row->until < tmg_ctx_now(d->office->ctx) ? TMG_NOT_FOUND : TMG_OK;
+		return ra_desk_says(d, rc);
+	return row->until < ra_desk_now(d) ? TMG_NOT_FOUND : TMG_OK;
 }
 
 tmg_rc

@@ -19,26 +19,6 @@
 
 #define CODE_MIN 8		/* characters of a code that people choose */
 
-static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
-static time_t
-now_of(const ra_desk *d)
-{
-	return tmg_ctx_now(d->office->ctx);
-}
-
-static tmg_rc
-commit(ra_desk *d, ra_txn *txn)
-{
-	const tmg_rc rc = ra_txn_commit(txn);
-
-	return rc ? store_says(d, rc) : TMG_OK;
-}
-
 /* Starts every verb: a turn, the application, its profile. */
 static tmg_rc
 open_case(ra_desk *d, ra_txn *txn, const char *id, ra_app *app,
@@ -48,13 +28,13 @@ open_case(ra_desk *d, ra_txn *txn, const char *id, ra_app *app,
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = ra_txn_begin(txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	rc = ra_app_get(d->store, id, app);
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&d->fault, rc, 0, _("there is no application %s"),
 		    id);
 	if (rc)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	*profile = ra_profiles_find(&d->office->profiles, app->profile);
 	if (*profile == NULL)
 		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
@@ -82,7 +62,7 @@ put_account(ra_desk *d, const char *id, tmg_view code)
 	snprintf(user.name, sizeof(user.name), "%s", id);
 	if ((rc = ra_password_hash(code, user.password)))
 		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
-	return (rc = ra_user_put(d->store, &user)) ? store_says(d, rc) : TMG_OK;
+	return (rc = ra_user_put(d->store, &user)) ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 static bool
@@ -122,7 +102,7 @@ draft(ra_desk *d, const ra_profile *profile, const char *once, ra_app *app)
 {
 	tmg_rc rc;
 
-	*app = (ra_app){ .state = RA_NONE, .created = now_of(d) };
+	*app = (ra_app){ .state = RA_NONE, .created = ra_desk_now(d) };
 	app->changed = app->created;
 	snprintf(app->profile, sizeof(app->profile), "%.*s",
 	    (int)sizeof(app->profile) - 1, profile->name);
@@ -156,7 +136,7 @@ bind_branch(ra_desk *d, const ra_profile *profile, const ra_answers *answers,
 	if (ra_form_branch(profile, answers, &branch))
 		return TMG_OK;
 	snprintf(app->branch, sizeof(app->branch), "%s", branch->name);
-	return (rc = ra_app_branch(d->store, app)) ? store_says(d, rc) : TMG_OK;
+	return (rc = ra_app_branch(d->store, app)) ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 static tmg_rc
@@ -167,11 +147,11 @@ take_form(ra_desk *d, const ra_profile *profile, const char *step,
 	tmg_rc rc;
 
 	if ((rc = ra_answers_load(d->store, app->id, &answers)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = ra_form_take(profile, step, given, &answers, errors)))
 		return form_says(d, errors, rc);
 	if ((rc = ra_answers_save(d->store, app->id, &answers)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return bind_branch(d, profile, &answers, app);
 }
 
@@ -192,7 +172,7 @@ same_code(ra_desk *d, const ra_profile *profile, const char *once,
 		rc = ra_password_verify(tmg_view_str(code), user.password);
 	if (rc != TMG_OK)
 		code[0] = '\0';
-	return tmg_is_fault(rc) ? store_says(d, rc) : TMG_OK;
+	return tmg_is_fault(rc) ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 static tmg_rc
@@ -221,7 +201,7 @@ begun_before(ra_desk *d, const ra_profile *profile, const char *once,
 	if ((rc = ra_app_get(d->store, id, app)) == TMG_NOT_FOUND)
 		return rc;
 	if (rc)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if (strcmp(app->profile, profile->name) != 0)
 		return tmg_raise(&d->fault, TMG_OCCUPIED, 0,
 		    _("this began an application of the profile %s before"),
@@ -240,7 +220,7 @@ begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	errors->count = 0;
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = draft(d, profile, once, app)))
 		return rc;
 	if (once != NULL && (rc = begun_before(d, profile, once, app, code)) !=
@@ -251,7 +231,7 @@ begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
 	    (rc = make_code(d, profile, once, app, code)) ||
 	    (rc = ra_tell(d, app, first_event(profile), code)))
 		return rc;
-	return commit(d, &txn);
+	return ra_desk_commit(d, &txn);
 }
 
 tmg_rc
@@ -301,7 +281,7 @@ check_old_code(ra_desk *d, const char *id, tmg_view old)
 	if (rc == TMG_OK)
 		rc = ra_password_verify(old, user.password);
 	if (tmg_is_fault(rc))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return rc == TMG_OK ? TMG_OK : tmg_raise(&d->fault, TMG_PIN_WRONG, 0,
 	    _("this is not the access code of application %s"), id);
 }
@@ -323,7 +303,7 @@ ra_case_change_code(ra_desk *d, const char *id, tmg_view old, tmg_view new,
 	if (app->state == RA_REGISTERED &&
 	    (rc = ra_desk_step(d, app, RA_EV_ACTIVATE, &self, "")))
 		return rc;
-	return commit(d, &txn);
+	return ra_desk_commit(d, &txn);
 }
 
 tmg_rc
@@ -337,11 +317,11 @@ ra_case_new_code(ra_desk *d, const char *id, const ra_actor *officer,
 	code[0] = '\0';
 	if ((rc = open_case(d, &txn, id, app, &profile)) ||
 	    (rc = make_code(d, profile, NULL, app, code)) ||
-	    (rc = ra_audit_add(d->store, &(ra_audit){ .at = now_of(d),
+	    (rc = ra_audit_add(d->store, &(ra_audit){ .at = ra_desk_now(d),
 	    .actor = officer->name, .event = "new-code", .app = app->id,
 	    .detail = "" }, &d->fault)))
 		return rc;
-	return commit(d, &txn);
+	return ra_desk_commit(d, &txn);
 }
 
 /* ---- who it is ---- */
@@ -360,7 +340,7 @@ keep_identity(ra_desk *d, const ra_profile *profile, const char *id,
 		return tmg_raise(&d->fault, TMG_E_SPACE, 0,
 		    _("the register's answer is too long"));
 	return (rc = ra_answers_save(d->store, id, &answers)) ?
-	    store_says(d, rc) : TMG_OK;
+	    ra_desk_says(d, rc) : TMG_OK;
 }
 
 tmg_rc
@@ -385,7 +365,7 @@ ra_case_identify(ra_desk *d, const char *id, const char *number,
 	if ((rc = keep_identity(d, profile, id, number, known)) ||
 	    (rc = ra_desk_step(d, app, RA_EV_IDENTIFY, &reg, "")))
 		return rc;
-	return commit(d, &txn);
+	return ra_desk_commit(d, &txn);
 }
 
 /* ---- the form ---- */
@@ -399,12 +379,12 @@ ra_case_fill(ra_desk *d, const char *id, ra_event event, const ra_actor *actor,
 	tmg_rc rc;
 
 	if ((rc = open_case(d, &txn, id, app, &profile)) ||
-	    (rc = ra_life_apply(d->store, app, event, actor, "", now_of(d),
+	    (rc = ra_life_apply(d->store, app, event, actor, "", ra_desk_now(d),
 	    &d->fault)) ||
 	    (rc = take_form(d, profile, "filled", given, errors, app)) ||
 	    (rc = ra_tell(d, app, event, "")))
 		return rc;
-	return commit(d, &txn);
+	return ra_desk_commit(d, &txn);
 }
 
 tmg_rc
@@ -420,7 +400,7 @@ ra_case_contents(ra_desk *d, const ra_app *app, ra_contents *contents)
 		    _("application %s needs the profile %s, which is not there any more"),
 		    app->id, app->profile);
 	if ((rc = ra_answers_load(d->store, app->id, &answers)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = ra_contents_make(profile, &answers, contents)))
 		return tmg_raise(&d->fault, rc, 0,
 		    _("application %s: the names are too long for a certificate"),
@@ -439,7 +419,7 @@ check_key_free(ra_desk *d, const ra_app *app, const ra_request *request)
 	if (rc == TMG_NOT_FOUND || (rc == TMG_OK &&
 	    strcmp(holder.id, app->id) == 0))
 		return TMG_OK;
-	return rc ? store_says(d, rc) : tmg_raise(&d->fault, TMG_DENIED, 0,
+	return rc ? ra_desk_says(d, rc) : tmg_raise(&d->fault, TMG_DENIED, 0,
 	    _("this key was used in another application; make a new key"));
 }
 
@@ -474,7 +454,7 @@ keep_request(ra_desk *d, ra_app *app, const ra_request *request)
 	memcpy(app->csr_hash, request->csr_hash, sizeof(app->csr_hash));
 	memcpy(app->spki_hash, request->spki_hash, sizeof(app->spki_hash));
 	memcpy(app->subject, request->subject, sizeof(app->subject));
-	return (rc = ra_app_request(d->store, app)) ? store_says(d, rc) : TMG_OK;
+	return (rc = ra_app_request(d->store, app)) ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 /* "key" is a step of its own only where the profile counts it. */
@@ -517,5 +497,5 @@ ra_case_submit(ra_desk *d, const char *id, const ra_actor *actor, tmg_view csr,
 	    (rc = keep_request(d, app, &request)) ||
 	    (rc = ra_desk_settle(d, app)))
 		return rc;
-	return commit(d, &txn);
+	return ra_desk_commit(d, &txn);
 }

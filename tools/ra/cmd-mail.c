@@ -95,7 +95,7 @@ static tmg_rc
 retry_them(ra_desk *d, bool all, const char *name)
 {
 	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 	tmg_rc rc = all ? ra_mail_each(d->store, RA_MAIL_PARKED, note_id, &ids) :
 	    ra_ids_add(&ids, name);
 

@@ -100,7 +100,7 @@ put_user(ra_desk *desk, const ra_user *user, tmg_fault *f)
 	    (rc = ra_user_put(desk->store, user)))
 		return tmg_fault_copy(f, &desk->store->fault, rc);
 	if ((rc = ra_audit_add(desk->store, &(ra_audit){
-	    .at = tmg_ctx_now(desk->office->ctx), .actor = officer,
+	    .at = ra_desk_now(desk), .actor = officer,
 	    .event = "account", .app = "", .detail = detail }, f)))
 		return rc;
 	rc = ra_txn_commit(&txn);

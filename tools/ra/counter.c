@@ -531,7 +531,7 @@ ra_counter_pin(ra_visit *v)
 		return;
 	}
 	rc = ra_gate_enter(v->desk->office->gate, v->desk->store,
-	    tmg_ctx_now(v->desk->office->ctx), &who, &user, &wait_s);
+	    ra_desk_now(v->desk), &who, &user, &wait_s);
 	if (rc == TMG_OK && (strcmp(user.role, "officer") != 0 ||
 	    user.certificate[0] != '\0'))
 		rc = TMG_DENIED;

@@ -20,18 +20,6 @@
 #define BACKDATE_S 300		/* clocks differ */
 
 static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
-static time_t
-now_of(const ra_desk *d)
-{
-	return tmg_ctx_now(d->office->ctx);
-}
-
-static tmg_rc
 get_app(ra_desk *d, const char *id, ra_app *app)
 {
 	const tmg_rc rc = ra_app_get(d->store, id, app);
@@ -39,7 +27,7 @@ get_app(ra_desk *d, const char *id, ra_app *app)
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&d->fault, rc, 0,
 		    _("there is no application %s; tamga-ra list shows them"), id);
-	return rc ? store_says(d, rc) : TMG_OK;
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 /* ---- carrying an application on ---- */
@@ -68,7 +56,7 @@ static tmg_rc
 reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
 {
 	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
-	const time_t now = now_of(d);
+	const time_t now = ra_desk_now(d);
 	ra_cert cert = { .der = NULL };
 	tmg_rc rc;
 
@@ -80,7 +68,7 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
 	if ((rc = ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert.serial)))
 		return rc;
 	if ((rc = ra_cert_reserve(d->store, &cert)))
-		return store_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
+		return ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
 	return TMG_OK;
 }
 
@@ -95,13 +83,13 @@ reserve_now(ra_desk *d, ra_app *app, const ra_profile *profile)
 
 	memcpy(id, app->id, sizeof(id));
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	ra_app_release(app);
 	if ((rc = get_app(d, id, app)) || app->state != RA_APPROVED)
 		return rc;
 	if ((rc = reserve(d, app, profile)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 /* The words of the audit log about a certificate. */
@@ -127,15 +115,15 @@ finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 	if ((rc = describe(serial, der, detail, sizeof(detail))))
 		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	rc = ra_cert_finish(d->store, serial, der);
 	if (rc == TMG_OCCUPIED)
 		return TMG_OK;
 	if (rc)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 static tmg_rc
@@ -167,7 +155,7 @@ cert_of(ra_desk *d, const ra_app *app, ra_cert *cert)
 		return tmg_raise(&d->fault, TMG_E_IO, 0,
 		    _("the store holds no certificate for application %s, which is %s"),
 		    app->id, ra_state_get(app->state)->name);
-	return rc ? store_says(d, rc) : TMG_OK;
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 /* What the applicant gets; not when it was revoked while we looked. */
@@ -258,7 +246,7 @@ check_key_free(ra_desk *d, const ra_submission *in, const ra_request *request)
 	if (rc == TMG_NOT_FOUND)
 		return TMG_OK;
 	if (rc)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if (in->previous != NULL && in->profile->renewal_same_key &&
 	    strcmp(in->previous_app->spki_hash, request->spki_hash) == 0)
 		return TMG_OK;
@@ -271,7 +259,7 @@ check_window(ra_desk *d, const ra_submission *in)
 {
 	const time_t window = (time_t)in->profile->renewal_window_days * DAY;
 
-	if (window == 0 || in->previous->not_after - now_of(d) <= window)
+	if (window == 0 || in->previous->not_after - ra_desk_now(d) <= window)
 		return TMG_OK;
 	return tmg_raise(&d->fault, TMG_DENIED, 0,
 	    _("this certificate can be renewed in its last %d days"),
@@ -320,7 +308,7 @@ static tmg_rc
 fill_app(ra_desk *d, const ra_submission *in, const ra_request *request,
     ra_app *app)
 {
-	*app = (ra_app){ .state = RA_NONE, .created = now_of(d) };
+	*app = (ra_app){ .state = RA_NONE, .created = ra_desk_now(d) };
 	app->changed = app->created;
 	choose_way(in, app);
 	snprintf(app->owner, sizeof(app->owner), "%s", in->owner);
@@ -394,7 +382,7 @@ find(ra_desk *d, const ra_submission *in, const ra_request *request, ra_app *app
 	    request->csr_hash,
 	    in->previous != NULL ? in->previous->serial : "", app);
 
-	return rc == TMG_OK || rc == TMG_NOT_FOUND ? rc : store_says(d, rc);
+	return rc == TMG_OK || rc == TMG_NOT_FOUND ? rc : ra_desk_says(d, rc);
 }
 
 /* Those who ask again need no turn to write; those who are new look again
@@ -409,12 +397,12 @@ find_or_take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
 		return rc;
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
 		return rc;
 	if ((rc = take_in(d, in, request, app)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 tmg_rc
@@ -441,12 +429,12 @@ ra_desk_decide(ra_desk *d, const char *id, ra_event event,
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = get_app(d, id, app)) ||
 	    (rc = ra_desk_step(d, app, event, actor, reason)) ||
 	    (rc = ra_desk_settle(d, app)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 static tmg_rc
@@ -475,7 +463,7 @@ ra_desk_recover(ra_desk *d, unsigned *finished)
 	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &ids)) == TMG_OK)
 		rc = ra_app_each(d->store, RA_ISSUING, collect, &ids);
 	if (rc)
-		rc = store_says(d, rc);
+		rc = ra_desk_says(d, rc);
 	for (size_t i = 0; rc == TMG_OK && i < ids.count; i++) {
 		rc = finish_one(d, ids.id[i]);
 		if (rc == TMG_OK)

@@ -48,6 +48,20 @@ ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f);
 void
 ra_desk_release(ra_desk *desk);
 
+/* ---- for those who write a verb ---- */
+
+/* The time by the office's clock. */
+time_t
+ra_desk_now(const ra_desk *desk);
+
+/* What the store said is what the desk says. */
+tmg_rc
+ra_desk_says(ra_desk *desk, tmg_rc rc);
+
+/* ra_txn_commit(), in the desk's words. */
+TMG_MUST_USE tmg_rc
+ra_desk_commit(ra_desk *desk, ra_txn *txn);
+
 /* A request that somebody hands in. */
 typedef struct ra_submission {
 	const char *owner;		/* the account, proven */

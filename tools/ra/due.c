@@ -18,12 +18,6 @@
 
 static const ra_actor timer = { RA_BY_SYSTEM, "timer" };
 
-static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
 tmg_rc
 ra_desk_destroy(ra_desk *d, ra_app *app, const ra_actor *actor)
 {
@@ -34,7 +28,7 @@ ra_desk_destroy(ra_desk *d, ra_app *app, const ra_actor *actor)
 	if ((rc = ra_mail_erase(d->store, app->id)) ||
 	    (rc = ra_answer_erase(d->store, app->id)) ||
 	    (rc = ra_app_erase(d->store, app->id)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return TMG_OK;
 }
 
@@ -60,13 +54,13 @@ one(ra_desk *d, const ra_deadline *deadline, const char *id)
 
 	if ((rc = ra_txn_begin(&txn, d->store)) ||
 	    (rc = ra_app_get(d->store, id, &app)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if (strcmp(ra_state_get(app.state)->name, deadline->state) != 0 ||
-	    ra_due_at(deadline, app.entered) > tmg_ctx_now(d->office->ctx))
+	    ra_due_at(deadline, app.entered) > ra_desk_now(d))
 		return TMG_MISMATCH;
 	if ((rc = carry_out(d, deadline, &app)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 static tmg_rc
@@ -90,8 +84,8 @@ each_deadline(ra_desk *d, const ra_profile *profile,
 	if (ra_state_parse(deadline->state, &state))
 		return tmg_raise(&d->fault, TMG_E_USAGE, 0, "%s", deadline->state);
 	if ((rc = ra_app_each_since(d->store, profile->name, state,
-	    tmg_ctx_now(d->office->ctx) - least + 1, collect, &ids)))
-		return store_says(d, rc);
+	    ra_desk_now(d) - least + 1, collect, &ids)))
+		return ra_desk_says(d, rc);
 	for (size_t i = 0; i < ids.count; i++) {
 		rc = one(d, deadline, ids.id[i]);
 		if (tmg_is_fault(rc))

@@ -114,7 +114,7 @@ enter_by_password(ra_desk *desk, const ra_call *call, ra_reply *reply,
 	const ra_credentials who = { call->peer, owner, tmg_secret_view(&password) };
 
 	rc = ra_gate_enter(desk->office->gate, desk->store,
-	    tmg_ctx_now(desk->office->ctx), &who, &user, &wait_s);
+	    ra_desk_now(desk), &who, &user, &wait_s);
 	if (rc == TMG_OK && strcmp(user.role, "applicant") == 0) {
 		memcpy(reply->user, user.name, sizeof(reply->user));
 		return true;

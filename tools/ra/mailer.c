@@ -18,18 +18,6 @@
 #define WAIT_MOST_S 14400
 #define GIVE_UP_DAYS 5		/* RFC 5321 4.5.4.1: at least 4-5 days */
 
-static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
-static time_t
-now_of(const ra_desk *d)
-{
-	return tmg_ctx_now(d->office->ctx);
-}
-
 long
 ra_mailer_wait(const ra_mail_conf *conf, int tries)
 {
@@ -49,17 +37,17 @@ take(ra_desk *d, ra_mail *mail)
 	tmg_rc rc;
 
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
-	if ((rc = ra_mail_next(d->store, now_of(d), mail)))
-		return rc == TMG_NOT_FOUND ? rc : store_says(d, rc);
+		return ra_desk_says(d, rc);
+	if ((rc = ra_mail_next(d->store, ra_desk_now(d), mail)))
+		return rc == TMG_NOT_FOUND ? rc : ra_desk_says(d, rc);
 	if (ra_number_new(d->office->ctx, mail->holder, sizeof(mail->holder)))
 		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
 		    _("no random numbers to be had"));
 	mail->tries++;
-	mail->due = now_of(d) + d->office->config.mail.timeout_s + LEASE_S;
+	mail->due = ra_desk_now(d) + d->office->config.mail.timeout_s + LEASE_S;
 	if ((rc = ra_mail_take(d->store, mail->id, mail->holder, mail->due)) ||
 	    (rc = ra_txn_commit(&txn)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return TMG_OK;
 }
 
@@ -96,7 +84,7 @@ send_one(ra_desk *d, const ra_mail *mail, const atomic_bool *stop, tmg_fault *f)
 static void
 note(ra_desk *d, ra_mail *mail, tmg_rc rc, const char *why)
 {
-	const time_t now = now_of(d);
+	const time_t now = ra_desk_now(d);
 	const bool given_up = mail->tries > 1 &&
 	    now - mail->created > (time_t)GIVE_UP_DAYS * DAY;
 	const char *state = rc == TMG_OK ? RA_MAIL_SENT :
@@ -137,7 +125,7 @@ settle(ra_desk *d, ra_mail *mail, tmg_rc sent, const char *why,
 	if (rc == TMG_MISMATCH)
 		return TMG_OK;
 	if (rc)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	count(mail, mailed);
 	return TMG_OK;
 }

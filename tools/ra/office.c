@@ -97,3 +97,24 @@ ra_desk_release(ra_desk *desk)
 {
 	ra_store_free(&desk->store);
 }
+
+time_t
+ra_desk_now(const ra_desk *desk)
+{
+	return tmg_ctx_now(desk->office->ctx);
+}
+
+tmg_rc
+ra_desk_says(ra_desk *desk, tmg_rc rc)
+{
+	return tmg_pass(&desk->fault, tmg_fault_copy(&desk->fault,
+	    &desk->store->fault, rc));
+}
+
+tmg_rc
+ra_desk_commit(ra_desk *desk, ra_txn *txn)
+{
+	const tmg_rc rc = ra_txn_commit(txn);
+
+	return rc ? ra_desk_says(desk, rc) : TMG_OK;
+}

@@ -246,7 +246,7 @@ ra_portal_enter(ra_visit *v)
 	ra_user user = { .name = "" };
 	long wait_s = 0;
 	tmg_rc rc = ra_gate_enter(v->desk->office->gate, v->desk->store,
-	    tmg_ctx_now(v->desk->office->ctx), &who, &user, &wait_s);
+	    ra_desk_now(v->desk), &who, &user, &wait_s);
 
 	if (rc == TMG_OK && strcmp(user.role, "application") != 0)
 		rc = TMG_DENIED;

@@ -20,12 +20,6 @@
 #define DAY 86400
 
 static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
-static tmg_rc
 find_cert(ra_desk *d, const char *name, ra_cert *cert)
 {
 	tmg_rc rc = ra_cert_get(d->store, name, cert);
@@ -36,7 +30,7 @@ find_cert(ra_desk *d, const char *name, ra_cert *cert)
 		return tmg_raise(&d->fault, rc, 0,
 		    _("%s is neither a serial number nor an application with a certificate"),
 		    name);
-	return rc ? store_says(d, rc) : TMG_OK;
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 /* The authority's own certificates belong to no application. */
@@ -44,7 +38,7 @@ static tmg_rc
 note_revocation(ra_desk *d, const ra_cert *cert, const ra_actor *actor,
     const char *detail)
 {
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_rc rc;
 
@@ -53,7 +47,7 @@ note_revocation(ra_desk *d, const ra_cert *cert, const ra_actor *actor,
 		    .actor = actor->name, .event = "revoke", .app = "",
 		    .detail = detail }, &d->fault);
 	if ((rc = ra_app_get(d->store, cert->app, &app)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return ra_desk_step(d, &app, RA_EV_REVOKE, actor, detail);
 }
 
@@ -63,7 +57,7 @@ revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 	char detail[RA_REASON_MAX];
 	tmg_rc rc;
 
-	cert->revoked = tmg_ctx_now(d->office->ctx);
+	cert->revoked = ra_desk_now(d);
 	cert->reason = reason;
 	rc = ra_cert_revoke(d->store, cert->serial, cert->revoked,
 	    reason);
@@ -71,7 +65,7 @@ revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 		return tmg_raise(&d->fault, rc, 0,
 		    _("certificate %s is revoked already"), cert->serial);
 	if (rc)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	snprintf(detail, sizeof(detail), "serial %s reason %s", cert->serial,
 	    ra_reason_name(reason));
 	return note_revocation(d, cert, actor, detail);
@@ -86,11 +80,11 @@ ra_desk_revoke(ra_desk *d, const char *name, int reason,
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = find_cert(d, name, cert)) ||
 	    (rc = revoke_found(d, cert, reason, actor)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 /* ---- the revocation list ---- */
@@ -101,7 +95,7 @@ is_fresh(const ra_desk *d, const ra_crl *crl, int64_t revocations)
 	const time_t half = (time_t)d->office->config.crl_days * DAY / 2;
 
 	return crl->revocations == revocations &&
-	    crl->next_update - tmg_ctx_now(d->office->ctx) > half;
+	    crl->next_update - ra_desk_now(d) > half;
 }
 
 /* The newest list and whether it still tells everything. */
@@ -111,10 +105,10 @@ last_crl(ra_desk *d, ra_crl *crl, int64_t *revocations, bool *fresh)
 	tmg_rc rc;
 
 	if ((rc = ra_cert_revocations(d->store, revocations)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	rc = ra_crl_last(d->store, crl);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	*fresh = rc == TMG_OK && is_fresh(d, crl, *revocations);
 	return TMG_OK;
 }
@@ -122,7 +116,7 @@ last_crl(ra_desk *d, ra_crl *crl, int64_t *revocations, bool *fresh)
 static tmg_rc
 make_crl(ra_desk *d, int64_t number, int64_t revocations, ra_crl *crl)
 {
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 	ra_ca *ca = d->office->ca;
 	tmg_rc rc;
 
@@ -132,7 +126,7 @@ make_crl(ra_desk *d, int64_t number, int64_t revocations, ra_crl *crl)
 	    &crl->der, &crl->len, &d->fault)))
 		return rc;
 	return (rc = ra_crl_put(d->store, crl)) ?
-	    store_says(d, rc) : TMG_OK;
+	    ra_desk_says(d, rc) : TMG_OK;
 }
 
 tmg_rc
@@ -151,14 +145,14 @@ ra_desk_crl(ra_desk *d, ra_crl *crl)
 	/* Look again while nobody else writes: numbers go up one by one. */
 	ra_crl_release(crl);
 	if ((rc = ra_txn_begin(&txn, d->store)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
 		return rc;
 	number = crl->number + 1;
 	ra_crl_release(crl);
 	if ((rc = make_crl(d, number, revocations, crl)))
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 /* ---- knowing a certificate again ---- */
@@ -166,7 +160,7 @@ ra_desk_crl(ra_desk *d, ra_crl *crl)
 static tmg_rc
 check_current(ra_desk *d, const ra_cert *cert)
 {
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 
 	if (cert->revoked != 0)
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
@@ -198,7 +192,7 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 		    _("the client certificate cannot be read"));
 	rc = ra_cert_get(d->store, serial, cert);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if (rc || cert->app[0] == '\0' ||
 	    !tmg_view_equal(der, (tmg_view){ cert->der, cert->len }))
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
@@ -206,7 +200,7 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 	if ((rc = check_current(d, cert)))
 		return rc;
 	rc = ra_app_get(d->store, cert->app, app);
-	return rc ? store_says(d, rc) : TMG_OK;
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 /* What we issued is in the store; of another authority's we know the time. */
@@ -217,7 +211,7 @@ check_ours(ra_desk *d, const char *serial, tmg_view der)
 	const tmg_rc rc = ra_cert_get(d->store, serial, &cert);
 
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	return rc == TMG_NOT_FOUND || !tmg_view_equal(der,
 	    (tmg_view){ cert.der, cert.len }) ? TMG_OK : check_current(d, &cert);
 }
@@ -227,7 +221,7 @@ ra_desk_trusts(ra_desk *d, tmg_view der)
 {
 	const unsigned char *at = der.ptr;
 	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
-	time_t now = tmg_ctx_now(d->office->ctx);
+	time_t now = ra_desk_now(d);
 	char serial[TMG_SERIAL_MAX];
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };

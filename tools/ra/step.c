@@ -9,7 +9,7 @@ ra_desk_step(ra_desk *d, ra_app *app, ra_event event, const ra_actor *actor,
     const char *detail)
 {
 	const tmg_rc rc = ra_life_apply(d->store, app, event, actor, detail,
-	    tmg_ctx_now(d->office->ctx), &d->fault);
+	    ra_desk_now(d), &d->fault);
 
 	return rc ? rc : ra_tell(d, app, event, "");
 }

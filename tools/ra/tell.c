@@ -30,12 +30,6 @@ struct news {
 	const char *once;
 };
 
-static tmg_rc
-store_says(ra_desk *d, tmg_rc rc)
-{
-	return tmg_pass(&d->fault, tmg_fault_copy(&d->fault, &d->store->fault, rc));
-}
-
 /* ---- composing ---- */
 
 static void
@@ -91,7 +85,7 @@ static tmg_rc
 write_mail(ra_desk *d, const struct news *n, const ra_mail_rule *rule,
     ra_answers *answers, ra_mail *mail)
 {
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 
 	*mail = (ra_mail){ .state = RA_MAIL_QUEUED, .created = now, .due = now,
 		.attach = rule->attach_application };
@@ -121,13 +115,13 @@ post(ra_desk *d, const struct news *n, const ra_mail_rule *rule)
 	tmg_rc rc;
 
 	if ((rc = ra_answers_load(d->store, n->app->id, &answers)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	if (ra_answers_get(&answers, n->profile->mail_to)[0] == '\0')
 		return TMG_NOT_FOUND;
 	if ((rc = write_mail(d, n, rule, &answers, &mail)))
 		return rc;
 	rc = ra_mail_put(d->store, &mail);
-	return rc == TMG_OK || rc == TMG_OCCUPIED ? rc : store_says(d, rc);
+	return rc == TMG_OK || rc == TMG_OCCUPIED ? rc : ra_desk_says(d, rc);
 }
 
 static tmg_rc
@@ -206,13 +200,13 @@ remind_one(ra_desk *d, const ra_profile *profile, const char *id,
 	if ((rc = ra_txn_begin(&txn, d->store)) ||
 	    (rc = ra_app_get(d->store, id, &app)) ||
 	    (rc = ra_cert_of_app(d->store, id, &cert)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	snprintf(once, sizeof(once), "%s%s", told, cert.serial);
 	rc = post_reminder(d, &(struct news){ profile, &app, RA_TELL_REMIND, "",
 	    cert.not_after, once });
 	if (rc)
 		return rc;
-	return (rc = ra_txn_commit(&txn)) ? store_says(d, rc) : TMG_OK;
+	return ra_desk_commit(d, &txn);
 }
 
 /* Those whose end is less than days away, and not so near that the next
@@ -221,7 +215,7 @@ static tmg_rc
 remind_each(ra_desk *d, const ra_profile *profile, long nearer, long days,
     unsigned *count)
 {
-	const time_t now = tmg_ctx_now(d->office->ctx);
+	const time_t now = ra_desk_now(d);
 	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
 	char told[RA_MAIL_ONCE];
 	tmg_rc rc;
@@ -229,7 +223,7 @@ remind_each(ra_desk *d, const ra_profile *profile, long nearer, long days,
 	snprintf(told, sizeof(told), "%ld days ", days);
 	if ((rc = ra_cert_each_ending(d->store, profile->name,
 	    now + nearer * DAY, now + days * DAY, told, collect, &ids)))
-		return store_says(d, rc);
+		return ra_desk_says(d, rc);
 	for (size_t i = 0; i < ids.count; i++) {
 		rc = remind_one(d, profile, ids.id[i], told);
 		if (tmg_is_fault(rc))

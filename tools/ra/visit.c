@@ -70,7 +70,7 @@ find_session(ra_visit *v)
 	rc = ra_session_get(v->desk->store, id, &session);
 	if (rc == TMG_NOT_FOUND)
 		return TMG_OK;
-	if (rc == TMG_OK && session.expires > tmg_ctx_now(v->desk->office->ctx))
+	if (rc == TMG_OK && session.expires > ra_desk_now(v->desk))
 		memcpy(v->number, session.subject, sizeof(v->number));
 	return rc;
 }
@@ -118,7 +118,7 @@ ra_visit_begin(ra_visit *v)
 tmg_rc
 ra_visit_open(ra_visit *v, const char *number)
 {
-	const time_t now = tmg_ctx_now(v->desk->office->ctx);
+	const time_t now = ra_desk_now(v->desk);
 	ra_session session = { .expires = now + RA_SESSION_S };
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
@@ -199,7 +199,7 @@ ra_visit_count(ra_visit *v, const char *what, unsigned most)
 {
 	long wait_s = 0;
 	const tmg_rc rc = ra_gate_count(v->desk->office->gate,
-	    tmg_ctx_now(v->desk->office->ctx), v->call->peer, what, most, &wait_s);
+	    ra_desk_now(v->desk), v->call->peer, what, most, &wait_s);
 
 	if (rc == TMG_OK)
 		return true;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "src/base/scope.h"
-#include "tools/ra/body.h"
-#include "tools/ra/language.h"
-#include "tools/ra/request.h"
+#include "tools/ra/api/body.h"
+#include "tools/ra/ca/request.h"
+#include "tools/ra/pages/language.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

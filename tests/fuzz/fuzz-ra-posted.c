@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "src/base/scope.h"
-#include "tools/ra/cookie.h"
-#include "tools/ra/language.h"
-#include "tools/ra/page.h"
-#include "tools/ra/posted.h"
+#include "tools/ra/http/cookie.h"
+#include "tools/ra/http/posted.h"
+#include "tools/ra/pages/language.h"
+#include "tools/ra/pages/page.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

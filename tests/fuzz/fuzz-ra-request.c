@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "src/base/scope.h"
-#include "tools/ra/basic.h"
-#include "tools/ra/est.h"
-#include "tools/ra/policy.h"
+#include "tools/ra/ca/policy.h"
+#include "tools/ra/est/est.h"
+#include "tools/ra/http/basic.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "src/base/scope.h"
-#include "tools/ra/conf.h"
-#include "tools/ra/csrattrs.h"
-#include "tools/ra/profile.h"
+#include "tools/ra/desk/conf.h"
+#include "tools/ra/profile/csrattrs.h"
+#include "tools/ra/profile/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__lsan_default_suppressions(void);

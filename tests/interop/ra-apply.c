@@ -9,7 +9,7 @@
 
 #include "src/base/file.h"
 #include "src/base/scope.h"
-#include "tools/ra/case.h"
+#include "tools/ra/desk/case.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 static ra_form_errors errors;

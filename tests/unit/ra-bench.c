@@ -11,7 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "src/pki/name.h"
-#include "tools/ra/make.h"
+#include "tools/ra/ca/make.h"
 
 #define PROFILE(approval, more) \
 	"title = \"T\"; approval = \"" approval "\"; validity_days = 30;\n" \

@@ -8,7 +8,7 @@
 
 #include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
-#include "tools/ra/desk.h"
+#include "tools/ra/desk/desk.h"
 
 #define DAY 86400
 #define START 1800000000	/* 2027-01-15 08:00:00 UTC */

@@ -2,14 +2,14 @@
 #include "tests/unit/ra-everything.h"
 
 #include "tests/unit/test.h"
-#include "tools/ra/store-answer.h"
-#include "tools/ra/store-audit.h"
-#include "tools/ra/store-captcha.h"
-#include "tools/ra/store-cert.h"
-#include "tools/ra/store-crl.h"
-#include "tools/ra/store-mail.h"
-#include "tools/ra/store-session.h"
-#include "tools/ra/store-user.h"
+#include "tools/ra/store/answer.h"
+#include "tools/ra/store/audit.h"
+#include "tools/ra/store/captcha.h"
+#include "tools/ra/store/cert.h"
+#include "tools/ra/store/crl.h"
+#include "tools/ra/store/mail.h"
+#include "tools/ra/store/session.h"
+#include "tools/ra/store/user.h"
 
 static tmg_rc
 any_app(void *arg, const ra_app *app)

@@ -3,7 +3,7 @@
 #ifndef TMG_TESTS_UNIT_RA_EVERYTHING_H
 #define TMG_TESTS_UNIT_RA_EVERYTHING_H
 
-#include "tools/ra/store.h"
+#include "tools/ra/store/store.h"
 
 /* In a fresh store. */
 void ask_everything(ra_store *s);

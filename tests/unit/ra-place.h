@@ -7,7 +7,7 @@
 #define TMG_TESTS_UNIT_RA_PLACE_H
 
 #include "tests/unit/folder.h"
-#include "tools/ra/store-sql.h"
+#include "tools/ra/store/sql.h"
 
 typedef struct place {
 	char folder[TEST_FOLDER];

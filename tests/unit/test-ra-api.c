@@ -9,10 +9,10 @@
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
 #include "tests/unit/ra-bench.h"
-#include "tools/ra/api.h"
-#include "tools/ra/case.h"
-#include "tools/ra/password.h"
-#include "tools/ra/proof.h"
+#include "tools/ra/api/api.h"
+#include "tools/ra/ca/proof.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/desk/password.h"
 
 /* One call and its answer. */
 struct talk {

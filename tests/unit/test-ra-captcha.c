@@ -7,8 +7,8 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
-#include "tools/ra/captcha.h"
-#include "tools/ra/store-captcha.h"
+#include "tools/ra/desk/captcha.h"
+#include "tools/ra/store/captcha.h"
 
 static tmg_rc
 check(struct bench *b, const char *session, const char *id, const char *text)

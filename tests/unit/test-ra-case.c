@@ -8,9 +8,9 @@
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/case.h"
-#include "tools/ra/due.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/desk/due.h"
+#include "tools/ra/life/audit.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 static const ra_actor officer = { RA_BY_OFFICER, "officer:o" };

@@ -6,8 +6,8 @@
 
 #include "src/base/scope.h"
 #include "tests/unit/test.h"
-#include "tools/ra/contents.h"
-#include "tools/ra/form.h"
+#include "tools/ra/form/contents.h"
+#include "tools/ra/form/form.h"
 
 static ra_profiles profiles;
 

@@ -10,12 +10,12 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/desk.h"
-#include "tools/ra/make.h"
-#include "tools/ra/pkcs7.h"
-#include "tools/ra/policy.h"
-#include "tools/ra/store-sql.h"
+#include "tools/ra/ca/make.h"
+#include "tools/ra/ca/pkcs7.h"
+#include "tools/ra/ca/policy.h"
+#include "tools/ra/desk/desk.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/store/sql.h"
 
 static tmg_rc
 hand_in(struct bench *b, const struct csr *c, const char *owner,

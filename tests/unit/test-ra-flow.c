@@ -6,7 +6,7 @@
 
 #include "src/base/scope.h"
 #include "tests/unit/test.h"
-#include "tools/ra/flow.h"
+#include "tools/ra/flow/flow.h"
 
 #define A RA_BY_APPLICANT
 #define O RA_BY_OFFICER

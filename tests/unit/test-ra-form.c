@@ -8,11 +8,11 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/test.h"
-#include "tools/ra/input.h"
-#include "tools/ra/identity.h"
-#include "tools/ra/passrule.h"
-#include "tools/ra/profile-rows.h"
-#include "tools/ra/utf8.h"
+#include "tools/ra/profile/identity.h"
+#include "tools/ra/profile/input.h"
+#include "tools/ra/profile/passrule.h"
+#include "tools/ra/profile/rows.h"
+#include "tools/ra/profile/utf8.h"
 
 static void
 test_characters(void **state)

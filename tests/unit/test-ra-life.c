@@ -9,12 +9,12 @@
 #include "src/base/scope.h"
 #include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/gate.h"
-#include "tools/ra/lifecycle.h"
-#include "tools/ra/password.h"
-#include "tools/ra/reasons.h"
-#include "tools/ra/store-cert.h"
+#include "tools/ra/ca/reasons.h"
+#include "tools/ra/desk/gate.h"
+#include "tools/ra/desk/password.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/life/lifecycle.h"
+#include "tools/ra/store/cert.h"
 
 #define ALL (RA_BY_APPLICANT | RA_BY_OFFICER | RA_BY_SYSTEM)
 static void

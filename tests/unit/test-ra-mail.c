@@ -7,12 +7,12 @@
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
 #include "tests/unit/ra-bench.h"
-#include "tools/ra/case.h"
-#include "tools/ra/due.h"
-#include "tools/ra/letter.h"
-#include "tools/ra/mailer.h"
-#include "tools/ra/step.h"
-#include "tools/ra/tell.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/desk/due.h"
+#include "tools/ra/desk/step.h"
+#include "tools/ra/desk/tell.h"
+#include "tools/ra/post/letter.h"
+#include "tools/ra/post/mailer.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 static const ra_actor officer = { RA_BY_OFFICER, "officer:o" };

@@ -8,9 +8,9 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
-#include "tools/ra/case.h"
-#include "tools/ra/register.h"
-#include "tools/ra/site.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/desk/register.h"
+#include "tools/ra/pages/site.h"
 
 /* ---- the writer ---- */
 

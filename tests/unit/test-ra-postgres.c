@@ -9,9 +9,9 @@
 #include "tests/unit/ra-everything.h"
 #include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
-#include "tools/ra/store-audit.h"
-#include "tools/ra/store-crl.h"
-#include "tools/ra/store-user.h"
+#include "tools/ra/store/audit.h"
+#include "tools/ra/store/crl.h"
+#include "tools/ra/store/user.h"
 
 static const ra_user anna = { .name = "anna", .role = "r", .password = "p" };
 static const ra_user bert = { .name = "bert", .role = "r", .password = "p" };

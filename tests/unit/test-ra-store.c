@@ -10,14 +10,14 @@
 #include "tests/unit/ra-everything.h"
 #include "tests/unit/ra-place.h"
 #include "tests/unit/test.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/backup-row.h"
-#include "tools/ra/backup.h"
-#include "tools/ra/store-answer.h"
-#include "tools/ra/store-cert.h"
-#include "tools/ra/store-crl.h"
-#include "tools/ra/store-sql.h"
-#include "tools/ra/store-user.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/life/backup.h"
+#include "tools/ra/store/answer.h"
+#include "tools/ra/store/cert.h"
+#include "tools/ra/store/crl.h"
+#include "tools/ra/store/row-json.h"
+#include "tools/ra/store/sql.h"
+#include "tools/ra/store/user.h"
 
 #define FIXTURE_MAX (1 << 20)
 

@@ -7,11 +7,11 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/test.h"
-#include "tools/ra/basic.h"
-#include "tools/ra/conf.h"
-#include "tools/ra/csrattrs.h"
-#include "tools/ra/est.h"
-#include "tools/ra/profile.h"
+#include "tools/ra/desk/conf.h"
+#include "tools/ra/est/est.h"
+#include "tools/ra/http/basic.h"
+#include "tools/ra/profile/csrattrs.h"
+#include "tools/ra/profile/profile.h"
 
 #define GOOD \
 	"title = \"T\";\n" \

@@ -8,8 +8,8 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/case.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/desk/case.h"
 
 #define NEW_CODE "new-code"
 

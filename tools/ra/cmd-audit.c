@@ -8,9 +8,9 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/backup-row.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/store/row-json.h"
 
 struct task {
 	ra_store *store;

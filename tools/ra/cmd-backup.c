@@ -13,9 +13,9 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/backup.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/life/backup.h"
 
 static void
 store_release(ra_store **store)

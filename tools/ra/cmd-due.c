@@ -5,8 +5,8 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/due.h"
-#include "tools/ra/tell.h"
+#include "tools/ra/desk/due.h"
+#include "tools/ra/desk/tell.h"
 
 int
 ra_cmd_due(tmg_ctx *ctx, int argc, char **argv)

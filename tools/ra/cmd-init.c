@@ -13,9 +13,9 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/base/secret.h"
-#include "tools/ra/audit.h"
+#include "tools/ra/ca/make.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/make.h"
+#include "tools/ra/life/audit.h"
 
 #define CA_DAYS 3650
 #define SERVER_DAYS 825

@@ -8,8 +8,8 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/ids.h"
-#include "tools/ra/mailer.h"
+#include "tools/ra/post/mailer.h"
+#include "tools/ra/store/ids.h"
 
 struct order {
 	ra_common common;

@@ -9,7 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/sheet.h"
+#include "tools/ra/post/sheet.h"
 
 static tmg_rc
 write_out(const ra_printed *printed, const char *path, tmg_fault *f)

@@ -4,8 +4,8 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/ca/reasons.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/reasons.h"
 
 static void
 print_revoked(const ra_cert *cert, bool json)

@@ -11,9 +11,9 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/chores.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/server.h"
+#include "tools/ra/http/server.h"
+#include "tools/ra/post/chores.h"
 
 /* The URL goes to stdout, or to the descriptor somebody waits at. */
 static bool

@@ -14,12 +14,12 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/base/secret.h"
-#include "tools/ra/audit.h"
-#include "tools/ra/basic.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/cookie.h"
-#include "tools/ra/digest.h"
-#include "tools/ra/password.h"
+#include "tools/ra/desk/password.h"
+#include "tools/ra/http/basic.h"
+#include "tools/ra/http/cookie.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/store/digest.h"
 
 #define PASSWORD_MIN 8
 

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "tools/ra/args.h"
-#include "tools/ra/desk.h"
+#include "tools/ra/desk/desk.h"
 
 /* Exit status, the same for every command. */
 enum {

@@ -4,12 +4,12 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/api.h"
-#include "tools/ra/est.h"
-#include "tools/ra/http.h"
-#include "tools/ra/language.h"
-#include "tools/ra/public.h"
-#include "tools/ra/site.h"
+#include "tools/ra/api/api.h"
+#include "tools/ra/est/est.h"
+#include "tools/ra/http/http.h"
+#include "tools/ra/http/public.h"
+#include "tools/ra/pages/language.h"
+#include "tools/ra/pages/site.h"
 
 #define EST "/.well-known/est/"
 #define CASE RA_API "applications/{}"

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The application interface, /api/v1: what the portal does for an applicant,
+ * for programs.  doc/openapi.yaml tells every call; doc/design/ra-api.md why
+ * it is so.
+ */
+#ifndef RA_API_H
+#define RA_API_H
+
+#include <jansson.h>
+
+#include "tools/ra/api/body.h"
+#include "tools/ra/form/form.h"
+#include "tools/ra/http/http.h"
+
+#define RA_API "/api/v1/"
+
+typedef void ra_handler(ra_desk *desk, const ra_call *call, ra_reply *reply);
+
+ra_handler ra_api_profiles, ra_api_profile, ra_api_begin, ra_api_status,
+    ra_api_code, ra_api_identify, ra_api_answers, ra_api_fill, ra_api_contents,
+    ra_api_agree, ra_api_send_docs, ra_api_cancel, ra_api_request,
+    ra_api_certificate, ra_api_installed, ra_api_suspend, ra_api_resume,
+    ra_api_revoke;
+
+/* Takes value over as the body; 500 when it is NULL: there was no memory. */
+void ra_api_json(ra_reply *reply, unsigned status, json_t *value);
+
+/* {"error": {"field": ..., "text": ...}}; field NULL or "": none. */
+void ra_api_error(ra_reply *reply, unsigned status, const char *field,
+    const char *text);
+
+/* What the desk's verdict or fault is here. */
+void ra_api_fault(ra_reply *reply, ra_desk *desk, tmg_rc rc);
+
+/* Where errors were left as lines of text, they become JSON. */
+void ra_api_finish(ra_reply *reply);
+
+/* The body as rows say it must be; false: reply is done. */
+bool
+ra_api_body(const ra_call *call, ra_reply *reply, const ra_body_rows *rows,
+    json_t **body);
+
+/* Who is there. */
+typedef struct ra_visitor {
+	char name[RA_OWNER_MAX];	/* of the account, or an application's number */
+	char actor[RA_OWNER_MAX + 16];	/* for the audit log */
+	bool account;			/* not an application's own code */
+} ra_visitor;
+
+static inline ra_actor
+ra_visitor_actor(const ra_visitor *v)
+{
+	return (ra_actor){ RA_BY_APPLICANT, v->actor };
+}
+
+/* By HTTP Basic; false: reply is done. */
+bool
+ra_api_who(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    ra_visitor *who);
+
+/* What one address may do in five minutes, on pages and here together. */
+enum {
+	RA_API_BEGINNINGS = 60,
+	RA_API_LOOK_UPS = 30,
+	RA_API_SEARCHES = 60,
+};
+
+/* Counts that; false: reply is done. */
+bool
+ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const char *what, unsigned most);
+
+/* The application that the path names, if it is who's; false: reply is done.
+ * Somebody else's is as little there as one that never was. */
+bool
+ra_api_enter(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    ra_visitor *who, ra_app *app);
+
+/* The profile of that name or application; NULL: reply is done. */
+const ra_profile *
+ra_api_find_profile(ra_desk *desk, ra_reply *reply, const char *name);
+
+/* How an application stands, for whoever owns it. */
+json_t *
+ra_api_describe(ra_desk *desk, const ra_app *app);
+/* The same as the reply, of what is stored now. */
+void
+ra_api_tell(ra_desk *desk, ra_reply *reply, unsigned status, const char *id);
+
+/* All that is wrong with a form: 422. */
+void ra_api_form_errors(ra_reply *reply, const ra_form_errors *errors);
+
+/* Whether hash is that of the profile's terms; false: reply is done. */
+bool
+ra_api_agreed(ra_desk *desk, ra_reply *reply, const ra_profile *profile,
+    const char *hash);
+
+/* Lists and times as JSON has them. */
+json_t *
+ra_api_words(const ra_words *words);
+json_t *
+ra_api_time(time_t at);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The certificate of an application: fetched, installed, revoked.
+ */
+#include <openssl/pem.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/api/api.h"
+#include "tools/ra/ca/proof.h"
+#include "tools/ra/ca/reasons.h"
+
+#define SIGNATURE_MAX 1024	/* RSA 8192 */
+
+/* An event of the applicant's that his profile's way need not have. */
+static tmg_rc
+note(ra_desk *desk, const ra_app *app, ra_event event, const ra_visitor *who)
+{
+	const ra_actor actor = ra_visitor_actor(who);
+	tmg_auto(ra_app) then = { .id = "" };
+
+	return ra_life_may(app, event, actor.by) ?
+	    ra_desk_decide(desk, app->id, event, &actor, "", &then) : TMG_OK;
+}
+
+/* ---- fetching ---- */
+
+static void
+reply_chain(ra_desk *desk, ra_reply *reply, const ra_cert *cert)
+{
+	const unsigned char *at = cert->der;
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)cert->len);
+	tmg_auto(ra_BIO) bio = BIO_new(BIO_s_mem());
+	char *text;
+
+	if (x == NULL || bio == NULL || PEM_write_bio_X509(bio, x) != 1 ||
+	    PEM_write_bio_X509(bio, desk->office->ca->cert) != 1) {
+		ra_reply_text(reply, HTTP_SERVER_ERROR, _("out of memory"));
+		return;
+	}
+	const long len = BIO_get_mem_data(bio, &text);
+
+	ra_reply_bytes(reply, "application/pem-certificate-chain",
+	    (tmg_view){ (uint8_t *)text, (size_t)len });
+}
+
+void
+ra_api_certificate(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	ra_visitor who;
+	tmg_rc rc;
+
+	if (!ra_api_enter(desk, call, reply, &who, &app))
+		return;
+	rc = ra_desk_progress(desk, &app, &cert);
+	if (rc == TMG_PENDING) {
+		reply->retry_after_s = desk->office->config.retry_after_s;
+		ra_api_error(reply, HTTP_ACCEPTED, NULL, desk->fault.text);
+		return;
+	}
+	if (rc == TMG_OK)
+		rc = note(desk, &app, RA_EV_DOWNLOAD, &who);
+	if (rc == TMG_OK || rc == TMG_MISMATCH)	/* somebody else noted it */
+		reply_chain(desk, reply, &cert);
+	else
+		ra_api_fault(reply, desk, rc);
+}
+
+/* ---- proof that it is installed ---- */
+
+static tmg_rc
+check_proof(ra_desk *desk, const ra_app *app, const ra_cert *cert,
+    tmg_view signature)
+{
+	const tmg_rc rc = ra_proof_check(app->id,
+	    (tmg_view){ cert->der, cert->len }, signature);
+
+	return rc == TMG_OK ? TMG_OK : tmg_raise(&desk->fault, rc, 0,
+	    _("this is not the certified key's signature of the application's proof"));
+}
+
+void
+ra_api_installed(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_auto(ra_json) body = NULL;
+	uint8_t store[SIGNATURE_MAX];
+	tmg_out signature = TMG_OUT(store);
+	tmg_fault f = { .rc = TMG_OK };
+	ra_visitor who;
+	tmg_rc rc;
+
+	if (!ra_api_enter(desk, call, reply, &who, &app) ||
+	    !ra_api_body(call, reply, &ra_body_proof, &body))
+		return;
+	if (ra_body_bytes(body, "signature", &signature, &f)) {
+		ra_api_error(reply, HTTP_BAD_REQUEST, "signature", f.text);
+		return;
+	}
+	if ((rc = ra_desk_progress(desk, &app, &cert)) == TMG_OK &&
+	    (rc = check_proof(desk, &app, &cert, tmg_out_view(&signature))) ==
+	    TMG_OK)
+		rc = note(desk, &app, RA_EV_INSTALL, &who);
+	if (rc == TMG_OK)
+		ra_api_tell(desk, reply, HTTP_OK, app.id);
+	else
+		ra_api_fault(reply, desk, rc);
+}
+
+/* ---- revoking ---- */
+
+void
+ra_api_revoke(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_auto(ra_json) body = NULL;
+	int reason = 0;
+	ra_visitor who;
+	tmg_rc rc;
+
+	if (!ra_api_enter(desk, call, reply, &who, &app) ||
+	    !ra_api_body(call, reply, &ra_body_reason, &body))
+		return;
+	const char *word = ra_body_text(body, "reason");
+	const ra_actor actor = ra_visitor_actor(&who);
+
+	if (word[0] != '\0' && ra_reason_parse(word, &reason)) {
+		ra_api_error(reply, HTTP_UNPROCESSABLE, "reason",
+		    _("no such reason; RFC 5280 5.3.1 has them: keyCompromise, superseded, ..."));
+		return;
+	}
+	rc = ra_desk_revoke(desk, app.id, reason, &actor, &cert);
+	if (rc == TMG_OK)
+		ra_api_tell(desk, reply, HTTP_OK, app.id);
+	else
+		ra_api_fault(reply, desk, rc);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * GET profiles, profiles/NAME: everything that a program must ask and show to
+ * lead an applicant through.
+ */
+#include <string.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/api/api.h"
+#include "tools/ra/desk/terms.h"
+
+/* A list of what, made row by row. */
+#define LIST(count, row) __extension__({ \
+	json_t *list_ = json_array(); \
+	for (size_t i = 0; i < (count); i++) \
+		json_array_append_new(list_, row(p, i)); \
+	list_; })
+
+static json_t *
+summary(const ra_profile *p)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "title",
+	    p->title, "section", p->section, "about", p->about);
+}
+
+void
+ra_api_profiles(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	const ra_profiles *all = &desk->office->profiles;
+	json_t *list = json_array();
+
+	(void)call;
+	for (size_t i = 0; i < all->count; i++)
+		json_array_append_new(list, summary(&all->row[i]));
+	ra_api_json(reply, HTTP_OK, json_pack("{s:o}", "profiles", list));
+}
+
+static json_t *
+field(const ra_profile *p, size_t i)
+{
+	const ra_input *in = &p->input[i];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:o, s:s, s:s, s:b}",
+	    "name", in->name, "label", in->label, "kind", in->kind, "step",
+	    in->step, "required", in->required, "max", in->max, "options",
+	    ra_api_words(&in->options), "hint", in->hint, "warning", in->warning,
+	    "locked", p->identity.locked &&
+	    ra_words_have(&p->identity.fills, in->name));
+}
+
+static json_t *
+branch(const ra_profile *p, size_t i)
+{
+	const ra_branch *b = &p->branch[i];
+
+	return json_pack("{s:s, s:s, s:s, s:s}", "name", b->name, "region",
+	    b->region, "city", b->city, "address", b->address);
+}
+
+static json_t *
+document(const ra_profile *p, size_t i)
+{
+	const ra_document *d = &p->document[i];
+
+	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:i}", "name", d->name,
+	    "title", d->title, "notarised", d->notarised, "optional", d->optional,
+	    "channels", ra_api_words(&d->channels), "max_age_days",
+	    d->max_age_days);
+}
+
+static json_t *
+carrier(const ra_profile *p, size_t i)
+{
+	const ra_carrier *c = &p->carrier[i];
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "name", c->name,
+	    "label", c->label, "warning", c->warning, "certification",
+	    c->certification, "extra", c->extra, "validity_days",
+	    c->validity_days > 0 ? c->validity_days : p->validity_days, "price",
+	    c->price[0] != '\0' ? c->price : p->payment.price);
+}
+
+static json_t *
+deadline(const ra_profile *p, size_t i)
+{
+	const ra_deadline *d = &p->deadline[i];
+
+	return json_pack("{s:s, s:i, s:i, s:s, s:s}", "state", d->state, "months",
+	    d->months, "days", d->days, "event", d->event, "warning", d->warning);
+}
+
+static json_t *
+step(const ra_profile *p, size_t i)
+{
+	const ra_state state = p->flow.line[i];
+
+	return json_pack("{s:s, s:s}", "step", ra_state_get(state)->name, "text",
+	    ra_profile_status(p, state));
+}
+
+static json_t *
+consent(const ra_profile *p, const ra_terms *terms)
+{
+	return terms->text[0] == '\0' ? json_null() :
+	    json_pack("{s:s, s:s, s:s, s:s}", "text", terms->text, "hash",
+	    terms->hash, "box", p->consent.box, "button", p->consent.button);
+}
+
+static json_t *
+identity(const ra_profile *p)
+{
+	const ra_identity *id = &p->identity;
+
+	return id->field[0] == '\0' ? json_null() :
+	    json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:s}", "field", id->field,
+	    "label", id->label, "box", id->box, "button", id->button, "fills",
+	    ra_api_words(&id->fills), "locked", id->locked, "not_found",
+	    id->not_found);
+}
+
+static json_t *
+payment(const ra_profile *p)
+{
+	return p->payment.price[0] == '\0' ? json_null() :
+	    json_pack("{s:s, s:s, s:s}", "price", p->payment.price, "currency",
+	    p->payment.currency, "text", p->payment.text);
+}
+
+static json_t *
+password(const ra_profile *p)
+{
+	const ra_password_rule *r = &p->password;
+
+	return r->max == 0 ? json_null() :
+	    json_pack("{s:i, s:i, s:o, s:s, s:b, s:s, s:s}", "min", r->min, "max",
+	    r->max, "require", ra_api_words(&r->require), "others", r->others,
+	    "twice", r->twice, "text", r->text, "warning", r->warning);
+}
+
+static void
+set(json_t *object, const char *name, json_t *value)
+{
+	json_object_set_new(object, name, value);
+}
+
+void
+ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	const ra_profile *p = ra_api_find_profile(desk, reply, call->label);
+	tmg_auto(ra_terms) terms = { .text = NULL };
+	json_t *o;
+	tmg_rc rc;
+
+	if (p == NULL)
+		return;
+	if ((rc = ra_terms_read(desk, p, &terms))) {
+		ra_reply_fault(reply, desk, tmg_is_fault(rc) ? rc : TMG_E_IO);
+		return;
+	}
+	o = summary(p);
+	set(o, "validity_days", json_integer(p->validity_days));
+	set(o, "languages", ra_api_words(&p->languages));
+	set(o, "keys", ra_api_words(&p->keys));
+	set(o, "steps", LIST(p->flow.count, step));
+	set(o, "consent", consent(p, &terms));
+	set(o, "identity", identity(p));
+	set(o, "fields", LIST(p->input_count, field));
+	set(o, "branches", LIST(p->branch_count, branch));
+	set(o, "documents", LIST(p->document_count, document));
+	set(o, "carriers", LIST(p->carrier_count, carrier));
+	set(o, "deadlines", LIST(p->deadline_count, deadline));
+	set(o, "payment", payment(p));
+	set(o, "password", password(p));
+	set(o, "print", ra_api_words(&p->print));
+	set(o, "number_opens_status", json_boolean(p->number_opens));
+	ra_api_json(reply, HTTP_OK, o);
+}

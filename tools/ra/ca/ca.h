@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The certification authority behind the desk: one table.
+ */
+#ifndef RA_CA_H
+#define RA_CA_H
+
+#include "tools/ra/ca/request.h"
+#include "tools/ra/profile/profile.h"
+#include "tools/ra/store/store.h"
+
+/* One certificate to be made.  Everything in it was decided before. */
+typedef struct ra_order {
+	const ra_request *request;
+	const ra_profile *profile;
+	const char *serial;		/* hexadecimal */
+	time_t not_before, not_after;
+	const char *crl_url;		/* "" none */
+} ra_order;
+
+typedef struct ra_ca ra_ca;
+
+/*
+ *   issue   signs; *der is yours to free().  Asked twice for one order it may
+ *           give two encodings of one certificate: the store keeps the first
+ *   crl     signs a list of everything revoked in store, numbered number
+ *   close   frees
+ *
+ * Safe for several threads at once; f is the caller's.
+ */
+typedef struct ra_ca_ops {
+	const char *name;
+	tmg_rc (*issue)(ra_ca *ca, const ra_order *order, uint8_t **der,
+	    size_t *len, tmg_fault *f);
+	tmg_rc (*crl)(ra_ca *ca, ra_store *store, int64_t number, time_t now,
+	    time_t next, uint8_t **der, size_t *len, tmg_fault *f);
+	void (*close)(ra_ca *ca);
+} ra_ca_ops;
+
+/* Embed it first in your own structure. */
+struct ra_ca {
+	const ra_ca_ops *ops;
+	tmg_ctx *ctx;
+	X509 *cert;
+};
+
+/*
+ * A key in a PEM file: encrypted, or readable by its owner alone.
+ *
+ *   passphrase_file   "" none
+ */
+TMG_MUST_USE tmg_rc
+ra_ca_local(tmg_ctx *ctx, const char *cert_file, const char *key_file,
+    const char *passphrase_file, tmg_fault *f, ra_ca **ca);
+
+/* Accepts a pointer to NULL; leaves NULL. */
+void
+ra_ca_free(ra_ca **ca);
+
+/* When the authority's own certificate expires.  Faults TMG_E_MALFORMED. */
+TMG_MUST_USE tmg_rc
+ra_ca_end(const ra_ca *ca, time_t *at);
+
+/* A new serial number: 126 random bits in 16 octets, positive, hexadecimal
+ * (RFC 5280 4.1.2.2 allows 20). */
+TMG_MUST_USE tmg_rc
+ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX]);
+
+/* Reads a private key as ra_ca_local() does. */
+TMG_MUST_USE tmg_rc
+ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
+    EVP_PKEY **key, tmg_fault *f);
+
+/* Verdicts TMG_DENIED: pem, read from file, is a key in the clear that others
+ * than its owner can read. */
+TMG_MUST_USE tmg_rc
+ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f);
+
+/* Adds the extension value, in OpenSSL's words (x509v3_config(5)). */
+TMG_MUST_USE tmg_rc
+ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value);
+
+/* Starts a certificate: version, serial number, validity, issuer, key. */
+TMG_MUST_USE tmg_rc
+ra_cert_start(X509 *cert, const char *serial, time_t not_before,
+    time_t not_after, const X509_NAME *issuer, EVP_PKEY *key);
+
+/* Signs with the hash that fits the key. */
+TMG_MUST_USE tmg_rc
+ra_cert_sign(X509 *cert, EVP_PKEY *key);
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The local authority: its key is in a file.
+ */
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/base/secret.h"
+#include "tools/ra/ca/ca.h"
+#include "tools/ra/store/cert.h"
+
+#define FILE_MAX 65536
+
+struct local_ca {
+	ra_ca base;
+	EVP_PKEY *key;
+};
+
+static tmg_rc
+crypto_fail(tmg_fault *f, const char *what)
+{
+	const unsigned long code = ERR_get_error();
+	const char *why = code ? ERR_reason_error_string(code) : NULL;
+
+	ERR_clear_error();
+	return tmg_raise(f, TMG_E_CRYPTO, 0, "%s: %s", what,
+	    why != NULL ? why : _("libcrypto refused"));
+}
+
+static tmg_rc
+set_time(ASN1_TIME *at, time_t t)
+{
+	return ASN1_TIME_adj(at, t, 0, 0) != NULL ? TMG_OK : TMG_E_CRYPTO;
+}
+
+/* The private struct is reached by its API only: serial from hexadecimal. */
+static tmg_rc
+set_serial(ASN1_INTEGER *into, const char *hex)
+{
+	BIGNUM *bn = NULL;
+	const bool ok = BN_hex2bn(&bn, hex) != 0 &&
+	    BN_to_ASN1_INTEGER(bn, into) != NULL;
+
+	BN_free(bn);
+	return ok ? TMG_OK : TMG_E_CRYPTO;
+}
+
+tmg_rc
+ra_cert_start(X509 *cert, const char *serial, time_t not_before,
+    time_t not_after, const X509_NAME *issuer, EVP_PKEY *key)
+{
+	if (X509_set_version(cert, X509_VERSION_3) != 1 ||
+	    set_serial(X509_get_serialNumber(cert), serial) ||
+	    set_time(X509_getm_notBefore(cert), not_before) ||
+	    set_time(X509_getm_notAfter(cert), not_after) ||
+	    X509_set_issuer_name(cert, issuer) != 1 ||
+	    X509_set_pubkey(cert, key) != 1)
+		return TMG_E_CRYPTO;
+	return TMG_OK;
+}
+
+tmg_rc
+ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value)
+{
+	X509_EXTENSION *ext;
+	X509V3_CTX v3;
+	int ok;
+
+	X509V3_set_ctx(&v3, issuer, cert, NULL, NULL, 0);
+	ext = X509V3_EXT_conf_nid(NULL, &v3, nid, value);
+	ok = ext != NULL && X509_add_ext(cert, ext, -1) == 1;
+	X509_EXTENSION_free(ext);
+	return ok ? TMG_OK : TMG_E_CRYPTO;
+}
+
+/* Ed25519 and its like bring their own hash. */
+static const EVP_MD *
+hash_for(const EVP_PKEY *key)
+{
+	if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"))
+		return NULL;
+	return EVP_PKEY_get_bits(key) == 384 ? EVP_sha384() : EVP_sha256();
+}
+
+tmg_rc
+ra_cert_sign(X509 *cert, EVP_PKEY *key)
+{
+	return X509_sign(cert, key, hash_for(key)) > 0 ? TMG_OK : TMG_E_CRYPTO;
+}
+
+static tmg_rc
+add_words(X509 *cert, X509 *issuer, int nid, const char *lead,
+    const ra_words *words)
+{
+	char value[RA_WORDS_MAX * (RA_WORD_MAX + 1) + 16];
+	size_t at = (size_t)snprintf(value, sizeof(value), "%s", lead);
+
+	if (words->count == 0)
+		return TMG_OK;
+	for (size_t i = 0; i < words->count; i++)
+		at += (size_t)snprintf(value + at, sizeof(value) - at, "%s%s",
+		    i > 0 ? "," : "", words->word[i]);
+	return ra_ext_add(cert, issuer, nid, value);
+}
+
+/* Critical where no subject names anybody: RFC 5280 4.1.2.6. */
+static tmg_rc
+add_san(X509 *cert, const ra_request *request)
+{
+	const int crit =
+	    X509_NAME_entry_count(X509_get_subject_name(cert)) == 0;
+
+	if (request->san == NULL)
+		return TMG_OK;
+	return X509_add1_ext_i2d(cert, NID_subject_alt_name, request->san, crit,
+	    X509V3_ADD_DEFAULT) == 1 ? TMG_OK : TMG_E_CRYPTO;
+}
+
+static tmg_rc
+add_crl_url(X509 *cert, X509 *issuer, const char *url)
+{
+	char value[RA_TEXT_MAX + 8];
+
+	if (url[0] == '\0')
+		return TMG_OK;
+	snprintf(value, sizeof(value), "URI:%s", url);
+	return ra_ext_add(cert, issuer, NID_crl_distribution_points, value);
+}
+
+static tmg_rc
+add_extensions(X509 *cert, X509 *issuer, const ra_order *o)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_ext_add(cert, issuer, NID_basic_constraints,
+	    "critical,CA:FALSE")) ||
+	    (rc = ra_ext_add(cert, issuer, NID_subject_key_identifier, "hash")) ||
+	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
+	    "keyid:always")) ||
+	    (rc = add_words(cert, issuer, NID_key_usage, "critical,",
+	    &o->profile->key_usage)) ||
+	    (rc = add_words(cert, issuer, NID_ext_key_usage, "",
+	    &o->profile->ext_key_usage)) ||
+	    (rc = add_san(cert, o->request)))
+		return rc;
+	return add_crl_url(cert, issuer, o->crl_url);
+}
+
+static tmg_rc
+give_der(int len, unsigned char *bytes, uint8_t **der, size_t *out_len)
+{
+	uint8_t *copy = len > 0 ? malloc((size_t)len) : NULL;
+
+	if (copy != NULL) {
+		memcpy(copy, bytes, (size_t)len);
+		*der = copy;
+		*out_len = (size_t)len;
+	}
+	OPENSSL_free(bytes);
+	return copy != NULL ? TMG_OK : TMG_E_NOMEM;
+}
+
+static tmg_rc
+local_issue(ra_ca *base, const ra_order *o, uint8_t **der, size_t *len,
+    tmg_fault *f)
+{
+	const struct local_ca *ca = (const struct local_ca *)(const void *)base;
+	tmg_auto(ra_X509) cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	unsigned char *bytes = NULL;
+
+	if (cert == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if (ra_cert_start(cert, o->serial, o->not_before, o->not_after,
+	    X509_get_subject_name(base->cert), o->request->key) ||
+	    X509_set_subject_name(cert,
+	    X509_REQ_get_subject_name(o->request->req)) != 1 ||
+	    add_extensions(cert, base->cert, o) || ra_cert_sign(cert, ca->key))
+		return crypto_fail(f, _("the certificate could not be made"));
+
+	const int n = i2d_X509(cert, &bytes);
+
+	return give_der(n, bytes, der, len);
+}
+
+struct listing {
+	X509_CRL *crl;
+};
+
+static void
+revoked_free(X509_REVOKED **r)
+{
+	X509_REVOKED_free(*r);
+}
+
+static void
+integer_free(ASN1_INTEGER **n)
+{
+	ASN1_INTEGER_free(*n);
+}
+
+static void
+time_free(ASN1_TIME **t)
+{
+	ASN1_TIME_free(*t);
+}
+
+static void
+enumerated_free(ASN1_ENUMERATED **e)
+{
+	ASN1_ENUMERATED_free(*e);
+}
+
+#define HELD(free) __attribute__((__cleanup__(free)))
+
+/* unspecified (0) is left out, RFC 5280 5.3.1. */
+static tmg_rc
+add_reason(X509_REVOKED *r, int reason)
+{
+	HELD(enumerated_free) ASN1_ENUMERATED *e = ASN1_ENUMERATED_new();
+
+	if (reason == 0)
+		return TMG_OK;
+	if (e == NULL || ASN1_ENUMERATED_set(e, reason) != 1 ||
+	    X509_REVOKED_add1_ext_i2d(r, NID_crl_reason, e, 0, 0) != 1)
+		return TMG_E_CRYPTO;
+	return TMG_OK;
+}
+
+static tmg_rc
+list_one(void *arg, const ra_cert *c)
+{
+	struct listing *l = arg;
+	HELD(revoked_free) X509_REVOKED *r = X509_REVOKED_new();
+	HELD(integer_free) ASN1_INTEGER *serial = ASN1_INTEGER_new();
+	HELD(time_free) ASN1_TIME *at = ASN1_TIME_set(NULL, c->revoked);
+
+	if (r == NULL || serial == NULL || at == NULL ||
+	    set_serial(serial, c->serial) ||
+	    X509_REVOKED_set_serialNumber(r, serial) != 1 ||
+	    X509_REVOKED_set_revocationDate(r, at) != 1 ||
+	    add_reason(r, c->reason) || X509_CRL_add0_revoked(l->crl, r) != 1)
+		return TMG_E_CRYPTO;
+	r = NULL;
+	return TMG_OK;
+}
+
+static tmg_rc
+add_crl_extensions(X509_CRL *crl, X509 *issuer, int64_t number)
+{
+	HELD(integer_free) ASN1_INTEGER *n = ASN1_INTEGER_new();
+	X509_EXTENSION *aki;
+	X509V3_CTX v3;
+	bool ok;
+
+	X509V3_set_ctx(&v3, issuer, NULL, NULL, crl, 0);
+	aki = X509V3_EXT_conf_nid(NULL, &v3, NID_authority_key_identifier,
+	    "keyid:always");
+	ok = n != NULL && aki != NULL && ASN1_INTEGER_set_int64(n, number) == 1 &&
+	    X509_CRL_add_ext(crl, aki, -1) == 1 &&
+	    X509_CRL_add1_ext_i2d(crl, NID_crl_number, n, 0, 0) == 1;
+	X509_EXTENSION_free(aki);
+	return ok ? TMG_OK : TMG_E_CRYPTO;
+}
+
+static tmg_rc
+fill_crl(X509_CRL *crl, X509 *issuer, int64_t number, time_t now, time_t next)
+{
+	HELD(time_free) ASN1_TIME *from = ASN1_TIME_set(NULL, now);
+	HELD(time_free) ASN1_TIME *to = ASN1_TIME_set(NULL, next);
+
+	if (from == NULL || to == NULL ||
+	    X509_CRL_set_version(crl, X509_CRL_VERSION_2) != 1 ||
+	    X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer)) != 1 ||
+	    X509_CRL_set1_lastUpdate(crl, from) != 1 ||
+	    X509_CRL_set1_nextUpdate(crl, to) != 1)
+		return TMG_E_CRYPTO;
+	return add_crl_extensions(crl, issuer, number);
+}
+
+static tmg_rc
+local_crl(ra_ca *base, ra_store *store, int64_t number, time_t now, time_t next,
+    uint8_t **der, size_t *len, tmg_fault *f)
+{
+	const struct local_ca *ca = (const struct local_ca *)(const void *)base;
+	tmg_auto(ra_X509_CRL) crl = X509_CRL_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	struct listing l = { crl };
+	unsigned char *bytes = NULL;
+	tmg_rc rc;
+
+	if (crl == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if (fill_crl(crl, base->cert, number, now, next))
+		return crypto_fail(f, _("the revocation list could not be made"));
+	if ((rc = ra_cert_each_revoked(store, list_one, &l)))
+		return rc == TMG_E_CRYPTO ?
+		    crypto_fail(f, _("the revocation list could not be made")) :
+		    tmg_fault_copy(f, &store->fault, rc);
+	if (X509_CRL_sort(crl) != 1 ||
+	    X509_CRL_sign(crl, ca->key, hash_for(ca->key)) <= 0)
+		return crypto_fail(f, _("the revocation list could not be signed"));
+
+	const int n = i2d_X509_CRL(crl, &bytes);
+
+	return give_der(n, bytes, der, len);
+}
+
+static void
+local_close(ra_ca *base)
+{
+	struct local_ca *ca = (struct local_ca *)(void *)base;
+
+	EVP_PKEY_free(ca->key);
+	X509_free(base->cert);
+	free(ca);
+}
+
+static const ra_ca_ops local_ops = {
+	.name = "local",
+	.issue = local_issue,
+	.crl = local_crl,
+	.close = local_close,
+};
+
+/* ---- opening ---- */
+
+static int
+give_passphrase(char *buf, int size, int writing, void *arg)
+{
+	const tmg_secret *s = arg;
+
+	(void)writing;
+	if (s->len == 0 || size < 0 || s->len > (size_t)size)
+		return -1;
+	memcpy(buf, s->bytes, s->len);
+	return (int)s->len;
+}
+
+static tmg_rc
+read_passphrase(const char *file, tmg_secret *secret, tmg_fault *f)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	if (file[0] == '\0')
+		return TMG_OK;
+	if ((rc = tmg_file_read(file, TMG_PIN_MAX, &text, &len)))
+		return tmg_raise(f, rc, 0, _("%s: the passphrase cannot be read: %s"),
+		    file, strerror(errno));
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	rc = tmg_secret_set(secret, (tmg_view){ text, len });
+	explicit_bzero(text, len);
+	return rc;
+}
+
+static bool
+is_encrypted(const uint8_t *pem)
+{
+	return strstr((const char *)pem, "ENCRYPTED") != NULL;
+}
+
+tmg_rc
+ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f)
+{
+	struct stat st;
+
+	if (is_encrypted(pem) || stat(file, &st) != 0 || (st.st_mode & 077) == 0)
+		return TMG_OK;
+	return tmg_raise(f, TMG_DENIED, 0,
+	    _("%s: others can read this private key; run: chmod 600 %s"), file, file);
+}
+
+/* A key in the clear, on every way out; the file's text ends with a zero. */
+static void
+wiped_free(uint8_t **text)
+{
+	if (*text != NULL)
+		explicit_bzero(*text, strlen((const char *)*text));
+	free(*text);
+}
+
+tmg_rc
+ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
+    EVP_PKEY **key, tmg_fault *f)
+{
+	tmg_auto_secret secret = { .len = 0 };
+	__attribute__((__cleanup__(wiped_free))) uint8_t *pem = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = tmg_file_read(key_file, FILE_MAX, &pem, &len)))
+		return tmg_raise(f, rc, 0, _("%s: the key cannot be read: %s"),
+		    key_file, strerror(errno));
+	if ((rc = ra_key_private(key_file, pem, f)) ||
+	    (rc = read_passphrase(passphrase_file, &secret, f)))
+		return rc;
+
+	tmg_auto(ra_BIO) bio = BIO_new_mem_buf(pem, (int)len);
+
+	*key = bio == NULL ? NULL : PEM_read_bio_PrivateKey_ex(bio, NULL,
+	    give_passphrase, &secret, tmg_ctx_libctx(ctx), NULL);
+	return *key != NULL ? TMG_OK :
+	    crypto_fail(f, _("the private key cannot be opened (wrong passphrase?)"));
+}
+
+static tmg_rc
+load_cert(ra_ca *base, const char *file, tmg_fault *f)
+{
+	tmg_auto(ra_BIO) bio = BIO_new_file(file, "r");
+
+	base->cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	if (bio == NULL || base->cert == NULL ||
+	    PEM_read_bio_X509(bio, &base->cert, NULL, NULL) == NULL) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_NOT_FOUND, 0,
+		    _("%s: no certificate can be read there; tamga-ra init makes an authority"),
+		    file);
+	}
+	return TMG_OK;
+}
+
+tmg_rc
+ra_ca_local(tmg_ctx *ctx, const char *cert_file, const char *key_file,
+    const char *passphrase_file, tmg_fault *f, ra_ca **out)
+{
+	struct local_ca *ca = calloc(1, sizeof(*ca));
+	tmg_rc rc;
+
+	*out = NULL;
+	if (ca == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	ca->base = (ra_ca){ &local_ops, ctx, NULL };
+	rc = load_cert(&ca->base, cert_file, f);
+	if (rc == TMG_OK)
+		rc = ra_key_load(ctx, key_file, passphrase_file, &ca->key, f);
+	if (rc == TMG_OK && X509_check_private_key(ca->base.cert, ca->key) != 1) {
+		ERR_clear_error();
+		rc = tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s does not belong to %s"), key_file, cert_file);
+	}
+	if (rc) {
+		local_close(&ca->base);
+		return rc;
+	}
+	*out = &ca->base;
+	return TMG_OK;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/ca/request.h"
+
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/pki/name.h"
+#include "src/pki/spki.h"
+#include "src/pki/x509.h"
+#include "tamga/csr.h"
+
+enum { POINT_UNCOMPRESSED = 0x04 };	/* SEC 1 2.3.3 */
+
+void
+ra_request_release(ra_request *request)
+{
+	X509_REQ_free(request->req);
+	GENERAL_NAMES_free(request->san);
+	*request = (ra_request){ .alg = TMG_ALG_NONE };
+}
+
+tmg_rc
+ra_name_text(const X509_NAME *name, char *text, size_t cap)
+{
+	tmg_out o = { (uint8_t *)text, cap - 1, 0, false };
+	const tmg_rc rc = tmg_name_text(name, &o);
+
+	text[o.len] = '\0';
+	return rc;
+}
+
+static void
+scope_free_openssl(char **p)
+{
+	OPENSSL_free(*p);
+}
+
+static void
+scope_free_bn(BIGNUM **p)
+{
+	BN_free(*p);
+}
+
+tmg_rc
+ra_serial_text(const ASN1_INTEGER *serial, char text[TMG_SERIAL_MAX])
+{
+	__attribute__((__cleanup__(scope_free_bn)))
+	    BIGNUM *bn = ASN1_INTEGER_to_BN(serial, NULL);
+	__attribute__((__cleanup__(scope_free_openssl)))
+	    char *hex = bn != NULL ? BN_bn2hex(bn) : NULL;
+
+	if (hex == NULL)
+		return TMG_E_CRYPTO;
+	return snprintf(text, TMG_SERIAL_MAX, "%s", hex) < TMG_SERIAL_MAX ?
+	    TMG_OK : TMG_E_SPACE;
+}
+
+/* One key, one encoding: else the same key could be handed in twice and look
+ * like two.  What libcrypto makes of it must be what was sent, and a point on
+ * a curve is sent uncompressed (RFC 5480 2.2). */
+static bool
+is_canonical(const ra_request *r, tmg_view spki)
+{
+	__attribute__((__cleanup__(scope_free_openssl))) char *again = NULL;
+	unsigned char *bytes = NULL;
+	const int len = i2d_PUBKEY(r->key, &bytes);
+	tmg_view bits;
+
+	again = (char *)bytes;
+	if (len <= 0 || !tmg_view_equal(spki, (tmg_view){ bytes, (size_t)len }))
+		return false;
+	return tmg_alg_get(r->alg)->family != TMG_FAMILY_EC ||
+	    (tmg_spki_bits(spki, &bits) == TMG_OK && bits.len > 0 &&
+	    bits.ptr[0] == POINT_UNCOMPRESSED);
+}
+
+static tmg_rc
+read_key(ra_request *r, tmg_fault *f)
+{
+	tmg_view spki;
+	tmg_rc rc;
+
+	if (tmg_csr_spki(r->der, &spki) ||
+	    tmg_is_fault(tmg_spki_alg(spki, &r->alg)) || !is_canonical(r, spki)) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's public key is not in its one proper encoding (DER, uncompressed point)"));
+	}
+	if ((rc = ra_sha256_text(spki, r->spki_hash)))
+		return tmg_raise(f, rc, 0, _("hashing the request failed"));
+	return TMG_OK;
+}
+
+/* subjectAltName among the requested extensions, RFC 2985 5.4.2. */
+static tmg_rc
+read_san(ra_request *r, tmg_fault *f)
+{
+	STACK_OF(X509_EXTENSION) *exts = X509_REQ_get_extensions(r->req);
+	int crit = 0;
+
+	r->san = X509V3_get_d2i(exts, NID_subject_alt_name, &crit, NULL);
+	sk_X509_EXTENSION_pop_free(exts, X509_EXTENSION_free);
+	if (r->san == NULL && tmg_lacked_memory(0))
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	ERR_clear_error();
+	if (r->san == NULL && crit != -1)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's subjectAltName cannot be read"));
+	return TMG_OK;
+}
+
+static tmg_rc
+check_possession(const ra_request *r, tmg_fault *f)
+{
+	const int valid = r->key != NULL ? X509_REQ_verify(r->req, r->key) : 0;
+
+	ERR_clear_error();
+	if (r->key == NULL)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's public key cannot be read"));
+	if (valid != 1)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's signature does not fit its public key: no proof that the private key is there"));
+	return TMG_OK;
+}
+
+static tmg_rc
+parse(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
+{
+	const unsigned char *at = r->der.ptr;
+
+	r->req = X509_REQ_new_ex(tmg_ctx_libctx(ctx), NULL);
+	if (r->req == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if (r->der.len > RA_CSR_MAX ||
+	    d2i_X509_REQ(&r->req, &at, (long)r->der.len) == NULL ||
+	    at != r->der.ptr + r->der.len) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("not a certification request (PKCS#10, DER)"));
+	}
+	if (X509_REQ_get_version(r->req) != X509_REQ_VERSION_1)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's version is not 0, the only one there is (RFC 2986 4.1)"));
+	return TMG_OK;
+}
+
+static tmg_rc
+read_facts(ra_request *r, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_sha256_text(r->der, r->csr_hash)))
+		return tmg_raise(f, rc, 0, _("hashing the request failed"));
+	if ((rc = read_key(r, f)))
+		return rc;
+	if (ra_name_text(X509_REQ_get_subject_name(r->req), r->subject,
+	    sizeof(r->subject))) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the request's subject cannot be read or is too long"));
+	}
+	return read_san(r, f);
+}
+
+static tmg_rc
+read_once(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	*request = (ra_request){ .der = der };
+	ERR_clear_error();
+	if ((rc = parse(ctx, request, f)))
+		return rc;
+	request->key = X509_REQ_get0_pubkey(request->req);
+	if ((rc = check_possession(request, f)))
+		return rc;
+	return read_facts(request, f);
+}
+
+/* libcrypto 3.0 forgets why it could not make a key of what it read: when it
+ * lacked memory it looks as if the request were wrong.  What is wrong is so
+ * twice, and only then the applicant is told. */
+tmg_rc
+ra_request_read(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
+{
+	const tmg_rc rc = read_once(ctx, der, request, f);
+
+	if (rc != TMG_MISMATCH)
+		return rc;
+	ra_request_release(request);
+	return read_once(ctx, der, request, f);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A certification request (PKCS#10, RFC 2986) as the authority reads it.
+ */
+#ifndef RA_REQUEST_H
+#define RA_REQUEST_H
+
+#include "tamga/alg.h"
+#include "tamga/cert.h"
+#include "tamga/ctx.h"
+#include "tools/ra/store/digest.h"
+
+#define RA_CSR_MAX 49152	/* bytes, DER; 64 KiB of base64 */
+
+typedef struct ra_request {
+	tmg_view der;			/* borrowed */
+	X509_REQ *req;
+	EVP_PKEY *key;			/* borrowed from req */
+	GENERAL_NAMES *san;		/* NULL: none asked for */
+	tmg_alg alg;			/* NONE: no kind of key we know */
+	char csr_hash[RA_HASH_TEXT];
+	char spki_hash[RA_HASH_TEXT];
+	char subject[TMG_NAME_MAX];	/* RFC 4514, UTF-8 */
+} ra_request;
+
+void ra_request_release(ra_request *request);
+
+/*
+ * Parses der, which must outlive the request, and verifies its signature:
+ * whoever made it holds the private key.
+ *
+ * Verdicts  TMG_MISMATCH  not a request, or no proof of possession; f says why
+ */
+TMG_MUST_USE tmg_rc
+ra_request_read(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f);
+
+/* A name as RFC 4514 text in UTF-8. */
+TMG_MUST_USE tmg_rc
+ra_name_text(const X509_NAME *name, char *text, size_t cap);
+
+/* A serial number as the store and people write it. */
+TMG_MUST_USE tmg_rc
+ra_serial_text(const ASN1_INTEGER *serial, char text[TMG_SERIAL_MAX]);
+
+#endif

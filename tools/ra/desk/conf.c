@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/desk/conf.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/desk/register.h"
+#include "tools/ra/profile/input.h"
+
+#define FILE_MAX 65536
+
+static const char *
+check_path(const char *word)
+{
+	return word[0] != '\0' ? NULL : _("a path");
+}
+
+static const char *
+check_listen(const char *word)
+{
+	const char *colon = strrchr(word, ':');
+
+	return colon != NULL && colon != word && colon[1] != '\0' &&
+	    strspn(colon + 1, "0123456789") == strlen(colon + 1) ?
+	    NULL : _("an address and a port, such as \"127.0.0.1:8443\"");
+}
+
+/* Commas and such would be read as more names by libcrypto. */
+static const char *
+check_url(const char *word)
+{
+	return word[0] == '\0' || ((strncmp(word, "http://", 7) == 0 ||
+	    strncmp(word, "https://", 8) == 0) &&
+	    strpbrk(word, ",; \t\r\n\"\\") == NULL) ?
+	    NULL : _("an http:// or https:// address");
+}
+
+static const char *
+check_mail_server(const char *word)
+{
+	return word[0] == '\0' || ((strncmp(word, "smtp://", 7) == 0 ||
+	    strncmp(word, "smtps://", 8) == 0) &&
+	    strpbrk(strstr(word, "://") + 3, "/@?# \t\r\n\"\\") == NULL) ?
+	    NULL : _("smtp://HOST:PORT or smtps://HOST:PORT");
+}
+
+static const char *
+check_address(const char *word)
+{
+	return ra_input_is_email(word) ? NULL :
+	    _("an e-mail address such as name@example.org");
+}
+
+static const char *
+check_register(const char *word)
+{
+	return ra_register_known(word) ? NULL : _("\"csv\"");
+}
+
+static const ra_register register_default = { .kind = "csv" };
+static const ra_setting register_rows[] = {
+	RA_SET_TEXT("name", offsetof(ra_register, name), true, check_path),
+	RA_SET_TEXT("kind", offsetof(ra_register, kind), false, check_register),
+	RA_SET_TEXT("path", offsetof(ra_register, path), true, check_path),
+};
+static const ra_list registers = { register_rows, TMG_COUNT(register_rows),
+	sizeof(ra_register), RA_REGISTERS_MAX,
+	offsetof(ra_config, register_count), &register_default };
+
+#define AT(field) offsetof(ra_config, field)
+
+static const ra_setting rows[] = {
+	RA_SET_TEXT("listen", AT(listen), false, check_listen),
+	RA_SET_TEXT("store", AT(store), true, check_path),
+	RA_SET_TEXT("profiles", AT(profiles), true, check_path),
+	RA_SET_TEXT("default_profile", AT(default_profile), true, check_path),
+	RA_SET_TEXT("ca.certificate", AT(ca_certificate), true, check_path),
+	RA_SET_TEXT("ca.key", AT(ca_key), true, check_path),
+	RA_SET_TEXT("ca.passphrase_file", AT(ca_passphrase_file), false, ra_any_word),
+	RA_SET_TEXT("tls.certificate", AT(tls_certificate), true, check_path),
+	RA_SET_TEXT("tls.key", AT(tls_key), true, check_path),
+	RA_SET_TEXT("crl.url", AT(crl_url), false, check_url),
+	RA_SET_NUMBER("crl.days", AT(crl_days), false, 1, 365),
+	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
+	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
+	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
+	RA_SET_LIST("registers", AT(registers), &registers),
+	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
+	RA_SET_TEXT("portal_url", AT(portal_url), false, check_url),
+	RA_SET_FLAG("rehearsal", AT(rehearsal)),
+	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
+	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
+	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),
+	RA_SET_TEXT("mail.user", AT(mail.user), false, ra_any_word),
+	RA_SET_TEXT("mail.password_file", AT(mail.password_file), false, ra_any_word),
+	RA_SET_TEXT("mail.ca", AT(mail.ca), false, ra_any_word),
+	RA_SET_FLAG("mail.starttls", AT(mail.starttls)),
+	RA_SET_NUMBER("mail.timeout_seconds", AT(mail.timeout_s), false, 1, 600),
+	RA_SET_NUMBER("mail.retry_seconds", AT(mail.retry_s), false, 1, 86400),
+};
+
+static tmg_rc
+check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
+{
+	const bool safe = m->starttls || strncmp(m->server, "smtps:", 6) == 0;
+
+	if (m->server[0] != '\0' && m->from[0] == '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.server needs mail.from, the sender's address"), name);
+	if ((m->user[0] == '\0') != (m->password_file[0] == '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.user and mail.password_file go together"), name);
+	if (m->user[0] != '\0' && !safe)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.user: no password goes over a line without TLS; set mail.starttls"),
+		    name);
+	return TMG_OK;
+}
+
+tmg_rc
+ra_config_parse(const char *name, const char *text, ra_config *config,
+    tmg_fault *f)
+{
+	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
+		.crl_days = 7, .threads = 4, .connections = 1024,
+		.request_s = 30,
+		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
+	const tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
+	    config, f);
+
+	return rc ? rc : check_mail(name, &config->mail, f);
+}
+
+tmg_rc
+ra_config_load(const char *path, ra_config *config, tmg_fault *f)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	const char *slash = strrchr(path, '/');
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = tmg_file_read(path, FILE_MAX, &text, &len)))
+		return tmg_raise(f, rc, 0,
+		    _("%s: %s; tamga-ra init DIR makes an authority, --dir DIR or --config FILE names one"),
+		    path, strerror(errno));
+	if (strlen((char *)text) != len)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: a zero byte in a text file"), path);
+	if ((rc = ra_config_parse(path, (char *)text, config, f)))
+		return rc;
+	if (snprintf(config->folder, sizeof(config->folder), "%.*s",
+	    slash != NULL ? (int)(slash - path) : 1,
+	    slash != NULL ? path : ".") >= (int)sizeof(config->folder))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), path);
+	return TMG_OK;
+}
+
+tmg_rc
+ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX])
+{
+	const bool whole = path[0] == '/' || path[0] == '\0' ||
+	    strstr(path, "://") != NULL;
+	const int n = whole ?
+	    snprintf(out, PATH_MAX, "%s", path) :
+	    snprintf(out, PATH_MAX, "%s/%s", config->folder, path);
+
+	return n < PATH_MAX ? TMG_OK : TMG_E_USAGE;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ra.conf: see tamga-ra(8).
+ */
+#ifndef RA_CONFIG_H
+#define RA_CONFIG_H
+
+#include <limits.h>
+
+#include "tools/ra/profile/settings.h"
+
+#define RA_CONFIG_NAME "ra.conf"
+
+/* How mails leave. */
+typedef struct ra_mail_conf {
+	char server[RA_TEXT_MAX];	/* "smtp://mail.example:587"; "" they stay */
+	char from[RA_TEXT_MAX];
+	char from_name[RA_TEXT_MAX];
+	char user[RA_TEXT_MAX];		/* "" without AUTH */
+	char password_file[RA_TEXT_MAX];
+	char ca[RA_TEXT_MAX];		/* PEM; "" those of the system */
+	bool starttls;
+	int timeout_s;			/* for one mail */
+	int retry_s;			/* before the first try again; doubled each time */
+} ra_mail_conf;
+
+#define RA_REGISTERS_MAX 16
+
+/* Where persons are looked up. */
+typedef struct ra_register {
+	char name[RA_TEXT_MAX];		/* as profiles call it */
+	char kind[RA_TEXT_MAX];		/* see tools/ra/desk/register.h */
+	char path[RA_TEXT_MAX];
+} ra_register;
+
+typedef struct ra_config {
+	char folder[PATH_MAX];		/* relative paths start here */
+	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
+	char store[RA_TEXT_MAX];
+	char profiles[RA_TEXT_MAX];
+	char default_profile[RA_TEXT_MAX];	/* EST without a path label */
+	char crl_url[RA_TEXT_MAX];	/* written into certificates; "" none */
+	char ca_certificate[RA_TEXT_MAX];
+	char ca_key[RA_TEXT_MAX];
+	char ca_passphrase_file[RA_TEXT_MAX];
+	char tls_certificate[RA_TEXT_MAX];
+	char tls_key[RA_TEXT_MAX];
+	int retry_after_s;		/* told to those who wait for an officer */
+	int crl_days;
+	int threads;
+	int connections;
+	size_t register_count;
+	ra_register registers[RA_REGISTERS_MAX];
+	int request_s;			/* for a request to be said in, TLS included */
+	char portal_url[RA_TEXT_MAX];	/* where applicants look; "" nowhere */
+	bool rehearsal;			/* not for real: the clock may be moved */
+	ra_mail_conf mail;
+} ra_config;
+
+/* Verdicts TMG_MISMATCH; f says where in the text. */
+TMG_MUST_USE tmg_rc
+ra_config_parse(const char *name, const char *text, ra_config *config,
+    tmg_fault *f);
+
+/* Reads a file.  Verdicts TMG_NOT_FOUND, TMG_DENIED, TMG_MISMATCH. */
+TMG_MUST_USE tmg_rc
+ra_config_load(const char *path, ra_config *config, tmg_fault *f);
+
+/* path as it is when absolute or SCHEME://..., below the configuration's folder otherwise. */
+TMG_MUST_USE tmg_rc
+ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX]);
+
+#endif

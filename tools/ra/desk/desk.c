@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/desk/desk.h"
+
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/ca/policy.h"
+#include "tools/ra/desk/number.h"
+#include "tools/ra/desk/step.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/store/ids.h"
+
+#define DAY 86400
+#define BACKDATE_S 300		/* clocks differ */
+
+static tmg_rc
+get_app(ra_desk *d, const char *id, ra_app *app)
+{
+	const tmg_rc rc = ra_app_get(d->store, id, app);
+
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&d->fault, rc, 0,
+		    _("there is no application %s; tamga-ra list shows them"), id);
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
+}
+
+/* ---- carrying an application on ---- */
+
+/* Nothing outlives the authority that vouches for it. */
+static tmg_rc
+choose_validity(ra_desk *d, const ra_profile *profile, time_t now, ra_cert *cert)
+{
+	time_t end;
+	tmg_rc rc;
+
+	if ((rc = ra_ca_end(d->office->ca, &end)))
+		return tmg_raise(&d->fault, rc, 0,
+		    _("the authority's own certificate cannot be read"));
+	if (end <= now)
+		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
+		    _("the authority's own certificate has expired: it can issue nothing"));
+	cert->not_before = now - BACKDATE_S;
+	cert->not_after = now + (time_t)profile->validity_days * DAY;
+	if (cert->not_after > end)
+		cert->not_after = end;
+	return TMG_OK;
+}
+
+static tmg_rc
+reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
+{
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	const time_t now = ra_desk_now(d);
+	ra_cert cert = { .der = NULL };
+	tmg_rc rc;
+
+	if ((rc = choose_validity(d, profile, now, &cert)))
+		return rc;
+	snprintf(cert.app, sizeof(cert.app), "%s", app->id);
+	if ((rc = ra_serial_new(d->office->ctx, cert.serial)))
+		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
+	if ((rc = ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert.serial)))
+		return rc;
+	if ((rc = ra_cert_reserve(d->store, &cert)))
+		return ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
+	return TMG_OK;
+}
+
+/* The officer's command and the applicant who asks again may both carry it
+ * on: who has the turn looks what became of it. */
+static tmg_rc
+reserve_now(ra_desk *d, ra_app *app, const ra_profile *profile)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	char id[RA_ID_MAX];
+	tmg_rc rc;
+
+	memcpy(id, app->id, sizeof(id));
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	ra_app_release(app);
+	if ((rc = get_app(d, id, app)) || app->state != RA_APPROVED)
+		return rc;
+	if ((rc = reserve(d, app, profile)))
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+/* The words of the audit log about a certificate. */
+static tmg_rc
+describe(const char *serial, tmg_view der, char *text, size_t cap)
+{
+	char hash[RA_HASH_TEXT];
+	const tmg_rc rc = ra_sha256_text(der, hash);
+
+	snprintf(text, cap, "serial %s sha256 %s", serial, hash);
+	return rc;
+}
+
+/* Stores what the CA signed, unless somebody else was quicker. */
+static tmg_rc
+finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
+{
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	tmg_auto(ra_txn) txn = { NULL };
+	char detail[RA_REASON_MAX];
+	tmg_rc rc;
+
+	if ((rc = describe(serial, der, detail, sizeof(detail))))
+		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	rc = ra_cert_finish(d->store, serial, der);
+	if (rc == TMG_OCCUPIED)
+		return TMG_OK;
+	if (rc)
+		return ra_desk_says(d, rc);
+	if ((rc = ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail)))
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+static tmg_rc
+sign(ra_desk *d, ra_app *app, const ra_profile *profile, const ra_cert *reserved)
+{
+	const tmg_view csr = { app->csr, app->csr_len };
+	tmg_auto(ra_request) request = { .alg = TMG_ALG_NONE };
+	tmg_auto_free uint8_t *der = NULL;
+	size_t len = 0;
+	tmg_rc rc;
+
+	if ((rc = ra_request_read(d->office->ctx, csr, &request, &d->fault)))
+		return rc;
+	const ra_order order = { &request, profile, reserved->serial,
+		reserved->not_before, reserved->not_after,
+		d->office->config.crl_url };
+
+	rc = d->office->ca->ops->issue(d->office->ca, &order, &der, &len,
+	    &d->fault);
+	return rc ? rc : finish(d, app, reserved->serial, (tmg_view){ der, len });
+}
+
+static tmg_rc
+cert_of(ra_desk *d, const ra_app *app, ra_cert *cert)
+{
+	const tmg_rc rc = ra_cert_of_app(d->store, app->id, cert);
+
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&d->fault, TMG_E_IO, 0,
+		    _("the store holds no certificate for application %s, which is %s"),
+		    app->id, ra_state_get(app->state)->name);
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
+}
+
+/* What the applicant gets; not when it was revoked while we looked. */
+static tmg_rc
+hand_over(ra_desk *d, const ra_app *app, ra_cert *cert)
+{
+	const tmg_rc rc = cert_of(d, app, cert);
+
+	if (rc || cert->revoked == 0)
+		return rc;
+	return tmg_raise(&d->fault, TMG_DENIED, 0,
+	    _("the certificate %s was revoked"), cert->serial);
+}
+
+/* From approved or issuing to issued; what is stored in the end counts. */
+static tmg_rc
+work(ra_desk *d, ra_app *app, ra_cert *cert)
+{
+	const ra_profile *profile =
+	    ra_profiles_find(&d->office->profiles, app->profile);
+	tmg_auto(ra_cert) reserved = { .der = NULL };
+	tmg_rc rc;
+
+	if (profile == NULL)
+		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
+		    _("application %s needs the profile %s, which is not there any more"),
+		    app->id, app->profile);
+	if (app->state == RA_APPROVED && (rc = reserve_now(d, app, profile)))
+		return rc;
+	if ((rc = cert_of(d, app, &reserved)))
+		return rc;
+	if (reserved.der == NULL && (rc = sign(d, app, profile, &reserved)))
+		return rc;
+	return hand_over(d, app, cert);
+}
+
+/* For people, after "application NUMBER". */
+static const char *
+waiting_for(const ra_app *app)
+{
+	static const struct {
+		unsigned fact;
+		const char *words;
+	} waits[] = {
+		{ RA_CONFIRMED, N_("waits for an officer") },
+		{ RA_RELEASED, N_("waits for a second officer") },
+		{ RA_PAID, N_("waits for its payment") },
+	};
+	const unsigned missing = ra_life_missing(app, RA_EV_APPROVE, RA_BY_SYSTEM);
+
+	for (size_t i = 0; i < TMG_COUNT(waits); i++)
+		if ((missing & waits[i].fact) != 0)
+			return waits[i].words;
+	return N_("waits for the applicant");
+}
+
+tmg_rc
+ra_desk_progress(ra_desk *d, ra_app *app, ra_cert *cert)
+{
+	const ra_state_row *row = ra_state_get(app->state);
+
+	switch (row->answer) {
+	case RA_ANSWER_WAIT:
+		return tmg_raise(&d->fault, TMG_PENDING, 0, _("application %s %s"),
+		    app->id, _(waiting_for(app)));
+	case RA_ANSWER_WORK:
+		return work(d, app, cert);
+	case RA_ANSWER_DONE:
+		return hand_over(d, app, cert);
+	case RA_ANSWER_NO:
+		break;
+	}
+	return tmg_raise(&d->fault, TMG_DENIED, 0, "%s: %s%s%s", app->id,
+	    _(row->label), app->reason[0] ? ": " : "", app->reason);
+}
+
+/* ---- taking requests in ---- */
+
+/* A key belongs to one application; a renewal may keep it where the profile
+ * says so. */
+static tmg_rc
+check_key_free(ra_desk *d, const ra_submission *in, const ra_request *request)
+{
+	tmg_auto(ra_app) holder = { .id = "" };
+	const tmg_rc rc = ra_app_holder(d->store, request->spki_hash,
+	    &holder);
+
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	if (rc)
+		return ra_desk_says(d, rc);
+	if (in->previous != NULL && in->profile->renewal_same_key &&
+	    strcmp(in->previous_app->spki_hash, request->spki_hash) == 0)
+		return TMG_OK;
+	return tmg_raise(&d->fault, TMG_DENIED, 0,
+	    _("this key was used in another application; make a new key"));
+}
+
+static tmg_rc
+check_window(ra_desk *d, const ra_submission *in)
+{
+	const time_t window = (time_t)in->profile->renewal_window_days * DAY;
+
+	if (window == 0 || in->previous->not_after - ra_desk_now(d) <= window)
+		return TMG_OK;
+	return tmg_raise(&d->fault, TMG_DENIED, 0,
+	    _("this certificate can be renewed in its last %d days"),
+	    in->profile->renewal_window_days);
+}
+
+static tmg_rc
+check_renewal(ra_desk *d, const ra_submission *in, const ra_request *request)
+{
+	const unsigned char *at;
+	tmg_rc rc;
+
+	if (in->previous == NULL)
+		return TMG_OK;
+	if ((rc = check_window(d, in)))
+		return rc;
+	at = in->previous->der;
+	tmg_auto(ra_X509) current = d2i_X509(NULL, &at, (long)in->previous->len);
+
+	if (current == NULL) {
+		ERR_clear_error();
+		return tmg_raise(&d->fault, TMG_E_IO, 0,
+		    _("the store's certificate %s cannot be read"),
+		    in->previous->serial);
+	}
+	return ra_policy_same_names(current, request, &d->fault);
+}
+
+/* A program that enrolls hands its request in and waits: of the profile's way
+ * it takes the last part.  A renewal may need less. */
+static void
+choose_way(const ra_submission *in, ra_app *app)
+{
+	const char *approval = in->previous != NULL ?
+	    in->profile->renewal_approval : in->profile->approval;
+	ra_flow flow;
+
+	if (ra_flow_parse("submitted", &flow) == TMG_OK) {
+		flow.needs[RA_APPROVED] = strcmp(approval, "automatic") == 0 ? 0 :
+		    in->profile->flow.needs[RA_APPROVED] | RA_CONFIRMED;
+		ra_flow_print(&flow, app->flow);
+	}
+}
+
+static tmg_rc
+fill_app(ra_desk *d, const ra_submission *in, const ra_request *request,
+    ra_app *app)
+{
+	*app = (ra_app){ .state = RA_NONE, .created = ra_desk_now(d) };
+	app->changed = app->created;
+	choose_way(in, app);
+	snprintf(app->owner, sizeof(app->owner), "%s", in->owner);
+	snprintf(app->profile, sizeof(app->profile), "%.*s",
+	    (int)sizeof(app->profile) - 1, in->profile->name);
+	memcpy(app->csr_hash, request->csr_hash, sizeof(app->csr_hash));
+	memcpy(app->spki_hash, request->spki_hash, sizeof(app->spki_hash));
+	memcpy(app->subject, request->subject, sizeof(app->subject));
+	if (in->previous != NULL)
+		memcpy(app->previous, in->previous->serial, sizeof(app->previous));
+
+	if ((app->csr = malloc(in->csr.len)) == NULL)
+		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	memcpy(app->csr, in->csr.ptr, in->csr.len);
+	app->csr_len = in->csr.len;
+	if (ra_number_new(d->office->ctx, app->id, sizeof(app->id)))
+		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
+		    _("no random numbers to be had"));
+	return TMG_OK;
+}
+
+tmg_rc
+ra_desk_settle(ra_desk *d, ra_app *app)
+{
+	char name[RA_NAME_MAX + 16];
+
+	if (!ra_life_may(app, RA_EV_APPROVE, RA_BY_SYSTEM))
+		return TMG_OK;
+	snprintf(name, sizeof(name), "profile:%s", app->profile);
+	const ra_actor self = { RA_BY_SYSTEM, name };
+
+	return ra_desk_step(d, app, RA_EV_APPROVE, &self, "");
+}
+
+/* What needs nobody is issued at once: its serial number is set aside in the
+ * same transaction. */
+static tmg_rc
+settle_and_reserve(ra_desk *d, const ra_submission *in, ra_app *app)
+{
+	const tmg_rc rc = ra_desk_settle(d, app);
+
+	return rc || app->state != RA_APPROVED ? rc : reserve(d, app, in->profile);
+}
+
+static tmg_rc
+take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
+    ra_app *app)
+{
+	char name[RA_OWNER_MAX + 16];
+	tmg_rc rc;
+
+	if ((rc = ra_policy_check(in->profile, request, &d->fault)) ||
+	    (rc = check_renewal(d, in, request)) ||
+	    (rc = check_key_free(d, in, request)) ||
+	    (rc = fill_app(d, in, request, app)))
+		return rc;
+	snprintf(name, sizeof(name), "applicant:%s", in->owner);
+	const ra_actor applicant = { RA_BY_APPLICANT, name };
+
+	if ((rc = ra_life_begin(d->store, app, RA_EV_SUBMIT, &applicant,
+	    app->csr_hash, &d->fault)))
+		return rc;
+	return settle_and_reserve(d, in, app);
+}
+
+/* The application that this very request is already. */
+static tmg_rc
+find(ra_desk *d, const ra_submission *in, const ra_request *request, ra_app *app)
+{
+	const tmg_rc rc = ra_app_find(d->store, in->owner,
+	    request->csr_hash,
+	    in->previous != NULL ? in->previous->serial : "", app);
+
+	return rc == TMG_OK || rc == TMG_NOT_FOUND ? rc : ra_desk_says(d, rc);
+}
+
+/* Those who ask again need no turn to write; those who are new look again
+ * when they have it. */
+static tmg_rc
+find_or_take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
+    ra_app *app)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+		return rc;
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+		return rc;
+	if ((rc = take_in(d, in, request, app)))
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+tmg_rc
+ra_desk_submit(ra_desk *d, const ra_submission *in, ra_app *app, ra_cert *cert)
+{
+	tmg_auto(ra_request) request = { .alg = TMG_ALG_NONE };
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = ra_request_read(d->office->ctx, in->csr, &request, &d->fault)) ||
+	    (rc = find_or_take_in(d, in, &request, app)))
+		return rc;
+	return ra_desk_progress(d, app, cert);
+}
+
+/* ---- decisions ---- */
+
+tmg_rc
+ra_desk_decide(ra_desk *d, const char *id, ra_event event,
+    const ra_actor *actor, const char *reason, ra_app *app)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	if ((rc = get_app(d, id, app)) ||
+	    (rc = ra_desk_step(d, app, event, actor, reason)) ||
+	    (rc = ra_desk_settle(d, app)))
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+static tmg_rc
+collect(void *arg, const ra_app *app)
+{
+	return ra_ids_add(arg, app->id);
+}
+
+static tmg_rc
+finish_one(ra_desk *d, const char *id)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	const tmg_rc rc = get_app(d, id, &app);
+
+	return rc ? rc : ra_desk_progress(d, &app, &cert);
+}
+
+tmg_rc
+ra_desk_recover(ra_desk *d, unsigned *finished)
+{
+	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
+	tmg_rc rc;
+
+	*finished = 0;
+	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &ids)) == TMG_OK)
+		rc = ra_app_each(d->store, RA_ISSUING, collect, &ids);
+	if (rc)
+		rc = ra_desk_says(d, rc);
+	for (size_t i = 0; rc == TMG_OK && i < ids.count; i++) {
+		rc = finish_one(d, ids.id[i]);
+		if (rc == TMG_OK)
+			(*finished)++;
+		else if (!tmg_is_fault(rc))
+			rc = TMG_OK;	/* that one's own trouble; it is told when asked */
+	}
+	return rc;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/desk/desk.h"
+
+static tmg_rc
+open_ca(ra_office *o, tmg_fault *f)
+{
+	char cert[PATH_MAX], key[PATH_MAX], passphrase[PATH_MAX];
+
+	if (ra_config_path(&o->config, o->config.ca_certificate, cert) ||
+	    ra_config_path(&o->config, o->config.ca_key, key) ||
+	    ra_config_path(&o->config, o->config.ca_passphrase_file, passphrase))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	return ra_ca_local(o->ctx, cert, key, passphrase, f, &o->ca);
+}
+
+static tmg_rc
+open_profiles(ra_office *o, tmg_fault *f)
+{
+	char folder[PATH_MAX];
+	tmg_rc rc;
+
+	if (ra_config_path(&o->config, o->config.profiles, folder))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	if ((rc = ra_profiles_load(folder, &o->profiles, f)))
+		return rc;
+	if (ra_profiles_find(&o->profiles, o->config.default_profile) == NULL)
+		return tmg_raise(f, TMG_NOT_FOUND, 0,
+		    _("default_profile is %s, but %s holds no such profile"),
+		    o->config.default_profile, folder);
+	return TMG_OK;
+}
+
+tmg_rc
+ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
+    tmg_fault *f)
+{
+	tmg_rc rc;
+
+	*office = (ra_office){ .ctx = ctx };
+	if ((rc = ra_config_load(config_file, &office->config, f)) == TMG_OK &&
+	    (rc = open_profiles(office, f)) == TMG_OK &&
+	    (rc = open_ca(office, f)) == TMG_OK)
+		rc = ra_gate_new(&office->gate);
+	if (rc)
+		ra_office_release(office);
+	return rc;
+}
+
+static time_t
+later(void *office)
+{
+	return time(NULL) + ((const ra_office *)office)->ahead;
+}
+
+tmg_rc
+ra_office_rehearse(ra_office *office, long seconds, tmg_fault *f)
+{
+	if (!office->config.rehearsal)
+		return tmg_raise(f, TMG_DENIED, 0,
+		    _("the clock of an authority is moved in a rehearsal only, which ra.conf must call one"));
+	if (seconds < 0)
+		return tmg_raise(f, TMG_DENIED, 0,
+		    _("the clock of an authority is never put back"));
+	office->ahead = seconds;
+	tmg_ctx_set_clock(office->ctx, later, office);
+	tmg_log(office->ctx, TMG_LOG_WARN, "a rehearsal, %ld seconds ahead", seconds);
+	return TMG_OK;
+}
+
+void
+ra_office_release(ra_office *office)
+{
+	ra_gate_free(&office->gate);
+	ra_ca_free(&office->ca);
+	ra_profiles_release(&office->profiles);
+}
+
+tmg_rc
+ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f)
+{
+	char path[PATH_MAX];
+
+	*desk = (ra_desk){ .office = office };
+	if (ra_config_path(&office->config, office->config.store, path))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	return ra_store_open(path, false, f, &desk->store);
+}
+
+void
+ra_desk_release(ra_desk *desk)
+{
+	ra_store_free(&desk->store);
+}
+
+time_t
+ra_desk_now(const ra_desk *desk)
+{
+	return tmg_ctx_now(desk->office->ctx);
+}
+
+tmg_rc
+ra_desk_says(ra_desk *desk, tmg_rc rc)
+{
+	return tmg_pass(&desk->fault, tmg_fault_copy(&desk->fault,
+	    &desk->store->fault, rc));
+}
+
+tmg_rc
+ra_desk_commit(ra_desk *desk, ra_txn *txn)
+{
+	const tmg_rc rc = ra_txn_commit(txn);
+
+	return rc ? ra_desk_says(desk, rc) : TMG_OK;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a desk does about certificates that are out: knowing them again,
+ * revoking them, saying so in public.
+ */
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/pki/x509.h"
+#include "tools/ra/ca/reasons.h"
+#include "tools/ra/desk/desk.h"
+#include "tools/ra/desk/step.h"
+#include "tools/ra/life/audit.h"
+
+#define DAY 86400
+
+static tmg_rc
+find_cert(ra_desk *d, const char *name, ra_cert *cert)
+{
+	tmg_rc rc = ra_cert_get(d->store, name, cert);
+
+	if (rc == TMG_NOT_FOUND)
+		rc = ra_cert_of_app(d->store, name, cert);
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&d->fault, rc, 0,
+		    _("%s is neither a serial number nor an application with a certificate"),
+		    name);
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
+}
+
+/* The authority's own certificates belong to no application. */
+static tmg_rc
+note_revocation(ra_desk *d, const ra_cert *cert, const ra_actor *actor,
+    const char *detail)
+{
+	const time_t now = ra_desk_now(d);
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_rc rc;
+
+	if (cert->app[0] == '\0')
+		return ra_audit_add(d->store, &(ra_audit){ .at = now,
+		    .actor = actor->name, .event = "revoke", .app = "",
+		    .detail = detail }, &d->fault);
+	if ((rc = ra_app_get(d->store, cert->app, &app)))
+		return ra_desk_says(d, rc);
+	return ra_desk_step(d, &app, RA_EV_REVOKE, actor, detail);
+}
+
+static tmg_rc
+revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
+{
+	char detail[RA_REASON_MAX];
+	tmg_rc rc;
+
+	cert->revoked = ra_desk_now(d);
+	cert->reason = reason;
+	rc = ra_cert_revoke(d->store, cert->serial, cert->revoked,
+	    reason);
+	if (rc == TMG_OCCUPIED)
+		return tmg_raise(&d->fault, rc, 0,
+		    _("certificate %s is revoked already"), cert->serial);
+	if (rc)
+		return ra_desk_says(d, rc);
+	snprintf(detail, sizeof(detail), "serial %s reason %s", cert->serial,
+	    ra_reason_name(reason));
+	return note_revocation(d, cert, actor, detail);
+}
+
+tmg_rc
+ra_desk_revoke(ra_desk *d, const char *name, int reason,
+    const ra_actor *actor, ra_cert *cert)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	if ((rc = find_cert(d, name, cert)) ||
+	    (rc = revoke_found(d, cert, reason, actor)))
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+/* ---- the revocation list ---- */
+
+static bool
+is_fresh(const ra_desk *d, const ra_crl *crl, int64_t revocations)
+{
+	const time_t half = (time_t)d->office->config.crl_days * DAY / 2;
+
+	return crl->revocations == revocations &&
+	    crl->next_update - ra_desk_now(d) > half;
+}
+
+/* The newest list and whether it still tells everything. */
+static tmg_rc
+last_crl(ra_desk *d, ra_crl *crl, int64_t *revocations, bool *fresh)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_cert_revocations(d->store, revocations)))
+		return ra_desk_says(d, rc);
+	rc = ra_crl_last(d->store, crl);
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return ra_desk_says(d, rc);
+	*fresh = rc == TMG_OK && is_fresh(d, crl, *revocations);
+	return TMG_OK;
+}
+
+static tmg_rc
+make_crl(ra_desk *d, int64_t number, int64_t revocations, ra_crl *crl)
+{
+	const time_t now = ra_desk_now(d);
+	ra_ca *ca = d->office->ca;
+	tmg_rc rc;
+
+	*crl = (ra_crl){ .number = number, .revocations = revocations,
+		.next_update = now + (time_t)d->office->config.crl_days * DAY };
+	if ((rc = ca->ops->crl(ca, d->store, crl->number, now, crl->next_update,
+	    &crl->der, &crl->len, &d->fault)))
+		return rc;
+	return (rc = ra_crl_put(d->store, crl)) ?
+	    ra_desk_says(d, rc) : TMG_OK;
+}
+
+tmg_rc
+ra_desk_crl(ra_desk *d, ra_crl *crl)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	int64_t revocations, number;
+	bool fresh;
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	*crl = (ra_crl){ .number = 0 };
+	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
+		return rc;
+
+	/* Look again while nobody else writes: numbers go up one by one. */
+	ra_crl_release(crl);
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
+		return rc;
+	number = crl->number + 1;
+	ra_crl_release(crl);
+	if ((rc = make_crl(d, number, revocations, crl)))
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+/* ---- knowing a certificate again ---- */
+
+static tmg_rc
+check_current(ra_desk *d, const ra_cert *cert)
+{
+	const time_t now = ra_desk_now(d);
+
+	if (cert->revoked != 0)
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the certificate %s was revoked"), cert->serial);
+	if (now < cert->not_before)
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the certificate %s is not valid yet"), cert->serial);
+	if (now > cert->not_after)
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the certificate %s has expired: enroll anew"), cert->serial);
+	return TMG_OK;
+}
+
+/* Byte for byte what was issued: stronger than any chain that leads to us. */
+tmg_rc
+ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
+{
+	const unsigned char *at = der.ptr;
+	const unsigned long before = ERR_peek_error();
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
+	char serial[TMG_SERIAL_MAX];
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if (x == NULL && tmg_lacked_memory(before))
+		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial))
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the client certificate cannot be read"));
+	rc = ra_cert_get(d->store, serial, cert);
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return ra_desk_says(d, rc);
+	if (rc || cert->app[0] == '\0' ||
+	    !tmg_view_equal(der, (tmg_view){ cert->der, cert->len }))
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the client certificate was not issued here"));
+	if ((rc = check_current(d, cert)))
+		return rc;
+	rc = ra_app_get(d->store, cert->app, app);
+	return rc ? ra_desk_says(d, rc) : TMG_OK;
+}
+
+/* What we issued is in the store; of another authority's we know the time. */
+static tmg_rc
+check_ours(ra_desk *d, const char *serial, tmg_view der)
+{
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	const tmg_rc rc = ra_cert_get(d->store, serial, &cert);
+
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return ra_desk_says(d, rc);
+	return rc == TMG_NOT_FOUND || !tmg_view_equal(der,
+	    (tmg_view){ cert.der, cert.len }) ? TMG_OK : check_current(d, &cert);
+}
+
+tmg_rc
+ra_desk_trusts(ra_desk *d, tmg_view der)
+{
+	const unsigned char *at = der.ptr;
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
+	time_t now = ra_desk_now(d);
+	char serial[TMG_SERIAL_MAX];
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial)) {
+		ERR_clear_error();
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the client certificate cannot be read"));
+	}
+	if (X509_cmp_time(X509_get0_notBefore(x), &now) >= 0 ||
+	    X509_cmp_time(X509_get0_notAfter(x), &now) <= 0)
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the client certificate is not valid now"));
+	return check_ours(d, serial, der);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/http/public.h"
+
+#include <openssl/pem.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+
+void
+ra_public_crl(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_crl) crl = { .number = 0 };
+	const tmg_rc rc = ra_desk_crl(desk, &crl);
+
+	(void)call;
+	if (rc)
+		ra_reply_fault(reply, desk, rc);
+	else
+		ra_reply_bytes(reply, "application/pkix-crl",
+		    (tmg_view){ crl.der, crl.len });
+}
+
+void
+ra_public_ca(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_BIO) bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+
+	(void)call;
+	if (bio == NULL || PEM_write_bio_X509(bio, desk->office->ca->cert) != 1) {
+		ra_reply_text(reply, HTTP_SERVER_ERROR, _("out of memory"));
+		return;
+	}
+	len = BIO_get_mem_data(bio, &text);
+	ra_reply_bytes(reply, "application/x-pem-file",
+	    (tmg_view){ (uint8_t *)text, (size_t)len });
+}
+
+/* Healthy is who can still ask the store something. */
+void
+ra_public_health(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	int64_t count;
+	const tmg_rc rc = ra_cert_revocations(desk->store, &count);
+
+	(void)call;
+	if (rc) {
+		desk->fault = desk->store->fault;
+		ra_reply_fault(reply, desk, rc);
+	} else {
+		ra_reply_text(reply, HTTP_OK, "ok");
+	}
+}

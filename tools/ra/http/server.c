@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: libmicrohttpd runs a fixed pool of them, each with its own
+ * connections; a request is worked on by one thread from end to end.  There
+ * are as many desks as threads, each with its own connection to the store,
+ * so no SQLite handle is ever seen by two threads at once.
+ */
+#include "tools/ra/http/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/http/http.h"
+#include "tools/ra/http/listen.h"
+#include "tools/ra/http/watch.h"
+
+#define IDLE_S 20		/* a connection that says nothing is closed */
+#define REPLY_MS 300000		/* and one that takes so long to take a reply */
+#define GRACE_MS 10000
+#define PEM_MAX 65536
+/* RFC 9325 3.1.1, 4.1, 4.2: forward secrecy and AEAD, nothing else. */
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:" \
+    "-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:" \
+    "%SERVER_PRECEDENCE"
+
+struct ra_server {
+	ra_office *office;
+	struct MHD_Daemon *daemon;
+	int fd;
+	atomic_int running;		/* requests between first byte and last */
+	ra_watch *watch;
+	pthread_mutex_t mutex;
+	pthread_cond_t freed;
+	ra_desk *desk;
+	bool *taken;
+	size_t desks;
+};
+
+/* One request on its way in. */
+struct exchange {
+	ra_server *server;
+	struct timespec start;
+	uint8_t *body;
+	size_t len, cap;
+	bool too_large;
+	bool no_host;
+};
+
+/* ---- desks ---- */
+
+static ra_desk *
+take_desk(ra_server *s)
+{
+	pthread_mutex_lock(&s->mutex);
+	for (;;) {
+		for (size_t i = 0; i < s->desks; i++) {
+			if (!s->taken[i]) {
+				s->taken[i] = true;
+				pthread_mutex_unlock(&s->mutex);
+				return &s->desk[i];
+			}
+		}
+		pthread_cond_wait(&s->freed, &s->mutex);
+	}
+}
+
+static void
+give_desk(ra_server *s, const ra_desk *desk)
+{
+	pthread_mutex_lock(&s->mutex);
+	s->taken[desk - s->desk] = false;
+	pthread_cond_signal(&s->freed);
+	pthread_mutex_unlock(&s->mutex);
+}
+
+/* ---- those who take their time ---- */
+
+/* Called for each connection when it is there and before it is closed. */
+static void
+on_connection(void *arg, struct MHD_Connection *conn, void **context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	const ra_server *s = arg;
+	const union MHD_ConnectionInfo *info;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		ra_watch_remove(s->watch, *context);
+		*context = NULL;
+		return;
+	}
+	info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*context = info != NULL ? ra_watch_add(s->watch, info->connect_fd) : NULL;
+	ra_watch_due(s->watch, *context, s->office->config.request_s * 1000L);
+}
+
+static void
+give_time(const ra_server *s, struct MHD_Connection *conn, long ms)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	if (info != NULL)
+		ra_watch_due(s->watch, info->socket_context, ms);
+}
+
+/* ---- what came in ---- */
+
+static const char *
+header(struct MHD_Connection *conn, const char *name)
+{
+	const char *value =
+	    MHD_lookup_connection_value(conn, MHD_HEADER_KIND, name);
+
+	return value != NULL ? value : "";
+}
+
+static void
+peer_address(struct MHD_Connection *conn, char *text, size_t cap)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *sa = info != NULL ? info->client_addr : NULL;
+
+	if (sa == NULL || ra_listen_address(sa, text, cap))
+		snprintf(text, cap, "unknown");
+}
+
+/* GnuTLS has checked that the peer holds the key; whose it is, the desk says. */
+static tmg_view
+peer_cert(struct MHD_Connection *conn)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	const gnutls_datum_t *list;
+	unsigned count = 0;
+
+	if (info == NULL || info->tls_session == NULL)
+		return (tmg_view){ NULL, 0 };
+	list = gnutls_certificate_get_peers(info->tls_session, &count);
+	return list == NULL || count == 0 ? (tmg_view){ NULL, 0 } :
+	    (tmg_view){ list[0].data, list[0].size };
+}
+
+static long
+elapsed_ms(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) * 1000 +
+	    (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
+/* ---- what goes out ---- */
+
+static const struct {
+	const char *name, *value;
+} always[] = {
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Strict-Transport-Security", "max-age=31536000" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+	{ "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+#define CSP_NOTHING "default-src 'none'; frame-ancestors 'none'"
+#define CSP_PAGE "default-src 'none'; style-src 'self'; img-src 'self' data:; " \
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+static void
+add_if(struct MHD_Response *out, bool wanted, const char *name,
+    const char *value)
+{
+	if (wanted)
+		MHD_add_response_header(out, name, value);
+}
+
+static void
+add_headers(struct MHD_Response *out, const ra_reply *r)
+{
+	char number[24], file[96];
+
+	for (size_t i = 0; i < TMG_COUNT(always); i++)
+		MHD_add_response_header(out, always[i].name, always[i].value);
+	add_if(out, true, "Content-Security-Policy",
+	    r->page ? CSP_PAGE : CSP_NOTHING);
+	add_if(out, true, "Cache-Control",
+	    r->keep ? "public, max-age=31536000, immutable" : "no-store");
+	add_if(out, r->type != NULL, "Content-Type", r->type);
+	add_if(out, r->base64, "Content-Transfer-Encoding", "base64");
+	add_if(out, r->allow[0] != '\0', "Allow", r->allow);
+	add_if(out, r->challenge, "WWW-Authenticate",
+	    "Basic realm=\"tamga-ra\", charset=\"UTF-8\"");
+	add_if(out, r->location[0] != '\0', "Location", r->location);
+	for (size_t n = 0; n < TMG_COUNT(r->cookie); n++)
+		add_if(out, r->cookie[n][0] != '\0', "Set-Cookie", r->cookie[n]);
+	if (r->file[0] != '\0') {
+		snprintf(file, sizeof(file), "attachment; filename=\"%s\"", r->file);
+		MHD_add_response_header(out, "Content-Disposition", file);
+	}
+	if (r->retry_after_s > 0) {
+		snprintf(number, sizeof(number), "%ld", r->retry_after_s);
+		MHD_add_response_header(out, "Retry-After", number);
+	}
+}
+
+static enum MHD_Result
+send_reply(struct MHD_Connection *conn, ra_reply *r)
+{
+	struct MHD_Response *out = MHD_create_response_from_buffer(r->len,
+	    r->body, MHD_RESPMEM_MUST_FREE);
+	enum MHD_Result queued;
+
+	if (out == NULL)
+		return MHD_NO;
+	r->body = NULL;
+	add_headers(out, r);
+	queued = MHD_queue_response(conn, r->status, out);
+	MHD_destroy_response(out);
+	return queued;
+}
+
+/* Peers choose their words: nothing that could break a line or a terminal. */
+static void
+printable(const char *text, char *out, size_t cap)
+{
+	size_t i;
+
+	for (i = 0; text[i] != '\0' && i + 1 < cap; i++)
+		out[i] = text[i] > ' ' && text[i] < 0x7f ? text[i] : '?';
+	out[i] = '\0';
+}
+
+static void
+log_request(const struct exchange *x, const ra_call *call, const ra_reply *r)
+{
+	char path[128];
+
+	printable(call->path, path, sizeof(path));
+	tmg_log(x->server->office->ctx, TMG_LOG_INFO, "%s %s %s %s %u %ld ms",
+	    call->peer, r->user[0] ? r->user : "-", call->method, path,
+	    r->status, elapsed_ms(&x->start));
+}
+
+/* The path of a target that names scheme and host too (RFC 9112 3.2.2). */
+static const char *
+origin_form(const char *target)
+{
+	const char *host = strstr(target, "://");
+
+	if (target[0] == '/' || host == NULL)
+		return target;
+	host += strlen("://");
+	return host + strcspn(host, "/");
+}
+
+/* More than a page can ask for is left out. */
+static enum MHD_Result
+on_argument(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *value)
+{
+	ra_posted *query = arg;
+
+	(void)kind;
+	return query->count < RA_POSTED_MAX && ra_posted_add(query, name,
+	    value != NULL ? value : "") == TMG_OK ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result
+answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
+    const char *method)
+{
+	tmg_auto(ra_reply) reply = { .status = HTTP_SERVER_ERROR };
+	ra_posted query = { .store = NULL };
+	char peer[64];
+	ra_call call = { .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
+		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
+		.authorization = header(conn, "Authorization"),
+		.cookie = header(conn, "Cookie"), .origin = header(conn, "Origin"),
+		.host = header(conn, "Host"), .query = &query,
+		.languages = header(conn, "Accept-Language"), .peer = peer,
+		.peer_cert = peer_cert(conn), .body = { x->body, x->len } };
+
+	give_time(x->server, conn, 0);
+	MHD_get_connection_values(conn, MHD_GET_ARGUMENT_KIND, on_argument, &query);
+	peer_address(conn, peer, sizeof(peer));
+	if (x->too_large) {
+		ra_reply_text(&reply, HTTP_TOO_LARGE,
+		    _("a request body has at most %d bytes here"), RA_BODY_MAX);
+	} else if (x->no_host) {
+		ra_reply_text(&reply, HTTP_BAD_REQUEST,
+		    _("a request of HTTP/1.1 has a Host header"));
+	} else {
+		ra_desk *desk = take_desk(x->server);
+
+		ra_route(desk, &call, &reply);
+		give_desk(x->server, desk);
+	}
+	log_request(x, &call, &reply);
+	give_time(x->server, conn, REPLY_MS);
+	return send_reply(conn, &reply);
+}
+
+/* ---- libmicrohttpd's callbacks ---- */
+
+static enum MHD_Result
+begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
+    const char *method, const char *version, void **state)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		return MHD_NO;
+	x->server = s;
+	x->no_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
+	    header(conn, "Host")[0] == '\0';		/* RFC 9112 3.2 */
+	clock_gettime(CLOCK_MONOTONIC, &x->start);
+	atomic_fetch_add(&s->running, 1);
+	*state = x;
+
+	/* Said before the body is sent when its length was announced. */
+	if (strtoull(header(conn, "Content-Length"), NULL, 10) > RA_BODY_MAX) {
+		x->too_large = true;
+		return answer(x, conn, url, method);
+	}
+	return MHD_YES;
+}
+
+/* Beyond the limit bytes are read and dropped for a while, so that the
+ * client hears the reason; then the connection is closed. */
+static enum MHD_Result
+add_body(struct exchange *x, const char *data, size_t n)
+{
+	if (x->too_large || n > RA_BODY_MAX - x->len) {
+		x->too_large = true;
+		x->cap += n;
+		return x->cap > 16u * RA_BODY_MAX ? MHD_NO : MHD_YES;
+	}
+	if (x->body == NULL) {
+		x->cap = 0;
+		if ((x->body = malloc(RA_BODY_MAX)) == NULL)
+			return MHD_NO;
+	}
+	memcpy(x->body + x->len, data, n);
+	x->len += n;
+	return MHD_YES;
+}
+
+/* A NUL would end the path early and let it pass for a shorter one: a target
+ * with one stays as it came, and is found nowhere. */
+static size_t
+on_escaped(void *arg, struct MHD_Connection *conn, char *text)
+{
+	(void)arg;
+	(void)conn;
+	return strstr(text, "%00") != NULL ? strlen(text) : MHD_http_unescape(text);
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *conn, const char *url,
+    const char *method, const char *version, const char *data, size_t *size,
+    void **state)
+{
+	struct exchange *x = *state;
+
+	if (x == NULL)
+		return begin_request(arg, conn, url, method, version, state);
+	if (*size > 0) {
+		const enum MHD_Result taken = add_body(x, data, *size);
+
+		*size = 0;
+		return taken;
+	}
+	return answer(x, conn, url, method);
+}
+
+static void
+on_completed(void *arg, struct MHD_Connection *conn, void **state,
+    enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *state;
+
+	(void)arg;
+	(void)code;
+	if (x == NULL)
+		return;
+	/* for the next one, while it lasts */
+	give_time(x->server, conn, x->server->office->config.request_s * 1000L);
+	atomic_fetch_sub(&x->server->running, 1);
+	free(x->body);
+	free(x);
+	*state = NULL;
+}
+
+static void
+on_log(void *arg, const char *fmt, va_list ap)
+{
+	const ra_server *s = arg;
+	char raw[256], line[256];
+
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	raw[strcspn(raw, "\n")] = '\0';
+	for (size_t i = 0; i < sizeof(raw); i++)
+		line[i] = raw[i] == ' ' ? ' ' : raw[i] != '\0' &&
+		    ((unsigned char)raw[i] < ' ' || (unsigned char)raw[i] >= 0x7f) ?
+		    '?' : raw[i];
+	tmg_log(s->office->ctx, TMG_LOG_DEBUG, "http: %s", line);
+}
+
+/* ---- starting and stopping ---- */
+
+static void
+close_desks(ra_server *s)
+{
+	for (size_t i = 0; s->desk != NULL && i < s->desks; i++)
+		ra_desk_release(&s->desk[i]);
+	free(s->desk);
+	free(s->taken);
+}
+
+static tmg_rc
+open_desks(ra_server *s, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	s->desks = (size_t)s->office->config.threads;
+	s->desk = calloc(s->desks, sizeof(*s->desk));
+	s->taken = calloc(s->desks, sizeof(*s->taken));
+	if (s->desk == NULL || s->taken == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	for (size_t i = 0; i < s->desks; i++)
+		if ((rc = ra_desk_open(s->office, &s->desk[i], f)))
+			return rc;
+	return TMG_OK;
+}
+
+static tmg_rc
+read_pem(const ra_office *office, const char *name, char **text, tmg_fault *f)
+{
+	char path[PATH_MAX];
+	uint8_t *data = NULL;
+	size_t len;
+	tmg_rc rc;
+
+	if (ra_config_path(&office->config, name, path))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), name);
+	if ((rc = tmg_file_read(path, PEM_MAX, &data, &len)))
+		return tmg_raise(f, rc, 0, "%s: %s", path, strerror(errno));
+	*text = (char *)data;
+	return strstr(*text, "PRIVATE KEY") == NULL ? TMG_OK :
+	    ra_key_private(path, data, f);
+}
+
+static void
+wiped_free(char **text)
+{
+	if (*text != NULL)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+}
+
+static tmg_rc
+start_daemon(ra_server *s, tmg_fault *f)
+{
+	__attribute__((__cleanup__(wiped_free))) char *key = NULL;
+	tmg_auto_free char *cert = NULL, *trust = NULL;
+	const ra_config *c = &s->office->config;
+	tmg_rc rc;
+
+	if ((rc = read_pem(s->office, c->tls_key, &key, f)) ||
+	    (rc = read_pem(s->office, c->tls_certificate, &cert, f)) ||
+	    (rc = read_pem(s->office, c->ca_certificate, &trust, f)))
+		return rc;
+
+	/* With one thread no pool may be asked for. */
+	const struct MHD_OptionItem pool[] = {
+		{ c->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+		    c->threads, NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_USE_EPOLL | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG,
+	    0, NULL, NULL, on_request, s,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, s,
+	    MHD_OPTION_LISTEN_SOCKET, s->fd,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_HTTPS_MEM_KEY, key,
+	    MHD_OPTION_HTTPS_MEM_CERT, cert,
+	    MHD_OPTION_HTTPS_MEM_TRUST, trust,
+	    MHD_OPTION_HTTPS_PRIORITIES, TLS_PRIORITIES,
+	    MHD_OPTION_ARRAY, pool,
+	    MHD_OPTION_END);
+	if (s->daemon == NULL)
+		return tmg_raise(f, TMG_E_IO, 0,
+		    _("the HTTPS server does not start: do tls.certificate and tls.key belong together?"));
+	return TMG_OK;
+}
+
+tmg_rc
+ra_server_start(ra_office *office, const char *listen, char *url, size_t cap,
+    tmg_fault *f, ra_server **server)
+{
+	ra_server *s = calloc(1, sizeof(*s));
+	tmg_rc rc;
+
+	*server = NULL;
+	if (s == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	s->office = office;
+	s->fd = -1;
+	pthread_mutex_init(&s->mutex, NULL);
+	pthread_cond_init(&s->freed, NULL);
+	if ((rc = ra_watch_new(&s->watch)))
+		rc = tmg_raise(f, rc, 0, _("out of memory"));
+	if (rc || (rc = open_desks(s, f)) ||
+	    (rc = ra_listen_open(listen, &s->fd, url, cap, f)) ||
+	    (rc = start_daemon(s, f))) {
+		ra_server_free(&s);
+		return rc;
+	}
+	*server = s;
+	return TMG_OK;
+}
+
+static void
+let_requests_end(ra_server *s)
+{
+	const struct timespec pause = { 0, 10 * 1000 * 1000 };
+
+	for (int ms = 0; ms < GRACE_MS && atomic_load(&s->running) > 0; ms += 10)
+		nanosleep(&pause, NULL);
+}
+
+void
+ra_server_free(ra_server **server)
+{
+	ra_server *s = *server;
+
+	if (s == NULL)
+		return;
+	if (s->daemon != NULL) {
+		MHD_quiesce_daemon(s->daemon);
+		let_requests_end(s);
+		MHD_stop_daemon(s->daemon);
+	}
+	if (s->fd >= 0)
+		close(s->fd);
+	ra_watch_free(&s->watch);
+	close_desks(s);
+	pthread_cond_destroy(&s->freed);
+	pthread_mutex_destroy(&s->mutex);
+	free(s);
+	*server = NULL;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Beginning an application, and its steps up to the form. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/codec/base64.h"
+#include "tools/ra/desk/captcha.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/desk/register.h"
+#include "tools/ra/desk/terms.h"
+#include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/site.h"
+
+#define BEGINNINGS 60	/* from one address in five minutes */
+#define LOOK_UPS 30
+
+static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
+
+static const ra_profile *
+profile_of(ra_visit *v)
+{
+	const ra_profile *p = ra_profiles_find(&v->desk->office->profiles,
+	    v->call->label);
+
+	if (p != NULL && p->section[0] != '\0' &&
+	    (p->flow.line[0] == RA_REGISTERED || p->flow.line[0] == RA_AGREED))
+		return p;
+	ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
+	    _("There is no such service here."));
+	return NULL;
+}
+
+/* ---- the first step ---- */
+
+static void
+put_consent(ra_visit *v, const ra_profile *p, const char *terms,
+    const char *wrong)
+{
+	ra_put(&v->page, "<pre class=\"terms\" tabindex=\"0\" role=\"region\""
+	    " aria-label=\"%s\">%s</pre>\n", _("Agreement"),
+	    terms);
+	if (wrong[0] != '\0')
+		ra_put(&v->page, "<div class=\"summary\" role=\"alert\">"
+		    "<a href=\"#f-agree\">%s</a></div>\n", wrong);
+	if (p->consent.box[0] != '\0')
+		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
+		    " name=\"agree\" id=\"f-agree\" value=\"yes\" required>"
+		    "<label for=\"f-agree\">%s</label></div>\n", p->consent.box);
+}
+
+static void
+show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
+    const ra_form_errors *errors, const char *wrong)
+{
+	const bool terms = p->flow.line[0] == RA_AGREED;
+	const bool fine = errors->count == 0 && wrong[0] == '\0';
+	tmg_auto(ra_terms) text = { .text = NULL };
+	char action[RA_LABEL_MAX + 16];
+	tmg_rc rc;
+
+	if (terms && (rc = ra_terms_read(v->desk, p, &text))) {
+		ra_visit_fault(v, rc);
+		return;
+	}
+	snprintf(action, sizeof(action), "/apply/%s", v->call->label);
+	ra_visit_head(v, p->title);
+	ra_formview_errors(v, errors);
+	ra_visit_form(v, action, false);
+	if (terms)
+		put_consent(v, p, text.text, wrong);
+	else
+		ra_formview_fields(v, p, "registered", given, errors);
+	ra_put(&v->page, "<button>%s</button></form>\n",
+	    terms ? p->consent.button : _("Register"));
+	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
+}
+
+void
+ra_apply_first(ra_visit *v)
+{
+	const ra_profile *p = profile_of(v);
+	static const ra_form_errors none;
+	tmg_auto(ra_answers) nothing = { 0 };
+
+	if (p != NULL)
+		show_first(v, p, &nothing, &none, "");
+}
+
+/* The registration's number; its code goes by mail alone, so that the address
+ * is proven by knowing it. */
+static void
+show_registered(ra_visit *v, const ra_app *app)
+{
+	ra_visit_head(v, _("You are registered"));
+	ra_put(&v->page, "<p>%s</p><p class=\"number\">%s</p>\n<p>%s</p>\n"
+	    "<p><a class=\"button\" href=\"/login\">%s</a></p>\n",
+	    _("REGISTRATION NUMBER"), app->id,
+	    _("The initial access code and the number are sent to the e-mail address that you gave. Log in with both and change the code: nothing else is possible before."),
+	    _("Log in"));
+	ra_visit_foot(v, HTTP_OK);
+}
+
+static void
+begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
+    const char *hash)
+{
+	const bool terms = p->flow.line[0] == RA_AGREED;
+	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
+	tmg_auto(ra_app) app = { .id = "" };
+	char code[RA_CODE_MAX];
+	tmg_rc rc = errors == NULL ? TMG_E_NOMEM : ra_case_begin(v->desk, p,
+	    &applicant, hash, terms ? NULL : given, errors, &app, code);
+
+	explicit_bzero(code, sizeof(code));
+	if (rc == TMG_MISMATCH && errors->count > 0)
+		show_first(v, p, given, errors, "");
+	else if (rc)
+		ra_visit_fault(v, rc);
+	else if (!terms)
+		show_registered(v, &app);
+	else if ((rc = ra_visit_open(v, app.id)))
+		ra_visit_fault(v, rc);
+	else
+		ra_visit_go(v, "/my");
+}
+
+void
+ra_apply_begin(ra_visit *v)
+{
+	const ra_profile *p = profile_of(v);
+	static const ra_form_errors none;
+	tmg_auto(ra_answers) given = { 0 };
+	tmg_auto(ra_terms) terms = { .text = NULL };
+	tmg_rc rc;
+
+	if (p == NULL || !ra_visit_count(v, "begin", BEGINNINGS))
+		return;
+	if (p->flow.line[0] == RA_AGREED && p->consent.box[0] != '\0' &&
+	    strcmp(ra_posted_get(&v->form, "agree"), "yes") != 0) {
+		show_first(v, p, &given, &none,
+		    _("Tick the box if you accept the terms; without it there is no application."));
+		return;
+	}
+	if ((rc = ra_formview_given(v, p, &given)) ||
+	    (p->flow.line[0] == RA_AGREED &&
+	    (rc = ra_terms_read(v->desk, p, &terms))))
+		ra_visit_fault(v, rc);
+	else
+		begin(v, p, &given, terms.hash);
+}
+
+/* ---- who it is ---- */
+
+static bool
+open_for(ra_visit *v, ra_event event, unsigned by, ra_casefile *file)
+{
+	if (!ra_casefile_open(v, v->number, file))
+		return false;
+	if (ra_casefile_may(file, event, by))
+		return true;
+	ra_visit_go(v, "/my");
+	return false;
+}
+
+/* The picture stands in the page itself: it is shown once. */
+static void
+put_picture(ra_visit *v, const ra_captcha *c)
+{
+	const size_t cap = TMG_BASE64_LEN(c->len) + 1;
+	tmg_out o = { malloc(cap), cap, 0, false };
+
+	if (o.ptr == NULL) {
+		v->page.failed = true;
+		return;
+	}
+	tmg_base64_put(&o, (tmg_view){ c->png, c->len }, 0);
+	tmg_put_u8(&o, '\0');
+	ra_put(&v->page, "<p><img alt=\"%s\" src=\"data:image/png;base64,%s\"></p>\n",
+	    _("a code of digits; the question below may be answered instead"),
+	    (const char *)o.ptr);
+	free(o.ptr);
+}
+
+static void
+put_captcha(ra_visit *v, const char *wrong)
+{
+	tmg_auto(ra_captcha) c = { .png = NULL };
+
+	if (ra_captcha_new(v->desk, v->csrf, &c)) {
+		v->page.failed = true;
+		return;
+	}
+	if (c.png != NULL)
+		put_picture(v, &c);
+	ra_put(&v->page, "<p class=\"hint\">%s</p>\n<input type=\"hidden\""
+	    " name=\"captcha-id\" value=\"%s\">\n", c.question, c.id);
+	ra_formview_line(v, &(ra_line){ "captcha", c.png != NULL ?
+	    _("The code indicated in the picture, or the answer to the question") :
+	    _("The answer to the question"), "text", "off", "", wrong });
+}
+
+/* True where the profile asks for none. */
+static bool
+is_answered(ra_visit *v, const ra_profile *p)
+{
+	return !p->captcha || ra_captcha_check(v->desk, v->csrf,
+	    ra_posted_get(&v->form, "captcha-id"),
+	    ra_posted_get(&v->form, "captcha")) == TMG_OK;
+}
+
+static void
+show_identity(ra_visit *v, const ra_profile *p, const char *number,
+    const char *wrong, const char *wrong_code)
+{
+	const ra_identity *id = &p->identity;
+	const bool fine = wrong[0] == '\0' && wrong_code[0] == '\0';
+
+	ra_visit_head(v, p->title);
+	ra_visit_form(v, "/my/identity", false);
+	if (p->captcha)
+		put_captcha(v, wrong_code);
+	ra_formview_line(v, &(ra_line){ "identity", id->label, "text", "off",
+	    number, wrong });
+	if (id->box[0] != '\0')
+		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
+		    " name=\"fetch\" id=\"f-fetch\" value=\"yes\" required>"
+		    "<label for=\"f-fetch\">%s</label></div>\n", id->box);
+	ra_put(&v->page, "<button>%s</button></form>\n", id->button);
+	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
+}
+
+/* The desk's words are copied: a new picture needs the desk, too. */
+static void
+show_refused(ra_visit *v, const ra_profile *p, const char *number)
+{
+	const tmg_fault fault = v->desk->fault;
+
+	show_identity(v, p, number, fault.text, "");
+}
+
+void
+ra_apply_identity(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+
+	if (open_for(v, RA_EV_IDENTIFY, RA_BY_SYSTEM, &file))
+		show_identity(v, file.profile, "", "", "");
+}
+
+static tmg_rc
+ask_register(ra_visit *v, const ra_profile *p, const char *number, ra_app *app)
+{
+	tmg_auto(ra_answers) known = { 0 };
+	tmg_rc rc = ra_register_ask(&v->desk->office->config, p, number, &known,
+	    &v->desk->fault);
+
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return rc;
+	return ra_case_identify(v->desk, v->number, number,
+	    rc == TMG_OK ? &known : NULL, app);
+}
+
+void
+ra_apply_identify(ra_visit *v)
+{
+	const char *number = ra_posted_get(&v->form, "identity");
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_rc rc;
+
+	if (!ra_visit_count(v, "identify", LOOK_UPS) ||
+	    !open_for(v, RA_EV_IDENTIFY, RA_BY_SYSTEM, &file))
+		return;
+	if (file.profile->identity.box[0] != '\0' &&
+	    strcmp(ra_posted_get(&v->form, "fetch"), "yes") != 0) {
+		show_identity(v, file.profile, number,
+		    _("Tick the box: without the register's data there is no application."),
+		    "");
+		return;
+	}
+	if (!is_answered(v, file.profile)) {
+		show_identity(v, file.profile, number, "",
+		    _("This is not the code. Here is another one."));
+		return;
+	}
+	rc = ask_register(v, file.profile, number, &app);
+	if (rc == TMG_OK)
+		ra_visit_go(v, "/my/form");
+	else if (rc == TMG_MISMATCH || rc == TMG_NOT_FOUND)
+		show_refused(v, file.profile, number);
+	else
+		ra_visit_fault(v, rc);
+}
+
+/* ---- the form ---- */
+
+static void
+show_form(ra_visit *v, const ra_profile *p, const ra_answers *answers,
+    const ra_form_errors *errors)
+{
+	ra_visit_head(v, p->title);
+	ra_formview_errors(v, errors);
+	ra_visit_form(v, "/my/form", false);
+	ra_formview_fields(v, p, "filled", answers, errors);
+	ra_put(&v->page, "<button>%s</button></form>\n", _("Continue"));
+	ra_visit_foot(v, errors->count > 0 ? HTTP_BAD_REQUEST : HTTP_OK);
+}
+
+void
+ra_apply_form(ra_visit *v)
+{
+	static const ra_form_errors none;
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+
+	if (open_for(v, RA_EV_FILL, RA_BY_APPLICANT, &file))
+		show_form(v, file.profile, &file.answers, &none);
+}
+
+/* What a register filled in stays on the page as it is. */
+static tmg_rc
+keep_locked(const ra_casefile *file, ra_answers *given)
+{
+	const ra_words *fills = &file->profile->identity.fills;
+	tmg_rc rc = TMG_OK;
+
+	if (!file->profile->identity.locked)
+		return TMG_OK;
+	for (size_t i = 0; i < fills->count && rc == TMG_OK; i++)
+		rc = ra_answers_set(given, fills->word[i],
+		    ra_answers_get(&file->answers, fills->word[i]));
+	return rc;
+}
+
+void
+ra_apply_fill(ra_visit *v)
+{
+	static const ra_form_errors none;
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_answers) given = { 0 };
+	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_rc rc;
+
+	if (!open_for(v, RA_EV_FILL, RA_BY_APPLICANT, &file))
+		return;
+	if (errors == NULL || ra_formview_given(v, file.profile, &given) ||
+	    keep_locked(&file, &given)) {
+		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
+		    _("The answers are too long."));
+		return;
+	}
+	if (ra_formview_unfinished(v, file.profile, &given)) {
+		show_form(v, file.profile, &given, &none);
+		return;
+	}
+	rc = ra_case_fill(v->desk, v->number, RA_EV_FILL, &applicant, &given,
+	    errors, &app);
+	if (rc == TMG_OK)
+		ra_visit_go(v, "/my");
+	else if (rc == TMG_MISMATCH && errors->count > 0)
+		show_form(v, file.profile, &given, errors);
+	else
+		ra_visit_fault(v, rc);
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The officers' pages: the queue, and one case. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/ctx.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/life/audit.h"
+#include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/csrtext.h"
+#include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/site.h"
+
+#define QUEUE_MAX 100		/* rows on one page */
+#define LOOKED_AT_MAX 10000	/* rows that a search reads */
+#define ACTOR_MAX (RA_OWNER_MAX + 16)
+#define SETUPS 10
+
+static ra_actor
+officer_of(const ra_visit *v, char name[ACTOR_MAX])
+{
+	snprintf(name, ACTOR_MAX, "officer:%s", v->officer.name);
+	return (ra_actor){ RA_BY_OFFICER, name };
+}
+
+/* ---- the queue ---- */
+
+struct queue {
+	ra_visit *visit;
+	const char *words;	/* "" all */
+	size_t shown, looked_at;
+};
+
+static bool
+is_wanted(const struct queue *q, const ra_app *app)
+{
+	return q->words[0] == '\0' || strcasestr(app->id, q->words) != NULL ||
+	    strcasestr(app->subject, q->words) != NULL ||
+	    strcasestr(app->owner, q->words) != NULL;
+}
+
+static tmg_rc
+put_row(void *arg, const ra_app *app)
+{
+	struct queue *q = arg;
+	const ra_profile *p;
+
+	if (++q->looked_at > LOOKED_AT_MAX || q->shown == QUEUE_MAX)
+		return TMG_OCCUPIED;	/* enough */
+	if (!is_wanted(q, app))
+		return TMG_OK;
+	q->shown++;
+	p = ra_profiles_find(&q->visit->desk->office->profiles, app->profile);
+	ra_put(&q->visit->page, "<tr><td><a href=\"/desk/case/%s\">%s</a></td>"
+	    "<td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", app->id, app->id,
+	    _(ra_state_get(app->state)->label), p != NULL ? p->title : app->profile,
+	    app->subject, app->branch);
+	return TMG_OK;
+}
+
+static void
+put_filter(ra_visit *v, ra_state chosen, const char *words)
+{
+	ra_page *p = &v->page;
+
+	ra_put(p, "<form class=\"filter\" method=\"get\" action=\"/desk\">"
+	    "<div class=\"field\"><label for=\"f-state\">%s</label>"
+	    "<select id=\"f-state\" name=\"state\">", _("State"));
+	for (int s = RA_REGISTERED; s < RA_STATES; s++) {
+		const ra_state_row *row = ra_state_get((ra_state)s);
+
+		ra_put(p, (ra_state)s == chosen ?
+		    "<option value=\"%s\" selected>%s</option>" :
+		    "<option value=\"%s\">%s</option>", row->name, _(row->label));
+	}
+	ra_put(p, "</select></div><div class=\"field\"><label for=\"f-q\">%s</label>"
+	    "<input type=\"text\" id=\"f-q\" name=\"q\" value=\"%s\"></div>"
+	    "<button>%s</button></form>\n", _("Number or name"), words, _("Search"));
+}
+
+static void
+put_queue(ra_visit *v, ra_state state, struct queue *q)
+{
+	const char *branch = v->officer.branch;
+	tmg_rc rc;
+
+	ra_put(&v->page, "<div class=\"wide\"><table><thead><tr>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\">%s</th></tr></thead><tbody>\n", _("Number"),
+	    _("State"), _("Service"), _("Subject"), _("Branch"));
+	rc = branch[0] != '\0' ?
+	    ra_app_each_at(v->desk->store, branch, state, put_row, q) :
+	    ra_app_each(v->desk->store, state, put_row, q);
+	ra_put(&v->page, "</tbody></table></div>\n");
+	if (rc == TMG_OCCUPIED)
+		ra_put(&v->page, "<p>%s</p>\n",
+		    _("There are more: search for a number or a name."));
+	else if (rc)
+		v->page.failed = true;
+	else if (q->shown == 0)
+		ra_put(&v->page, "<p>%s</p>\n", _("There are none."));
+}
+
+/* A whole number leads to its case whatever state it is in. */
+static bool
+is_number_of_case(ra_visit *v, const char *words)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	char location[64];
+
+	if (ra_app_get(v->desk->store, words, &app) != TMG_OK)
+		return false;
+	snprintf(location, sizeof(location), "/desk/case/%s", app.id);
+	ra_visit_go(v, location);
+	return true;
+}
+
+void
+ra_counter_queue(ra_visit *v)
+{
+	struct queue q = { v, ra_posted_get(v->call->query, "q"), 0, 0 };
+	ra_state state = RA_SUBMITTED;
+
+	if (ra_state_parse(ra_posted_get(v->call->query, "state"), &state))
+		state = RA_SUBMITTED;
+	if (q.words[0] != '\0' && is_number_of_case(v, q.words))
+		return;
+	ra_visit_head(v, _("Desk"));
+	ra_put(&v->page, "<p>%s: <strong>%s</strong>%s%s</p>\n", _("Officer"),
+	    v->officer.name, v->officer.branch[0] != '\0' ? ", " : "",
+	    v->officer.branch);
+	put_filter(v, state, q.words);
+	put_queue(v, state, &q);
+	ra_visit_foot(v, HTTP_OK);
+}
+
+/* ---- what may be done to a case ---- */
+
+static const struct action {
+	ra_event event;
+	const char *label;
+	bool reason;		/* the applicant is told one */
+	bool documents;		/* each must be ticked */
+	const char *class;
+} actions[] = {
+	{ RA_EV_RECEIVE_DOCS, N_("Documents are here"), false, false, "" },
+	{ RA_EV_CHECK_DOCS, N_("Documents are complete and genuine"), false, true, "" },
+	{ RA_EV_MISS_DOCS, N_("Documents are missing"), true, false, "plain" },
+	{ RA_EV_CHECK_DATA, N_("Data is right"), false, false, "" },
+	{ RA_EV_RETURN_DATA, N_("Return for correction"), true, false, "plain" },
+	{ RA_EV_PAY, N_("Payment received"), false, false, "" },
+	{ RA_EV_CONFIRM, N_("Confirm the application"), false, true, "" },
+	{ RA_EV_RELEASE, N_("Release for issuing (second officer)"), false, false, "" },
+	{ RA_EV_HAND_OVER, N_("Carrier handed over, identity card seen"), false, false, "" },
+	{ RA_EV_REJECT, N_("Refuse"), true, false, "risk" },
+	{ RA_EV_CANCEL, N_("Cancel for the applicant"), false, false, "risk" },
+};
+
+/* Documents are ticked once: where their check is a step of its own, with it;
+ * otherwise when the application is confirmed. */
+static bool
+wants_documents(const ra_casefile *file, const struct action *a)
+{
+	bool own_step = false;
+
+	for (size_t i = 0; i < file->flow.count; i++)
+		own_step = own_step || file->flow.line[i] == RA_DOCS_CHECKED;
+	return a->documents && (a->event == RA_EV_CHECK_DOCS || !own_step);
+}
+
+static void
+put_ticks(ra_visit *v, const ra_profile *p)
+{
+	for (size_t i = 0; i < p->document_count; i++) {
+		const ra_document *d = &p->document[i];
+
+		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
+		    " id=\"d-%s\" name=\"doc.%s\" value=\"yes\">"
+		    "<label for=\"d-%s\">%s%s%s</label></div>\n", d->name, d->name,
+		    d->name, d->title, d->notarised ? _(", notarised") : "",
+		    d->optional ? _(", where it applies") : "");
+	}
+}
+
+static void
+put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
+{
+	const char *name = ra_event_name(a->event);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/desk/case/%s", file->app.id);
+	ra_visit_form(v, path, false);
+	if (wants_documents(file, a))
+		put_ticks(v, file->profile);
+	if (a->reason)
+		ra_put(&v->page, "<div class=\"field\"><label for=\"r-%s\">%s</label>"
+		    "<input type=\"text\" id=\"r-%s\" name=\"reason\" maxlength=\"200\""
+		    " required></div>\n", name, _("Reason, told to the applicant"), name);
+	ra_put(&v->page, "<button class=\"%s\" name=\"event\" value=\"%s\">%s"
+	    "</button></form>\n", a->class, name, _(a->label));
+}
+
+static void
+put_actions(ra_visit *v, const ra_casefile *file)
+{
+	size_t shown = 0;
+
+	ra_put(&v->page, "<h2>%s</h2>\n", _("Management"));
+	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
+		if (ra_casefile_may(file, actions[i].event, RA_BY_OFFICER)) {
+			put_action(v, file, &actions[i]);
+			shown++;
+		}
+	}
+	if (shown == 0)
+		ra_put(&v->page, "<p>%s</p>\n",
+		    _("There is nothing for an officer to do now."));
+	if (ra_casefile_may(file, RA_EV_CORRECT_DATA, RA_BY_OFFICER))
+		ra_put(&v->page, "<p><a class=\"button\" href=\"/desk/case/%s/data\">%s"
+		    "</a></p>\n", file->app.id, _("Correct the data"));
+}
+
+/* Where the office makes the key, its request is handed in here. */
+static void
+put_request(ra_visit *v, const ra_casefile *file)
+{
+	char path[64];
+
+	if (!ra_casefile_office_key(file) ||
+	    !ra_casefile_may(file, RA_EV_SUBMIT, RA_BY_OFFICER))
+		return;
+	snprintf(path, sizeof(path), "/desk/case/%s/request", file->app.id);
+	ra_put(&v->page, "<h2>%s</h2>\n", _("Request of the carrier"));
+	ra_visit_form(v, path, true);
+	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
+	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"
+	    "</textarea></div>\n<button>%s</button></form>\n",
+	    _("Certification request (PKCS#10, PEM), made on the carrier"),
+	    _("Hand in"));
+}
+
+static tmg_rc
+put_entry(void *arg, const ra_audit *entry)
+{
+	ra_visit *v = arg;
+	char at[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&entry->at, &tm) != NULL)
+		(void)!strftime(at, sizeof(at), "%Y-%m-%d %H:%M:%S", &tm);
+	ra_put(&v->page, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+	    at, entry->actor, entry->event, entry->detail);
+	return TMG_OK;
+}
+
+static void
+put_audit(ra_visit *v, const ra_casefile *file)
+{
+	ra_put(&v->page, "<h2>%s</h2>\n<div class=\"wide\"><table><thead><tr>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
+	    _("Audit"), _("Time (UTC)"), _("Who"), _("What"), _("Detail"));
+	if (ra_audit_each_of(v->desk->store, file->app.id, put_entry, v))
+		v->page.failed = true;
+	ra_put(&v->page, "</tbody></table></div>\n");
+}
+
+static void
+put_facts(ra_visit *v, const ra_casefile *file)
+{
+	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>"
+	    "<dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Service"),
+	    file->profile->title, _("Payment"), (file->app.facts & RA_PAID) != 0 ?
+	    _("paid") : file->profile->payment.price[0] != '\0' ?
+	    _("not paid yet") : _("nothing to pay"), _("Confirmed by"),
+	    file->app.confirmed_by[0] != '\0' ? file->app.confirmed_by : "—",
+	    _("Key (SHA-256)"), file->app.spki_hash[0] != '\0' ?
+	    file->app.spki_hash : "—");
+}
+
+void
+ra_counter_case(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+
+	if (!ra_casefile_open(v, v->call->label, &file))
+		return;
+	ra_visit_head(v, file.app.id);
+	put_facts(v, &file);
+	ra_casefile_data(v, &file);
+	put_actions(v, &file);
+	put_request(v, &file);
+	ra_casefile_progress(v, &file);
+	put_audit(v, &file);
+	ra_visit_foot(v, HTTP_OK);
+}
+
+/* ---- doing it ---- */
+
+static const struct action *
+action_of(const ra_visit *v)
+{
+	ra_event event;
+
+	if (ra_event_parse(ra_posted_get(&v->form, "event"), &event))
+		return NULL;
+	for (size_t i = 0; i < TMG_COUNT(actions); i++)
+		if (actions[i].event == event)
+			return &actions[i];
+	return NULL;
+}
+
+/* Why the officer's form is not complete, NULL: it is. */
+static const char *
+lacks(const ra_visit *v, const ra_casefile *file, const struct action *a)
+{
+	const ra_profile *p = file->profile;
+	char name[RA_TEXT_MAX + 8];
+
+	if (a->reason && ra_posted_get(&v->form, "reason")[0] == '\0')
+		return _("The applicant is told a reason: write one.");
+	for (size_t i = 0; wants_documents(file, a) && i < p->document_count; i++) {
+		snprintf(name, sizeof(name), "doc.%s", p->document[i].name);
+		if (!p->document[i].optional &&
+		    strcmp(ra_posted_get(&v->form, name), "yes") != 0)
+			return _("Tick every document that is needed, or say that documents are missing.");
+	}
+	return NULL;
+}
+
+/* The certificate is made as soon as nothing is waited for any more. */
+static void
+carry_on(ra_visit *v, ra_app *app)
+{
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	char location[64];
+	tmg_rc rc = ra_state_get(app->state)->answer == RA_ANSWER_WORK ?
+	    ra_desk_progress(v->desk, app, &cert) : TMG_OK;
+
+	if (rc) {
+		ra_visit_fault(v, rc);
+		return;
+	}
+	snprintf(location, sizeof(location), "/desk/case/%s", app->id);
+	ra_visit_go(v, location);
+}
+
+void
+ra_counter_act(ra_visit *v)
+{
+	const struct action *a = action_of(v);
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_app) app = { .id = "" };
+	char name[ACTOR_MAX];
+	const ra_actor officer = officer_of(v, name);
+	const char *lack;
+	tmg_rc rc;
+
+	if (!ra_casefile_open(v, v->call->label, &file))
+		return;
+	if (a == NULL || (lack = lacks(v, &file, a)) != NULL) {
+		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
+		    a == NULL ? _("There is no such action.") : lack);
+		return;
+	}
+	rc = ra_desk_decide(v->desk, file.app.id, a->event, &officer,
+	    a->reason ? ra_posted_get(&v->form, "reason") : "", &app);
+	if (rc)
+		ra_visit_fault(v, rc);
+	else
+		carry_on(v, &app);
+}
+
+void
+ra_counter_request(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto_free uint8_t *store = malloc(RA_CSR_MAX);
+	tmg_out der = { store, RA_CSR_MAX, 0, store == NULL };
+	char name[ACTOR_MAX];
+	const ra_actor officer = officer_of(v, name);
+	tmg_rc rc;
+
+	if (!ra_casefile_open(v, v->call->label, &file))
+		return;
+	if (ra_csrtext_read(&v->form, &der)) {
+		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
+		    _("This is no certification request in PEM or DER."));
+		return;
+	}
+	rc = ra_case_submit(v->desk, file.app.id, &officer, tmg_out_view(&der),
+	    &app);
+	if (rc)
+		ra_visit_fault(v, rc);
+	else
+		carry_on(v, &app);
+}
+
+/* ---- correcting data ---- */
+
+static void
+show_data(ra_visit *v, const ra_casefile *file, const ra_answers *answers,
+    const ra_form_errors *errors)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/desk/case/%s/data", file->app.id);
+	ra_visit_head(v, _("Correct the data"));
+	ra_put(&v->page, "<p class=\"note\">%s</p>\n",
+	    _("Whatever the applicant agreed to and officers confirmed is void once the data is changed."));
+	ra_formview_errors(v, errors);
+	ra_visit_form(v, path, false);
+	ra_formview_fields(v, file->profile, "filled", answers, errors);
+	ra_put(&v->page, "<button>%s</button></form>\n", _("Correct"));
+	ra_visit_foot(v, errors->count > 0 ? HTTP_BAD_REQUEST : HTTP_OK);
+}
+
+void
+ra_counter_correct(ra_visit *v)
+{
+	static const ra_form_errors none;
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+
+	if (ra_casefile_open(v, v->call->label, &file))
+		show_data(v, &file, &file.answers, &none);
+}
+
+void
+ra_counter_correction(ra_visit *v)
+{
+	static const ra_form_errors none;
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_answers) given = { 0 };
+	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
+	tmg_auto(ra_app) app = { .id = "" };
+	char name[ACTOR_MAX];
+	const ra_actor officer = officer_of(v, name);
+	tmg_rc rc;
+
+	if (!ra_casefile_open(v, v->call->label, &file))
+		return;
+	if (errors == NULL || ra_formview_given(v, file.profile, &given)) {
+		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
+		    _("The answers are too long."));
+		return;
+	}
+	if (ra_formview_unfinished(v, file.profile, &given)) {
+		show_data(v, &file, &given, &none);
+		return;
+	}
+	rc = ra_case_fill(v->desk, file.app.id, RA_EV_CORRECT_DATA, &officer,
+	    &given, errors, &app);
+	if (rc == TMG_MISMATCH && errors->count > 0)
+		show_data(v, &file, &given, errors);
+	else if (rc)
+		ra_visit_fault(v, rc);
+	else
+		carry_on(v, &app);
+}
+
+/* ---- an officer's first visit ---- */
+
+static void
+show_setup(ra_visit *v, const char *wrong)
+{
+	ra_visit_head(v, _("First visit of an officer"));
+	if (v->call->peer_cert.len == 0) {
+		ra_put(&v->page, "<p>%s</p>\n",
+		    _("Connect your token and let the browser show its certificate: from then on it alone opens the desk, and the password is of no use any more."));
+		ra_visit_foot(v, HTTP_OK);
+		return;
+	}
+	ra_put(&v->page, "<p>%s</p>\n",
+	    _("The certificate that your browser shows is tied to your account, once, with the account's password."));
+	ra_visit_form(v, "/desk/setup", false);
+	ra_formview_line(v, &(ra_line){ "name", _("Account"), "text", "username",
+	    "", "" });
+	ra_formview_line(v, &(ra_line){ "password", _("Password"), "password",
+	    "current-password", "", wrong });
+	ra_put(&v->page, "<button>%s</button></form>\n", _("Tie the certificate"));
+	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_FORBIDDEN : HTTP_OK);
+}
+
+void
+ra_counter_setup(ra_visit *v)
+{
+	show_setup(v, "");
+}
+
+static tmg_rc
+tie(ra_visit *v, ra_user *user)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	ra_store *store = v->desk->store;
+	char name[ACTOR_MAX], detail[RA_REASON_MAX];
+	tmg_rc rc;
+
+	if ((rc = ra_sha256_text(v->call->peer_cert, user->certificate)))
+		return rc;
+	snprintf(name, sizeof(name), "officer:%s", user->name);
+	snprintf(detail, sizeof(detail), "%s certificate %s", user->name,
+	    user->certificate);
+	if ((rc = ra_txn_begin(&txn, store)) || (rc = ra_user_put(store, user)) ||
+	    (rc = ra_audit_add(store, &(ra_audit){ .at = tmg_ctx_now(
+	    v->desk->office->ctx), .actor = name, .event = "account", .app = "",
+	    .detail = detail }, &v->desk->fault)))
+		return rc;
+	return ra_txn_commit(&txn);
+}
+
+void
+ra_counter_pin(ra_visit *v)
+{
+	const ra_credentials who = { v->call->peer, ra_posted_get(&v->form, "name"),
+		tmg_view_str(ra_posted_get(&v->form, "password")) };
+	ra_user user = { .name = "" };
+	long wait_s = 0;
+	tmg_rc rc;
+
+	if (!ra_visit_count(v, "setup", SETUPS))
+		return;
+	if (v->call->peer_cert.len == 0 ||
+	    ra_desk_trusts(v->desk, v->call->peer_cert)) {
+		show_setup(v, "");
+		return;
+	}
+	rc = ra_gate_enter(v->desk->office->gate, v->desk->store,
+	    ra_desk_now(v->desk), &who, &user, &wait_s);
+	if (rc == TMG_OK && (strcmp(user.role, "officer") != 0 ||
+	    user.certificate[0] != '\0'))
+		rc = TMG_DENIED;
+	if (rc == TMG_OK && (rc = tie(v, &user)) == TMG_OK)
+		ra_visit_go(v, "/desk");
+	else if (tmg_is_fault(rc))
+		ra_visit_fault(v, rc);
+	else
+		show_setup(v, _("No officer's account that waits for its certificate, or not its password."));
+}

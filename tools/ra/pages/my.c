@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The profile page of an application that is open: "Process status" and
+ * "Management". */
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/desk/case.h"
+#include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/csrtext.h"
+#include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/site.h"
+#include "tools/ra/post/sheet.h"
+#include "tools/ra/store/digest.h"
+
+#define AGAIN_S 15	/* a page that waits looks again */
+
+static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
+
+/* ---- management ---- */
+
+/* An action that leads to a page of its own, or is a button. */
+static const struct action {
+	ra_event event;
+	unsigned by;
+	const char *label;
+	const char *page;	/* "" a button */
+	const char *class;
+} actions[] = {
+	{ RA_EV_ACTIVATE, RA_BY_APPLICANT, N_("Change the initial access code"),
+	    "/my/code", "" },
+	{ RA_EV_IDENTIFY, RA_BY_SYSTEM, N_("Continue with your identity"),
+	    "/my/identity", "" },
+	{ RA_EV_FILL, RA_BY_APPLICANT, N_("Fill in the form"), "/my/form", "" },
+	{ RA_EV_SEND_DOCS, RA_BY_APPLICANT, N_("The documents are sent"), "", "" },
+	{ RA_EV_AGREE_DATA, RA_BY_APPLICANT, N_("I agree with the data"), "", "" },
+	{ RA_EV_KEY, RA_BY_APPLICANT, N_("Make the key pair"), "/my/key", "" },
+	{ RA_EV_SUBMIT, RA_BY_APPLICANT, N_("Submit application"), "/my/key", "" },
+	{ RA_EV_CANCEL, RA_BY_APPLICANT, N_("Cancel the application"), "", "risk" },
+};
+
+static bool
+is_open(const ra_casefile *file, const struct action *a)
+{
+	const bool key = a->event == RA_EV_KEY || a->event == RA_EV_SUBMIT;
+
+	return ra_casefile_may(file, a->event, a->by) &&
+	    !(key && ra_casefile_office_key(file));
+}
+
+static void
+put_action(ra_visit *v, const struct action *a)
+{
+	if (a->page[0] != '\0') {
+		ra_put(&v->page, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n",
+		    a->page, _(a->label));
+		return;
+	}
+	ra_visit_form(v, "/my", false);
+	ra_put(&v->page, "<button class=\"%s\" name=\"event\" value=\"%s\">%s"
+	    "</button></form>\n", a->class, ra_event_name(a->event), _(a->label));
+}
+
+static bool
+has_certificate(const ra_casefile *file)
+{
+	return ra_state_get(file->app.state)->answer == RA_ANSWER_DONE &&
+	    !ra_casefile_office_key(file);
+}
+
+static void
+put_management(ra_visit *v, const ra_casefile *file)
+{
+	size_t shown = 0;
+
+	ra_put(&v->page, "<h2>%s</h2>\n", _("Management"));
+	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
+		if (is_open(file, &actions[i])) {
+			put_action(v, &actions[i]);
+			shown++;
+		}
+	}
+	if (has_certificate(file)) {
+		ra_visit_form(v, "/my/certificate", false);
+		ra_put(&v->page, "<button>%s</button></form>\n",
+		    _("Download the certificate"));
+		shown++;
+	}
+	if (shown == 0)
+		ra_put(&v->page, "<p>%s</p>\n", _("There is nothing for you to do now."));
+}
+
+/* What the applicant brings, and where, while the office waits for it. */
+static void
+put_documents(ra_visit *v, const ra_casefile *file)
+{
+	const ra_profile *p = file->profile;
+
+	if (p->document_count == 0 || ra_state_get(file->app.state)->part !=
+	    RA_PART_BEFORE)
+		return;
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n<ul>\n", _("Documents"),
+	    _("Write the number in the application and in the contract at the places needed."),
+	    file->app.branch[0] != '\0' ? file->app.branch : "");
+	for (size_t i = 0; i < p->document_count; i++)
+		ra_put(&v->page, "<li>%s%s</li>\n", p->document[i].title,
+		    p->document[i].notarised ? _(", notarised") : "");
+	ra_put(&v->page, "</ul>\n");
+}
+
+static void
+put_payment(ra_visit *v, const ra_casefile *file)
+{
+	const ra_payment *pay = &file->profile->payment;
+
+	if (pay->price[0] == '\0')
+		return;
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s — <strong>%s</strong>. %s</p>\n",
+	    _("Payment"), pay->price, pay->currency,
+	    (file->app.facts & RA_PAID) != 0 ? _("paid") : _("not paid yet"),
+	    pay->text);
+}
+
+/* The number, once it means something to others. */
+static void
+put_number(ra_visit *v, const ra_casefile *file)
+{
+	ra_put(&v->page, "<p>%s</p><p class=\"number\">%s</p>\n",
+	    _("Application number"), file->app.id);
+	if (file->profile->number_text[0] != '\0')
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n",
+		    file->profile->number_text);
+}
+
+/* The application, printed in each form that its profile offers. */
+static void
+put_prints(ra_visit *v, const ra_casefile *file)
+{
+	const ra_words *forms = &file->profile->print;
+
+	if (forms->count == 0 || !file->app.csr_len)
+		return;
+	ra_put(&v->page, "<h2>%s</h2>\n<ul>\n",
+	    _("Save and print out the application"));
+	for (size_t i = 0; i < forms->count; i++)
+		ra_put(&v->page, "<li><a href=\"/my/print/%s\">%s</a></li>\n",
+		    forms->word[i], forms->word[i]);
+	ra_put(&v->page, "</ul>\n");
+}
+
+static bool
+waits(const ra_casefile *file)
+{
+	return file->app.state == RA_SUBMITTED || ra_state_get(
+	    file->app.state)->answer == RA_ANSWER_WORK;
+}
+
+void
+ra_my_page(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+
+	if (!ra_casefile_open(v, v->number, &file))
+		return;
+	if (waits(&file))
+		ra_visit_head_again(v, file.profile->title, AGAIN_S);
+	else
+		ra_visit_head(v, file.profile->title);
+	put_number(v, &file);
+	ra_casefile_progress(v, &file);
+	put_management(v, &file);
+	put_prints(v, &file);
+	put_payment(v, &file);
+	put_documents(v, &file);
+	ra_casefile_data(v, &file);
+	ra_visit_form(v, "/logout", false);
+	ra_put(&v->page, "<button class=\"plain\">%s</button></form>\n", _("Log out"));
+	ra_visit_foot(v, HTTP_OK);
+}
+
+void
+ra_my_act(ra_visit *v)
+{
+	const char *word = ra_posted_get(&v->form, "event");
+	tmg_auto(ra_app) app = { .id = "" };
+	ra_event event;
+	size_t i = 0;
+	tmg_rc rc;
+
+	if (ra_event_parse(word, &event) == TMG_OK)
+		while (i < TMG_COUNT(actions) && (actions[i].event != event ||
+		    actions[i].page[0] != '\0'))
+			i++;
+	else
+		i = TMG_COUNT(actions);
+	if (i == TMG_COUNT(actions)) {
+		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
+		    _("There is no such action."));
+		return;
+	}
+	if ((rc = ra_desk_decide(v->desk, v->number, event, &applicant, "", &app)))
+		ra_visit_fault(v, rc);
+	else
+		ra_visit_go(v, "/my");
+}
+
+/* ---- the access code ---- */
+
+static void
+show_code(ra_visit *v, const char *wrong_old, const char *wrong_new)
+{
+	const bool fine = wrong_old[0] == '\0' && wrong_new[0] == '\0';
+
+	ra_visit_head(v, _("Change the access code"));
+	ra_visit_form(v, "/my/code", false);
+	ra_formview_line(v, &(ra_line){ "old", _("Access code until now"),
+	    "password", "current-password", "", wrong_old });
+	ra_formview_line(v, &(ra_line){ "new", _("New access code"), "password",
+	    "new-password", "", wrong_new });
+	ra_formview_line(v, &(ra_line){ "again", _("New access code, once more"),
+	    "password", "new-password", "", "" });
+	ra_put(&v->page, "<button>%s</button></form>\n", _("Change the code"));
+	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
+}
+
+void
+ra_my_code(ra_visit *v)
+{
+	show_code(v, "", "");
+}
+
+void
+ra_my_code_change(ra_visit *v)
+{
+	const char *old = ra_posted_get(&v->form, "old");
+	const char *new = ra_posted_get(&v->form, "new");
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_rc rc;
+
+	if (!ra_visit_count(v, v->number, 10))
+		return;
+	if (strcmp(new, ra_posted_get(&v->form, "again")) != 0) {
+		show_code(v, "", _("The two new codes are not the same."));
+		return;
+	}
+	rc = ra_case_change_code(v->desk, v->number, tmg_view_str(old),
+	    tmg_view_str(new), &app);
+	if (rc == TMG_PIN_WRONG)
+		show_code(v, v->desk->fault.text, "");
+	else if (rc == TMG_MISMATCH)
+		show_code(v, "", v->desk->fault.text);
+	else if (rc)
+		ra_visit_fault(v, rc);
+	else
+		ra_visit_go(v, "/my");
+}
+
+/* ---- the key and its request ---- */
+
+static bool
+open_for_key(ra_visit *v, ra_casefile *file)
+{
+	if (!ra_casefile_open(v, v->number, file))
+		return false;
+	if (!ra_casefile_office_key(file) &&
+	    (ra_casefile_may(file, RA_EV_KEY, RA_BY_APPLICANT) ||
+	    ra_casefile_may(file, RA_EV_SUBMIT, RA_BY_APPLICANT)))
+		return true;
+	ra_visit_go(v, "/my");
+	return false;
+}
+
+static const ra_carrier *
+carrier_of(const ra_casefile *file)
+{
+	const ra_profile *p = file->profile;
+	const char *name = ra_answers_get(&file->answers, "carrier");
+
+	for (size_t i = 0; i < p->carrier_count; i++)
+		if (strcmp(p->carrier[i].name, name) == 0)
+			return &p->carrier[i];
+	return NULL;
+}
+
+static void
+put_contents(ra_visit *v, const ra_casefile *file)
+{
+	tmg_auto_free ra_contents *contents = calloc(1, sizeof(*contents));
+
+	if (contents == NULL || ra_case_contents(v->desk, &file->app, contents))
+		return;
+	ra_put(&v->page, "<h2>%s</h2>\n<ul>\n<li>%s</li>\n",
+	    _("What the certificate will say"), contents->subject);
+	for (size_t i = 0; i < contents->san_count; i++)
+		ra_put(&v->page, "<li>%s</li>\n", contents->san[i]);
+	ra_put(&v->page, "</ul>\n");
+}
+
+static void
+show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
+{
+	const ra_carrier *c = carrier_of(file);
+
+	ra_visit_head(v, _("Key pair and electronic application"));
+	if (c != NULL && c->warning[0] != '\0')
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n", c->warning);
+	ra_put(&v->page, "<p>%s</p>\n<pre>tamga enroll --ca portal+https://%s "
+	    "--application %s</pre>\n",
+	    _("Connect your token and run this command. It makes the key on the token, asks for your PIN there, and hands the electronic application in."),
+	    v->call->host, file->app.id);
+	put_contents(v, file);
+	ra_put(&v->page, "<h2>%s</h2>\n", _("Or hand a request in here"));
+	if (wrong[0] != '\0')
+		ra_put(&v->page, "<div class=\"summary\" role=\"alert\">"
+		    "<a href=\"#f-request\">%s</a></div>\n", wrong);
+	ra_visit_form(v, "/my/key", true);
+	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
+	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"
+	    "</textarea></div>\n<div class=\"field\"><label for=\"f-file\">%s</label>"
+	    "<input type=\"file\" id=\"f-file\" name=\"file\"></div>\n"
+	    "<button>%s</button></form>\n",
+	    _("Certification request (PKCS#10, PEM)"), _("or its file"),
+	    _("Submit application"));
+	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_BAD_REQUEST : HTTP_OK);
+}
+
+void
+ra_my_key(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+
+	if (open_for_key(v, &file))
+		show_key(v, &file, "");
+}
+
+void
+ra_my_request(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto_free uint8_t *store = malloc(RA_CSR_MAX);
+	tmg_out der = { store, RA_CSR_MAX, 0, store == NULL };
+	tmg_rc rc;
+
+	if (!open_for_key(v, &file))
+		return;
+	if (ra_csrtext_read(&v->form, &der)) {
+		show_key(v, &file, _("This is no certification request in PEM or DER."));
+		return;
+	}
+	rc = ra_case_submit(v->desk, v->number, &applicant, tmg_out_view(&der),
+	    &app);
+	if (rc == TMG_OK)
+		ra_visit_go(v, "/my");
+	else if (rc == TMG_MISMATCH || rc == TMG_DENIED || rc == TMG_PENDING)
+		show_key(v, &file, v->desk->fault.text);
+	else
+		ra_visit_fault(v, rc);
+}
+
+/* ---- the certificate ---- */
+
+static tmg_rc
+write_pem(ra_visit *v, const ra_cert *cert)
+{
+	const unsigned char *at = cert->der;
+	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)cert->len);
+	tmg_auto(ra_BIO) bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+
+	if (x == NULL || bio == NULL || PEM_write_bio_X509(bio, x) != 1 ||
+	    PEM_write_bio_X509(bio, v->desk->office->ca->cert) != 1)
+		return TMG_E_NOMEM;
+	len = BIO_get_mem_data(bio, &text);
+	ra_reply_bytes(v->reply, "application/x-pem-file",
+	    (tmg_view){ (uint8_t *)text, (size_t)len });
+	snprintf(v->reply->file, sizeof(v->reply->file), "%s.pem", cert->app);
+	return TMG_OK;
+}
+
+void
+ra_my_certificate(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_rc rc;
+
+	if (!ra_casefile_open(v, v->number, &file))
+		return;
+	if (!has_certificate(&file)) {
+		ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
+		    _("There is no certificate to download."));
+		return;
+	}
+	if ((rc = ra_desk_progress(v->desk, &file.app, &cert)) ||
+	    (ra_casefile_may(&file, RA_EV_DOWNLOAD, RA_BY_APPLICANT) &&
+	    (rc = ra_desk_decide(v->desk, v->number, RA_EV_DOWNLOAD, &applicant,
+	    "", &app))) || (rc = write_pem(v, &cert)))
+		ra_visit_fault(v, rc);
+}
+
+/* Saved, never shown here: what it says is the applicant's. */
+void
+ra_my_print(ra_visit *v)
+{
+	tmg_auto(ra_casefile) file = { .profile = NULL };
+	tmg_auto(ra_printed) printed = { .bytes = NULL };
+	const char *form = v->call->label;
+	tmg_rc rc;
+
+	if (!ra_casefile_open(v, v->number, &file))
+		return;
+	if (!ra_words_have(&file.profile->print, form)) {
+		ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
+		    _("The application is not printed in such a form."));
+		return;
+	}
+	if ((rc = ra_print(v->desk, &file.app, form, &printed))) {
+		ra_visit_fault(v, rc);
+		return;
+	}
+	ra_reply_bytes(v->reply, printed.type,
+	    (tmg_view){ printed.bytes, printed.len });
+	snprintf(v->reply->file, sizeof(v->reply->file), "%s.%.8s", file.app.id,
+	    form);
+}

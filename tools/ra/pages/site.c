@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/pages/site.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+
+const ra_site_row ra_site_rows[] = {
+	{ "GET", "/", RA_DOOR_ALL, ra_portal_home },
+	{ "GET", "/help", RA_DOOR_ALL, ra_portal_help },
+	{ "GET", "/style/{}", RA_DOOR_ALL, ra_portal_style },
+	{ "GET", "/service/{}", RA_DOOR_ALL, ra_portal_service },
+	{ "GET", "/status", RA_DOOR_ALL, ra_portal_status },
+	{ "POST", "/status", RA_DOOR_ALL, ra_portal_search },
+	{ "GET", "/login", RA_DOOR_ALL, ra_portal_login },
+	{ "POST", "/login", RA_DOOR_ALL, ra_portal_enter },
+	{ "GET", "/apply/{}", RA_DOOR_ALL, ra_apply_first },
+	{ "POST", "/apply/{}", RA_DOOR_ALL, ra_apply_begin },
+
+	{ "POST", "/logout", RA_DOOR_APPLICANT, ra_portal_leave },
+	{ "GET", "/my", RA_DOOR_APPLICANT, ra_my_page },
+	{ "POST", "/my", RA_DOOR_APPLICANT, ra_my_act },
+	{ "GET", "/my/code", RA_DOOR_APPLICANT, ra_my_code },
+	{ "POST", "/my/code", RA_DOOR_APPLICANT, ra_my_code_change },
+	{ "GET", "/my/identity", RA_DOOR_APPLICANT, ra_apply_identity },
+	{ "POST", "/my/identity", RA_DOOR_APPLICANT, ra_apply_identify },
+	{ "GET", "/my/form", RA_DOOR_APPLICANT, ra_apply_form },
+	{ "POST", "/my/form", RA_DOOR_APPLICANT, ra_apply_fill },
+	{ "GET", "/my/key", RA_DOOR_APPLICANT, ra_my_key },
+	{ "POST", "/my/key", RA_DOOR_APPLICANT, ra_my_request },
+	{ "GET", "/my/print/{}", RA_DOOR_APPLICANT, ra_my_print },
+	{ "POST", "/my/certificate", RA_DOOR_APPLICANT, ra_my_certificate },
+
+	{ "GET", "/desk/setup", RA_DOOR_ALL, ra_counter_setup },
+	{ "POST", "/desk/setup", RA_DOOR_ALL, ra_counter_pin },
+	{ "GET", "/desk", RA_DOOR_OFFICER, ra_counter_queue },
+	{ "GET", "/desk/case/{}", RA_DOOR_OFFICER, ra_counter_case },
+	{ "POST", "/desk/case/{}", RA_DOOR_OFFICER, ra_counter_act },
+	{ "POST", "/desk/case/{}/request", RA_DOOR_OFFICER, ra_counter_request },
+	{ "GET", "/desk/case/{}/data", RA_DOOR_OFFICER, ra_counter_correct },
+	{ "POST", "/desk/case/{}/data", RA_DOOR_OFFICER, ra_counter_correction },
+};
+const size_t ra_site_row_count = TMG_COUNT(ra_site_rows);
+
+/* Whether the visitor may go through; where not, the reply tells the way. */
+static bool
+lets_in(ra_visit *v, ra_door door)
+{
+	switch (door) {
+	case RA_DOOR_ALL:
+		return true;
+	case RA_DOOR_APPLICANT:
+		if (v->number[0] != '\0')
+			return true;
+		ra_visit_go(v, "/login");
+		return false;
+	case RA_DOOR_OFFICER:
+		break;
+	}
+	if (v->officer.name[0] != '\0')
+		return true;
+	ra_visit_say(v, HTTP_FORBIDDEN, _("For officers"),
+	    _("The desk opens to the client certificate of an officer's account. Connect your token, let the browser show its certificate, and load this page again."));
+	return false;
+}
+
+static void
+serve(const ra_site_row *row, ra_desk *desk, ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_visit) v = { .desk = desk, .call = call, .reply = reply };
+	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
+	tmg_rc rc = ra_visit_begin(&v);
+
+	ra_speech_begin(&speech, v.language);
+	if (rc) {
+		desk->fault = desk->store->fault;
+		ra_visit_fault(&v, rc);
+	} else if (lets_in(&v, row->door) && (strcmp(row->method, "POST") != 0 ||
+	    ra_visit_read_form(&v))) {
+		row->handle(&v);
+	}
+}
+
+bool
+ra_site_route(ra_desk *desk, ra_call *call, ra_reply *reply)
+{
+	const char *allow = NULL;
+
+	for (size_t i = 0; i < ra_site_row_count; i++) {
+		const ra_site_row *row = &ra_site_rows[i];
+
+		if (!ra_route_matches(row->path, call->path, call->label))
+			continue;
+		if (strcmp(row->method, call->method) == 0) {
+			serve(row, desk, call, reply);
+			return true;
+		}
+		allow = allow != NULL ? "GET, HEAD, POST" :
+		    strcmp(row->method, "GET") == 0 ? "GET, HEAD" : "POST";
+	}
+	if (allow == NULL)
+		return false;
+	snprintf(reply->allow, sizeof(reply->allow), "%s", allow);
+	ra_reply_text(reply, HTTP_METHOD_NOT_ALLOWED,
+	    _("only %s is possible here"), allow);
+	return true;
+}

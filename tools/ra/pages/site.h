@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The pages: which there are, and who may have each.
+ */
+#ifndef RA_SITE_H
+#define RA_SITE_H
+
+#include "tools/ra/pages/visit.h"
+
+typedef enum ra_door {
+	RA_DOOR_ALL,		/* whoever comes */
+	RA_DOOR_APPLICANT,	/* who has an application open */
+	RA_DOOR_OFFICER,	/* who shows an officer's certificate */
+} ra_door;
+
+/* handle of a POST finds the form read and known to be ours. */
+typedef struct ra_site_row {
+	const char *method;
+	const char *path;
+	ra_door door;
+	void (*handle)(ra_visit *visit);
+} ra_site_row;
+
+extern const ra_site_row ra_site_rows[];
+extern const size_t ra_site_row_count;
+
+/* Answers a call for a page; false: there is none of that path. */
+bool
+ra_site_route(ra_desk *desk, ra_call *call, ra_reply *reply);
+
+/* portal.c: what everybody may see */
+void ra_portal_home(ra_visit *visit);
+void ra_portal_help(ra_visit *visit);
+void ra_portal_service(ra_visit *visit);
+void ra_portal_style(ra_visit *visit);
+void ra_portal_status(ra_visit *visit);
+void ra_portal_search(ra_visit *visit);
+void ra_portal_login(ra_visit *visit);
+void ra_portal_enter(ra_visit *visit);
+void ra_portal_leave(ra_visit *visit);
+
+/* apply.c: beginning an application, and its steps up to the form */
+void ra_apply_first(ra_visit *visit);
+void ra_apply_begin(ra_visit *visit);
+void ra_apply_identity(ra_visit *visit);
+void ra_apply_identify(ra_visit *visit);
+void ra_apply_form(ra_visit *visit);
+void ra_apply_fill(ra_visit *visit);
+
+/* my.c: an application that is open */
+void ra_my_page(ra_visit *visit);
+void ra_my_code(ra_visit *visit);
+void ra_my_code_change(ra_visit *visit);
+void ra_my_act(ra_visit *visit);
+void ra_my_key(ra_visit *visit);
+void ra_my_request(ra_visit *visit);
+void ra_my_certificate(ra_visit *visit);
+void ra_my_print(ra_visit *visit);
+
+/* counter.c: officers */
+void ra_counter_setup(ra_visit *visit);
+void ra_counter_pin(ra_visit *visit);
+void ra_counter_queue(ra_visit *visit);
+void ra_counter_case(ra_visit *visit);
+void ra_counter_act(ra_visit *visit);
+void ra_counter_request(ra_visit *visit);
+void ra_counter_correct(ra_visit *visit);
+void ra_counter_correction(ra_visit *visit);
+
+#endif

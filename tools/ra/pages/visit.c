@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/pages/visit.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/pages/style.h"
+#include "tools/ra/store/digest.h"
+
+#define LANG_MAX 8
+#define LANG_KEPT_S (365 * 86400L)
+
+void
+ra_visit_release(ra_visit *v)
+{
+	ra_posted_release(&v->form);
+	ra_page_release(&v->page);
+	explicit_bzero(v->token, sizeof(v->token));
+}
+
+/* ---- who is there ---- */
+
+static void
+choose_language(ra_visit *v)
+{
+	const ra_language *asked =
+	    ra_language_find(ra_posted_get(v->call->query, "lang"));
+	char kept[LANG_MAX];
+
+	if (asked != NULL)
+		ra_cookie_print(RA_COOKIE_LANG, asked->code, LANG_KEPT_S,
+		    v->reply->cookie[1]);
+	else if (ra_cookie_find(v->call->cookie, RA_COOKIE_LANG, kept, sizeof(kept)))
+		asked = ra_language_find(kept);
+	v->language = asked != NULL ? asked :
+	    ra_language_choose(v->call->languages);
+}
+
+static tmg_rc
+use_token(ra_visit *v)
+{
+	return ra_token_hash("form", v->token, v->csrf);
+}
+
+static tmg_rc
+give_token(ra_visit *v)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_token_new(v->desk->office->ctx, v->token)))
+		return rc;
+	ra_cookie_print(RA_COOKIE_TOKEN, v->token, 0, v->reply->cookie[0]);
+	return use_token(v);
+}
+
+static tmg_rc
+find_session(ra_visit *v)
+{
+	ra_session session = { .id = "" };
+	char id[RA_HASH_TEXT];
+	tmg_rc rc;
+
+	if ((rc = ra_token_hash("session", v->token, id)))
+		return rc;
+	rc = ra_session_get(v->desk->store, id, &session);
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	if (rc == TMG_OK && session.expires > ra_desk_now(v->desk))
+		memcpy(v->number, session.subject, sizeof(v->number));
+	return rc;
+}
+
+/* An officer is who shows the certificate of an officer's account; one that we
+ * issued must be in force, too. */
+static tmg_rc
+find_officer(ra_visit *v)
+{
+	char hash[RA_HASH_TEXT];
+	tmg_rc rc;
+
+	if (v->call->peer_cert.len == 0)
+		return TMG_OK;
+	if ((rc = ra_sha256_text(v->call->peer_cert, hash)))
+		return rc;
+	rc = ra_user_by_certificate(v->desk->store, hash, &v->officer);
+	if (rc == TMG_OK && (strcmp(v->officer.role, "officer") != 0 ||
+	    ra_desk_trusts(v->desk, v->call->peer_cert)))
+		v->officer = (ra_user){ .name = "" };
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+ra_visit_begin(ra_visit *v)
+{
+	tmg_rc rc;
+
+	choose_language(v);
+	if (!ra_cookie_find(v->call->cookie, RA_COOKIE_TOKEN, v->token,
+	    sizeof(v->token)) || !ra_token_ok(v->token)) {
+		if ((rc = give_token(v)))
+			return rc;
+	} else if ((rc = use_token(v)) || (rc = find_session(v))) {
+		return rc;
+	}
+	if ((rc = find_officer(v)))
+		return rc;
+	snprintf(v->reply->user, sizeof(v->reply->user), "%s",
+	    v->officer.name[0] != '\0' ? v->officer.name : v->number);
+	return TMG_OK;
+}
+
+/* A new token: whoever knew the one before has nothing. */
+tmg_rc
+ra_visit_open(ra_visit *v, const char *number)
+{
+	const time_t now = ra_desk_now(v->desk);
+	ra_session session = { .expires = now + RA_SESSION_S };
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	snprintf(session.subject, sizeof(session.subject), "%s", number);
+	if ((rc = ra_visit_close(v)) ||
+	    (rc = ra_token_hash("session", v->token, session.id)) ||
+	    (rc = ra_txn_begin(&txn, v->desk->store)) ||
+	    (rc = ra_session_expire(v->desk->store, now)) ||
+	    (rc = ra_session_add(v->desk->store, &session)) ||
+	    (rc = ra_txn_commit(&txn)))
+		return rc;
+	memcpy(v->number, session.subject, sizeof(v->number));
+	return TMG_OK;
+}
+
+tmg_rc
+ra_visit_close(ra_visit *v)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	char id[RA_HASH_TEXT];
+	tmg_rc rc;
+
+	v->number[0] = '\0';
+	if ((rc = ra_token_hash("session", v->token, id)) ||
+	    (rc = ra_txn_begin(&txn, v->desk->store)) ||
+	    (rc = ra_session_remove(v->desk->store, id)) ||
+	    (rc = ra_txn_commit(&txn)))
+		return rc;
+	return give_token(v);
+}
+
+/* ---- what was sent ---- */
+
+/* Browsers say where a form was; one that says nothing has the hidden field
+ * alone to show. */
+static bool
+is_from_here(const ra_call *call)
+{
+	const char *origin = call->origin;
+
+	return origin[0] == '\0' || (strncmp(origin, "https://", 8) == 0 &&
+	    strcmp(origin + 8, call->host) == 0);
+}
+
+static bool
+is_form_of(const ra_visit *v)
+{
+	const char *said = ra_posted_get(&v->form, "csrf");
+
+	return strlen(said) == RA_HASH_TEXT - 1 &&
+	    CRYPTO_memcmp(said, v->csrf, RA_HASH_TEXT - 1) == 0;
+}
+
+bool
+ra_visit_read_form(ra_visit *v)
+{
+	const tmg_rc rc = ra_posted_read(v->call->content_type, v->call->body,
+	    &v->form);
+
+	if (rc == TMG_UNSUPPORTED) {
+		ra_visit_say(v, HTTP_UNSUPPORTED_TYPE, _("Not a form"),
+		    _("This address takes what a form of these pages sends."));
+	} else if (rc) {
+		ra_visit_say(v, HTTP_BAD_REQUEST, _("Not a form"),
+		    _("What was sent is not a well-formed form."));
+	} else if (!is_from_here(v->call) || !is_form_of(v)) {
+		ra_visit_say(v, HTTP_FORBIDDEN, _("Please send the form again"),
+		    _("This form was not sent from a page of this visit. Go back, load the page again and send the form once more; cookies must be allowed."));
+	} else {
+		return true;
+	}
+	return false;
+}
+
+bool
+ra_visit_count(ra_visit *v, const char *what, unsigned most)
+{
+	long wait_s = 0;
+	const tmg_rc rc = ra_gate_count(v->desk->office->gate,
+	    ra_desk_now(v->desk), v->call->peer, what, most, &wait_s);
+
+	if (rc == TMG_OK)
+		return true;
+	v->reply->retry_after_s = wait_s;
+	ra_visit_say(v, HTTP_TOO_MANY, _("Too many tries"),
+	    _("This was done too often from your address. Wait a minute and try again."));
+	return false;
+}
+
+/* ---- the page ---- */
+
+static void
+put_links(ra_visit *v)
+{
+	ra_page *p = &v->page;
+
+	ra_put(p, "<nav aria-label=\"%s\"><ul>", _("Main"));
+	ra_put(p, "<li><a href=\"/\">%s</a></li>", _("Services"));
+	ra_put(p, "<li><a href=\"/status\">%s</a></li>",
+	    _("Checking request status"));
+	ra_put(p, "<li><a href=\"/my\">%s</a></li>", _("My application"));
+	if (v->officer.name[0] != '\0')
+		ra_put(p, "<li><a href=\"/desk\">%s</a></li>", _("Desk"));
+	ra_put(p, "<li><a href=\"/help\">%s</a></li></ul></nav>", _("Help"));
+}
+
+static void
+put_top(ra_visit *v, const char *title, int again_s)
+{
+	ra_page *p = &v->page;
+	char style[RA_STYLE_NAME];
+
+	ra_style_name(style);
+	ra_put(p, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n"
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+	    v->language->code);
+	if (again_s > 0)
+		ra_put(p, "<meta http-equiv=\"refresh\" content=\"%d\">\n", again_s);
+	ra_put(p, "<title>%s — %s</title>\n"
+	    "<link rel=\"icon\" href=\"data:,\">\n"
+	    "<link rel=\"stylesheet\" href=\"/style/%s\">\n</head>\n<body>\n",
+	    title, _("Registration authority"), style);
+	ra_put(p, "<a class=\"skip\" href=\"#main\">%s</a>\n"
+	    "<header><p class=\"brand\">%s</p>", _("Skip to the content"),
+	    _("Registration authority"));
+	put_links(v);
+	ra_put(p, "</header>\n<main id=\"main\" tabindex=\"-1\">\n<h1>%s</h1>\n",
+	    title);
+}
+
+void
+ra_visit_head(ra_visit *v, const char *title)
+{
+	put_top(v, title, 0);
+}
+
+void
+ra_visit_head_again(ra_visit *v, const char *title, int seconds)
+{
+	put_top(v, title, seconds);
+}
+
+static void
+put_languages(ra_visit *v)
+{
+	ra_page *p = &v->page;
+
+	ra_put(p, "<nav aria-label=\"%s\"><ul>", _("Language"));
+	for (size_t i = 0; i < ra_language_count; i++) {
+		const ra_language *l = &ra_languages[i];
+
+		ra_put(p, l == v->language ?
+		    "<li><a lang=\"%s\" href=\"?lang=%s\" aria-current=\"true\">%s</a></li>" :
+		    "<li><a lang=\"%s\" href=\"?lang=%s\">%s</a></li>",
+		    l->code, l->code, l->name);
+	}
+	ra_put(p, "</ul></nav>");
+}
+
+void
+ra_visit_foot(ra_visit *v, unsigned status)
+{
+	ra_page *p = &v->page;
+
+	ra_put(p, "</main>\n<footer>");
+	put_languages(v);
+	ra_put(p, "</footer>\n</body>\n</html>\n");
+	if (p->failed) {
+		ra_reply_text(v->reply, HTTP_SERVER_ERROR, _("out of memory"));
+		return;
+	}
+	ra_reply_bytes(v->reply, "text/html; charset=utf-8",
+	    (tmg_view){ (uint8_t *)p->text, p->len });
+	v->reply->status = status;
+	v->reply->page = true;
+}
+
+void
+ra_visit_form(ra_visit *v, const char *action, bool files)
+{
+	ra_put(&v->page, files ?
+	    "<form method=\"post\" enctype=\"multipart/form-data\" action=\"%s\">" :
+	    "<form method=\"post\" action=\"%s\">", action);
+	ra_put(&v->page, "<input type=\"hidden\" name=\"csrf\" value=\"%s\">\n",
+	    v->csrf);
+}
+
+void
+ra_visit_say(ra_visit *v, unsigned status, const char *title, const char *text)
+{
+	ra_page_release(&v->page);
+	ra_visit_head(v, title);
+	ra_put(&v->page, "<p>%s</p>\n", text);
+	ra_visit_foot(v, status);
+}
+
+static const struct {
+	tmg_rc rc;
+	unsigned status;
+	const char *title;
+} verdicts[] = {
+	{ TMG_MISMATCH, HTTP_BAD_REQUEST, N_("This is not possible") },
+	{ TMG_PENDING, HTTP_BAD_REQUEST, N_("Not yet") },
+	{ TMG_DENIED, HTTP_FORBIDDEN, N_("This is not allowed") },
+	{ TMG_NOT_FOUND, HTTP_NOT_FOUND, N_("Not found") },
+	{ TMG_PIN_WRONG, HTTP_FORBIDDEN, N_("Not the access code") },
+	{ TMG_BUSY, HTTP_UNAVAILABLE, N_("Busy") },
+};
+
+void
+ra_visit_fault(ra_visit *v, tmg_rc rc)
+{
+	for (size_t i = 0; i < TMG_COUNT(verdicts); i++) {
+		if (verdicts[i].rc == rc) {
+			ra_visit_say(v, verdicts[i].status, _(verdicts[i].title),
+			    v->desk->fault.text);
+			return;
+		}
+	}
+	tmg_log(v->desk->office->ctx, TMG_LOG_ERROR, "%s: %s", tmg_rc_name(rc),
+	    v->desk->fault.text);
+	ra_visit_say(v, HTTP_SERVER_ERROR, _("Something is wrong here"),
+	    _("The authority has a problem of its own; its log says which. Try again later."));
+}
+
+void
+ra_visit_go(ra_visit *v, const char *location)
+{
+	snprintf(v->reply->location, sizeof(v->reply->location), "%s", location);
+	v->reply->status = HTTP_SEE_OTHER;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One visit to a page: who came, what was sent, and the page being written.
+ */
+#ifndef RA_VISIT_H
+#define RA_VISIT_H
+
+#include "tools/ra/http/http.h"
+#include "tools/ra/pages/language.h"
+#include "tools/ra/pages/page.h"
+#include "tools/ra/store/session.h"
+
+#define RA_SESSION_S 14400	/* an application stays open so long */
+
+typedef struct ra_visit {
+	ra_desk *desk;
+	const ra_call *call;
+	ra_reply *reply;
+	const ra_language *language;
+	ra_posted form;			/* of a POST */
+	char token[RA_TOKEN_MAX];	/* what the browser is known by */
+	char csrf[RA_HASH_TEXT];	/* what its forms say */
+	char number[RA_ID_MAX];		/* the application it has open, "" none */
+	ra_user officer;		/* name "": no officer */
+	ra_page page;
+} ra_visit;
+
+void ra_visit_release(ra_visit *visit);
+
+/* Looks who is there.  A browser that came without a token gets one. */
+TMG_MUST_USE tmg_rc
+ra_visit_begin(ra_visit *visit);
+
+/* Reads the form of a POST and checks that a page of ours sent it to us; false
+ * when the reply says why not. */
+bool
+ra_visit_read_form(ra_visit *visit);
+
+/* From now on the browser has that application open, under a new token. */
+TMG_MUST_USE tmg_rc
+ra_visit_open(ra_visit *visit, const char *number);
+TMG_MUST_USE tmg_rc
+ra_visit_close(ra_visit *visit);
+
+/* ---- what a page is made of ---- */
+
+/* Everything around the page's own part; title is also its heading. */
+void
+ra_visit_head(ra_visit *visit, const char *title);
+/* The same, but the browser asks again by itself after so many seconds. */
+void
+ra_visit_head_again(ra_visit *visit, const char *title, int seconds);
+void
+ra_visit_foot(ra_visit *visit, unsigned status);
+
+/* <form> up to where its fields begin; files: it may send some. */
+void
+ra_visit_form(ra_visit *visit, const char *action, bool files);
+
+/* A whole page of a heading and a sentence. */
+void
+ra_visit_say(ra_visit *visit, unsigned status, const char *title,
+    const char *text);
+/* What the desk's last verdict or fault is. */
+void
+ra_visit_fault(ra_visit *visit, tmg_rc rc);
+/* Nothing more than this often from one address; false: the reply says so. */
+bool
+ra_visit_count(ra_visit *visit, const char *what, unsigned most);
+
+void
+ra_visit_go(ra_visit *visit, const char *location);
+
+#endif

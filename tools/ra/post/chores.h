@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a server does by itself, in a thread of its own: deadlines, reminders,
+ * mails.  Any number of processes do it at once.
+ */
+#ifndef RA_CHORES_H
+#define RA_CHORES_H
+
+#include "tools/ra/desk/desk.h"
+
+typedef struct ra_chores ra_chores;
+
+/* Deadlines each minute, reminders each hour, mails as soon as they are there. */
+TMG_MUST_USE tmg_rc
+ra_chores_start(ra_office *office, tmg_fault *f, ra_chores **chores);
+
+/* Lets what is being done end; a mail on its way is given up and sent later.
+ * Accepts a pointer to NULL; leaves NULL. */
+void
+ra_chores_free(ra_chores **chores);
+
+#endif

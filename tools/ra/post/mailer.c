@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/post/mailer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/desk/number.h"
+#include "tools/ra/post/sheet.h"
+#include "tools/ra/post/smtp.h"
+
+#define DAY 86400
+#define LEASE_S 60		/* beyond the longest a mail can take */
+#define WAIT_MOST_S 14400
+#define GIVE_UP_DAYS 5		/* RFC 5321 4.5.4.1: at least 4-5 days */
+
+long
+ra_mailer_wait(const ra_mail_conf *conf, int tries)
+{
+	long wait = conf->retry_s;
+
+	for (int i = 1; i < tries && wait < WAIT_MOST_S; i++)
+		wait *= 2;
+	return wait < WAIT_MOST_S ? wait : WAIT_MOST_S;
+}
+
+/* Who has the turn takes the mail: nobody else sees it as due until the lease
+ * is over. */
+static tmg_rc
+take(ra_desk *d, ra_mail *mail)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	if ((rc = ra_mail_next(d->store, ra_desk_now(d), mail)))
+		return rc == TMG_NOT_FOUND ? rc : ra_desk_says(d, rc);
+	if (ra_number_new(d->office->ctx, mail->holder, sizeof(mail->holder)))
+		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
+		    _("no random numbers to be had"));
+	mail->tries++;
+	mail->due = ra_desk_now(d) + d->office->config.mail.timeout_s + LEASE_S;
+	if ((rc = ra_mail_take(d->store, mail->id, mail->holder, mail->due)) ||
+	    (rc = ra_txn_commit(&txn)))
+		return ra_desk_says(d, rc);
+	return TMG_OK;
+}
+
+/* The printed application, as it is by now; a mail is not held up by it. */
+static void
+attach(ra_desk *d, const ra_mail *mail, ra_printed *printed)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+
+	if (!mail->attach || ra_app_get(d->store, mail->app, &app) != TMG_OK)
+		return;
+	if (ra_print(d, &app, "pdf", printed) != TMG_OK)
+		tmg_log(d->office->ctx, TMG_LOG_WARN,
+		    "mail %s goes without the printed application: %s", mail->id,
+		    d->fault.text);
+}
+
+static tmg_rc
+send_one(ra_desk *d, const ra_mail *mail, const atomic_bool *stop, tmg_fault *f)
+{
+	const ra_mail_conf *conf = &d->office->config.mail;
+	tmg_auto(ra_printed) printed = { .bytes = NULL };
+
+	attach(d, mail, &printed);
+	const ra_letter letter = { conf->from, conf->from_name, mail->recipient,
+		mail->subject, mail->body, mail->id, mail->created,
+		{ printed.bytes, printed.len } };
+
+	return ra_smtp_send(&d->office->config, &letter, stop, f);
+}
+
+/* What telling the server led to.  A mail that nobody took for so long is
+ * looked at by somebody; who has it tried again by hand has it tried twice. */
+static void
+note(ra_desk *d, ra_mail *mail, tmg_rc rc, const char *why)
+{
+	const time_t now = ra_desk_now(d);
+	const bool given_up = mail->tries > 1 &&
+	    now - mail->created > (time_t)GIVE_UP_DAYS * DAY;
+	const char *state = rc == TMG_OK ? RA_MAIL_SENT :
+	    rc == TMG_DENIED || given_up ? RA_MAIL_PARKED : RA_MAIL_QUEUED;
+
+	snprintf(mail->state, sizeof(mail->state), "%s", state);
+	snprintf(mail->error, sizeof(mail->error), "%.*s",
+	    (int)sizeof(mail->error) - 1, rc == TMG_OK ? "" : why);
+	mail->due = now + (rc == TMG_OK ? 0 :
+	    ra_mailer_wait(&d->office->config.mail, mail->tries));
+}
+
+static void
+count(const ra_mail *mail, ra_mailed *mailed)
+{
+	if (strcmp(mail->state, RA_MAIL_SENT) == 0)
+		mailed->sent++;
+	else if (strcmp(mail->state, RA_MAIL_PARKED) == 0)
+		mailed->parked++;
+	else
+		mailed->later++;
+}
+
+static tmg_rc
+settle(ra_desk *d, ra_mail *mail, tmg_rc sent, const char *why,
+    ra_mailed *mailed)
+{
+	tmg_rc rc;
+
+	note(d, mail, sent, why);
+	if (sent != TMG_OK)
+		tmg_log(d->office->ctx, TMG_LOG_WARN, "mail %s of application %s: %s%s",
+		    mail->id, mail->app, why,
+		    strcmp(mail->state, RA_MAIL_PARKED) == 0 ?
+		    "; it waits for tamga-ra mail retry" : "");
+	rc = ra_mail_settle(d->store, mail);
+	/* erased with its application meanwhile, or another's by now */
+	if (rc == TMG_MISMATCH)
+		return TMG_OK;
+	if (rc)
+		return ra_desk_says(d, rc);
+	count(mail, mailed);
+	return TMG_OK;
+}
+
+tmg_rc
+ra_mailer_run(ra_desk *d, const atomic_bool *stop, ra_mailed *mailed)
+{
+	tmg_rc rc = TMG_OK;
+
+	*mailed = (ra_mailed){ 0 };
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if (d->office->config.mail.server[0] == '\0')
+		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
+		    _("ra.conf names no mail.server: mails wait in the outbox"));
+	while (rc == TMG_OK && (stop == NULL || !atomic_load(stop))) {
+		tmg_auto(ra_mail) mail = { .id = "" };
+		tmg_fault why = { .rc = TMG_OK };
+
+		if ((rc = take(d, &mail)))
+			break;
+		const tmg_rc sent = send_one(d, &mail, stop, &why);
+
+		rc = settle(d, &mail, sent, why.text, mailed);
+	}
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Without libcurl mails stay in the outbox. */
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "tools/ra/post/smtp.h"
+
+bool
+ra_smtp_built(void)
+{
+	return false;
+}
+
+tmg_rc
+ra_smtp_send(const ra_config *config, const ra_letter *letter,
+    const atomic_bool *stop, tmg_fault *f)
+{
+	(void)config;
+	(void)letter;
+	(void)stop;
+	return tmg_raise(f, TMG_BUSY, 0,
+	    _("this tamga-ra was built without libcurl and sends no mails"));
+}

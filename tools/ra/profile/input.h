@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What may stand in a field of the form.
+ */
+#ifndef RA_INPUT_H
+#define RA_INPUT_H
+
+#include "tools/ra/profile/profile.h"
+
+/* Whether word names a kind of field: "text", "name", "email", "dns", "phone",
+ * "date", "country", "digits", "choice", "region", "city". */
+bool
+ra_input_known(const char *word);
+
+/*
+ * Whether value may stand in the field: its length, its encoding (UTF-8 without
+ * control characters or marks that turn the direction of writing), what its
+ * kind asks for.  An empty value may stand where none is required.
+ *
+ * Verdicts  TMG_MISMATCH  f says what to change, naming the field's label
+ */
+TMG_MUST_USE tmg_rc
+ra_input_check(const ra_input *field, const char *value, tmg_fault *f);
+
+/* An address without quoted parts: no white space, no control character. */
+bool
+ra_input_is_email(const char *value);
+
+/*
+ * The branch of the profile that region and city name together.
+ *
+ * Verdicts  TMG_NOT_FOUND  none is there
+ */
+TMG_MUST_USE tmg_rc
+ra_branch_find(const ra_profile *profile, const char *region, const char *city,
+    const ra_branch **branch);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/store/audit.h"
+
+#include <string.h>
+
+#include "tools/ra/store/sql.h"
+
+#define COLUMNS "seq, at, actor, event, application, detail, hash"
+
+static const ra_field fields[] = {
+	RA_FIELD_NUMBER(ra_audit, seq),
+	RA_FIELD_NUMBER(ra_audit, at),
+	RA_FIELD_STRING(ra_audit, actor),
+	RA_FIELD_STRING(ra_audit, event),
+	RA_FIELD_STRING(ra_audit, app),
+	RA_FIELD_STRING(ra_audit, detail),
+	RA_FIELD_STRING(ra_audit, hash),
+};
+
+static const ra_row row = RA_ROW(ra_audit, fields);
+
+struct head {
+	int64_t seq;
+	char hash[RA_HASH_TEXT];
+};
+
+static const ra_field head_fields[] = {
+	RA_FIELD_NUMBER(struct head, seq),
+	RA_FIELD_TEXT(struct head, hash),
+};
+
+static const ra_row head_row = RA_ROW(struct head, head_fields);
+
+static const ra_sql newest = { "audit_head",
+	"SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1" };
+static const ra_sql put = { "audit_put",
+	"INSERT INTO audit (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7)" };
+static const ra_sql each = { "audit_each",
+	"SELECT " COLUMNS " FROM audit ORDER BY seq" };
+
+static const ra_sql each_of = { "audit_each_of",
+	"SELECT " COLUMNS " FROM audit WHERE application = $1 ORDER BY seq" };
+
+tmg_rc
+ra_audit_head(ra_store *s, int64_t *seq, char hash[RA_HASH_TEXT])
+{
+	struct head head = { .seq = 0 };
+	const tmg_rc rc = ra_row_get(s, &newest, RA_WITH_NOTHING, &head_row, &head);
+
+	*seq = head.seq;
+	memcpy(hash, head.hash, RA_HASH_TEXT);
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+ra_audit_put(ra_store *s, const ra_audit *entry)
+{
+	return ra_row_put(s, &put, &row, entry);
+}
+
+static tmg_rc
+walk(ra_query *q, ra_audit_fn *fn, void *arg)
+{
+	ra_audit entry;
+	tmg_rc rc;
+
+	while ((rc = ra_row_next(q, &row, &entry)) == TMG_OK)
+		if ((rc = fn(arg, &entry)))
+			return rc;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+ra_audit_each(ra_store *s, ra_audit_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each, RA_WITH_NOTHING);
+
+	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_audit_each_of(ra_store *s, const char *app, ra_audit_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each_of, RA_WITH(RA_TEXT(app)));
+
+	return rc ? rc : walk(&q, fn, arg);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Certificates, as they are kept: reserved first, finished once.
+ */
+#ifndef RA_STORE_CERT_H
+#define RA_STORE_CERT_H
+
+#include "tools/ra/store/app.h"
+
+typedef struct ra_cert {
+	char serial[TMG_SERIAL_MAX];	/* hexadecimal, upper case */
+	char app[RA_ID_MAX];		/* "" for the authority's own */
+	time_t not_before, not_after;
+	time_t revoked;			/* 0: not */
+	int reason;			/* RFC 5280 5.3.1 */
+	uint8_t *der;			/* owned; NULL while it is only reserved */
+	size_t len;
+} ra_cert;
+
+void ra_cert_release(ra_cert *cert);
+
+typedef tmg_rc ra_cert_fn(void *arg, const ra_cert *cert);
+
+/* Verdicts TMG_OCCUPIED: serial number used, or the application has one. */
+TMG_MUST_USE tmg_rc
+ra_cert_reserve(ra_store *s, const ra_cert *cert);
+
+/* Verdicts TMG_OCCUPIED: somebody else did. */
+TMG_MUST_USE tmg_rc
+ra_cert_finish(ra_store *s, const char *serial, tmg_view der);
+
+TMG_MUST_USE tmg_rc
+ra_cert_get(ra_store *s, const char *serial, ra_cert *cert);
+TMG_MUST_USE tmg_rc
+ra_cert_of_app(ra_store *s, const char *app, ra_cert *cert);
+
+/* Verdicts TMG_OCCUPIED: it is revoked already. */
+TMG_MUST_USE tmg_rc
+ra_cert_revoke(ra_store *s, const char *serial, time_t at, int reason);
+
+/* Everything that was revoked, in that order; without der. */
+TMG_MUST_USE tmg_rc
+ra_cert_each_revoked(ra_store *s, ra_cert_fn *fn, void *arg);
+
+/* Those of a profile that end after one time and not after another, in that
+ * order; without der.  Not those that were revoked or renewed, and none that
+ * told, a text in front of the serial number, was used up for: see
+ * store-mail.h, once. */
+TMG_MUST_USE tmg_rc
+ra_cert_each_ending(ra_store *s, const char *profile, time_t after,
+    time_t until, const char *told, ra_cert_fn *fn, void *arg);
+
+/* How many revocations there ever were. */
+TMG_MUST_USE tmg_rc
+ra_cert_revocations(ra_store *s, int64_t *count);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The schema in SQLite's words.  The version is kept in the file's header
+ * (PRAGMA user_version), where every release has looked for it.
+ */
+#include "src/base/scope.h"
+#include "tools/ra/store/schema.h"
+
+static const ra_migration steps[] = {
+	{ "applications, certificates, accounts, audit",
+	"CREATE TABLE application ("
+	"  id TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL,"
+	"  profile TEXT NOT NULL, csr_hash TEXT NOT NULL,"
+	"  spki_hash TEXT NOT NULL, previous TEXT NOT NULL,"
+	"  subject TEXT NOT NULL, reason TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, changed INTEGER NOT NULL,"
+	"  csr BLOB NOT NULL,"
+	"  UNIQUE (owner, csr_hash, previous)) STRICT;"
+	"CREATE INDEX application_spki ON application (spki_hash);"
+	"CREATE INDEX application_state ON application (state, created);"
+	"CREATE INDEX application_created ON application (created);"
+
+	/* application "" is the authority itself, as often as it likes */
+	"CREATE TABLE certificate ("
+	"  serial TEXT PRIMARY KEY, application TEXT NOT NULL,"
+	"  not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,"
+	"  revoked INTEGER NOT NULL DEFAULT 0,"
+	"  reason INTEGER NOT NULL DEFAULT 0, der BLOB) STRICT;"
+	"CREATE UNIQUE INDEX certificate_application ON certificate (application)"
+	"  WHERE application <> '';"
+	"CREATE INDEX certificate_revoked ON certificate (revoked)"
+	"  WHERE revoked <> 0;"
+
+	"CREATE TABLE crl ("
+	"  number INTEGER PRIMARY KEY, revocations INTEGER NOT NULL,"
+	"  next_update INTEGER NOT NULL, der BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE account ("
+	"  name TEXT PRIMARY KEY, role TEXT NOT NULL,"
+	"  password TEXT NOT NULL) STRICT;"
+
+	"CREATE TABLE audit ("
+	"  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,"
+	"  event TEXT NOT NULL, application TEXT NOT NULL,"
+	"  detail TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+	"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN"
+	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
+	"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN"
+	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;" },
+
+	/* what is walked is walked in the order of an index: nothing is sorted */
+	{ "lists in the order of their index",
+	"DROP INDEX application_state;"
+	"DROP INDEX application_created;"
+	"DROP INDEX certificate_revoked;"
+	"CREATE INDEX application_state"
+	"  ON application (state, created DESC, id);"
+	"CREATE INDEX application_created ON application (created DESC, id);"
+	"CREATE INDEX certificate_revoked ON certificate (revoked, serial)"
+	"  WHERE revoked <> 0;" },
+
+	/* the request comes late in some ways, and is erased in the end: csr may
+	 * be NULL, which SQLite can only say of a new table */
+	{ "each application keeps its way, its facts and who confirmed",
+	"CREATE TABLE application_3 ("
+	"  id TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL,"
+	"  profile TEXT NOT NULL, csr_hash TEXT NOT NULL,"
+	"  spki_hash TEXT NOT NULL, previous TEXT NOT NULL,"
+	"  subject TEXT NOT NULL, reason TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, changed INTEGER NOT NULL, csr BLOB,"
+	"  resumes_to TEXT NOT NULL, facts INTEGER NOT NULL, flow TEXT NOT NULL,"
+	"  confirmed_by TEXT NOT NULL, entered INTEGER NOT NULL,"
+	"  UNIQUE (owner, csr_hash, previous)) STRICT;"
+	"INSERT INTO application_3 SELECT id, state, owner, profile, csr_hash,"
+	"  spki_hash, previous, subject, reason, created, changed, csr,"
+	"  'none', 0, '', '', changed FROM application;"
+	"DROP TABLE application;"
+	"ALTER TABLE application_3 RENAME TO application;"
+	"CREATE INDEX application_spki ON application (spki_hash);"
+	"CREATE INDEX application_state"
+	"  ON application (state, created DESC, id);"
+	"CREATE INDEX application_created ON application (created DESC, id);"
+	"CREATE INDEX application_entered"
+	"  ON application (state, profile, entered, id);" },
+
+	{ "what applicants answer in a form",
+	"CREATE TABLE answer ("
+	"  application TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+	"  PRIMARY KEY (application, name)) STRICT, WITHOUT ROWID;" },
+
+	/* once: "" or what is told once only */
+	{ "mails that wait to be sent; sessions; accounts' certificates, branches",
+	"CREATE TABLE mail ("
+	"  id TEXT PRIMARY KEY, application TEXT NOT NULL, event TEXT NOT NULL,"
+	"  once TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL,"
+	"  due INTEGER NOT NULL, tries INTEGER NOT NULL, holder TEXT NOT NULL,"
+	"  recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
+	"  attach INTEGER NOT NULL, error TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX mail_once ON mail (once) WHERE once <> '';"
+	"CREATE INDEX mail_due ON mail (state, due, id);"
+	"CREATE INDEX mail_state ON mail (state, created DESC, id);"
+	"CREATE INDEX mail_created ON mail (created DESC, id);"
+	"CREATE INDEX mail_application ON mail (application);"
+	"CREATE INDEX certificate_end ON certificate (not_after, serial);"
+	"CREATE INDEX application_previous ON application (previous)"
+	"  WHERE previous <> '';"
+
+	"CREATE TABLE session ("
+	"  id TEXT PRIMARY KEY, subject TEXT NOT NULL,"
+	"  expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX session_expires ON session (expires);"
+	"ALTER TABLE account ADD COLUMN certificate TEXT NOT NULL DEFAULT '';"
+	"CREATE UNIQUE INDEX account_certificate ON account (certificate)"
+	"  WHERE certificate <> '';"
+	"ALTER TABLE account ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE application ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX application_branch"
+	"  ON application (branch, state, created DESC, id);"
+	"CREATE INDEX audit_application ON audit (application, seq);"
+
+	"CREATE TABLE captcha ("
+	"  id TEXT PRIMARY KEY, until INTEGER NOT NULL, picture TEXT NOT NULL,"
+	"  question TEXT NOT NULL) STRICT;"
+	"CREATE INDEX captcha_until ON captcha (until);" },
+};
+
+const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

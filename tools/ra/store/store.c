@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+#include "tools/ra/store/store.h"
+
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "tools/ra/store/sql.h"
+
+/* The first one takes what names no scheme. */
+static const ra_store_ops *const backends[] = {
+	&ra_store_sqlite,
+#ifdef WITH_POSTGRESQL
+	&ra_store_postgres,
+#endif
+};
+
+static const ra_store_ops *
+backend_of(const char *where)
+{
+	const char *colon = strstr(where, "://");
+	const size_t len = colon != NULL ? (size_t)(colon - where) : 0;
+
+	if (colon == NULL)
+		return backends[0];
+	for (size_t i = 0; i < TMG_COUNT(backends); i++)
+		if (strlen(backends[i]->scheme) == len &&
+		    strncmp(backends[i]->scheme, where, len) == 0)
+			return backends[i];
+	return NULL;
+}
+
+tmg_rc
+ra_store_open(const char *where, bool create, tmg_fault *f, ra_store **store)
+{
+	const ra_store_ops *ops = backend_of(where);
+	tmg_rc rc;
+
+	*store = NULL;
+	if (ops == NULL)
+		return tmg_raise(f, TMG_UNSUPPORTED, 0,
+		    _("%.*s: this tamga-ra has no such kind of store; a path names an SQLite file"),
+		    (int)strcspn(where, ":"), where);
+	if ((rc = ops->open(where, create, f, store)))
+		return rc;
+	if ((rc = ra_schema_migrate(*store, ops->schema))) {
+		rc = tmg_raise(f, rc, 0, _("%s: %s"), where, (*store)->fault.text);
+		ra_store_free(store);
+	}
+	return rc;
+}
+
+void
+ra_store_free(ra_store **store)
+{
+	if (*store != NULL)
+		(*store)->ops->close(*store);
+	*store = NULL;
+}
+
+tmg_rc
+ra_txn_begin(ra_txn *txn, ra_store *store)
+{
+	const tmg_rc rc = store->ops->begin(store);
+
+	if (rc == TMG_OK)
+		txn->store = store;
+	return rc;
+}
+
+tmg_rc
+ra_txn_look(ra_txn *txn, ra_store *store)
+{
+	const tmg_rc rc = store->ops->look(store);
+
+	if (rc == TMG_OK)
+		txn->store = store;
+	return rc;
+}
+
+tmg_rc
+ra_txn_commit(ra_txn *txn)
+{
+	const tmg_rc rc = txn->store->ops->commit(txn->store);
+
+	if (rc == TMG_OK)
+		txn->store = NULL;
+	return rc;
+}
+
+void
+ra_txn_release(ra_txn *txn)
+{
+	if (txn->store != NULL)
+		txn->store->ops->rollback(txn->store);
+	txn->store = NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/store/user.h"
+
+#include "tools/ra/store/sql.h"
+
+static const ra_field fields[] = {
+	RA_FIELD_TEXT(ra_user, name),
+	RA_FIELD_TEXT(ra_user, role),
+	RA_FIELD_TEXT(ra_user, password),
+	RA_FIELD_TEXT(ra_user, certificate),
+	RA_FIELD_TEXT(ra_user, branch),
+};
+
+static const ra_row row = RA_ROW(ra_user, fields);
+
+#define COLUMNS "name, role, password, certificate, branch"
+
+static const ra_sql put = { "user_put",
+	"INSERT INTO account (" COLUMNS ") VALUES ($1, $2, $3, $4, $5)"
+	" ON CONFLICT (name) DO UPDATE SET"
+	" role = excluded.role, password = excluded.password,"
+	" certificate = excluded.certificate, branch = excluded.branch" };
+static const ra_sql get = { "user_get",
+	"SELECT " COLUMNS " FROM account WHERE name = $1" };
+/* most accounts have none: those are not in the index, and never asked for */
+static const ra_sql by_certificate = { "user_by_certificate",
+	"SELECT " COLUMNS " FROM account"
+	" WHERE certificate = $1 AND certificate <> ''" };
+
+tmg_rc
+ra_user_put(ra_store *s, const ra_user *user)
+{
+	return ra_row_put(s, &put, &row, user);
+}
+
+tmg_rc
+ra_user_get(ra_store *s, const char *name, ra_user *user)
+{
+	return ra_row_get(s, &get, RA_WITH(RA_TEXT(name)), &row, user);
+}
+
+tmg_rc
+ra_user_by_certificate(ra_store *s, const char *hash, ra_user *user)
+{
+	return ra_row_get(s, &by_certificate, RA_WITH(RA_TEXT(hash)), &row, user);
+}

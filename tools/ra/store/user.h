@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Accounts, as they are kept.
+ */
+#ifndef RA_STORE_USER_H
+#define RA_STORE_USER_H
+
+#include "tools/ra/store/app.h"
+
+#define RA_PASSWORD_TEXT 160	/* a hashed password: see password.h */
+
+typedef struct ra_user {
+	char name[RA_OWNER_MAX];
+	char role[16];			/* "applicant", "officer" */
+	char password[RA_PASSWORD_TEXT];
+	char certificate[RA_HASH_TEXT];	/* SHA-256 of the one it comes with, "" none */
+	char branch[RA_BRANCH_MAX];	/* an officer's; "" all of them */
+} ra_user;
+
+/* Adds, or changes all but the name.  Verdicts TMG_OCCUPIED: the certificate is
+ * another account's. */
+TMG_MUST_USE tmg_rc
+ra_user_put(ra_store *s, const ra_user *user);
+
+TMG_MUST_USE tmg_rc
+ra_user_get(ra_store *s, const char *name, ra_user *user);
+
+/* The account that comes with the certificate of that hash. */
+TMG_MUST_USE tmg_rc
+ra_user_by_certificate(ra_store *s, const char *hash, ra_user *user);
+
+#endif

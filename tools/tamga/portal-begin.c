@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/portal-parts.h"
+
+#include <string.h>
+
+#include "tools/tamga/keep.h"
+
+static tmg_rc
+check_carriers(struct cli *cli, const struct portal *p)
+{
+	json_t *list = json_object_get(p->profile, "carriers"), *carrier;
+	size_t i;
+
+	json_array_foreach(list, i, carrier)
+		if (strncmp(portal_text(carrier, "name"), "file:", 5) != 0)
+			return TMG_OK;
+	return json_array_size(list) == 0 ? TMG_OK : cli_raise(cli,
+	    TMG_UNSUPPORTED, _("this profile wants the key in a file, and tamga "
+	    "makes keys on tokens only"));
+}
+
+tmg_rc
+portal_fetch_profile(struct cli *cli, tmg_authority *a, const char *name,
+    struct portal *p)
+{
+	char path[96];
+	tmg_rc rc;
+
+	snprintf(path, sizeof(path), "profiles/%.64s", name);
+	if (p->profile != NULL)
+		return TMG_OK;
+	if ((rc = portal_call(cli, a, TMG_VERB_GET, path, NULL, &p->profile)))
+		return rc;
+	return check_carriers(cli, p);
+}
+
+static const char *
+first_step(const struct portal *p)
+{
+	return portal_text(json_array_get(json_object_get(p->profile, "steps"), 0),
+	    "step");
+}
+
+static tmg_rc
+first_body(struct cli *cli, const struct portal *p, json_t *body)
+{
+	const char *hash = "";
+	json_t *form = NULL;
+	tmg_rc rc;
+
+	if (strcmp(first_step(p), "registered") == 0) {
+		rc = portal_fill(cli, p, "registered", &form);
+		json_object_set_new(body, "answers", form);
+		return rc;
+	}
+	rc = portal_agree_terms(cli, p, &hash);
+	json_object_set_new(body, "terms", json_string(hash));
+	return rc;
+}
+
+static tmg_rc
+take_begun(struct cli *cli, const json_t *said, struct ca *ca, struct portal *p)
+{
+	const char *code = portal_text(said, "code");
+	tmg_rc rc;
+
+	if ((rc = portal_set_number(cli, p, portal_text(said, "application"))))
+		return rc;
+	cli_note(cli, _("Application %s: %s"), p->number, portal_text(said, "status"));
+	if (code[0] != '\0' && ((rc = keep_code(cli, p->number, code)) ||
+	    (rc = keep_set(cli, ca, code))))
+		return rc;
+	if (code[0] != '\0' || !json_is_true(json_object_get(said, "code_mailed")))
+		return keep_find(cli, p->number, ca);
+	return keep_find(cli, p->number, ca) == TMG_OK ? TMG_OK :
+	    cli_raise(cli, TMG_PENDING, _("the access code of application %s comes "
+	    "by mail; then say --application %s --code-file FILE"), p->number,
+	    p->number);
+}
+
+tmg_rc
+portal_begin(struct cli *cli, const char *profile, struct ca *ca, struct portal *p)
+{
+	tmg_auto_ptr(tmg_authority) a = NULL;
+	portal_auto_json said = NULL;
+	json_t *body;
+	char once[65];
+	tmg_rc rc;
+
+	if ((rc = portal_open(cli, ca, profile, &a)) ||
+	    (rc = portal_fetch_profile(cli, a, profile, p)) ||
+	    (rc = keep_once(cli, profile, ca, p->answers, p->once, once)))
+		return rc;
+	body = json_pack("{s:s, s:s}", "profile", profile, "once", once);
+	explicit_bzero(once, sizeof(once));
+	if ((rc = first_body(cli, p, body))) {
+		json_decref(body);
+		return rc;
+	}
+	if ((rc = portal_call(cli, a, TMG_VERB_POST, "applications", body, &said)))
+		return rc;
+	return take_begun(cli, said, ca, p);
+}

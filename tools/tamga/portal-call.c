@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/portal-parts.h"
+
+#include <string.h>
+
+#include "tools/tamga/keep.h"
+
+const char *
+portal_text(const json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+
+	return text != NULL ? text : "";
+}
+
+void
+portal_json_release(json_t **o)
+{
+	json_decref(*o);
+}
+/* One call; body is taken over, NULL none; *answer is yours. */
+tmg_rc
+portal_call(struct cli *cli, tmg_authority *a, tmg_verb verb, const char *path,
+    json_t *body, json_t **answer)
+{
+	auto_wiped said = NULL;
+	auto_wiped text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+	tmg_rc rc;
+
+	*answer = NULL;
+	json_decref(body);
+	rc = tmg_authority_call(a, verb, path,
+	    tmg_view_str(text != NULL ? text : ""), &said);
+	cli->stage = STAGE_AUTHORITY;
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, tmg_authority_fault(a));
+	*answer = json_loads(said, JSON_REJECT_DUPLICATES, NULL);
+	return json_is_object(*answer) ? TMG_OK : cli_raise(cli, TMG_E_MALFORMED,
+	    _("the portal's answer is no JSON object; is the address right?"));
+}
+
+tmg_rc
+portal_at(struct cli *cli, tmg_authority *a, const struct portal *p, tmg_verb verb,
+    const char *step, json_t *body, json_t **answer)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s%s", p->place, step);
+	return portal_call(cli, a, verb, path, body, answer);
+}
+
+tmg_rc
+portal_open(struct cli *cli, const struct ca *ca, const char *place,
+    tmg_authority **a)
+{
+	tmg_authority_spec spec = ca->spec;
+	size_t len = strlen(spec.uri);
+	char uri[TMG_URI_MAX];
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	while (len > 0 && spec.uri[len - 1] == '/')
+		len--;
+	snprintf(uri, sizeof(uri), "%.*s/%s", (int)len, spec.uri, place);
+	spec.uri = uri;
+	rc = tmg_authority_open(cli->ctx, &spec, &f, a);
+	return rc == TMG_OK ? TMG_OK : cli_fail(cli, rc, &f);
+}
+
+tmg_rc
+portal_set_number(struct cli *cli, struct portal *p, const char *number)
+{
+	if (strlen(number) >= sizeof(p->number) ||
+	    strspn(number, "0123456789ABCDEFGHJKMNPQRSTVWXYZ-") != strlen(number))
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("%.40s is no number of an application"), number);
+	strcpy(p->number, number);
+	snprintf(p->place, sizeof(p->place), PORTAL_HEAD "%s", number);
+	return TMG_OK;
+}

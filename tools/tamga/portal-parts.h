@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the parts of an application at a portal share: calls and their answers,
+ * what a person is asked, the steps.
+ */
+#ifndef TAMGA_CLI_PORTAL_PARTS_H
+#define TAMGA_CLI_PORTAL_PARTS_H
+
+#include "tools/tamga/portal.h"
+
+#define PORTAL_HEAD "applications/"
+
+void
+portal_json_release(json_t **o);
+#define portal_auto_json __attribute__((__cleanup__(portal_json_release))) json_t *
+
+/* ---- portal-call.c ------------------------------------------------------- */
+
+/* A member's text; "" when it is none. */
+const char *
+portal_text(const json_t *o, const char *name);
+
+/* One call; body is taken over, NULL none; *answer is yours. */
+TMG_MUST_USE tmg_rc
+portal_call(struct cli *cli, tmg_authority *a, tmg_verb verb, const char *path,
+    json_t *body, json_t **answer);
+/* The same about the application p, at its step "/identify" and the like. */
+TMG_MUST_USE tmg_rc
+portal_at(struct cli *cli, tmg_authority *a, const struct portal *p, tmg_verb verb,
+    const char *step, json_t *body, json_t **answer);
+/* A connection that may speak about place: a profile, an application. */
+TMG_MUST_USE tmg_rc
+portal_open(struct cli *cli, const struct ca *ca, const char *place,
+    tmg_authority **a);
+TMG_MUST_USE tmg_rc
+portal_set_number(struct cli *cli, struct portal *p, const char *number);
+
+/* ---- portal-ask.c -------------------------------------------------------- */
+
+/* What --answers says; an empty object when nothing does. */
+TMG_MUST_USE tmg_rc
+portal_read_answers(struct cli *cli, struct portal *p);
+/* The answer to one question, put into form. */
+TMG_MUST_USE tmg_rc
+portal_answer(struct cli *cli, const struct portal *p, const json_t *field,
+    const char *name, json_t *form);
+/* The profile's questions of one step; *form is yours in every case. */
+TMG_MUST_USE tmg_rc
+portal_fill(struct cli *cli, const struct portal *p, const char *step,
+    json_t **form);
+TMG_MUST_USE tmg_rc
+portal_agree(struct cli *cli, const char *hash, const char *text);
+TMG_MUST_USE tmg_rc
+portal_agree_terms(struct cli *cli, const struct portal *p, const char **hash);
+
+/* ---- portal-begin.c ------------------------------------------------------ */
+
+TMG_MUST_USE tmg_rc
+portal_fetch_profile(struct cli *cli, tmg_authority *a, const char *name,
+    struct portal *p);
+/* Begins the application once, whatever answer was lost before. */
+TMG_MUST_USE tmg_rc
+portal_begin(struct cli *cli, const char *profile, struct ca *ca,
+    struct portal *p);
+
+/* ---- portal-steps.c ------------------------------------------------------ */
+
+/* Comes in with the access code; *a and *said are yours. */
+TMG_MUST_USE tmg_rc
+portal_enter(struct cli *cli, struct ca *ca, struct portal *p, tmg_authority **a,
+    json_t **said);
+/* As far as the applicant can go; TMG_PENDING: others come first. */
+TMG_MUST_USE tmg_rc
+portal_walk(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said);
+
+#endif

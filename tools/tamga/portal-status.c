@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/tamga/portal-parts.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/tamga/keep.h"
+
+bool
+portal_is_number(const char *text)
+{
+	return strlen(text) == 19 && text[4] == '-' && text[9] == '-' &&
+	    text[14] == '-';
+}
+
+static void
+show_steps(struct cli *cli, const json_t *said)
+{
+	json_t *list = json_object_get(said, "steps"), *step;
+	size_t i;
+
+	json_array_foreach(list, i, step)
+		cli_say(cli, "  [%c] %s",
+		    json_is_true(json_object_get(step, "done")) ? 'x' : ' ',
+		    portal_text(step, "text"));
+}
+
+static void
+show_status(struct cli *cli, const json_t *said)
+{
+	const json_t *deadline = json_object_get(said, "deadline");
+
+	cli_say(cli, _("application  %s"), portal_text(said, "application"));
+	cli_say(cli, _("status       %s"), portal_text(said, "status"));
+	if (portal_text(said, "reason")[0] != '\0')
+		cli_say(cli, _("reason       %s"), portal_text(said, "reason"));
+	if (json_is_object(deadline))
+		cli_say(cli, _("deadline     %s  %s"), portal_text(deadline, "at"),
+		    portal_text(deadline, "warning"));
+	show_steps(cli, said);
+}
+
+/* Without a code the number is all that is known, and may be enough. */
+static tmg_rc
+try_code(struct cli *cli, const char *number, struct ca *ca)
+{
+	char path[256];
+	tmg_rc rc;
+
+	if (cli_text(cli, "code-file") != NULL)
+		return keep_find(cli, number, ca);
+	if ((rc = keep_path(cli, number, ".code", path)))
+		return rc;
+	return access(path, R_OK) == 0 ? keep_read(cli, path, ca) : TMG_OK;
+}
+
+tmg_rc
+portal_status(struct cli *cli, const char *number)
+{
+	__attribute__((__cleanup__(ca_release))) struct ca ca = { .password = NULL };
+	__attribute__((__cleanup__(portal_release))) struct portal p = { .number = "" };
+	tmg_auto_ptr(tmg_authority) a = NULL;
+	portal_auto_json said = NULL;
+	tmg_rc rc;
+
+	if ((rc = portal_set_number(cli, &p, number)) ||
+	    (rc = ca_read(cli, &ca)) ||
+	    (rc = ca_trust(cli, &ca)) ||
+	    (rc = try_code(cli, number, &ca)) ||
+	    (rc = portal_open(cli, &ca, p.place, &a)) ||
+	    (rc = portal_at(cli, a, &p, TMG_VERB_GET, "", NULL, &said)))
+		return rc;
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:O}", "application", said));
+	show_status(cli, said);
+	return TMG_OK;
+}
+
+void
+portal_pending(struct cli *cli, const struct ca *ca, const struct portal *p)
+{
+	const tmg_fault before = cli->fault;
+	const enum stage stage = cli->stage;
+	tmg_auto_ptr(tmg_authority) a = NULL;
+	portal_auto_json said = NULL;
+
+	if (p->place[0] == '\0' || cli->json)
+		return;
+	if (portal_open(cli, ca, p->place, &a) == TMG_OK &&
+	    portal_at(cli, a, p, TMG_VERB_GET, "", NULL, &said) == TMG_OK) {
+		const json_t *deadline = json_object_get(said, "deadline");
+
+		cli_note(cli, _("Application %s: %s"), p->number,
+		    portal_text(said, "status"));
+		if (json_is_object(deadline))
+			cli_note(cli, _("  until %s: %s"), portal_text(deadline, "at"),
+			    portal_text(deadline, "warning"));
+	}
+	cli->fault = before;
+	cli->stage = stage;
+}

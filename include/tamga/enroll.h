@@ -52,6 +52,18 @@ TMG_API const tmg_fault *
 tmg_authority_fault(const tmg_authority *authority);
 
 /*
+ * Whether an authority's address is one that can be spoken with; asks nobody, so
+ * that a mistyped one is told before anything else is asked for.
+ *
+ *   insecure_http   as in tmg_authority_spec
+ *
+ * Verdicts  TMG_UNSUPPORTED  no binding of that name
+ * Faults    TMG_E_USAGE      the URI is none; f, which may be NULL, says why
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_speaks(const char *uri, bool insecure_http, tmg_fault *f);
+
+/*
  * Asks who the authority says its CA is, believing nothing and sending nothing
  * of ours, so that a person can compare a fingerprint and then say it in
  * tmg_authority_spec.fingerprint.  *certs are yours; NULL on a verdict or fault,

@@ -132,6 +132,19 @@ tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
 }
 
 tmg_rc
+tmg_authority_speaks(const char *uri, bool insecure_http, tmg_fault *f)
+{
+	tmg_auto_ptr(tmg_authority) a = calloc(1, sizeof(*a));
+	tmg_rc rc;
+
+	if (a == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, "%s", _("out of memory"));
+	a->spec = (tmg_authority_spec){ .uri = uri, .insecure_http = insecure_http };
+	rc = check_uri(a);
+	return rc == TMG_OK ? rc : tmg_fault_copy(f, &a->fault, rc);
+}
+
+tmg_rc
 tmg_authority_introduce(tmg_ctx *ctx, const char *uri, unsigned timeout_s,
     tmg_fault *f, tmg_certs **certs)
 {

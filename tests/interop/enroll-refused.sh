@@ -27,6 +27,9 @@ printf '0102030405060708090A0B0C0D0E0F101112131415161718\n' >"$work/wrong-key"
 # ---- usage -----------------------------------------------------------------------
 refused 2 "say --ca" $pin
 refused 2 "--ca-file" $pin --ca "$TAMGA_TEST_RA_EST"
+refused 2 "is no authority's address" $pin --ca htp://x
+refused 1 "\"htp\" is no protocol" $pin --ca htp+https://x
+refused 2 "is no authority's address" $pin --ca https://x --user anna
 refused 2 "there is no such kind" $pin $official --type des
 refused 2 "" $pin $official --subject nonsense
 run 2 "$tamga" enroll --no-pcsc $official

@@ -126,6 +126,19 @@ read_timeout(struct cli *cli, struct ca *ca)
 	return TMG_OK;
 }
 
+/* A mistyped address is told before a password or a fingerprint is asked for. */
+static tmg_rc
+check_address(struct cli *cli, const struct ca *ca)
+{
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	if (ca->spec.uri == NULL)
+		return TMG_OK;
+	rc = tmg_authority_speaks(ca->spec.uri, ca->spec.insecure_http, &f);
+	return rc == TMG_OK ? rc : cli_fail(cli, rc, &f);
+}
+
 tmg_rc
 ca_read(struct cli *cli, struct ca *ca)
 {
@@ -138,6 +151,8 @@ ca_read(struct cli *cli, struct ca *ca)
 		    _("--ca-file or --ca-fingerprint: say one of them"));
 	ca->spec.uri = cli_text(cli, "ca");
 	ca->spec.fingerprint = print;
+	if ((rc = check_address(cli, ca)))
+		return rc;
 	if (file != NULL && (rc = read_anchors(cli, ca, file)))
 		return rc;
 	if ((rc = read_timeout(cli, ca)))
@@ -202,10 +217,14 @@ ask_person(struct cli *cli, struct ca *ca)
 tmg_rc
 ca_trust(struct cli *cli, struct ca *ca)
 {
+	tmg_rc rc;
+
 	if (ca->spec.uri == NULL && cli->conf.ca[0] != '\0')
 		ca->spec.uri = cli->conf.ca;
 	if (ca->spec.uri == NULL)
 		return cli_raise(cli, TMG_E_USAGE, _("who is to issue? say --ca URI"));
+	if ((rc = check_address(cli, ca)))
+		return rc;
 	if (ca->spec.anchors != NULL || ca->spec.fingerprint != NULL)
 		return TMG_OK;
 	if (cli->conf.ca_file[0] != '\0')

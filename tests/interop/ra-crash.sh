@@ -23,7 +23,7 @@ start() {
 enroll() {
 	curl -sS --max-time 10 --cacert "$TAMGA_TEST_RA_CA" $auth \
 	    -H 'Content-Type: application/pkcs10' --data-binary "@$1.b64" \
-	    -w '%{http_code}' -o "out.$1" "$EST/simpleenroll" >"code.$1" 2>/dev/null || :
+	    -w '%{http_code}' -o "out.$1" "$EST${2:-}/simpleenroll" >"code.$1" 2>/dev/null || :
 }
 
 names=
@@ -34,7 +34,6 @@ fresh() {
 
 # At the n-th write or sync of the store while one request is served.  The
 # server inherits the tracer's standard output, so it is ended by the signal.
-half=0
 for call in pwrite64 fdatasync; do
 	n=1
 	while :; do
@@ -50,16 +49,36 @@ for call in pwrite64 fdatasync; do
 		fi
 		wait $server 2>/dev/null || :
 		server=
-		half=$((half + $(sqlite3 "$db" "SELECT count(*) FROM certificate
-		    WHERE der IS NULL")))
+		same "$call.$n: all or nothing" "$(sqlite3 "$db" "SELECT count(*)
+		    FROM certificate WHERE der IS NULL")" 0
 		n=$((n + 1))
 		[ $n -lt 60 ] || die "$call never ends"
 	done
 	echo "killed at each of $((n - 1)) calls of $call"
 	[ $n -gt 2 ] || die "no request was killed at $call"
 done
+
+# What an officer approves is two steps: at each sync of the approval.
+half=0 n=1
+start
+while :; do
+	new_csr o$n "/CN=Crash reviewed $n"
+	names="$names o$n"
+	enroll o$n /$TAMGA_TEST_RA_OFFICER
+	same "o$n" "$(cat code.o$n)" 202
+	id=$(sqlite3 "$db" "SELECT id FROM application ORDER BY rowid DESC LIMIT 1")
+	strace -f -qq -o trace -e trace=fdatasync -e inject=fdatasync:signal=SIGKILL:when=$n \
+	    "$ra" approve --dir "$TAMGA_TEST_RA_DIR" "$id" >>log 2>&1 && break
+	half=$((half + $(sqlite3 "$db" "SELECT count(*) FROM certificate
+	    WHERE der IS NULL AND application = '$id'")))
+	n=$((n + 1))
+	[ $n -lt 60 ] || die "approve never ends"
+done
+kill -9 $server
+wait $server 2>/dev/null || :
+server=
 [ $half -gt 0 ] || die "no kill fell between the serial number and the certificate"
-echo "kills between serial number and certificate: $half"
+echo "killed at each of $((n - 1)) syncs of an approval, $half between serial number and certificate"
 
 # Four requests at once, at odd moments.
 fresh warm
@@ -81,6 +100,13 @@ while [ $round -lt 8 ]; do
 	round=$((round + 1))
 done
 
+# What was killed before it was approved waits still.
+approve_pending() {
+	[ "$(post $TAMGA_TEST_RA_OFFICER/simpleenroll $1.b64 $auth)" = 202 ] || return 0
+	"$ra" approve --dir "$TAMGA_TEST_RA_DIR" "$(sqlite3 "$db" "SELECT id
+	    FROM application WHERE state = 'submitted' LIMIT 1")" >>log || die "$1: approve"
+}
+
 # What was begun is finished by the start alone; then everybody asks again.
 start
 same 'half done' "$(sqlite3 "$db" "SELECT count(*) FROM certificate
@@ -89,8 +115,12 @@ same 'in between' "$(sqlite3 "$db" "SELECT count(*) FROM application
     WHERE state IN ('approved','issuing')")" 0
 all=0 acknowledged=0
 for name in $names; do
-	all=$((all + 1))
-	same "$name" "$(post simpleenroll $name.b64 $auth)" 200
+	all=$((all + 1)) door=simpleenroll
+	case $name in o*)
+		door=$TAMGA_TEST_RA_OFFICER/simpleenroll
+		approve_pending $name ;;
+	esac
+	same "$name" "$(post $door $name.b64 $auth)" 200
 	if [ "$(cat "code.$name")" = 200 ]; then
 		acknowledged=$((acknowledged + 1))
 		cmp -s body "out.$name" || die "$name: acknowledged as another certificate"

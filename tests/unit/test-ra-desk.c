@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/ctx.h"
+#include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
@@ -50,6 +51,89 @@ test_automatic(void **state)
 	ra_app_release(&app2);
 	ra_cert_release(&cert2);
 	assert_int_equal(hand_in(b, &c, "b", "auto", &app2, &cert2), TMG_DENIED);
+}
+
+/* An authority that looks, while it signs, how much others see by then. */
+static struct {
+	const ra_ca_ops *real;
+	const struct bench *bench;
+	size_t begun;
+} watch;
+
+static tmg_rc
+count(void *arg, const ra_app *app)
+{
+	(void)app;
+	++*(size_t *)arg;
+	return TMG_OK;
+}
+
+static tmg_rc
+watched_issue(ra_ca *ca, const ra_order *order, uint8_t **der, size_t *len,
+    tmg_fault *f)
+{
+	ra_desk other = { .office = NULL };
+
+	assert_int_equal(ra_desk_open(watch.bench->desk.office, &other, f), TMG_OK);
+	watch.begun = 0;
+	assert_int_equal(ra_app_each(other.store, RA_ISSUING, count,
+	    &watch.begun), TMG_OK);
+	ra_desk_release(&other);
+	return watch.real->issue(ca, order, der, len, f);
+}
+
+static tmg_rc
+refused_issue(ra_ca *ca, const ra_order *order, uint8_t **der, size_t *len,
+    tmg_fault *f)
+{
+	(void)ca, (void)order, (void)der, (void)len;
+	return tmg_raise(f, TMG_E_CRYPTO, 0, "not today");
+}
+
+/* One transaction where the authority is in this process; elsewhere the
+ * serial number is durable before anybody signs. */
+static void
+test_at_once(void **state)
+{
+	struct bench *b = *state;
+	auto_csr near = { NULL, { 0 }, 0 }, far = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, app2 = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, cert2 = { .der = NULL };
+	ra_ca_ops ops = *b->office.ca->ops;
+
+	watch.real = b->office.ca->ops, watch.bench = b;
+	ops.issue = watched_issue;
+	b->office.ca->ops = &ops;
+	make_csr(&near, "Near", NULL);
+	ops.at_once = true;
+	assert_int_equal(hand_in(b, &near, "a", "auto", &app, &cert), TMG_OK);
+	assert_int_equal(watch.begun, 0);
+	make_csr(&far, "Far", NULL);
+	ops.at_once = false;
+	assert_int_equal(hand_in(b, &far, "a", "auto", &app2, &cert2), TMG_OK);
+	assert_int_equal(watch.begun, 1);
+	b->office.ca->ops = watch.real;
+}
+
+/* What cannot be signed at once is begun, and finished later. */
+static void
+test_signed_later(void **state)
+{
+	struct bench *b = *state;
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, again = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	ra_ca_ops ops = *b->office.ca->ops;
+
+	watch.real = b->office.ca->ops;
+	ops.issue = refused_issue;
+	b->office.ca->ops = &ops;
+	make_csr(&c, "Later", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_E_CRYPTO);
+	assert_string_equal(b->desk.fault.text, "not today");
+	b->office.ca->ops = watch.real;
+	assert_int_equal(hand_in(b, &c, "a", "auto", &again, &cert), TMG_OK);
+	assert_string_equal(again.id, app.id);
 }
 
 static void
@@ -452,6 +536,8 @@ main(void)
     bench_set_up, bench_tear_down)
 	const struct CMUnitTest tests[] = {
 		STORED(test_automatic),
+		STORED(test_at_once),
+		STORED(test_signed_later),
 		STORED(test_officer),
 		STORED(test_half_done),
 		STORED(test_carried_on_twice),

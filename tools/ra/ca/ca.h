@@ -21,6 +21,8 @@ typedef struct ra_order {
 typedef struct ra_ca ra_ca;
 
 /*
+ *   at_once issue() is arithmetic in this process: nobody has seen what it
+ *           signed, and nobody waits for a device or a network meanwhile
  *   issue   signs; *der is yours to free().  Asked twice for one order it may
  *           give two encodings of one certificate: the store keeps the first
  *   crl     signs a list of everything revoked in store, numbered number
@@ -30,6 +32,7 @@ typedef struct ra_ca ra_ca;
  */
 typedef struct ra_ca_ops {
 	const char *name;
+	bool at_once;
 	tmg_rc (*issue)(ra_ca *ca, const ra_order *order, uint8_t **der,
 	    size_t *len, tmg_fault *f);
 	tmg_rc (*crl)(ra_ca *ca, ra_store *store, int64_t number, time_t now,

@@ -326,6 +326,7 @@ local_close(ra_ca *base)
 
 static const ra_ca_ops local_ops = {
 	.name = "local",
+	.at_once = true,
 	.issue = local_issue,
 	.crl = local_crl,
 	.close = local_close,

@@ -53,21 +53,20 @@ choose_validity(ra_desk *d, const ra_profile *profile, time_t now, ra_cert *cert
 }
 
 static tmg_rc
-reserve(ra_desk *d, ra_app *app, const ra_profile *profile)
+reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 {
 	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
 	const time_t now = ra_desk_now(d);
-	ra_cert cert = { .der = NULL };
 	tmg_rc rc;
 
-	if ((rc = choose_validity(d, profile, now, &cert)))
+	if ((rc = choose_validity(d, profile, now, cert)))
 		return rc;
-	snprintf(cert.app, sizeof(cert.app), "%s", app->id);
-	if ((rc = ra_serial_new(d->office->ctx, cert.serial)))
+	snprintf(cert->app, sizeof(cert->app), "%s", app->id);
+	if ((rc = ra_serial_new(d->office->ctx, cert->serial)))
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
-	if ((rc = ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert.serial)))
+	if ((rc = ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert->serial)))
 		return rc;
-	if ((rc = ra_cert_reserve(d->store, &cert)))
+	if ((rc = ra_cert_reserve(d->store, cert)))
 		return ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
 	return TMG_OK;
 }
@@ -78,6 +77,7 @@ static tmg_rc
 reserve_now(ra_desk *d, ra_app *app, const ra_profile *profile)
 {
 	tmg_auto(ra_txn) txn = { NULL };
+	tmg_auto(ra_cert) cert = { .der = NULL };
 	char id[RA_ID_MAX];
 	tmg_rc rc;
 
@@ -87,7 +87,7 @@ reserve_now(ra_desk *d, ra_app *app, const ra_profile *profile)
 	ra_app_release(app);
 	if ((rc = get_app(d, id, app)) || app->state != RA_APPROVED)
 		return rc;
-	if ((rc = reserve(d, app, profile)))
+	if ((rc = reserve(d, app, profile, &cert)))
 		return rc;
 	return ra_desk_commit(d, &txn);
 }
@@ -103,31 +103,51 @@ describe(const char *serial, tmg_view der, char *text, size_t cap)
 	return rc;
 }
 
-/* Stores what the CA signed, unless somebody else was quicker. */
+/* Stores what the CA signed, unless somebody else was quicker: TMG_OCCUPIED.
+ * In the caller's transaction. */
 static tmg_rc
-finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
+keep(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 {
 	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
-	tmg_auto(ra_txn) txn = { NULL };
 	char detail[RA_REASON_MAX];
 	tmg_rc rc;
 
 	if ((rc = describe(serial, der, detail, sizeof(detail))))
 		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
+	rc = ra_cert_finish(d->store, serial, der);
+	if (rc)
+		return rc == TMG_OCCUPIED ? rc : ra_desk_says(d, rc);
+	return ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail);
+}
+
+static tmg_rc
+finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
-	rc = ra_cert_finish(d->store, serial, der);
-	if (rc == TMG_OCCUPIED)
-		return TMG_OK;
-	if (rc)
-		return ra_desk_says(d, rc);
-	if ((rc = ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail)))
-		return rc;
+	if ((rc = keep(d, app, serial, der)))
+		return rc == TMG_OCCUPIED ? TMG_OK : rc;
 	return ra_desk_commit(d, &txn);
 }
 
 static tmg_rc
-sign(ra_desk *d, ra_app *app, const ra_profile *profile, const ra_cert *reserved)
+sign(ra_desk *d, const ra_request *request, const ra_profile *profile,
+    const ra_cert *reserved, uint8_t **der, size_t *len)
+{
+	const ra_order order = { request, profile, reserved->serial,
+		reserved->not_before, reserved->not_after,
+		d->office->config.crl_url };
+
+	return d->office->ca->ops->issue(d->office->ca, &order, der, len,
+	    &d->fault);
+}
+
+static tmg_rc
+sign_and_finish(ra_desk *d, ra_app *app, const ra_profile *profile,
+    const ra_cert *reserved)
 {
 	const tmg_view csr = { app->csr, app->csr_len };
 	tmg_auto(ra_request) request = { .alg = TMG_ALG_NONE };
@@ -135,15 +155,10 @@ sign(ra_desk *d, ra_app *app, const ra_profile *profile, const ra_cert *reserved
 	size_t len = 0;
 	tmg_rc rc;
 
-	if ((rc = ra_request_read(d->office->ctx, csr, &request, &d->fault)))
+	if ((rc = ra_request_read(d->office->ctx, csr, &request, &d->fault)) ||
+	    (rc = sign(d, &request, profile, reserved, &der, &len)))
 		return rc;
-	const ra_order order = { &request, profile, reserved->serial,
-		reserved->not_before, reserved->not_after,
-		d->office->config.crl_url };
-
-	rc = d->office->ca->ops->issue(d->office->ca, &order, &der, &len,
-	    &d->fault);
-	return rc ? rc : finish(d, app, reserved->serial, (tmg_view){ der, len });
+	return finish(d, app, reserved->serial, (tmg_view){ der, len });
 }
 
 static tmg_rc
@@ -187,7 +202,7 @@ work(ra_desk *d, ra_app *app, ra_cert *cert)
 		return rc;
 	if ((rc = cert_of(d, app, &reserved)))
 		return rc;
-	if (reserved.der == NULL && (rc = sign(d, app, profile, &reserved)))
+	if (reserved.der == NULL && (rc = sign_and_finish(d, app, profile, &reserved)))
 		return rc;
 	return hand_over(d, app, cert);
 }
@@ -343,14 +358,37 @@ ra_desk_settle(ra_desk *d, ra_app *app)
 	return ra_desk_step(d, app, RA_EV_APPROVE, &self, "");
 }
 
-/* What needs nobody is issued at once: its serial number is set aside in the
- * same transaction. */
+/* An authority in this process has signed for nobody until the transaction
+ * is over.  What it cannot sign now is begun, and told by who carries it on. */
 static tmg_rc
-settle_and_reserve(ra_desk *d, const ra_submission *in, ra_app *app)
+sign_at_once(ra_desk *d, const ra_submission *in, const ra_request *request,
+    const ra_cert *reserved, ra_app *app)
 {
-	const tmg_rc rc = ra_desk_settle(d, app);
+	tmg_auto_free uint8_t *der = NULL;
+	size_t len = 0;
+	tmg_rc rc;
 
-	return rc || app->state != RA_APPROVED ? rc : reserve(d, app, in->profile);
+	if (!d->office->ca->ops->at_once ||
+	    sign(d, request, in->profile, reserved, &der, &len) != TMG_OK)
+		return TMG_OK;
+	rc = keep(d, app, reserved->serial, (tmg_view){ der, len });
+	return rc == TMG_OCCUPIED ? TMG_E_IO : rc;
+}
+
+/* What needs nobody is issued at once, in the same transaction where the
+ * authority can; else its serial number is set aside. */
+static tmg_rc
+settle_and_issue(ra_desk *d, const ra_submission *in, const ra_request *request,
+    ra_app *app)
+{
+	tmg_auto(ra_cert) reserved = { .der = NULL };
+	tmg_rc rc;
+
+	if ((rc = ra_desk_settle(d, app)) || app->state != RA_APPROVED)
+		return rc;
+	if ((rc = reserve(d, app, in->profile, &reserved)))
+		return rc;
+	return sign_at_once(d, in, request, &reserved, app);
 }
 
 static tmg_rc
@@ -371,7 +409,7 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	if ((rc = ra_life_begin(d->store, app, RA_EV_SUBMIT, &applicant,
 	    app->csr_hash, &d->fault)))
 		return rc;
-	return settle_and_reserve(d, in, app);
+	return settle_and_issue(d, in, request, app);
 }
 
 /* The application that this very request is already. */

@@ -204,15 +204,18 @@ is_taken_before(tmg_token *token, const tmg_key *key, const char *name)
 	return false;
 }
 
-/* What a program called it; a certificate without a label of its own has its
- * key's. */
+/* What a program called it.  What has no label of its own has its key's, from
+ * the half that has one; a certificate's is its own alone. */
 static tmg_view
 given_label(const tmg_p11_subject *s)
 {
-	const bool own = s->object.class == CKO_CERTIFICATE &&
-	    s->name.cert_label.len > 0;
+	const tmg_p11_text *first = &s->name.label, *next = &s->name.public_label;
 
-	return tmg_p11_text_view(own ? &s->name.cert_label : &s->name.label);
+	if (s->object.class == CKO_CERTIFICATE && s->name.cert_label.len > 0)
+		first = &s->name.cert_label;
+	if (s->object.class == CKO_PUBLIC_KEY && next->len > 0)
+		first = next;
+	return tmg_p11_text_view(first->len > 0 ? first : next);
 }
 
 static CK_RV

@@ -149,14 +149,13 @@ adopt(p11_hold *hold, const tmg_p11_object *key, CK_OBJECT_CLASS class,
     const CK_ATTRIBUTE *t, CK_ULONG n, CK_OBJECT_HANDLE *made)
 {
 	tmg_p11_slot *slot = hold->slot;
-	const tmg_p11_object half = { .class = CKO_PUBLIC_KEY, .key = key->key };
+	const tmg_p11_object half = { .class = class, .key = key->key };
 	CK_RV rv;
 
 	if ((rv = tmg_p11_may_write(hold)) ||
 	    (rv = tmg_p11_place_name(slot, &half, t, n)))
 		return rv;
-	*made = tmg_p11_objects_handle(&slot->objects,
-	    &(tmg_p11_object){ .class = class, .key = key->key });
+	*made = tmg_p11_objects_handle(&slot->objects, &half);
 	if (*made == CK_INVALID_HANDLE)
 		return CKR_HOST_MEMORY;
 	tmg_p11_objects_adopt(&slot->objects, key->key);

@@ -88,6 +88,16 @@ take_name(struct birth *b, CK_ATTRIBUTE_TYPE type)
 		b->named[b->named_count++] = *a;
 }
 
+/* A pair has one ID; each half may have a label. */
+static bool
+is_one_id(const struct birth *b)
+{
+	const tmg_view a = tmg_p11_template_bytes(b->private, b->private_count,
+	    CKA_ID), z = tmg_p11_template_bytes(b->public, b->public_count, CKA_ID);
+
+	return a.len == 0 || z.len == 0 || tmg_view_equal(a, z);
+}
+
 static CK_RV
 check_templates(struct birth *b)
 {
@@ -102,6 +112,8 @@ check_templates(struct birth *b)
 	    (rv = check_public(b->public, b->public_count)) ||
 	    (rv = check_private(b->private, b->private_count)))
 		return rv;
+	if (!is_one_id(b))
+		return CKR_TEMPLATE_INCONSISTENT;
 	b->token = tmg_p11_template_says(b->private, b->private_count, CKA_TOKEN,
 	    false);
 	take_name(b, CKA_ID);
@@ -273,12 +285,30 @@ show_public(const struct birth *b, CK_OBJECT_HANDLE *made)
 }
 
 static CK_RV
+name_half(const struct birth *b, CK_OBJECT_CLASS class, const CK_ATTRIBUTE *label)
+{
+	const tmg_p11_object half = { .class = class, .key = b->place };
+	CK_ATTRIBUTE t[2];
+	CK_ULONG n = 0;
+
+	if (b->named_count > 0 && b->named[0].type == CKA_ID)
+		t[n++] = b->named[0];
+	if (label != NULL && label->ulValueLen > 0)
+		t[n++] = *label;
+	return tmg_p11_place_name(b->hold->slot, &half, t, n);
+}
+
+static CK_RV
 name(const struct birth *b)
 {
+	CK_RV rv;
+
 	tmg_p11_place_note(b->hold->slot, b->place);
-	return tmg_p11_place_name(b->hold->slot,
-	    &(tmg_p11_object){ .class = CKO_PUBLIC_KEY, .key = b->place },
-	    b->named, b->named_count);
+	if ((rv = name_half(b, CKO_PRIVATE_KEY, tmg_p11_template_find(b->private,
+	    b->private_count, CKA_LABEL))))
+		return rv;
+	return name_half(b, CKO_PUBLIC_KEY, tmg_p11_template_find(b->public,
+	    b->public_count, CKA_LABEL));
 }
 
 CK_RV

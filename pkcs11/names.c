@@ -14,7 +14,7 @@
 #include "src/pki/sha256.h"
 
 #define FILE_MAX (1u << 20)	/* bytes; some 2000 names */
-#define LINE_MAX_BYTES 1024u	/* three texts, a digest, a number */
+#define LINE_MAX_BYTES 1152u	/* four texts, a digest, a number */
 
 static const char head[] = "tamga-names 1\n";
 
@@ -56,6 +56,7 @@ take_text(tmg_view *line, tmg_p11_text *text)
 	return take_hex(line, text->bytes, sizeof(text->bytes), &text->len);
 }
 
+/* The last text of a line is younger than the rest: older lines end before. */
 static bool
 read_line(tmg_view line, tmg_p11_name *name)
 {
@@ -66,7 +67,8 @@ read_line(tmg_view line, tmg_p11_name *name)
 	if (!take_hex(&line, name->key, sizeof(name->key), &key_len) ||
 	    !take_hex(&line, slot, sizeof(slot), &slot_len) ||
 	    !take_text(&line, &name->id) || !take_text(&line, &name->label) ||
-	    !take_text(&line, &name->cert_label))
+	    !take_text(&line, &name->cert_label) ||
+	    (line.len > 0 && !take_text(&line, &name->public_label)))
 		return false;
 	for (size_t i = 0; i < slot_len; i++)
 		name->slot = name->slot << 8 | slot[i];
@@ -97,6 +99,7 @@ put_line(tmg_out *o, const tmg_p11_name *name)
 	put_text(o, &name->id);
 	put_text(o, &name->label);
 	put_text(o, &name->cert_label);
+	put_text(o, &name->public_label);
 	tmg_put_u8(o, '\n');
 }
 

@@ -31,7 +31,8 @@ typedef struct tmg_p11_name {
 	uint8_t key[P11_NAME_KEY];
 	uint32_t slot;		/* tmg_slot.ref, where the key was last seen */
 	tmg_p11_text id;	/* of key, public key and certificate */
-	tmg_p11_text label;	/* of the key's two halves */
+	tmg_p11_text label;	/* of the private half */
+	tmg_p11_text public_label;
 	tmg_p11_text cert_label;
 } tmg_p11_name;
 

@@ -221,19 +221,57 @@ set_id(tmg_p11_slot *slot, struct naming *n, const CK_ATTRIBUTE *a)
 	return tmg_p11_text_set(&n->name.id, id);
 }
 
+static tmg_p11_text *
+own_label(struct naming *n)
+{
+	switch (n->subject.object.class) {
+	case CKO_CERTIFICATE:
+		return &n->name.cert_label;
+	case CKO_PUBLIC_KEY:
+		return &n->name.public_label;
+	default:
+		return &n->name.label;
+	}
+}
+
+/* A label that is lent by another object would change with it. */
+static bool
+is_lent(struct naming *n)
+{
+	const tmg_p11_name *name = &n->name;
+
+	return own_label(n)->len == 0 && name->label.len +
+	    name->public_label.len + name->cert_label.len > 0;
+}
+
 static CK_RV
 set_label(tmg_p11_slot *slot, struct naming *n, const CK_ATTRIBUTE *a)
 {
-	const bool cert = n->subject.object.class == CKO_CERTIFICATE;
+	const bool same = is_so(n, a);
 	tmg_view label;
 
-	if (is_so(n, a))
+	if (a == NULL || (same && !is_lent(n)))
 		return CKR_OK;
 	label = (tmg_view){ a->pValue, a->ulValueLen };
-	if (cert && is_label_taken(slot, n, label))
+	if (n->subject.object.class == CKO_CERTIFICATE && !same &&
+	    is_label_taken(slot, n, label))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	n->changed = true;
-	return tmg_p11_text_set(cert ? &n->name.cert_label : &n->name.label, label);
+	return tmg_p11_text_set(own_label(n), label);
+}
+
+/* A private key is called by who must not see it too: the SO makes keys. */
+static tmg_rc
+load(tmg_p11_slot *slot, const tmg_p11_object *object, tmg_p11_subject *s)
+{
+	tmg_p11_object seen = *object;
+	tmg_rc rc;
+
+	if (seen.class == CKO_PRIVATE_KEY)
+		seen.class = CKO_PUBLIC_KEY;
+	rc = tmg_p11_subject_load(slot, &seen, s);
+	s->object.class = object->class;
+	return rc;
 }
 
 static CK_RV
@@ -245,7 +283,7 @@ prepare(tmg_p11_slot *slot, const tmg_p11_object *object,
 
 	n->changed = false;
 	tmg_p11_names_look(&slot->names);
-	if ((rc = tmg_p11_subject_load(slot, object, &n->subject)))
+	if ((rc = load(slot, object, &n->subject)))
 		return tmg_p11_slot_rv(slot, rc);
 	n->name = n->subject.name;
 	n->name.slot = tmg_key_slot(object->key)->ref;

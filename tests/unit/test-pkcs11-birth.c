@@ -705,6 +705,54 @@ test_names(void **state)
 	assert_int_equal(count_found(h, &id, 1), 0);
 }
 
+/* Each half keeps the label that its template gave it, an ID is the pair's;
+ * what has no label of its own has its key's. */
+static void
+test_halves(void **state)
+{
+	CK_ATTRIBUTE pub[] = { { CKA_EC_PARAMS, p256, sizeof(p256) },
+	    { CKA_TOKEN, &yes, 1 }, { CKA_LABEL, (CK_UTF8CHAR *)(uintptr_t)"pub", 3 },
+	    { CKA_ID, (CK_BYTE *)(uintptr_t)"one", 3 } };
+	CK_ATTRIBUTE priv[] = { { CKA_TOKEN, &yes, 1 },
+	    { CKA_LABEL, (CK_UTF8CHAR *)(uintptr_t)"pri", 3 },
+	    { CKA_ID, (CK_BYTE *)(uintptr_t)"two", 3 } };
+	CK_SESSION_HANDLE h = user_session(RW);
+	struct pair p;
+	char text[64];
+
+	(void)state;
+	assert_int_equal(make(h, CKM_EC_KEY_PAIR_GEN, pub, 4, priv, 3, &p),
+	    CKR_TEMPLATE_INCONSISTENT);
+	assert_int_equal(make(h, CKM_EC_KEY_PAIR_GEN, pub, 4, priv, 2, &p), CKR_OK);
+	assert_true(has_id(h, p.public, "one"));
+	assert_true(has_id(h, p.private, "one"));
+	read_text(h, p.public, CKA_LABEL, text);
+	assert_string_equal(text, "pub");
+	read_text(h, p.private, CKA_LABEL, text);
+	assert_string_equal(text, "pri");
+	assert_int_equal(set(h, p.private, CKA_LABEL, "pub"), CKR_OK);
+	assert_int_equal(set(h, p.public, CKA_LABEL, "other"), CKR_OK);
+	read_text(h, p.private, CKA_LABEL, text);
+	assert_string_equal(text, "pub");
+
+	/* the second half of a pair with one label says it again */
+	p.public = find_one(h, CKO_PUBLIC_KEY, 0x9a);
+	p.private = find_one(h, CKO_PRIVATE_KEY, 0x9a);
+	assert_int_equal(set(h, p.public, CKA_LABEL, "both"), CKR_OK);
+	read_text(h, p.private, CKA_LABEL, text);
+	assert_string_equal(text, "both");
+	assert_int_equal(set(h, p.private, CKA_LABEL, "both"), CKR_OK);
+	assert_int_equal(set(h, p.public, CKA_LABEL, "not both"), CKR_OK);
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+
+	assert_int_equal(C_Initialize(NULL), CKR_OK);
+	h = user_session(RW);
+	read_text(h, find_one(h, CKO_PRIVATE_KEY, 0x9a), CKA_LABEL, text);
+	assert_string_equal(text, "both");
+	read_text(h, find_one(h, CKO_PUBLIC_KEY, 0x9a), CKA_LABEL, text);
+	assert_string_equal(text, "not both");
+}
+
 static void
 test_names_refused(void **state)
 {
@@ -798,7 +846,8 @@ main(void)
 		WITH_ROOM(test_kept), WITH_ROOM(test_copy_public),
 		WITH_ROOM(test_copy_refused), WITH_ROOM(test_destroy),
 		WITH_ROOM(test_import_rsa), WITH_ROOM(test_import_ec),
-		INSIDE(test_names), INSIDE(test_names_refused), INSIDE(test_no_home),
+		INSIDE(test_names), INSIDE(test_halves),
+		INSIDE(test_names_refused), INSIDE(test_no_home),
 		INSIDE(test_set_in_memory),
 	};
 

@@ -31,6 +31,8 @@ test_parse(void **state)
 		{ HEAD KEY " 0000009A 01Z2 - -\n", 0 },
 		{ HEAD KEY " 0000009A  - -\n", 0 },
 		{ HEAD KEY " 0000009A 1 - -\n", 0 },
+		{ HEAD KEY " 0000009A 0102 - - 7075\n", 1 },
+		{ HEAD KEY " 0000009A 0102 - - 7\n", 0 },
 	};
 	tmg_p11_names names = { .count = 0 };
 
@@ -45,6 +47,10 @@ test_parse(void **state)
 	assert_int_equal(names.rows[0].id.len, 2);
 	assert_memory_equal(names.rows[0].label.bytes, "label", 5);
 	assert_int_equal(names.rows[0].cert_label.len, 0);
+	assert_int_equal(names.rows[0].public_label.len, 0);
+	tmg_p11_names_parse(&names, tmg_view_str(HEAD KEY " 0000009A - - - 7075\n"));
+	assert_int_equal(names.rows[0].public_label.len, 2);
+	assert_memory_equal(names.rows[0].public_label.bytes, "pu", 2);
 	tmg_p11_names_free(&names);
 }
 

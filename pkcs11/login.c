@@ -63,15 +63,19 @@ login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 	return tmg_p11_rv(tmg_secret_set(&op->pin, pin));
 }
 
-CK_RV
-C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
-    CK_ULONG pin_len)
+/* A card has one user and one SO, and neither has a name: who gives one means
+ * somebody else, and no try is spent on that. */
+static CK_RV
+login_by_name(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
+    CK_ULONG pin_len, CK_ULONG name_len)
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_RV rv;
 
 	if ((rv = p11_hold_session(&hold, handle)))
 		return rv;
+	if (name_len > 0)
+		return CKR_ARGUMENTS_BAD;
 	if (user != CKU_USER && user != CKU_SO && user != CKU_CONTEXT_SPECIFIC)
 		return CKR_USER_TYPE_INVALID;
 	if (pin == NULL)
@@ -81,6 +85,22 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 		    (tmg_view){ pin, pin_len });
 	return login(hold.slot, user == CKU_SO ? P11_SO : P11_USER,
 	    (tmg_view){ pin, pin_len });
+}
+
+CK_RV
+C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
+    CK_ULONG pin_len)
+{
+	return login_by_name(handle, user, pin, pin_len, 0);
+}
+
+/* PKCS #11 Profiles 3.2, 5.4: an authentication token has it. */
+CK_RV
+C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
+    CK_ULONG pin_len, CK_UTF8CHAR *name, CK_ULONG name_len)
+{
+	(void)name;
+	return login_by_name(handle, user, pin, pin_len, name_len);
 }
 
 /* Handles of what only the user sees are no more, also after the next login

@@ -30,8 +30,6 @@ refuse(CK_SESSION_HANDLE session, CK_RV answer)
 
 /* ---- tokens and PINs ----------------------------------------------------- */
 
-REFUSED(C_LoginUser, (SESSION, CK_USER_TYPE user, CK_UTF8CHAR *pin,
-    CK_ULONG pin_len, CK_UTF8CHAR *name, CK_ULONG name_len))
 REFUSED(C_GetOperationState, (SESSION, OUT(state)))
 REFUSED(C_SetOperationState, (SESSION, IN(state), CK_OBJECT_HANDLE cipher, KEY))
 REFUSED(C_GetSessionValidationFlags, (SESSION, CK_ULONG type, CK_FLAGS *flags))

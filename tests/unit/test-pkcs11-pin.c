@@ -25,6 +25,32 @@ init_token(const char *pin, const char *label)
 	    (CK_UTF8CHAR *)(uintptr_t)label);
 }
 
+/* Nobody on a card has a name: one that is given costs no try. */
+static void
+test_login_user(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RW);
+	const int tries = CARD->tries;
+
+	(void)state;
+	assert_int_equal(C_LoginUser(h, CKU_USER, SO("123456"), SO("asel")),
+	    CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_LoginUser(h, CKU_USER, NULL, 0, NULL, 0),
+	    CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_LoginUser(h, 9, SO("123456"), NULL, 0),
+	    CKR_USER_TYPE_INVALID);
+	assert_int_equal(CARD->tries, tries);
+	assert_int_equal(C_LoginUser(h, CKU_USER, SO("123457"), NULL, 0),
+	    CKR_PIN_INCORRECT);
+	assert_int_equal(C_LoginUser(h, CKU_USER, SO("123456"), NULL, 0), CKR_OK);
+	assert_int_equal(state_of(h), CKS_RW_USER_FUNCTIONS);
+	assert_int_equal(C_LoginUser(h, CKU_USER, SO("123456"), NULL, 0),
+	    CKR_USER_ALREADY_LOGGED_IN);
+	assert_int_equal(C_Logout(h), CKR_OK);
+	assert_int_equal(C_LoginUser(h, CKU_SO, SO("87654321"), NULL, 0), CKR_OK);
+	assert_int_equal(state_of(h), CKS_RW_SO_FUNCTIONS);
+}
+
 /* The PUK logs in and gives a blocked user a new PIN. */
 static void
 test_puk(void **state)
@@ -143,6 +169,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_PUK(test_login_user),
 		WITH_PUK(test_puk), WITH_PUK(test_puk_locked),
 		WITH_PUK(test_management_key), WITH_PUK(test_init_token),
 		WITH_PUK(test_no_way_back),

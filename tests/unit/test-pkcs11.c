@@ -58,6 +58,7 @@ static const struct {
 	SESSION("C_GetSessionInfo", CKR_ARGUMENTS_BAD),
 	SESSION("C_SessionCancel", CKR_OK),
 	SESSION("C_Login", CKR_ARGUMENTS_BAD),
+	SESSION("C_LoginUser", CKR_ARGUMENTS_BAD),
 	SESSION("C_Logout", CKR_USER_NOT_LOGGED_IN),
 	SESSION("C_SetPIN", CKR_ARGUMENTS_BAD),
 	SESSION("C_CreateObject", CKR_ARGUMENTS_BAD),

@@ -77,12 +77,12 @@ carriers = (
   { name = "usb-token"; label = "USB token"; certification = "FIPS 140-2";
     warning = "A USB token does not require a card reader because it is directly connected to the PC."; },
   { name = "smart-card"; label = "Smart Card"; certification = "FIPS 140-2";
-    extra = "Card reader"; }
+    extra = "Card reader"; extra_price = "12.00"; }
 );
 payment: {
   price = "18.00";
   currency = "AZN";
-  text = "One payment for 3 years, without any further service fees. A card reader is not included.";
+  text = "One payment for 3 years, without any further service fees. A card reader is paid for beside it.";
 };
 mails = (
   { event = "submit"; subject = "Order ${number}";

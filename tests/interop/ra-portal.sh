@@ -273,7 +273,7 @@ send /my/form 303 region=Baku cities-of=Baku city=Baku 'phone=+994 12 345 67 89'
     carrier=smart-card 'carrier.extra=Card reader'
 page /my
 az=$(number)
-shows '18.00 AZN'
+shows '30.00 AZN'	# with the reader
 hides '/my/key'
 cat > az.cnf <<-EOF
 	[req]

@@ -132,6 +132,7 @@ test_kazakh(void **state)
 	step(b, id, RA_EV_CONFIRM, &officer, "", RA_APPROVED);
 	assert_int_equal(ra_app_get(b->desk.store, id, &app), TMG_OK);
 	assert_int_equal(ra_desk_progress(&b->desk, &app, &cert), TMG_OK);
+	assert_int_equal(cert.not_after, START + 1095L * DAY);	/* a token's */
 	step(b, id, RA_EV_DOWNLOAD, &applicant, "", RA_DOWNLOADED);
 	step(b, id, RA_EV_INSTALL, &applicant, "", RA_INSTALLED);
 	step(b, id, RA_EV_SUSPEND, &applicant, "lost", RA_SUSPENDED);

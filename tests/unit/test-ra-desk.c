@@ -428,6 +428,91 @@ test_crl(void **state)
 	assert_int_equal(crl.revocations, 1);
 }
 
+/* The number of a serial's entry on the newest list, 0 none; hold: on hold. */
+static int
+listed(struct bench *b, const char *serial, bool *hold)
+{
+	tmg_auto(ra_crl) crl = { .number = 0 };
+	const unsigned char *at;
+	X509_REVOKED *entry = NULL;
+	BIGNUM *number = NULL;
+	int found, crit = 0;
+
+	assert_int_equal(ra_desk_crl(&b->desk, &crl), TMG_OK);
+	at = crl.der;
+	X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)crl.len);
+	assert_non_null(list);
+	assert_true(BN_hex2bn(&number, serial) > 0);
+	ASN1_INTEGER *value = BN_to_ASN1_INTEGER(number, NULL);
+	found = X509_CRL_get0_by_serial(list, &entry, value);
+	if (found != 0) {
+		ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason,
+		    &crit, NULL);
+
+		*hold = e != NULL && ASN1_ENUMERATED_get(e) == RA_CERT_HOLD;
+		ASN1_ENUMERATED_free(e);
+	}
+	ASN1_INTEGER_free(value);
+	BN_free(number);
+	X509_CRL_free(list);
+	return found;
+}
+
+static void
+decide(struct bench *b, const char *id, ra_event event)
+{
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	tmg_auto(ra_app) app = { .id = "" };
+
+	if (ra_desk_decide(&b->desk, id, event, &officer, "a reason", &app))
+		fail_msg("%s: %s", ra_event_name(event), b->desk.fault.text);
+}
+
+/* On hold at once, off it at once; another one revoked meanwhile changes how
+ * many there are to what it was, and is on the list all the same. */
+static void
+test_hold(void **state)
+{
+	struct bench *b = *state;
+	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
+	auto_csr c = { NULL, { 0 }, 0 }, d = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, other = { .id = "" }, who = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, known = { .der = NULL },
+	    second = { .der = NULL }, gone = { .der = NULL }, gone2 = { .der = NULL };
+	bool hold = false;
+
+	make_csr(&c, "Held", NULL);
+	make_csr(&d, "Other", NULL);
+	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
+	assert_int_equal(hand_in(b, &d, "a", "auto", &other, &second), TMG_OK);
+	assert_int_equal(listed(b, cert.serial, &hold), 0);
+	decide(b, app.id, RA_EV_SUSPEND);
+	assert_int_not_equal(listed(b, cert.serial, &hold), 0);
+	assert_true(hold);
+	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ cert.der, cert.len },
+	    &known, &who), TMG_DENIED);
+	assert_non_null(strstr(b->desk.fault.text, "suspended"));
+
+	decide(b, app.id, RA_EV_RESUME);
+	assert_int_equal(ra_desk_revoke(&b->desk, other.id, 1, &officer, &gone),
+	    TMG_OK);
+	assert_int_equal(listed(b, cert.serial, &hold), 0);
+	assert_int_not_equal(listed(b, second.serial, &hold), 0);
+	assert_false(hold);
+
+	/* a suspended one can be revoked for good, and not resumed then */
+	decide(b, app.id, RA_EV_SUSPEND);
+	assert_int_not_equal(listed(b, cert.serial, &hold), 0);
+	assert_true(hold);
+	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone2),
+	    TMG_OK);
+	assert_int_not_equal(listed(b, cert.serial, &hold), 0);
+	assert_false(hold);
+	ra_app_release(&who);
+	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_RESUME, &officer,
+	    "", &who), TMG_MISMATCH);
+}
+
 /* ---- policy ---- */
 
 static const struct {
@@ -546,6 +631,7 @@ main(void)
 		STORED(test_store_busy),
 		STORED(test_recognise),
 		STORED(test_crl),
+		STORED(test_hold),
 		STORED(test_policy),
 		STORED(test_broken_requests),
 		STORED(test_one_encoding),

@@ -8,6 +8,7 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/test.h"
+#include "tools/ra/form/choice.h"
 #include "tools/ra/profile/identity.h"
 #include "tools/ra/profile/input.h"
 #include "tools/ra/profile/passrule.h"
@@ -264,6 +265,16 @@ static const struct {
 	{ "password", GOOD "password: { min = 9; max = 8; };", "password.min" },
 	{ "class", GOOD "password: { require = [\"emoji\"]; };", "\"emoji\"" },
 	{ "language", GOOD "languages = [\"english\"];", "\"english\"" },
+	{ "carrier twice", GOOD "carriers = ( { name = \"usb-token\"; label = \"A\"; },"
+	    " { name = \"usb-token\"; label = \"B\"; } );", "two named usb-token" },
+	{ "carrier, a price alone", GOOD "carriers = ( { name = \"usb-token\";"
+	    " label = \"A\"; price = \"1.00\"; } );", "no payment.price" },
+	{ "carrier, an extra's price alone", GOOD "carriers = ( {"
+	    " name = \"usb-token\"; label = \"A\"; extra_price = \"1.00\"; } );",
+	    "not offered" },
+	{ "carrier, window", GOOD "renewal: { window_days = 20; }; carriers = ( {"
+	    " name = \"usb-token\"; label = \"A\"; validity_days = 10; } );",
+	    "renewal.window_days is longer" },
 	{ "automatic officer", "title = \"T\"; approval = \"automatic\";"
 	    "validity_days = 30; keys = [\"ec:p256\"];"
 	    "key_usage = [\"digitalSignature\"];"
@@ -325,6 +336,56 @@ test_shipped(void **state)
 	ra_profiles_release(&profiles);
 }
 
+/* What follows from the carrier that was chosen. */
+static void
+test_choice(void **state)
+{
+	static const struct {
+		const char *carrier, *extra;
+		int days;
+		const char *price;
+	} rows[] = {
+		{ "", "", 100, "18.50" },
+		{ "none such", "", 100, "18.50" },
+		{ "usb-token", "", 1095, "20.00" },
+		{ "usb-token", "Reader", 1095, "20.00" },
+		{ "smart-card", "", 100, "18.50" },
+		{ "smart-card", "Reader", 100, "31.25" },
+		{ "smart-card", "Another", 100, "18.50" },
+	};
+	static ra_profile p;
+	tmg_fault f = { .rc = TMG_OK };
+	char price[RA_PRICE_TEXT];
+
+	(void)state;
+	if (ra_profile_parse("p", "title = \"T\"; approval = \"officer\";"
+	    "validity_days = 100; keys = [\"ec:p256\"];"
+	    "key_usage = [\"digitalSignature\"];"
+	    "subject: { required = [\"CN\"]; allowed = [\"CN\"]; };"
+	    "flow: { approve_needs = [\"paid\"]; };"
+	    "payment: { price = \"18.50\"; currency = \"AZN\"; };"
+	    "carriers = ( { name = \"usb-token\"; label = \"U\"; price = \"20\";"
+	    " validity_days = 1095; }, { name = \"smart-card\"; label = \"S\";"
+	    " extra = \"Reader\"; extra_price = \"12.75\"; } );", &p, &f))
+		fail_msg("%s", f.text);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_auto(ra_answers) answers = { 0 };
+
+		assert_int_equal(ra_answers_set(&answers, "carrier",
+		    rows[i].carrier), TMG_OK);
+		assert_int_equal(ra_answers_set(&answers, "carrier.extra",
+		    rows[i].extra), TMG_OK);
+		ra_choice_price(&p, &answers, price);
+		if (ra_choice_days(&p, &answers) != rows[i].days ||
+		    strcmp(price, rows[i].price) != 0)
+			fail_msg("row %zu: %d %s", i, ra_choice_days(&p, &answers),
+			    price);
+	}
+	p.payment.price[0] = '\0';
+	ra_choice_price(&p, &(ra_answers){ 0 }, price);
+	assert_string_equal(price, "");
+}
+
 /* Every setting stands in tamga-profile(5), those of lists by their own name. */
 static void
 check_told(const char *manual, const ra_setting *rows, size_t count)
@@ -368,6 +429,7 @@ main(void)
 		cmocka_unit_test(test_password_rule),
 		cmocka_unit_test(test_bad_procedures),
 		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_manual),
 	};
 

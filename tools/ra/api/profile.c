@@ -74,11 +74,13 @@ carrier(const ra_profile *p, size_t i)
 {
 	const ra_carrier *c = &p->carrier[i];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "name", c->name,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s}",
+	    "name", c->name,
 	    "label", c->label, "warning", c->warning, "certification",
 	    c->certification, "extra", c->extra, "validity_days",
 	    c->validity_days > 0 ? c->validity_days : p->validity_days, "price",
-	    c->price[0] != '\0' ? c->price : p->payment.price);
+	    c->price[0] != '\0' ? c->price : p->payment.price, "extra_price",
+	    c->extra_price);
 }
 
 static json_t *

@@ -5,10 +5,17 @@
 #ifndef RA_REASONS_H
 #define RA_REASONS_H
 
+#include <stddef.h>
+
 #include "tamga/err.h"
 
 /* "keyCompromise"; "unspecified" for a number that is none. */
 const char *ra_reason_name(int reason);
+
+/* The name of one of them; label is for people, give it to _(). */
+extern const size_t ra_reason_count;
+const char *
+ra_reason_at(size_t index, const char **label);
 
 /* Verdicts TMG_NOT_FOUND: no reason for which an end entity's certificate is
  * revoked for good. */

@@ -13,6 +13,7 @@
 #include "tools/ra/ca/policy.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/desk/step.h"
+#include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/store/ids.h"
 
@@ -34,8 +35,10 @@ get_app(ra_desk *d, const char *id, ra_app *app)
 
 /* Nothing outlives the authority that vouches for it. */
 static tmg_rc
-choose_validity(ra_desk *d, const ra_profile *profile, time_t now, ra_cert *cert)
+choose_validity(ra_desk *d, const ra_app *app, const ra_profile *profile,
+    time_t now, ra_cert *cert)
 {
+	tmg_auto(ra_answers) answers = { 0 };
 	time_t end;
 	tmg_rc rc;
 
@@ -45,8 +48,10 @@ choose_validity(ra_desk *d, const ra_profile *profile, time_t now, ra_cert *cert
 	if (end <= now)
 		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
 		    _("the authority's own certificate has expired: it can issue nothing"));
+	if ((rc = ra_answers_load(d->store, app->id, &answers)))
+		return ra_desk_says(d, rc);
 	cert->not_before = now - BACKDATE_S;
-	cert->not_after = now + (time_t)profile->validity_days * DAY;
+	cert->not_after = now + (time_t)ra_choice_days(profile, &answers) * DAY;
 	if (cert->not_after > end)
 		cert->not_after = end;
 	return TMG_OK;
@@ -59,7 +64,7 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 	const time_t now = ra_desk_now(d);
 	tmg_rc rc;
 
-	if ((rc = choose_validity(d, profile, now, cert)))
+	if ((rc = choose_validity(d, app, profile, now, cert)))
 		return rc;
 	snprintf(cert->app, sizeof(cert->app), "%s", app->id);
 	if ((rc = ra_serial_new(d->office->ctx, cert->serial)))

@@ -54,6 +54,7 @@ note_revocation(ra_desk *d, const ra_cert *cert, const ra_actor *actor,
 static tmg_rc
 revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 {
+	const bool held = cert->revoked != 0 && cert->reason == RA_CERT_HOLD;
 	char detail[RA_REASON_MAX];
 	tmg_rc rc;
 
@@ -64,7 +65,7 @@ revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 	if (rc == TMG_OCCUPIED)
 		return tmg_raise(&d->fault, rc, 0,
 		    _("certificate %s is revoked already"), cert->serial);
-	if (rc)
+	if (rc || (held && (rc = ra_crl_outdate(d->store))))
 		return ra_desk_says(d, rc);
 	snprintf(detail, sizeof(detail), "serial %s reason %s", cert->serial,
 	    ra_reason_name(reason));
@@ -164,6 +165,8 @@ check_current(ra_desk *d, const ra_cert *cert)
 
 	if (cert->revoked != 0)
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    cert->reason == RA_CERT_HOLD ?
+		    _("the certificate %s is suspended") :
 		    _("the certificate %s was revoked"), cert->serial);
 	if (now < cert->not_before)
 		return tmg_raise(&d->fault, TMG_DENIED, 0,

@@ -84,15 +84,6 @@ check_one(const ra_input *input, const char *value, ra_form_errors *errors)
 static const ra_input carrier_input = { .name = "carrier",
 	.label = N_("Carrier"), .kind = "choice", .step = "filled", .required = true };
 
-static const ra_carrier *
-carrier_of(const ra_profile *p, const char *name)
-{
-	for (size_t i = 0; i < p->carrier_count; i++)
-		if (strcmp(p->carrier[i].name, name) == 0)
-			return &p->carrier[i];
-	return NULL;
-}
-
 static bool
 was_asked(const ra_answers *given, const char *name)
 {
@@ -114,7 +105,7 @@ check_carrier(const ra_profile *p, const char *step, const ra_answers *given,
 	if (p->carrier_count == 0 || !is_in(&carrier_input, step) ||
 	    !was_asked(given, "carrier"))
 		return;
-	c = carrier_of(p, ra_answers_get(given, "carrier"));
+	c = ra_profile_carrier(p, ra_answers_get(given, "carrier"));
 	if (c == NULL)
 		add_error(errors, &carrier_input, _("choose where the key is kept"));
 	else if (extra[0] != '\0' && strcmp(extra, c->extra) != 0)

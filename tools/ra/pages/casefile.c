@@ -206,15 +206,43 @@ ra_casefile_progress(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "</ol>\n");
 }
 
+/* ---- the certificate ---- */
+
+static const char *
+standing_of(const ra_visit *v, const ra_cert *cert)
+{
+	return cert->revoked != 0 ? cert->reason == RA_CERT_HOLD ?
+	    _("suspended") : _("revoked") :
+	    cert->not_after < ra_desk_now(v->desk) ? _("expired") : _("in force");
+}
+
+void
+ra_casefile_certificate(ra_visit *v, const ra_casefile *file)
+{
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	char from[DATE_MAX], until[DATE_MAX];
+	const tmg_rc rc = ra_cert_of_app(v->desk->store, file->app.id, &cert);
+
+	if (tmg_is_fault(rc))
+		v->page.failed = true;
+	if (rc || cert.der == NULL)
+		return;
+	put_date(cert.not_before, from);
+	put_date(cert.not_after, until);
+	ra_put(&v->page, "<h2>%s</h2>\n<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt>"
+	    "<dd>%s – %s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Certificate"),
+	    _("Serial number"), cert.serial, _("Valid"), from, until,
+	    _("Standing"), standing_of(v, &cert));
+}
+
 /* ---- data ---- */
 
 static const char *
 carrier_label(const ra_profile *p, const char *name)
 {
-	for (size_t i = 0; i < p->carrier_count; i++)
-		if (strcmp(p->carrier[i].name, name) == 0)
-			return p->carrier[i].label;
-	return name;
+	const ra_carrier *carrier = ra_profile_carrier(p, name);
+
+	return carrier != NULL ? carrier->label : name;
 }
 
 static void

@@ -35,6 +35,10 @@ ra_casefile_office_key(const ra_casefile *file);
 void
 ra_casefile_progress(ra_visit *visit, const ra_casefile *file);
 
+/* The certificate, once there is one: its number, its time, whether it is in
+ * force. */
+void ra_casefile_certificate(ra_visit *visit, const ra_casefile *file);
+
 /* What was answered, as a list of names and values. */
 void
 ra_casefile_data(ra_visit *visit, const ra_casefile *file);

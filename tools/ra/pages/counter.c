@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/case.h"
+#include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
@@ -159,6 +160,8 @@ static const struct action {
 	{ RA_EV_HAND_OVER, N_("Carrier handed over, identity card seen"), false, false, "" },
 	{ RA_EV_REJECT, N_("Refuse"), true, false, "risk" },
 	{ RA_EV_CANCEL, N_("Cancel for the applicant"), false, false, "risk" },
+	{ RA_EV_SUSPEND, N_("Suspend the certificate"), true, false, "plain" },
+	{ RA_EV_RESUME, N_("Resume the certificate"), false, false, "" },
 };
 
 /* Documents are ticked once: where their check is a step of its own, with it;
@@ -206,23 +209,46 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 }
 
 static void
+put_link(ra_visit *v, const ra_casefile *file, ra_event event,
+    const char *page, const char *label)
+{
+	if (ra_casefile_may(file, event, RA_BY_OFFICER))
+		ra_put(&v->page, "<p><a class=\"button\" href=\"/desk/case/%s/%s\">%s"
+		    "</a></p>\n", file->app.id, page, label);
+}
+
+/* Four eyes: who confirmed is told that somebody else releases it. */
+static bool
+is_own_release(const ra_visit *v, const ra_casefile *file, ra_event event)
+{
+	char name[ACTOR_MAX];
+	const ra_actor officer = officer_of(v, name);
+
+	return event == RA_EV_RELEASE &&
+	    strcmp(file->app.confirmed_by, officer.name) == 0;
+}
+
+static void
 put_actions(ra_visit *v, const ra_casefile *file)
 {
 	size_t shown = 0;
 
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Management"));
 	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
-		if (ra_casefile_may(file, actions[i].event, RA_BY_OFFICER)) {
+		if (!ra_casefile_may(file, actions[i].event, RA_BY_OFFICER))
+			continue;
+		shown++;
+		if (is_own_release(v, file, actions[i].event))
+			ra_put(&v->page, "<p class=\"note\">%s</p>\n",
+			    _("You confirmed this application: a second officer releases it."));
+		else
 			put_action(v, file, &actions[i]);
-			shown++;
-		}
 	}
 	if (shown == 0)
 		ra_put(&v->page, "<p>%s</p>\n",
 		    _("There is nothing for an officer to do now."));
-	if (ra_casefile_may(file, RA_EV_CORRECT_DATA, RA_BY_OFFICER))
-		ra_put(&v->page, "<p><a class=\"button\" href=\"/desk/case/%s/data\">%s"
-		    "</a></p>\n", file->app.id, _("Correct the data"));
+	put_link(v, file, RA_EV_CORRECT_DATA, "data", _("Correct the data"));
+	put_link(v, file, RA_EV_REVOKE, "revoke", _("Revoke the certificate"));
 }
 
 /* Where the office makes the key, its request is handed in here. */
@@ -273,11 +299,15 @@ put_audit(ra_visit *v, const ra_casefile *file)
 static void
 put_facts(ra_visit *v, const ra_casefile *file)
 {
-	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>"
+	char price[RA_PRICE_TEXT];
+
+	ra_choice_price(file->profile, &file->answers, price);
+	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s %s %s</dd>"
 	    "<dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Service"),
-	    file->profile->title, _("Payment"), (file->app.facts & RA_PAID) != 0 ?
-	    _("paid") : file->profile->payment.price[0] != '\0' ?
-	    _("not paid yet") : _("nothing to pay"), _("Confirmed by"),
+	    file->profile->title, _("Payment"), price,
+	    file->profile->payment.currency, price[0] == '\0' ?
+	    _("nothing to pay") : (file->app.facts & RA_PAID) != 0 ? _("paid") :
+	    _("not paid yet"), _("Confirmed by"),
 	    file->app.confirmed_by[0] != '\0' ? file->app.confirmed_by : "—",
 	    _("Key (SHA-256)"), file->app.spki_hash[0] != '\0' ?
 	    file->app.spki_hash : "—");
@@ -293,6 +323,7 @@ ra_counter_case(ra_visit *v)
 	ra_visit_head(v, file.app.id);
 	put_facts(v, &file);
 	ra_casefile_data(v, &file);
+	ra_casefile_certificate(v, &file);
 	put_actions(v, &file);
 	put_request(v, &file);
 	ra_casefile_progress(v, &file);

@@ -227,7 +227,8 @@ ra_formview_line(ra_visit *v, const ra_line *line)
 /* ---- carriers ---- */
 
 static void
-put_extra(ra_visit *v, const ra_carrier *c, const ra_answers *answers)
+put_extra(ra_visit *v, const ra_carrier *c, const char *currency,
+    const ra_answers *answers)
 {
 	const bool ticked = c->extra[0] != '\0' &&
 	    strcmp(ra_answers_get(answers, "carrier.extra"), c->extra) == 0;
@@ -237,13 +238,15 @@ put_extra(ra_visit *v, const ra_carrier *c, const ra_answers *answers)
 	ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 	    " name=\"carrier.extra\" id=\"x-%s\" value=\"%s\"", c->name, c->extra);
 	ra_put(&v->page, ticked ? " checked>" : ">");
-	ra_put(&v->page, "<label for=\"x-%s\">%s: %s</label></div>\n", c->name,
-	    c->label, c->extra);
+	ra_put(&v->page, "<label for=\"x-%s\">%s: %s", c->name, c->label, c->extra);
+	if (c->extra_price[0] != '\0')
+		ra_put(&v->page, " — %s %s", c->extra_price, currency);
+	ra_put(&v->page, "</label></div>\n");
 }
 
 static void
-put_carrier(ra_visit *v, const ra_carrier *c, const ra_answers *answers,
-    bool first)
+put_carrier(ra_visit *v, const ra_carrier *c, const char *currency,
+    const ra_answers *answers, bool first)
 {
 	ra_page *p = &v->page;
 	const bool chosen = strcmp(ra_answers_get(answers, "carrier"), c->name) == 0;
@@ -258,10 +261,12 @@ put_carrier(ra_visit *v, const ra_carrier *c, const ra_answers *answers,
 		ra_put(p, " — %s", c->certification);
 	if (c->validity_days > 0)
 		ra_put(p, " — %s: %d", _("days of validity"), c->validity_days);
+	if (c->price[0] != '\0')
+		ra_put(p, " — %s %s", c->price, currency);
 	ra_put(p, "</label></div>\n");
 	if (c->warning[0] != '\0')
 		ra_put(p, "<p class=\"note\">%s</p>\n", c->warning);
-	put_extra(v, c, answers);
+	put_extra(v, c, currency, answers);
 }
 
 static void
@@ -277,7 +282,8 @@ put_carriers(ra_visit *v, const ra_profile *profile, const ra_answers *answers,
 	if (wrong[0] != '\0')
 		ra_put(&v->page, "<p class=\"wrong\">%s</p>", wrong);
 	for (size_t i = 0; i < profile->carrier_count; i++)
-		put_carrier(v, &profile->carrier[i], answers, i == 0);
+		put_carrier(v, &profile->carrier[i], profile->payment.currency,
+		    answers, i == 0);
 	ra_put(&v->page, "</fieldset>\n");
 }
 

@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/case.h"
+#include "tools/ra/form/choice.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
@@ -40,6 +41,11 @@ static const struct action {
 	{ RA_EV_KEY, RA_BY_APPLICANT, N_("Make the key pair"), "/my/key", "" },
 	{ RA_EV_SUBMIT, RA_BY_APPLICANT, N_("Submit application"), "/my/key", "" },
 	{ RA_EV_CANCEL, RA_BY_APPLICANT, N_("Cancel the application"), "", "risk" },
+	{ RA_EV_SUSPEND, RA_BY_APPLICANT, N_("Suspend the certificate"), "",
+	    "plain" },
+	{ RA_EV_RESUME, RA_BY_APPLICANT, N_("Resume the certificate"), "", "" },
+	{ RA_EV_REVOKE, RA_BY_APPLICANT, N_("Revoke the certificate"),
+	    "/my/revoke", "risk" },
 };
 
 static bool
@@ -55,8 +61,8 @@ static void
 put_action(ra_visit *v, const struct action *a)
 {
 	if (a->page[0] != '\0') {
-		ra_put(&v->page, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n",
-		    a->page, _(a->label));
+		ra_put(&v->page, "<p><a class=\"button %s\" href=\"%s\">%s</a></p>\n",
+		    a->class, a->page, _(a->label));
 		return;
 	}
 	ra_visit_form(v, "/my", false);
@@ -115,11 +121,13 @@ static void
 put_payment(ra_visit *v, const ra_casefile *file)
 {
 	const ra_payment *pay = &file->profile->payment;
+	char price[RA_PRICE_TEXT];
 
-	if (pay->price[0] == '\0')
+	ra_choice_price(file->profile, &file->answers, price);
+	if (price[0] == '\0')
 		return;
 	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s — <strong>%s</strong>. %s</p>\n",
-	    _("Payment"), pay->price, pay->currency,
+	    _("Payment"), price, pay->currency,
 	    (file->app.facts & RA_PAID) != 0 ? _("paid") : _("not paid yet"),
 	    pay->text);
 }
@@ -171,6 +179,7 @@ ra_my_page(ra_visit *v)
 		ra_visit_head(v, file.profile->title);
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
+	ra_casefile_certificate(v, &file);
 	put_management(v, &file);
 	put_prints(v, &file);
 	put_payment(v, &file);
@@ -273,18 +282,6 @@ open_for_key(ra_visit *v, ra_casefile *file)
 	return false;
 }
 
-static const ra_carrier *
-carrier_of(const ra_casefile *file)
-{
-	const ra_profile *p = file->profile;
-	const char *name = ra_answers_get(&file->answers, "carrier");
-
-	for (size_t i = 0; i < p->carrier_count; i++)
-		if (strcmp(p->carrier[i].name, name) == 0)
-			return &p->carrier[i];
-	return NULL;
-}
-
 static void
 put_contents(ra_visit *v, const ra_casefile *file)
 {
@@ -302,7 +299,8 @@ put_contents(ra_visit *v, const ra_casefile *file)
 static void
 show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
 {
-	const ra_carrier *c = carrier_of(file);
+	const ra_carrier *c = ra_profile_carrier(file->profile,
+	    ra_answers_get(&file->answers, "carrier"));
 
 	ra_visit_head(v, _("Key pair and electronic application"));
 	if (c != NULL && c->warning[0] != '\0')

@@ -32,6 +32,8 @@ const ra_site_row ra_site_rows[] = {
 	{ "POST", "/my/key", RA_DOOR_APPLICANT, ra_my_request },
 	{ "GET", "/my/print/{}", RA_DOOR_APPLICANT, ra_my_print },
 	{ "POST", "/my/certificate", RA_DOOR_APPLICANT, ra_my_certificate },
+	{ "GET", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_page },
+	{ "POST", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_post },
 
 	{ "GET", "/desk/setup", RA_DOOR_ALL, ra_counter_setup },
 	{ "POST", "/desk/setup", RA_DOOR_ALL, ra_counter_pin },
@@ -41,6 +43,8 @@ const ra_site_row ra_site_rows[] = {
 	{ "POST", "/desk/case/{}/request", RA_DOOR_OFFICER, ra_counter_request },
 	{ "GET", "/desk/case/{}/data", RA_DOOR_OFFICER, ra_counter_correct },
 	{ "POST", "/desk/case/{}/data", RA_DOOR_OFFICER, ra_counter_correction },
+	{ "GET", "/desk/case/{}/revoke", RA_DOOR_OFFICER, ra_revoke_page },
+	{ "POST", "/desk/case/{}/revoke", RA_DOOR_OFFICER, ra_revoke_post },
 };
 const size_t ra_site_row_count = TMG_COUNT(ra_site_rows);
 

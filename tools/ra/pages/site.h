@@ -67,4 +67,8 @@ void ra_counter_request(ra_visit *visit);
 void ra_counter_correct(ra_visit *visit);
 void ra_counter_correction(ra_visit *visit);
 
+/* revoke.c: revoking, by whose it is and by officers */
+void ra_revoke_page(ra_visit *visit);
+void ra_revoke_post(ra_visit *visit);
+
 #endif

@@ -268,12 +268,39 @@ check_deadlines(const char *name, ra_profile *p, tmg_fault *f)
 	return TMG_OK;
 }
 
+static tmg_rc
+check_carriers(const char *name, ra_profile *p, tmg_fault *f)
+{
+	for (size_t i = 0; i < p->carrier_count; i++) {
+		const ra_carrier *c = &p->carrier[i];
+
+		if (ra_profile_carrier(p, c->name) != c)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: carriers: there are two named %s"), name, c->name);
+		if (c->extra_price[0] != '\0' && c->extra[0] == '\0')
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: carriers: %s: extra_price is of an extra that is not offered"),
+			    name, c->name);
+		if ((c->price[0] != '\0' || c->extra_price[0] != '\0') &&
+		    p->payment.price[0] == '\0')
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: carriers: %s has a price, and there is no payment.price"),
+			    name, c->name);
+		if (c->validity_days > 0 && p->renewal_window_days > c->validity_days)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: carriers: %s: renewal.window_days is longer than its validity_days"),
+			    name, c->name);
+	}
+	return TMG_OK;
+}
+
 tmg_rc
 ra_profile_check(const char *name, ra_profile *profile, tmg_fault *f)
 {
 	static tmg_rc (*const checks[])(const char *, ra_profile *, tmg_fault *) = {
 		check_certificate, make_flow, check_steps, check_fields,
 		check_names, check_contents, check_mails, check_deadlines,
+		check_carriers,
 	};
 	tmg_rc rc = TMG_OK;
 

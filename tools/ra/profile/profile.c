@@ -119,6 +119,15 @@ ra_profiles_find(const ra_profiles *profiles, const char *name)
 	return NULL;
 }
 
+const ra_carrier *
+ra_profile_carrier(const ra_profile *profile, const char *name)
+{
+	for (size_t i = 0; i < profile->carrier_count; i++)
+		if (strcmp(profile->carrier[i].name, name) == 0)
+			return &profile->carrier[i];
+	return NULL;
+}
+
 const char *
 ra_profile_status(const ra_profile *profile, ra_state state)
 {

@@ -90,6 +90,7 @@ typedef struct ra_carrier {
 	char extra[RA_TEXT_MAX];	/* what can be ordered with it: "Card reader" */
 	int validity_days;		/* 0: the profile's */
 	char price[RA_TEXT_MAX];	/* "" the profile's */
+	char extra_price[RA_TEXT_MAX];	/* what the extra costs beside it; "" nothing */
 } ra_carrier;
 
 /* What happens when nothing else did. */
@@ -194,6 +195,10 @@ typedef struct ra_profiles {
 	size_t count;
 	ra_profile *row;	/* in order of their names */
 } ra_profiles;
+
+/* NULL when the profile offers none of that name. */
+const ra_carrier *
+ra_profile_carrier(const ra_profile *profile, const char *name);
 
 /* The provider's words for a state, or the general ones, translated. */
 const char *

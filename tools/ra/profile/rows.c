@@ -259,6 +259,7 @@ static const ra_setting carrier_rows[] = {
 	RA_SET_TEXT("extra", IN(carrier, extra), false, ra_any_word),
 	RA_SET_NUMBER("validity_days", IN(carrier, validity_days), false, 0, 36500),
 	RA_SET_TEXT("price", IN(carrier, price), false, check_price),
+	RA_SET_TEXT("extra_price", IN(carrier, extra_price), false, check_price),
 };
 static const ra_list carriers = MAKE(carrier, RA_CARRIERS_MAX, carrier_count);
 

@@ -40,7 +40,13 @@ static const ra_sql of_app = { "cert_of_app",
 	" AND application <> ''" };
 static const ra_sql revoke_one = { "cert_revoke",
 	"UPDATE certificate SET revoked = $1, reason = $2"
-	" WHERE serial = $3 AND revoked = 0" };
+	" WHERE serial = $3 AND (revoked = 0 OR reason = 6)" };
+static const ra_sql hold = { "cert_hold",
+	"UPDATE certificate SET revoked = $1, reason = 6"
+	" WHERE application = $2 AND application <> '' AND revoked = 0" };
+static const ra_sql lift = { "cert_lift",
+	"UPDATE certificate SET revoked = 0, reason = 0"
+	" WHERE application = $1 AND application <> '' AND reason = 6" };
 static const ra_sql each_revoked = { "cert_each_revoked",
 	"SELECT " COLUMNS " FROM certificate"
 	" WHERE revoked <> 0 ORDER BY revoked, serial" };
@@ -90,6 +96,19 @@ ra_cert_revoke(ra_store *s, const char *serial, time_t at, int reason)
 {
 	return ra_change(s, &revoke_one, RA_WITH(RA_NUMBER(at), RA_NUMBER(reason),
 	    RA_TEXT(serial)), TMG_OCCUPIED);
+}
+
+tmg_rc
+ra_cert_hold(ra_store *s, const char *app, time_t at)
+{
+	return ra_change(s, &hold, RA_WITH(RA_NUMBER(at), RA_TEXT(app)),
+	    TMG_OCCUPIED);
+}
+
+tmg_rc
+ra_cert_lift(ra_store *s, const char *app)
+{
+	return ra_change(s, &lift, RA_WITH(RA_TEXT(app)), TMG_OCCUPIED);
 }
 
 static tmg_rc

@@ -34,9 +34,19 @@ ra_cert_get(ra_store *s, const char *serial, ra_cert *cert);
 TMG_MUST_USE tmg_rc
 ra_cert_of_app(ra_store *s, const char *app, ra_cert *cert);
 
-/* Verdicts TMG_OCCUPIED: it is revoked already. */
+#define RA_CERT_HOLD 6		/* RFC 5280 5.3.1 certificateHold */
+
+/* Verdicts TMG_OCCUPIED: it is revoked already, for good. */
 TMG_MUST_USE tmg_rc
 ra_cert_revoke(ra_store *s, const char *serial, time_t at, int reason);
+
+/* An application's is put on hold, which is a revocation that ends.  Verdicts
+ * TMG_OCCUPIED: it has none that is in force. */
+TMG_MUST_USE tmg_rc
+ra_cert_hold(ra_store *s, const char *app, time_t at);
+/* Verdicts TMG_OCCUPIED: it has none on hold. */
+TMG_MUST_USE tmg_rc
+ra_cert_lift(ra_store *s, const char *app);
 
 /* Everything that was revoked, in that order; without der. */
 TMG_MUST_USE tmg_rc
@@ -50,7 +60,7 @@ TMG_MUST_USE tmg_rc
 ra_cert_each_ending(ra_store *s, const char *profile, time_t after,
     time_t until, const char *told, ra_cert_fn *fn, void *arg);
 
-/* How many revocations there ever were. */
+/* How many are revoked or on hold. */
 TMG_MUST_USE tmg_rc
 ra_cert_revocations(ra_store *s, int64_t *count);
 

@@ -25,6 +25,9 @@ static const ra_row row = RA_ROW(ra_crl, fields);
 
 static const ra_sql last = { "crl_last",
 	"SELECT " COLUMNS " FROM crl ORDER BY number DESC LIMIT 1" };
+static const ra_sql outdate = { "crl_outdate",
+	"UPDATE crl SET revocations = -1"
+	" WHERE number = (SELECT max(number) FROM crl)" };
 static const ra_sql put = { "crl_put",
 	"INSERT INTO crl (" COLUMNS ") VALUES ($1, $2, $3, $4)" };
 
@@ -38,4 +41,12 @@ tmg_rc
 ra_crl_put(ra_store *s, const ra_crl *crl)
 {
 	return ra_row_put(s, &put, &row, crl);
+}
+
+tmg_rc
+ra_crl_outdate(ra_store *s)
+{
+	const tmg_rc rc = ra_change(s, &outdate, RA_WITH_NOTHING, TMG_NOT_FOUND);
+
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }

@@ -24,6 +24,11 @@ void ra_crl_release(ra_crl *crl);
 TMG_MUST_USE tmg_rc
 ra_crl_last(ra_store *s, ra_crl *crl);
 
+/* From now on the newest one, if there is one, does not tell everything: what
+ * was revoked changed otherwise than by growing. */
+TMG_MUST_USE tmg_rc
+ra_crl_outdate(ra_store *s);
+
 /* Verdicts TMG_OCCUPIED: there is one of that number. */
 TMG_MUST_USE tmg_rc
 ra_crl_put(ra_store *s, const ra_crl *crl);

@@ -9,6 +9,7 @@
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
 #include "src/pki/spki.h"
+#include "src/token/token.h"
 #include "tamga/cert.h"
 
 enum {
@@ -598,17 +599,46 @@ tmg_p11_attribute_get(tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view *valu
 	return r != NULL ? r->get(s, r->arg, value) : CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
+/* The certificate beside it is witness enough of a public key, and of a private
+ * one that everybody may see; when somebody is there to use it the key is asked
+ * for itself: is it there at all, and when does it want its PIN? */
+static bool
+is_glance_enough(const tmg_p11_subject *s)
+{
+	return s->object.class == CKO_PUBLIC_KEY ||
+	    (s->slot->login != P11_USER &&
+	    tmg_key_slot(s->object.key)->pin == TMG_PIN_NEVER);
+}
+
+static tmg_rc
+ask_key(tmg_p11_subject *s)
+{
+	const tmg_rc rc = tmg_key_facts_get(s->object.key, &s->facts);
+
+	return rc == TMG_OK ? tmg_key_public(s->object.key, &s->spki) : rc;
+}
+
 static tmg_rc
 load_key(tmg_p11_subject *s)
 {
-	tmg_rc rc;
+	const tmg_rc rc = is_glance_enough(s)
+	    ? tmg_key_glance(s->object.key, &s->facts, &s->spki) : ask_key(s);
 
-	if ((rc = tmg_key_facts_get(s->object.key, &s->facts)) ||
-	    (rc = tmg_key_public(s->object.key, &s->spki)))
+	if (rc != TMG_OK)
 		return rc;
 	tmg_p11_names_get(&s->slot->names, s->spki, &s->name);
 	return is_private(s) && s->slot->login != P11_USER
 	    ? TMG_NOT_FOUND : TMG_OK;
+}
+
+tmg_rc
+tmg_p11_subject_ask(tmg_p11_subject *s)
+{
+	const tmg_rc rc = s->object.key != NULL ? ask_key(s) : TMG_OK;
+
+	if (rc != TMG_OK)
+		return rc;
+	return is_private(s) && s->slot->login != P11_USER ? TMG_LOGIN : TMG_OK;
 }
 
 static tmg_rc

@@ -28,6 +28,11 @@ TMG_MUST_USE tmg_rc
 tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
     tmg_p11_subject *subject);
 
+/* Has the card's own word for a private key that is going to be used.
+ * Verdicts TMG_LOGIN: it wants a PIN after all, and nobody is logged in. */
+TMG_MUST_USE tmg_rc
+tmg_p11_subject_ask(tmg_p11_subject *subject);
+
 /* Lasts until the next call.  CKR_ATTRIBUTE_TYPE_INVALID,
  * CKR_ATTRIBUTE_SENSITIVE, or what the token said. */
 CK_RV

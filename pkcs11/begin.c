@@ -34,25 +34,33 @@ check_key(tmg_p11_subject *s, const tmg_p11_kind *kind,
 
 /* One that nobody may see now is as unknown as one that is not there. */
 static CK_RV
+key_rv(p11_hold *hold, tmg_rc rc)
+{
+	return rc == TMG_NOT_FOUND ? CKR_KEY_HANDLE_INVALID
+	    : tmg_p11_slot_rv(hold->slot, rc);
+}
+
+static CK_RV
 load_key(p11_hold *hold, CK_OBJECT_HANDLE key, tmg_p11_subject *s)
 {
 	const tmg_p11_object *o = tmg_p11_objects_get(&hold->slot->objects, key);
-	tmg_rc rc;
 
-	if (o == NULL)
-		return CKR_KEY_HANDLE_INVALID;
-	rc = tmg_p11_subject_load(hold->slot, o, s);
-	return rc == TMG_NOT_FOUND ? CKR_KEY_HANDLE_INVALID
-	    : tmg_p11_slot_rv(hold->slot, rc);
+	return o != NULL ? key_rv(hold, tmg_p11_subject_load(hold->slot, o, s))
+	    : CKR_KEY_HANDLE_INVALID;
 }
 
 CK_RV
 tmg_p11_key_load(p11_hold *hold, CK_OBJECT_HANDLE key, const tmg_p11_kind *kind,
     const tmg_p11_mechanism *row, tmg_p11_subject *s)
 {
-	const CK_RV rv = load_key(hold, key, s);
+	tmg_rc rc;
+	CK_RV rv;
 
-	return rv == CKR_OK ? check_key(s, kind, row) : rv;
+	if ((rv = load_key(hold, key, s)))
+		return rv;
+	if (s->object.class == CKO_PRIVATE_KEY && (rc = tmg_p11_subject_ask(s)))
+		return rc == TMG_LOGIN ? CKR_USER_NOT_LOGGED_IN : key_rv(hold, rc);
+	return check_key(s, kind, row);
 }
 
 /* ---- the mechanism ------------------------------------------------------- */

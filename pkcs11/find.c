@@ -62,6 +62,18 @@ is_named(const struct search *q, const tmg_key *key)
 	return i >= 64 || (q->named & (uint64_t)1 << i) != 0;
 }
 
+/* A private key that nobody may see yet, by its slot's rule.  Whether the key
+ * keeps to that the card is asked when the search names private keys or an ID;
+ * who lists all that there is to see need not pay for what he does not. */
+static bool
+is_veiled(const struct search *q, const tmg_p11_object *o)
+{
+	return o->class == CKO_PRIVATE_KEY && o->key != NULL &&
+	    q->slot->login != P11_USER && !o->key->facts_read &&
+	    tmg_key_slot(o->key)->pin != TMG_PIN_NEVER &&
+	    asked_for(q, CKA_CLASS) == NULL && asked_for(q, CKA_ID) == NULL;
+}
+
 /* What is known of an object without the card: its class, that it is the
  * token's, the ID. */
 static bool
@@ -72,7 +84,8 @@ may_match(const struct search *q, const tmg_p11_object *o)
 
 	if (!is_value(asked_for(q, CKA_CLASS),
 	    (tmg_view){ (const uint8_t *)&o->class, sizeof(o->class) }) ||
-	    !is_value(asked_for(q, CKA_TOKEN), (tmg_view){ &yes, sizeof(yes) }))
+	    !is_value(asked_for(q, CKA_TOKEN), (tmg_view){ &yes, sizeof(yes) }) ||
+	    is_veiled(q, o))
 		return false;
 	return o->key == NULL || is_named(q, o->key) ||
 	    is_value(asked_for(q, CKA_ID), tmg_p11_key_id(o->key, store));

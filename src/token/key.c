@@ -367,29 +367,44 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 	return key->facts_rc;
 }
 
+/* What the certificate beside it says of the key, when it was read already. */
 static bool
-cert_tells(const tmg_key *key, tmg_alg *alg)
+cert_tells(const tmg_key *key, tmg_view *spki, tmg_alg *alg)
 {
-	tmg_view spki;
-
 	return key->cert_read && key->cert_rc == TMG_OK &&
-	    tmg_cert_spki((tmg_view){ key->cert, key->cert_len }, &spki) == TMG_OK &&
-	    tmg_spki_alg(spki, alg) == TMG_OK;
+	    tmg_cert_spki((tmg_view){ key->cert, key->cert_len }, spki) == TMG_OK &&
+	    tmg_spki_alg(*spki, alg) == TMG_OK;
 }
 
 tmg_rc
 tmg_key_alg(tmg_key *key, tmg_alg *alg)
 {
 	tmg_key_facts facts = { .alg = TMG_ALG_NONE };
+	tmg_view spki;
 	tmg_rc rc;
 
 	if (!key->facts_read && key->assumed)
 		return tmg_spki_alg((tmg_view){ key->told, key->told_len }, alg);
-	if (!key->facts_read && cert_tells(key, alg))
+	if (!key->facts_read && cert_tells(key, &spki, alg))
 		return TMG_OK;
 	rc = tmg_key_facts_get(key, &facts);
 	*alg = facts.alg;
 	return rc;
+}
+
+/* Not in a retired slot: a certificate may lie there without a key. */
+tmg_rc
+tmg_key_glance(tmg_key *key, tmg_key_facts *facts, tmg_view *spki)
+{
+	tmg_rc rc;
+
+	*facts = (tmg_key_facts){ .pin = key->slot.pin };
+	if (!key->facts_read && key->told_len == 0 && !key->slot.retired &&
+	    cert_tells(key, spki, &facts->alg))
+		return TMG_OK;
+	if ((rc = tmg_key_facts_get(key, facts)))
+		return rc;
+	return tmg_key_public(key, spki);
 }
 
 static tmg_rc

@@ -133,6 +133,12 @@ tmg_seat_close(tmg_tokens *set, tmg_seat *seat);
 /* Makes the list of slots once.  No APDU. */
 TMG_MUST_USE tmg_rc
 tmg_token_slots(tmg_token *token);
+/* What is known of a key without a question, when its certificate was read: its
+ * word for the kind and the public half, the slot's for the PIN.  Else the card
+ * is asked.  Good enough to tell of a public key; whoever uses the private one
+ * asks tmg_key_facts_get().  Verdicts as there. */
+TMG_MUST_USE tmg_rc
+tmg_key_glance(tmg_key *key, tmg_key_facts *facts, tmg_view *spki);
 /* Asks the card whether spki is the key's public half.
  * Verdicts TMG_MISMATCH: it is not; where nothing tells it is TMG_OK. */
 TMG_MUST_USE tmg_rc

@@ -13,17 +13,25 @@ case ${1:-} in
 '')
 	need pcscd
 	# card; cold signature; the same with PIN always, which is one VERIFY more;
-	# certificates; everything: what each key is the card itself is asked,
-	# where it can tell, for the certificate beside a key may be another's
+	# certificates; everything there is to see without a login: what a public
+	# key is, the certificate that was read tells
 	while read -r options sign always certs list; do
 		"$top_srcdir/tests/with-card" --card "piv,$keys$options" -- \
 			sh "$0" inside "card$options" "$sign" "$always" "$certs" "$list"
 	done <<-END
-	,version=5.4.3 4 5 6 10
-	,short 4 5 22 26
+	,version=5.4.3 4 5 6 6
+	,short 4 5 22 22
 	,standard 5 6 6 6
-	,standard,short 10 11 22 23
+	,standard,short 10 11 22 22
 	END
+	# VERIFY, what the key is, and VERIFY again before the signature
+	"$top_srcdir/tests/with-card" --card "piv,$keys,pin-policy=always" -- \
+		sh "$0" odd 9a
+	exit ;;
+odd)
+	kind=$2
+	step "$kind wants its PIN every time"
+	count odd 4
 	exit ;;
 esac
 kind=$2

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * usage: p11-count MODULE CONTROL-SOCKET sign|always|derive|generate|certs|list MAX
+ * usage: p11-count MODULE CONTROL-SOCKET
+ *        sign|always|odd|derive|generate|certs|list MAX
  *
  * Loads the module as any program does and asks the virtual card, after each
  * step, how many APDUs it got.  MAX is what the first login and signature (or
@@ -129,6 +130,65 @@ count_signatures(bool always, long max)
 	at_most("99 signatures more", apdus(), each * (SIGNATURES - 1));
 }
 
+/* Everything that there is about an object, the way programs ask: the sizes
+ * first. */
+static void
+read_object(CK_OBJECT_HANDLE object)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = { CKA_CLASS, CKA_LABEL, CKA_ID,
+	    CKA_TOKEN, CKA_PRIVATE, CKA_VALUE, CKA_SUBJECT, CKA_ISSUER,
+	    CKA_SERIAL_NUMBER, CKA_KEY_TYPE, CKA_MODULUS, CKA_PUBLIC_EXPONENT,
+	    CKA_EC_PARAMS, CKA_EC_POINT, CKA_ALWAYS_AUTHENTICATE };
+	CK_BYTE value[8192];
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		CK_ATTRIBUTE a = { types[i], NULL, 0 };
+
+		if (f->C_GetAttributeValue(session, object, &a, 1) != CKR_OK)
+			continue;
+		a.pValue = value;
+		must(f->C_GetAttributeValue(session, object, &a, 1),
+		    "C_GetAttributeValue");
+	}
+}
+
+static CK_ULONG
+list(CK_ATTRIBUTE *t, CK_ULONG count, CK_OBJECT_HANDLE *objects, CK_ULONG room)
+{
+	CK_ULONG n = 0;
+
+	must(f->C_FindObjectsInit(session, t, count), "C_FindObjectsInit");
+	must(f->C_FindObjects(session, objects, room, &n), "C_FindObjects");
+	must(f->C_FindObjectsFinal(session), "C_FindObjectsFinal");
+	return n;
+}
+
+/* A key in 9a that wants its PIN every time: nobody knows while everything is
+ * listed, and whoever logs in and looks at the key does. */
+static void
+count_odd(long max)
+{
+	CK_BBOOL always = CK_FALSE;
+	CK_ATTRIBUTE a = { CKA_ALWAYS_AUTHENTICATE, &always, sizeof(always) };
+	CK_OBJECT_HANDLE objects[64], key;
+	const CK_ULONG n = list(NULL, 0, objects, 64);
+
+	for (CK_ULONG i = 0; i < n; i++)
+		read_object(objects[i]);
+	(void)apdus();
+	log_in(CKU_USER);
+	key = find(CKO_PRIVATE_KEY, 0x9a);
+	must(f->C_GetAttributeValue(session, key, &a, 1), "C_GetAttributeValue");
+	if (!always) {
+		printf("the key does not say that it wants its PIN\n");
+		exit(1);
+	}
+	sign(key, true);
+	at_most("all seen; login and signature", apdus(), max);
+	sign(key, true);
+	at_most("one more", apdus(), 2);
+}
+
 /* With the card's own public key: a point that is on the curve. */
 static void
 derive(CK_OBJECT_HANDLE key, CK_BYTE *point, CK_ULONG len)
@@ -185,39 +245,6 @@ count_birth(long max)
 	at_most("the first signature", apdus(), 1);
 }
 
-/* Everything that there is about an object, the way programs ask: the sizes
- * first. */
-static void
-read_object(CK_OBJECT_HANDLE object)
-{
-	static const CK_ATTRIBUTE_TYPE types[] = { CKA_CLASS, CKA_LABEL, CKA_ID,
-	    CKA_TOKEN, CKA_PRIVATE, CKA_VALUE, CKA_SUBJECT, CKA_ISSUER,
-	    CKA_SERIAL_NUMBER, CKA_KEY_TYPE, CKA_MODULUS, CKA_PUBLIC_EXPONENT,
-	    CKA_EC_PARAMS, CKA_EC_POINT, CKA_ALWAYS_AUTHENTICATE };
-	CK_BYTE value[8192];
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		CK_ATTRIBUTE a = { types[i], NULL, 0 };
-
-		if (f->C_GetAttributeValue(session, object, &a, 1) != CKR_OK)
-			continue;
-		a.pValue = value;
-		must(f->C_GetAttributeValue(session, object, &a, 1),
-		    "C_GetAttributeValue");
-	}
-}
-
-static CK_ULONG
-list(CK_ATTRIBUTE *t, CK_ULONG count, CK_OBJECT_HANDLE *objects, CK_ULONG room)
-{
-	CK_ULONG n = 0;
-
-	must(f->C_FindObjectsInit(session, t, count), "C_FindObjectsInit");
-	must(f->C_FindObjects(session, objects, room, &n), "C_FindObjects");
-	must(f->C_FindObjectsFinal(session), "C_FindObjectsFinal");
-	return n;
-}
-
 static void
 count_listing(bool certs, long max)
 {
@@ -257,6 +284,8 @@ main(int argc, char **argv)
 	start();
 	if (strcmp(argv[3], "list") == 0 || strcmp(argv[3], "certs") == 0)
 		count_listing(strcmp(argv[3], "certs") == 0, max);
+	else if (strcmp(argv[3], "odd") == 0)
+		count_odd(max);
 	else if (strcmp(argv[3], "derive") == 0)
 		count_agreements(max);
 	else if (strcmp(argv[3], "generate") == 0)

@@ -68,6 +68,73 @@ test_frugal(void **state)
 	    CARD->calls[FAKE_CERT_READ] + CARD->calls[FAKE_SURVEY], before);
 }
 
+/* Who lists what everybody may see asks no key what it is: the certificates
+ * tell.  Who is logged in, or looks for private keys, has the card's own word. */
+static void
+test_frugal_keys(void **state)
+{
+	CK_OBJECT_CLASS keys = CKO_PRIVATE_KEY;
+	CK_ATTRIBUTE priv = { CKA_CLASS, &keys, sizeof(keys) };
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_BBOOL always = CK_FALSE;
+	CK_ATTRIBUTE a = { CKA_ALWAYS_AUTHENTICATE, &always, 1 };
+
+	(void)state;
+	CARD->slots[0].facts.pin = TMG_PIN_ALWAYS;	/* not the rule of 9a */
+	CARD->slots[1].facts.pin = TMG_PIN_NEVER;	/* not the rule of 9c */
+	count_found(h, NULL, 0);
+	assert_int_equal(CARD->calls[FAKE_FACTS], 1);	/* of the empty slot */
+	assert_int_equal(count_found(h, NULL, 0), 3 + 6 + 1);
+	assert_int_equal(CARD->calls[FAKE_FACTS], 1);
+	assert_int_equal(count_found(h, &priv, 1), 2);	/* 9e, and 9c after all */
+	assert_int_equal(CARD->calls[FAKE_FACTS], 1 + 2);
+	assert_int_equal(count_found(h, NULL, 0), 3 + 6 + 2);
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(count_found(h, NULL, 0), 3 + 9);
+	assert_int_equal(CARD->calls[FAKE_FACTS], 1 + 3);
+	assert_int_equal(C_GetAttributeValue(h, find_one(h, CKO_PRIVATE_KEY, 0x9a),
+	    &a, 1), CKR_OK);
+	assert_int_equal(always, CK_TRUE);
+}
+
+/* 9e has a key that wants its PIN, against the slot's rule: it is seen, and not
+ * used, before a login. */
+static void
+test_veiled_policy(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_OBJECT_HANDLE key;
+
+	(void)state;
+	CARD->slots[3].facts.pin = TMG_PIN_ONCE;
+	count_found(h, NULL, 0);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9e);
+	assert_int_not_equal(key, CK_INVALID_HANDLE);
+	assert_int_equal(C_SignInit(h, &ecdsa, key), CKR_USER_NOT_LOGGED_IN);
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	key = find_one(h, CKO_PRIVATE_KEY, 0x9e);
+	assert_int_equal(C_SignInit(h, &ecdsa, key), CKR_OK);
+	assert_int_equal(CARD->calls[FAKE_SIGN], 0);
+}
+
+/* A certificate whose key is gone: nobody who could use the key sees one. */
+static void
+test_orphan(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+
+	(void)state;
+	CARD->slots[0].key = false;
+	CARD->slots[3].key = false;
+	count_found(h, NULL, 0);
+	assert_int_equal(C_SignInit(h, &ecdsa, find_one(h, CKO_PRIVATE_KEY, 0x9e)),
+	    CKR_KEY_HANDLE_INVALID);
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	assert_int_equal(find_one(h, CKO_PRIVATE_KEY, 0x9a), CK_INVALID_HANDLE);
+	assert_int_equal(find_one(h, CKO_PUBLIC_KEY, 0x9a), CK_INVALID_HANDLE);
+	assert_int_not_equal(find_one(h, CKO_CERTIFICATE, 0x9a), CK_INVALID_HANDLE);
+}
+
 static void
 test_find_states(void **state)
 {
@@ -310,6 +377,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		INSIDE(test_find),
 		INSIDE(test_frugal),
+		INSIDE(test_frugal_keys),
+		INSIDE(test_veiled_policy),
+		INSIDE(test_orphan),
 		INSIDE(test_find_states),
 		INSIDE(test_labels),
 		INSIDE(test_attributes),

@@ -8,6 +8,7 @@
 #include "tools/ra/store/cert.h"
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/mail.h"
+#include "tools/ra/store/mark.h"
 #include "tools/ra/store/session.h"
 #include "tools/ra/store/user.h"
 
@@ -87,6 +88,21 @@ ask_captchas(ra_store *s)
 	assert_int_equal(ra_captcha_drop(s, "C-1"), TMG_OK);
 }
 
+static void
+ask_marks(ra_store *s)
+{
+	ra_mark mark = { "m", 7 };
+
+	assert_int_equal(ra_mark_put(s, &mark), TMG_OK);
+	mark.until = 9;
+	assert_int_equal(ra_mark_put(s, &mark), TMG_OK);
+	assert_int_equal(ra_mark_sweep(s, 8), TMG_OK);
+	assert_int_equal(ra_mark_get(s, "m", &mark), TMG_OK);
+	assert_int_equal(mark.until, 9);
+	assert_int_equal(ra_mark_drop(s, "m"), TMG_OK);
+	assert_int_equal(ra_mark_get(s, "m", &mark), TMG_NOT_FOUND);
+}
+
 void
 ask_everything(ra_store *s)
 {
@@ -155,6 +171,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_cert_revocations(s, &n), TMG_OK);
 	ask_mails(s);
 	ask_captchas(s);
+	ask_marks(s);
 	assert_int_equal(ra_crl_put(s, &crl), TMG_OK);
 	assert_int_equal(ra_crl_outdate(s), TMG_OK);
 	assert_int_equal(ra_crl_last(s, &got_crl), TMG_OK);

@@ -322,7 +322,7 @@ test_store_busy(void **state)
 	auto_csr c = { NULL, { 0 }, 0 };
 	tmg_auto(ra_app) app = { .id = "" }, who = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL }, known = { .der = NULL };
-	const ra_credentials anna = { "1.2.3.4", "anna", tmg_view_str("richtig!") };
+	const ra_credentials anna = { "1.2.3.4", "anna", tmg_view_str("richtig!"), NULL };
 	ra_user user;
 	long wait;
 

@@ -281,10 +281,10 @@ test_gate(void **state)
 {
 	stored *b = *state;
 	ra_user user = { .name = "anna", .role = "applicant" }, got;
-	const ra_credentials right = { "1.2.3.4", "anna", tmg_view_str("richtig!") };
-	const ra_credentials wrong = { "1.2.3.4", "anna", tmg_view_str("falsch!!") };
-	const ra_credentials elsewhere = { "5.6.7.8", "anna", tmg_view_str("richtig!") };
-	const ra_credentials nobody = { "1.2.3.4", "bert", tmg_view_str("richtig!") };
+	const ra_credentials right = { "1.2.3.4", "anna", tmg_view_str("richtig!"), NULL };
+	const ra_credentials wrong = { "1.2.3.4", "anna", tmg_view_str("falsch!!"), NULL };
+	const ra_credentials elsewhere = { "5.6.7.8", "anna", tmg_view_str("richtig!"), NULL };
+	const ra_credentials nobody = { "1.2.3.4", "bert", tmg_view_str("richtig!"), NULL };
 	ra_gate *gate = NULL;
 	long wait = 0;
 
@@ -342,20 +342,20 @@ test_gate_networks(void **state)
 
 		snprintf(peer, sizeof(peer), "2001:db8:1:2::%d", i + 1);
 		assert_int_equal(ra_gate_enter(gate, b->store, 1000,
-		    &(ra_credentials){ peer, "anna", tmg_view_str("falsch!!") },
+		    &(ra_credentials){ peer, "anna", tmg_view_str("falsch!!"), NULL },
 		    &got, &wait), TMG_DENIED);
 	}
 	for (size_t i = 0; i < TMG_COUNT(after); i++)
 		assert_int_equal(ra_gate_enter(gate, b->store, 1000,
 		    &(ra_credentials){ after[i].peer, "anna",
-		    tmg_view_str("falsch!!") }, &got, &wait), after[i].rc);
+		    tmg_view_str("falsch!!"), NULL }, &got, &wait), after[i].rc);
 	ra_gate_free(&gate);
 }
 
 struct guess {
 	const stored *b;
 	ra_gate *gate;
-	const char *password;
+	const char *peer, *password;
 	tmg_rc rc;
 };
 
@@ -371,14 +371,14 @@ guess(void *arg)
 	g->rc = ra_store_open(g->b->place.where, false, &f, &store);
 	if (g->rc == TMG_OK)
 		g->rc = ra_gate_enter(g->gate, store, 1000, &(ra_credentials){
-		    "1.2.3.4", "anna", tmg_view_str(g->password) }, &user, &wait);
+		    g->peer, "anna", tmg_view_str(g->password), NULL }, &user, &wait);
 	ra_store_free(&store);
 	return NULL;
 }
 
 /* How many of sixteen at once get rc. */
 static size_t
-guess_at_once(const stored *b, const char *password, tmg_rc rc)
+guess_at_once(const stored *b, const char *peer, const char *password, tmg_rc rc)
 {
 	struct guess g[16];
 	pthread_t thread[16];
@@ -387,7 +387,7 @@ guess_at_once(const stored *b, const char *password, tmg_rc rc)
 
 	assert_int_equal(ra_gate_new(&gate), TMG_OK);
 	for (size_t i = 0; i < TMG_COUNT(g); i++) {
-		g[i] = (struct guess){ b, gate, password, TMG_E_IO };
+		g[i] = (struct guess){ b, gate, peer, password, TMG_E_IO };
 		assert_int_equal(pthread_create(&thread[i], NULL, guess, &g[i]), 0);
 	}
 	for (size_t i = 0; i < TMG_COUNT(g); i++) {
@@ -408,8 +408,8 @@ test_gate_at_once(void **state)
 	assert_int_equal(ra_password_hash(tmg_view_str("richtig!"), user.password),
 	    TMG_OK);
 	assert_int_equal(ra_user_put(b->store, &user), TMG_OK);
-	assert_int_equal(guess_at_once(b, "falsch!!", TMG_DENIED), 5);
-	assert_int_equal(guess_at_once(b, "richtig!", TMG_OK), 16);
+	assert_int_equal(guess_at_once(b, "1.2.3.4", "falsch!!", TMG_DENIED), 5);
+	assert_int_equal(guess_at_once(b, "5.6.7.8", "richtig!", TMG_OK), 16);
 }
 
 int

@@ -164,7 +164,7 @@ ra_api_who(ra_desk *desk, const ra_call *call, ra_reply *reply,
 	if (ra_basic_parse(call->authorization, who->name, &password))
 		return refuse(reply, _("these are no credentials of HTTP Basic"));
 	const ra_credentials given = { call->peer, who->name,
-		tmg_secret_view(&password) };
+		tmg_secret_view(&password), NULL };
 
 	rc = ra_gate_enter(desk->office->gate, desk->store,
 	    ra_desk_now(desk), &given, &user, &wait_s);
@@ -209,20 +209,42 @@ ra_api_find_profile(ra_desk *desk, ra_reply *reply, const char *name)
 	return p;
 }
 
-bool
-ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
-    const char *what, unsigned most)
+/* Whether it is let in; where not, the reply says why. */
+static bool
+is_within(ra_desk *desk, ra_reply *reply, tmg_rc rc, long wait_s)
 {
-	long wait_s = 0;
-
-	if (ra_gate_count(desk->office->gate, ra_desk_now(desk),
-	    call->peer, what, most, &wait_s) == TMG_OK)
+	if (rc == TMG_OK)
 		return true;
+	if (rc != TMG_BUSY) {
+		ra_api_fault(reply, desk, ra_desk_says(desk, rc));
+		return false;
+	}
 	reply->retry_after_s = wait_s;
 	ra_reply_text(reply, HTTP_TOO_MANY,
-	    _("this was done too often from your address; wait %ld seconds"),
-	    wait_s);
+	    _("this was done too often; wait %ld seconds"), wait_s);
 	return false;
+}
+
+bool
+ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const ra_limit *limit, const char *subject)
+{
+	long wait_s = 0;
+	const tmg_rc rc = ra_limit_count(desk->store, ra_desk_now(desk), limit,
+	    call->peer, subject, &wait_s);
+
+	return is_within(desk, reply, rc, wait_s);
+}
+
+bool
+ra_api_may(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const ra_limit *limit)
+{
+	long wait_s = 0;
+	const tmg_rc rc = ra_limit_look(desk->store, ra_desk_now(desk), limit,
+	    call->peer, "", &wait_s);
+
+	return is_within(desk, reply, rc, wait_s);
 }
 
 /* ---- JSON ---- */

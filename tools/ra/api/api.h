@@ -11,6 +11,7 @@
 
 #include "tools/ra/api/body.h"
 #include "tools/ra/form/form.h"
+#include "tools/ra/desk/limit.h"
 #include "tools/ra/http/http.h"
 
 #define RA_API "/api/v1/"
@@ -59,17 +60,15 @@ bool
 ra_api_who(ra_desk *desk, const ra_call *call, ra_reply *reply,
     ra_visitor *who);
 
-/* What one address may do in five minutes, on pages and here together. */
-enum {
-	RA_API_BEGINNINGS = 60,
-	RA_API_LOOK_UPS = 30,
-	RA_API_SEARCHES = 60,
-};
-
-/* Counts that; false: reply is done. */
+/* Counts one of limit, to subject, with those of the pages; false: too many,
+ * and reply is done. */
 bool
 ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
-    const char *what, unsigned most);
+    const ra_limit *limit, const char *subject);
+/* Whether one more would be let in; counts nothing. */
+bool
+ra_api_may(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const ra_limit *limit);
 
 /* The application that the path names, if it is who's; false: reply is done.
  * Somebody else's is as little there as one that never was. */

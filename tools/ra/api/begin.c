@@ -174,7 +174,8 @@ ra_api_begin(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	if (ra_body_form(body, p, &answers, field, &f))
 		ra_api_error(reply, HTTP_UNPROCESSABLE, field, f.text);
-	else if (!ra_api_count(desk, call, reply, "begin", RA_API_BEGINNINGS))
+	else if (!ra_api_count(desk, call, reply, &ra_limit_begin,
+	    ra_answers_get(&answers, p->mail_to)))
 		return;
 	else if (p->flow.line[0] == RA_SUBMITTED)
 		begin_with_request(desk, call, reply, p, body);

@@ -104,7 +104,7 @@ ra_api_identify(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	VISIT(v);
 
 	if (!visit(desk, call, reply, &ra_body_identify, &v) ||
-	    !ra_api_count(desk, call, reply, "identify", RA_API_LOOK_UPS))
+	    !ra_api_count(desk, call, reply, &ra_limit_look_up, v.app.id))
 		return;
 	if (!ra_life_may(&v.app, RA_EV_IDENTIFY, RA_BY_SYSTEM)) {
 		ra_api_error(reply, HTTP_CONFLICT, NULL,

@@ -186,11 +186,13 @@ tell_stranger(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	tmg_auto(ra_app) app = { .id = "" };
 	const ra_profile *p = NULL;
 
-	if (!ra_api_count(desk, call, reply, "search", RA_API_SEARCHES))
+	if (!ra_api_may(desk, call, reply, &ra_limit_search))
 		return;
 	if (ra_app_get(desk->store, call->label, &app) == TMG_OK)
 		p = ra_profiles_find(&desk->office->profiles, app.profile);
 	if (p == NULL || !p->number_opens) {
+		if (!ra_api_count(desk, call, reply, &ra_limit_search, ""))
+			return;
 		reply->challenge = true;
 		ra_reply_text(reply, HTTP_UNAUTHORIZED,
 		    _("name the application and its access code, by HTTP Basic"));

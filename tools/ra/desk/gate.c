@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/gate.h"
 
-#include <arpa/inet.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/scope.h"
+#include "tools/ra/desk/limit.h"
 #include "tools/ra/desk/password.h"
 #include "tools/ra/store/digest.h"
 
-#define TRIES_ACCOUNT 5		/* failed ones, from one address at one account */
-#define TRIES_ADDRESS 50	/* and at any accounts */
-#define WINDOW_S 300		/* they are forgotten after so long without one */
-#define LOCK_S 60
+#define KNOWN_S (180 * 86400)	/* who came in is known so long */
+
+/* Failed tries: of one address at one account, of one address at any, of one
+ * browser that is known at an account, of all that are not at one account. */
+static const ra_bucket tries_at = { "tries at", 5, 60 };
+static const ra_bucket tries_from = { "tries from", 50, 6 };
+static const ra_bucket tries_device = { "tries of a device", 5, 60 };
+static const ra_bucket tries_strangers = { "tries of strangers", 20, 60 };
 
 #define SLOTS 1024
-#define WAYS 4
 #define MAC 32
-
-struct failures {
-	uint8_t key[MAC];	/* of "address account" or "address" */
-	time_t last, seen;
-	unsigned count;
-	unsigned trying;	/* passwords being looked at right now */
-};
 
 struct known {
 	uint8_t mac[MAC];	/* of account, password and stored hash */
@@ -39,7 +33,7 @@ struct ra_gate {
 	pthread_mutex_t mutex;
 	pthread_cond_t tried;
 	uint8_t secret[MAC];
-	struct failures failed[SLOTS];
+	bool trying[SLOTS];	/* a password of an account there is being looked at */
 	struct known known[SLOTS];
 };
 
@@ -82,12 +76,10 @@ mac_parts(const ra_gate *gate, const tmg_view *parts, size_t count,
 	tmg_auto(ra_md) md = { EVP_MD_CTX_new() };
 	bool ok = md.ctx != NULL &&
 	    EVP_DigestInit_ex(md.ctx, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(md.ctx, gate->secret, MAC) == 1;
+	    ra_md_field(md.ctx, (tmg_view){ gate->secret, MAC });
 
 	for (size_t i = 0; ok && i < count; i++)
-		ok = EVP_DigestUpdate(md.ctx, &parts[i].len,
-		    sizeof(parts[i].len)) == 1 &&
-		    EVP_DigestUpdate(md.ctx, parts[i].ptr, parts[i].len) == 1;
+		ok = ra_md_field(md.ctx, parts[i]);
 	return ok && EVP_DigestFinal_ex(md.ctx, mac, NULL) == 1 ?
 	    TMG_OK : TMG_E_CRYPTO;
 }
@@ -95,97 +87,158 @@ mac_parts(const ra_gate *gate, const tmg_view *parts, size_t count,
 static size_t
 slot_of(const uint8_t mac[MAC])
 {
-	return (size_t)(mac[0] | mac[1] << 8) % (SLOTS / WAYS) * WAYS;
+	return (size_t)(mac[0] | mac[1] << 8) % SLOTS;
 }
 
-/* The record of key; the longest unused one of its set when there is none. */
-static struct failures *
-failures_of(ra_gate *gate, const uint8_t key[MAC], time_t now)
-{
-	struct failures *set = &gate->failed[slot_of(key)], *oldest = set;
+/* ---- who is it, as far as tries are counted ---- */
 
-	for (size_t i = 0; i < WAYS; i++) {
-		if (memcmp(set[i].key, key, MAC) == 0) {
-			if (now - set[i].last > WINDOW_S)
-				set[i].count = 0;
-			set[i].seen = now;
-			return &set[i];
-		}
-		if (set[i].seen < oldest->seen)
-			oldest = &set[i];
-	}
-	*oldest = (struct failures){ .seen = now };
-	memcpy(oldest->key, key, MAC);
-	return oldest;
-}
+#define BUCKETS_MAX 3
 
 struct guards {
-	uint8_t account[MAC], address[MAC];
+	ra_bucket_of bucket[BUCKETS_MAX];	/* the first is its own */
+	size_t count;
+	char here[RA_HASH_TEXT], device[RA_HASH_TEXT];	/* marks of the known */
+	bool is_new;		/* where he comes from, or his browser */
 };
 
-/* Whoever has one address of IPv6 has the 2^64 of its network (RFC 6177),
- * so those count as one; IPv4 in IPv6 is told by its last four bytes. */
-static tmg_view
-network_of(const char *peer, uint8_t address[16])
+static tmg_rc
+is_marked(ra_store *s, const char *name, time_t now, bool *yes)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	char plain[INET6_ADDRSTRLEN];
+	ra_mark mark = { .until = 0 };
+	const tmg_rc rc = ra_mark_get(s, name, &mark);
 
-	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(peer, "%"), peer);
-	if (inet_pton(AF_INET6, plain, address) != 1)
-		return tmg_view_str(peer);
-	return memcmp(address, mapped, sizeof(mapped)) == 0 ?
-	    (tmg_view){ address + 12, 4 } : (tmg_view){ address, 8 };
+	*yes = rc == TMG_OK && mark.until > now;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
 static tmg_rc
-guards_of(const ra_gate *gate, const ra_credentials *who, struct guards *g)
+add_bucket(struct guards *g, const ra_bucket *bucket, const tmg_view *whose,
+    size_t count)
+{
+	ra_bucket_of *b = &g->bucket[g->count++];
+
+	b->bucket = bucket;
+	return ra_mark_name(bucket->name, whose, count, b->name);
+}
+
+/*
+ * Strangers are counted together, so that guessing from many addresses ends,
+ * too.  Whoever came in before from where he is now, or with that browser, is
+ * no stranger: guesses of others do not shut him out.  Nor do those made from
+ * his own address when it is his browser.
+ */
+static tmg_rc
+guards_of(ra_store *s, const ra_credentials *who, time_t now, struct guards *g)
 {
 	uint8_t address[16];
-	const tmg_view both[] = { network_of(who->peer, address),
-		tmg_view_str(who->user) };
+	const tmg_view at[] = { tmg_view_str(who->user),
+		ra_network_of(who->peer, address) };
+	const tmg_view by[] = { at[0],
+		tmg_view_str(who->device != NULL ? who->device : "") };
+	bool known = false;
 	tmg_rc rc;
 
-	if ((rc = mac_parts(gate, both, 2, g->account)))
+	*g = (struct guards){ .count = 0 };
+	if ((rc = ra_mark_name("known here", at, 2, g->here)))
 		return rc;
-	return mac_parts(gate, both, 1, g->address);
+	if (by[1].len > 0 && ((rc = ra_mark_name("known device", by, 2,
+	    g->device)) || (rc = is_marked(s, g->device, now, &known))))
+		return rc;
+	if (known)
+		return add_bucket(g, &tries_device, by, 2);
+	g->is_new = by[1].len > 0;
+	if ((rc = add_bucket(g, &tries_at, at, 2)) ||
+	    (rc = add_bucket(g, &tries_from, at + 1, 1)) ||
+	    (rc = is_marked(s, g->here, now, &known)) || known)
+		return rc;
+	g->is_new = true;
+	return add_bucket(g, &tries_strangers, at, 1);
 }
 
-static long
-locked_for(const struct failures *f, unsigned tries, time_t now)
+/* ---- counting ---- */
+
+static tmg_rc
+look(ra_store *s, const struct guards *g, time_t now, long *wait_s)
 {
-	if (f->count < tries || now - f->last >= LOCK_S)
-		return 0;
-	return (long)(LOCK_S - (now - f->last));
+	tmg_rc rc = TMG_OK;
+
+	*wait_s = 0;
+	for (size_t i = 0; i < g->count && rc == TMG_OK; i++) {
+		long wait;
+
+		rc = ra_bucket_wait(s, &g->bucket[i], now, &wait);
+		if (rc == TMG_OK && wait > *wait_s)
+			*wait_s = wait;
+	}
+	return rc;
 }
 
-static long
-check_locks(ra_gate *gate, const struct guards *g, time_t now)
+/* A try counts as failed until it is known to be none: however many look at
+ * passwords at once, in whatever processes, no more of them may be wrong. */
+static tmg_rc
+count_try(ra_store *s, const struct guards *g, time_t now, long *wait_s)
 {
-	const long account = locked_for(failures_of(gate, g->account, now),
-	    TRIES_ACCOUNT, now);
-	const long address = locked_for(failures_of(gate, g->address, now),
-	    TRIES_ADDRESS, now);
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
 
-	return account > address ? account : address;
+	if (ra_txn_begin(&txn, s))
+		return TMG_E_IO;
+	if ((rc = look(s, g, now, wait_s)))
+		return rc;
+	if (*wait_s > 0)
+		return TMG_BUSY;
+	if ((rc = ra_mark_sweep(s, now)))
+		return rc;
+	for (size_t i = 0; i < g->count && rc == TMG_OK; i++)
+		rc = ra_bucket_pour(s, &g->bucket[i], now);
+	return rc ? rc : ra_txn_commit(&txn);
 }
 
-static void
-count_failure(ra_gate *gate, const uint8_t key[MAC], time_t now)
+static tmg_rc
+know(ra_store *s, const char *name, time_t now)
 {
-	struct failures *f = failures_of(gate, key, now);
+	ra_mark mark = { .until = now + KNOWN_S };
 
-	f->count++;
-	f->last = now;
+	if (name[0] == '\0')
+		return TMG_OK;
+	memcpy(mark.name, name, sizeof(mark.name));
+	return ra_mark_put(s, &mark);
 }
 
-/* Both callers of these hold the lock. */
-static bool
-has_room(const struct failures *f, unsigned tries)
+/* The next time he is no stranger. */
+static tmg_rc
+remember(ra_store *s, const struct guards *g, time_t now)
 {
-	return f->trying == 0 || f->count + f->trying < tries;
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	if (ra_txn_begin(&txn, s))
+		return TMG_E_IO;
+	if ((rc = know(s, g->here, now)) || (rc = know(s, g->device, now)))
+		return rc;
+	return ra_txn_commit(&txn);
 }
 
+/* It was none that failed; when it was right, neither were those before. */
+static tmg_rc
+forgive(ra_store *s, const struct guards *g, time_t now, bool right)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc = TMG_OK;
+
+	if (ra_txn_begin(&txn, s))
+		return TMG_E_IO;
+	if (right && ((rc = ra_mark_drop(s, g->bucket[0].name)) ||
+	    (rc = know(s, g->here, now)) || (rc = know(s, g->device, now))))
+		return rc;
+	for (size_t i = right ? 1 : 0; i < g->count && rc == TMG_OK; i++)
+		rc = ra_bucket_take_back(s, &g->bucket[i], now);
+	return rc ? rc : ra_txn_commit(&txn);
+}
+
+/* ---- the password ---- */
+
+/* Holds the lock. */
 static bool
 is_known(const ra_gate *gate, const uint8_t mac[MAC])
 {
@@ -194,59 +247,32 @@ is_known(const ra_gate *gate, const uint8_t mac[MAC])
 	return k->used && CRYPTO_memcmp(k->mac, mac, MAC) == 0;
 }
 
-/*
- * Waits until this try may count: no more are looked at at once than may fail,
- * so that guessing in parallel gains nothing.  True: the password is known.
- */
+/* Waits until no other password of the account is being looked at: of many who
+ * come at once with the right one, one pays.  True: the password is known. */
 static bool
-take_turn(ra_gate *gate, const struct guards *g, time_t now,
-    const uint8_t mac[MAC], long *wait_s)
+take_turn(ra_gate *gate, size_t slot, const uint8_t mac[MAC])
 {
 	bool known;
 
 	pthread_mutex_lock(&gate->mutex);
-	for (;;) {
-		*wait_s = check_locks(gate, g, now);
-		known = *wait_s == 0 && is_known(gate, mac);
-		if (*wait_s > 0 || known)
-			break;
-		if (has_room(failures_of(gate, g->account, now), TRIES_ACCOUNT) &&
-		    has_room(failures_of(gate, g->address, now), TRIES_ADDRESS)) {
-			/* each looked up anew: one may push the other out */
-			failures_of(gate, g->account, now)->trying++;
-			failures_of(gate, g->address, now)->trying++;
-			break;
-		}
+	while (!(known = is_known(gate, mac)) && gate->trying[slot])
 		pthread_cond_wait(&gate->tried, &gate->mutex);
-	}
+	if (!known)
+		gate->trying[slot] = true;
 	pthread_mutex_unlock(&gate->mutex);
 	return known;
 }
 
-/* The record may have made room for another one meanwhile. */
 static void
-end_try(struct failures *f)
-{
-	if (f->trying > 0)
-		f->trying--;
-}
-
-static void
-note_result(ra_gate *gate, const struct guards *g, time_t now, tmg_rc rc,
-    const uint8_t mac[MAC])
+end_turn(ra_gate *gate, size_t slot, const uint8_t mac[MAC], bool right)
 {
 	struct known *k = &gate->known[slot_of(mac)];
 
 	pthread_mutex_lock(&gate->mutex);
-	end_try(failures_of(gate, g->account, now));
-	end_try(failures_of(gate, g->address, now));
-	if (rc == TMG_OK) {
-		failures_of(gate, g->account, now)->count = 0;
+	gate->trying[slot] = false;
+	if (right) {
 		memcpy(k->mac, mac, MAC);
 		k->used = true;
-	} else if (rc == TMG_PIN_WRONG) {
-		count_failure(gate, g->account, now);
-		count_failure(gate, g->address, now);
 	}
 	pthread_cond_broadcast(&gate->tried);
 	pthread_mutex_unlock(&gate->mutex);
@@ -258,23 +284,41 @@ note_result(ra_gate *gate, const struct guards *g, time_t now, tmg_rc rc,
     "0000000000000000000000000000000000000000000000000000000000000000"
 
 static tmg_rc
-check_password(ra_gate *gate, const struct guards *g, time_t now,
+try_password(ra_store *s, const struct guards *g, time_t now,
+    const ra_credentials *who, const ra_user *user, long *wait_s)
+{
+	tmg_rc rc, told;
+
+	if ((rc = count_try(s, g, now, wait_s)))
+		return rc;
+	rc = ra_password_verify(who->password, user->password);
+	if (rc == TMG_PIN_WRONG)
+		return TMG_DENIED;
+	told = forgive(s, g, now, rc == TMG_OK);
+	return rc ? rc : told;
+}
+
+static tmg_rc
+check_password(ra_gate *gate, ra_store *s, const struct guards *g, time_t now,
     const ra_credentials *who, const ra_user *user, long *wait_s)
 {
 	const tmg_view parts[] = { tmg_view_str(who->user), who->password,
 		tmg_view_str(user->password) };
-	uint8_t mac[MAC];
+	uint8_t mac[MAC], account[MAC];
 	tmg_rc rc;
 
-	if ((rc = mac_parts(gate, parts, TMG_COUNT(parts), mac)))
+	if ((rc = look(s, g, now, wait_s)))
 		return rc;
-	if (take_turn(gate, g, now, mac, wait_s))
-		return TMG_OK;
 	if (*wait_s > 0)
 		return TMG_BUSY;
-	rc = ra_password_verify(who->password, user->password);
-	note_result(gate, g, now, rc, mac);
-	return rc == TMG_OK || tmg_is_fault(rc) ? rc : TMG_DENIED;
+	if ((rc = mac_parts(gate, parts, TMG_COUNT(parts), mac)) ||
+	    (rc = mac_parts(gate, parts, 1, account)))
+		return rc;
+	if (take_turn(gate, slot_of(account), mac))
+		return g->is_new ? remember(s, g, now) : TMG_OK;
+	rc = try_password(s, g, now, who, user, wait_s);
+	end_turn(gate, slot_of(account), mac, rc == TMG_OK);
+	return rc;
 }
 
 tmg_rc
@@ -285,34 +329,13 @@ ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
 	tmg_rc found, rc;
 
 	*wait_s = 0;
-	if ((rc = guards_of(gate, who, &g)))
-		return rc;
 	found = ra_user_get(store, who->user, user);
 	if (found != TMG_OK && found != TMG_NOT_FOUND)
 		return TMG_E_IO;	/* its words are the store's */
 	if (found == TMG_NOT_FOUND)
 		*user = (ra_user){ .password = NOBODY };
-	rc = check_password(gate, &g, now, who, user, wait_s);
-	return rc == TMG_OK && found ? TMG_DENIED : rc;
-}
-
-tmg_rc
-ra_gate_count(ra_gate *gate, time_t now, const char *peer, const char *what,
-    unsigned most, long *wait_s)
-{
-	/* a space stands in no account's name */
-	char name[RA_OWNER_MAX];
-	const ra_credentials who = { peer, name, { NULL, 0 } };
-	struct guards g;
-	tmg_rc rc;
-
-	snprintf(name, sizeof(name), "to %s", what);
-	if ((rc = guards_of(gate, &who, &g)))
+	if ((rc = guards_of(store, who, now, &g)))
 		return rc;
-	pthread_mutex_lock(&gate->mutex);
-	*wait_s = locked_for(failures_of(gate, g.account, now), most, now);
-	if (*wait_s == 0)
-		count_failure(gate, g.account, now);
-	pthread_mutex_unlock(&gate->mutex);
-	return *wait_s > 0 ? TMG_BUSY : TMG_OK;
+	rc = check_password(gate, store, &g, now, who, user, wait_s);
+	return rc == TMG_OK && found ? TMG_DENIED : rc;
 }

@@ -2,10 +2,12 @@
 /*
  * Who may come in by password: slow to guess at, quick for who was here.
  *
- * Failed tries are counted per address and account and per address, so that
- * guessing ends soon and yet nobody locks somebody else out from afar.  A
- * password that was right once is remembered as a keyed hash (a random key of
- * this process), so that scrypt is paid once and not at each request.
+ * Failed tries are counted in the store, for all processes: by address and
+ * account, by address, and of all strangers by account.  No stranger is who
+ * came in before from the same address or with the same browser, so that
+ * nobody locks somebody else out from afar.  A password that was right once is
+ * remembered as a keyed hash (a random key of this process), so that scrypt is
+ * paid once and not at each request.
  */
 #ifndef RA_GATE_H
 #define RA_GATE_H
@@ -24,10 +26,12 @@ typedef struct ra_credentials {
 	const char *peer;	/* the address they come from */
 	const char *user;
 	tmg_view password;
+	const char *device;	/* what its browser is known by; NULL: nothing */
 } ra_credentials;
 
 /*
- * Safe for several threads at once; store is the caller's own.
+ * Safe for several threads at once; store is the caller's own, in no
+ * transaction.
  *
  *   wait_s   out   TMG_BUSY: how long nobody is listened to
  *
@@ -38,18 +42,5 @@ typedef struct ra_credentials {
 TMG_MUST_USE tmg_rc
 ra_gate_enter(ra_gate *gate, ra_store *store, time_t now,
     const ra_credentials *who, ra_user *user, long *wait_s);
-
-/*
- * Counts that something was done from an address that nobody may do without
- * end: asked a register, begun an application, tried a number.
- *
- *   what     its name
- *   most     how often within five minutes
- *
- * Verdicts  TMG_BUSY  that often already
- */
-TMG_MUST_USE tmg_rc
-ra_gate_count(ra_gate *gate, time_t now, const char *peer, const char *what,
-    unsigned most, long *wait_s);
 
 #endif

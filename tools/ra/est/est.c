@@ -111,7 +111,8 @@ enter_by_password(ra_desk *desk, const ra_call *call, ra_reply *reply,
 		ask_who(reply, _("these are no credentials of HTTP Basic"));
 		return false;
 	}
-	const ra_credentials who = { call->peer, owner, tmg_secret_view(&password) };
+	const ra_credentials who = { call->peer, owner,
+		tmg_secret_view(&password), NULL };
 
 	rc = ra_gate_enter(desk->office->gate, desk->store,
 	    ra_desk_now(desk), &who, &user, &wait_s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The cookies of the pages: one that a browser is known by, one for its
- * language.
+ * The cookies of the pages: one for a visit, one for the language, one that
+ * says that somebody came in with this browser before.
  */
 #ifndef RA_COOKIE_H
 #define RA_COOKIE_H
@@ -12,6 +12,7 @@
 /* __Host-: Secure, for this host alone, for all of it (RFC 6265bis 4.1.3.2). */
 #define RA_COOKIE_TOKEN "__Host-tamga"
 #define RA_COOKIE_LANG "__Host-lang"
+#define RA_COOKIE_DEVICE "__Host-known"
 
 #define RA_TOKEN_MAX 65		/* 256 random bits, hexadecimal */
 #define RA_COOKIE_MAX 192

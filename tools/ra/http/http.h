@@ -60,7 +60,7 @@ typedef struct ra_reply {
 	bool page;			/* HTML, that may have style and forms */
 	bool keep;			/* never changes: may be kept for ever */
 	char location[128];		/* 303; "" else */
-	char cookie[2][RA_COOKIE_MAX];	/* to be set; "" else */
+	char cookie[3][RA_COOKIE_MAX];	/* to be set; "" else */
 	char file[64];			/* to be saved under that name; "" else */
 	char allow[RA_ALLOW_MAX];	/* 405: what is possible; "" else */
 	long retry_after_s;		/* 0: not said */

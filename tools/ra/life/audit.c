@@ -12,17 +12,10 @@
 #include "tools/ra/life/replay.h"
 #include "tools/ra/store/digest.h"
 
-/* Each field with its length in front: no two entries read the same. */
 static bool
 add_field(EVP_MD_CTX *md, const char *text)
 {
-	const uint64_t n = strlen(text);
-	uint8_t length[8];
-
-	for (int i = 0; i < 8; i++)
-		length[i] = (uint8_t)(n >> (56 - 8 * i) & 0xff);
-	return EVP_DigestUpdate(md, length, sizeof(length)) == 1 &&
-	    EVP_DigestUpdate(md, text, n) == 1;
+	return ra_md_field(md, tmg_view_str(text));
 }
 
 tmg_rc

@@ -15,9 +15,6 @@
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
-#define BEGINNINGS 60	/* from one address in five minutes */
-#define LOOK_UPS 30
-
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 
 static const ra_profile *
@@ -137,7 +134,8 @@ ra_apply_begin(ra_visit *v)
 	tmg_auto(ra_terms) terms = { .text = NULL };
 	tmg_rc rc;
 
-	if (p == NULL || !ra_visit_count(v, "begin", BEGINNINGS))
+	if (p == NULL || !ra_visit_count(v, &ra_limit_begin,
+	    ra_posted_get(&v->form, p->mail_to)))
 		return;
 	if (p->flow.line[0] == RA_AGREED && p->consent.box[0] != '\0' &&
 	    strcmp(ra_posted_get(&v->form, "agree"), "yes") != 0) {
@@ -247,7 +245,9 @@ ra_apply_identity(ra_visit *v)
 {
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 
-	if (open_for(v, RA_EV_IDENTIFY, RA_BY_SYSTEM, &file))
+	if (open_for(v, RA_EV_IDENTIFY, RA_BY_SYSTEM, &file) &&
+	    (!file.profile->captcha ||
+	    ra_visit_count(v, &ra_limit_captcha, v->number)))
 		show_identity(v, file.profile, "", "", "");
 }
 
@@ -272,7 +272,7 @@ ra_apply_identify(ra_visit *v)
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_rc rc;
 
-	if (!ra_visit_count(v, "identify", LOOK_UPS) ||
+	if (!ra_visit_count(v, &ra_limit_look_up, v->number) ||
 	    !open_for(v, RA_EV_IDENTIFY, RA_BY_SYSTEM, &file))
 		return;
 	if (file.profile->identity.box[0] != '\0' &&

@@ -19,7 +19,6 @@
 #define QUEUE_MAX 100		/* rows on one page */
 #define LOOKED_AT_MAX 10000	/* rows that a search reads */
 #define ACTOR_MAX (RA_OWNER_MAX + 16)
-#define SETUPS 10
 
 static ra_actor
 officer_of(const ra_visit *v, char name[ACTOR_MAX])
@@ -548,21 +547,19 @@ tie(ra_visit *v, ra_user *user)
 void
 ra_counter_pin(ra_visit *v)
 {
-	const ra_credentials who = { v->call->peer, ra_posted_get(&v->form, "name"),
-		tmg_view_str(ra_posted_get(&v->form, "password")) };
 	ra_user user = { .name = "" };
 	long wait_s = 0;
 	tmg_rc rc;
 
-	if (!ra_visit_count(v, "setup", SETUPS))
+	if (!ra_visit_count(v, &ra_limit_setup, ""))
 		return;
 	if (v->call->peer_cert.len == 0 ||
 	    ra_desk_trusts(v->desk, v->call->peer_cert)) {
 		show_setup(v, "");
 		return;
 	}
-	rc = ra_gate_enter(v->desk->office->gate, v->desk->store,
-	    ra_desk_now(v->desk), &who, &user, &wait_s);
+	rc = ra_visit_enter(v, ra_posted_get(&v->form, "name"),
+	    ra_posted_get(&v->form, "password"), &user, &wait_s);
 	if (rc == TMG_OK && (strcmp(user.role, "officer") != 0 ||
 	    user.certificate[0] != '\0'))
 		rc = TMG_DENIED;

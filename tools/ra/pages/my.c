@@ -249,7 +249,7 @@ ra_my_code_change(ra_visit *v)
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_rc rc;
 
-	if (!ra_visit_count(v, v->number, 10))
+	if (!ra_visit_count(v, &ra_limit_code, v->number))
 		return;
 	if (strcmp(new, ra_posted_get(&v->form, "again")) != 0) {
 		show_code(v, "", _("The two new codes are not the same."));

@@ -10,8 +10,6 @@
 #include "tools/ra/pages/site.h"
 #include "tools/ra/pages/style.h"
 
-#define SEARCHES 60	/* of numbers, from one address in five minutes */
-
 /* ---- services ---- */
 
 /* The next section after one, in the order of profiles; NULL: no more. */
@@ -189,9 +187,11 @@ ra_portal_search(ra_visit *v)
 	const char *number = ra_posted_get(&v->form, "number"), *status;
 	tmg_auto(ra_app) app = { .id = "" };
 
-	if (!ra_visit_count(v, "search", SEARCHES))
+	if (!ra_visit_may(v, &ra_limit_search))
 		return;
 	status = status_of(v, number, &app);
+	if (status == NULL && !ra_visit_count(v, &ra_limit_search, ""))
+		return;
 	ra_visit_head(v, _("Checking request status"));
 	if (status != NULL)
 		ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt>"
@@ -241,12 +241,10 @@ void
 ra_portal_enter(ra_visit *v)
 {
 	const char *number = ra_posted_get(&v->form, "number");
-	const ra_credentials who = { v->call->peer, number,
-		tmg_view_str(ra_posted_get(&v->form, "code")) };
 	ra_user user = { .name = "" };
 	long wait_s = 0;
-	tmg_rc rc = ra_gate_enter(v->desk->office->gate, v->desk->store,
-	    ra_desk_now(v->desk), &who, &user, &wait_s);
+	tmg_rc rc = ra_visit_enter(v, number, ra_posted_get(&v->form, "code"),
+	    &user, &wait_s);
 
 	if (rc == TMG_OK && strcmp(user.role, "application") != 0)
 		rc = TMG_DENIED;

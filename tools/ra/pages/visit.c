@@ -14,6 +14,7 @@
 
 #define LANG_MAX 8
 #define LANG_KEPT_S (365 * 86400L)
+#define DEVICE_KEPT_S (180 * 86400L)
 
 void
 ra_visit_release(ra_visit *v)
@@ -194,19 +195,61 @@ ra_visit_read_form(ra_visit *v)
 	return false;
 }
 
-bool
-ra_visit_count(ra_visit *v, const char *what, unsigned most)
+static bool
+is_within(ra_visit *v, tmg_rc rc, long wait_s)
 {
-	long wait_s = 0;
-	const tmg_rc rc = ra_gate_count(v->desk->office->gate,
-	    ra_desk_now(v->desk), v->call->peer, what, most, &wait_s);
-
 	if (rc == TMG_OK)
 		return true;
+	if (rc != TMG_BUSY) {
+		ra_visit_fault(v, ra_desk_says(v->desk, rc));
+		return false;
+	}
 	v->reply->retry_after_s = wait_s;
 	ra_visit_say(v, HTTP_TOO_MANY, _("Too many tries"),
-	    _("This was done too often from your address. Wait a minute and try again."));
+	    _("This was done too often. Wait a minute and try again."));
 	return false;
+}
+
+bool
+ra_visit_count(ra_visit *v, const ra_limit *limit, const char *subject)
+{
+	long wait_s = 0;
+	const tmg_rc rc = ra_limit_count(v->desk->store, ra_desk_now(v->desk),
+	    limit, v->call->peer, subject, &wait_s);
+
+	return is_within(v, rc, wait_s);
+}
+
+bool
+ra_visit_may(ra_visit *v, const ra_limit *limit)
+{
+	long wait_s = 0;
+	const tmg_rc rc = ra_limit_look(v->desk->store, ra_desk_now(v->desk),
+	    limit, v->call->peer, "", &wait_s);
+
+	return is_within(v, rc, wait_s);
+}
+
+tmg_rc
+ra_visit_enter(ra_visit *v, const char *name, const char *password,
+    ra_user *user, long *wait_s)
+{
+	char device[RA_TOKEN_MAX];
+	const ra_credentials who = { v->call->peer, name,
+		tmg_view_str(password), device };
+	tmg_rc rc;
+
+	if ((!ra_cookie_find(v->call->cookie, RA_COOKIE_DEVICE, device,
+	    sizeof(device)) || !ra_token_ok(device)) &&
+	    (rc = ra_token_new(v->desk->office->ctx, device)))
+		return rc;
+	rc = ra_gate_enter(v->desk->office->gate, v->desk->store,
+	    ra_desk_now(v->desk), &who, user, wait_s);
+	if (rc == TMG_OK)
+		ra_cookie_print(RA_COOKIE_DEVICE, device, DEVICE_KEPT_S,
+		    v->reply->cookie[2]);
+	explicit_bzero(device, sizeof(device));
+	return rc;
 }
 
 /* ---- the page ---- */

@@ -5,6 +5,7 @@
 #ifndef RA_VISIT_H
 #define RA_VISIT_H
 
+#include "tools/ra/desk/limit.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/pages/language.h"
 #include "tools/ra/pages/page.h"
@@ -64,9 +65,18 @@ ra_visit_say(ra_visit *visit, unsigned status, const char *title,
 /* What the desk's last verdict or fault is. */
 void
 ra_visit_fault(ra_visit *visit, tmg_rc rc);
-/* Nothing more than this often from one address; false: the reply says so. */
+/* Counts one of limit, to subject; false: too many, and the reply says so. */
 bool
-ra_visit_count(ra_visit *visit, const char *what, unsigned most);
+ra_visit_count(ra_visit *visit, const ra_limit *limit, const char *subject);
+/* Whether one more would be let in; counts nothing. */
+bool
+ra_visit_may(ra_visit *visit, const ra_limit *limit);
+
+/* ra_gate_enter() with what this browser is known by; who came in once is known
+ * the next time. */
+TMG_MUST_USE tmg_rc
+ra_visit_enter(ra_visit *visit, const char *name, const char *password,
+    ra_user *user, long *wait_s);
 
 void
 ra_visit_go(ra_visit *visit, const char *location);

@@ -13,6 +13,18 @@ ra_hex_lower(char *text, tmg_view v)
 	*text = '\0';
 }
 
+bool
+ra_md_field(EVP_MD_CTX *md, tmg_view field)
+{
+	const uint64_t n = field.len;
+	uint8_t length[8];
+
+	for (int i = 0; i < 8; i++)
+		length[i] = (uint8_t)(n >> (56 - 8 * i) & 0xff);
+	return EVP_DigestUpdate(md, length, sizeof(length)) == 1 &&
+	    EVP_DigestUpdate(md, field.ptr, n) == 1;
+}
+
 tmg_rc
 ra_sha256_text(tmg_view v, char text[RA_HASH_TEXT])
 {

@@ -38,6 +38,10 @@ RA_SCOPE(EVP_PKEY, EVP_PKEY_free)
 RA_SCOPE(BIO, BIO_free_all)
 RA_SCOPE(GENERAL_NAMES, GENERAL_NAMES_free)
 
+/* Adds a field with its length as eight octets in front: no two lists of fields
+ * read the same. */
+bool ra_md_field(EVP_MD_CTX *md, tmg_view field);
+
 /* Lower-case digits and a final zero: 2 * v.len + 1 bytes. */
 void ra_hex_lower(char *text, tmg_view v);
 

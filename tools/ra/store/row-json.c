@@ -31,6 +31,7 @@ const ra_kept ra_kept_tables[] = {
 	    "$1, $2, $3"),
 	KEPT("captcha", "id, until, picture, question", "tntt", "id",
 	    "$1, $2, $3, $4"),
+	KEPT("mark", "name, until", "tn", "name", "$1, $2"),
 	KEPT("session", "id, subject, expires", "ttn", "id", "$1, $2, $3"),
 	KEPT("certificate", "serial, application, not_before, not_after, revoked,"
 	    " reason, der", "ttnnnnb", "serial", "$1, $2, $3, $4, $5, $6, $7"),

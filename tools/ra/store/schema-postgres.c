@@ -72,6 +72,9 @@ static const ra_migration steps[] = {
 	"  question " TEXT ");"
 	"CREATE INDEX captcha_until ON captcha (until);"
 
+	"CREATE TABLE mark (name " KEY ", until BIGINT NOT NULL);"
+	"CREATE INDEX mark_until ON mark (until);"
+
 	"CREATE TABLE crl ("
 	"  number BIGINT PRIMARY KEY, revocations BIGINT NOT NULL,"
 	"  next_update BIGINT NOT NULL, der BYTEA NOT NULL);"

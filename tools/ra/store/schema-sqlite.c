@@ -121,7 +121,11 @@ static const ra_migration steps[] = {
 	"CREATE TABLE captcha ("
 	"  id TEXT PRIMARY KEY, until INTEGER NOT NULL, picture TEXT NOT NULL,"
 	"  question TEXT NOT NULL) STRICT;"
-	"CREATE INDEX captcha_until ON captcha (until);" },
+	"CREATE INDEX captcha_until ON captcha (until);"
+
+	"CREATE TABLE mark ("
+	"  name TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX mark_until ON mark (until);" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -7,7 +7,7 @@
 
 CARDS="--card piv,serial=10000001,provisioned=ec:p256/rsa:2048/rsa:2048/ec:p384"
 unset TAMGA_TEST_NETNS		# the pages name ports: a network of our own
-PATH=$top_builddir:$PATH:/usr/sbin:/sbin:$top_builddir/daemons/usr/sbin
+PATH=$top_builddir:$top_builddir/tools/ra:$PATH:/usr/sbin:/sbin:$top_builddir/daemons/usr/sbin
 MODULE=$M
 LC_ALL=C.UTF-8
 export PATH MODULE PIN LC_ALL
@@ -119,7 +119,7 @@ run() {
 	if [ -n "${TAMGA_PAGE_COUNT:-}" ]; then
 		[ -z "$want_apdus$want_pins" ] ||
 			python3 "$top_srcdir/tests/interop/page.py" count \
-				"$top_srcdir/doc/clients/$name.md" "$want_line" "$apdus" "$pins"
+				"$top_srcdir/$page" "$want_line" "$apdus" "$pins"
 		return
 	fi
 	[ "$apdus" = "${want_apdus:-$apdus}" ] || wrong "$1" "$apdus APDUs, not $want_apdus"
@@ -129,15 +129,18 @@ run() {
 
 wrong() {
 	{ sed 's/^/$ /' "$1.sh"; cat "$1.got"; echo "--- card:"; ctl log; } >&2
-	fail "$name.md, line $want_line: $2"
+	fail "$page, line $want_line: $2"
 }
 
-# page NAME: runs doc/clients/NAME.md.
-page() {
-	name=$1
-	step "doc/clients/$name.md"
-	python3 "$top_srcdir/tests/interop/page.py" split "$top_srcdir/doc/clients/$name.md" \
-		"$work/blocks" || fail "$name.md"
+# page NAME: runs doc/clients/NAME.md.  guide NAME: doc/guide/NAME.md.
+page() { page_at "doc/clients/$1.md"; }
+guide() { page_at "doc/guide/$1.md"; }
+
+page_at() {
+	page=$1
+	step "$page"
+	python3 "$top_srcdir/tests/interop/page.py" split "$top_srcdir/$page" \
+		"$work/blocks" || fail "$page"
 	export -p >"$work/state.env"
 	pwd >"$work/state.folder"
 	for block in "$work"/blocks/*.sh; do

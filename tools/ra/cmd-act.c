@@ -58,9 +58,10 @@ give_code(tmg_ctx *ctx, const ra_common *common, const char *id,
 	tmg_auto(ra_app) app = { .id = "" };
 	char code[RA_CODE_MAX];
 	tmg_rc rc;
+	int status;
 
-	if (!ra_place_open(ctx, common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, common, &place)))
+		return status;
 	if ((rc = ra_case_new_code(&place.desk, id, officer, &app, code)))
 		return ra_fail(&place.desk.fault, rc);
 	if (common->json)
@@ -79,9 +80,10 @@ act(tmg_ctx *ctx, const ra_common *common, const char *id, ra_event event,
 	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_rc rc;
+	int status;
 
-	if (!ra_place_open(ctx, common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, common, &place)))
+		return status;
 	if ((rc = ra_desk_decide(&place.desk, id, event, officer, reason, &app)))
 		return ra_fail(&place.desk.fault, rc);
 	ra_print_app(&app, NULL, common->json, true);

@@ -19,11 +19,12 @@ allow(tmg_ctx *ctx, int argc, char **argv, ra_event event)
 	char name[RA_OWNER_MAX];
 	ra_value args;
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 
 	ra_officer_name(name, sizeof(name));
 	const ra_actor officer = { RA_BY_OFFICER, name };

@@ -118,15 +118,15 @@ ra_cmd_audit(tmg_ctx *ctx, int argc, char **argv)
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "head", NULL, &head, 1 } };
 	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
 	for (size_t i = 0; i < TMG_COUNT(verbs); i++) {
 		if (strcmp(verbs[i].name, args.text[0]) != 0)
 			continue;
-		if (!ra_place_open(ctx, &common, &place))
-			return RA_EXIT_FAILED;
-		return verbs[i].run(&(struct task){ place.desk.store,
+		status = ra_place_enter(ctx, &common, &place);
+		return status ? status : verbs[i].run(&(struct task){ place.desk.store,
 		    ra_value_or(&head, ""), common.json });
 	}
 	fprintf(stderr, "tamga-ra: audit: %s\n", _("say verify, list or export"));

@@ -45,11 +45,12 @@ ra_cmd_crl(tmg_ctx *ctx, int argc, char **argv)
 	tmg_auto(ra_crl) crl = { .number = 0 };
 	char next[RA_TIME_TEXT];
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 0, &none))
 		return RA_EXIT_USAGE;
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 	if ((rc = ra_desk_crl(&place.desk, &crl)))
 		return ra_fail(&place.desk.fault, rc);
 	if ((!common.json || out.count > 0) &&

@@ -17,11 +17,12 @@ ra_cmd_due(tmg_ctx *ctx, int argc, char **argv)
 	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
 	unsigned done = 0, told = 0;
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 0, &none))
 		return RA_EXIT_USAGE;
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 	if ((rc = ra_desk_due(&place.desk, &done)) ||
 	    (rc = ra_tell_ending(&place.desk, &told)))
 		return ra_fail(&place.desk.fault, rc);

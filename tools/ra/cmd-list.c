@@ -32,6 +32,7 @@ ra_cmd_list(tmg_ctx *ctx, int argc, char **argv)
 	ra_state state = RA_NONE;
 	json_t *all;
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 0, &none))
 		return RA_EXIT_USAGE;
@@ -41,8 +42,8 @@ ra_cmd_list(tmg_ctx *ctx, int argc, char **argv)
 		    _("no such state; submitted, approved, rejected, issuing, issued, revoked"));
 		return RA_EXIT_USAGE;
 	}
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 
 	ra_store *s = place.desk.store;
 

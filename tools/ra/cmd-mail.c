@@ -141,6 +141,7 @@ ra_cmd_mail(tmg_ctx *ctx, int argc, char **argv)
 		{ "state", NULL, &order.state, 1 }, { "all", &order.all, NULL, 0 } };
 	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
 	size_t i = 0;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args))
 		return RA_EXIT_USAGE;
@@ -150,8 +151,8 @@ ra_cmd_mail(tmg_ctx *ctx, int argc, char **argv)
 		fprintf(stderr, "tamga-ra: %s\n", _("mail send, mail list or mail retry"));
 		return RA_EXIT_USAGE;
 	}
-	if (!ra_place_open(ctx, &order.common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &order.common, &place)))
+		return status;
 	return verbs[i].run(&place.desk, &order,
 	    args.count > 1 ? args.text[1] : "");
 }

@@ -52,11 +52,12 @@ ra_cmd_print(tmg_ctx *ctx, int argc, char **argv)
 		{ "as", NULL, &form, 1 }, { "out", NULL, &out, 1 } };
 	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 	rc = print(&place.desk, args.text[0], ra_value_or(&form, "txt"),
 	    ra_value_or(&out, "-"));
 	return rc ? ra_fail(&place.desk.fault, rc) : RA_EXIT_DONE;

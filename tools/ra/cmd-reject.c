@@ -18,6 +18,7 @@ ra_cmd_reject(tmg_ctx *ctx, int argc, char **argv)
 	tmg_auto(ra_app) app = { .id = "" };
 	char name[RA_OWNER_MAX];
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
@@ -27,8 +28,8 @@ ra_cmd_reject(tmg_ctx *ctx, int argc, char **argv)
 		    _("say why, in 1 to 255 bytes: --reason TEXT; the applicant reads it"));
 		return RA_EXIT_USAGE;
 	}
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 
 	ra_officer_name(name, sizeof(name));
 	const ra_actor officer = { RA_BY_OFFICER, name };

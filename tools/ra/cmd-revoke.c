@@ -32,6 +32,7 @@ ra_cmd_revoke(tmg_ctx *ctx, int argc, char **argv)
 	char name[RA_OWNER_MAX];
 	int number;
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
@@ -40,8 +41,8 @@ ra_cmd_revoke(tmg_ctx *ctx, int argc, char **argv)
 		    _("no such reason; unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation, privilegeWithdrawn"));
 		return RA_EXIT_USAGE;
 	}
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 
 	ra_officer_name(name, sizeof(name));
 	const ra_actor officer = { RA_BY_OFFICER, name };

@@ -17,11 +17,12 @@ ra_cmd_show(tmg_ctx *ctx, int argc, char **argv)
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	ra_value args;
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 
 	ra_store *s = place.desk.store;
 

@@ -138,6 +138,7 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 	tmg_fault fault = { .rc = TMG_OK };
 	ra_user user = { .name = "" };
 	tmg_rc rc;
+	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 2, 2, &args) ||
 	    !check_words(&args, ra_value_or(&role, "applicant")))
@@ -147,8 +148,8 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 		    _("--password-file FILE is needed, or --certificate FILE"));
 		return RA_EXIT_USAGE;
 	}
-	if (!ra_place_open(ctx, &common, &place))
-		return RA_EXIT_FAILED;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
 
 	snprintf(user.name, sizeof(user.name), "%s", args.text[1]);
 	snprintf(user.role, sizeof(user.role), "%s", ra_value_or(&role, "applicant"));

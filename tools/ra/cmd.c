@@ -58,17 +58,15 @@ ra_common_office(tmg_ctx *ctx, const ra_common *common, ra_office *office,
 	return rc;
 }
 
-bool
-ra_place_open(tmg_ctx *ctx, const ra_common *common, ra_place *place)
+int
+ra_place_enter(tmg_ctx *ctx, const ra_common *common, ra_place *place)
 {
 	tmg_fault fault = { .rc = TMG_OK };
 	tmg_rc rc;
 
 	if ((rc = ra_common_office(ctx, common, &place->office, &fault)) == TMG_OK)
 		rc = ra_desk_open(&place->office, &place->desk, &fault);
-	if (rc)
-		ra_fail(&fault, rc);
-	return rc == TMG_OK;
+	return rc ? ra_fail(&fault, rc) : RA_EXIT_DONE;
 }
 
 void

@@ -53,9 +53,9 @@ typedef struct ra_place {
 	ra_desk desk;
 } ra_place;
 
-/* Complains on stderr and answers false when it cannot. */
-bool
-ra_place_open(tmg_ctx *ctx, const ra_common *common, ra_place *place);
+/* Complains on stderr when it cannot.  An exit status, RA_EXIT_DONE. */
+int
+ra_place_enter(tmg_ctx *ctx, const ra_common *common, ra_place *place);
 void
 ra_place_release(ra_place *place);
 

@@ -28,7 +28,7 @@ shows '<a class="skip" href="#main">'
 has_header "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 has_header 'Strict-Transport-Security: max-age=31536000'
 has_header 'X-Content-Type-Options: nosniff'
-has_header 'Referrer-Policy: no-referrer'
+has_header 'Referrer-Policy: same-origin'
 has_header 'Cache-Control: no-store'
 has_header 'Content-Type: text/html; charset=utf-8'
 has_header 'Set-Cookie: __Host-tamga=[0-9a-f]\{64\}; Path=/; Secure; HttpOnly; SameSite=Strict'
@@ -115,7 +115,11 @@ shows www.example.com
 send /my/key 400 'request=nonsense'
 same submit "$(see -F "csrf=$(csrf)" -F request= -F file=@kz.csr "$U/my/key")" 303
 page /my
-shows 'http-equiv="refresh"'
+shows 'Follow the progress'
+! grep -qi '^Refresh:' headers || die "the page loads itself again, and nobody asked"
+page '/my?follow=yes'
+has_header 'Refresh: 5'
+shows 'Stop following'
 shows 'Deadline'
 shows 'aria-current="step"'
 for form in pdf html txt; do

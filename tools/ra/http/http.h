@@ -64,6 +64,7 @@ typedef struct ra_reply {
 	char file[64];			/* to be saved under that name; "" else */
 	char allow[RA_ALLOW_MAX];	/* 405: what is possible; "" else */
 	long retry_after_s;		/* 0: not said */
+	long again_s;			/* the page is loaded again after; 0 not */
 	uint8_t *body;			/* owned */
 	size_t len;
 	char user[RA_OWNER_MAX];	/* for the log: who it was */

@@ -170,7 +170,8 @@ static const struct {
 	const char *name, *value;
 } always[] = {
 	{ "X-Content-Type-Options", "nosniff" },
-	{ "Referrer-Policy", "no-referrer" },
+	/* the Origin of a form is told to us, and nothing to others */
+	{ "Referrer-Policy", "same-origin" },
 	{ "Strict-Transport-Security", "max-age=31536000" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
@@ -189,9 +190,18 @@ add_if(struct MHD_Response *out, bool wanted, const char *name,
 }
 
 static void
+add_seconds(struct MHD_Response *out, const char *name, long seconds)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%ld", seconds);
+	add_if(out, seconds > 0, name, number);
+}
+
+static void
 add_headers(struct MHD_Response *out, const ra_reply *r)
 {
-	char number[24], file[96];
+	char file[96];
 
 	for (size_t i = 0; i < TMG_COUNT(always); i++)
 		MHD_add_response_header(out, always[i].name, always[i].value);
@@ -211,10 +221,8 @@ add_headers(struct MHD_Response *out, const ra_reply *r)
 		snprintf(file, sizeof(file), "attachment; filename=\"%s\"", r->file);
 		MHD_add_response_header(out, "Content-Disposition", file);
 	}
-	if (r->retry_after_s > 0) {
-		snprintf(number, sizeof(number), "%ld", r->retry_after_s);
-		MHD_add_response_header(out, "Retry-After", number);
-	}
+	add_seconds(out, "Retry-After", r->retry_after_s);
+	add_seconds(out, "Refresh", r->again_s);
 }
 
 static enum MHD_Result

@@ -181,6 +181,15 @@ put_deadlines(ra_visit *v, const ra_casefile *file)
 	}
 }
 
+/* Once the step is done again, what was wrong with it is history. */
+static bool
+has_reason(ra_state state)
+{
+	const ra_part part = ra_state_get(state)->part;
+
+	return part == RA_PART_BESIDE || part == RA_PART_END;
+}
+
 void
 ra_casefile_progress(ra_visit *v, const ra_casefile *file)
 {
@@ -191,7 +200,7 @@ ra_casefile_progress(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "<h2 id=\"way\">%s</h2>\n<p role=\"status\"><strong>%s"
 	    "</strong></p>\n", _("Process status"),
 	    ra_profile_status(file->profile, file->app.state));
-	if (file->app.reason[0] != '\0')
+	if (file->app.reason[0] != '\0' && has_reason(file->app.state))
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n", file->app.reason);
 	put_deadlines(v, file);
 	if (ended)

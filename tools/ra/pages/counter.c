@@ -200,9 +200,10 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 	if (wants_documents(file, a))
 		put_ticks(v, file->profile);
 	if (a->reason)
-		ra_put(&v->page, "<div class=\"field\"><label for=\"r-%s\">%s</label>"
+		ra_put(&v->page, "<div class=\"field\"><label for=\"r-%s\">%s: %s</label>"
 		    "<input type=\"text\" id=\"r-%s\" name=\"reason\" maxlength=\"200\""
-		    " required></div>\n", name, _("Reason, told to the applicant"), name);
+		    " required></div>\n", name, _(a->label),
+		    _("reason, told to the applicant"), name);
 	ra_put(&v->page, "<button class=\"%s\" name=\"event\" value=\"%s\">%s"
 	    "</button></form>\n", a->class, name, _(a->label));
 }

@@ -57,16 +57,35 @@ put_about(ra_visit *v, const ra_input *input, const char *wrong)
 		ra_put(p, "<p class=\"wrong\" id=\"e-%s\">%s</p>", input->name, wrong);
 }
 
+/* Of what stands between the label and the field, what is there. */
+static void
+put_described(ra_visit *v, const ra_input *input, const char *wrong)
+{
+	const struct {
+		const char *prefix, *text;
+	} parts[] = { { "h", input->hint }, { "w", input->warning },
+		{ "e", wrong } };
+	bool any = false;
+
+	for (size_t i = 0; i < TMG_COUNT(parts); i++) {
+		if (parts[i].text[0] == '\0')
+			continue;
+		ra_put(&v->page, any ? " %s-%s" : " aria-describedby=\"%s-%s",
+		    parts[i].prefix, input->name);
+		any = true;
+	}
+	if (any)
+		ra_put(&v->page, "\"");
+}
+
 /* The attributes that all kinds of field have. */
 static void
 put_attributes(ra_visit *v, const ra_input *input, const char *wrong)
 {
 	ra_page *p = &v->page;
-	const char *n = input->name;
 
-	ra_put(p, " id=\"f-%s\" name=\"%s\"", n, n);
-	if (input->hint[0] != '\0' || input->warning[0] != '\0' || wrong[0] != '\0')
-		ra_put(p, " aria-describedby=\"h-%s w-%s e-%s\"", n, n, n);
+	ra_put(p, " id=\"f-%s\" name=\"%s\"", input->name, input->name);
+	put_described(v, input, wrong);
 	if (wrong[0] != '\0')
 		ra_put(p, " aria-invalid=\"true\"");
 	if (input->required)

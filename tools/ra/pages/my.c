@@ -17,7 +17,7 @@
 #include "tools/ra/post/sheet.h"
 #include "tools/ra/store/digest.h"
 
-#define AGAIN_S 15	/* a page that waits looks again */
+#define AGAIN_S 5	/* a page that follows looks again */
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 
@@ -159,11 +159,25 @@ put_prints(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "</ul>\n");
 }
 
-static bool
-waits(const ra_casefile *file)
+/* A page that loads itself again takes the place away from whoever listens to
+ * it: it does so only for who asked for it (WCAG 2.2.1, 2.2.4). */
+static void
+put_follow(ra_visit *v, const ra_casefile *file)
 {
-	return file->app.state == RA_SUBMITTED || ra_state_get(
-	    file->app.state)->answer == RA_ANSWER_WORK;
+	const ra_state_row *state = ra_state_get(file->app.state);
+	const bool asked = strcmp(ra_posted_get(v->call->query, "follow"),
+	    "yes") == 0;
+
+	if (state->part == RA_PART_END || state->answer == RA_ANSWER_DONE)
+		return;
+	v->reply->again_s = asked ? AGAIN_S : 0;
+	if (asked)
+		ra_put(&v->page, "<p>%s <a href=\"/my\">%s</a></p>\n",
+		    _("This page looks for news every few seconds."),
+		    _("Stop following"));
+	else
+		ra_put(&v->page, "<p><a href=\"/my?follow=yes\">%s</a></p>\n",
+		    _("Follow the progress"));
 }
 
 void
@@ -173,13 +187,11 @@ ra_my_page(ra_visit *v)
 
 	if (!ra_casefile_open(v, v->number, &file))
 		return;
-	if (waits(&file))
-		ra_visit_head_again(v, file.profile->title, AGAIN_S);
-	else
-		ra_visit_head(v, file.profile->title);
+	ra_visit_head(v, file.profile->title);
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
 	ra_casefile_certificate(v, &file);
+	put_follow(v, &file);
 	put_management(v, &file);
 	put_prints(v, &file);
 	put_payment(v, &file);
@@ -305,10 +317,12 @@ show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
 	ra_visit_head(v, _("Key pair and electronic application"));
 	if (c != NULL && c->warning[0] != '\0')
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n", c->warning);
-	ra_put(&v->page, "<p>%s</p>\n<pre>tamga enroll --ca portal+https://%s "
+	ra_put(&v->page, "<p>%s</p>\n<pre class=\"command\">tamga enroll --ca portal+https://%s "
 	    "--application %s</pre>\n",
 	    _("Connect your token and run this command. It makes the key on the token, asks for your PIN there, and hands the electronic application in."),
 	    v->call->host, file->app.id);
+	ra_put(&v->page, "<p><a class=\"button\" href=\"/my?follow=yes\">%s</a></p>\n",
+	    _("Follow the progress"));
 	put_contents(v, file);
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Or hand a request in here"));
 	if (wrong[0] != '\0')

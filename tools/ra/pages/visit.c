@@ -269,8 +269,8 @@ put_links(ra_visit *v)
 	ra_put(p, "<li><a href=\"/help\">%s</a></li></ul></nav>", _("Help"));
 }
 
-static void
-put_top(ra_visit *v, const char *title, int again_s)
+void
+ra_visit_head(ra_visit *v, const char *title)
 {
 	ra_page *p = &v->page;
 	char style[RA_STYLE_NAME];
@@ -280,8 +280,6 @@ put_top(ra_visit *v, const char *title, int again_s)
 	    "<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
 	    v->language->code);
-	if (again_s > 0)
-		ra_put(p, "<meta http-equiv=\"refresh\" content=\"%d\">\n", again_s);
 	ra_put(p, "<title>%s — %s</title>\n"
 	    "<link rel=\"icon\" href=\"data:,\">\n"
 	    "<link rel=\"stylesheet\" href=\"/style/%s\">\n</head>\n<body>\n",
@@ -292,18 +290,6 @@ put_top(ra_visit *v, const char *title, int again_s)
 	put_links(v);
 	ra_put(p, "</header>\n<main id=\"main\" tabindex=\"-1\">\n<h1>%s</h1>\n",
 	    title);
-}
-
-void
-ra_visit_head(ra_visit *v, const char *title)
-{
-	put_top(v, title, 0);
-}
-
-void
-ra_visit_head_again(ra_visit *v, const char *title, int seconds)
-{
-	put_top(v, title, seconds);
 }
 
 static void

@@ -48,9 +48,6 @@ ra_visit_close(ra_visit *visit);
 /* Everything around the page's own part; title is also its heading. */
 void
 ra_visit_head(ra_visit *visit, const char *title);
-/* The same, but the browser asks again by itself after so many seconds. */
-void
-ra_visit_head_again(ra_visit *visit, const char *title, int seconds);
 void
 ra_visit_foot(ra_visit *visit, unsigned status);
 

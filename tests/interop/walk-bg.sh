@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# seeds/000, walked in a browser: registration by mail, papers, the key on a
+# token, payment, the certificate from the personal profile.
+. "$top_srcdir/tests/interop/walk-lib.sh"
+authority
+mails
+officer olga
+serve
+walk bg

@@ -74,6 +74,13 @@ tmg_job_verify(tmg_token *t, tmg_pin_kind kind, tmg_view pin)
 	return tmg_token_refused(t, rc, kind, tries);
 }
 
+/* The card's last word from us was that the PIN is right, a turn ago. */
+static bool
+is_proven(const tmg_token *t)
+{
+	return t->proven && t->backend->ch->turn == t->proven_turn + 1;
+}
+
 /* Is whom the job needs logged in?  TMG_LOGIN: *wanted must be asked for. */
 static tmg_rc
 ready(tmg_token *t, const tmg_job *job, const struct given *given,
@@ -85,7 +92,7 @@ ready(tmg_token *t, const tmg_job *job, const struct given *given,
 	if (job->when == TMG_WHEN_ASKED)
 		return TMG_OK;
 	if (job->when == TMG_WHEN_ALWAYS)
-		return given->have ? TMG_OK : TMG_LOGIN;
+		return given->have || is_proven(t) ? TMG_OK : TMG_LOGIN;
 	rc = t->driver->logged_in(t->backend, job->kind);
 	if (rc != TMG_LOGIN || job->kind != TMG_PIN_ADMIN)
 		return rc;

@@ -91,6 +91,17 @@ tmg_token_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin, int *tries)
 	return run_pin(token, do_verify, &v, tries);
 }
 
+tmg_rc
+tmg_token_prove(tmg_token *token, tmg_view pin)
+{
+	const tmg_rc rc = tmg_token_verify(token, TMG_PIN_USER, pin, NULL);
+
+	token->proven = rc == TMG_OK && token->backend->ch != NULL;
+	if (token->proven)
+		token->proven_turn = token->backend->ch->turn;
+	return rc;
+}
+
 static tmg_rc
 do_change(tmg_token *t, void *arg)
 {

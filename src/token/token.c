@@ -67,6 +67,7 @@ tmg_token_stale(tmg_token *t)
 {
 	t->generation++;
 	t->surveyed = false;
+	t->proven = false;
 	for (size_t i = 0; i < t->key_count; i++) {
 		tmg_key_forget(&t->keys[i]);
 		tmg_key_forget_cert(&t->keys[i]);

@@ -74,6 +74,8 @@ struct tmg_token {
 	unsigned jobs;			/* running now: a complaint asks the name */
 	uint64_t apdus;			/* as counted when it was pulled out */
 	int tries[TMG_PIN_KINDS];	/* from the card's last answer, -1 unknown */
+	bool proven;			/* the user's PIN was the last word of that */
+	unsigned proven_turn;		/* turn: tmg_token_prove() */
 
 	tmg_key *keys;			/* every slot, full or empty */
 	size_t key_count;
@@ -117,6 +119,16 @@ tmg_token_identify(tmg_token *token);
 /* Its label, for complaints; the card is asked if it can be. */
 const char *
 tmg_token_name(tmg_token *token);
+
+/* ---- pin.c --------------------------------------------------------------- */
+
+/*
+ * tmg_token_verify() of the user's PIN for the use of a TMG_PIN_ALWAYS key that
+ * follows.  That use is not verified again as long as the card has heard
+ * nothing between; where it has, or says so, the PIN is asked for.
+ */
+TMG_MUST_USE tmg_rc
+tmg_token_prove(tmg_token *token, tmg_view pin);
 
 /* ---- seat.c -------------------------------------------------------------- */
 

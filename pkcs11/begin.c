@@ -211,20 +211,23 @@ tmg_p11_use_begin(p11_hold *hold, tmg_p11_operation *op, tmg_signer **signer)
 
 	if (o == NULL)
 		return CKR_KEY_HANDLE_INVALID;
-	if (op->wants_pin && op->pin.len == 0)
+	if (op->wants_pin && !op->proven)
 		return CKR_USER_NOT_LOGGED_IN;
 	if ((rc = tmg_key_signer(o->key, signer)))
 		return tmg_p11_slot_rv(hold->slot, rc);
-	hold->seat->pin = op->pin;
+	if (op->wants_pin)
+		hold->seat->lent = &op->pin;
 	return CKR_OK;
 }
 
-/* A refused PIN of one use says nothing of the login. */
+/* A proof that the card forgot, and that may not be repeated, says nothing of
+ * the login. */
 CK_RV
 tmg_p11_use_end(p11_hold *hold, tmg_p11_operation *op, tmg_rc rc)
 {
-	tmg_secret_wipe(&hold->seat->pin);
-	tmg_secret_wipe(&op->pin);
+	hold->seat->lent = NULL;
+	tmg_p11_kept_wipe(&op->pin);
+	op->proven = false;
 	if (op->wants_pin && rc == TMG_CANCELLED)
 		return CKR_USER_NOT_LOGGED_IN;
 	return tmg_p11_slot_rv(hold->slot, rc);

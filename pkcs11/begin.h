@@ -40,8 +40,9 @@ tmg_p11_update(CK_SESSION_HANDLE handle, tmg_p11_task task, const CK_BYTE *part,
     CK_ULONG len);
 
 /*
- * Around one private-key command: lends the PIN of CKU_CONTEXT_SPECIFIC to
- * the token, takes it back, and says what came of it.
+ * Around one private-key command: lends the PIN of CKU_CONTEXT_SPECIFIC, in
+ * case another program makes the card forget it, wipes it, and says what came
+ * of it.
  */
 CK_RV
 tmg_p11_use_begin(p11_hold *hold, tmg_p11_operation *op, tmg_signer **signer);

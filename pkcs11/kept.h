@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A PIN kept for as long as its owner is logged in, in a page that no core
- * dump, no swap and no child of fork() ever holds.
+ * A PIN kept for as long as its owner is logged in, or from the login for one
+ * use of a key to that use, in a page that no core dump, no swap and no child
+ * of fork() ever holds.
  *
  * It is sent when another program has reset the card, or has selected another
  * application of it, and with that has ended the login.  Only while more than

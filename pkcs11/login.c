@@ -3,7 +3,7 @@
 #include "pkcs11/attribute.h"
 #include "pkcs11/module.h"
 #include "pkcs11/pin.h"
-#include "pkcs11/rv.h"
+#include "src/token/token.h"
 
 /* ---- C_Login ------------------------------------------------------------- */
 
@@ -45,22 +45,58 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 	return CKR_OK;
 }
 
-/* For a key that wants its PIN before every use: kept until the operation
- * sends it, directly before the key's command. */
+/* The operation that waits for a PIN of its own; one that has none yet before
+ * one that has.  NULL: none does. */
+static tmg_p11_operation *
+wanting(tmg_p11_session *session)
+{
+	tmg_p11_operation *found = NULL;
+
+	for (size_t i = 0; i < P11_TASKS; i++) {
+		tmg_p11_operation *op = &session->ops[i];
+
+		if (op->wants_pin && (found == NULL || found->proven))
+			found = op;
+	}
+	return found;
+}
+
+/* The PIN that was refused is never sent again, whoever else has given it. */
+static CK_RV
+refused_for_use(tmg_p11_slot *slot, tmg_view pin, CK_RV rv)
+{
+	if (rv == CKR_PIN_LOCKED || (rv == CKR_PIN_INCORRECT &&
+	    tmg_view_equal(pin, tmg_p11_kept_view(&slot->kept))))
+		tmg_p11_slot_forget_login(slot);
+	return rv;
+}
+
+/*
+ * For a key that wants its PIN before every use.  It goes to the card now, and
+ * the operation's command is the next thing the card hears.  It is kept until
+ * then for the case that another program comes between.
+ */
 static CK_RV
 login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 {
-	tmg_p11_operation *op = session->ops[P11_SIGN].wants_pin
-	    ? &session->ops[P11_SIGN] : &session->ops[P11_DECRYPT];
+	tmg_p11_operation *op = wanting(session);
 	CK_RV rv;
 
-	if (!op->wants_pin)
+	if (op == NULL)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	if (slot->login != P11_USER)
 		return CKR_USER_NOT_LOGGED_IN;
 	if ((rv = tmg_p11_pin_length(slot->token, TMG_PIN_USER, pin.len)))
 		return rv;
-	return tmg_p11_rv(tmg_secret_set(&op->pin, pin));
+	tmg_p11_kept_wipe(&op->pin);
+	op->proven = false;
+	rv = tmg_p11_slot_rv(slot, tmg_token_prove(slot->token, pin));
+	if (rv != CKR_OK)
+		return refused_for_use(slot, pin, rv);
+	op->proven = true;
+	if (tmg_p11_conf_keeps_pin(&tmg_p11.conf))
+		tmg_p11_kept_set(&op->pin, pin);
+	return CKR_OK;
 }
 
 /* A card has one user and one SO, and neither has a name: who gives one means

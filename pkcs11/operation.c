@@ -21,6 +21,7 @@ tmg_p11_operation_end(tmg_p11_operation *op)
 	EVP_MD_CTX_free(op->md);
 	tmg_p11_operation_hold(op, NULL, 0);
 	free(op->label);
+	tmg_p11_kept_wipe(&op->pin);
 	explicit_bzero(op, sizeof(*op));
 }
 

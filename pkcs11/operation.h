@@ -7,8 +7,8 @@
 
 #include <openssl/types.h>
 
+#include "pkcs11/kept.h"
 #include "pkcs11/mechanism.h"
-#include "src/base/secret.h"
 #include "tamga/key.h"
 
 #define P11_COLLECT_MAX 65536u	/* bytes of a message that is not hashed here */
@@ -26,7 +26,8 @@ typedef struct tmg_p11_operation {
 	bool active;
 	bool fed;			/* an Update came: no single part any more */
 	bool wants_pin;			/* CKA_ALWAYS_AUTHENTICATE */
-	tmg_secret pin;			/* CKU_CONTEXT_SPECIFIC gave it */
+	bool proven;			/* CKU_CONTEXT_SPECIFIC: the PIN was right */
+	tmg_p11_kept pin;		/* that PIN, in case the card forgets it */
 	CK_OBJECT_HANDLE object;
 	const tmg_p11_mechanism *mechanism;
 	tmg_sign_spec spec;

@@ -52,7 +52,6 @@ tmg_p11_seat_free(tmg_p11_seat **seat)
 		return;
 	tmg_tokens_free(&(*seat)->tokens);
 	tmg_ctx_free(&(*seat)->ctx);
-	tmg_secret_wipe(&(*seat)->pin);
 	tmg_p11_lock_done(&(*seat)->lock);
 	free(*seat);
 	*seat = NULL;
@@ -80,24 +79,35 @@ tmg_p11_seat_settle(tmg_p11_seat *seat)
 	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++)
 		if (tmg_p11.slots[i]->seat == seat)
 			leave(tmg_p11.slots[i]);
-	tmg_secret_wipe(&seat->pin);
 	tmg_tokens_free(&seat->tokens);
 	seat->lost = false;
 }
 
 /* ---- the card is opened -------------------------------------------------- */
 
+/* What the program gave for the use that is under way, or for its login.  A
+ * key that wants its own PIN never gets the login's. */
+static tmg_view
+kept_pin(const tmg_p11_seat *seat)
+{
+	if (seat->lent != NULL)
+		return tmg_p11_kept_view(seat->lent);
+	return seat->asking->login == P11_USER
+	    ? tmg_p11_kept_view(&seat->asking->kept) : (tmg_view){ NULL, 0 };
+}
+
 /*
- * The card forgot a login that the user did not end.  Its PIN is sent again
- * when that cannot lock it: the card is asked for the tries first.
+ * The card forgot a login that the user did not end; there is nobody to ask.
+ * The PIN that was right is sent again when that cannot lock it: the card is
+ * asked for the tries first.
  */
 static tmg_rc
-give_kept(tmg_p11_seat *seat, const tmg_pin_ask *ask, tmg_out *pin)
+give_pin(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 {
-	const tmg_p11_slot *slot = seat->asking;
-	const tmg_view kept = tmg_p11_kept_view(&slot->kept);
+	tmg_p11_seat *seat = arg;
+	const tmg_view kept = kept_pin(seat);
 
-	if (slot->login != P11_USER || kept.len == 0 || seat->gave_kept)
+	if (ask->kind != TMG_PIN_USER || kept.len == 0 || seat->gave_kept)
 		return TMG_CANCELLED;
 	if (!seat->asked_tries) {
 		seat->asked_tries = true;
@@ -107,22 +117,6 @@ give_kept(tmg_p11_seat *seat, const tmg_pin_ask *ask, tmg_out *pin)
 		return TMG_CANCELLED;
 	seat->gave_kept = true;
 	tmg_put(pin, kept);
-	return tmg_out_done(pin);
-}
-
-/* The PIN that a program gave for one use of a key, or for its login; there is
- * nobody else to ask. */
-static tmg_rc
-give_pin(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
-{
-	tmg_p11_seat *seat = arg;
-
-	if (ask->kind != TMG_PIN_USER)
-		return TMG_CANCELLED;
-	if (seat->pin.len == 0)
-		return give_kept(seat, ask, pin);
-	tmg_put(pin, tmg_secret_view(&seat->pin));
-	seat->pin.len = 0;		/* once; whoever lent it wipes it */
 	return tmg_out_done(pin);
 }
 

@@ -15,7 +15,6 @@
 #include "pkcs11/lock.h"
 #include "pkcs11/names.h"
 #include "pkcs11/object.h"
-#include "src/base/secret.h"
 #include "tamga/token.h"
 
 #define P11_SLOTS 64u		/* of a process; a handle's remainder names one */
@@ -49,7 +48,7 @@ typedef struct tmg_p11_seat {
 	uint64_t slow;			/* seen when looking at it took too long */
 	tmg_p11_limit limit;		/* of whoever looks now */
 	bool lost;			/* the card said that it is gone */
-	tmg_secret pin;			/* for the next use of a key, once */
+	const tmg_p11_kept *lent;	/* by the use of a key that is under way */
 	struct tmg_p11_slot *asking;	/* whoever holds the lock is about it */
 	bool asked_tries;		/* of it, in this call */
 	bool gave_kept;			/* the PIN that was kept, in this call */

@@ -9,6 +9,8 @@
  *                   and tells what became of the session
  *   sign ID N       logs in and signs N times with the key of that ID (two hex
  *                   digits); each signature is verified by libcrypto
+ *   between ID      begins a signature, logs in for it, says so, waits for a line
+ *                   on standard input and tells what became of the signature
  *   reload N        loads, uses, finalises and unloads the module N times and
  *                   counts what is left
  *   abandon N       the same without closing, logging out or finalising
@@ -147,6 +149,17 @@ events(int count)
 	must(f->C_Finalize(NULL), "C_Finalize");
 }
 
+static void
+wait_for_line(void)
+{
+	char line[16];
+
+	puts("ready");
+	fflush(stdout);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		exit(1);
+}
+
 /* ---- hold ---------------------------------------------------------------- */
 
 static void
@@ -156,7 +169,6 @@ hold(void)
 	CK_SESSION_HANDLE h;
 	CK_SESSION_INFO session;
 	CK_TOKEN_INFO token;
-	char line[16];
 	CK_RV rv;
 
 	must(f->C_Initialize(NULL), "C_Initialize");
@@ -165,10 +177,7 @@ hold(void)
 	must(f->C_GetTokenInfo(slots[0], &token), "C_GetTokenInfo");
 	h = session_on(slots[0]);
 	must(f->C_Login(h, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
-	puts("ready");
-	fflush(stdout);
-	if (fgets(line, sizeof(line), stdin) == NULL)
-		exit(1);
+	wait_for_line();
 	rv = f->C_GetTokenInfo(slots[0], &token);
 	printf("token %s, ", name_of(rv));
 	rv = f->C_GetSessionInfo(h, &session);
@@ -234,6 +243,13 @@ verifies(EVP_PKEY *key, const unsigned char *sig, const unsigned char digest[32]
 }
 
 static void
+log_in_for_use(CK_SESSION_HANDLE h)
+{
+	must(f->C_Login(h, CKU_CONTEXT_SPECIFIC, pin, sizeof(pin) - 1),
+	    "C_Login for one use");
+}
+
+static void
 sign_once(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key, bool always, EVP_PKEY *pub,
     int i)
 {
@@ -243,8 +259,7 @@ sign_once(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key, bool always, EVP_PKEY *pub,
 
 	must(f->C_SignInit(h, &m, key), "C_SignInit");
 	if (always)
-		must(f->C_Login(h, CKU_CONTEXT_SPECIFIC, pin, sizeof(pin) - 1),
-		    "C_Login for one use");
+		log_in_for_use(h);
 	must(f->C_Sign(h, digest, sizeof(digest), sig, &len), "C_Sign");
 	if (len == sizeof(sig) && verifies(pub, sig, digest))
 		return;
@@ -252,27 +267,55 @@ sign_once(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key, bool always, EVP_PKEY *pub,
 	exit(1);
 }
 
-static void
-sign(CK_BYTE id, int count)
+static CK_SESSION_HANDLE
+session_of_user(void)
 {
 	CK_SLOT_ID slots[SLOTS];
 	CK_SESSION_HANDLE h;
-	CK_OBJECT_HANDLE key;
-	EVP_PKEY *pub;
-	bool always;
 
 	must(f->C_Initialize(NULL), "C_Initialize");
 	if (list(slots) < 1)
 		must(CKR_TOKEN_NOT_PRESENT, "list");
 	h = session_on(slots[0]);
 	must(f->C_Login(h, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
-	key = find_key(h, id);
-	pub = public_of(h, key, &always);
+	return h;
+}
+
+static void
+sign(CK_BYTE id, int count)
+{
+	const CK_SESSION_HANDLE h = session_of_user();
+	const CK_OBJECT_HANDLE key = find_key(h, id);
+	bool always;
+	EVP_PKEY *pub = public_of(h, key, &always);
+
 	for (int i = 0; i < count; i++)
 		sign_once(h, key, always, pub, i);
 	EVP_PKEY_free(pub);
 	must(f->C_Finalize(NULL), "C_Finalize");
 	printf("%d good\n", count);
+}
+
+static void
+between(CK_BYTE id)
+{
+	const CK_SESSION_HANDLE h = session_of_user();
+	const CK_OBJECT_HANDLE key = find_key(h, id);
+	CK_MECHANISM m = { CKM_ECDSA, NULL, 0 };
+	CK_BYTE digest[32] = { 1 }, sig[64];
+	CK_ULONG len = sizeof(sig);
+	bool always, good;
+	EVP_PKEY *pub = public_of(h, key, &always);
+	CK_RV rv;
+
+	must(f->C_SignInit(h, &m, key), "C_SignInit");
+	log_in_for_use(h);
+	wait_for_line();
+	rv = f->C_Sign(h, digest, sizeof(digest), sig, &len);
+	good = rv == CKR_OK && len == sizeof(sig) && verifies(pub, sig, digest);
+	printf("signature %s %s\n", name_of(rv), good ? "good" : "none");
+	EVP_PKEY_free(pub);
+	must(f->C_Finalize(NULL), "C_Finalize");
 }
 
 /* ---- reload -------------------------------------------------------------- */
@@ -567,6 +610,8 @@ main(int argc, char **argv)
 		events(n);
 	else if (strcmp(what, "sign") == 0 && argc == 5)
 		sign((CK_BYTE)strtoul(argv[3], NULL, 16), n);
+	else if (strcmp(what, "between") == 0 && argc == 4)
+		between((CK_BYTE)strtoul(argv[3], NULL, 16));
 	else if (strcmp(what, "reload") == 0 || strcmp(what, "abandon") == 0)
 		reload(n, what[0] == 'r');
 	else if (strcmp(what, "survive") == 0 && (control = argv[3]) != NULL)

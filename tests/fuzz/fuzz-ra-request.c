@@ -6,6 +6,7 @@
 
 #include "src/base/scope.h"
 #include "tools/ra/ca/policy.h"
+#include "tools/ra/ca/weak.h"
 #include "tools/ra/est/est.h"
 #include "tools/ra/http/basic.h"
 
@@ -29,6 +30,9 @@ read_request(tmg_ctx *ctx, const ra_profile *profile, tmg_view der)
 	if (rc == TMG_OK || (request.req != NULL && request.key != NULL))
 		rc = ra_policy_check(profile, &request, &f);
 	if (rc == TMG_MISMATCH && f.text[0] == '\0')
+		abort();
+	if (request.key != NULL && ra_weak_check(request.key, &f) == TMG_MISMATCH &&
+	    f.text[0] == '\0')
 		abort();
 }
 

@@ -120,6 +120,7 @@ ask_everything(ra_store *s)
 	const ra_audit entry = { 1, 2, "a", "e", "", "d", "h" };
 	tmg_auto(ra_cert) got = { .der = NULL };
 	tmg_auto(ra_crl) got_crl = { .der = NULL };
+	bool revoked;
 	char hash[RA_HASH_TEXT];
 	ra_user got_user;
 	int64_t n;
@@ -159,12 +160,16 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_cert_get(s, "40", &got), TMG_OK);
 	ra_cert_release(&got);
 	assert_int_equal(ra_cert_of_app(s, "A-1", &got), TMG_OK);
+	assert_int_equal(ra_cert_key_revoked(s, app.spki_hash, &revoked), TMG_OK);
+	assert_false(revoked);
 	assert_int_equal(ra_cert_lift(s, "A-1"), TMG_OCCUPIED);
 	assert_int_equal(ra_cert_hold(s, "A-1", 4), TMG_OK);
 	assert_int_equal(ra_cert_hold(s, "A-1", 4), TMG_OCCUPIED);
 	assert_int_equal(ra_cert_lift(s, "A-1"), TMG_OK);
 	assert_int_equal(ra_cert_hold(s, "A-1", 4), TMG_OK);
 	assert_int_equal(ra_cert_revoke(s, "40", 5, 1), TMG_OK);
+	assert_int_equal(ra_cert_key_revoked(s, app.spki_hash, &revoked), TMG_OK);
+	assert_true(revoked);
 	assert_int_equal(ra_cert_revoke(s, "40", 6, 4), TMG_OCCUPIED);
 	assert_int_equal(ra_cert_lift(s, "A-1"), TMG_OCCUPIED);
 	assert_int_equal(ra_cert_each_revoked(s, any_cert, NULL), TMG_OK);

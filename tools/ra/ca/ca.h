@@ -9,6 +9,8 @@
 #include "tools/ra/profile/profile.h"
 #include "tools/ra/store/store.h"
 
+#define RA_BACKDATE_S 300	/* a certificate begins so long ago: clocks differ */
+
 /* One certificate to be made.  Everything in it was decided before. */
 typedef struct ra_order {
 	const ra_request *request;
@@ -23,7 +25,8 @@ typedef struct ra_ca ra_ca;
 /*
  *   at_once issue() is arithmetic in this process: nobody has seen what it
  *           signed, and nobody waits for a device or a network meanwhile
- *   issue   signs; *der is yours to free().  Asked twice for one order it may
+ *   vet     verdict TMG_MISMATCH: it would not sign that; f says why
+ *   issue   as vet, and signs; *der is yours to free().  Asked twice for one order it may
  *           give two encodings of one certificate: the store keeps the first
  *   crl     signs a list of everything revoked in store, numbered number
  *   close   frees
@@ -33,6 +36,7 @@ typedef struct ra_ca ra_ca;
 typedef struct ra_ca_ops {
 	const char *name;
 	bool at_once;
+	tmg_rc (*vet)(ra_ca *ca, const ra_order *order, tmg_fault *f);
 	tmg_rc (*issue)(ra_ca *ca, const ra_order *order, uint8_t **der,
 	    size_t *len, tmg_fault *f);
 	tmg_rc (*crl)(ra_ca *ca, ra_store *store, int64_t number, time_t now,

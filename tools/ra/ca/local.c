@@ -17,6 +17,7 @@
 #include "src/base/scope.h"
 #include "src/base/secret.h"
 #include "tools/ra/ca/ca.h"
+#include "tools/ra/ca/lint.h"
 #include "tools/ra/store/cert.h"
 
 #define FILE_MAX 65536
@@ -98,6 +99,21 @@ ra_cert_sign(X509 *cert, EVP_PKEY *key)
 	return X509_sign(cert, key, hash_for(key)) > 0 ? TMG_OK : TMG_E_CRYPTO;
 }
 
+/* What the key cannot do is left out: a profile that takes RSA and EC keys says
+ * keyEncipherment of the first only. */
+static void
+fitting_usages(const ra_order *o, ra_words *fit)
+{
+	const ra_words *all = &o->profile->key_usage;
+	const tmg_family family = tmg_alg_get(o->request->alg)->family;
+
+	*fit = (ra_words){ .count = 0 };
+	for (size_t i = 0; i < all->count; i++)
+		if (ra_lint_usage_fits(family, all->word[i]))
+			memcpy(fit->word[fit->count++], all->word[i],
+			    sizeof(all->word[i]));
+}
+
 static tmg_rc
 add_words(X509 *cert, X509 *issuer, int nid, const char *lead,
     const ra_words *words)
@@ -140,15 +156,17 @@ add_crl_url(X509 *cert, X509 *issuer, const char *url)
 static tmg_rc
 add_extensions(X509 *cert, X509 *issuer, const ra_order *o)
 {
+	ra_words usages;
 	tmg_rc rc;
 
+	fitting_usages(o, &usages);
 	if ((rc = ra_ext_add(cert, issuer, NID_basic_constraints,
 	    "critical,CA:FALSE")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_subject_key_identifier, "hash")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
 	    "keyid:always")) ||
 	    (rc = add_words(cert, issuer, NID_key_usage, "critical,",
-	    &o->profile->key_usage)) ||
+	    &usages)) ||
 	    (rc = add_words(cert, issuer, NID_ext_key_usage, "",
 	    &o->profile->ext_key_usage)) ||
 	    (rc = add_san(cert, o->request)))
@@ -170,6 +188,29 @@ give_der(int len, unsigned char *bytes, uint8_t **der, size_t *out_len)
 	return copy != NULL ? TMG_OK : TMG_E_NOMEM;
 }
 
+/* Everything but the signature, and nothing that must not be signed. */
+static tmg_rc
+draw_up(const ra_ca *base, const ra_order *o, X509 *cert, tmg_fault *f)
+{
+	if (cert == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if (ra_cert_start(cert, o->serial, o->not_before, o->not_after,
+	    X509_get_subject_name(base->cert), o->request->key) ||
+	    X509_set_subject_name(cert,
+	    X509_REQ_get_subject_name(o->request->req)) != 1 ||
+	    add_extensions(cert, base->cert, o))
+		return crypto_fail(f, _("the certificate could not be made"));
+	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile }, f);
+}
+
+static tmg_rc
+local_vet(ra_ca *base, const ra_order *o, tmg_fault *f)
+{
+	tmg_auto(ra_X509) cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+
+	return draw_up(base, o, cert, f);
+}
+
 static tmg_rc
 local_issue(ra_ca *base, const ra_order *o, uint8_t **der, size_t *len,
     tmg_fault *f)
@@ -177,15 +218,12 @@ local_issue(ra_ca *base, const ra_order *o, uint8_t **der, size_t *len,
 	const struct local_ca *ca = (const struct local_ca *)(const void *)base;
 	tmg_auto(ra_X509) cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
 	unsigned char *bytes = NULL;
+	tmg_rc rc;
 
-	if (cert == NULL)
-		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	if (ra_cert_start(cert, o->serial, o->not_before, o->not_after,
-	    X509_get_subject_name(base->cert), o->request->key) ||
-	    X509_set_subject_name(cert,
-	    X509_REQ_get_subject_name(o->request->req)) != 1 ||
-	    add_extensions(cert, base->cert, o) || ra_cert_sign(cert, ca->key))
-		return crypto_fail(f, _("the certificate could not be made"));
+	if ((rc = draw_up(base, o, cert, f)))
+		return rc;
+	if (ra_cert_sign(cert, ca->key))
+		return crypto_fail(f, _("the certificate could not be signed"));
 
 	const int n = i2d_X509(cert, &bytes);
 
@@ -327,6 +365,7 @@ local_close(ra_ca *base)
 static const ra_ca_ops local_ops = {
 	.name = "local",
 	.at_once = true,
+	.vet = local_vet,
 	.issue = local_issue,
 	.crl = local_crl,
 	.close = local_close,

@@ -15,7 +15,6 @@
 #include "src/base/scope.h"
 
 #define DAY 86400
-#define BACKDATE_S 300
 #define SAN_MAX 2048
 
 void
@@ -58,7 +57,7 @@ new_key(tmg_ctx *ctx, tmg_alg alg)
 static tmg_rc
 begin(tmg_ctx *ctx, tmg_alg alg, int days, ra_made *made, tmg_fault *f)
 {
-	*made = (ra_made){ .not_before = tmg_ctx_now(ctx) - BACKDATE_S };
+	*made = (ra_made){ .not_before = tmg_ctx_now(ctx) - RA_BACKDATE_S };
 	made->not_after = made->not_before + (time_t)days * DAY;
 	made->key = new_key(ctx, alg);
 	made->cert = X509_new_ex(tmg_ctx_libctx(ctx), NULL);

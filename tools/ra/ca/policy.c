@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/ca/policy.h"
 
-#include <limits.h>
-#include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/pki/x509.h"
+#include "tools/ra/ca/plain.h"
 #include "tools/ra/profile/names.h"
-#include "tools/ra/profile/utf8.h"
 
 /* "a, b, c", as much as fits. */
 static void
@@ -37,32 +34,7 @@ check_key(const ra_profile *p, const ra_request *r, tmg_fault *f)
 		    _("profile %s takes no %s key; make one of: %s"), p->name,
 		    r->alg == TMG_ALG_NONE ? _("such") : name, allowed);
 
-	EVP_PKEY_CTX *check = EVP_PKEY_CTX_new(r->key, NULL);
-	const int sound = check != NULL ? EVP_PKEY_public_check(check) : -1;
-
-	EVP_PKEY_CTX_free(check);
-	if (sound != 1 && tmg_lacked_memory(0))
-		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	ERR_clear_error();
-	if (sound != 1)
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("the request's public key is not sound; make a new one"));
 	return TMG_OK;
-}
-
-/* The characters of a value, or -1 when it does not show what it says. */
-static long
-plain_characters(const ASN1_STRING *value)
-{
-	unsigned char *utf8 = NULL;
-	const int len = ASN1_STRING_to_UTF8(&utf8, value);
-	size_t count = 0;
-	const bool plain = len > 0 && strlen((char *)utf8) == (size_t)len &&
-	    ra_utf8_check((char *)utf8, &count) == TMG_OK;
-
-	OPENSSL_free(utf8);
-	ERR_clear_error();
-	return plain ? (long)count : -1;
 }
 
 static bool
@@ -72,16 +44,6 @@ names_type(const ra_words *words, int nid)
 		if (OBJ_txt2nid(words->word[i]) == nid)
 			return true;
 	return false;
-}
-
-/* The upper bounds of RFC 5280 A.1, in characters, as libcrypto knows them:
- * a longer name makes a certificate that strict readers refuse. */
-static long
-most_characters(int nid)
-{
-	const ASN1_STRING_TABLE *bounds = ASN1_STRING_TABLE_get(nid);
-
-	return bounds != NULL && bounds->maxsize > 0 ? bounds->maxsize : LONG_MAX;
 }
 
 static tmg_rc
@@ -98,17 +60,7 @@ check_entry(const ra_profile *p, const X509_NAME_ENTRY *e, tmg_fault *f)
 		    _("profile %s does not take %s in the subject; it takes: %s"),
 		    p->name, oid, allowed);
 	}
-	const long count = plain_characters(X509_NAME_ENTRY_get_data(e));
-
-	if (count < 0)
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s in the subject is empty or holds characters that cannot be shown"),
-		    OBJ_nid2sn(nid));
-	if (count > most_characters(nid))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s in the subject has more than %ld characters (RFC 5280 A.1)"),
-		    OBJ_nid2sn(nid), most_characters(nid));
-	return TMG_OK;
+	return ra_plain_entry(e, f);
 }
 
 static tmg_rc
@@ -131,39 +83,10 @@ check_subject(const ra_profile *p, const ra_request *r, tmg_fault *f)
 	return TMG_OK;
 }
 
-static const char *
-san_word(const GENERAL_NAME *gn)
-{
-	return ra_san_word(gn->type, gn->type == GEN_OTHERNAME &&
-	    OBJ_obj2nid(gn->d.otherName->type_id) == NID_ms_upn);
-}
-
-static bool
-san_is_plain(const GENERAL_NAME *gn)
-{
-	int type = 0;
-	const void *value = GENERAL_NAME_get0_value(gn, &type);
-
-	switch (type) {
-	case GEN_DNS:
-	case GEN_EMAIL:
-	case GEN_URI:
-		return plain_characters(value) > 0;
-	case GEN_OTHERNAME:
-		return gn->d.otherName->value->type == V_ASN1_UTF8STRING &&
-		    plain_characters(gn->d.otherName->value->value.utf8string) > 0;
-	case GEN_IPADD:
-		return ASN1_STRING_length(value) == 4 ||
-		    ASN1_STRING_length(value) == 16;
-	default:
-		return true;
-	}
-}
-
 static tmg_rc
 check_san(const ra_profile *p, const GENERAL_NAME *gn, tmg_fault *f)
 {
-	const char *word = san_word(gn);
+	const char *word = ra_plain_san_word(gn);
 	char allowed[160];
 
 	join(&p->san_allowed, allowed, sizeof(allowed));
@@ -172,17 +95,14 @@ check_san(const ra_profile *p, const GENERAL_NAME *gn, tmg_fault *f)
 		    _("profile %s takes no alternative name of the kind %s; it takes: %s"),
 		    p->name, word != NULL ? word : _("asked for"),
 		    allowed[0] ? allowed : _("none"));
-	if (!san_is_plain(gn))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("an alternative name (%s) is empty or not well formed"), word);
-	return TMG_OK;
+	return ra_plain_san(gn, f);
 }
 
 static bool
 asks_for_san(const ra_request *r, const char *word)
 {
 	for (int i = 0; i < sk_GENERAL_NAME_num(r->san); i++) {
-		const char *has = san_word(sk_GENERAL_NAME_value(r->san, i));
+		const char *has = ra_plain_san_word(sk_GENERAL_NAME_value(r->san, i));
 
 		if (has != NULL && strcmp(has, word) == 0)
 			return true;

@@ -14,6 +14,7 @@
 #include "tools/ra/desk/password.h"
 #include "tools/ra/desk/step.h"
 #include "tools/ra/desk/tell.h"
+#include "tools/ra/desk/vet.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/profile/identity.h"
 
@@ -411,19 +412,6 @@ ra_case_contents(ra_desk *d, const ra_app *app, ra_contents *contents)
 /* ---- the request ---- */
 
 static tmg_rc
-check_key_free(ra_desk *d, const ra_app *app, const ra_request *request)
-{
-	tmg_auto(ra_app) holder = { .id = "" };
-	const tmg_rc rc = ra_app_holder(d->store, request->spki_hash, &holder);
-
-	if (rc == TMG_NOT_FOUND || (rc == TMG_OK &&
-	    strcmp(holder.id, app->id) == 0))
-		return TMG_OK;
-	return rc ? ra_desk_says(d, rc) : tmg_raise(&d->fault, TMG_DENIED, 0,
-	    _("this key was used in another application; make a new key"));
-}
-
-static tmg_rc
 check_request(ra_desk *d, const ra_profile *profile, const ra_app *app,
     const ra_request *request)
 {
@@ -437,7 +425,9 @@ check_request(ra_desk *d, const ra_profile *profile, const ra_app *app,
 	if (profile->content_count > 0 &&
 	    (rc = ra_contents_match(&contents, request, &d->fault)))
 		return rc;
-	return check_key_free(d, app, request);
+	const ra_vet in = { profile, request, app->id, "" };
+
+	return (rc = ra_vet_key(d, &in)) ? rc : ra_vet_draft(d, &in);
 }
 
 static tmg_rc

@@ -13,12 +13,12 @@
 #include "tools/ra/ca/policy.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/desk/step.h"
+#include "tools/ra/desk/vet.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/store/ids.h"
 
 #define DAY 86400
-#define BACKDATE_S 300		/* clocks differ */
 
 static tmg_rc
 get_app(ra_desk *d, const char *id, ra_app *app)
@@ -33,38 +33,16 @@ get_app(ra_desk *d, const char *id, ra_app *app)
 
 /* ---- carrying an application on ---- */
 
-/* Nothing outlives the authority that vouches for it. */
-static tmg_rc
-choose_validity(ra_desk *d, const ra_app *app, const ra_profile *profile,
-    time_t now, ra_cert *cert)
-{
-	tmg_auto(ra_answers) answers = { 0 };
-	time_t end;
-	tmg_rc rc;
-
-	if ((rc = ra_ca_end(d->office->ca, &end)))
-		return tmg_raise(&d->fault, rc, 0,
-		    _("the authority's own certificate cannot be read"));
-	if (end <= now)
-		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
-		    _("the authority's own certificate has expired: it can issue nothing"));
-	if ((rc = ra_answers_load(d->store, app->id, &answers)))
-		return ra_desk_says(d, rc);
-	cert->not_before = now - BACKDATE_S;
-	cert->not_after = now + (time_t)ra_choice_days(profile, &answers) * DAY;
-	if (cert->not_after > end)
-		cert->not_after = end;
-	return TMG_OK;
-}
-
 static tmg_rc
 reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 {
 	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
-	const time_t now = ra_desk_now(d);
+	tmg_auto(ra_answers) answers = { 0 };
 	tmg_rc rc;
 
-	if ((rc = choose_validity(d, app, profile, now, cert)))
+	if ((rc = ra_answers_load(d->store, app->id, &answers)))
+		return ra_desk_says(d, rc);
+	if ((rc = ra_vet_validity(d, ra_choice_days(profile, &answers), cert)))
 		return rc;
 	snprintf(cert->app, sizeof(cert->app), "%s", app->id);
 	if ((rc = ra_serial_new(d->office->ctx, cert->serial)))
@@ -190,6 +168,28 @@ hand_over(ra_desk *d, const ra_app *app, ra_cert *cert)
 	    _("the certificate %s was revoked"), cert->serial);
 }
 
+/* What must not be signed waits for an officer, who reads why. */
+static tmg_rc
+note_failure(ra_desk *d, ra_app *app)
+{
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	tmg_auto(ra_txn) txn = { NULL };
+	const tmg_fault why = d->fault;
+	tmg_rc rc;
+
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	rc = ra_desk_step(d, app, RA_EV_FAIL, &ca, why.text);
+	if (rc == TMG_OK)
+		rc = ra_desk_commit(d, &txn);
+	else if (rc == TMG_MISMATCH)
+		rc = TMG_OK;	/* somebody else was quicker, either way */
+	if (rc)
+		return rc;
+	d->fault = why;
+	return TMG_MISMATCH;
+}
+
 /* From approved or issuing to issued; what is stored in the end counts. */
 static tmg_rc
 work(ra_desk *d, ra_app *app, ra_cert *cert)
@@ -208,7 +208,7 @@ work(ra_desk *d, ra_app *app, ra_cert *cert)
 	if ((rc = cert_of(d, app, &reserved)))
 		return rc;
 	if (reserved.der == NULL && (rc = sign_and_finish(d, app, profile, &reserved)))
-		return rc;
+		return rc == TMG_MISMATCH ? note_failure(d, app) : rc;
 	return hand_over(d, app, cert);
 }
 
@@ -224,7 +224,8 @@ waiting_for(const ra_app *app)
 		{ RA_RELEASED, N_("waits for a second officer") },
 		{ RA_PAID, N_("waits for its payment") },
 	};
-	const unsigned missing = ra_life_missing(app, RA_EV_APPROVE, RA_BY_SYSTEM);
+	const unsigned missing = app->state == RA_ISSUE_FAILED ? RA_CONFIRMED :
+	    ra_life_missing(app, RA_EV_APPROVE, RA_BY_SYSTEM);
 
 	for (size_t i = 0; i < TMG_COUNT(waits); i++)
 		if ((missing & waits[i].fact) != 0)
@@ -254,24 +255,14 @@ ra_desk_progress(ra_desk *d, ra_app *app, ra_cert *cert)
 
 /* ---- taking requests in ---- */
 
-/* A key belongs to one application; a renewal may keep it where the profile
- * says so. */
-static tmg_rc
-check_key_free(ra_desk *d, const ra_submission *in, const ra_request *request)
+/* A renewal may keep its key where the profile says so. */
+static ra_vet
+vetting(const ra_submission *in, const ra_request *request)
 {
-	tmg_auto(ra_app) holder = { .id = "" };
-	const tmg_rc rc = ra_app_holder(d->store, request->spki_hash,
-	    &holder);
+	const bool keeps = in->previous != NULL && in->profile->renewal_same_key;
 
-	if (rc == TMG_NOT_FOUND)
-		return TMG_OK;
-	if (rc)
-		return ra_desk_says(d, rc);
-	if (in->previous != NULL && in->profile->renewal_same_key &&
-	    strcmp(in->previous_app->spki_hash, request->spki_hash) == 0)
-		return TMG_OK;
-	return tmg_raise(&d->fault, TMG_DENIED, 0,
-	    _("this key was used in another application; make a new key"));
+	return (ra_vet){ in->profile, request, "",
+		keeps ? in->previous_app->spki_hash : "" };
 }
 
 static tmg_rc
@@ -400,12 +391,11 @@ static tmg_rc
 take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
     ra_app *app)
 {
+	const ra_vet vet = vetting(in, request);
 	char name[RA_OWNER_MAX + 16];
 	tmg_rc rc;
 
-	if ((rc = ra_policy_check(in->profile, request, &d->fault)) ||
-	    (rc = check_renewal(d, in, request)) ||
-	    (rc = check_key_free(d, in, request)) ||
+	if ((rc = check_renewal(d, in, request)) || (rc = ra_vet_key(d, &vet)) ||
 	    (rc = fill_app(d, in, request, app)))
 		return rc;
 	snprintf(name, sizeof(name), "applicant:%s", in->owner);
@@ -434,10 +424,14 @@ static tmg_rc
 find_or_take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
     ra_app *app)
 {
+	const ra_vet vet = vetting(in, request);
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
 
 	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+		return rc;
+	if ((rc = ra_policy_check(in->profile, request, &d->fault)) ||
+	    (rc = ra_vet_draft(d, &vet)))
 		return rc;
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);

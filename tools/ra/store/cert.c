@@ -50,6 +50,10 @@ static const ra_sql lift = { "cert_lift",
 static const ra_sql each_revoked = { "cert_each_revoked",
 	"SELECT " COLUMNS " FROM certificate"
 	" WHERE revoked <> 0 ORDER BY revoked, serial" };
+static const ra_sql key_revoked = { "cert_key_revoked",
+	"SELECT count(*) FROM application a"
+	" JOIN certificate c ON c.application = a.id AND c.application <> ''"
+	" WHERE a.spki_hash = $1 AND c.revoked <> 0" };
 static const ra_sql each_ending = { "cert_each_ending",
 	"SELECT c.serial, c.application, c.not_before, c.not_after, c.revoked,"
 	" c.reason FROM certificate c"
@@ -143,14 +147,32 @@ ra_cert_each_ending(ra_store *s, const char *profile, time_t after,
 	return rc ? rc : walk(&q, fn, arg);
 }
 
-tmg_rc
-ra_cert_revocations(ra_store *s, int64_t *count)
+/* The one number that a question has for an answer. */
+static tmg_rc
+ask_number(ra_store *s, const ra_sql *sql, const ra_datum *with, size_t count,
+    int64_t *number)
 {
 	tmg_auto(ra_query) q = { NULL, NULL };
 	tmg_rc rc;
 
-	if ((rc = ra_ask(s, &q, &revocations, RA_WITH_NOTHING)) ||
-	    (rc = ra_query_next(&q)))
+	if ((rc = ra_ask(s, &q, sql, with, count)) || (rc = ra_query_next(&q)))
 		return rc;
-	return ra_query_number(&q, 0, count);
+	return ra_query_number(&q, 0, number);
+}
+
+tmg_rc
+ra_cert_revocations(ra_store *s, int64_t *count)
+{
+	return ask_number(s, &revocations, RA_WITH_NOTHING, count);
+}
+
+tmg_rc
+ra_cert_key_revoked(ra_store *s, const char *spki_hash, bool *revoked)
+{
+	int64_t count = 0;
+	const tmg_rc rc = ask_number(s, &key_revoked, RA_WITH(RA_TEXT(spki_hash)),
+	    &count);
+
+	*revoked = count > 0;
+	return rc;
 }

@@ -48,6 +48,10 @@ ra_cert_hold(ra_store *s, const char *app, time_t at);
 TMG_MUST_USE tmg_rc
 ra_cert_lift(ra_store *s, const char *app);
 
+/* Whether a certificate for the key of that hash was ever revoked. */
+TMG_MUST_USE tmg_rc
+ra_cert_key_revoked(ra_store *s, const char *spki_hash, bool *revoked);
+
 /* Everything that was revoked, in that order; without der. */
 TMG_MUST_USE tmg_rc
 ra_cert_each_revoked(ra_store *s, ra_cert_fn *fn, void *arg);

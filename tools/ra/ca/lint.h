@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a certificate must be before it is signed, whoever drew it up: one
+ * table of checks.
+ */
+#ifndef RA_LINT_H
+#define RA_LINT_H
+
+#include <openssl/x509v3.h>
+
+#include "tamga/alg.h"
+#include "tools/ra/profile/profile.h"
+
+/* A certificate, whole but for its signature, and by what it is measured. */
+typedef struct ra_draft {
+	const X509 *cert;
+	const X509 *issuer;
+	const ra_profile *profile;
+} ra_draft;
+
+/* check  verdict TMG_MISMATCH; f says what is wrong and what to do */
+typedef struct ra_lint {
+	const char *name;
+	tmg_rc (*check)(const ra_draft *draft, tmg_fault *f);
+} ra_lint;
+
+const ra_lint *
+ra_lint_rows(size_t *count);
+
+/* Verdicts TMG_MISMATCH, and f ends with the name of the check. */
+TMG_MUST_USE tmg_rc
+ra_lint_check(const ra_draft *draft, tmg_fault *f);
+
+/* Whether a key of that family can be used for what word says: RFC 3279 2.3.1,
+ * RFC 8813 3, RFC 8410 5. */
+bool
+ra_lint_usage_fits(tmg_family family, const char *word);
+
+#endif

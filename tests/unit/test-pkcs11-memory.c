@@ -5,8 +5,11 @@
  */
 #include "tests/unit/p11-world.h"
 
+#include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/obj_mac.h>
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/x509.h>
@@ -487,6 +490,78 @@ test_session_public(void **state)
 	}
 }
 
+/* The x of K times the generator, as 32 bytes, and the point. */
+static void
+multiple_of_g(unsigned k, CK_BYTE x[32], CK_BYTE point[65])
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	EC_POINT *p = EC_POINT_new(group);
+	BIGNUM *n = BN_new();
+
+	assert_int_equal(BN_set_word(n, k), 1);
+	assert_int_equal(EC_POINT_mul(group, p, n, NULL, NULL, NULL), 1);
+	assert_int_equal(EC_POINT_point2oct(group, p, POINT_CONVERSION_UNCOMPRESSED,
+	    point, 65, NULL), 65);
+	memcpy(x, point + 1, 32);
+	BN_free(n);
+	EC_POINT_free(p);
+	EC_GROUP_free(group);
+}
+
+/* What the key D signs so with the nonce K: s K - r D, modulo the order. */
+static void
+signed_by(unsigned d, unsigned k, unsigned s, const CK_BYTE r[32], CK_BYTE z[32])
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *a = BN_bin2bn(r, 32, NULL), *b = BN_new();
+
+	assert_int_equal(BN_mul_word(a, d), 1);
+	assert_int_equal(BN_set_word(b, s), 1);
+	assert_int_equal(BN_mul_word(b, k), 1);
+	assert_int_equal(BN_mod_sub(a, b, a, EC_GROUP_get0_order(group), ctx), 1);
+	assert_int_equal(BN_bn2binpad(a, z, 32), 32);
+	BN_free(a);
+	BN_free(b);
+	BN_CTX_free(ctx);
+	EC_GROUP_free(group);
+}
+
+/* Whoever has r and s as numbers may give both without their leading zeros
+ * (6.3.1): a signature that has 31 bytes for each, which one in 65536 has. */
+static void
+test_short_signature(void **state)
+{
+	enum { D = 7, S = 5 };
+	const CK_SESSION_HANDLE h = open_session(RO);
+	CK_MECHANISM m = { CKM_ECDSA, NULL, 0 };
+	CK_BYTE params[] = "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+	CK_BYTE r[32] = { 1 }, point[65], z[32], sig[62] = { 0 };
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &public_class, sizeof(public_class) },
+	    { CKA_KEY_TYPE, &ec, sizeof(ec) }, { CKA_EC_PARAMS, params, 10 },
+	    { CKA_EC_POINT, point, sizeof(point) } };
+	CK_OBJECT_HANDLE key = 0;
+	unsigned k = 1;
+
+	(void)state;
+	while (r[0] != 0)
+		multiple_of_g(++k, r, point);
+	signed_by(D, k, S, r, z);
+	memcpy(sig, r + 1, 31);
+	sig[61] = S;
+	multiple_of_g(D, r, point);
+	assert_int_equal(C_CreateObject(h, t, 4, &key), CKR_OK);
+	for (CK_ULONG len = 64; len-- > 0;) {
+		const CK_RV want = len == 62 ? CKR_OK : len == 0 || len % 2 != 0
+		    ? CKR_SIGNATURE_LEN_RANGE : CKR_SIGNATURE_INVALID;
+
+		if (len > sizeof(sig))
+			continue;
+		assert_int_equal(C_VerifyInit(h, &m, key), CKR_OK);
+		assert_int_equal(C_Verify(h, z, 32, sig, len), want);
+	}
+}
+
 static void
 test_session_rsa(void **state)
 {
@@ -527,7 +602,8 @@ main(void)
 		INSIDE(test_derive_refused),
 		INSIDE(test_owner), INSIDE(test_private), INSIDE(test_removed),
 		INSIDE(test_create_refused), INSIDE(test_session_certificate),
-		INSIDE(test_session_public), OF(test_session_rsa, with_rsa),
+		INSIDE(test_session_public), INSIDE(test_short_signature),
+		OF(test_session_rsa, with_rsa),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

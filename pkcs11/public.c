@@ -9,6 +9,7 @@
 
 enum {
 	TAG_OCTET_STRING = 0x04,
+	TAG_OID = 0x06,
 	TAG_PRINTABLE = 0x13,
 };
 
@@ -22,6 +23,8 @@ static const struct {
 	{ "curve25519", TMG_ALG_X25519 },
 };
 
+/* Numbers of a curve, none at all, and what is no choice of X9.62's are told
+ * from a curve that we lack; 6.3. */
 CK_RV
 tmg_p11_curve(tmg_view params, tmg_alg *alg)
 {
@@ -29,8 +32,10 @@ tmg_p11_curve(tmg_view params, tmg_alg *alg)
 
 	if (tmg_spki_curve(params, alg) == TMG_OK)
 		return CKR_OK;
-	if (tmg_tlv_find(params, TAG_PRINTABLE, &name) != TMG_OK)
+	if (tmg_tlv_find(params, TAG_OID, &name) == TMG_OK)
 		return CKR_CURVE_NOT_SUPPORTED;
+	if (tmg_tlv_find(params, TAG_PRINTABLE, &name) != TMG_OK)
+		return CKR_DOMAIN_PARAMS_INVALID;
 	for (size_t i = 0; i < TMG_COUNT(named); i++) {
 		*alg = named[i].alg;
 		if (tmg_view_equal(name, tmg_view_str(named[i].name)))

@@ -20,6 +20,7 @@ static CK_BYTE p256[] = { 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7 };
 static CK_BYTE p384[] = { 6, 5, 0x2b, 0x81, 4, 0, 0x22 };
 static CK_BYTE p521[] = { 6, 5, 0x2b, 0x81, 4, 0, 0x23 };
 static CK_BYTE ed25519[] = "\x13\x0c" "edwards25519";
+static CK_BYTE implicit[] = { 0x05, 0x00 }, ed448[] = "\x13\x0a" "edwards448";
 static CK_BYTE x25519[] = { 6, 3, 0x2b, 0x65, 0x6e };
 
 /* Of the world's keys only the one in 9a is left. */
@@ -221,7 +222,11 @@ test_curves(void **state)
 		{ CKM_EC_KEY_PAIR_GEN, ed25519, sizeof(ed25519) - 1,
 		    CKR_CURVE_NOT_SUPPORTED, 0 },
 		{ CKM_EC_KEY_PAIR_GEN, p521, sizeof(p521), CKR_CURVE_NOT_SUPPORTED, 0 },
-		{ CKM_EC_KEY_PAIR_GEN, p256, 3, CKR_CURVE_NOT_SUPPORTED, 0 },
+		{ CKM_EC_KEY_PAIR_GEN, p256, 3, CKR_DOMAIN_PARAMS_INVALID, 0 },
+		{ CKM_EC_KEY_PAIR_GEN, implicit, sizeof(implicit),
+		    CKR_DOMAIN_PARAMS_INVALID, 0 },
+		{ CKM_EC_EDWARDS_KEY_PAIR_GEN, ed448, sizeof(ed448) - 1,
+		    CKR_CURVE_NOT_SUPPORTED, 0 },
 		{ CKM_EC_KEY_PAIR_GEN, p256, 0, CKR_TEMPLATE_INCOMPLETE, 0 },
 		{ CKM_ECDSA, p256, sizeof(p256), CKR_MECHANISM_INVALID, 0 },
 	};
@@ -607,7 +612,7 @@ test_import_ec(void **state)
 	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_TEMPLATE_INCOMPLETE);
 	t[4].ulValueLen = number_of(key, "priv", value);
 	t[3].ulValueLen = 3;
-	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_CURVE_NOT_SUPPORTED);
+	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_DOMAIN_PARAMS_INVALID);
 	t[3].ulValueLen = sizeof(p256);
 	assert_int_equal(C_CreateObject(h, t, 6, &made), CKR_OK);
 	assert_true(has_id(h, made, "own"));

@@ -355,7 +355,7 @@ get_curve(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	    ? CKR_OK : CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
-/* The point inside an OCTET STRING. */
+/* The point inside an OCTET STRING; tmg_p11_bare_point() for the rest. */
 static CK_RV
 get_point(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
@@ -686,12 +686,32 @@ tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
 	return object->key != NULL ? load_key(s) : TMG_OK;
 }
 
+/* 32 bytes in an OCTET STRING: no point of a curve of ours but 25519's. */
+tmg_view
+tmg_p11_bare_point(tmg_view point)
+{
+	enum { HEAD = 2, BYTES_25519 = 32 };
+
+	if (point.len != HEAD + BYTES_25519 || point.ptr[0] != TAG_OCTET_STRING ||
+	    point.ptr[1] != BYTES_25519)
+		return point;
+	return (tmg_view){ point.ptr + HEAD, BYTES_25519 };
+}
+
 /* A serial number is found by its bare bytes too: NSS asks for both forms. */
 static bool
 is_bare_serial(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view asked)
 {
 	return type == CKA_SERIAL_NUMBER && s->object.class == CKO_CERTIFICATE &&
 	    tmg_view_equal(s->cert.number, asked);
+}
+
+/* The point of an Edwards or Montgomery key, as 3.2 has it. */
+static bool
+is_bare_point(CK_ATTRIBUTE_TYPE type, tmg_view value, tmg_view asked)
+{
+	return type == CKA_EC_POINT &&
+	    tmg_view_equal(tmg_p11_bare_point(value), asked);
 }
 
 /* An attribute that the object has not, or tells nobody, matches nothing. */
@@ -702,7 +722,8 @@ matches_one(tmg_p11_subject *s, const CK_ATTRIBUTE *a)
 	tmg_view value;
 
 	return tmg_p11_attribute_get(s, a->type, &value) == CKR_OK &&
-	    (tmg_view_equal(value, asked) || is_bare_serial(s, a->type, asked));
+	    (tmg_view_equal(value, asked) || is_bare_serial(s, a->type, asked) ||
+	    is_bare_point(a->type, value, asked));
 }
 
 bool

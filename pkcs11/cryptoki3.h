@@ -34,6 +34,9 @@ typedef struct CK_INTERFACE {
 #define CKP_AUTHENTICATION_TOKEN	0x3UL
 #define CKP_PUBLIC_CERTIFICATES_TOKEN	0x4UL
 #endif
+#ifndef CKF_EC_CURVENAME
+#define CKF_EC_CURVENAME		0x4000000UL
+#endif
 #ifndef CKK_EC_MONTGOMERY
 #define CKK_EC_MONTGOMERY		0x41UL
 #endif
@@ -53,6 +56,10 @@ typedef struct tmg_p11_eddsa_params {
 #ifndef CKF_FIND_OBJECTS
 #define CKF_FIND_OBJECTS		0x40UL
 #endif
+
+/* C_GetAttributeValue of the table of 3.2; it differs in one attribute. */
+CK_RV tmg_p11_get_attributes_3_2(CK_SESSION_HANDLE session,
+    CK_OBJECT_HANDLE object, CK_ATTRIBUTE *templ, CK_ULONG count);
 
 /* ---- 3.0 ----------------------------------------------------------------- */
 

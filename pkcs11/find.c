@@ -331,7 +331,7 @@ load(p11_hold *hold, CK_OBJECT_HANDLE handle, tmg_p11_subject *subject)
 
 /* One entry, by the five cases of 5.7.5. */
 static CK_RV
-read_one(tmg_p11_subject *subject, CK_ATTRIBUTE *a)
+read_one(tmg_p11_subject *subject, CK_ATTRIBUTE *a, bool bare)
 {
 	const CK_ULONG room = a->ulValueLen;
 	tmg_view value;
@@ -340,6 +340,8 @@ read_one(tmg_p11_subject *subject, CK_ATTRIBUTE *a)
 	a->ulValueLen = CK_UNAVAILABLE_INFORMATION;
 	if (rv != CKR_OK)
 		return rv;
+	if (bare && a->type == CKA_EC_POINT)
+		value = tmg_p11_bare_point(value);
 	if (a->pValue != NULL && room < value.len)
 		return CKR_BUFFER_TOO_SMALL;
 	a->ulValueLen = value.len;
@@ -349,9 +351,9 @@ read_one(tmg_p11_subject *subject, CK_ATTRIBUTE *a)
 }
 
 /* Every entry is answered, whatever became of the others. */
-CK_RV
-C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
-    CK_ATTRIBUTE *templ, CK_ULONG count)
+static CK_RV
+read_all(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *templ,
+    CK_ULONG count, bool bare)
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	tmg_p11_subject subject;
@@ -364,12 +366,26 @@ C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
 	if ((rv = load(&hold, object, &subject)))
 		return rv;
 	for (CK_ULONG i = 0; i < count; i++) {
-		const CK_RV one = read_one(&subject, &templ[i]);
+		const CK_RV one = read_one(&subject, &templ[i], bare);
 
 		if (rv == CKR_OK)
 			rv = one;
 	}
 	return rv;
+}
+
+CK_RV
+C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
+    CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	return read_all(handle, object, templ, count, false);
+}
+
+CK_RV
+tmg_p11_get_attributes_3_2(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
+    CK_ATTRIBUTE *templ, CK_ULONG count)
+{
+	return read_all(handle, object, templ, count, true);
 }
 
 /* The bytes of the largest attribute that tells of the size: its encoding. */

@@ -99,14 +99,24 @@ static const tmg_p11_table_3_0 table_3_0 = {
 	P11_SINCE_3_0(ROW)
 };
 
-static const tmg_p11_table_3_2 table_3_2 = {
-	.version = { 3, 2 },
-	.C_GetInfo = get_info_3_2,
-	P11_BEFORE_INFO(ROW)
-	P11_SINCE_2_40(ROW)
-	P11_SINCE_3_0(ROW)
+#define ROWS_3_2 \
+	.version = { 3, 2 }, \
+	.C_GetInfo = get_info_3_2, \
+	P11_BEFORE_INFO(ROW) \
+	P11_SINCE_2_40(ROW) \
+	P11_SINCE_3_0(ROW) \
 	P11_SINCE_3_2(ROW)
+
+static const tmg_p11_table_3_2 table_default = { ROWS_3_2 };
+
+/* The last word on a row is the one that counts. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const tmg_p11_table_3_2 table_3_2 = {
+	ROWS_3_2
+	.C_GetAttributeValue = tmg_p11_get_attributes_3_2,
 };
+#pragma GCC diagnostic pop
 
 /*
  * Cryptoki's types know no const: what is handed out is read-only all the
@@ -123,6 +133,15 @@ static const CK_INTERFACE interfaces[] = {
 	{ ALIAS(standard), ALIAS(&table_3_2), 0 },
 	{ ALIAS(standard), ALIAS(&table_3_0), 0 },
 	{ ALIAS(standard), ALIAS(&table_2_40), 0 },
+};
+
+/*
+ * For who names no version.  Programs from before 3.1 do (pkcs11-tool 0.23) and
+ * read Edwards and Montgomery points inside an OCTET STRING alone; who names
+ * 3.2 gets them as 3.2 has them.
+ */
+static const CK_INTERFACE by_default = {
+	ALIAS(standard), ALIAS(&table_default), 0
 };
 
 TMG_API CK_RV
@@ -169,6 +188,10 @@ C_GetInterface(CK_UTF8CHAR *name, CK_VERSION *version, CK_INTERFACE **found,
 {
 	if (found == NULL)
 		return CKR_ARGUMENTS_BAD;
+	if (version == NULL && flags == 0 && fits(&by_default, name, NULL)) {
+		*found = ALIAS(&by_default);
+		return CKR_OK;
+	}
 	for (size_t i = 0; i < INTERFACES; i++) {
 		if (flags != 0 || !fits(&interfaces[i], name, version))
 			continue;

@@ -250,6 +250,19 @@ tmg_p11_mechanism_fits(const tmg_p11_mechanism *row,
 	return false;
 }
 
+static bool
+is_25519(const tmg_alg_row *alg)
+{
+	return alg->family == TMG_FAMILY_ED || alg->family == TMG_FAMILY_X;
+}
+
+/* Their field has 255 bits, and 6.3 wants that number; others' fill bytes. */
+static CK_ULONG
+bits_of(const tmg_alg_row *alg)
+{
+	return is_25519(alg) ? alg->bits - 1 : alg->bits;
+}
+
 /* The smallest and the largest key of the family that the token makes. */
 static void
 measure(const tmg_p11_mechanism *row, const tmg_backend_info *token,
@@ -259,14 +272,16 @@ measure(const tmg_p11_mechanism *row, const tmg_backend_info *token,
 	if (row->families & P11_CURVES)
 		info->flags |= CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS;
 	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++) {
-		const tmg_alg_row *a = tmg_alg_get((tmg_alg)alg);
+		const CK_ULONG bits = bits_of(tmg_alg_get((tmg_alg)alg));
 
 		if (!has_alg(row, token, alg))
 			continue;
-		if (info->ulMinKeySize == 0 || a->bits < info->ulMinKeySize)
-			info->ulMinKeySize = a->bits;
-		if (a->bits > info->ulMaxKeySize)
-			info->ulMaxKeySize = a->bits;
+		if (info->ulMinKeySize == 0 || bits < info->ulMinKeySize)
+			info->ulMinKeySize = bits;
+		if (bits > info->ulMaxKeySize)
+			info->ulMaxKeySize = bits;
+		if (is_25519(tmg_alg_get((tmg_alg)alg)))
+			info->flags |= CKF_EC_CURVENAME;
 	}
 }
 

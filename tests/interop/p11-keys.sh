@@ -46,7 +46,10 @@ step "Edwards keys"
 gen --key-type EC:edwards25519 --id ed
 p11 --login --pin $PIN --sign --id ed -m EDDSA -i data -o sig
 p11 --read-object --type pubkey --id ed -o der
-[ "$(wc -c <sig)" -eq 64 ] || fail "the signature has $(wc -c <sig) bytes"
+# pkcs11-tool 0.23 cannot write it as others read it.
+GNUTLS_PIN=$PIN p11tool --provider "$M" --export-pubkey --outfile=pub "pkcs11:id=%ed;type=public" >said 2>&1 ||
+	{ cat said; fail "p11tool"; }
+expect "Verified Success" openssl pkeyutl -verify -pubin -inkey pub -rawin -in data -sigfile sig
 
 step "another ID, and a certificate under another label"
 p11 --login --pin $PIN --set-id 0badcafe --id a1b2c3 --type privkey

@@ -238,6 +238,7 @@ test_tables(void **state)
 	CK_FUNCTION_LIST *list;
 	CK_INTERFACE *longest;
 	const tmg_p11_table_3_2 *table;
+	unsigned differ = 0;
 
 	(void)state;
 	assert_int_equal(C_GetFunctionList(&list), CKR_OK);
@@ -253,6 +254,17 @@ test_tables(void **state)
 #define IS_LISTED(name) assert_true(list->C_##name == C_##name);
 	P11_BEFORE_INFO(IS_LISTED)
 	P11_SINCE_2_40(IS_LISTED)
+	/* who names 3.2 has the points of two kinds of key as 3.2 tells them */
+	assert_int_equal(C_GetInterface(NULL, &(CK_VERSION){ 3, 2 }, &longest, 0),
+	    CKR_OK);
+	table = longest->pFunctionList;
+#define DIFFERS(name) differ += table->C_##name != C_##name;
+	P11_BEFORE_INFO(DIFFERS)
+	P11_SINCE_2_40(DIFFERS)
+	P11_SINCE_3_0(DIFFERS)
+	P11_SINCE_3_2(DIFFERS)
+	assert_int_equal(differ, 1);
+	assert_true(table->C_GetAttributeValue == tmg_p11_get_attributes_3_2);
 }
 
 /* ---- C_Initialize -------------------------------------------------------- */

@@ -560,9 +560,9 @@ def judge_generation(h):
             ('another exponent', 'RSA_GEN', dict(MODULUS_BITS=2048, PUBLIC_EXPONENT=b'\3'),
              dict(TOKEN=True), ('ATTRIBUTE_VALUE_INVALID', 'TEMPLATE_INCONSISTENT')),
             ('brainpool', 'EC_GEN', dict(EC_PARAMS=bytes.fromhex('06092b2403030208010107')),
-             dict(TOKEN=True), ('CURVE_NOT_SUPPORTED', 'DOMAIN_PARAMS_INVALID')),
+             dict(TOKEN=True), ('CURVE_NOT_SUPPORTED',)),
             ('no OID', 'EC_GEN', dict(EC_PARAMS=b'\x30\0'), dict(TOKEN=True),
-             ('CURVE_NOT_SUPPORTED', 'DOMAIN_PARAMS_INVALID', 'ATTRIBUTE_VALUE_INVALID')),
+             ('DOMAIN_PARAMS_INVALID',)),
             ('a mechanism that makes none', 'ECDSA', dict(EC_PARAMS=P256), dict(TOKEN=True),
              ('MECHANISM_INVALID',))):
         eq('C_GenerateKeyPair: ' + what, generate(h, kind, pub, prv)[0], *want)
@@ -605,6 +605,96 @@ def judge_generation(h):
        ('OK', b'\x83', b'\0'))
     eq('C_DestroyObject', F['DestroyObject'](h, prv), 'OK')
     eq('gone', get(h, prv, 'CLASS'), 'OBJECT_HANDLE_INVALID')
+
+
+HASHES = {1: (0x220, 1, 20), 224: (0x255, 5, 28), 256: (0x250, 2, 32), 384: (0x260, 3, 48),
+          512: (0x270, 4, 64)}	# CKM_SHA*, CKG_MGF1_SHA*, bytes
+
+
+def judge_paddings(h):
+    """Every hash beside every MGF: openssl seals, and says whether a signature holds."""
+    key, pub = (one(h, CLASS=k, ID=b'\x9d') for k in (PRIVATE, PUBLIC))
+    spki = get(h, pub, 'PUBLIC_KEY_INFO')
+    for bits, (hash_, _, size) in HASHES.items():
+        for mgf_bits, (_, mgf, _) in HASHES.items():
+            what = 'SHA-%d, MGF1 with SHA-%d' % (bits, mgf_bits)
+            label = b'label' * (mgf_bits % 3)
+            oaep = (UL * 5)(hash_, mgf, 1, 0, len(label))
+            held = c.create_string_buffer(label)
+            if label:
+                oaep[3] = c.addressof(held)
+            sealed = openssl_gives('pkeyutl', '-encrypt', '-pubin', '-inkey', '{k}', '-keyform', 'DER',
+                '-in', '{d}', '-pkeyopt', 'rsa_padding_mode:oaep', '-pkeyopt',
+                'rsa_oaep_md:sha%d' % bits, '-pkeyopt', 'rsa_mgf1_md:sha%d' % mgf_bits,
+                *(['-pkeyopt', 'rsa_oaep_label:' + label.hex()] if label else []), k=spki, d=b'secret')
+            eq('C_DecryptInit', F['DecryptInit'](h, mech('OAEP', oaep), key), 'OK')
+            eq('OAEP, ' + what, produce('Decrypt', h, sealed, 256), b'secret')
+            digest = bytes(range(size))
+            raw = sign(h, key, mech('PSS', pss(hash_, mgf, size)), digest)
+            eq('PSS, ' + what, openssl('pkeyutl', '-verify', '-pubin', '-inkey', '{k}', '-keyform', 'DER',
+                '-in', '{d}', '-sigfile', '{s}', '-pkeyopt', 'rsa_padding_mode:pss', '-pkeyopt',
+                'rsa_pss_saltlen:%d' % size, '-pkeyopt', 'digest:sha%d' % bits, '-pkeyopt',
+                'rsa_mgf1_md:sha%d' % mgf_bits, k=spki, s=raw, d=digest), True)
+
+
+def judge_25519(h):
+    """Edwards and Montgomery keys: their points as each table has them, and openssl's word."""
+    def by(table_, o):
+        buffer = c.create_string_buffer(80)
+        row = Attribute(A['EC_POINT'], c.cast(buffer, c.c_void_p), 80)
+        rv = table_['GetAttributeValue'](h, o, c.byref(row), 1)
+        return buffer.raw[:row.len] if rv == 'OK' else rv
+    interface(b'PKCS 11', (3, 0), 0)
+    older = [F240, table(found.contents.table)]
+    interface(None, None, 0)
+    older += [table(found.contents.table)]	# who names no version may be older than 3.1
+    params = dict(ed=b'\x13\x0cedwards25519', x=bytes.fromhex('06032b656e'))
+    pairs = {}
+    for what, kind, label in (('ed', 0x1055, b'83'), ('x', 0x1056, b'84')):
+        rv, pub, prv = generate(h, kind, dict(EC_PARAMS=params[what], TOKEN=True),
+                                dict(TOKEN=True, LABEL=label))
+        eq('a key of ' + what, rv, 'OK')
+        pairs[what] = pub, prv, get(h, pub, 'PUBLIC_KEY_INFO')
+        for o in pub, prv:
+            bare = get(h, o, 'EC_POINT')
+            eq('3.2: the bare point', (len(bare), bare), (32, pairs[what][2][-32:]))
+            for table_ in older:
+                eq('2.40, 3.0, the default: in an OCTET STRING', by(table_, o), b'\4\x20' + bare)
+        for form in bare, b'\4\x20' + bare:
+            eq('found by either', find(h, CLASS=PUBLIC, EC_POINT=form), [pub])
+    info = (UL * 3)()
+    for kind in 0x1055, 0x1056, 0x1057:
+        eq('C_GetMechanismInfo', F['GetMechanismInfo'](session_slot(h), kind, info), 'OK')
+        eq('6.3: 255 bits', list(info[:2]), [255, 255])
+        eq('6.3: by OID and by name', info[2] & 0x4800000, 0x4800000)
+    pub, prv, spki = pairs['ed']
+    raw = sign(h, prv, mech(0x1057), b'a message')
+    eq('openssl agrees on Ed25519', openssl('pkeyutl', '-verify', '-pubin', '-inkey', '{k}', '-keyform',
+       'DER', '-rawin', '-in', '{d}', '-sigfile', '{s}', k=spki, d=b'a message', s=raw), True)
+    for form in spki[-32:], b'\4\x20' + spki[-32:]:
+        rv, mine = create(h, CLASS=PUBLIC, KEY_TYPE=0x40, EC_PARAMS=params['ed'], EC_POINT=form)
+        eq('a session\'s key', (rv, get(h, mine, 'EC_POINT')), ('OK', spki[-32:]))
+        eq('C_VerifyInit', F['VerifyInit'](h, mech(0x1057), mine), 'OK')
+        eq('C_Verify', F['Verify'](h, b'a message', 9, raw, 64), 'OK')
+    pub, prv, spki = pairs['x']
+    with tempfile.TemporaryDirectory() as at:
+        path = lambda name: os.path.join(at, name)
+        for words in (('genpkey', '-algorithm', 'X25519', '-out', path('peer')),
+                      ('pkey', '-in', path('peer'), '-pubout', '-outform', 'DER', '-out', path('pub'))):
+            subprocess.run(['openssl', *words], check=True)
+        with open(path('card'), 'wb') as f:
+            f.write(spki)
+        theirs = subprocess.run(['openssl', 'pkeyutl', '-derive', '-inkey', path('peer'), '-peerkey',
+                                 path('card'), '-peerform', 'DER'], check=True, capture_output=True).stdout
+        with open(path('pub'), 'rb') as f:
+            peer = f.read()[-32:]
+    for form in peer, b'\4\x20' + peer:
+        held = c.create_string_buffer(form, len(form))
+        rows, n = template(CLASS=4, KEY_TYPE=0x10, SENSITIVE=False, EXTRACTABLE=True)
+        o = UL(0)
+        eq('C_DeriveKey', F['DeriveKey'](h, mech('ECDH1', (UL * 5)(1, 0, 0, len(form),
+           c.addressof(held))), prv, rows, n, c.byref(o)), 'OK')
+        eq('openssl agrees on X25519', get(h, o.value, 'VALUE'), theirs)
 
 
 def judge_session_key(h, slot):
@@ -748,11 +838,13 @@ eq('C_Login', login(h, USER, PIN), 'OK')
 judge_attributes(h)
 judge_operations(h, session(full))
 judge_decrypt(h)
+judge_paddings(h)
 e = session(empty, RW)
 eq('keys without login', generate(e, 'EC_GEN', dict(EC_PARAMS=P256, TOKEN=True), dict(TOKEN=True))[0],
    'USER_NOT_LOGGED_IN')
 eq('C_Login', login(e, USER, PIN), 'OK')
 judge_generation(e)
+judge_25519(e)
 judge_session_key(e, empty)
 judge_memory(e, empty)
 judge_persistence(empty, (b'N' * 20, b'p11', b'java'))

@@ -222,6 +222,12 @@ def state(h):
     return info.state if rv == 'OK' else rv
 
 
+def session_slot(h):
+    info = SessionInfo()
+    F['GetSessionInfo'](h, c.byref(info))
+    return info.slot
+
+
 def login(h, who, pin):
     return F['Login'](h, who, pin, len(pin or b''))
 
@@ -295,15 +301,24 @@ def token_flags(slot):
     return info.flags
 
 
-def openssl(*words, **files):
-    """openssl with files given as NAME=bytes, as {NAME} in the words."""
+def run_openssl(words, files):
     with tempfile.TemporaryDirectory() as at:
         paths = {name: os.path.join(at, name) for name in files}
         for name, data in files.items():
             with open(paths[name], 'wb') as f:
                 f.write(data)
         return subprocess.run(['openssl', *[w.format(**paths) for w in words]],
-                              capture_output=True).returncode == 0
+                              capture_output=True)
+
+
+def openssl(*words, **files):
+    """openssl with files given as NAME=bytes, as {NAME} in the words: does it say yes?"""
+    return run_openssl(words, files).returncode == 0
+
+
+def openssl_gives(*words, **files):
+    """The same: what does it print?"""
+    return run_openssl(words, files).stdout
 
 
 def der_signature(raw):

@@ -185,37 +185,52 @@ nap(long seconds)
 		continue;
 }
 
-/* How long the person is willing to wait: 0 not at all. */
+/* How long the person is willing to wait. */
+struct patience {
+	long left;			/* seconds */
+	long told;			/* the wait that was told last */
+};
+
 static tmg_rc
-patience(struct cli *cli, long *seconds)
+have_patience(struct cli *cli, struct patience *p)
 {
 	const char *text = cli_text(cli, "wait");
 
-	*seconds = 0;
+	*p = (struct patience){ 0, 0 };
 	if (!cli_flag(cli, "wait"))
 		return TMG_OK;
-	*seconds = WAIT_MAX_S;
+	p->left = WAIT_MAX_S;
 	if (text == NULL)
 		return TMG_OK;
-	return enrolling_number(cli, "wait", text, 1, WAIT_MAX_S, seconds);
+	return enrolling_number(cli, "wait", text, 1, WAIT_MAX_S, &p->left);
+}
+
+/* Whoever asks every second says so once. */
+static void
+tell_wait(struct cli *cli, struct patience *p, long s)
+{
+	if (s == p->told)
+		return;
+	p->told = s;
+	cli_note(cli, dngettext("tamga",
+	    "  waiting for the authority's decision: asking again every %ld second",
+	    "  waiting for the authority's decision: asking again every %ld seconds",
+	    (unsigned long)s), s);
 }
 
 /* Sleeps until the authority may be asked; false when patience ends before. */
 static bool
-wait_for_it(struct cli *cli, const tmg_provision_record *r, long *left)
+wait_for_it(struct cli *cli, const tmg_provision_record *r, struct patience *p)
 {
 	long s = advice(r);
 
-	if (*left <= 0)
+	if (p->left <= 0)
 		return false;
-	if (s > *left)
-		s = *left;
-	cli_note(cli, dngettext("tamga",
-	    "  waiting %ld second for the authority's decision",
-	    "  waiting %ld seconds for the authority's decision",
-	    (unsigned long)s), s);
+	if (s > p->left)
+		s = p->left;
+	tell_wait(cli, p, s);
 	nap(s);
-	*left -= s;
+	p->left -= s;
 	return true;
 }
 
@@ -223,15 +238,15 @@ static tmg_rc
 run_patiently(struct cli *cli, tmg_provision *p, struct watch *w)
 {
 	const tmg_provision_record *r = tmg_provision_about(p);
-	long left;
+	struct patience patience;
 	tmg_rc rc;
 
-	if ((rc = patience(cli, &left)))
+	if ((rc = have_patience(cli, &patience)))
 		return rc;
 	if (r->step == TMG_STEP_SUBMITTED && !cli_flag(cli, "now"))
-		(void)wait_for_it(cli, r, &left);
+		(void)wait_for_it(cli, r, &patience);
 	while ((rc = tmg_provision_run(p, show_step, w)) == TMG_PENDING &&
-	    wait_for_it(cli, tmg_provision_about(p), &left))
+	    wait_for_it(cli, tmg_provision_about(p), &patience))
 		continue;
 	return rc;
 }

@@ -105,7 +105,7 @@ main(int argc, char **argv)
 	    (rc = ra_office_open(ctx, argv[1], &office, &f)) ||
 	    (rc = ra_desk_open(&office, &desk, &f)))
 		return fail(&f, rc);
-	profile = ra_profiles_find(&office.profiles, argv[2]);
+	profile = ra_profiles_find(desk.profiles, argv[2]);
 	if (profile == NULL)
 		return fail(&f, TMG_NOT_FOUND);
 	if ((rc = apply(&desk, profile, argc - 3, argv + 3, &app)))

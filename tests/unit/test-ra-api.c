@@ -522,7 +522,7 @@ test_profiles(void **state)
 
 	said(b, &t, 200, "GET", RA_API "profiles", NULL);
 	list = json_object_get(t.body, "profiles");
-	assert_int_equal(json_array_size(list), b->office.profiles.count);
+	assert_int_equal(json_array_size(list), b->desk.profiles->count);
 	json_array_foreach(list, i, p) {
 		char path[128];
 

@@ -21,7 +21,7 @@ static ra_form_errors errors;
 static const ra_profile *
 profile_of(struct bench *b, const char *name)
 {
-	const ra_profile *p = ra_profiles_find(&b->office.profiles, name);
+	const ra_profile *p = ra_profiles_find(b->desk.profiles, name);
 
 	assert_non_null(p);
 	return p;

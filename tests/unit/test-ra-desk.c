@@ -23,7 +23,7 @@ hand_in(struct bench *b, const struct csr *c, const char *owner,
     const char *profile, ra_app *app, ra_cert *cert)
 {
 	const ra_submission in = { .owner = owner,
-		.profile = ra_profiles_find(&b->office.profiles, profile),
+		.profile = ra_profiles_find(b->desk.profiles, profile),
 		.csr = { c->der, c->len } };
 
 	return ra_desk_submit(&b->desk, &in, app, cert);
@@ -278,7 +278,7 @@ static void
 test_no_subject(void **state)
 {
 	struct bench *b = *state;
-	ra_profile nameless = *ra_profiles_find(&b->office.profiles, "auto");
+	ra_profile nameless = *ra_profiles_find(b->desk.profiles, "auto");
 	auto_csr c = { NULL, { 0 }, 0 };
 	tmg_auto(ra_app) app = { .id = "" }, app2 = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
@@ -369,7 +369,7 @@ test_recognise(void **state)
 	    &who), TMG_DENIED);
 
 	/* renewed: same names, new key */
-	in.profile = ra_profiles_find(&b->office.profiles, "auto");
+	in.profile = ra_profiles_find(b->desk.profiles, "auto");
 	make_csr(&d, "Rec", "email:a@example.kz");
 	in.csr = (tmg_view){ d.der, d.len };
 	assert_int_equal(ra_desk_submit(&b->desk, &in, &next, &fresh), TMG_OK);
@@ -534,7 +534,7 @@ static void
 test_policy(void **state)
 {
 	struct bench *b = *state;
-	const ra_profile *p = ra_profiles_find(&b->office.profiles, "auto");
+	const ra_profile *p = ra_profiles_find(b->desk.profiles, "auto");
 
 	for (size_t i = 0; i < TMG_COUNT(asked); i++) {
 		auto_csr c = { NULL, { 0 }, 0 };

@@ -557,7 +557,7 @@ hand_in(struct bench *b, const struct csr *c, const ra_cert *previous,
     const ra_app *previous_app, const char *profile, ra_app *app, ra_cert *cert)
 {
 	const ra_submission in = { .owner = "a",
-		.profile = ra_profiles_find(&b->office.profiles, profile),
+		.profile = ra_profiles_find(b->desk.profiles, profile),
 		.csr = { c->der, c->len }, .previous = previous,
 		.previous_app = previous_app };
 

@@ -301,7 +301,7 @@ open_application(struct bench *b, char token[RA_TOKEN_MAX],
 	char code[RA_CODE_MAX];
 
 	assert_int_equal(ra_case_begin(&b->desk, ra_profiles_find(
-	    &b->office.profiles, "kz-ssl"), &applicant, "", NULL, &errors, &app,
+	    b->desk.profiles, "kz-ssl"), &applicant, "", NULL, &errors, &app,
 	    code), TMG_OK);
 	strcpy(session.subject, app.id);
 	assert_int_equal(ra_token_new(b->ctx, token), TMG_OK);

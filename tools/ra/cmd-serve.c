@@ -12,6 +12,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/desk/reload.h"
 #include "tools/ra/http/server.h"
 #include "tools/ra/post/chores.h"
 
@@ -60,13 +61,31 @@ block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* With a connection of its own: one that fails costs nobody else's. */
 static void
-wait_for_end(const sigset_t *set)
+reload(ra_office *office)
+{
+	tmg_auto(ra_desk) desk = { .office = office };
+	tmg_fault fault = { .rc = TMG_OK };
+	size_t count = 0;
+	tmg_rc rc = ra_desk_open(office, &desk, &fault);
+
+	if (rc == TMG_OK && (rc = ra_desk_reload(&desk, false, &count)))
+		fault = desk.fault;
+	if (rc)
+		tmg_log(office->ctx, TMG_LOG_ERROR,
+		    "the profiles stay as they were: %s", fault.text);
+	else
+		tmg_log(office->ctx, TMG_LOG_INFO, "read %zu profiles anew", count);
+}
+
+static void
+wait_for_end(ra_office *office, const sigset_t *set)
 {
 	int sig = 0;
 
 	while (sigwait(set, &sig) == 0 && sig == SIGHUP)
-		;
+		reload(office);
 }
 
 static int
@@ -92,7 +111,7 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 	if (!say_ready(url, ready_fd))
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "nobody reads where this serves: %s", strerror(errno));
-	wait_for_end(&set);
+	wait_for_end(office, &set);
 	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
 	ra_server_free(&server);
 	ra_chores_free(&chores);

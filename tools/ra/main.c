@@ -46,6 +46,9 @@ static const struct {
 	    N_("  --listen ADDRESS:PORT   instead of what ra.conf says; port 0: any\n"
 	    "  --ready-fd N            write the URL there, not to standard output\n"),
 	    ra_cmd_serve },
+	{ "reload", "[PID]...",
+	    N_("look at the profiles, and have servers read them anew"), "",
+	    ra_cmd_reload },
 	{ "user", "add NAME --password-file FILE [--role applicant|officer]",
 	    N_("make an account or change its password"),
 	    N_("  --password-file FILE    the password is its first line\n"

@@ -201,7 +201,7 @@ ra_api_enter(ra_desk *desk, const ra_call *call, ra_reply *reply,
 const ra_profile *
 ra_api_find_profile(ra_desk *desk, ra_reply *reply, const char *name)
 {
-	const ra_profile *p = ra_profiles_find(&desk->office->profiles, name);
+	const ra_profile *p = ra_profiles_find(desk->profiles, name);
 
 	if (p == NULL)
 		ra_reply_text(reply, HTTP_NOT_FOUND,

@@ -27,7 +27,7 @@ summary(const ra_profile *p)
 void
 ra_api_profiles(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
-	const ra_profiles *all = &desk->office->profiles;
+	const ra_profiles *all = desk->profiles;
 	json_t *list = json_array();
 
 	(void)call;

@@ -144,7 +144,7 @@ json_t *
 ra_api_describe(ra_desk *desk, const ra_app *app)
 {
 	const ra_profile *profile =
-	    ra_profiles_find(&desk->office->profiles, app->profile);
+	    ra_profiles_find(desk->profiles, app->profile);
 	static const ra_profile none;
 	json_t *o;
 
@@ -189,7 +189,7 @@ tell_stranger(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	if (!ra_api_may(desk, call, reply, &ra_limit_search))
 		return;
 	if (ra_app_get(desk->store, call->label, &app) == TMG_OK)
-		p = ra_profiles_find(&desk->office->profiles, app.profile);
+		p = ra_profiles_find(desk->profiles, app.profile);
 	if (p == NULL || !p->number_opens) {
 		if (!ra_api_count(desk, call, reply, &ra_limit_search, ""))
 			return;

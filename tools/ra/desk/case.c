@@ -36,7 +36,7 @@ open_case(ra_desk *d, ra_txn *txn, const char *id, ra_app *app,
 		    id);
 	if (rc)
 		return ra_desk_says(d, rc);
-	*profile = ra_profiles_find(&d->office->profiles, app->profile);
+	*profile = ra_profiles_find(d->profiles, app->profile);
 	if (*profile == NULL)
 		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
 		    _("application %s needs the profile %s, which is not there any more"),
@@ -392,7 +392,7 @@ tmg_rc
 ra_case_contents(ra_desk *d, const ra_app *app, ra_contents *contents)
 {
 	const ra_profile *profile =
-	    ra_profiles_find(&d->office->profiles, app->profile);
+	    ra_profiles_find(d->profiles, app->profile);
 	tmg_auto(ra_answers) answers = { 0 };
 	tmg_rc rc;
 

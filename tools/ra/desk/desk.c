@@ -195,7 +195,7 @@ static tmg_rc
 work(ra_desk *d, ra_app *app, ra_cert *cert)
 {
 	const ra_profile *profile =
-	    ra_profiles_find(&d->office->profiles, app->profile);
+	    ra_profiles_find(d->profiles, app->profile);
 	tmg_auto(ra_cert) reserved = { .der = NULL };
 	tmg_rc rc;
 

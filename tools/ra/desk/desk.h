@@ -11,6 +11,7 @@
 #include "tools/ra/desk/gate.h"
 #include "tools/ra/life/lifecycle.h"
 #include "tools/ra/profile/profile.h"
+#include "tools/ra/profile/shelf.h"
 #include "tools/ra/store/cert.h"
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/user.h"
@@ -19,7 +20,7 @@
 typedef struct ra_office {
 	tmg_ctx *ctx;
 	ra_config config;
-	ra_profiles profiles;
+	ra_shelf *shelf;		/* of profiles: see ra_desk.profiles */
 	ra_ca *ca;
 	ra_gate *gate;
 	time_t ahead;			/* seconds, in a rehearsal */
@@ -42,12 +43,19 @@ typedef struct ra_desk {
 	ra_office *office;
 	ra_store *store;
 	tmg_fault fault;
+	const ra_profiles *profiles;	/* borrowed from book */
+	ra_book *book;
 } ra_desk;
 
 TMG_MUST_USE tmg_rc
 ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f);
 void
 ra_desk_release(ra_desk *desk);
+
+/* Between two pieces of work: from now on profiles are those in force, and what
+ * was borrowed of those before is gone. */
+void
+ra_desk_look(ra_desk *desk);
 
 /* ---- for those who write a verb ---- */
 

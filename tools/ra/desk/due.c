@@ -98,7 +98,7 @@ each_deadline(ra_desk *d, const ra_profile *profile,
 tmg_rc
 ra_desk_due(ra_desk *d, unsigned *done)
 {
-	const ra_profiles *all = &d->office->profiles;
+	const ra_profiles *all = d->profiles;
 	tmg_rc rc = TMG_OK;
 
 	*done = 0;

@@ -23,17 +23,15 @@ static tmg_rc
 open_profiles(ra_office *o, tmg_fault *f)
 {
 	char folder[PATH_MAX];
+	ra_book *book;
 	tmg_rc rc;
 
 	if (ra_config_path(&o->config, o->config.profiles, folder))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
-	if ((rc = ra_profiles_load(folder, &o->profiles, f)))
+	if ((rc = ra_book_load(folder, o->config.default_profile, &book, f)))
 		return rc;
-	if (ra_profiles_find(&o->profiles, o->config.default_profile) == NULL)
-		return tmg_raise(f, TMG_NOT_FOUND, 0,
-		    _("default_profile is %s, but %s holds no such profile"),
-		    o->config.default_profile, folder);
-	return TMG_OK;
+	return ra_shelf_new(&book, &o->shelf) ?
+	    tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory")) : TMG_OK;
 }
 
 tmg_rc
@@ -78,7 +76,7 @@ ra_office_release(ra_office *office)
 {
 	ra_gate_free(&office->gate);
 	ra_ca_free(&office->ca);
-	ra_profiles_release(&office->profiles);
+	ra_shelf_free(&office->shelf);
 }
 
 tmg_rc
@@ -89,6 +87,7 @@ ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f)
 	*desk = (ra_desk){ .office = office };
 	if (ra_config_path(&office->config, office->config.store, path))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	ra_desk_look(desk);
 	return ra_store_open(path, false, f, &desk->store);
 }
 
@@ -96,6 +95,16 @@ void
 ra_desk_release(ra_desk *desk)
 {
 	ra_store_free(&desk->store);
+	ra_book_free(&desk->book);
+	desk->profiles = NULL;
+}
+
+void
+ra_desk_look(ra_desk *desk)
+{
+	ra_book_free(&desk->book);
+	desk->book = ra_shelf_take(desk->office->shelf);
+	desk->profiles = ra_book_profiles(desk->book);
 }
 
 time_t

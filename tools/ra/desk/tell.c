@@ -143,7 +143,7 @@ tmg_rc
 ra_tell(ra_desk *d, const ra_app *app, ra_event event, const char *code)
 {
 	const ra_profile *profile =
-	    ra_profiles_find(&d->office->profiles, app->profile);
+	    ra_profiles_find(d->profiles, app->profile);
 	const ra_deadline *deadline;
 	size_t posted;
 	tmg_rc rc;
@@ -251,7 +251,7 @@ next_nearer(const ra_words *list, long days)
 tmg_rc
 ra_tell_ending(ra_desk *d, unsigned *told)
 {
-	const ra_profiles *all = &d->office->profiles;
+	const ra_profiles *all = d->profiles;
 	tmg_rc rc = TMG_OK;
 
 	*told = 0;

@@ -24,7 +24,7 @@ profile_of(const ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
 	const char *name = call->label[0] != '\0' ? call->label :
 	    desk->office->config.default_profile;
-	const ra_profile *p = ra_profiles_find(&desk->office->profiles, name);
+	const ra_profile *p = ra_profiles_find(desk->profiles, name);
 
 	if (p == NULL)
 		ra_reply_text(reply, HTTP_NOT_FOUND,
@@ -232,7 +232,7 @@ static const ra_profile *
 profile_of_renewal(const ra_desk *desk, const ra_call *call, const ra_app *app,
     ra_reply *reply)
 {
-	const ra_profile *p = ra_profiles_find(&desk->office->profiles, app->profile);
+	const ra_profile *p = ra_profiles_find(desk->profiles, app->profile);
 
 	if (p == NULL) {
 		ra_reply_text(reply, HTTP_FORBIDDEN,

@@ -314,6 +314,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	} else {
 		ra_desk *desk = take_desk(x->server);
 
+		ra_desk_look(desk);
 		ra_route(desk, &call, &reply);
 		give_desk(x->server, desk);
 	}

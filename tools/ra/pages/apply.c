@@ -20,7 +20,7 @@ static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 static const ra_profile *
 profile_of(ra_visit *v)
 {
-	const ra_profile *p = ra_profiles_find(&v->desk->office->profiles,
+	const ra_profile *p = ra_profiles_find(v->desk->profiles,
 	    v->call->label);
 
 	if (p != NULL && p->section[0] != '\0' &&

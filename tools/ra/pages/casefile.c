@@ -40,7 +40,7 @@ ra_casefile_open(ra_visit *v, const char *number, ra_casefile *file)
 		ra_visit_fault(v, rc);
 		return false;
 	}
-	file->profile = ra_profiles_find(&v->desk->office->profiles,
+	file->profile = ra_profiles_find(v->desk->profiles,
 	    file->app.profile);
 	if (file->profile == NULL || ra_flow_parse(file->app.flow, &file->flow)) {
 		ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),

@@ -54,7 +54,7 @@ put_row(void *arg, const ra_app *app)
 	if (!is_wanted(q, app))
 		return TMG_OK;
 	q->shown++;
-	p = ra_profiles_find(&q->visit->desk->office->profiles, app->profile);
+	p = ra_profiles_find(q->visit->desk->profiles, app->profile);
 	ra_put(&q->visit->page, "<tr><td><a href=\"/desk/case/%s\">%s</a></td>"
 	    "<td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", app->id, app->id,
 	    _(ra_state_get(app->state)->label), p != NULL ? p->title : app->profile,

@@ -36,7 +36,7 @@ put_section(ra_visit *v, const ra_profiles *all, const char *section)
 void
 ra_portal_home(ra_visit *v)
 {
-	const ra_profiles *all = &v->desk->office->profiles;
+	const ra_profiles *all = v->desk->profiles;
 
 	ra_visit_head(v, _("Services"));
 	for (size_t i = 0; i < all->count; i++)
@@ -91,7 +91,7 @@ put_price(ra_visit *v, const ra_profile *p)
 void
 ra_portal_service(ra_visit *v)
 {
-	const ra_profile *p = ra_profiles_find(&v->desk->office->profiles,
+	const ra_profile *p = ra_profiles_find(v->desk->profiles,
 	    v->call->label);
 
 	if (p == NULL || p->section[0] == '\0') {
@@ -176,7 +176,7 @@ status_of(ra_visit *v, const char *number, ra_app *app)
 
 	if (ra_app_get(v->desk->store, number, app))
 		return NULL;
-	p = ra_profiles_find(&v->desk->office->profiles, app->profile);
+	p = ra_profiles_find(v->desk->profiles, app->profile);
 	return p != NULL && p->number_opens ? ra_profile_status(p, app->state) :
 	    NULL;
 }

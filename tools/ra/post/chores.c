@@ -87,6 +87,7 @@ work(ra_chores *c, long last[TMG_COUNT(list)], long told[TMG_COUNT(list)])
 {
 	const long now = now_s();
 
+	ra_desk_look(&c->desk);
 	for (size_t i = 0; i < TMG_COUNT(list) && !atomic_load(&c->stop); i++) {
 		if (last[i] != 0 && now - last[i] < list[i].every_s)
 			continue;

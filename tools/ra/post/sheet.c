@@ -229,7 +229,7 @@ tmg_rc
 ra_sheet_make(ra_desk *d, const ra_app *app, ra_sheet *s)
 {
 	const ra_profile *profile =
-	    ra_profiles_find(&d->office->profiles, app->profile);
+	    ra_profiles_find(d->profiles, app->profile);
 	tmg_auto(ra_answers) answers = { 0 };
 	tmg_rc rc;
 

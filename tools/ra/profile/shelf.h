@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The profiles in force, read by many threads and exchanged by one: who took
+ * them keeps what was taken, whole, until it is given back.
+ */
+#ifndef RA_SHELF_H
+#define RA_SHELF_H
+
+#include "tools/ra/profile/profile.h"
+
+/* Profiles that nobody changes any more, and how many use them. */
+typedef struct ra_book ra_book;
+
+/* Verdicts as ra_profiles_load(); and TMG_NOT_FOUND: usual is not among them. */
+TMG_MUST_USE tmg_rc
+ra_book_load(const char *folder, const char *usual, ra_book **book, tmg_fault *f);
+
+/* Borrowed: as long as the book is held. */
+const ra_profiles *
+ra_book_profiles(const ra_book *book);
+
+/* Accepts a pointer to NULL; leaves NULL.  The last one frees. */
+void
+ra_book_free(ra_book **book);
+
+typedef struct ra_shelf ra_shelf;
+
+/* Takes first over.  Faults TMG_E_NOMEM, and first is freed. */
+TMG_MUST_USE tmg_rc
+ra_shelf_new(ra_book **first, ra_shelf **shelf);
+
+/* The book in force; give it back with ra_book_free(). */
+ra_book *
+ra_shelf_take(ra_shelf *shelf);
+
+/* From now on this book, which is taken over, is in force. */
+void
+ra_shelf_put(ra_shelf *shelf, ra_book **book);
+
+/* Accepts a pointer to NULL; leaves NULL. */
+void
+ra_shelf_free(ra_shelf **shelf);
+
+#endif

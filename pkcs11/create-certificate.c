@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Certificates: on the token beside their keys, in memory wherever they are
- * from.
+ * Certificates: on the token beside their keys, or alone; in memory wherever
+ * they are from.
  */
 #include "pkcs11/attribute.h"
 #include "pkcs11/create.h"
@@ -68,7 +68,8 @@ has_id(const tmg_key *key, tmg_view id)
 }
 
 /* Beside the key that the ID names; without an ID, or with one that is no
- * slot's, beside the key that the certificate is for. */
+ * slot's, beside the key that the certificate is for; where there is none,
+ * alone. */
 static CK_RV
 find_place(tmg_p11_slot *slot, tmg_view der, tmg_view id, tmg_key **place)
 {
@@ -87,7 +88,13 @@ find_place(tmg_p11_slot *slot, tmg_view der, tmg_view id, tmg_key **place)
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	if ((rv = tmg_p11_key_of(slot, spki, place)))
 		return rv;
-	return *place != NULL ? CKR_OK : CKR_TEMPLATE_INCONSISTENT;
+	return *place != NULL ? CKR_OK : tmg_p11_place_alone(slot, der, place);
+}
+
+static CK_RV
+install_rv(tmg_p11_slot *slot, tmg_rc rc)
+{
+	return rc == TMG_DENIED ? CKR_DEVICE_MEMORY : tmg_p11_write_rv(slot, rc);
 }
 
 static CK_RV
@@ -103,7 +110,7 @@ write_certificate(const tmg_p11_wish *w, CK_OBJECT_HANDLE *made)
 	if ((rv = tmg_p11_may_write(w->hold)) ||
 	    (rv = find_place(slot, der, bytes_of(w, CKA_ID), &o.key)) ||
 	    (rv = tmg_p11_place_ready(slot, o.key, w->templ, w->count)) ||
-	    (rv = tmg_p11_write_rv(slot, tmg_key_cert_install(o.key, der, false))) ||
+	    (rv = install_rv(slot, tmg_key_cert_install(o.key, der, false))) ||
 	    (rv = tmg_p11_wish_name(w, &o)))
 		return rv;
 	tmg_p11_objects_adopt(&slot->objects, o.key);

@@ -5,6 +5,7 @@
 
 #include "pkcs11/attribute.h"
 #include "src/token/token.h"
+#include "tamga/cert.h"
 
 bool
 tmg_p11_place_shown(const tmg_p11_slot *slot, const tmg_key *key)
@@ -134,6 +135,74 @@ tmg_p11_place_find(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ,
 	return take_free(slot, templ, count, place);
 }
 
+/* ---- a certificate alone -------------------------------------------------- */
+
+static bool
+tells_of_keys(const tmg_p11_slot *slot)
+{
+	return (tmg_token_info(slot->token)->can & TMG_CAN_METADATA) != 0;
+}
+
+/* Is it there already? */
+static bool
+is_there(tmg_p11_slot *slot, tmg_view der, tmg_key **place)
+{
+	tmg_view there;
+
+	for (size_t i = 0; (*place = tmg_token_key(slot->token, i)) != NULL; i++)
+		if (tmg_key_cert(*place, &there) == TMG_OK &&
+		    tmg_view_equal(there, der))
+			return true;
+	return false;
+}
+
+/* A card that does not tell of its keys tells by its history which slots may
+ * hold one whose certificate is elsewhere. */
+static tmg_rc
+is_vacant(tmg_p11_slot *slot, tmg_key *key, bool *vacant)
+{
+	const tmg_slot *s = tmg_key_slot(key);
+
+	*vacant = false;
+	return !s->retired || (s->uses & TMG_USE_ATTEST) ||
+	    (s->held && !tells_of_keys(slot)) ? TMG_OK : is_free(key, vacant);
+}
+
+static CK_RV
+take_vacant(tmg_p11_slot *slot, tmg_key **place)
+{
+	bool vacant;
+	tmg_rc rc;
+
+	for (size_t i = 0; i < slot->token->key_count; i++) {
+		*place = &slot->token->keys[i];
+		if ((rc = is_vacant(slot, *place, &vacant)))
+			return tmg_p11_slot_rv(slot, rc);
+		if (vacant)
+			return CKR_OK;
+	}
+	return CKR_DEVICE_MEMORY;
+}
+
+CK_RV
+tmg_p11_place_alone(tmg_p11_slot *slot, tmg_view der, tmg_key **place)
+{
+	tmg_cert_facts facts;
+	size_t shown;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(slot->token, &shown)))
+		return tmg_p11_slot_rv(slot, rc);
+	if (is_there(slot, der, place))
+		return CKR_OK;
+	if ((rc = tmg_cert_facts_get(der, &facts)))
+		return rc == TMG_E_NOMEM ? CKR_HOST_MEMORY
+		    : CKR_ATTRIBUTE_VALUE_INVALID;
+	if (!facts.ca && !tells_of_keys(slot))
+		return CKR_TEMPLATE_INCONSISTENT;
+	return take_vacant(slot, place);
+}
+
 /* ---- the name ------------------------------------------------------------ */
 
 /* A name that is being given. */
@@ -142,6 +211,18 @@ struct naming {
 	tmg_p11_name name;
 	bool changed;
 };
+
+/* The public half of what is in a slot, be it only a certificate's. */
+static tmg_rc
+public_there(tmg_key *key, tmg_view *spki)
+{
+	const tmg_rc rc = tmg_key_public(key, spki);
+	tmg_view der;
+
+	if (rc != TMG_NOT_FOUND || tmg_key_cert(key, &der) != TMG_OK)
+		return rc;
+	return tmg_cert_spki(der, spki);
+}
 
 /* The number of another slot, or an ID that another key of this token has. */
 static bool
@@ -163,7 +244,7 @@ is_taken(const tmg_p11_slot *slot, const struct naming *n, tmg_view id)
 
 		if (memcmp(other->key, n->name.key, sizeof(other->key)) == 0 ||
 		    !tmg_view_equal(id, tmg_p11_text_view(&other->id)) ||
-		    key == NULL || tmg_key_public(key, &spki) != TMG_OK)
+		    key == NULL || public_there(key, &spki) != TMG_OK)
 			continue;
 		tmg_p11_names_get(&slot->names, spki, &now);
 		if (memcmp(now.key, other->key, sizeof(now.key)) == 0)
@@ -317,7 +398,7 @@ tmg_p11_place_ready(tmg_p11_slot *slot, tmg_key *place,
 	CK_RV rv;
 
 	tmg_p11_names_look(&slot->names);
-	if (tmg_key_public(place, &spki) == TMG_OK)
+	if (public_there(place, &spki) == TMG_OK)
 		tmg_p11_names_get(&slot->names, spki, &n.name);
 	if ((label.len > 0 && (rv = tmg_p11_text_set(&text, label))) ||
 	    (id.len > 0 && (rv = tmg_p11_text_set(&text, id))))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where a new key goes, and what it is called.
+ * Where a new key goes, or a certificate without one, and what it is called.
  *
  * A LABEL or an ID that names a slot of the card ("9a", 9A) selects it; else
  * it is the first that is free and wants the PIN as often as the template
@@ -26,6 +26,19 @@ tmg_p11_place_shown(const tmg_p11_slot *slot, const tmg_key *key);
 CK_RV
 tmg_p11_place_find(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ,
     CK_ULONG count, tmg_key **place);
+
+/*
+ * For a certificate that is for no key of the token: where it is already, else
+ * the first retired slot with neither key nor certificate.  From below, because
+ * a card's history counts the slots in use upwards, and every program asks each
+ * of them.
+ *
+ * CKR_TEMPLATE_INCONSISTENT  no authority's, on a card that does not tell of
+ *                            keys: it would be taken for one's
+ * CKR_DEVICE_MEMORY          no slot is free
+ */
+CK_RV
+tmg_p11_place_alone(tmg_p11_slot *slot, tmg_view der, tmg_key **place);
 
 /* Could what is in place, or will be, be called so? */
 CK_RV

@@ -55,7 +55,8 @@ TMG_API const char *
 tmg_key_uri(tmg_key *key);
 
 /* What is known of the key, from the card's metadata or else from the
- * certificate; what nobody knows is ..._UNKNOWN.
+ * certificate; what nobody knows is ..._UNKNOWN.  An authority's certificate in
+ * a retired slot is no witness: it lies there alone, for the chain.
  * Verdicts  TMG_NOT_FOUND (no key, or nothing tells of it); TMG_UNSUPPORTED (a
  *           kind of key that tmg_alg has not)
  * Faults    TMG_E_MALFORMED: the certificate that tells of it is damaged */
@@ -63,7 +64,8 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts);
 
 /* What kind of key it is, by what was read already: a certificate's word is
- * taken for the key beside it, and only when nothing tells is the card asked.
+ * taken for the key beside it, but for a retired slot, where one may lie without
+ * a key; only when nothing tells is the card asked.
  * Verdicts TMG_NOT_FOUND as above. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_alg(tmg_key *key, tmg_alg *alg);

@@ -310,6 +310,28 @@ public_from_beside(tmg_key *key)
 	return TMG_OK;
 }
 
+/* An authority's certificate in a retired slot: keys there are people's, and it
+ * most likely lies alone, for programs that look for the chain. */
+static bool
+may_be_alone(const tmg_key *key)
+{
+	tmg_cert_facts facts;
+
+	return key->slot.retired && key->cert_read && key->cert_rc == TMG_OK &&
+	    tmg_cert_facts_get((tmg_view){ key->cert, key->cert_len },
+		&facts) == TMG_OK && facts.ca;
+}
+
+/* When nobody but the certificate speaks for the key. */
+static tmg_rc
+key_from_cert(tmg_key *key)
+{
+	const tmg_rc rc = public_from_beside(key);
+
+	return rc == TMG_OK && key->told_len == 0 && may_be_alone(key)
+	    ? TMG_NOT_FOUND : rc;
+}
+
 /* Where the certificate is the cheaper witness; not when somebody told, for
  * then the card's own word is wanted against his. */
 static bool
@@ -327,7 +349,7 @@ read_facts(tmg_key *key)
 
 	key->facts = (tmg_key_facts){ .pin = key->slot.pin };
 	if (cert_first(key)) {
-		rc = public_from_beside(key);
+		rc = key_from_cert(key);
 		if (rc != TMG_NOT_FOUND && rc != TMG_E_MALFORMED)
 			return rc;
 	}
@@ -344,7 +366,7 @@ read_facts(tmg_key *key)
 		return rc;
 
 	key->facts.pin = key->slot.pin;
-	return public_from_beside(key);
+	return key_from_cert(key);
 }
 
 tmg_rc
@@ -367,11 +389,12 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 	return key->facts_rc;
 }
 
-/* What the certificate beside it says of the key, when it was read already. */
+/* What the certificate beside it says of the key, when it was read already.  Not
+ * in a retired slot: one may lie there without a key. */
 static bool
 cert_tells(const tmg_key *key, tmg_view *spki, tmg_alg *alg)
 {
-	return key->cert_read && key->cert_rc == TMG_OK &&
+	return !key->slot.retired && key->cert_read && key->cert_rc == TMG_OK &&
 	    tmg_cert_spki((tmg_view){ key->cert, key->cert_len }, spki) == TMG_OK &&
 	    tmg_spki_alg(*spki, alg) == TMG_OK;
 }
@@ -392,14 +415,13 @@ tmg_key_alg(tmg_key *key, tmg_alg *alg)
 	return rc;
 }
 
-/* Not in a retired slot: a certificate may lie there without a key. */
 tmg_rc
 tmg_key_glance(tmg_key *key, tmg_key_facts *facts, tmg_view *spki)
 {
 	tmg_rc rc;
 
 	*facts = (tmg_key_facts){ .pin = key->slot.pin };
-	if (!key->facts_read && key->told_len == 0 && !key->slot.retired &&
+	if (!key->facts_read && key->told_len == 0 &&
 	    cert_tells(key, spki, &facts->alg))
 		return TMG_OK;
 	if ((rc = tmg_key_facts_get(key, facts)))

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -864,7 +865,19 @@ fake_init(struct fake *f, tmg_ctx *ctx, size_t cards)
 }
 
 static void
-sign_cert(struct fake_slot *slot, EVP_PKEY *pkey, const char *label)
+add_authority(X509 *x)
+{
+	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, NID_basic_constraints,
+	    "critical,CA:TRUE");
+
+	if (e == NULL || X509_add_ext(x, e, -1) != 1)
+		abort();
+	X509_EXTENSION_free(e);
+}
+
+static void
+sign_cert(struct fake_slot *slot, EVP_PKEY *pkey, const char *label,
+    bool authority)
 {
 	X509 *x = X509_new();
 	unsigned char *at = slot->cert;
@@ -881,6 +894,8 @@ sign_cert(struct fake_slot *slot, EVP_PKEY *pkey, const char *label)
 	    (const unsigned char *)label, -1, -1, 0);
 	X509_set_issuer_name(x, name);
 	X509_set_pubkey(x, pkey);
+	if (authority)
+		add_authority(x);
 	if (X509_sign(x, signer, EVP_PKEY_get_id(signer) == EVP_PKEY_ED25519
 	    ? NULL : EVP_sha256()) == 0 ||
 	    i2d_X509(x, NULL) > FAKE_CERT_MAX)
@@ -923,7 +938,7 @@ fake_key_of(struct fake_slot *slot, tmg_alg alg, const char *label,
 	slot->key = true;
 	slot->facts = (tmg_key_facts){ .alg = alg, .pin = pin,
 	    .origin = TMG_ORIGIN_GENERATED };
-	sign_cert(slot, pkey, label);
+	sign_cert(slot, pkey, label, false);
 	EVP_PKEY_free(pkey);
 }
 
@@ -938,6 +953,17 @@ fake_certify(struct fake_slot *slot, const char *label)
 {
 	EVP_PKEY *pkey = private_of(slot);
 
-	sign_cert(slot, pkey, label);
+	sign_cert(slot, pkey, label, false);
+	EVP_PKEY_free(pkey);
+}
+
+void
+fake_authority(struct fake_slot *slot, const char *label)
+{
+	EVP_PKEY *pkey = make_key(TMG_ALG_P256);
+
+	if (pkey == NULL)
+		abort();
+	sign_cert(slot, pkey, label, true);
 	EVP_PKEY_free(pkey);
 }

@@ -97,6 +97,10 @@ fake_key_of(struct fake_slot *slot, tmg_alg alg, const char *label,
 void
 fake_certify(struct fake_slot *slot, const char *label);
 
+/* The certificate of an authority whose key is elsewhere. */
+void
+fake_authority(struct fake_slot *slot, const char *label);
+
 /* A hub over f; freed by the set that takes it. */
 tmg_hub *
 fake_hub(struct fake *f);

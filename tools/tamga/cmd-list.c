@@ -55,16 +55,22 @@ say_cert(struct cli *cli, const struct seen *s)
 		say_uri(cli, show_uri(s->key, "cert", uri));
 }
 
+static const char *
+kind_of(const struct seen *s)
+{
+	if (s->has_key)
+		return tmg_alg_get(s->facts.alg)->name;
+	return s->no_key ? _("no key") : _("a key that cannot be told");
+}
+
 static tmg_rc
 say_key(struct cli *cli, const struct seen *s, void *arg)
 {
 	const tmg_slot *slot = tmg_key_slot(s->key);
 
 	(void)arg;
-	cli_say(cli, "  %-4s  %s, %s", slot->name, s->has_key
-	    ? tmg_alg_get(s->facts.alg)->name : _("a key that cannot be told"),
-	    _(slot->title));
-	if (cli_flag(cli, "uris"))
+	cli_say(cli, "  %-4s  %s, %s", slot->name, kind_of(s), _(slot->title));
+	if (cli_flag(cli, "uris") && !s->no_key)
 		say_uri(cli, tmg_key_uri(s->key));
 	say_cert(cli, s);
 	return TMG_OK;

@@ -90,6 +90,7 @@ static tmg_rc
 looked(struct cli *cli, struct seen *seen, tmg_rc rc)
 {
 	seen->has_key = rc == TMG_OK;
+	seen->no_key = rc == TMG_NOT_FOUND;
 	if (rc == TMG_OK || rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED ||
 	    seen->bad_cert)
 		return TMG_OK;

@@ -10,7 +10,8 @@
 /* A slot and what was found in it. */
 struct seen {
 	tmg_key *key;
-	bool has_key, has_cert, bad_cert;
+	bool has_key, no_key;	/* neither: there is one of an unknown kind */
+	bool has_cert, bad_cert;
 	tmg_key_facts facts;
 	tmg_cert_facts cert;
 };

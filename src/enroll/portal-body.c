@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "src/base/scope.h"
-#include "src/codec/base64.h"
+#include "src/codec/base64-json.h"
 #include "src/enroll/portal.h"
 #include "src/http/header.h"
 
@@ -98,19 +98,6 @@ tmg_portal_read_error(tmg_view body, char said[TMG_PORTAL_SAID])
 
 /* ---- writing ----------------------------------------------------------- */
 
-static json_t *
-base64(tmg_view bytes)
-{
-	const size_t cap = TMG_BASE64_LEN(bytes.len) + 1;
-	tmg_auto_free uint8_t *text = malloc(cap);
-	tmg_out o = { text, cap, 0, false };
-
-	if (text == NULL)
-		return NULL;
-	tmg_base64_put(&o, bytes, 0);
-	return json_stringn((const char *)text, o.len);
-}
-
 static tmg_rc
 dump(json_t *o, char **body)
 {
@@ -122,7 +109,7 @@ dump(json_t *o, char **body)
 tmg_rc
 tmg_portal_write_request(const char *profile, tmg_view csr, char **body)
 {
-	json_t *o = json_pack("{s:o}", "request", base64(csr));
+	json_t *o = json_pack("{s:o}", "request", tmg_base64_json(csr));
 
 	if (o != NULL && profile[0] != '\0')
 		json_object_set_new(o, "profile", json_string(profile));
@@ -132,5 +119,5 @@ tmg_portal_write_request(const char *profile, tmg_view csr, char **body)
 tmg_rc
 tmg_portal_write_proof(tmg_view signature, char **body)
 {
-	return dump(json_pack("{s:o}", "signature", base64(signature)), body);
+	return dump(json_pack("{s:o}", "signature", tmg_base64_json(signature)), body);
 }

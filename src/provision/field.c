@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "src/base/scope.h"
-#include "src/codec/base64.h"
+#include "src/codec/base64-json.h"
 #include "tamga/csr.h"
 
 #define BLOB_MAX TMG_CSR_MAX	/* the longest thing kept: a request */
@@ -145,19 +145,6 @@ read_flag(const tmg_field *field, json_t *v, void *member)
 /* ---- writing ------------------------------------------------------------- */
 
 static json_t *
-bytes_json(tmg_view bytes)
-{
-	const size_t cap = TMG_BASE64_LEN(bytes.len);
-	tmg_auto_free uint8_t *text = malloc(cap + 1);
-	tmg_out out = { text, cap + 1, 0, false };
-
-	if (text == NULL)
-		return NULL;
-	tmg_base64_put(&out, bytes, 0);
-	return json_stringn((const char *)text, out.len);
-}
-
-static json_t *
 print_list(const tmg_field *field, const void *member)
 {
 	const tmg_strings list = *(const tmg_strings *)member;
@@ -181,7 +168,7 @@ print_certs(const tmg_field *field, const void *member)
 	(void)field;
 	for (size_t i = 0; certs != NULL && i < tmg_certs_count(certs); i++)
 		if (json_array_append_new(array,
-		    bytes_json(tmg_certs_get(certs, i))) != 0) {
+		    tmg_base64_json(tmg_certs_get(certs, i))) != 0) {
 			json_decref(array);
 			return NULL;
 		}
@@ -220,7 +207,7 @@ static json_t *
 print_blob(const tmg_field *field, const void *member)
 {
 	(void)field;
-	return bytes_json(tmg_blob_view(member));
+	return tmg_base64_json(tmg_blob_view(member));
 }
 
 static json_t *

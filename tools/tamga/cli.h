@@ -143,8 +143,6 @@ cli_write_pem(struct cli *cli, const char *path, const char *label,
 
 json_t *
 cli_pem_json(struct cli *cli, const char *label, tmg_view der);
-json_t *
-cli_base64_json(tmg_view bytes);
 
 /* A certificate as --output, --der and --json have it (cmd-cert.c). */
 TMG_MUST_USE tmg_rc

@@ -7,6 +7,7 @@
 
 #include "tamga/cms.h"
 #include "tamga/openssl.h"
+#include "src/codec/base64-json.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
 #include "tools/tamga/crypto.h"
@@ -34,7 +35,7 @@ show_plain(struct cli *cli, tmg_view plain)
 		return rc;
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:o}", "plain",
-		    cli_base64_json(plain)));
+		    tmg_base64_json(plain)));
 	return path != NULL ? TMG_OK : cli_write(cli, NULL, plain);
 }
 

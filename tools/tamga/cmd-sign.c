@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tamga/cms.h"
+#include "src/codec/base64-json.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
 #include "tools/tamga/crypto.h"
@@ -95,7 +96,7 @@ show_signature(struct cli *cli, const tmg_signer *signer, tmg_view sig)
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:s, s:o}", "type",
 		    tmg_alg_get(signer->alg)->name, "signature",
-		    cli_base64_json(sig)));
+		    tmg_base64_json(sig)));
 	return path != NULL ? TMG_OK : crypto_write(cli, sig);
 }
 

@@ -175,19 +175,6 @@ cli_pem_json(struct cli *cli, const char *label, tmg_view der)
 	return json_stringn((const char *)text, o.len);
 }
 
-json_t *
-cli_base64_json(tmg_view bytes)
-{
-	const size_t cap = TMG_BASE64_LEN(bytes.len) + 1;
-	tmg_auto_free uint8_t *text = malloc(cap);
-	tmg_out o = { text, cap, 0, false };
-
-	if (text == NULL)
-		return NULL;
-	tmg_base64_put(&o, bytes, 0);
-	return json_stringn((const char *)text, o.len);
-}
-
 /* ---- errors -------------------------------------------------------------- */
 
 /* What is said when nobody said anything better. */

@@ -6,7 +6,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
-#include "src/codec/base64.h"
+#include "src/codec/base64-json.h"
 
 #define NAME_MAX_TEXT 32
 #define BYTES "base64"
@@ -63,28 +63,13 @@ next_name(const char **list, char name[NAME_MAX_TEXT])
 
 /* ---- values to JSON ---- */
 
-static json_t *
-bytes_json(tmg_view bytes)
-{
-	const size_t cap = TMG_BASE64_LEN(bytes.len);
-	tmg_out o = { malloc(cap + 1), cap, 0, false };
-	json_t *value;
-
-	if (o.ptr == NULL)
-		return NULL;
-	tmg_base64_put(&o, bytes, 0);
-	value = json_stringn((const char *)o.ptr, o.len);
-	free(o.ptr);
-	return value;
-}
-
 json_t *
 ra_text_json(const char *text)
 {
 	json_t *value = json_string(text);
 
 	return value != NULL ? value :
-	    json_pack("{s:o}", BYTES, bytes_json(tmg_view_str(text)));
+	    json_pack("{s:o}", BYTES, tmg_base64_json(tmg_view_str(text)));
 }
 
 static json_t *
@@ -102,7 +87,7 @@ get_number(const ra_datum *d)
 static json_t *
 get_bytes(const ra_datum *d)
 {
-	return d->blob.len > 0 ? bytes_json(d->blob) : json_null();
+	return d->blob.len > 0 ? tmg_base64_json(d->blob) : json_null();
 }
 
 /* ---- and back; held is freed when the row is in ---- */

@@ -151,8 +151,8 @@ class Person {
 	// A button or a link; the page that comes is waited for.
 	async press(words, status = 200) {
 		const name = { name: words, exact: true };
-		const what = this.page.locator('main').getByRole('button', name)
-			.or(this.page.getByRole('link', name));
+		const what = this.page.getByRole('button', name)
+			.or(this.page.locator('main').getByRole('link', name));
 
 		await this.reach(what);
 		const [answer] = await Promise.all([

@@ -34,15 +34,11 @@ profile_of(ra_visit *v)
 /* ---- the first step ---- */
 
 static void
-put_consent(ra_visit *v, const ra_profile *p, const char *terms,
-    const char *wrong)
+put_consent(ra_visit *v, const ra_profile *p, const char *terms)
 {
 	ra_put(&v->page, "<pre class=\"terms\" tabindex=\"0\" role=\"region\""
 	    " aria-label=\"%s\">%s</pre>\n", _("Agreement"),
 	    terms);
-	if (wrong[0] != '\0')
-		ra_put(&v->page, "<div class=\"summary\" role=\"alert\">"
-		    "<a href=\"#f-agree\">%s</a></div>\n", wrong);
 	if (p->consent.box[0] != '\0')
 		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 		    " name=\"agree\" id=\"f-agree\" value=\"yes\" required>"
@@ -64,11 +60,13 @@ show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
 		return;
 	}
 	snprintf(action, sizeof(action), "/apply/%s", v->call->label);
-	ra_visit_head(v, p->title);
+	v->refused = !fine;
+	ra_visit_head_of(v, p->title, terms ? _("Agreement") : _("Registration"));
 	ra_formview_errors(v, errors);
+	ra_formview_lack(v, "f-agree", wrong);
 	ra_visit_form(v, action, false);
 	if (terms)
-		put_consent(v, p, text.text, wrong);
+		put_consent(v, p, text.text);
 	else
 		ra_formview_fields(v, p, "registered", given, errors);
 	ra_put(&v->page, "<button>%s</button></form>\n",
@@ -93,7 +91,8 @@ static void
 show_registered(ra_visit *v, const ra_app *app)
 {
 	ra_visit_head(v, _("You are registered"));
-	ra_put(&v->page, "<p>%s</p><p class=\"number\">%s</p>\n<p>%s</p>\n"
+	ra_put(&v->page, "<div class=\"panel\"><p>%s</p><p class=\"number\">%s</p></div>\n"
+	    "<p>%s</p>\n"
 	    "<p><a class=\"button\" href=\"/login\">%s</a></p>\n",
 	    _("REGISTRATION NUMBER"), app->id,
 	    _("The initial access code and the number are sent to the e-mail address that you gave. Log in with both and change the code: nothing else is possible before."),
@@ -194,11 +193,11 @@ put_captcha(ra_visit *v, const char *wrong)
 	}
 	if (c.png != NULL)
 		put_picture(v, &c);
-	ra_put(&v->page, "<p class=\"hint\">%s</p>\n<input type=\"hidden\""
-	    " name=\"captcha-id\" value=\"%s\">\n", c.question, c.id);
+	ra_put(&v->page, "<input type=\"hidden\" name=\"captcha-id\" value=\"%s\">\n",
+	    c.id);
 	ra_formview_line(v, &(ra_line){ "captcha", c.png != NULL ?
 	    _("The code indicated in the picture, or the answer to the question") :
-	    _("The answer to the question"), "text", "off", "", wrong });
+	    _("The answer to the question"), "text", "off", "", wrong, c.question });
 }
 
 /* True where the profile asks for none. */
@@ -217,12 +216,15 @@ show_identity(ra_visit *v, const ra_profile *p, const char *number,
 	const ra_identity *id = &p->identity;
 	const bool fine = wrong[0] == '\0' && wrong_code[0] == '\0';
 
-	ra_visit_head(v, p->title);
+	v->refused = !fine;
+	ra_visit_head_of(v, p->title, _("Your identity"));
+	ra_formview_lack(v, "f-captcha", wrong_code);
+	ra_formview_lack(v, "f-identity", wrong);
 	ra_visit_form(v, "/my/identity", false);
 	if (p->captcha)
 		put_captcha(v, wrong_code);
 	ra_formview_line(v, &(ra_line){ "identity", id->label, "text", "off",
-	    number, wrong });
+	    number, wrong, "" });
 	if (id->box[0] != '\0')
 		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 		    " name=\"fetch\" id=\"f-fetch\" value=\"yes\" required>"
@@ -302,7 +304,8 @@ static void
 show_form(ra_visit *v, const ra_profile *p, const ra_answers *answers,
     const ra_form_errors *errors)
 {
-	ra_visit_head(v, p->title);
+	v->refused = errors->count > 0;
+	ra_visit_head_of(v, p->title, _("Application form"));
 	ra_formview_errors(v, errors);
 	ra_visit_form(v, "/my/form", false);
 	ra_formview_fields(v, p, "filled", answers, errors);

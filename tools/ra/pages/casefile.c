@@ -127,7 +127,7 @@ step_name(ra_state state)
 		{ RA_DOCS_RECEIVED, N_("Documents received") },
 		{ RA_DOCS_CHECKED, N_("Check of the documents") },
 		{ RA_DATA_CHECKED, N_("Check of the data") },
-		{ RA_DATA_AGREED, N_("Your agreement to the data") },
+		{ RA_DATA_AGREED, N_("Agreement to the data") },
 		{ RA_KEY_GENERATED, N_("Key pair") },
 		{ RA_SUBMITTED, N_("Application submitted") },
 		{ RA_ISSUED, N_("Certificate issued") },
@@ -197,8 +197,7 @@ ra_casefile_progress(ra_visit *v, const ra_casefile *file)
 	const bool ended = ra_state_get(file->app.state)->part == RA_PART_END;
 	bool now = !ended;
 
-	ra_put(&v->page, "<h2 id=\"way\">%s</h2>\n<p role=\"status\"><strong>%s"
-	    "</strong></p>\n", _("Process status"),
+	ra_put(&v->page, "<h2 id=\"way\">%s</h2>\n<p class=\"status\" role=\"status\">%s</p>\n", _("Process status"),
 	    ra_profile_status(file->profile, file->app.state));
 	if (file->app.reason[0] != '\0' && has_reason(file->app.state))
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n", file->app.reason);

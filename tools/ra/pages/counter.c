@@ -88,10 +88,12 @@ put_queue(ra_visit *v, ra_state state, struct queue *q)
 	const char *branch = v->officer.branch;
 	tmg_rc rc;
 
-	ra_put(&v->page, "<div class=\"wide\"><table><thead><tr>"
+	ra_put(&v->page, "<div class=\"wide\" role=\"region\" aria-label=\"%s\""
+	    " tabindex=\"0\"><table><thead><tr>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "<th scope=\"col\">%s</th></tr></thead><tbody>\n", _("Number"),
+	    "<th scope=\"col\">%s</th></tr></thead><tbody>\n", _("Applications"),
+	    _("Number"),
 	    _("State"), _("Service"), _("Subject"), _("Branch"));
 	rc = branch[0] != '\0' ?
 	    ra_app_each_at(v->desk->store, branch, state, put_row, q) :
@@ -193,9 +195,12 @@ static void
 put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 {
 	const char *name = ra_event_name(a->event);
+	const bool risk = strcmp(a->class, "risk") == 0;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/desk/case/%s", file->app.id);
+	if (risk)
+		ra_put(&v->page, "<details><summary>%s</summary>\n", _(a->label));
 	ra_visit_form(v, path, false);
 	if (wants_documents(file, a))
 		put_ticks(v, file->profile);
@@ -206,6 +211,8 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 		    _("reason, told to the applicant"), name);
 	ra_put(&v->page, "<button class=\"%s\" name=\"event\" value=\"%s\">%s"
 	    "</button></form>\n", a->class, name, _(a->label));
+	if (risk)
+		ra_put(&v->page, "</details>\n");
 }
 
 static void
@@ -213,7 +220,7 @@ put_link(ra_visit *v, const ra_casefile *file, ra_event event,
     const char *page, const char *label)
 {
 	if (ra_casefile_may(file, event, RA_BY_OFFICER))
-		ra_put(&v->page, "<p><a class=\"button\" href=\"/desk/case/%s/%s\">%s"
+		ra_put(&v->page, "<p><a class=\"button plain\" href=\"/desk/case/%s/%s\">%s"
 		    "</a></p>\n", file->app.id, page, label);
 }
 
@@ -233,7 +240,7 @@ put_actions(ra_visit *v, const ra_casefile *file)
 {
 	size_t shown = 0;
 
-	ra_put(&v->page, "<h2>%s</h2>\n", _("Management"));
+	ra_put(&v->page, "<h2 id=\"decide\">%s</h2>\n", _("Management"));
 	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
 		if (!ra_casefile_may(file, actions[i].event, RA_BY_OFFICER))
 			continue;
@@ -287,7 +294,8 @@ put_entry(void *arg, const ra_audit *entry)
 static void
 put_audit(ra_visit *v, const ra_casefile *file)
 {
-	ra_put(&v->page, "<h2>%s</h2>\n<div class=\"wide\"><table><thead><tr>"
+	ra_put(&v->page, "<h2 id=\"audit\">%s</h2>\n<div class=\"wide\" role=\"region\""
+	    " aria-labelledby=\"audit\" tabindex=\"0\"><table><thead><tr>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
 	    _("Audit"), _("Time (UTC)"), _("Who"), _("What"), _("Detail"));
@@ -313,22 +321,29 @@ put_facts(ra_visit *v, const ra_casefile *file)
 	    file->app.spki_hash : "—");
 }
 
+static void
+show_case(ra_visit *v, const ra_casefile *file, const char *wrong)
+{
+	v->refused = wrong[0] != '\0';
+	ra_visit_head_of(v, file->profile->title, file->app.id);
+	ra_formview_lack(v, "decide", wrong);
+	put_facts(v, file);
+	ra_casefile_data(v, file);
+	ra_casefile_certificate(v, file);
+	put_actions(v, file);
+	put_request(v, file);
+	ra_casefile_progress(v, file);
+	put_audit(v, file);
+	ra_visit_foot(v, v->refused ? HTTP_BAD_REQUEST : HTTP_OK);
+}
+
 void
 ra_counter_case(ra_visit *v)
 {
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 
-	if (!ra_casefile_open(v, v->call->label, &file))
-		return;
-	ra_visit_head(v, file.app.id);
-	put_facts(v, &file);
-	ra_casefile_data(v, &file);
-	ra_casefile_certificate(v, &file);
-	put_actions(v, &file);
-	put_request(v, &file);
-	ra_casefile_progress(v, &file);
-	put_audit(v, &file);
-	ra_visit_foot(v, HTTP_OK);
+	if (ra_casefile_open(v, v->call->label, &file))
+		show_case(v, &file, "");
 }
 
 /* ---- doing it ---- */
@@ -394,9 +409,9 @@ ra_counter_act(ra_visit *v)
 
 	if (!ra_casefile_open(v, v->call->label, &file))
 		return;
-	if (a == NULL || (lack = lacks(v, &file, a)) != NULL) {
-		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
-		    a == NULL ? _("There is no such action.") : lack);
+	lack = a == NULL ? _("There is no such action.") : lacks(v, &file, a);
+	if (lack != NULL) {
+		show_case(v, &file, lack);
 		return;
 	}
 	rc = ra_desk_decide(v->desk, file.app.id, a->event, &officer,
@@ -442,7 +457,8 @@ show_data(ra_visit *v, const ra_casefile *file, const ra_answers *answers,
 	char path[64];
 
 	snprintf(path, sizeof(path), "/desk/case/%s/data", file->app.id);
-	ra_visit_head(v, _("Correct the data"));
+	v->refused = errors->count > 0;
+	ra_visit_head_of(v, file->app.id, _("Correct the data"));
 	ra_put(&v->page, "<p class=\"note\">%s</p>\n",
 	    _("Whatever the applicant agreed to and officers confirmed is void once the data is changed."));
 	ra_formview_errors(v, errors);
@@ -500,7 +516,9 @@ ra_counter_correction(ra_visit *v)
 static void
 show_setup(ra_visit *v, const char *wrong)
 {
+	v->refused = wrong[0] != '\0';
 	ra_visit_head(v, _("First visit of an officer"));
+	ra_formview_lack(v, "f-password", wrong);
 	if (v->call->peer_cert.len == 0) {
 		ra_put(&v->page, "<p>%s</p>\n",
 		    _("Connect your token and let the browser show its certificate: from then on it alone opens the desk, and the password is of no use any more."));
@@ -511,9 +529,9 @@ show_setup(ra_visit *v, const char *wrong)
 	    _("The certificate that your browser shows is tied to your account, once, with the account's password."));
 	ra_visit_form(v, "/desk/setup", false);
 	ra_formview_line(v, &(ra_line){ "name", _("Account"), "text", "username",
-	    "", "" });
+	    "", "", "" });
 	ra_formview_line(v, &(ra_line){ "password", _("Password"), "password",
-	    "current-password", "", wrong });
+	    "current-password", "", wrong, "" });
 	ra_put(&v->page, "<button>%s</button></form>\n", _("Tie the certificate"));
 	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_FORBIDDEN : HTTP_OK);
 }

@@ -7,6 +7,8 @@
 #include "src/base/scope.h"
 
 #define CITIES_OF "cities-of"	/* the region whose cities the page offered */
+#define LIST "list"		/* the button that asks for them */
+#define YEAR_DAYS 365
 
 /* ---- what is wrong ---- */
 
@@ -31,6 +33,15 @@ ra_formview_errors(ra_visit *v, const ra_form_errors *errors)
 	ra_put(p, "</ul></div>\n");
 }
 
+void
+ra_formview_lack(ra_visit *v, const char *id, const char *text)
+{
+	if (text[0] != '\0')
+		ra_put(&v->page, "<div class=\"summary\" role=\"alert\"><h2>%s</h2>"
+		    "<ul><li><a href=\"#%s\">%s</a></li></ul></div>\n",
+		    _("Please correct this"), id, text);
+}
+
 static const char *
 wrong_with(const ra_form_errors *errors, const char *name)
 {
@@ -42,14 +53,67 @@ wrong_with(const ra_form_errors *errors, const char *name)
 
 /* ---- one field ---- */
 
+/* How fields of a kind are typed, and an example where the profile has none. */
+static const struct look {
+	const char *kind, *type, *autocomplete, *class, *example;
+} looks[] = {
+	{ "email", "email", "email", "", N_("For example name@example.org") },
+	{ "phone", "tel", "tel", "middle", N_("For example +7 700 123 45 67") },
+	{ "country", "text", "country", "short",
+	    N_("Two capital letters, for example KZ") },
+	{ "date", "text", "off", "middle", N_("For example 1990-12-31") },
+	{ "dns", "text", "off", "", N_("For example www.example.org") },
+	{ "", "text", "off", "", "" },		/* all others */
+};
+
+/* What browsers know of a person by heart (WCAG 1.3.5). */
+static const struct {
+	const char *name, *autocomplete;
+} known[] = {
+	{ "fullname", "name" },
+	{ "surname", "family-name" },
+	{ "given", "given-name" },
+	{ "birth", "bday" },
+	{ "organisation", "organization" },
+};
+
+static const struct look *
+look_of(const ra_input *input)
+{
+	size_t i = 0;
+
+	while (looks[i].kind[0] != '\0' && strcmp(looks[i].kind, input->kind) != 0)
+		i++;
+	return &looks[i];
+}
+
+static const char *
+autocomplete_of(const ra_input *input)
+{
+	for (size_t i = 0; i < TMG_COUNT(known); i++)
+		if (strcmp(known[i].name, input->name) == 0)
+			return known[i].autocomplete;
+	return look_of(input)->autocomplete;
+}
+
+static const char *
+hint_of(const ra_input *input)
+{
+	const char *example = look_of(input)->example;
+
+	return input->hint[0] != '\0' || example[0] == '\0' ? input->hint :
+	    _(example);
+}
+
+/* What stands between the label and the field. */
 static void
 put_about(ra_visit *v, const ra_input *input, const char *wrong)
 {
 	ra_page *p = &v->page;
 
-	if (input->hint[0] != '\0')
+	if (hint_of(input)[0] != '\0')
 		ra_put(p, "<p class=\"hint\" id=\"h-%s\">%s</p>", input->name,
-		    input->hint);
+		    hint_of(input));
 	if (input->warning[0] != '\0')
 		ra_put(p, "<p class=\"note\" id=\"w-%s\">%s</p>", input->name,
 		    input->warning);
@@ -57,13 +121,12 @@ put_about(ra_visit *v, const ra_input *input, const char *wrong)
 		ra_put(p, "<p class=\"wrong\" id=\"e-%s\">%s</p>", input->name, wrong);
 }
 
-/* Of what stands between the label and the field, what is there. */
 static void
 put_described(ra_visit *v, const ra_input *input, const char *wrong)
 {
 	const struct {
 		const char *prefix, *text;
-	} parts[] = { { "h", input->hint }, { "w", input->warning },
+	} parts[] = { { "h", hint_of(input) }, { "w", input->warning },
 		{ "e", wrong } };
 	bool any = false;
 
@@ -92,26 +155,15 @@ put_attributes(ra_visit *v, const ra_input *input, const char *wrong)
 		ra_put(p, " required");
 }
 
-static const struct {
-	const char *kind, *type, *autocomplete;
-} types[] = {
-	{ "email", "email", "email" },
-	{ "phone", "tel", "tel" },
-	{ "country", "text", "country" },
-	{ "", "text", "off" },		/* all others */
-};
-
 static void
 put_input(ra_visit *v, const ra_input *input, const char *value,
     const char *wrong, bool locked)
 {
 	ra_page *p = &v->page;
-	size_t i = 0;
+	const struct look *look = look_of(input);
 
-	while (types[i].kind[0] != '\0' && strcmp(types[i].kind, input->kind) != 0)
-		i++;
-	ra_put(p, "<input type=\"%s\" autocomplete=\"%s\" value=\"%s\"",
-	    types[i].type, types[i].autocomplete, value);
+	ra_put(p, "<input type=\"%s\" class=\"%s\" autocomplete=\"%s\" value=\"%s\"",
+	    look->type, look->class, autocomplete_of(input), value);
 	put_attributes(v, input, wrong);
 	ra_put(p, locked ? " readonly>" : ">");
 }
@@ -142,6 +194,27 @@ is_first_of_region(const ra_profile *profile, size_t at)
 	return true;
 }
 
+static const ra_input *
+city_of(const ra_profile *profile)
+{
+	for (size_t i = 0; i < profile->input_count; i++)
+		if (strcmp(profile->input[i].kind, "city") == 0)
+			return &profile->input[i];
+	return NULL;
+}
+
+/* Asks for the second list, whatever else is filled in by now. */
+static void
+put_list_button(ra_visit *v, const ra_profile *profile)
+{
+	const ra_input *city = city_of(profile);
+
+	if (city != NULL)
+		ra_put(&v->page, "<button class=\"plain small\" name=\"" LIST
+		    "\" value=\"yes\" formnovalidate formaction=\"#f-%s\">%s"
+		    "</button>", city->name, _("Show what is offered there"));
+}
+
 static void
 put_regions(ra_visit *v, const ra_profile *profile, const ra_input *input,
     const char *value, const char *wrong)
@@ -151,6 +224,7 @@ put_regions(ra_visit *v, const ra_profile *profile, const ra_input *input,
 		if (is_first_of_region(profile, i))
 			put_option(v, profile->branch[i].region, value);
 	ra_put(&v->page, "</select>");
+	put_list_button(v, profile);
 }
 
 static const char *
@@ -171,8 +245,8 @@ put_cities(ra_visit *v, const ra_profile *profile, const ra_input *input,
 	ra_put(&v->page, "<input type=\"hidden\" name=\"" CITIES_OF
 	    "\" value=\"%s\">", region);
 	if (region[0] == '\0') {
-		ra_put(&v->page, "<p class=\"hint\" id=\"f-%s\">%s</p>", input->name,
-		    _("Offered in the next step, once the region is chosen."));
+		ra_put(&v->page, "<p class=\"hint\" id=\"f-%s\" tabindex=\"-1\">%s</p>",
+		    input->name, _("Offered once the region is chosen."));
 		return;
 	}
 	begin_select(v, input, wrong);
@@ -193,12 +267,16 @@ put_choice(ra_visit *v, const ra_input *input, const char *value,
 	ra_put(&v->page, "</select>");
 }
 
+/* A list that is not offered yet is no field that a label could be for. */
 static void
-put_label(ra_visit *v, const ra_input *input)
+put_label(ra_visit *v, const ra_input *input, bool offered)
 {
-	ra_put(&v->page, input->required ? "<label for=\"f-%s\">%s</label>" :
-	    "<label for=\"f-%s\">%s (%s)</label>", input->name, input->label,
-	    _("optional"));
+	if (!offered)
+		ra_put(&v->page, "<p class=\"label\">%s</p>", input->label);
+	else
+		ra_put(&v->page, input->required ? "<label for=\"f-%s\">%s</label>" :
+		    "<label for=\"f-%s\">%s (%s)</label>", input->name, input->label,
+		    _("optional"));
 }
 
 static void
@@ -210,8 +288,10 @@ put_field(ra_visit *v, const ra_profile *profile, const ra_input *input,
 	const bool locked = profile->identity.locked &&
 	    ra_words_have(&profile->identity.fills, input->name);
 
-	ra_put(&v->page, "<div class=\"field\">");
-	put_label(v, input);
+	ra_put(&v->page, wrong[0] != '\0' ? "<div class=\"field bad\">" :
+	    "<div class=\"field\">");
+	put_label(v, input, strcmp(input->kind, "city") != 0 ||
+	    region_in(profile, answers)[0] != '\0');
 	put_about(v, input, wrong);
 	if (strcmp(input->kind, "region") == 0)
 		put_regions(v, profile, input, value, wrong);
@@ -224,23 +304,59 @@ put_field(ra_visit *v, const ra_profile *profile, const ra_input *input,
 	ra_put(&v->page, "</div>\n");
 }
 
+/* What a line of our own is described by. */
+static void
+put_line_described(ra_visit *v, const ra_line *line)
+{
+	const bool wrong = line->wrong[0] != '\0';
+
+	if (wrong && line->hint[0] != '\0')
+		ra_put(&v->page, " aria-invalid=\"true\" aria-describedby=\"h-%s e-%s\"",
+		    line->name, line->name);
+	else if (wrong)
+		ra_put(&v->page, " aria-invalid=\"true\" aria-describedby=\"e-%s\"",
+		    line->name);
+	else if (line->hint[0] != '\0')
+		ra_put(&v->page, " aria-describedby=\"h-%s\"", line->name);
+}
+
 void
 ra_formview_line(ra_visit *v, const ra_line *line)
 {
 	ra_page *p = &v->page;
 
-	ra_put(p, "<div class=\"field\"><label for=\"f-%s\">%s</label>",
-	    line->name, line->label);
+	ra_put(p, "<div class=\"%s\"><label for=\"f-%s\">%s</label>",
+	    line->wrong[0] != '\0' ? "field bad" : "field", line->name, line->label);
+	if (line->hint[0] != '\0')
+		ra_put(p, "<p class=\"hint\" id=\"h-%s\">%s</p>", line->name,
+		    line->hint);
 	if (line->wrong[0] != '\0')
 		ra_put(p, "<p class=\"wrong\" id=\"e-%s\">%s</p>", line->name,
 		    line->wrong);
 	ra_put(p, "<input type=\"%s\" id=\"f-%s\" name=\"%s\" autocomplete=\"%s\""
 	    " value=\"%s\" required", line->type, line->name, line->name,
 	    line->autocomplete, line->value);
-	if (line->wrong[0] != '\0')
-		ra_put(p, " aria-invalid=\"true\" aria-describedby=\"e-%s\"",
-		    line->name);
+	put_line_described(v, line);
 	ra_put(p, "></div>\n");
+}
+
+/* ---- documents ---- */
+
+void
+ra_formview_documents(ra_visit *v, const ra_profile *profile)
+{
+	ra_put(&v->page, "<ul>\n");
+	for (size_t i = 0; i < profile->document_count; i++) {
+		const ra_document *d = &profile->document[i];
+
+		ra_put(&v->page, "<li>%s%s%s", d->title,
+		    d->notarised ? _(", notarised") : "",
+		    d->optional ? _(", where it applies") : "");
+		if (d->max_age_days > 0)
+			ra_put(&v->page, _(", not older than %d days"), d->max_age_days);
+		ra_put(&v->page, "</li>\n");
+	}
+	ra_put(&v->page, "</ul>\n");
 }
 
 /* ---- carriers ---- */
@@ -254,13 +370,45 @@ put_extra(ra_visit *v, const ra_carrier *c, const char *currency,
 
 	if (c->extra[0] == '\0')
 		return;
-	ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
+	ra_put(&v->page, "<div class=\"choice more\"><input type=\"checkbox\""
 	    " name=\"carrier.extra\" id=\"x-%s\" value=\"%s\"", c->name, c->extra);
 	ra_put(&v->page, ticked ? " checked>" : ">");
-	ra_put(&v->page, "<label for=\"x-%s\">%s: %s", c->name, c->label, c->extra);
+	ra_put(&v->page, "<label for=\"x-%s\">%s: %s", c->name,
+	    _("Order with it"), c->extra);
 	if (c->extra_price[0] != '\0')
 		ra_put(&v->page, " — %s %s", c->extra_price, currency);
 	ra_put(&v->page, "</label></div>\n");
+}
+
+static bool
+has_facts(const ra_carrier *c)
+{
+	return c->certification[0] != '\0' || c->validity_days > 0 ||
+	    c->price[0] != '\0';
+}
+
+static void
+put_validity(ra_visit *v, int days)
+{
+	if (days % YEAR_DAYS == 0)
+		ra_put(&v->page, "%s: %d. ", _("Valid for years"), days / YEAR_DAYS);
+	else
+		ra_put(&v->page, "%s: %d. ", _("Valid for days"), days);
+}
+
+static void
+put_facts(ra_visit *v, const ra_carrier *c, const char *currency)
+{
+	if (!has_facts(c))
+		return;
+	ra_put(&v->page, "<p class=\"hint\" id=\"n-%s\">", c->name);
+	if (c->validity_days > 0)
+		put_validity(v, c->validity_days);
+	if (c->price[0] != '\0')
+		ra_put(&v->page, "%s: %s %s. ", _("Price"), c->price, currency);
+	if (c->certification[0] != '\0')
+		ra_put(&v->page, "%s: %s.", _("Certification"), c->certification);
+	ra_put(&v->page, "</p>\n");
 }
 
 static void
@@ -269,23 +417,23 @@ put_carrier(ra_visit *v, const ra_carrier *c, const char *currency,
 {
 	ra_page *p = &v->page;
 	const bool chosen = strcmp(ra_answers_get(answers, "carrier"), c->name) == 0;
+	const char *prefix = first ? "f-" : "c-", *id = first ? "carrier" : c->name;
 
 	ra_put(p, "<div class=\"choice\"><input type=\"radio\" name=\"carrier\""
-	    " required id=\"%s%s\" value=\"%s\"", first ? "f-" : "c-",
-	    first ? "carrier" : c->name, c->name);
+	    " required id=\"%s%s\" value=\"%s\"", prefix, id, c->name);
+	if (has_facts(c) && c->warning[0] != '\0')
+		ra_put(p, " aria-describedby=\"n-%s k-%s\"", c->name, c->name);
+	else if (has_facts(c) || c->warning[0] != '\0')
+		ra_put(p, " aria-describedby=\"%s-%s\"", has_facts(c) ? "n" : "k",
+		    c->name);
 	ra_put(p, chosen ? " checked>" : ">");
-	ra_put(p, "<label for=\"%s%s\">%s", first ? "f-" : "c-",
-	    first ? "carrier" : c->name, c->label);
-	if (c->certification[0] != '\0')
-		ra_put(p, " — %s", c->certification);
-	if (c->validity_days > 0)
-		ra_put(p, " — %s: %d", _("days of validity"), c->validity_days);
-	if (c->price[0] != '\0')
-		ra_put(p, " — %s %s", c->price, currency);
-	ra_put(p, "</label></div>\n");
+	ra_put(p, "<label for=\"%s%s\">%s</label></div>\n<div class=\"under\">",
+	    prefix, id, c->label);
+	put_facts(v, c, currency);
 	if (c->warning[0] != '\0')
-		ra_put(p, "<p class=\"note\">%s</p>\n", c->warning);
+		ra_put(p, "<p class=\"note\" id=\"k-%s\">%s</p>\n", c->name, c->warning);
 	put_extra(v, c, currency, answers);
+	ra_put(p, "</div>\n");
 }
 
 static void
@@ -296,10 +444,11 @@ put_carriers(ra_visit *v, const ra_profile *profile, const ra_answers *answers,
 
 	if (profile->carrier_count == 0)
 		return;
-	ra_put(&v->page, "<fieldset><legend>%s</legend>\n",
-	    _("Where the key is kept"));
+	ra_put(&v->page, wrong[0] != '\0' ?
+	    "<fieldset class=\"bad\" aria-describedby=\"e-carrier\"><legend>%s</legend>\n" :
+	    "<fieldset><legend>%s</legend>\n", _("Where the key is kept"));
 	if (wrong[0] != '\0')
-		ra_put(&v->page, "<p class=\"wrong\">%s</p>", wrong);
+		ra_put(&v->page, "<p class=\"wrong\" id=\"e-carrier\">%s</p>", wrong);
 	for (size_t i = 0; i < profile->carrier_count; i++)
 		put_carrier(v, &profile->carrier[i], profile->payment.currency,
 		    answers, i == 0);
@@ -340,6 +489,6 @@ ra_formview_unfinished(const ra_visit *v, const ra_profile *profile,
 {
 	const char *region = region_in(profile, given);
 
-	return region[0] != '\0' &&
-	    strcmp(region, ra_posted_get(&v->form, CITIES_OF)) != 0;
+	return ra_posted_get(&v->form, LIST)[0] != '\0' || (region[0] != '\0' &&
+	    strcmp(region, ra_posted_get(&v->form, CITIES_OF)) != 0);
 }

@@ -12,6 +12,14 @@
 void
 ra_formview_errors(ra_visit *visit, const ra_form_errors *errors);
 
+/* The same for one thing that is wrong, "" none, with the field of that id. */
+void
+ra_formview_lack(ra_visit *visit, const char *id, const char *text);
+
+/* What is asked for on paper, and how. */
+void
+ra_formview_documents(ra_visit *visit, const ra_profile *profile);
+
 /* The fields of a step with what was answered, the carriers with those of
  * "filled".  Of a list that depends on another one the second is offered once
  * the first is chosen. */
@@ -27,6 +35,7 @@ typedef struct ra_line {
 	const char *autocomplete;
 	const char *value;
 	const char *wrong;		/* "" nothing is */
+	const char *hint;		/* "" none */
 } ra_line;
 
 void
@@ -37,7 +46,8 @@ TMG_MUST_USE tmg_rc
 ra_formview_given(const ra_visit *visit, const ra_profile *profile,
     ra_answers *given);
 
-/* Whether the second list still has to be offered: the first one was changed. */
+/* Whether the second list still has to be offered: the first one was changed,
+ * or the list was asked for. */
 bool
 ra_formview_unfinished(const ra_visit *visit, const ra_profile *profile,
     const ra_answers *given);

@@ -65,9 +65,14 @@ put_action(ra_visit *v, const struct action *a)
 		    a->class, a->page, _(a->label));
 		return;
 	}
+	if (strcmp(a->class, "risk") == 0)
+		ra_put(&v->page, "<details><summary>%s</summary>\n<p>%s</p>\n",
+		    _(a->label), _("This cannot be undone."));
 	ra_visit_form(v, "/my", false);
 	ra_put(&v->page, "<button class=\"%s\" name=\"event\" value=\"%s\">%s"
 	    "</button></form>\n", a->class, ra_event_name(a->event), _(a->label));
+	if (strcmp(a->class, "risk") == 0)
+		ra_put(&v->page, "</details>\n");
 }
 
 static bool
@@ -83,17 +88,17 @@ put_management(ra_visit *v, const ra_casefile *file)
 	size_t shown = 0;
 
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Management"));
-	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
-		if (is_open(file, &actions[i])) {
-			put_action(v, &actions[i]);
-			shown++;
-		}
-	}
 	if (has_certificate(file)) {
 		ra_visit_form(v, "/my/certificate", false);
 		ra_put(&v->page, "<button>%s</button></form>\n",
 		    _("Download the certificate"));
 		shown++;
+	}
+	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
+		if (is_open(file, &actions[i])) {
+			put_action(v, &actions[i]);
+			shown++;
+		}
 	}
 	if (shown == 0)
 		ra_put(&v->page, "<p>%s</p>\n", _("There is nothing for you to do now."));
@@ -108,13 +113,10 @@ put_documents(ra_visit *v, const ra_casefile *file)
 	if (p->document_count == 0 || ra_state_get(file->app.state)->part !=
 	    RA_PART_BEFORE)
 		return;
-	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n<ul>\n", _("Documents"),
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n", _("Documents"),
 	    _("Write the number in the application and in the contract at the places needed."),
 	    file->app.branch[0] != '\0' ? file->app.branch : "");
-	for (size_t i = 0; i < p->document_count; i++)
-		ra_put(&v->page, "<li>%s%s</li>\n", p->document[i].title,
-		    p->document[i].notarised ? _(", notarised") : "");
-	ra_put(&v->page, "</ul>\n");
+	ra_formview_documents(v, p);
 }
 
 static void
@@ -136,11 +138,28 @@ put_payment(ra_visit *v, const ra_casefile *file)
 static void
 put_number(ra_visit *v, const ra_casefile *file)
 {
-	ra_put(&v->page, "<p>%s</p><p class=\"number\">%s</p>\n",
+	ra_put(&v->page, "<div class=\"panel\"><p>%s</p><p class=\"number\">%s</p></div>\n",
 	    _("Application number"), file->app.id);
 	if (file->profile->number_text[0] != '\0')
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n",
 		    file->profile->number_text);
+}
+
+static const char *
+print_name(const char *form)
+{
+	static const struct {
+		const char *form, *name;
+	} names[] = {
+		{ "pdf", N_("PDF, to print") },
+		{ "html", N_("Web page (HTML)") },
+		{ "txt", N_("Plain text") },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(names); i++)
+		if (strcmp(names[i].form, form) == 0)
+			return _(names[i].name);
+	return form;
 }
 
 /* The application, printed in each form that its profile offers. */
@@ -155,7 +174,7 @@ put_prints(ra_visit *v, const ra_casefile *file)
 	    _("Save and print out the application"));
 	for (size_t i = 0; i < forms->count; i++)
 		ra_put(&v->page, "<li><a href=\"/my/print/%s\">%s</a></li>\n",
-		    forms->word[i], forms->word[i]);
+		    forms->word[i], print_name(forms->word[i]));
 	ra_put(&v->page, "</ul>\n");
 }
 
@@ -187,7 +206,7 @@ ra_my_page(ra_visit *v)
 
 	if (!ra_casefile_open(v, v->number, &file))
 		return;
-	ra_visit_head(v, file.profile->title);
+	ra_visit_head_of(v, file.profile->title, _("My application"));
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
 	ra_casefile_certificate(v, &file);
@@ -197,8 +216,6 @@ ra_my_page(ra_visit *v)
 	put_payment(v, &file);
 	put_documents(v, &file);
 	ra_casefile_data(v, &file);
-	ra_visit_form(v, "/logout", false);
-	ra_put(&v->page, "<button class=\"plain\">%s</button></form>\n", _("Log out"));
 	ra_visit_foot(v, HTTP_OK);
 }
 
@@ -235,14 +252,17 @@ show_code(ra_visit *v, const char *wrong_old, const char *wrong_new)
 {
 	const bool fine = wrong_old[0] == '\0' && wrong_new[0] == '\0';
 
+	v->refused = !fine;
 	ra_visit_head(v, _("Change the access code"));
+	ra_formview_lack(v, "f-old", wrong_old);
+	ra_formview_lack(v, "f-new", wrong_new);
 	ra_visit_form(v, "/my/code", false);
 	ra_formview_line(v, &(ra_line){ "old", _("Access code until now"),
-	    "password", "current-password", "", wrong_old });
+	    "password", "current-password", "", wrong_old, "" });
 	ra_formview_line(v, &(ra_line){ "new", _("New access code"), "password",
-	    "new-password", "", wrong_new });
+	    "new-password", "", wrong_new, "" });
 	ra_formview_line(v, &(ra_line){ "again", _("New access code, once more"),
-	    "password", "new-password", "", "" });
+	    "password", "new-password", "", "", "" });
 	ra_put(&v->page, "<button>%s</button></form>\n", _("Change the code"));
 	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
 }
@@ -314,7 +334,10 @@ show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
 	const ra_carrier *c = ra_profile_carrier(file->profile,
 	    ra_answers_get(&file->answers, "carrier"));
 
-	ra_visit_head(v, _("Key pair and electronic application"));
+	v->refused = wrong[0] != '\0';
+	ra_visit_head_of(v, file->profile->title,
+	    _("Key pair and electronic application"));
+	ra_formview_lack(v, "f-request", wrong);
 	if (c != NULL && c->warning[0] != '\0')
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n", c->warning);
 	ra_put(&v->page, "<p>%s</p>\n<pre class=\"command\">tamga enroll --ca portal+https://%s "
@@ -325,9 +348,6 @@ show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
 	    _("Follow the progress"));
 	put_contents(v, file);
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Or hand a request in here"));
-	if (wrong[0] != '\0')
-		ra_put(&v->page, "<div class=\"summary\" role=\"alert\">"
-		    "<a href=\"#f-request\">%s</a></div>\n", wrong);
 	ra_visit_form(v, "/my/key", true);
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
 	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"

@@ -50,18 +50,8 @@ put_documents(ra_visit *v, const ra_profile *p)
 {
 	if (p->document_count == 0)
 		return;
-	ra_put(&v->page, "<h2>%s</h2>\n<ul>\n", _("Documents"));
-	for (size_t i = 0; i < p->document_count; i++) {
-		const ra_document *d = &p->document[i];
-
-		ra_put(&v->page, "<li>%s%s%s", d->title,
-		    d->notarised ? _(", notarised") : "",
-		    d->optional ? _(", where it applies") : "");
-		if (d->max_age_days > 0)
-			ra_put(&v->page, _(", not older than %d days"), d->max_age_days);
-		ra_put(&v->page, "</li>\n");
-	}
-	ra_put(&v->page, "</ul>\n");
+	ra_put(&v->page, "<h2>%s</h2>\n", _("Documents"));
+	ra_formview_documents(v, p);
 }
 
 static void
@@ -99,8 +89,8 @@ ra_portal_service(ra_visit *v)
 		    _("There is no such service here."));
 		return;
 	}
-	ra_visit_head(v, p->title);
-	ra_put(&v->page, "<p>%s</p>\n", p->about);
+	ra_visit_head_of(v, p->section, p->title);
+	ra_put(&v->page, "<p class=\"lead\">%s</p>\n", p->about);
 	put_documents(v, p);
 	put_carriers(v, p);
 	put_price(v, p);
@@ -153,9 +143,10 @@ ra_portal_style(ra_visit *v)
 static void
 put_search(ra_visit *v, const char *number, const char *wrong)
 {
+	ra_formview_lack(v, "f-number", wrong);
 	ra_visit_form(v, "/status", false);
 	ra_formview_line(v, &(ra_line){ "number", _("Application number"), "text",
-	    "off", number, wrong });
+	    "off", number, wrong, _("For example 1A2B-3C4D-5E6F-7G8H") });
 	ra_put(&v->page, "<button>%s</button></form>\n", _("Search"));
 }
 
@@ -192,10 +183,11 @@ ra_portal_search(ra_visit *v)
 	status = status_of(v, number, &app);
 	if (status == NULL && !ra_visit_count(v, &ra_limit_search, ""))
 		return;
+	v->refused = status == NULL;
 	ra_visit_head(v, _("Checking request status"));
 	if (status != NULL)
 		ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt>"
-		    "<dd role=\"status\"><strong>%s</strong></dd></dl>\n",
+		    "<dd><strong>%s</strong></dd></dl>\n",
 		    _("Application number"), app.id, _("Application status"), status);
 	put_search(v, number, status != NULL ? "" :
 	    _("No application of this number shows its status here. Look for a wrong letter or digit."));
@@ -207,11 +199,12 @@ ra_portal_search(ra_visit *v)
 static void
 put_login(ra_visit *v, const char *number, const char *wrong)
 {
+	ra_formview_lack(v, "f-code", wrong);
 	ra_visit_form(v, "/login", false);
 	ra_formview_line(v, &(ra_line){ "number", _("Registration number"), "text",
-	    "username", number, "" });
+	    "username", number, "", "" });
 	ra_formview_line(v, &(ra_line){ "code", _("Access code"), "password",
-	    "current-password", "", wrong });
+	    "current-password", "", wrong, "" });
 	ra_put(&v->page, "<button>%s</button></form>\n", _("Log in"));
 }
 
@@ -230,6 +223,7 @@ refuse_login(ra_visit *v, const char *number, tmg_rc rc, long wait_s)
 {
 	if (rc == TMG_BUSY)
 		v->reply->retry_after_s = wait_s;
+	v->refused = true;
 	ra_visit_head(v, _("Log in"));
 	put_login(v, number, rc == TMG_BUSY ?
 	    _("Too many tries failed. Wait a minute and try again.") :

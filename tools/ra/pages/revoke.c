@@ -8,6 +8,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/ca/reasons.h"
 #include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
 #define PATH_MAX_TEXT 96
@@ -72,14 +73,13 @@ static void
 show(ra_visit *v, const struct who *w, const ra_casefile *file,
     const char *wrong)
 {
-	ra_visit_head(v, _("Revoke the certificate"));
+	v->refused = wrong[0] != '\0';
+	ra_visit_head_of(v, file->profile->title, _("Revoke the certificate"));
+	ra_formview_lack(v, "f-why", wrong);
 	ra_put(&v->page, "<p class=\"number\">%s</p>\n", file->app.id);
 	ra_casefile_certificate(v, file);
 	ra_put(&v->page, "<p class=\"note\">%s</p>\n",
 	    _("A revoked certificate is never valid again, and stands on the revocation list at once. One that may be found again can be suspended."));
-	if (wrong[0] != '\0')
-		ra_put(&v->page, "<div class=\"summary\" role=\"alert\">"
-		    "<a href=\"#f-why\">%s</a></div>\n", wrong);
 	ra_visit_form(v, w->form, false);
 	put_reasons(v, ra_posted_get(&v->form, "why"));
 	ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\" id=\"f-sure\""

@@ -10,7 +10,7 @@
 
 #define RA_STYLE_NAME 21	/* "0123456789abcdef.css" */
 
-#define RA_STYLE_MAX 8192
+#define RA_STYLE_MAX 12288
 
 void ra_style_write(tmg_out *out);
 

@@ -255,22 +255,50 @@ ra_visit_enter(ra_visit *v, const char *name, const char *password,
 /* ---- the page ---- */
 
 static void
+put_link(ra_visit *v, const char *href, const char *text)
+{
+	ra_put(&v->page, strcmp(v->call->path, href) == 0 ?
+	    "<li><a href=\"%s\" aria-current=\"page\">%s</a></li>" :
+	    "<li><a href=\"%s\">%s</a></li>", href, text);
+}
+
+static void
 put_links(ra_visit *v)
 {
 	ra_page *p = &v->page;
 
 	ra_put(p, "<nav aria-label=\"%s\"><ul>", _("Main"));
-	ra_put(p, "<li><a href=\"/\">%s</a></li>", _("Services"));
-	ra_put(p, "<li><a href=\"/status\">%s</a></li>",
-	    _("Checking request status"));
-	ra_put(p, "<li><a href=\"/my\">%s</a></li>", _("My application"));
+	put_link(v, "/", _("Services"));
+	put_link(v, "/status", _("Checking request status"));
+	put_link(v, "/my", _("My application"));
 	if (v->officer.name[0] != '\0')
-		ra_put(p, "<li><a href=\"/desk\">%s</a></li>", _("Desk"));
-	ra_put(p, "<li><a href=\"/help\">%s</a></li></ul></nav>", _("Help"));
+		put_link(v, "/desk", _("Desk"));
+	put_link(v, "/help", _("Help"));
+	if (v->number[0] != '\0') {
+		ra_put(p, "<li class=\"end\">");
+		ra_visit_form(v, "/logout", false);
+		ra_put(p, "<button class=\"link\">%s</button></form></li>",
+		    _("Log out"));
+	}
+	ra_put(p, "</ul></nav>");
 }
 
-void
-ra_visit_head(ra_visit *v, const char *title)
+static void
+put_title(ra_visit *v, const char *whole, const char *title)
+{
+	ra_page *p = &v->page;
+
+	ra_put(p, "<title>");
+	if (v->refused)
+		ra_put(p, "%s: ", _("Error"));
+	ra_put(p, "%s — ", title);
+	if (whole[0] != '\0')
+		ra_put(p, "%s — ", whole);
+	ra_put(p, "%s</title>\n", _("Registration authority"));
+}
+
+static void
+put_top(ra_visit *v, const char *whole, const char *title)
 {
 	ra_page *p = &v->page;
 	char style[RA_STYLE_NAME];
@@ -280,16 +308,28 @@ ra_visit_head(ra_visit *v, const char *title)
 	    "<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
 	    v->language->code);
-	ra_put(p, "<title>%s — %s</title>\n"
-	    "<link rel=\"icon\" href=\"data:,\">\n"
-	    "<link rel=\"stylesheet\" href=\"/style/%s\">\n</head>\n<body>\n",
-	    title, _("Registration authority"), style);
+	put_title(v, whole, title);
+	ra_put(p, "<link rel=\"icon\" href=\"data:,\">\n"
+	    "<link rel=\"stylesheet\" href=\"/style/%s\">\n</head>\n<body>\n", style);
 	ra_put(p, "<a class=\"skip\" href=\"#main\">%s</a>\n"
-	    "<header><p class=\"brand\">%s</p>", _("Skip to the content"),
-	    _("Registration authority"));
+	    "<header><div class=\"in\"><p class=\"brand\">%s</p>",
+	    _("Skip to the content"), _("Registration authority"));
 	put_links(v);
-	ra_put(p, "</header>\n<main id=\"main\" tabindex=\"-1\">\n<h1>%s</h1>\n",
-	    title);
+	ra_put(p, "</div></header>\n<main id=\"main\" tabindex=\"-1\">\n");
+}
+
+void
+ra_visit_head(ra_visit *v, const char *title)
+{
+	put_top(v, "", title);
+	ra_put(&v->page, "<h1>%s</h1>\n", title);
+}
+
+void
+ra_visit_head_of(ra_visit *v, const char *whole, const char *title)
+{
+	put_top(v, whole, title);
+	ra_put(&v->page, "<p class=\"caption\">%s</p>\n<h1>%s</h1>\n", whole, title);
 }
 
 static void
@@ -314,9 +354,12 @@ ra_visit_foot(ra_visit *v, unsigned status)
 {
 	ra_page *p = &v->page;
 
-	ra_put(p, "</main>\n<footer>");
+	ra_put(p, "</main>\n<footer><div class=\"in\">");
 	put_languages(v);
-	ra_put(p, "</footer>\n</body>\n</html>\n");
+	ra_put(p, "<ul><li><a href=\"/ca.pem\">%s</a></li>"
+	    "<li><a href=\"/crl\">%s</a></li></ul></div></footer>\n"
+	    "</body>\n</html>\n", _("Certificate of this authority"),
+	    _("Revocation list"));
 	if (p->failed) {
 		ra_reply_text(v->reply, HTTP_SERVER_ERROR, _("out of memory"));
 		return;

@@ -23,6 +23,7 @@ typedef struct ra_visit {
 	char csrf[RA_HASH_TEXT];	/* what its forms say */
 	char number[RA_ID_MAX];		/* the application it has open, "" none */
 	ra_user officer;		/* name "": no officer */
+	bool refused;			/* the page says why: so does its title */
 	ra_page page;
 } ra_visit;
 
@@ -48,6 +49,9 @@ ra_visit_close(ra_visit *visit);
 /* Everything around the page's own part; title is also its heading. */
 void
 ra_visit_head(ra_visit *visit, const char *title);
+/* The same, and above the heading what it belongs to, such as a service. */
+void
+ra_visit_head_of(ra_visit *visit, const char *whole, const char *title);
 void
 ra_visit_foot(ra_visit *visit, unsigned status);
 

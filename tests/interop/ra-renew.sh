@@ -73,6 +73,8 @@ same owner "$("$ra" list --json | jq -r 'map(select(.subject=="CN=C"))[0].owner'
 
 # revoked: at the door, in the list, for openssl
 crl() {
+	same issuer "$(get "$TAMGA_TEST_RA_URL/ca.cer")" 200
+	openssl x509 -in "$TAMGA_TEST_RA_CA" -outform DER | cmp - body || die "ca.cer"
 	same crl "$(get "$TAMGA_TEST_RA_URL/crl")" 200
 	has_header 'Content-Type: application/pkix-crl'
 	openssl crl -inform DER -in body -CAfile "$TAMGA_TEST_RA_CA" -out crl.pem 2>verify

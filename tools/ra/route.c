@@ -47,6 +47,7 @@ static const struct {
 	{ "POST", CASE "/revoke", ra_api_revoke },
 	{ "GET", "/crl", ra_public_crl },
 	{ "GET", "/ca.pem", ra_public_ca },
+	{ "GET", "/ca.cer", ra_public_issuer },
 	{ "GET", "/healthz", ra_public_health },
 };
 

@@ -11,13 +11,20 @@
 
 #define RA_BACKDATE_S 300	/* a certificate begins so long ago: clocks differ */
 
+/* Where readers of a certificate find more; "" nowhere. */
+typedef struct ra_points {
+	char crl[RA_TEXT_MAX];		/* RFC 5280 4.2.1.13 */
+	char issuer[RA_TEXT_MAX];	/* the authority's certificate, 4.2.2.1 */
+	char ocsp[RA_TEXT_MAX];
+} ra_points;
+
 /* One certificate to be made.  Everything in it was decided before. */
 typedef struct ra_order {
 	const ra_request *request;
 	const ra_profile *profile;
 	const char *serial;		/* hexadecimal */
 	time_t not_before, not_after;
-	const char *crl_url;		/* "" none */
+	const ra_points *points;
 } ra_order;
 
 typedef struct ra_ca ra_ca;

@@ -142,15 +142,25 @@ add_san(X509 *cert, const ra_request *request)
 	    X509V3_ADD_DEFAULT) == 1 ? TMG_OK : TMG_E_CRYPTO;
 }
 
+/* Addresses hold nothing that libcrypto would read as the next one: ra.conf
+ * takes none that do. */
 static tmg_rc
-add_crl_url(X509 *cert, X509 *issuer, const char *url)
+add_points(X509 *cert, X509 *issuer, const ra_points *points)
 {
-	char value[RA_TEXT_MAX + 8];
+	char value[2 * RA_TEXT_MAX + 40];
+	const bool both = points->issuer[0] != '\0' && points->ocsp[0] != '\0';
+	tmg_rc rc = TMG_OK;
 
-	if (url[0] == '\0')
-		return TMG_OK;
-	snprintf(value, sizeof(value), "URI:%s", url);
-	return ra_ext_add(cert, issuer, NID_crl_distribution_points, value);
+	if (points->crl[0] != '\0') {
+		snprintf(value, sizeof(value), "URI:%s", points->crl);
+		rc = ra_ext_add(cert, issuer, NID_crl_distribution_points, value);
+	}
+	if (rc || (points->issuer[0] == '\0' && points->ocsp[0] == '\0'))
+		return rc;
+	snprintf(value, sizeof(value), "%s%s%s%s%s",
+	    points->issuer[0] ? "caIssuers;URI:" : "", points->issuer,
+	    both ? "," : "", points->ocsp[0] ? "OCSP;URI:" : "", points->ocsp);
+	return ra_ext_add(cert, issuer, NID_info_access, value);
 }
 
 static tmg_rc
@@ -171,7 +181,7 @@ add_extensions(X509 *cert, X509 *issuer, const ra_order *o)
 	    &o->profile->ext_key_usage)) ||
 	    (rc = add_san(cert, o->request)))
 		return rc;
-	return add_crl_url(cert, issuer, o->crl_url);
+	return add_points(cert, issuer, o->points);
 }
 
 static tmg_rc

@@ -85,8 +85,12 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("ca.passphrase_file", AT(ca_passphrase_file), false, ra_any_word),
 	RA_SET_TEXT("tls.certificate", AT(tls_certificate), true, check_path),
 	RA_SET_TEXT("tls.key", AT(tls_key), true, check_path),
-	RA_SET_TEXT("crl.url", AT(crl_url), false, check_url),
+	RA_SET_TEXT("ca.issuer_url", AT(points.issuer), false, check_url),
+	RA_SET_TEXT("ca.ocsp_url", AT(points.ocsp), false, check_url),
+	RA_SET_TEXT("crl.url", AT(points.crl), false, check_url),
+	RA_SET_TEXT("crl.file", AT(crl_file), false, ra_any_word),
 	RA_SET_NUMBER("crl.days", AT(crl_days), false, 1, 365),
+	RA_SET_NUMBER("crl.every_hours", AT(crl_hours), false, 0, 8760),
 	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
 	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
 	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
@@ -123,6 +127,15 @@ check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* Lists that end before the next one is made leave everybody without one. */
+static tmg_rc
+check_crl(const char *name, const ra_config *c, tmg_fault *f)
+{
+	return c->crl_hours < c->crl_days * 24 ? TMG_OK : tmg_raise(f, TMG_MISMATCH,
+	    0, _("%s: crl.every_hours: a list of crl.days = %d is over by then"),
+	    name, c->crl_days);
+}
+
 tmg_rc
 ra_config_parse(const char *name, const char *text, ra_config *config,
     tmg_fault *f)
@@ -131,10 +144,12 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.crl_days = 7, .threads = 4, .connections = 1024,
 		.request_s = 30,
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
-	const tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
+	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
-	return rc ? rc : check_mail(name, &config->mail, f);
+	if (rc || (rc = check_crl(name, config, f)))
+		return rc;
+	return check_mail(name, &config->mail, f);
 }
 
 tmg_rc

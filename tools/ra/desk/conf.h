@@ -7,6 +7,7 @@
 
 #include <limits.h>
 
+#include "tools/ra/ca/ca.h"
 #include "tools/ra/profile/settings.h"
 
 #define RA_CONFIG_NAME "ra.conf"
@@ -39,7 +40,9 @@ typedef struct ra_config {
 	char store[RA_TEXT_MAX];
 	char profiles[RA_TEXT_MAX];
 	char default_profile[RA_TEXT_MAX];	/* EST without a path label */
-	char crl_url[RA_TEXT_MAX];	/* written into certificates; "" none */
+	ra_points points;		/* written into certificates */
+	char crl_file[RA_TEXT_MAX];	/* where lists are written; "" nowhere */
+	int crl_hours;			/* between two lists; 0 half of crl_days */
 	char ca_certificate[RA_TEXT_MAX];
 	char ca_key[RA_TEXT_MAX];
 	char ca_passphrase_file[RA_TEXT_MAX];

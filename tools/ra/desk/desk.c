@@ -122,7 +122,7 @@ sign(ra_desk *d, const ra_request *request, const ra_profile *profile,
 {
 	const ra_order order = { request, profile, reserved->serial,
 		reserved->not_before, reserved->not_after,
-		d->office->config.crl_url };
+		&d->office->config.points };
 
 	return d->office->ca->ops->issue(d->office->ca, &order, der, len,
 	    &d->fault);

@@ -126,9 +126,14 @@ ra_desk_revoke(ra_desk *desk, const char *name, int reason,
     const ra_actor *actor, ra_cert *cert);
 
 /* The revocation list in force, made anew when somebody was revoked since or
- * half its time is over. */
+ * its time to be replaced has come: by whoever asks first, and once. */
 TMG_MUST_USE tmg_rc
 ra_desk_crl(ra_desk *desk, ra_crl *crl);
+
+/* The same, written to the file that ra.conf names unless it is the one of
+ * the number published, which the caller keeps (0 at first). */
+TMG_MUST_USE tmg_rc
+ra_desk_crl_publish(ra_desk *desk, int64_t *published);
 
 /*
  * The certificate of ours that der is, if it is current.

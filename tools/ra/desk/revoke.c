@@ -17,7 +17,6 @@
 #include "tools/ra/desk/step.h"
 #include "tools/ra/life/audit.h"
 
-#define DAY 86400
 
 static tmg_rc
 find_cert(ra_desk *d, const char *name, ra_cert *cert)
@@ -84,74 +83,6 @@ ra_desk_revoke(ra_desk *d, const char *name, int reason,
 		return ra_desk_says(d, rc);
 	if ((rc = find_cert(d, name, cert)) ||
 	    (rc = revoke_found(d, cert, reason, actor)))
-		return rc;
-	return ra_desk_commit(d, &txn);
-}
-
-/* ---- the revocation list ---- */
-
-static bool
-is_fresh(const ra_desk *d, const ra_crl *crl, int64_t revocations)
-{
-	const time_t half = (time_t)d->office->config.crl_days * DAY / 2;
-
-	return crl->revocations == revocations &&
-	    crl->next_update - ra_desk_now(d) > half;
-}
-
-/* The newest list and whether it still tells everything. */
-static tmg_rc
-last_crl(ra_desk *d, ra_crl *crl, int64_t *revocations, bool *fresh)
-{
-	tmg_rc rc;
-
-	if ((rc = ra_cert_revocations(d->store, revocations)))
-		return ra_desk_says(d, rc);
-	rc = ra_crl_last(d->store, crl);
-	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
-		return ra_desk_says(d, rc);
-	*fresh = rc == TMG_OK && is_fresh(d, crl, *revocations);
-	return TMG_OK;
-}
-
-static tmg_rc
-make_crl(ra_desk *d, int64_t number, int64_t revocations, ra_crl *crl)
-{
-	const time_t now = ra_desk_now(d);
-	ra_ca *ca = d->office->ca;
-	tmg_rc rc;
-
-	*crl = (ra_crl){ .number = number, .revocations = revocations,
-		.next_update = now + (time_t)d->office->config.crl_days * DAY };
-	if ((rc = ca->ops->crl(ca, d->store, crl->number, now, crl->next_update,
-	    &crl->der, &crl->len, &d->fault)))
-		return rc;
-	return (rc = ra_crl_put(d->store, crl)) ?
-	    ra_desk_says(d, rc) : TMG_OK;
-}
-
-tmg_rc
-ra_desk_crl(ra_desk *d, ra_crl *crl)
-{
-	tmg_auto(ra_txn) txn = { NULL };
-	int64_t revocations, number;
-	bool fresh;
-	tmg_rc rc;
-
-	d->fault = (tmg_fault){ .rc = TMG_OK };
-	*crl = (ra_crl){ .number = 0 };
-	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
-		return rc;
-
-	/* Look again while nobody else writes: numbers go up one by one. */
-	ra_crl_release(crl);
-	if ((rc = ra_txn_begin(&txn, d->store)))
-		return ra_desk_says(d, rc);
-	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
-		return rc;
-	number = crl->number + 1;
-	ra_crl_release(crl);
-	if ((rc = make_crl(d, number, revocations, crl)))
 		return rc;
 	return ra_desk_commit(d, &txn);
 }

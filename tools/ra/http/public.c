@@ -37,6 +37,22 @@ ra_public_ca(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	    (tmg_view){ (uint8_t *)text, (size_t)len });
 }
 
+/* DER, which is what readers of an AIA expect: RFC 5280 4.2.2.1. */
+void
+ra_public_issuer(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	unsigned char *der = NULL;
+	const int len = i2d_X509(desk->office->ca->cert, &der);
+
+	(void)call;
+	if (len <= 0)
+		ra_reply_text(reply, HTTP_SERVER_ERROR, _("out of memory"));
+	else
+		ra_reply_bytes(reply, "application/pkix-cert",
+		    (tmg_view){ der, (size_t)len });
+	OPENSSL_free(der);
+}
+
 /* Healthy is who can still ask the store something. */
 void
 ra_public_health(ra_desk *desk, const ra_call *call, ra_reply *reply)

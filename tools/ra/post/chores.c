@@ -21,6 +21,7 @@ struct ra_chores {
 	pthread_mutex_t mutex;
 	pthread_cond_t end;
 	atomic_bool stop;
+	int64_t published;		/* the revocation list's number */
 };
 
 static tmg_rc
@@ -52,12 +53,19 @@ do_mails(ra_chores *c)
 	return rc == TMG_UNSUPPORTED ? TMG_OK : rc;
 }
 
+static tmg_rc
+do_crl(ra_chores *c)
+{
+	return ra_desk_crl_publish(&c->desk, &c->published);
+}
+
 static const struct chore {
 	const char *name;
 	long every_s;
 	tmg_rc (*run)(ra_chores *c);
 } list[] = {
 	{ "deadlines", 60, do_due },
+	{ "revocation list", 5, do_crl },
 	{ "reminders", 3600, do_reminders },
 	{ "mails", LOOK_S, do_mails },
 };

@@ -10,7 +10,7 @@
 
 typedef struct ra_chores ra_chores;
 
-/* Deadlines each minute, reminders each hour, mails as soon as they are there. */
+/* Deadlines each minute, the revocation list when it is due, reminders each hour, mails as soon as they are there. */
 TMG_MUST_USE tmg_rc
 ra_chores_start(ra_office *office, tmg_fault *f, ra_chores **chores);
 

@@ -83,7 +83,7 @@ find_slot(p11_hold *hold, CK_SLOT_ID id)
 
 	if ((rv = p11_enter(&hold->inside)))
 		return rv;
-	tmg_p11_watch_first();
+	tmg_p11_watch_lately();
 	if (id >= atomic_load(&tmg_p11.slot_count))
 		return CKR_SLOT_ID_INVALID;
 	hold->slot = tmg_p11.slots[id];

@@ -30,7 +30,8 @@ typedef struct tmg_p11_module {
 	tmg_p11_waiter *waiters;
 	tmg_ctx *ctx;			/* of the hubs that are watched */
 	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
-	bool looked;
+	atomic_bool looked;		/* once at least */
+	_Atomic int64_t looked_ms;	/* when, last; tmg_now_ms() */
 	atomic_size_t seat_count, slot_count;
 	atomic_size_t listed;		/* of the slots; the others wait to be */
 	tmg_p11_seat *seats[P11_SLOTS];

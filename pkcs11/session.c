@@ -177,7 +177,7 @@ state_of(const tmg_p11_slot *slot, const tmg_p11_session *session)
 }
 
 /* Whoever asks how a session is asks whether its card is still there: the
- * readers are looked at, as for a slot, and no card is asked. */
+ * readers are looked at now, as for a slot, and no card is asked. */
 CK_RV
 C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO *info)
 {

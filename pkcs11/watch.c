@@ -157,16 +157,17 @@ look(tmg_p11_look how)
 	bool here[P11_SLOTS] = { false };
 	CK_RV rv = CKR_OK;
 
+	atomic_store(&tmg_p11.looked_ms, tmg_now_ms());
 	if ((rv = make_ctx()))
 		return rv;
 	for (size_t i = 0; rv == CKR_OK && i < tmg_p11_sources_count &&
 	    i < P11_HUBS; i++)
 		rv = look_at(i, how, here);
 	/* A reader that was unplugged keeps its slot, empty. */
-	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++)
+	for (size_t i = 0; rv == CKR_OK && i < atomic_load(&tmg_p11.seat_count); i++)
 		if (!here[i])
 			atomic_store(&tmg_p11.seats[i]->seen, 0);
-	tmg_p11.looked = true;
+	atomic_store(&tmg_p11.looked, true);
 	if (rv == CKR_OK && how != P11_LOOK_ONLY)
 		rv = add_applications(how);
 	if (how == P11_LOOK_LIST)
@@ -180,17 +181,30 @@ tmg_p11_watch_look(tmg_p11_look how)
 	tmg_auto(listing) lock;
 
 	listing_take(&lock);
-	return look(tmg_p11.looked ? how : P11_LOOK_LIST);
+	return look(atomic_load(&tmg_p11.looked) ? how : P11_LOOK_LIST);
 }
 
-void
-tmg_p11_watch_first(void)
+static void
+look_first(void)
 {
 	tmg_auto(listing) lock;
 
 	listing_take(&lock);
-	if (!tmg_p11.looked)
+	if (!atomic_load(&tmg_p11.looked))
 		(void)look(P11_LOOK_LIST);
+}
+
+void
+tmg_p11_watch_lately(void)
+{
+	const int64_t now = tmg_now_ms();
+	int64_t last = atomic_load(&tmg_p11.looked_ms);
+
+	if (!atomic_load(&tmg_p11.looked))
+		look_first();
+	else if (now - last >= P11_LOOK_MS &&
+	    atomic_compare_exchange_strong(&tmg_p11.looked_ms, &last, now))
+		(void)tmg_p11_watch_look(P11_LOOK_ONLY);
 }
 
 void

@@ -20,9 +20,15 @@ typedef enum tmg_p11_look {
 CK_RV
 tmg_p11_watch_look(tmg_p11_look how);
 
-/* Slot functions work without C_GetSlotList: somebody must look once. */
+/*
+ * Looks when nobody did within P11_LOOK_MS, and then only one thread of all
+ * that ask: what is answered from memory notices so that a card is gone.
+ * The first look of all is made here too: slot functions work without
+ * C_GetSlotList.
+ */
+#define P11_LOOK_MS 100
 void
-tmg_p11_watch_first(void);
+tmg_p11_watch_lately(void);
 
 void
 tmg_p11_watch_end(void);

@@ -16,6 +16,8 @@
  *   abandon N       the same without closing, logging out or finalising
  *   survive SOCKET  has the card pulled at every APDU of a session, by the
  *                   virtual card's control socket, and goes on with the next
+ *   gone SOCKET     searches and nothing else while the card is taken out by its
+ *                   control socket, and while it is exchanged
  *   exit            leaves the module to the last atexit handler of all
  *
  * Prints what happened; 1 when something went wrong.
@@ -541,6 +543,76 @@ survive(void)
 	printf("pulled at %d commands\n", at - 1);
 }
 
+/* ---- gone ---------------------------------------------------------------- */
+
+enum { GONE_MS = 5000 };
+
+static CK_RV
+search_all(CK_SESSION_HANDLE h)
+{
+	CK_OBJECT_HANDLE all[32];
+	CK_ULONG n;
+	CK_RV rv;
+
+	if ((rv = f->C_FindObjectsInit(h, NULL, 0)) ||
+	    (rv = f->C_FindObjects(h, all, 32, &n)))
+		return rv;
+	return f->C_FindObjectsFinal(h);
+}
+
+/* How long it takes to be told, by searches that ask no card. */
+static void
+search_until_told(CK_SESSION_HANDLE h, const char *what)
+{
+	const long begun = now_ms();
+	long count = 0;
+	CK_RV rv;
+
+	do {
+		rv = search_all(h);
+		count++;
+	} while (rv == CKR_OK && now_ms() - begun < GONE_MS);
+	printf("%s: %s after %ld ms and %ld searches\n", what, name_of(rv),
+	    now_ms() - begun, count);
+}
+
+static void
+time_searches(CK_SESSION_HANDLE h)
+{
+	const long begun = now_ms();
+	long count = 0;
+
+	for (; now_ms() - begun < 1000; count++)
+		must(search_all(h), "search");
+	printf("%ld searches a second\n", count);
+}
+
+static void
+gone(void)
+{
+	const CK_SESSION_HANDLE h = session_of_user();
+	const struct timespec second = { 1, 0 };
+	CK_SLOT_ID slots[SLOTS];
+	CK_SESSION_HANDLE next;
+
+	must(search_all(h), "search");
+	time_searches(h);
+	tell_card("remove");
+	search_until_told(h, "removed");
+	tell_card("insert");
+	wait_for_card(0);
+	if (list(slots) < 1)
+		must(CKR_TOKEN_NOT_PRESENT, "list");
+	next = session_on(slots[0]);
+	must(search_all(next), "search");
+	tell_card("remove");		/* nobody asks meanwhile */
+	nanosleep(&second, NULL);
+	tell_card("insert");
+	nanosleep(&second, NULL);
+	printf("exchanged: %s\n", name_of(search_all(next)));
+	must(f->C_Finalize(NULL), "C_Finalize");
+}
+
 /* ---- exit ---------------------------------------------------------------- */
 
 static CK_SESSION_HANDLE last;
@@ -616,6 +688,8 @@ main(int argc, char **argv)
 		reload(n, what[0] == 'r');
 	else if (strcmp(what, "survive") == 0 && (control = argv[3]) != NULL)
 		survive();
+	else if (strcmp(what, "gone") == 0 && (control = argv[3]) != NULL)
+		gone();
 	else if (strcmp(what, "exit") == 0)
 		use_until_exit();
 	else

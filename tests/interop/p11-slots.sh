@@ -34,6 +34,11 @@ late="slot [0-9]*: token not recognized in [23][0-9]{3} ms, again not recognized
 [ "$(grep -cE "^$none, session not" first)" = 1 ] || fail "the unknown card"
 [ "$(grep -cE "^$late" first)" = 1 ] || fail "the slow card"
 
+step "a card that is gone is noticed by what asks no card"
+expect "^removed: removed after [0-9]{1,3} ms" "$drive" "$M" gone "$TAMGA_TEST_CTL"
+cat said
+grep -q "^exchanged: removed" said || fail "a card that was out meanwhile is taken for the one before"
+
 step "cards come and go"
 # told COUNT PATTERN: the waiting program has said so often, within five seconds.
 told() {

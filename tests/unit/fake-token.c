@@ -127,8 +127,9 @@ look_of(const struct fake *f)
 static tmg_rc
 hub_list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 {
-	const struct fake *f = ((struct fake_hub *)hub)->fake;
+	struct fake *f = ((struct fake_hub *)hub)->fake;
 
+	f->lists++;
 	((struct fake_hub *)hub)->seen = look_of(f);
 	for (size_t i = 0; i < f->count && i < cap; i++) {
 		rows[i] = (tmg_reader_state){ .scheme = "fake",

@@ -76,6 +76,7 @@ struct fake {
 	struct fake_card cards[FAKE_CARDS];
 	atomic_size_t count;
 	atomic_uint waits;	/* how often a hub was waited for */
+	atomic_uint lists;	/* and asked for its readers */
 	unsigned done;		/* verbs of all cards */
 	unsigned remove_at;	/* at that verb its card is pulled; 0: never */
 };

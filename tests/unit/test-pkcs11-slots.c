@@ -8,6 +8,9 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "pkcs11/watch.h"
+#include "src/base/clock.h"
+
 /* ---- slots --------------------------------------------------------------- */
 
 static void
@@ -236,6 +239,108 @@ test_removal(void **state)
 	assert_int_equal(C_CloseSession(h), CKR_SESSION_HANDLE_INVALID);
 }
 
+/* ---- calls that ask no card ---------------------------------------------- */
+
+static CK_RV
+by_searching(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key)
+{
+	(void)key;
+	return C_FindObjectsInit(h, NULL, 0);
+}
+
+static CK_RV
+by_reading(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key)
+{
+	CK_ATTRIBUTE label = { CKA_LABEL, NULL, 0 };
+
+	return C_GetAttributeValue(h, key, &label, 1);
+}
+
+static CK_RV
+by_beginning(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key)
+{
+	return C_SignInit(h, &ecdsa_sha256, key);
+}
+
+static CK_RV
+by_random(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key)
+{
+	CK_BYTE bytes[4];
+
+	(void)key;
+	return C_GenerateRandom(h, bytes, sizeof(bytes));
+}
+
+static CK_RV
+by_ending(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key)
+{
+	(void)key;
+	return C_SessionCancel(h, CKF_SIGN);
+}
+
+static CK_RV
+by_logging_out(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE key)
+{
+	(void)key;
+	return C_Logout(h);
+}
+
+static void
+time_passes(void)
+{
+	const struct timespec moment = { 0, (P11_LOOK_MS + 5) * 1000000L };
+
+	nanosleep(&moment, NULL);
+}
+
+/* They are answered from memory, and all the same notice soon that the card is
+ * gone, or gone and another one there, whatever it is the equal of. */
+static void
+test_removal_from_memory(void **state)
+{
+	static CK_RV (*const calls[])(CK_SESSION_HANDLE, CK_OBJECT_HANDLE) = {
+		by_searching, by_reading, by_beginning, by_random, by_ending,
+		by_logging_out,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * TMG_COUNT(calls); i++) {
+		const bool swapped = i >= TMG_COUNT(calls);
+		const CK_SESSION_HANDLE h = user_session(RO);
+		const CK_OBJECT_HANDLE key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
+		unsigned verbs;
+
+		CARD->presence = swapped ? TMG_PRESENT : TMG_ABSENT;
+		CARD->events += swapped ? 2 : 1;
+		time_passes();
+		verbs = fake.done;
+		assert_int_equal(calls[i % TMG_COUNT(calls)](h, key),
+		    CKR_DEVICE_REMOVED);
+		assert_int_equal(fake.done, verbs);
+		CARD->events += !swapped;
+		CARD->presence = TMG_PRESENT;
+		assert_int_equal(state_of(open_session(RO)), CKS_RO_PUBLIC_SESSION);
+		assert_int_equal(C_CloseAllSessions(0), CKR_OK);
+	}
+}
+
+/* And the daemon is not asked for each of them. */
+static void
+test_looks_are_few(void **state)
+{
+	const CK_SESSION_HANDLE h = open_session(RO);
+	const int64_t begun = tmg_now_ms();
+	unsigned before;
+
+	(void)state;
+	before = fake.lists;
+	for (int i = 0; i < 188; i++)
+		assert_int_equal(count_found(h, NULL, 0), 3 + 7);
+	assert_true(fake.lists - before <=
+	    1 + (tmg_now_ms() - begun) / P11_LOOK_MS);
+	assert_true(fake.lists - before < 188);
+}
+
 int
 main(void)
 {
@@ -250,6 +355,8 @@ main(void)
 		INSIDE(test_close_all),
 		INSIDE(test_set_pin),
 		INSIDE(test_removal),
+		INSIDE(test_removal_from_memory),
+		INSIDE(test_looks_are_few),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

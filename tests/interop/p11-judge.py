@@ -5,6 +5,8 @@
 # A judge of a PKCS#11 module who has read the specification and the list of
 # what clients send, and not the module.  It calls the tables directly, says
 # everything that is not as expected and exits 1 if there was anything.
+import signal
+
 from p11_calls import *
 
 
@@ -482,9 +484,8 @@ def judge_operations(h, other):
     eq('the PIN is not kept for it', produce('Sign', h, digest, 32), 'USER_NOT_LOGGED_IN')
     eq('context after the operation', login(h, CONTEXT, PIN), 'OPERATION_NOT_INITIALIZED')
     eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
-    # it is compared when it is used: nothing may come between it and the signature
-    eq('a wrong PIN', login(h, CONTEXT, b'999999'), 'OK')
-    eq('is told by the signature', produce('Sign', h, digest, 32), 'PIN_INCORRECT')
+    eq('a wrong PIN', login(h, CONTEXT, b'999999'), 'PIN_INCORRECT')
+    eq('does not sign', produce('Sign', h, digest, 32), 'USER_NOT_LOGGED_IN')
     eq('which is over', produce('Sign', h, digest, 32), 'OPERATION_NOT_INITIALIZED')
     eq('C_SignInit', F['SignInit'](h, mech('ECDSA'), signing), 'OK')
     eq('the right one', login(h, CONTEXT, PIN), 'OK')
@@ -827,6 +828,35 @@ def judge_removal(slot, card):
     eq('nobody is logged in', state(session(slot)), 0)
 
 
+def judge_suspend(slot, card):
+    """A machine that slept: the card was without power, and nobody was awake to see it."""
+    h = session(slot)
+    eq('C_Login', login(h, USER, PIN), 'OK')
+    key = one(h, CLASS=PRIVATE, ID=b'\x9a')
+    ctl(card, 'mark')
+    ctl(card, 'reset')
+    eq('a card that lost its power signs', len(sign(h, key, mech('RSA'), bytes(32))), 256)
+    eq('for one PIN', ctl(card, 'log').count(' 00 20 00 80 8 9000'), 1)
+    eq('the login is what it was', state(h), 1)
+    daemon = int(os.environ['TAMGA_TEST_PCSCD_PID'])
+    os.kill(daemon, signal.SIGSTOP)
+    ctl(card, 'remove')
+    ctl(card, 'insert')
+    os.kill(daemon, signal.SIGCONT)
+    for _ in range(500):
+        if isinstance(state(h), str) and slot in slots(1):
+            break
+        c.CDLL(None).usleep(10000)
+    eq('a session of before the sleep', state(h), 'DEVICE_REMOVED', 'SESSION_HANDLE_INVALID')
+    eq('its key', F['SignInit'](h, mech('RSA'), key), 'DEVICE_REMOVED', 'SESSION_HANDLE_INVALID')
+    h = session(slot)
+    eq('nobody is logged in', state(h), 0)
+    eq('C_Login', login(h, USER, PIN), 'OK')
+    key = one(h, CLASS=PRIVATE, ID=b'\x9a')
+    eq('it signs', len(sign(h, key, mech('RSA'), bytes(32))), 256)
+    F['CloseAllSessions'](slot)
+
+
 judge_interfaces()
 judge_start()
 judge_slots()
@@ -850,6 +880,7 @@ judge_memory(e, empty)
 judge_persistence(empty, (b'N' * 20, b'p11', b'java'))
 eq('the parent is still logged in', state(e), 3)
 judge_removal(full, 0)
+judge_suspend(full, 0)
 judge_reset(empty, e)
 eq('C_Finalize', F['Finalize'](None), 'OK')
 eq('C_GetInfo after it', F['GetInfo'](c.create_string_buffer(256)), 'CRYPTOKI_NOT_INITIALIZED')

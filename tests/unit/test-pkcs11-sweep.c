@@ -20,6 +20,7 @@ enum {
 	HUGE_LEN = 0x7fffffff,
 	ROUNDS = 20,		/* of finalising under threads */
 	HAMMERS = 3,
+	CROWD = 4,
 	SILENT_FDS = 2,
 };
 
@@ -39,7 +40,20 @@ struct wrong {
 	p11_args a;
 	const char *how;
 	CK_RV only;		/* what it must answer, if it answers at all; 0: any */
+	bool crowd;		/* others are at work: they log out, close sessions */
+	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE key;
 };
+
+/* A thread cannot fail a test of cmocka's. */
+static void
+judge_in_crowd(const struct wrong *w, CK_RV rv)
+{
+	if (is_an_answer(rv))
+		return;
+	fprintf(stderr, "%s, %s: %#lx\n", w->f->name, w->how, rv);
+	abort();
+}
 
 static void
 judge(const struct wrong *w, CK_RV rv)
@@ -88,24 +102,54 @@ check_room(const struct wrong *w, CK_ULONG room)
 			    room);
 }
 
+/* In a crowd a session may be closed, or its search taken, at any moment. */
+static void
+look_after_own(struct wrong *w)
+{
+	CK_SESSION_INFO info;
+
+	if (C_GetSessionInfo(w->session, &info) != CKR_OK &&
+	    C_OpenSession(0, RW, NULL, NULL, &w->session) != CKR_OK)
+		abort();
+	(void)C_SessionCancel(w->session, ~0UL);
+	(void)C_Login(w->session, CKU_USER, PIN, 6);
+}
+
+static void
+look_after(struct wrong *w)
+{
+	if (w->crowd) {
+		look_after_own(w);
+		return;
+	}
+	look_after_session();
+	w->session = session;
+	w->key = key;
+}
+
 static void
 try(struct wrong *w, const char *how, CK_RV only)
 {
 	const CK_ULONG room = w->a.room;
+	CK_RV rv;
 
 	w->how = how;
 	w->only = only;
-	judge(w, p11_call(w->f, &w->a));
-	if (strchr(w->f->args, 'n') != NULL && room <= P11_OUT / 32)
+	rv = p11_call(w->f, &w->a);
+	if (w->crowd)
+		judge_in_crowd(w, rv);
+	else
+		judge(w, rv);
+	if (!w->crowd && strchr(w->f->args, 'n') != NULL && room <= P11_OUT / 32)
 		check_room(w, room);
-	look_after_session();
-	p11_args_make(&w->a, w->f->args, session, key);
+	look_after(w);
+	p11_args_make(&w->a, w->f->args, w->session, w->key);
 }
 
 static void
 wrong_handle(struct wrong *w, size_t i, CK_RV only)
 {
-	const CK_ULONG values[] = { 0, 63, 99, session + 64000, (CK_ULONG)-1 };
+	const CK_ULONG values[] = { 0, 63, 99, w->session + 64000, (CK_ULONG)-1 };
 
 	for (size_t v = 0; v < TMG_COUNT(values); v++) {
 		if (w->f->args[i] == 'i' && values[v] == 0)
@@ -257,19 +301,54 @@ wrong_at(struct wrong *w, size_t i)
 }
 
 static void
+sweep(struct wrong *w)
+{
+	for (size_t i = 0; i < p11_calls_count; i++) {
+		w->f = &p11_calls[i];
+		p11_args_make(&w->a, w->f->args, w->session, w->key);
+		for (size_t k = 0; w->f->args[k] != '\0'; k++)
+			wrong_at(w, k);
+	}
+}
+
+static void
 test_arguments(void **state)
 {
-	struct wrong w;
+	struct wrong w = { .crowd = false };
+
+	(void)state;
+	session = open_session(RW);
+	look_after(&w);
+	sweep(&w);
+}
+
+static void *
+sweep_in_crowd(void *arg)
+{
+	struct wrong w = { .crowd = true, .key = *(CK_OBJECT_HANDLE *)arg };
+
+	if (C_OpenSession(0, RW, NULL, NULL, &w.session) != CKR_OK)
+		abort();
+	sweep(&w);
+	(void)C_CloseSession(w.session);
+	return NULL;
+}
+
+/* The same by many at once, who close each other's sessions on the way. */
+static void
+test_arguments_in_crowd(void **state)
+{
+	pthread_t threads[CROWD];
 
 	(void)state;
 	session = open_session(RW);
 	look_after_session();
-	for (size_t i = 0; i < p11_calls_count; i++) {
-		w.f = &p11_calls[i];
-		p11_args_make(&w.a, w.f->args, session, key);
-		for (size_t k = 0; w.f->args[k] != '\0'; k++)
-			wrong_at(&w, k);
-	}
+	for (size_t i = 0; i < CROWD; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, sweep_in_crowd,
+		    &key), 0);
+	for (size_t i = 0; i < CROWD; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	look_after_session();
 }
 
 /* Every pointer NULL that has no meaning as NULL. */
@@ -580,7 +659,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_never_initialised, world),
-		INSIDE(test_arguments),
+		INSIDE(test_arguments), INSIDE(test_arguments_in_crowd),
 		INSIDE(test_null_pointers),
 		INSIDE(test_finalised),
 		INSIDE(test_forked),

@@ -6,6 +6,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "tools/ra/form/form.h"
 #include "src/codec/base64.h"
 
 const ra_body_rows ra_body_begin = { 5, {
@@ -121,15 +122,6 @@ ra_body_text(const json_t *body, const char *name)
 	return text != NULL ? text : "";
 }
 
-static bool
-is_asked(const ra_profile *p, const char *name)
-{
-	for (size_t i = 0; i < p->input_count; i++)
-		if (strcmp(p->input[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 tmg_rc
 ra_body_form(const json_t *body, const ra_profile *profile,
     ra_answers *answers, char field[RA_ANSWER_NAME], tmg_fault *f)
@@ -142,7 +134,7 @@ ra_body_form(const json_t *body, const ra_profile *profile,
 		tmg_rc rc;
 
 		set_field(field, name);
-		if (!is_asked(profile, name))
+		if (!ra_form_has(profile, name))
 			return tmg_raise(f, TMG_MISMATCH, 0,
 			    _("the form has no field of that name"));
 		if (!json_is_string(value))

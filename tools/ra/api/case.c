@@ -12,6 +12,7 @@
 #include "tools/ra/api/api.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/desk/register.h"
+#include "tools/ra/form/form.h"
 #include "tools/ra/http/basic.h"
 #include "tools/ra/store/digest.h"
 
@@ -125,10 +126,7 @@ ra_api_identify(ra_desk *desk, const ra_call *call, ra_reply *reply)
 static bool
 is_filled_in(const ra_profile *p, const char *name)
 {
-	for (size_t i = 0; i < p->input_count; i++)
-		if (strcmp(p->input[i].name, name) == 0)
-			return true;
-	return strcmp(p->identity.field, name) == 0;
+	return ra_form_has(p, name) || strcmp(p->identity.field, name) == 0;
 }
 
 void

@@ -113,18 +113,32 @@ check_carrier(const ra_profile *p, const char *step, const ra_answers *given,
 		    _("this cannot be ordered with the carrier chosen"));
 }
 
+/* What is answered of carriers. */
+static const char *const carrier_names[] = { "carrier", "carrier.extra" };
+
+bool
+ra_form_has(const ra_profile *p, const char *name)
+{
+	for (size_t i = 0; i < p->input_count; i++)
+		if (strcmp(p->input[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; p->carrier_count > 0 && i < TMG_COUNT(carrier_names); i++)
+		if (strcmp(carrier_names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static tmg_rc
 keep_carrier(const ra_profile *p, const char *step, const ra_answers *given,
     ra_answers *answers)
 {
-	static const char *const names[] = { "carrier", "carrier.extra" };
 	tmg_rc rc = TMG_OK;
 
 	if (p->carrier_count == 0 || !is_in(&carrier_input, step))
 		return TMG_OK;
-	for (size_t i = 0; i < TMG_COUNT(names) && rc == TMG_OK; i++)
-		rc = ra_answers_set(answers, names[i],
-		    ra_answers_get(given, names[i]));
+	for (size_t i = 0; i < TMG_COUNT(carrier_names) && rc == TMG_OK; i++)
+		rc = ra_answers_set(answers, carrier_names[i],
+		    ra_answers_get(given, carrier_names[i]));
 	return rc;
 }
 

@@ -30,6 +30,10 @@ TMG_MUST_USE tmg_rc
 ra_form_take(const ra_profile *profile, const char *step,
     const ra_answers *given, ra_answers *answers, ra_form_errors *errors);
 
+/* Whether the profile's forms ask for it: a field, or where the key is kept. */
+bool
+ra_form_has(const ra_profile *profile, const char *name);
+
 /* The branch that the answers chose.  Verdicts TMG_NOT_FOUND. */
 TMG_MUST_USE tmg_rc
 ra_form_branch(const ra_profile *profile, const ra_answers *answers,

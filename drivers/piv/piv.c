@@ -73,6 +73,7 @@ const tmg_driver tmg_driver_piv = {
 	.cert_read = tmg_piv_cert_read,
 	.cert_write = tmg_piv_cert_write,
 	.cert_delete = tmg_piv_cert_delete,
+	.cert_chain = tmg_no_cert_chain,
 	.tries = tmg_piv_tries,
 	.factory = tmg_piv_factory,
 	.verify = tmg_piv_verify,

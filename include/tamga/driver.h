@@ -103,6 +103,7 @@ enum {
 	TMG_CAN_POLICY = 1u << 9,	/* PIN and touch policies may be chosen */
 	TMG_CAN_DATA = 1u << 10,
 	TMG_CAN_RETIRED = 1u << 11,	/* makes keys in retired slots too */
+	TMG_CAN_CHAIN = 1u << 12,	/* keeps the issuers beside a certificate */
 };
 
 #define TMG_LABEL_MAX 64	/* bytes, final zero included */
@@ -184,6 +185,10 @@ struct tmg_driver {
 	tmg_rc (*cert_read)(tmg_backend *b, uint32_t slot, tmg_out *der);
 	tmg_rc (*cert_write)(tmg_backend *b, uint32_t slot, tmg_view der);
 	tmg_rc (*cert_delete)(tmg_backend *b, uint32_t slot);
+	/* The issuers of the certificate that cert_write() writes next, nearest
+	 * first: a token with TMG_CAN_CHAIN keeps them beside it. */
+	tmg_rc (*cert_chain)(tmg_backend *b, uint32_t slot, const tmg_view *ders,
+	    size_t count);
 
 	/* PINs as typed.  TMG_PIN_WRONG, TMG_PIN_LOCKED; *tries is what is left,
 	 * -1 unknown.  kind ADMIN: hexadecimal or text, as the token has it. */

@@ -194,6 +194,17 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_key_cert(tmg_key *key, tmg_view *der);
 
 /*
+ * Tells a token that keeps chains (TMG_CAN_CHAIN) the issuers of the certificate
+ * that tmg_key_cert_install() writes next; others have no place for them.
+ *
+ *   ders   their certificates, DER, the nearest first; copied
+ *
+ * Verdicts  TMG_UNSUPPORTED
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_cert_chain(tmg_key *key, const tmg_view *ders, size_t count);
+
+/*
  * Writes the certificate beside its key, reads it back and compares.
  *
  *   replace  false: TMG_OCCUPIED when another certificate is there; the same

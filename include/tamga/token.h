@@ -85,6 +85,23 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token);
 
 /*
+ * Adds a token that is no card: the keys in a folder, which is there already.
+ * tmg_tokens_find() does the same for such a name.  What was added before is
+ * found, not added again.
+ *
+ *   name   "file:FOLDER", or "file+legacy:FOLDER" to write what Java before 8u301
+ *          reads
+ *
+ * Verdicts  TMG_NOT_FOUND  there is no such folder, or no driver for it
+ * Faults    TMG_E_USAGE: another kind of name
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_tokens_add_path(tmg_tokens *tokens, const char *name, tmg_token **token);
+/* Whether a name is one for tmg_tokens_add_path(); NULL is none. */
+TMG_API bool
+tmg_tokens_is_path(const char *name);
+
+/*
  * Waits until a reader or a card came or went; then refresh.
  *
  *   timeout_ms  milliseconds; negative: no limit
@@ -123,6 +140,10 @@ tmg_token_driver(const tmg_token *token);
  * from the token; asks the card as tmg_token_info() does. */
 TMG_API const char *
 tmg_token_uri(tmg_token *token);
+/* What tmg_tokens_find() finds it by in another program and on another day:
+ * its URI, or "file:/..." of keys in a folder; borrowed from the token. */
+TMG_API const char *
+tmg_token_address(tmg_token *token);
 /* Command APDUs its card got so far. */
 TMG_API uint64_t
 tmg_token_apdus(const tmg_token *token);

@@ -87,6 +87,16 @@ tmg_no_cert_delete(tmg_backend *b, uint32_t slot)
 }
 
 tmg_rc
+tmg_no_cert_chain(tmg_backend *b, uint32_t slot, const tmg_view *ders,
+    size_t count)
+{
+	(void)slot;
+	(void)ders;
+	(void)count;
+	return refuse(b, N_("the token keeps no issuers beside a certificate"));
+}
+
+tmg_rc
 tmg_no_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 {
 	(void)kind;

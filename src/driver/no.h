@@ -24,6 +24,8 @@ tmg_rc tmg_no_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
 tmg_rc tmg_no_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);
 tmg_rc tmg_no_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
 tmg_rc tmg_no_cert_delete(tmg_backend *b, uint32_t slot);
+tmg_rc tmg_no_cert_chain(tmg_backend *b, uint32_t slot, const tmg_view *ders,
+    size_t count);
 
 tmg_rc tmg_no_tries(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_no_factory(tmg_backend *b, tmg_pin_kind kind);

@@ -126,7 +126,7 @@ describe_place(tmg_provision *p, const tmg_provision_spec *spec)
 	tmg_rc rc;
 
 	if ((rc = put_text(p, p->j.token, sizeof(p->j.token),
-	    tmg_token_uri(p->token), _("the token's URI"))) ||
+	    tmg_token_address(p->token), _("the token's URI"))) ||
 	    (rc = put_text(p, p->j.label, sizeof(p->j.label),
 	    tmg_token_info(p->token)->label, _("the token's label"))))
 		return rc;

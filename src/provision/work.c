@@ -72,6 +72,9 @@ identity(tmg_provision *p, tmg_authority_spec *spec)
 	tmg_key *old;
 	tmg_rc rc;
 
+	/* its token is there, also where it is a folder nobody looked into yet */
+	if (p->token == NULL && (rc = tmg_work_token(p)))
+		return rc;
 	rc = tmg_tokens_find_key(p->tokens, p->j.renews, &old);
 	if (rc != TMG_OK)
 		return tmg_fault_copy(&p->fault, tmg_tokens_fault(p->tokens), rc);

@@ -4,6 +4,9 @@
 #include "src/base/scope.h"
 #include "src/token/token.h"
 
+#ifdef WITH_DRIVER_FILE
+extern const tmg_driver tmg_driver_file;
+#endif
 #ifdef WITH_DRIVER_PIV
 extern const tmg_driver tmg_driver_piv;
 #endif
@@ -13,6 +16,9 @@ extern const tmg_driver tmg_driver_piv;
 const tmg_driver *const tmg_drivers[] = {
 #ifdef WITH_DRIVER_PIV
 	&tmg_driver_piv,
+#endif
+#ifdef WITH_DRIVER_FILE
+	&tmg_driver_file,
 #endif
 	NULL
 };

@@ -213,6 +213,8 @@ tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token)
 {
 	tmg_obstacle o = { .rc = TMG_OK };
 
+	if (tmg_tokens_is_path(name))
+		return tmg_tokens_add_path(tokens, name, token);
 	if (tmg_tokens_count(tokens) == 0)
 		return nothing_there(tokens);
 	if (name == NULL)

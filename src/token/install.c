@@ -114,6 +114,29 @@ tmg_key_cert_install(tmg_key *key, tmg_view der, bool replace)
 	return rc == TMG_OK ? read_back(key, der) : rc;
 }
 
+struct issuers {
+	uint32_t ref;
+	const tmg_view *ders;
+	size_t count;
+};
+
+static tmg_rc
+do_chain(tmg_token *t, void *arg)
+{
+	const struct issuers *i = arg;
+
+	return t->driver->cert_chain(t->backend, i->ref, i->ders, i->count);
+}
+
+tmg_rc
+tmg_key_cert_chain(tmg_key *key, const tmg_view *ders, size_t count)
+{
+	struct issuers i = { key->slot.ref, ders, count };
+
+	return tmg_job_run(key->token, &(tmg_job){ .fn = do_chain, .arg = &i,
+	    .repeatable = true });
+}
+
 tmg_rc
 tmg_key_cert_delete(tmg_key *key)
 {

@@ -45,6 +45,7 @@ tmg_token_free(tmg_token **token)
 	for (size_t i = 0; i < t->key_count; i++)
 		free(t->keys[i].cert);
 	free(t->keys);
+	free(t->path);
 	free(t);
 	*token = NULL;
 }

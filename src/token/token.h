@@ -68,6 +68,7 @@ struct tmg_token {
 	bool identified;
 	tmg_rc identify_rc;		/* what asking for the name gave last */
 	char reader[TMG_READER_NAME];
+	char *path;			/* "file:/home/me/keys"; NULL: a card's */
 	char uri[TMG_URI_MAX];
 	unsigned generation;
 	unsigned epoch;			/* of the channel when we last looked */

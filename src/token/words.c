@@ -37,6 +37,14 @@ static const char *const kinds[TMG_PIN_KINDS] = {
 	[TMG_PIN_ADMIN] = N_("management key"),
 };
 
+/* Key files have a password. */
+static const char *
+kind_name(const tmg_token *t, tmg_pin_kind kind)
+{
+	return t->path != NULL && kind == TMG_PIN_USER ? _("password") :
+	    _(kinds[kind]);
+}
+
 static const struct {
 	const char *words;
 	unsigned remedies;
@@ -83,7 +91,7 @@ tmg_token_explain(tmg_token *t, tmg_rc rc, tmg_pin_kind kind)
 			return tmg_advise(&t->fault, table[i].remedies,
 			    tmg_raise(&t->fault, rc, t->fault.sw,
 				_(table[i].words), tmg_token_name(t), t->reader,
-				_(kinds[kind])));
+				kind_name(t, kind)));
 	return tmg_raise(&t->fault, rc, t->fault.sw, _("token %s: %s"),
 	    tmg_token_name(t), tmg_rc_name(rc));
 }
@@ -93,11 +101,12 @@ wrong(tmg_token *t, tmg_pin_kind kind, uint16_t sw, int tries)
 {
 	if (tries < 0)
 		return tmg_raise(&t->fault, TMG_PIN_WRONG, sw,
-		    _("the %s of token %s is wrong"), _(kinds[kind]), tmg_token_name(t));
+		    _("the %s of token %s is wrong"), kind_name(t, kind),
+		    tmg_token_name(t));
 	return tmg_raise(&t->fault, TMG_PIN_WRONG, sw, dngettext("tamga",
 	    "the %s of token %s is wrong; %d try left",
 	    "the %s of token %s is wrong; %d tries left",
-	    (unsigned long)tries), _(kinds[kind]), tmg_token_name(t), tries);
+	    (unsigned long)tries), kind_name(t, kind), tmg_token_name(t), tries);
 }
 
 tmg_rc

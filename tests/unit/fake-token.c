@@ -813,6 +813,7 @@ const tmg_driver fake_driver = {
 	.cert_read = fake_cert_read,
 	.cert_write = fake_cert_write,
 	.cert_delete = fake_cert_delete,
+	.cert_chain = tmg_no_cert_chain,
 	.tries = fake_tries,
 	.factory = fake_factory,
 	.verify = fake_verify,

@@ -272,6 +272,12 @@ tmg_token_uri(tmg_token *token)
 	return "pkcs11:serial=1;token=Fake";
 }
 
+const char *
+tmg_token_address(tmg_token *token)
+{
+	return tmg_token_uri(token);
+}
+
 const tmg_backend_info *
 tmg_token_info(tmg_token *token)
 {
@@ -542,6 +548,15 @@ tmg_key_cert_install(tmg_key *key, tmg_view der, bool replace)
 		s->cert[der.len - 1] ^= 1;
 	fake->writes++;
 	return card();			/* written, but nobody heard of it */
+}
+
+/* This card has no place for issuers, and is not asked. */
+tmg_rc
+tmg_key_cert_chain(tmg_key *key, const tmg_view *ders, size_t count)
+{
+	(void)key, (void)ders, (void)count;
+	must(false);
+	return TMG_UNSUPPORTED;
 }
 
 tmg_rc

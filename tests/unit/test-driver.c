@@ -35,6 +35,7 @@ every_refusal_is_raised(void **state)
 	refused(tmg_no_cert_read(&b, 1, &out));
 	refused(tmg_no_cert_write(&b, 1, none));
 	refused(tmg_no_cert_delete(&b, 1));
+	refused(tmg_no_cert_chain(&b, 1, &none, 1));
 	refused(tmg_no_tries(&b, TMG_PIN_USER, &tries));
 	refused(tmg_no_factory(&b, TMG_PIN_USER));
 	refused(tmg_no_verify(&b, TMG_PIN_USER, none, &tries));

@@ -46,6 +46,7 @@ struct cli {
 	tmg_ctx *ctx;
 	tmg_tokens *tokens;	/* NULL until cli_tokens() */
 	tmg_token *token;	/* the one being worked with, NULL none */
+	char *folder;		/* "file:FOLDER": no reader is looked at; NULL none */
 	FILE *trace;
 
 	tmg_fault fault;
@@ -101,6 +102,14 @@ cli_tokens(struct cli *cli, tmg_tokens **tokens);
  * only one there is. */
 TMG_MUST_USE tmg_rc
 cli_token(struct cli *cli, const char *name, tmg_token **token);
+
+/* The folder that --token or the configuration names in the place of a card, or
+ * that cli_use_folder() named; NULL none. */
+const char *
+cli_folder(const struct cli *cli);
+/* Keys in a folder are meant if name is one's; else nothing happens. */
+TMG_MUST_USE tmg_rc
+cli_use_folder(struct cli *cli, const char *name);
 
 /* The key of that name on the token that --token or --reader names, or on
  * any; an empty slot has a key too. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/tamga/ask.h"
 #include "tools/tamga/ca.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
@@ -30,6 +31,7 @@ static const struct opt options[] = {
 	{ "accept-subject", 0, OPT_FLAG, NULL,
 	    N_("install it even if the authority chose another name") },
 	PORTAL_OPTIONS,
+	OPTIONS_NEW_PIN,
 	REQUEST_OPTIONS,
 	OPT_END
 };
@@ -152,6 +154,28 @@ go_on(struct cli *cli, tmg_provision *p)
 	return enrolling_run(cli, p, NULL);
 }
 
+/* A password that is known already protects the key from its first moment. */
+static tmg_rc
+protect(struct cli *cli, tmg_token *token)
+{
+	tmg_auto_secret pin = { .len = 0 };
+	const struct pins *pins = &cli->pins;
+	tmg_fault f = { 0 };
+	int tries;
+	tmg_rc rc;
+
+	if (cli_folder(cli) == NULL || (pins->file[TMG_PIN_USER] == NULL &&
+	    pins->fd[TMG_PIN_USER] < 0))
+		return TMG_OK;
+	if ((rc = cli_ask(cli, token, TMG_PIN_USER, &pin)))
+		return rc;
+	if (tmg_passrule_check(&pins->rule, tmg_secret_view(&pin), &f))
+		return cli_raise(cli, TMG_E_USAGE, "%s; %s", f.text,
+		    pins->rule_text != NULL ? pins->rule_text : "");
+	rc = tmg_token_verify(token, TMG_PIN_USER, tmg_secret_view(&pin), &tries);
+	return rc == TMG_OK ? rc : cli_fail(cli, rc, tmg_token_fault(token));
+}
+
 static tmg_rc
 enroll(struct cli *cli, struct wish *w)
 {
@@ -163,8 +187,10 @@ enroll(struct cli *cli, struct wish *w)
 	if ((rc = read_wish(cli, w)) ||
 	    (rc = cli_token(cli, NULL, &token)))
 		return rc;
-	w->spec.token = tmg_token_uri(token);
+	w->spec.token = tmg_token_address(token);
 	portal_choose_key(&w->portal, token, &w->spec.alg);
+	if ((rc = protect(cli, token)))
+		return rc;
 	if (cli_flag(cli, "dry-run"))
 		return rehearse(cli, cli->tokens, w);
 	rc = tmg_provision_begin(cli->ctx, cli->tokens, &w->spec, &f, &p);
@@ -172,8 +198,8 @@ enroll(struct cli *cli, struct wish *w)
 		return enrolling_refused(cli, rc, &f);
 	if ((rc = go_on(cli, p)) == TMG_OK)
 		portal_done(&w->portal);
-	else if (rc == TMG_PENDING)
-		portal_pending(cli, &w->ca, &w->portal);
+	if (rc == TMG_OK || rc == TMG_PENDING)
+		portal_tell(cli, &w->ca, &w->portal);
 	return rc;
 }
 

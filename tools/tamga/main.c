@@ -188,6 +188,7 @@ cli_release(struct cli *cli)
 	args_release(&cli->args);
 	if (cli->trace != NULL)
 		fclose(cli->trace);
+	free(cli->folder);
 }
 
 static tmg_rc

@@ -83,12 +83,53 @@ no_readers(struct cli *cli, const struct hubs *hubs)
 	    "was said and no --vcard; name one of them"));
 }
 
+const char *
+cli_folder(const struct cli *cli)
+{
+	const char *said = cli_text(cli, "token");
+
+	if (cli->folder != NULL)
+		return cli->folder;
+	if (said == NULL && cli->conf.token[0] != '\0')
+		said = cli->conf.token;
+	return tmg_tokens_is_path(said) ? said : NULL;
+}
+
+tmg_rc
+cli_use_folder(struct cli *cli, const char *name)
+{
+	if (cli->tokens != NULL || !tmg_tokens_is_path(name))
+		return TMG_OK;
+	free(cli->folder);
+	cli->folder = strdup(name);
+	return cli->folder != NULL ? TMG_OK :
+	    cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+}
+
+/* Keys in a folder need no reader and no daemon. */
+static tmg_rc
+open_folder(struct cli *cli, const char *name)
+{
+	tmg_token *token;
+	tmg_rc rc;
+
+	cli->stage = STAGE_FIND;
+	cli->pins.password = true;
+	if ((rc = tmg_tokens_new(cli->ctx, &cli->tokens)))
+		return cli_raise(cli, rc, _("out of memory"));
+	rc = tmg_tokens_add_path(cli->tokens, name, &token);
+	return rc == TMG_OK ? rc : cli_fail(cli, rc, tmg_tokens_fault(cli->tokens));
+}
+
 tmg_rc
 cli_tokens(struct cli *cli, tmg_tokens **tokens)
 {
 	struct hubs hubs = { 0 };
 	tmg_rc rc;
 
+	if (cli->tokens == NULL && cli_folder(cli) != NULL &&
+	    (rc = open_folder(cli, cli_folder(cli))))
+		return rc;
 	if (cli->tokens != NULL) {
 		*tokens = cli->tokens;
 		return TMG_OK;
@@ -117,7 +158,7 @@ static const char *
 first_said(const char *a, const char *b, const char *c, const char *d)
 {
 	return a != NULL ? a : b != NULL ? b : c != NULL ? c :
-	    d[0] != '\0' ? d : NULL;
+	    d != NULL && d[0] != '\0' ? d : NULL;
 }
 
 tmg_rc
@@ -126,11 +167,13 @@ cli_token(struct cli *cli, const char *name, tmg_token **token)
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	if ((rc = cli_tokens(cli, &tokens)))
+	if ((rc = cli_use_folder(cli, name)) ||
+	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	cli->stage = STAGE_FIND;
-	rc = tmg_tokens_find(tokens, first_said(name, cli_text(cli, "token"),
-	    cli_text(cli, "reader"), cli->conf.token), token);
+	rc = tmg_tokens_find(tokens, first_said(name, cli->folder,
+	    cli_text(cli, "token"), first_said(cli_text(cli, "reader"), NULL, NULL,
+	    cli->conf.token)), token);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_tokens_fault(tokens));
 	cli->stage = STAGE_TOKEN;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/fail.h"
@@ -15,6 +16,7 @@
 enum {
 	MORE_TRIES = 1,		/* asked twice for more, a person gets all */
 	MORE_NAME = 2,
+	CHOICES = 3,		/* of a password, before we give up */
 };
 
 static const char *const kind_names[PIN_KINDS] = {
@@ -45,6 +47,28 @@ void
 pins_release(struct pins *pins)
 {
 	pins_forget(pins);
+	free((char *)(uintptr_t)pins->rule.others);
+	free(pins->rule_text);
+	free(pins->rule_warning);
+}
+
+tmg_rc
+pins_rule(struct pins *pins, const tmg_passrule *rule, const char *text,
+    const char *warning)
+{
+	pins->rule = *rule;
+	pins->rule.others = strdup(rule->others);
+	pins->rule_text = strdup(text);
+	pins->rule_warning = strdup(warning);
+	return pins->rule.others != NULL && pins->rule_text != NULL &&
+	    pins->rule_warning != NULL ? TMG_OK : TMG_E_NOMEM;
+}
+
+static const char *
+kind_name(const struct pins *pins, tmg_pin_kind kind)
+{
+	return pins->password && kind == TMG_PIN_USER ? _("password") :
+	    _(kind_names[kind]);
 }
 
 /* One line; its end does not belong to the PIN. */
@@ -117,13 +141,14 @@ put_part(tmg_out *o, const char *fmt, const char *value)
 
 /* "PIN of token Asel (serial 1234567) for key 9c, 3 tries left" */
 static void
-describe(const tmg_pin_ask *ask, bool again, char *text, size_t cap)
+describe(const struct pins *pins, const tmg_pin_ask *ask, bool again, char *text,
+    size_t cap)
 {
 	tmg_out o = { (uint8_t *)text, cap - 1, 0, false };
 	char tries[64];
 
 	put_part(&o, again ? _("the new %s again") : ask->fresh ? _("a new %s")
-	    : "%s", _(kind_names[ask->kind]));
+	    : "%s", kind_name(pins, ask->kind));
 	put_part(&o, _(" of token %s"), ask->token);
 	put_part(&o, _(" (serial %s)"), ask->serial);
 	put_part(&o, _(" for key %s"), ask->key);
@@ -157,7 +182,7 @@ from_pinentry(struct pins *pins, const tmg_pin_ask *ask, const char *what,
 	char prompt[64], description[512];
 	tmg_rc rc;
 
-	snprintf(prompt, sizeof(prompt), "%s:", _(kind_names[ask->kind]));
+	snprintf(prompt, sizeof(prompt), "%s:", kind_name(pins, ask->kind));
 	snprintf(description, sizeof(description), _("Please enter %s"), what);
 	rc = pinentry_secret(&(struct pinentry_ask){
 		.program = pins->pinentry,
@@ -174,7 +199,7 @@ from_person(struct pins *pins, const tmg_pin_ask *ask, bool again, tmg_out *pin)
 {
 	char what[384];
 
-	describe(ask, again, what, sizeof(what));
+	describe(pins, ask, again, what, sizeof(what));
 	return pins->use_pinentry ? from_pinentry(pins, ask, what, pin)
 	    : from_terminal(pins, what, pin);
 }
@@ -198,6 +223,53 @@ from_person_checked(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 	    _("the two entries differ; nothing was changed"));
 }
 
+/* In the words of whoever made the rule, before it is asked for. */
+static void
+tell_rule(const struct pins *pins)
+{
+	const char *const texts[] = { pins->rule_text, pins->rule_warning };
+
+	for (size_t i = 0; i < TMG_COUNT(texts); i++)
+		if (texts[i] != NULL && texts[i][0] != '\0' && !pins->quiet)
+			fprintf(stderr, "%s\n", texts[i]);
+}
+
+/* A person may think of another one; a file says what it says. */
+static tmg_rc
+choose_by_rule(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
+{
+	tmg_rc rc = TMG_CANCELLED;
+
+	tell_rule(pins);
+	for (int i = 0; i < CHOICES; i++) {
+		pin->len = 0;
+		if ((rc = from_person_checked(pins, ask, pin)))
+			return rc;
+		rc = tmg_passrule_check(&pins->rule, tmg_out_view(pin),
+		    &pins->fault);
+		if (rc == TMG_OK)
+			return rc;
+		fprintf(stderr, "%s\n", pins->fault.text);
+	}
+	return tmg_raise(&pins->fault, TMG_CANCELLED, 0,
+	    _("no password was chosen that the rule allows; nothing was changed"));
+}
+
+static tmg_rc
+check_rule(struct pins *pins, const tmg_pin_ask *ask, tmg_rc rc, tmg_out *pin)
+{
+	tmg_fault why = { .rc = TMG_OK };
+
+	if (rc != TMG_OK || !ask->fresh ||
+	    tmg_passrule_check(&pins->rule, tmg_out_view(pin), &why) == TMG_OK)
+		return rc;
+	explicit_bzero(pin->ptr, pin->len);
+	pin->len = 0;
+	tell_rule(pins);
+	return tmg_raise(&pins->fault, TMG_CANCELLED, 0, _("%s; nothing was changed"),
+	    why.text);
+}
+
 static bool
 has_person(const struct pins *pins)
 {
@@ -211,15 +283,18 @@ take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 	const int *fds = ask->fresh ? pins->new_fd : pins->fd;
 
 	if (fds[ask->kind] >= 0)
-		return from_fd(pins, fds[ask->kind], pin);
+		return check_rule(pins, ask, from_fd(pins, fds[ask->kind], pin), pin);
 	if (files[ask->kind] != NULL)
-		return from_file(pins, files[ask->kind], pin);
+		return check_rule(pins, ask, from_file(pins, files[ask->kind], pin),
+		    pin);
 	if (has_person(pins))
-		return from_person_checked(pins, ask, pin);
+		return ask->fresh && pins->rule.max > 0 ?
+		    choose_by_rule(pins, ask, pin) :
+		    from_person_checked(pins, ask, pin);
 	return tmg_raise(&pins->fault, TMG_CANCELLED, 0, ask->fresh
 	    ? _("a new %s is wanted and there is nobody to ask; use --new-%s")
 	    : _("the %s is wanted and there is nobody to ask; use --%s"),
-	    _(kind_names[ask->kind]), option_names[ask->kind]);
+	    kind_name(pins, ask->kind), option_names[ask->kind]);
 }
 
 /*
@@ -296,7 +371,7 @@ pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
 static tmg_rc
 last_try(struct pins *pins, const tmg_pin_ask *ask)
 {
-	const char *kind = _(kind_names[ask->kind]);
+	const char *kind = kind_name(pins, ask->kind);
 
 	if (ask->token == NULL)
 		return tmg_raise(&pins->fault, TMG_LAST_TRY, 0,

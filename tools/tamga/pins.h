@@ -6,6 +6,7 @@
 #ifndef TAMGA_CLI_PINS_H
 #define TAMGA_CLI_PINS_H
 
+#include "src/base/passrule.h"
 #include "src/base/secret.h"
 #include "tamga/ctx.h"
 
@@ -29,6 +30,9 @@ struct pins {
 	bool nobody;			/* ask no person */
 	bool last_try;			/* the last try may be used */
 	bool quiet;
+	bool password;			/* the user's PIN is a password: key files */
+	tmg_passrule rule;		/* what a new one must be */
+	char *rule_text, *rule_warning;	/* how a person is told; NULL nothing */
 
 	struct pins_kept kept[PIN_KINDS];
 	tmg_pin_kind last;		/* the kind asked for last */
@@ -40,6 +44,11 @@ void
 pins_begin(struct pins *pins);
 void
 pins_release(struct pins *pins);
+
+/* Keeps what a new password must be; texts are copied, others as well. */
+TMG_MUST_USE tmg_rc
+pins_rule(struct pins *pins, const tmg_passrule *rule, const char *text,
+    const char *warning);
 
 /* A tmg_pin_fn; arg is the struct pins. */
 tmg_rc

@@ -5,20 +5,6 @@
 
 #include "tools/tamga/keep.h"
 
-static tmg_rc
-check_carriers(struct cli *cli, const struct portal *p)
-{
-	json_t *list = json_object_get(p->profile, "carriers"), *carrier;
-	size_t i;
-
-	json_array_foreach(list, i, carrier)
-		if (strncmp(portal_text(carrier, "name"), "file:", 5) != 0)
-			return TMG_OK;
-	return json_array_size(list) == 0 ? TMG_OK : cli_raise(cli,
-	    TMG_UNSUPPORTED, _("this profile wants the key in a file, and tamga "
-	    "makes keys on tokens only"));
-}
-
 tmg_rc
 portal_fetch_profile(struct cli *cli, tmg_authority *a, const char *name,
     struct portal *p)
@@ -31,7 +17,7 @@ portal_fetch_profile(struct cli *cli, tmg_authority *a, const char *name,
 		return TMG_OK;
 	if ((rc = portal_call(cli, a, TMG_VERB_GET, path, NULL, &p->profile)))
 		return rc;
-	return check_carriers(cli, p);
+	return portal_choose_carrier(cli, p);
 }
 
 static const char *

@@ -63,6 +63,18 @@ TMG_MUST_USE tmg_rc
 portal_begin(struct cli *cli, const char *profile, struct ca *ca,
     struct portal *p);
 
+/* ---- portal-carrier.c ---------------------------------------------------- */
+
+/* Sees to it that the profile takes a key where the command line wants it, and
+ * warns in its words.  Verdicts TMG_UNSUPPORTED. */
+TMG_MUST_USE tmg_rc
+portal_choose_carrier(struct cli *cli, struct portal *p);
+/* What a password must be, from the profile; the same from what was kept. */
+TMG_MUST_USE tmg_rc
+portal_keep_rule(struct cli *cli, const struct portal *p);
+TMG_MUST_USE tmg_rc
+portal_recall_rule(struct cli *cli, const char *number);
+
 /* ---- portal-steps.c ------------------------------------------------------ */
 
 /* Comes in with the access code; *a and *said are yours. */

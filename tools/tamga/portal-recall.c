@@ -16,24 +16,38 @@ number_of(const tmg_provision_record *r, char number[24])
 	snprintf(number, 24, "%s", head != NULL ? head + 1 + strlen(PORTAL_HEAD) : "");
 }
 
+/* Where its key is, what its password must be, what opens it. */
+static tmg_rc
+recall_row(struct cli *cli, const tmg_provision_record *r, struct ca *ca)
+{
+	char number[24];
+	tmg_rc rc;
+
+	if ((rc = cli_use_folder(cli, r->token)))
+		return rc;
+	number_of(r, number);
+	if (number[0] == '\0')
+		return TMG_OK;
+	if (cli_folder(cli) != NULL && (rc = portal_recall_rule(cli, number)))
+		return rc;
+	return ca->password != NULL ? TMG_OK : keep_find(cli, number, ca);
+}
+
 tmg_rc
 portal_recall(struct cli *cli, const char *id, struct ca *ca)
 {
 	tmg_auto_free tmg_provision_record *rows = NULL;
-	char number[24] = "";
 	tmg_fault f = { 0 };
 	size_t count;
 	tmg_rc rc;
 
-	if (ca->password != NULL)
-		return TMG_OK;
 	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
 		return cli_fail(cli, rc, &f);
-	for (size_t i = 0; i < count && number[0] == '\0'; i++)
+	for (size_t i = 0; i < count; i++)
 		if (id != NULL ? strcmp(rows[i].id, id) == 0 :
 		    rows[i].step < TMG_STEP_DONE)
-			number_of(&rows[i], number);
-	return number[0] == '\0' ? TMG_OK : keep_find(cli, number, ca);
+			return recall_row(cli, &rows[i], ca);
+	return TMG_OK;
 }
 
 tmg_rc

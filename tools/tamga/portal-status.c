@@ -77,7 +77,7 @@ portal_status(struct cli *cli, const char *number)
 }
 
 void
-portal_pending(struct cli *cli, const struct ca *ca, const struct portal *p)
+portal_tell(struct cli *cli, const struct ca *ca, const struct portal *p)
 {
 	const tmg_fault before = cli->fault;
 	const enum stage stage = cli->stage;

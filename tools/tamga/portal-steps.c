@@ -37,6 +37,8 @@ act_answers(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 		json_decref(form);
 		return rc;
 	}
+	if (p->carrier != NULL && p->carrier[0] != '\0')
+		json_object_set_new(form, "carrier", json_string(p->carrier));
 	return portal_at(cli, a, p, TMG_VERB_PUT, "/answers",
 	    json_pack("{s:o}", "answers", form), said);
 }

@@ -71,6 +71,8 @@ portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
 	if (rc != TMG_OK || (rc = portal_enter(cli, ca, p, &a, &said)) ||
 	    (rc = portal_walk(cli, a, p, &said)))
 		return rc;
+	if ((rc = portal_keep_rule(cli, p)))
+		return rc;
 	return take_contents(cli, a, p, csr);
 }
 

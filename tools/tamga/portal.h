@@ -24,6 +24,7 @@ struct portal {
 	char once[256];			/* path of what begins it once, "" none */
 	json_t *profile, *contents, *answers;
 	const char **san;
+	const char *carrier;		/* of the profile; NULL, "" nobody asks */
 };
 
 /* Whether --ca names a portal. */
@@ -60,10 +61,10 @@ portal_status(struct cli *cli, const char *number);
 bool
 portal_is_number(const char *text);
 
-/* Says in the portal's words what is waited for and until when; that it cannot
- * be asked hides nothing of what was said before. */
+/* Says in the portal's words how it stands, what is waited for and until when;
+ * that it cannot be asked hides nothing of what was said before. */
 void
-portal_pending(struct cli *cli, const struct ca *ca, const struct portal *p);
+portal_tell(struct cli *cli, const struct ca *ca, const struct portal *p);
 
 /* It is done: the next one is another one. */
 void

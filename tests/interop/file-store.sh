@@ -1,0 +1,225 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Keys in a folder: the Kazakh "Personal Computer" and "Java keys" repositories
+# from the application to one container, read by openssl and keytool; what is
+# damaged, somebody else's or open to others; no space; killed at every write.
+# shellcheck disable=SC2086
+set -u
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+for program in jq keytool; do
+	command -v $program >/dev/null || { echo "skipped: $program is not installed"; exit 77; }
+done
+# keytool would write its own files there
+JAVA_TOOL_OPTIONS="-Djava.io.tmpdir=$work -XX:-UsePerfData"
+export JAVA_TOOL_OPTIONS
+unset TAMGA_VCARD_SOCKET
+ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
+"$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$top_srcdir/share/profiles" \
+	--default-profile employee --name "file test" >/dev/null || fail "init"
+printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' >"$work/ra/people.csv"
+echo 'registers = ({ name = "individuals"; kind = "csv"; path = "people.csv"; });' \
+	>>"$work/ra/ra.conf"
+ra user add anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" || fail "account"
+mkfifo "$work/url"
+"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
+	>"$work/url" 2>"$work/ra.log" &
+children="$children $!"
+read -r url <"$work/url"
+ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+est="--ca est+https://localhost:${url##*:} --ca-file $work/ra/ca.pem --user anna
+--password-file $TAMGA_TEST_RA_PASSWORD_FILE --subject CN=Anna"
+hash=$(command curl -sS --max-time 20 --cacert "$work/ra/ca.pem" \
+	"$url/api/v1/profiles/kz-ssl" | jq -r .consent.hash)
+printf 'sw0rdfish\n' >"$work/secret"
+answers() {
+	printf '{"IIN": "396685245034", "email": "", "region": "Almaty", "city": "Almaty",
+ "domain": "%s"%s}' "$1" "${2:-}" >"$work/answers"
+}
+new_folder() { keys=$(mktemp -d "$work/keys.XXXXXX"); }
+holds() { # holds NAME...: exactly these files are in the folder
+	[ "$(ls "$keys" | xargs)" = "$*" ] || fail "in the folder: $(ls "$keys"), not $*"
+}
+p12() { openssl pkcs12 -in "$keys/tamga-1.p12" -passin "file:$work/secret" "$@" 2>"$work/p12.err"; }
+assert_container() {
+	[ "$(stat -c %a "$keys/tamga-1.p12")" = 600 ] || fail "mode of the container"
+	p12 -nodes >"$work/all.pem" || fail "openssl does not open the container: $(cat "$work/p12.err")"
+	[ "$(grep -c 'BEGIN CERTIFICATE' "$work/all.pem")" = "$1" ] || fail "not $1 certificates"
+	openssl pkey -in "$work/all.pem" -pubout >"$work/key.pub" || fail "no key"
+	p12 -clcerts -nokeys | openssl x509 -noout -pubkey >"$work/cert.pub"
+	cmp -s "$work/key.pub" "$work/cert.pub" || fail "the certificate is another key's"
+	keytool -list -v -storetype PKCS12 -keystore "$keys/tamga-1.p12" \
+		-storepass "$(cat "$work/secret")" >"$work/keytool" 2>&1 ||
+		fail "keytool: $(cat "$work/keytool")"
+	grep -q 'Entry type: PrivateKeyEntry' "$work/keytool" &&
+		grep -q "Certificate chain length: $1" "$work/keytool" || fail "keytool: $(cat "$work/keytool")"
+}
+
+# ---- Personal Computer: key first, password at installation ------------------------
+answers www.example.kz
+new_folder
+kz="--token file:$keys $ca --profile kz-ssl --answers $work/answers --agree $hash"
+run 6 "$tamga" enroll $kz
+says 'NB!The “Personal Computer” repository is insecure. We recommend using the secure key'
+n=$(ra list --json | jq -r '.[0].application')
+says "Application $n"
+holds tamga-1.pem
+[ "$(stat -c %a "$keys/tamga-1.pem")" = 600 ] || fail "mode of the key"
+openssl pkey -in "$keys/tamga-1.pem" -noout || fail "openssl does not read the key"
+command curl -sS --max-time 20 --cacert "$work/ra/ca.pem" \
+	-u "$n:$(cat "$work/state/tamga/$n.code")" "$url/api/v1/applications/$n/answers" >"$work/told"
+grep -q '"carrier": *"file:p12"' "$work/told" || fail "the carrier is not told: $(cat "$work/told")"
+ra approve "$n" >/dev/null || fail "approve"
+printf 'short\n' >"$work/bad"
+run 1 "$tamga" enroll --resume --now --new-pin-file "$work/bad"
+says 'NB! Password must contain Latin characters and digits. The password length should be 6 to 32'
+says 'You must remember the password you indicated! The password shall NOT be recovered!'
+says '6 to 32 characters'
+printf 'only letters ё\n' >"$work/bad"
+run 1 "$tamga" enroll --resume --now --new-pin-file "$work/bad"
+says 'only Latin letters, digits and'
+printf 'nodigits\n' >"$work/bad"
+run 1 "$tamga" enroll --resume --now --new-pin-file "$work/bad"
+says 'must be a digit'
+holds tamga-1.pem
+run 0 "$tamga" enroll --resume --now --new-pin-file "$work/secret"
+holds tamga-1.p12
+assert_container 2
+[ "$(ra show "$n" --json | jq -r .state)" = installed ] || fail "not installed"
+run 0 "$tamga" status "$n" $ca
+grep -q 'Certificates have been set up' "$work/out" || fail "status"
+p12 -info -nokeys -nocerts >/dev/null
+grep -q 'PBES2, PBKDF2, AES-256-CBC, Iteration 600000, PRF hmacWithSHA256' "$work/p12.err" &&
+	grep -q 'MAC: sha256, Iteration 600000' "$work/p12.err" || fail "protection: $(cat "$work/p12.err")"
+ok "Personal Computer: one container, read by openssl and keytool"
+
+# ---- the rest of tamga works with it -------------------------------------------------
+token="--token file:$keys"
+run 0 "$tamga" list $token
+grep -q 'www.example.kz' "$work/out" || fail "list"
+run 0 "$tamga" list $token --json
+jq -e '.tokens[0].keys | length == 1' "$work/out" >/dev/null || fail "list --json"
+echo text >"$work/text"
+run 0 "$tamga" sign $token --pin-file "$work/secret" 1 "$work/text" -o "$work/signature"
+openssl dgst -sha256 -verify "$work/key.pub" -signature "$work/signature" "$work/text" >/dev/null ||
+	fail "signature"
+run 4 "$tamga" sign $token --pin-file "$work/bad" 1 "$work/text" -o "$work/signature"
+says 'password'
+run 0 "$tamga" csr $token --pin-file "$work/secret" 1 --subject CN=again -o "$work/again.csr"
+openssl req -in "$work/again.csr" -noout -verify 2>/dev/null || fail "csr"
+printf 'an0ther\n' >"$work/other"
+run 0 "$tamga" pin change $token --pin-file "$work/secret" --new-pin-file "$work/other"
+holds tamga-1.p12
+p12 -noout && fail "the old password still opens it"
+cp "$work/other" "$work/secret"
+assert_container 2
+p12 -clcerts -nokeys -out "$work/all.pem"
+run 0 "$tamga" cert delete $token --yes --pin-file "$work/secret" 1
+holds tamga-1.pem
+openssl pkey -in "$keys/tamga-1.pem" -passin "file:$work/secret" -pubout | cmp -s - "$work/key.pub" ||
+	fail "the key is not kept under its password"
+openssl x509 -in "$work/all.pem" -out "$work/leaf.pem"
+run 0 "$tamga" cert install $token --pin-file "$work/secret" 1 "$work/leaf.pem"
+holds tamga-1.p12
+run 0 "$tamga" key delete $token --yes --pin-file "$work/secret" 1
+holds
+ok "list, sign, csr, pin change, cert delete and install, key delete"
+
+# ---- Java keys repository, an old Java, a password from the beginning -----------------
+answers java.example.kz ', "carrier": "file:java"'
+new_folder
+printf 'sw0rdfish\n' >"$work/secret"
+run 6 "$tamga" enroll --token file+legacy:$keys $ca --profile kz-ssl --answers "$work/answers" \
+	--agree "$hash" --pin-file "$work/secret"
+holds tamga-1.pem
+grep -q 'BEGIN ENCRYPTED PRIVATE KEY' "$keys/tamga-1.pem" || fail "the key is not protected"
+n=$(ra list --json | jq -r '.[0].application')
+ra approve "$n" >/dev/null || fail "approve"
+run 0 "$tamga" enroll --resume --now --pin-file "$work/secret"
+holds tamga-1.p12
+assert_container 2
+p12 -info -nokeys -nocerts >/dev/null
+grep -q 'pbeWithSHA1And3-KeyTripleDES-CBC' "$work/p12.err" && grep -q 'MAC: sha1' "$work/p12.err" ||
+	fail "no old algorithms: $(cat "$work/p12.err")"
+run 2 "$tamga" enroll --token file:$keys $ca --profile kz-ssl --answers "$work/answers" \
+	--agree "$hash" --pin-file "$work/bad"
+says 'must be a digit'
+ok "Java keys: protected from the first moment, old algorithms when asked"
+
+# what keytool writes is read again
+keytool -storepasswd -storetype PKCS12 -keystore "$keys/tamga-1.p12" \
+	-storepass "$(cat "$work/secret")" -new an0ther >/dev/null 2>&1 || fail "keytool -storepasswd"
+run 0 "$tamga" sign --token "file:$keys" --pin-file "$work/other" 1 "$work/text" -o "$work/signature"
+openssl pkcs12 -in "$keys/tamga-1.p12" -passin "file:$work/other" -clcerts -nokeys 2>/dev/null |
+	openssl x509 -noout -pubkey >"$work/key.pub"
+openssl dgst -sha256 -verify "$work/key.pub" -signature "$work/signature" "$work/text" >/dev/null ||
+	fail "signature with what keytool wrote"
+ok "a container that keytool wrote anew"
+
+# ---- EST too: no application, one folder ------------------------------------------------
+new_folder
+run 0 "$tamga" enroll --token "file:$keys" $est --type ec:p256 --new-pin-file "$work/secret"
+holds tamga-1.p12
+assert_container 2
+run 0 "$tamga" enroll --token "file:$keys" $est --type ec:p256 --pin-file "$work/secret"
+says 'Already enrolled'
+ok "EST"
+
+# ---- folders and files that are not as they must be -----------------------------------------
+refused() { # refused STATUS WORDS: a signature is refused so
+	run "$1" "$tamga" sign --token "file:$keys" --pin-file "$work/secret" 1 "$work/text" \
+		-o "$work/signature"
+	says "$2"
+}
+whole=$work/whole.p12
+cp "$keys/tamga-1.p12" "$whole"
+run 3 "$tamga" list --token "file:$work/nowhere"
+says 'make the folder first'
+chmod 777 "$keys"
+run 1 "$tamga" key generate --token "file:$keys" --pin-file "$work/secret" 2
+says 'others may write into the folder'
+chmod 700 "$keys"
+mv "$keys/tamga-1.p12" "$work/elsewhere.p12"
+ln -s "$work/elsewhere.p12" "$keys/tamga-1.p12"
+refused 1 'symbolic link'
+rm "$keys/tamga-1.p12"
+mkfifo "$keys/tamga-1.p12"
+refused 1 'no file of yours'
+rm "$keys/tamga-1.p12"
+for n in 1 40 200 700 1000; do
+	head -c $n "$whole" >"$keys/tamga-1.p12"
+	refused 1 'damaged'
+done
+size=$(stat -c %s "$whole")
+{ head -c $((size - 60)) "$whole"; printf X; tail -c 59 "$whole"; } >"$keys/tamga-1.p12"
+refused 4 'password'
+head -c 400000 /dev/zero >"$keys/tamga-1.p12"
+refused 1 'too large'
+echo '<html>' >"$keys/tamga-1.p12"
+refused 1 'damaged'
+rm "$keys/tamga-1.p12"
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$keys/tamga-1.pem" 2>/dev/null
+chmod 600 "$keys/tamga-1.pem"
+refused 1 'damaged, or somebody else'
+run 0 "$tamga" key generate --token "file:$keys" 2 --type ec:p256
+chmod 644 "$keys/tamga-2.pem"
+rm "$keys/tamga-1.pem"
+run 1 "$tamga" sign --token "file:$keys" 2 "$work/text" -o "$work/signature"
+says 'others may read the key'
+chmod 600 "$keys/tamga-2.pem"
+# a key of somebody else's under our name: the halves differ
+openssl pkey -in "$keys/tamga-2.pem" -pubout >"$work/other.pub"
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 2>/dev/null |
+	cat "$work/other.pub" - >"$keys/tamga-2.pem"
+run 1 "$tamga" sign --token "file:$keys" 2 "$work/text" -o "$work/signature"
+says 'damaged'
+# other people's files are none of ours
+rm "$keys"/*
+cp "$whole" "$keys/mine.p12"
+echo text >"$keys/key.pem"
+echo text >"$keys/tamga-9.pem"
+run 0 "$tamga" list --token "file:$keys"
+run 0 "$tamga" enroll --token "file:$keys" $est --type ec:p256 --replace --new-pin-file "$work/secret"
+holds key.pem mine.p12 tamga-1.p12 tamga-9.pem
+cmp -s "$whole" "$keys/mine.p12" || fail "somebody else's file was changed"
+ok "refused: open folders, links, pipes, damage, other keys; other files left alone"

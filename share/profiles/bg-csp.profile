@@ -57,14 +57,15 @@ contents = (
 mail_to = "email";
 documents = (
   { name = "application"; title = "Application for certificate";
-    notarised = true; channels = ["post", "in-person"]; },
+    notarised_by = ["post", "in-person"];
+    channels = ["post", "in-person", "signed"]; },
   { name = "contract"; title = "Contract"; notarised = true;
     channels = ["post", "in-person"]; },
   { name = "identity"; title = "Copy of the identity document";
     notarised = true; channels = ["post", "in-person"]; },
   { name = "company-status"; title = "Certificate of company status";
-    optional = true; max_age_days = 30;
-    channels = ["post", "in-person", "upload"]; }
+    optional = true; max_age_days = 30; max_kb = 4096;
+    channels = ["post", "in-person", "upload", "signed"]; }
 );
 carriers = (
   { name = "smart-card"; label = "Smart card";

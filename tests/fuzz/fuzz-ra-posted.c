@@ -9,6 +9,8 @@
 #include "tools/ra/http/posted.h"
 #include "tools/ra/pages/language.h"
 #include "tools/ra/pages/page.h"
+#include "tools/ra/profile/filekind.h"
+#include "tools/ra/profile/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,6 +26,21 @@ check_page(const char *text)
 	    memchr(page.text, '"', page.len) != NULL ||
 	    memchr(page.text, '\'', page.len) != NULL))
 		abort();
+}
+
+/* What is shown of a file's name shows what it says. */
+static void
+check_file(const char *said, const ra_posted *posted, size_t i)
+{
+	char name[RA_FILE_NAME];
+	size_t count;
+
+	ra_file_name(said, name);
+	if (ra_utf8_check(name, &count) != TMG_OK || strpbrk(name, "/\\") != NULL)
+		abort();
+	check_page(name);
+	(void)ra_filekind_of((tmg_view){ (const uint8_t *)posted->row[i].value,
+	    posted->row[i].len });
 }
 
 static void
@@ -61,6 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    strlen(posted.row[i].value) != posted.row[i].len)
 			abort();
 		check_page(posted.row[i].value);
+		check_file(posted.row[i].file, &posted, i);
 	}
 	return 0;
 }

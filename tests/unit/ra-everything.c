@@ -9,6 +9,7 @@
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/mail.h"
 #include "tools/ra/store/mark.h"
+#include "tools/ra/store/paper.h"
 #include "tools/ra/store/session.h"
 #include "tools/ra/store/user.h"
 
@@ -103,6 +104,40 @@ ask_marks(ra_store *s)
 	assert_int_equal(ra_mark_get(s, "m", &mark), TMG_NOT_FOUND);
 }
 
+static tmg_rc
+any_paper(void *arg, const ra_paper *paper)
+{
+	(void)arg;
+	assert_null(paper->content);
+	assert_int_equal(paper->size, 2);
+	return TMG_OK;
+}
+
+static void
+ask_papers(ra_store *s)
+{
+	static uint8_t bytes[] = { 0xff, 0x00 };
+	ra_paper paper = { .app = "A-1", .name = "n", .standing = RA_PAPER_SENT,
+		.channel = "upload", .size = 2, .content = bytes, .len = 2 };
+	tmg_auto(ra_paper) got = { .content = NULL };
+
+	assert_int_equal(ra_paper_judge(s, &paper), TMG_NOT_FOUND);
+	assert_int_equal(ra_paper_put(s, &paper), TMG_OK);
+	assert_int_equal(ra_paper_put(s, &paper), TMG_OK);
+	strcpy(paper.standing, RA_PAPER_RETURNED);
+	strcpy(paper.reason, "why");
+	assert_int_equal(ra_paper_judge(s, &paper), TMG_OK);
+	assert_int_equal(ra_paper_get(s, "A-1", "n", &got), TMG_OK);
+	assert_string_equal(got.standing, RA_PAPER_RETURNED);
+	assert_string_equal(got.reason, "why");
+	assert_int_equal(got.len, 2);
+	assert_memory_equal(got.content, bytes, 2);
+	assert_int_equal(ra_paper_each(s, "A-1", any_paper, NULL), TMG_OK);
+	assert_int_equal(ra_paper_erase(s, "A-1"), TMG_OK);
+	ra_paper_release(&got);
+	assert_int_equal(ra_paper_get(s, "A-1", "n", &got), TMG_NOT_FOUND);
+}
+
 void
 ask_everything(ra_store *s)
 {
@@ -177,6 +212,7 @@ ask_everything(ra_store *s)
 	ask_mails(s);
 	ask_captchas(s);
 	ask_marks(s);
+	ask_papers(s);
 	assert_int_equal(ra_crl_put(s, &crl), TMG_OK);
 	assert_int_equal(ra_crl_outdate(s), TMG_OK);
 	assert_int_equal(ra_crl_last(s, &got_crl), TMG_OK);

@@ -265,6 +265,18 @@ static const struct {
 	{ "password", GOOD "password: { min = 9; max = 8; };", "password.min" },
 	{ "class", GOOD "password: { require = [\"emoji\"]; };", "\"emoji\"" },
 	{ "language", GOOD "languages = [\"english\"];", "\"english\"" },
+	{ "document's name", GOOD "documents = ( { name = \"../x\";"
+	    " title = \"A\"; channels = [\"upload\"]; } );", "small letters" },
+	{ "document twice", GOOD "documents = ("
+	    " { name = \"a\"; title = \"A\"; channels = [\"post\"]; },"
+	    " { name = \"a\"; title = \"B\"; channels = [\"post\"]; } );",
+	    "two named a" },
+	{ "document, type", GOOD "documents = ( { name = \"a\"; title = \"A\";"
+	    " channels = [\"upload\"]; types = [\"exe\"]; } );", "\"exe\"" },
+	{ "document, size", GOOD "documents = ( { name = \"a\"; title = \"A\";"
+	    " channels = [\"upload\"]; max_kb = 8193; } );", "8193 is not between" },
+	{ "document, channel", GOOD "documents = ( { name = \"a\";"
+	    " title = \"A\"; channels = [\"pigeon\"]; } );", "\"pigeon\"" },
 	{ "carrier twice", GOOD "carriers = ( { name = \"usb-token\"; label = \"A\"; },"
 	    " { name = \"usb-token\"; label = \"B\"; } );", "two named usb-token" },
 	{ "carrier, a price alone", GOOD "carriers = ( { name = \"usb-token\";"

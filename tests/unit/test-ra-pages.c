@@ -63,6 +63,7 @@ test_writer_limit(void **state)
 
 #define URL "application/x-www-form-urlencoded"
 #define MULTI "multipart/form-data; boundary=X"
+#define HEAD "\r\nContent-Disposition: form-data"
 #define PART(name, value) "\r\nContent-Disposition: form-data; name=\"" name \
 	"\"\r\n\r\n" value "\r\n--X"
 
@@ -105,7 +106,21 @@ test_forms(void **state)
 		{ MULTI, "--X\r\nX: y\r\n\r\n1\r\n--X--", 0, TMG_MISMATCH, "" },
 		{ MULTI, "--X\r\n\r\n--X--", 0, TMG_MISMATCH, "" },
 		{ MULTI, "--X" PART("a", "\xff") "--", 0, TMG_MISMATCH, "" },
-		{ MULTI, "--X" PART("a\"", "1") "--", 0, TMG_OK, "1" },
+		{ MULTI, "--X" PART("a\"", "1") "--", 0, TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "; name=a\r\n\r\n1\r\n--X--", 0, TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "; name=\"a\r\n\r\n1\r\n--X--", 0, TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "; name\r\n\r\n1\r\n--X--", 0, TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "\r\n\r\n1\r\n--X--", 0, TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "; filename=\"; name=\\\"a\\\"\"\r\n\r\n1\r\n--X--",
+		    0, TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "; filename=\"x\"; name=\"a\"\r\n\r\n1\r\n--X--",
+		    0, TMG_OK, "" },
+		{ MULTI, "--X" HEAD "; name=\"b\"; name=\"a\"\r\n\r\n1\r\n--X--",
+		    0, TMG_OK, "" },
+		{ MULTI, "--X" HEAD "; name=\"a\"x\r\n\r\n1\r\n--X--", 0,
+		    TMG_MISMATCH, "" },
+		{ MULTI, "--X" HEAD "; name=\"a\"\r\nContent-Type: x/y\r\n\r\n1\r\n--X--",
+		    0, TMG_OK, "1" },
 		{ "multipart/form-data", "--X--", 0, TMG_MISMATCH, "" },
 		{ "multipart/form-data; boundary=", "----", 0, TMG_MISMATCH, "" },
 	};
@@ -148,7 +163,94 @@ test_form_limits(void **state)
 	assert_int_equal(got.len, 3);
 	assert_memory_equal(got.ptr, "0\0\xff", 3);
 	assert_string_equal(ra_posted_get(&file, "file"), "");
+	assert_string_equal(ra_posted_file(&file, "file"), "a.der");
+	assert_string_equal(ra_posted_file(&file, "none"), "");
 	assert_int_equal(ra_posted_bytes(&file, "none").len, 0);
+}
+
+/* A thousand parts are refused before they are all looked at. */
+static void
+test_many_parts(void **state)
+{
+	tmg_auto(ra_posted) p = { .store = NULL };
+	const size_t each = strlen(PART("a", "1"));
+	tmg_auto_free char *body = malloc(1000 * each + 8);
+
+	(void)state;
+	assert_non_null(body);
+	strcpy(body, "--X");
+	for (size_t i = 0; i < 1000; i++)
+		strcpy(body + 3 + i * each, PART("a", "1"));
+	strcat(body + 3 + 999 * each, "--");
+	assert_int_equal(ra_posted_read(MULTI, tmg_view_str(body), &p),
+	    TMG_MISMATCH);
+}
+
+/* What a file is called is told as it came; what may be shown of it. */
+static void
+test_file_names(void **state)
+{
+	static const struct {
+		const char *said, *shown;
+	} rows[] = {
+		{ "a.pdf", "a.pdf" }, { "", "" }, { "Әлия.pdf", "Әлия.pdf" },
+		{ "../../etc/passwd", "passwd" }, { "C:\\x\\a.pdf", "a.pdf" },
+		{ "/", "" }, { "a/", "" }, { "..", ".." },
+		{ "a\x01" "b\n.pdf", "ab.pdf" },
+		{ "fdp.\xe2\x80\xae" "exe", "fdp.exe" },
+		{ "\xe2\x81\xa6" "a\xe2\x81\xa9", "a" },
+		{ "a\xff" "b", "ab" }, { "<b>\"'&", "<b>\"'&" },
+	};
+	char name[RA_FILE_NAME], long_name[600];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		ra_file_name(rows[i].said, name);
+		if (strcmp(name, rows[i].shown) != 0)
+			fail_msg("row %zu: \"%s\"", i, name);
+	}
+	for (size_t i = 0; i < 299; i++)
+		memcpy(long_name + 2 * i, "Ә", 3);
+	ra_file_name(long_name, name);
+	assert_int_equal(strlen(name), RA_FILE_NAME - 2);	/* whole characters */
+}
+
+static void
+test_file_kinds(void **state)
+{
+#define FILE_ROW(bytes, kind) { bytes, sizeof(bytes) - 1, kind }
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *kind;	/* NULL none */
+	} rows[] = {
+		FILE_ROW("%PDF-1.7\n...\n%%EOF\n", "pdf"),
+		FILE_ROW("%PDF-1.7\n...", NULL),
+		FILE_ROW("x%PDF-1.7\n%%EOF", NULL),
+		FILE_ROW("\xff\xd8\xff\xe0..\xff\xd9", "jpeg"),
+		FILE_ROW("\xff\xd8\xff\xe0..", NULL),
+		FILE_ROW("\x89PNG\r\n\x1a\n\0\0\0\rIHDR...\0\0\0\0IEND\xae\x42\x60\x82",
+		    "png"),
+		FILE_ROW("\x89PNG\r\n\x1a\n\0\0\0\rIHDR...", NULL),
+		FILE_ROW("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02.", "p7m"),
+		FILE_ROW("\x30\x82\x01\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
+		    "p7m"),
+		FILE_ROW("\x30\x82\x01\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03",
+		    NULL),
+		FILE_ROW("\x30\xff\x01\x00", NULL),
+		FILE_ROW("\x30\x82", NULL),
+		FILE_ROW("<html>", NULL), FILE_ROW("MZ", NULL), FILE_ROW("", NULL),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		const ra_filekind *kind = ra_filekind_of((tmg_view){
+		    (const uint8_t *)rows[i].bytes, rows[i].len });
+
+		if ((kind == NULL) != (rows[i].kind == NULL) ||
+		    (kind != NULL && strcmp(kind->name, rows[i].kind) != 0))
+			fail_msg("row %zu: %s", i, kind != NULL ? kind->name : "none");
+	}
 }
 
 /* ---- cookies, languages ---- */
@@ -429,6 +531,9 @@ main(void)
 		cmocka_unit_test(test_writer_limit),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_form_limits),
+		cmocka_unit_test(test_many_parts),
+		cmocka_unit_test(test_file_names),
+		cmocka_unit_test(test_file_kinds),
 		cmocka_unit_test(test_cookies),
 		cmocka_unit_test(test_languages),
 		SHIPPED(test_register),

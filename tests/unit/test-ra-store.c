@@ -119,10 +119,11 @@ static void
 test_step_that_fails(void **state)
 {
 	static const ra_migration steps[] = {
-		{ "good", "CREATE TABLE one (a TEXT)" },
-		{ "better", "CREATE TABLE two (a TEXT)" },
+		{ "good", "CREATE TABLE one (a TEXT)", NULL },
+		{ "better", "CREATE TABLE two (a TEXT);",
+		    "CREATE TABLE half (a TEXT)" },
 		{ "broken", "CREATE TABLE three (a TEXT);"
-		    "INSERT INTO nowhere VALUES (1)" },
+		    "INSERT INTO nowhere VALUES (1)", NULL },
 	};
 	const ra_schema schema = { steps, TMG_COUNT(steps) };
 	const ra_schema good = { steps, 2 };
@@ -142,7 +143,7 @@ test_step_that_fails(void **state)
 
 	assert_int_equal(ra_schema_migrate(b->store, &good), TMG_OK);
 	place_read(&b->place, d->tables, tables, sizeof(tables));
-	assert_string_equal(tables, "one\ntwo\n");
+	assert_string_equal(tables, "half\none\ntwo\n");
 	assert_int_equal(version_of(b), 2);
 	assert_int_equal(ra_schema_migrate(b->store, &good), TMG_OK);
 }

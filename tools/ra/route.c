@@ -37,6 +37,8 @@ static const struct {
 	{ "PUT", CASE "/answers", ra_api_fill },
 	{ "GET", CASE "/contents", ra_api_contents },
 	{ "POST", CASE "/agree", ra_api_agree },
+	{ "GET", CASE "/documents", ra_api_documents },
+	{ "POST", CASE "/documents", ra_api_document },
 	{ "POST", CASE "/send-docs", ra_api_send_docs },
 	{ "POST", CASE "/request", ra_api_request },
 	{ "GET", CASE "/certificate", ra_api_certificate },
@@ -80,6 +82,26 @@ ra_route_matches(const char *pattern, const char *path,
 	memcpy(label, path + head, len);
 	label[len] = '\0';
 	return true;
+}
+
+/* Where files are sent to: at other paths a body is a form, or a request. */
+bool
+ra_route_takes_files(const ra_call *call)
+{
+	char label[RA_LABEL_MAX];
+
+	return strcmp(call->method, "POST") == 0 &&
+	    (ra_route_matches(RA_SITE_FILES, call->path, label) ||
+	    ra_route_matches(CASE "/documents", call->path, label));
+}
+
+size_t
+ra_route_body(ra_desk *desk, const ra_call *call)
+{
+	const bool known = strcmp(call->path, RA_SITE_FILES) == 0 ?
+	    ra_site_knows(desk, call) : call->authorization[0] != '\0';
+
+	return known ? RA_FILE_BODY_MAX : RA_BODY_MAX;
 }
 
 bool

@@ -63,10 +63,11 @@ document(const ra_profile *p, size_t i)
 {
 	const ra_document *d = &p->document[i];
 
-	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:i}", "name", d->name,
-	    "title", d->title, "notarised", d->notarised, "optional", d->optional,
-	    "channels", ra_api_words(&d->channels), "max_age_days",
-	    d->max_age_days);
+	return json_pack("{s:s, s:s, s:b, s:o, s:b, s:o, s:o, s:i, s:i}", "name",
+	    d->name, "title", d->title, "notarised", d->notarised, "notarised_by",
+	    ra_api_words(&d->notarised_by), "optional", d->optional, "channels",
+	    ra_api_words(&d->channels), "types", ra_api_words(&d->types), "max_kb",
+	    d->max_kb, "max_age_days", d->max_age_days);
 }
 
 static json_t *

@@ -40,7 +40,8 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 	tmg_auto(ra_answers) answers = { 0 };
 	tmg_rc rc;
 
-	if ((rc = ra_answers_load(d->store, app->id, &answers)))
+	if (profile->carrier_count > 0 &&
+	    (rc = ra_answers_load(d->store, app->id, &answers)))
 		return ra_desk_says(d, rc);
 	if ((rc = ra_vet_validity(d, ra_choice_days(profile, &answers), cert)))
 		return rc;

@@ -12,6 +12,7 @@
 #include "tools/ra/store/answer.h"
 #include "tools/ra/store/ids.h"
 #include "tools/ra/store/mail.h"
+#include "tools/ra/store/paper.h"
 
 #define DAY 86400
 #define SHORTEST_MONTH 28	/* days */
@@ -27,6 +28,7 @@ ra_desk_destroy(ra_desk *d, ra_app *app, const ra_actor *actor)
 		return rc;
 	if ((rc = ra_mail_erase(d->store, app->id)) ||
 	    (rc = ra_answer_erase(d->store, app->id)) ||
+	    (rc = ra_paper_erase(d->store, app->id)) ||
 	    (rc = ra_app_erase(d->store, app->id)))
 		return ra_desk_says(d, rc);
 	return TMG_OK;

@@ -17,6 +17,8 @@ const ra_limit ra_limit_look_up = { { "look up", 30, 10 },
 const ra_limit ra_limit_captcha = { { "captcha", 60, 5 },
 	{ "captcha for", 20, 30 } };
 const ra_limit ra_limit_code = { { "code", 30, 10 }, { "code of", 10, 30 } };
+const ra_limit ra_limit_document = { { "document", 120, 5 },
+	{ "document of", 60, 10 } };
 const ra_limit ra_limit_setup = { { "setup", 10, 30 }, { "setup", 0, 0 } };
 
 tmg_view

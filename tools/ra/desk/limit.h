@@ -19,6 +19,7 @@ extern const ra_limit ra_limit_search;	/* numbers that are none; no subject */
 extern const ra_limit ra_limit_look_up;	/* in a register; the application */
 extern const ra_limit ra_limit_captcha;	/* the application */
 extern const ra_limit ra_limit_code;	/* new access codes; the application */
+extern const ra_limit ra_limit_document;	/* files; the application */
 extern const ra_limit ra_limit_setup;	/* an officer's first visit; no subject */
 
 /*

@@ -9,8 +9,11 @@
 #include "tools/ra/desk/desk.h"
 #include "tools/ra/http/cookie.h"
 #include "tools/ra/http/posted.h"
+#include "tools/ra/profile/filekind.h"
 
 #define RA_BODY_MAX 65536	/* bytes of a request's body */
+/* and of one that brings a file, with the form around it */
+#define RA_FILE_BODY_MAX (RA_FILE_MAX + RA_BODY_MAX)
 #define RA_LABEL_MAX 64
 #define RA_ALLOW_MAX 64
 
@@ -61,7 +64,7 @@ typedef struct ra_reply {
 	bool keep;			/* never changes: may be kept for ever */
 	char location[128];		/* 303; "" else */
 	char cookie[3][RA_COOKIE_MAX];	/* to be set; "" else */
-	char file[64];			/* to be saved under that name; "" else */
+	char file[96];			/* to be saved under that name; "" else */
 	char allow[RA_ALLOW_MAX];	/* 405: what is possible; "" else */
 	long retry_after_s;		/* 0: not said */
 	long again_s;			/* the page is loaded again after; 0 not */
@@ -91,6 +94,14 @@ ra_route_matches(const char *pattern, const char *path,
 
 /* Finds the handler of method and path and calls it; 404, 405 otherwise. */
 void ra_route(ra_desk *desk, ra_call *call, ra_reply *reply);
+
+/* Whether files are sent to that path. */
+bool
+ra_route_takes_files(const ra_call *call);
+/* The most that a body may have there, when its headers came and nothing of
+ * it: a file is not read for those who could not hand it in. */
+size_t
+ra_route_body(ra_desk *desk, const ra_call *call);
 
 /* The routes there are, from index 0 on; false behind the last. */
 bool

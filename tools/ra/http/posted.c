@@ -52,6 +52,7 @@ add(ra_posted *p, const char *name, const char *value, size_t len, bool is_file)
 	p->row[p->count].value = value;
 	p->row[p->count].len = len;
 	p->row[p->count].is_file = is_file;
+	p->row[p->count].file = "";
 	p->count++;
 	return TMG_OK;
 }
@@ -151,39 +152,69 @@ delimiter_of(const char *type, char out[DELIMITER_MAX + 1])
 	return 4 + len;
 }
 
-/* The parameter of a Content-Disposition, cut out of the header in place. */
-static char *
-parameter(char *header, const char *name)
+/* One parameter, ; name="value", cut out of the header in place; *at goes behind
+ * it.  A backslash stands before a quote that belongs to the value. */
+static tmg_rc
+take_parameter(char **at, char **name, char **value)
 {
-	char *at = strcasestr(header, name);
-	char *end;
+	char *c = *at + strspn(*at, "; \t"), *to;
 
-	if (at == NULL)
-		return NULL;
-	at += strlen(name);
-	if ((end = strchr(at, '"')) == NULL)
-		return NULL;
-	*end = '\0';
-	return at;
+	*name = c;
+	c += strcspn(c, "=\r\n");
+	if (c[0] != '=' || c[1] != '"')
+		return TMG_MISMATCH;
+	*c = '\0';
+	*value = to = c + 2;
+	for (c = to; *c != '"'; c++) {
+		if (*c == '\\' && c[1] == '"')
+			c++;
+		if (*c == '\0' || *c == '\r' || *c == '\n')
+			return TMG_MISMATCH;
+		*to++ = *c;
+	}
+	*at = c + 1;
+	*to = '\0';
+	return **at == '\0' || **at == ';' || **at == '\r' ? TMG_OK : TMG_MISMATCH;
+}
+
+/* RFC 7578 4.2: name, and filename where it is a file's. */
+static tmg_rc
+read_disposition(char *at, char **name, char **file)
+{
+	char *key, *value;
+	tmg_rc rc;
+
+	*name = *file = NULL;
+	while (*at == ';') {
+		if ((rc = take_parameter(&at, &key, &value)))
+			return rc;
+		if (*name == NULL && strcasecmp(key, "name") == 0)
+			*name = value;
+		else if (*file == NULL && strcasecmp(key, "filename") == 0)
+			*file = value;
+	}
+	return *name != NULL ? TMG_OK : TMG_MISMATCH;
 }
 
 /* One part: headers, an empty line, the value. */
 static tmg_rc
 read_part(ra_posted *p, char *part, size_t len)
 {
-	char *gap = memmem(part, len, "\r\n\r\n", 4), *name, *value;
-	bool is_file;
+	char *gap = memmem(part, len, "\r\n\r\n", 4), *name, *file, *value;
+	tmg_rc rc;
 
 	if (gap == NULL || memchr(part, '\0', (size_t)(gap - part)) != NULL)
 		return TMG_MISMATCH;
 	*gap = '\0';
 	value = gap + 4;
 	part[len] = '\0';		/* where the next delimiter begins */
-	is_file = strcasestr(part, "; filename=") != NULL;
 	if (strncasecmp(part, DISPOSITION, strlen(DISPOSITION)) != 0 ||
-	    (name = parameter(part, "; name=\"")) == NULL)
+	    (rc = read_disposition(part + strlen(DISPOSITION) - 1, &name, &file)) ||
+	    (rc = add(p, name, value, len - (size_t)(value - part), file != NULL)))
 		return TMG_MISMATCH;
-	return add(p, name, value, len - (size_t)(value - part), is_file);
+	if (file != NULL)
+		p->row[p->count - 1].file = file;
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -255,4 +286,13 @@ ra_posted_bytes(const ra_posted *p, const char *name)
 			return (tmg_view){ (const uint8_t *)p->row[i].value,
 			    p->row[i].len };
 	return (tmg_view){ NULL, 0 };
+}
+
+const char *
+ra_posted_file(const ra_posted *p, const char *name)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->row[i].name, name) == 0)
+			return p->row[i].file;
+	return "";
 }

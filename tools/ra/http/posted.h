@@ -18,6 +18,7 @@ typedef struct ra_posted {
 		const char *value;	/* ends with a zero; has none inside unless is_file */
 		size_t len;
 		bool is_file;
+		const char *file;	/* what the sender calls it; "" nothing */
 	} row[RA_POSTED_MAX];
 } ra_posted;
 
@@ -45,5 +46,8 @@ ra_posted_get(const ra_posted *posted, const char *name);
 /* The same with the bytes of a file; no bytes when there is none. */
 tmg_view
 ra_posted_bytes(const ra_posted *posted, const char *name);
+/* What the sender calls that file: any text, in any encoding. */
+const char *
+ra_posted_file(const ra_posted *posted, const char *name);
 
 #endif

@@ -30,6 +30,8 @@
 #define IDLE_S 20		/* a connection that says nothing is closed */
 #define REPLY_MS 300000		/* and one that takes so long to take a reply */
 #define GRACE_MS 10000
+#define FILE_MS 120000		/* to send a file in */
+#define FILES_MOST (64u * 1024 * 1024)	/* bytes of those coming in at once */
 #define PEM_MAX 65536
 /* RFC 9325 3.1.1, 4.1, 4.2: forward secrecy and AEAD, nothing else. */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:" \
@@ -41,6 +43,7 @@ struct ra_server {
 	struct MHD_Daemon *daemon;
 	int fd;
 	atomic_int running;		/* requests between first byte and last */
+	atomic_size_t files;		/* bytes set aside for bodies with a file */
 	ra_watch *watch;
 	pthread_mutex_t mutex;
 	pthread_cond_t freed;
@@ -55,7 +58,11 @@ struct exchange {
 	struct timespec start;
 	uint8_t *body;
 	size_t len, cap;
+	size_t most;			/* bytes that the body may have */
+	size_t files;			/* set aside of the server's */
+	size_t dropped;
 	bool too_large;
+	bool too_many;			/* files at once */
 	bool no_host;
 };
 
@@ -178,6 +185,7 @@ static const struct {
 };
 
 #define CSP_NOTHING "default-src 'none'; frame-ancestors 'none'"
+#define CSP_FILE CSP_NOTHING "; sandbox"
 #define CSP_PAGE "default-src 'none'; style-src 'self'; img-src 'self' data:; " \
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -201,12 +209,12 @@ add_seconds(struct MHD_Response *out, const char *name, long seconds)
 static void
 add_headers(struct MHD_Response *out, const ra_reply *r)
 {
-	char file[96];
+	char file[128];
 
 	for (size_t i = 0; i < TMG_COUNT(always); i++)
 		MHD_add_response_header(out, always[i].name, always[i].value);
 	add_if(out, true, "Content-Security-Policy",
-	    r->page ? CSP_PAGE : CSP_NOTHING);
+	    r->page ? CSP_PAGE : r->file[0] != '\0' ? CSP_FILE : CSP_NOTHING);
 	add_if(out, true, "Cache-Control",
 	    r->keep ? "public, max-age=31536000, immutable" : "no-store");
 	add_if(out, r->type != NULL, "Content-Type", r->type);
@@ -287,27 +295,40 @@ on_argument(void *arg, enum MHD_ValueKind kind, const char *name,
 	    value != NULL ? value : "") == TMG_OK ? MHD_YES : MHD_NO;
 }
 
+/* A call as its headers tell it; peer and query are filled in later. */
+static ra_call
+call_of(struct MHD_Connection *conn, const char *url, const char *method,
+    const char *peer, const ra_posted *query)
+{
+	return (ra_call){ .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
+		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
+		.authorization = header(conn, "Authorization"),
+		.cookie = header(conn, "Cookie"), .origin = header(conn, "Origin"),
+		.host = header(conn, "Host"), .query = query,
+		.languages = header(conn, "Accept-Language"), .peer = peer,
+		.peer_cert = peer_cert(conn) };
+}
+
 static enum MHD_Result
 answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
     const char *method)
 {
 	tmg_auto(ra_reply) reply = { .status = HTTP_SERVER_ERROR };
 	ra_posted query = { .store = NULL };
-	char peer[64];
-	ra_call call = { .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
-		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
-		.authorization = header(conn, "Authorization"),
-		.cookie = header(conn, "Cookie"), .origin = header(conn, "Origin"),
-		.host = header(conn, "Host"), .query = &query,
-		.languages = header(conn, "Accept-Language"), .peer = peer,
-		.peer_cert = peer_cert(conn), .body = { x->body, x->len } };
+	char peer[64] = "";
+	ra_call call = call_of(conn, url, method, peer, &query);
 
+	call.body = (tmg_view){ x->body, x->len };
 	give_time(x->server, conn, 0);
 	MHD_get_connection_values(conn, MHD_GET_ARGUMENT_KIND, on_argument, &query);
 	peer_address(conn, peer, sizeof(peer));
 	if (x->too_large) {
 		ra_reply_text(&reply, HTTP_TOO_LARGE,
-		    _("a request body has at most %d bytes here"), RA_BODY_MAX);
+		    _("a request body has at most %zu bytes here"), x->most);
+	} else if (x->too_many) {
+		reply.retry_after_s = FILE_MS / 1000;
+		ra_reply_text(&reply, HTTP_UNAVAILABLE,
+		    _("too many files are being sent just now; try again later"));
 	} else if (x->no_host) {
 		ra_reply_text(&reply, HTTP_BAD_REQUEST,
 		    _("a request of HTTP/1.1 has a Host header"));
@@ -325,6 +346,25 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 
 /* ---- libmicrohttpd's callbacks ---- */
 
+static size_t
+most_of(ra_server *s, struct MHD_Connection *conn, const char *url,
+    const char *method)
+{
+	const ra_posted none = { .store = NULL };
+	const ra_call call = call_of(conn, url, method, "", &none);
+	ra_desk *desk;
+	size_t most;
+
+	if (!ra_route_takes_files(&call))
+		return RA_BODY_MAX;
+	desk = take_desk(s);
+	most = ra_route_body(desk, &call);
+	give_desk(s, desk);
+	if (most > RA_BODY_MAX)
+		give_time(s, conn, FILE_MS);
+	return most;
+}
+
 static enum MHD_Result
 begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
     const char *method, const char *version, void **state)
@@ -340,11 +380,39 @@ begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
 	atomic_fetch_add(&s->running, 1);
 	*state = x;
 
+	x->most = most_of(s, conn, url, method);
+
 	/* Said before the body is sent when its length was announced. */
-	if (strtoull(header(conn, "Content-Length"), NULL, 10) > RA_BODY_MAX) {
+	if (strtoull(header(conn, "Content-Length"), NULL, 10) > x->most) {
 		x->too_large = true;
 		return answer(x, conn, url, method);
 	}
+	return MHD_YES;
+}
+
+/* Room for more of the body; what a file takes is set aside of what all files
+ * may take together. */
+static enum MHD_Result
+grow(struct exchange *x, size_t want)
+{
+	size_t cap = x->cap != 0 ? x->cap : RA_BODY_MAX, more;
+	uint8_t *body;
+
+	while (cap < want)
+		cap = 2 * cap < x->most ? 2 * cap : x->most;
+	if (cap == x->cap)
+		return MHD_YES;
+	more = cap - RA_BODY_MAX - x->files;
+	if (atomic_fetch_add(&x->server->files, more) + more > FILES_MOST) {
+		atomic_fetch_sub(&x->server->files, more);
+		x->too_many = true;
+		return MHD_YES;
+	}
+	x->files += more;
+	if ((body = realloc(x->body, cap)) == NULL)
+		return MHD_NO;
+	x->body = body;
+	x->cap = cap;
 	return MHD_YES;
 }
 
@@ -353,15 +421,13 @@ begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
 static enum MHD_Result
 add_body(struct exchange *x, const char *data, size_t n)
 {
-	if (x->too_large || n > RA_BODY_MAX - x->len) {
+	if (!x->too_large && !x->too_many && n > x->most - x->len)
 		x->too_large = true;
-		x->cap += n;
-		return x->cap > 16u * RA_BODY_MAX ? MHD_NO : MHD_YES;
-	}
-	if (x->body == NULL) {
-		x->cap = 0;
-		if ((x->body = malloc(RA_BODY_MAX)) == NULL)
-			return MHD_NO;
+	if (!x->too_large && !x->too_many && grow(x, x->len + n) != MHD_YES)
+		return MHD_NO;
+	if (x->too_large || x->too_many) {
+		x->dropped += n;
+		return x->dropped > 16u * RA_BODY_MAX ? MHD_NO : MHD_YES;
 	}
 	memcpy(x->body + x->len, data, n);
 	x->len += n;
@@ -409,6 +475,7 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 	/* for the next one, while it lasts */
 	give_time(x->server, conn, x->server->office->config.request_s * 1000L);
 	atomic_fetch_sub(&x->server->running, 1);
+	atomic_fetch_sub(&x->server->files, x->files);
 	free(x->body);
 	free(x);
 	*state = NULL;

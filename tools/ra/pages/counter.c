@@ -14,6 +14,7 @@
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
 
 #define QUEUE_MAX 100		/* rows on one page */
@@ -177,12 +178,22 @@ wants_documents(const ra_casefile *file, const struct action *a)
 	return a->documents && (a->event == RA_EV_CHECK_DOCS || !own_step);
 }
 
+/* Those that were accepted one by one need no tick any more. */
 static void
-put_ticks(ra_visit *v, const ra_profile *p)
+put_ticks(ra_visit *v, const ra_casefile *file)
 {
+	const ra_profile *p = file->profile;
+	tmg_auto_free ra_papers *papers = malloc(sizeof(*papers));
+
+	if (papers == NULL || ra_papers_load(v, file, papers)) {
+		v->page.failed = true;
+		return;
+	}
 	for (size_t i = 0; i < p->document_count; i++) {
 		const ra_document *d = &p->document[i];
 
+		if (ra_papers_accepted(papers, i))
+			continue;
 		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 		    " id=\"d-%s\" name=\"doc.%s\" value=\"yes\">"
 		    "<label for=\"d-%s\">%s%s%s</label></div>\n", d->name, d->name,
@@ -203,7 +214,7 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 		ra_put(&v->page, "<details><summary>%s</summary>\n", _(a->label));
 	ra_visit_form(v, path, false);
 	if (wants_documents(file, a))
-		put_ticks(v, file->profile);
+		put_ticks(v, file);
 	if (a->reason)
 		ra_put(&v->page, "<div class=\"field\"><label for=\"r-%s\">%s: %s</label>"
 		    "<input type=\"text\" id=\"r-%s\" name=\"reason\" maxlength=\"200\""
@@ -330,6 +341,7 @@ show_case(ra_visit *v, const ra_casefile *file, const char *wrong)
 	put_facts(v, file);
 	ra_casefile_data(v, file);
 	ra_casefile_certificate(v, file);
+	ra_papers_theirs(v, file);
 	put_actions(v, file);
 	put_request(v, file);
 	ra_casefile_progress(v, file);
@@ -361,22 +373,59 @@ action_of(const ra_visit *v)
 	return NULL;
 }
 
-/* Why the officer's form is not complete, NULL: it is. */
-static const char *
-lacks(const ra_visit *v, const ra_casefile *file, const struct action *a)
+static bool
+is_ticked(const ra_visit *v, const ra_document *d)
 {
-	const ra_profile *p = file->profile;
 	char name[RA_TEXT_MAX + 8];
 
-	if (a->reason && ra_posted_get(&v->form, "reason")[0] == '\0')
-		return _("The applicant is told a reason: write one.");
-	for (size_t i = 0; wants_documents(file, a) && i < p->document_count; i++) {
-		snprintf(name, sizeof(name), "doc.%s", p->document[i].name);
-		if (!p->document[i].optional &&
-		    strcmp(ra_posted_get(&v->form, name), "yes") != 0)
-			return _("Tick every document that is needed, or say that documents are missing.");
+	snprintf(name, sizeof(name), "doc.%s", d->name);
+	return strcmp(ra_posted_get(&v->form, name), "yes") == 0;
+}
+
+/* What is ticked is accepted, each document for itself; TMG_PENDING: one that
+ * is needed is neither ticked nor accepted. */
+static tmg_rc
+take_ticks(ra_visit *v, const ra_casefile *file, const ra_actor *officer)
+{
+	const ra_profile *p = file->profile;
+	tmg_auto_free ra_papers *papers = malloc(sizeof(*papers));
+	tmg_rc rc;
+
+	if (papers == NULL)
+		return TMG_E_NOMEM;
+	if ((rc = ra_papers_load(v, file, papers)))
+		return rc;
+	for (size_t i = 0; i < p->document_count; i++)
+		if (!p->document[i].optional && !ra_papers_accepted(papers, i) &&
+		    !is_ticked(v, &p->document[i]))
+			return TMG_PENDING;
+	for (size_t i = 0; i < p->document_count && rc == TMG_OK; i++)
+		if (is_ticked(v, &p->document[i]) && !ra_papers_accepted(papers, i))
+			rc = ra_desk_judge_paper(v->desk, file->app.id,
+			    p->document[i].name, officer, true, "", "");
+	return rc;
+}
+
+/* Whether the officer's form is complete; where not, the reply says why. */
+static bool
+is_complete(ra_visit *v, const ra_casefile *file, const struct action *a,
+    const ra_actor *officer)
+{
+	tmg_rc rc;
+
+	if (a->reason && ra_posted_get(&v->form, "reason")[0] == '\0') {
+		show_case(v, file, _("The applicant is told a reason: write one."));
+		return false;
 	}
-	return NULL;
+	if (!wants_documents(file, a))
+		return true;
+	if ((rc = take_ticks(v, file, officer)) == TMG_OK)
+		return true;
+	if (rc == TMG_PENDING)
+		show_case(v, file, _("Tick every document that is needed, or say that documents are missing."));
+	else
+		ra_visit_fault(v, rc);
+	return false;
 }
 
 /* The certificate is made as soon as nothing is waited for any more. */
@@ -404,16 +453,16 @@ ra_counter_act(ra_visit *v)
 	tmg_auto(ra_app) app = { .id = "" };
 	char name[ACTOR_MAX];
 	const ra_actor officer = officer_of(v, name);
-	const char *lack;
 	tmg_rc rc;
 
 	if (!ra_casefile_open(v, v->call->label, &file))
 		return;
-	lack = a == NULL ? _("There is no such action.") : lacks(v, &file, a);
-	if (lack != NULL) {
-		show_case(v, &file, lack);
+	if (a == NULL) {
+		show_case(v, &file, _("There is no such action."));
 		return;
 	}
+	if (!is_complete(v, &file, a, &officer))
+		return;
 	rc = ra_desk_decide(v->desk, file.app.id, a->event, &officer,
 	    a->reason ? ra_posted_get(&v->form, "reason") : "", &app);
 	if (rc)

@@ -340,25 +340,6 @@ ra_formview_line(ra_visit *v, const ra_line *line)
 	ra_put(p, "></div>\n");
 }
 
-/* ---- documents ---- */
-
-void
-ra_formview_documents(ra_visit *v, const ra_profile *profile)
-{
-	ra_put(&v->page, "<ul>\n");
-	for (size_t i = 0; i < profile->document_count; i++) {
-		const ra_document *d = &profile->document[i];
-
-		ra_put(&v->page, "<li>%s%s%s", d->title,
-		    d->notarised ? _(", notarised") : "",
-		    d->optional ? _(", where it applies") : "");
-		if (d->max_age_days > 0)
-			ra_put(&v->page, _(", not older than %d days"), d->max_age_days);
-		ra_put(&v->page, "</li>\n");
-	}
-	ra_put(&v->page, "</ul>\n");
-}
-
 /* ---- carriers ---- */
 
 static void

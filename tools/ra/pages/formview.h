@@ -16,10 +16,6 @@ ra_formview_errors(ra_visit *visit, const ra_form_errors *errors);
 void
 ra_formview_lack(ra_visit *visit, const char *id, const char *text);
 
-/* What is asked for on paper, and how. */
-void
-ra_formview_documents(ra_visit *visit, const ra_profile *profile);
-
 /* The fields of a step with what was answered, the carriers with those of
  * "filled".  Of a list that depends on another one the second is offered once
  * the first is chosen. */

@@ -13,6 +13,7 @@
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
 #include "tools/ra/post/sheet.h"
 #include "tools/ra/store/digest.h"
@@ -102,21 +103,6 @@ put_management(ra_visit *v, const ra_casefile *file)
 	}
 	if (shown == 0)
 		ra_put(&v->page, "<p>%s</p>\n", _("There is nothing for you to do now."));
-}
-
-/* What the applicant brings, and where, while the office waits for it. */
-static void
-put_documents(ra_visit *v, const ra_casefile *file)
-{
-	const ra_profile *p = file->profile;
-
-	if (p->document_count == 0 || ra_state_get(file->app.state)->part !=
-	    RA_PART_BEFORE)
-		return;
-	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n", _("Documents"),
-	    _("Write the number in the application and in the contract at the places needed."),
-	    file->app.branch[0] != '\0' ? file->app.branch : "");
-	ra_formview_documents(v, p);
 }
 
 static void
@@ -214,7 +200,8 @@ ra_my_page(ra_visit *v)
 	put_management(v, &file);
 	put_prints(v, &file);
 	put_payment(v, &file);
-	put_documents(v, &file);
+	if (ra_state_get(file.app.state)->part != RA_PART_END)
+		ra_papers_mine(v, &file);
 	ra_casefile_data(v, &file);
 	ra_visit_foot(v, HTTP_OK);
 }

@@ -7,6 +7,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
 #include "tools/ra/pages/style.h"
 
@@ -51,7 +52,7 @@ put_documents(ra_visit *v, const ra_profile *p)
 	if (p->document_count == 0)
 		return;
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Documents"));
-	ra_formview_documents(v, p);
+	ra_papers_wanted(v, p);
 }
 
 static void

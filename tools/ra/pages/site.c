@@ -31,6 +31,8 @@ const ra_site_row ra_site_rows[] = {
 	{ "GET", "/my/key", RA_DOOR_APPLICANT, ra_my_key },
 	{ "POST", "/my/key", RA_DOOR_APPLICANT, ra_my_request },
 	{ "GET", "/my/print/{}", RA_DOOR_APPLICANT, ra_my_print },
+	{ "GET", RA_SITE_FILES, RA_DOOR_APPLICANT, ra_papers_page },
+	{ "POST", RA_SITE_FILES, RA_DOOR_APPLICANT, ra_papers_send },
 	{ "POST", "/my/certificate", RA_DOOR_APPLICANT, ra_my_certificate },
 	{ "GET", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_page },
 	{ "POST", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_post },
@@ -43,6 +45,8 @@ const ra_site_row ra_site_rows[] = {
 	{ "POST", "/desk/case/{}/request", RA_DOOR_OFFICER, ra_counter_request },
 	{ "GET", "/desk/case/{}/data", RA_DOOR_OFFICER, ra_counter_correct },
 	{ "POST", "/desk/case/{}/data", RA_DOOR_OFFICER, ra_counter_correction },
+	{ "GET", "/desk/case/{}/file", RA_DOOR_OFFICER, ra_papers_fetch },
+	{ "POST", "/desk/case/{}/document", RA_DOOR_OFFICER, ra_papers_judge },
 	{ "GET", "/desk/case/{}/revoke", RA_DOOR_OFFICER, ra_revoke_page },
 	{ "POST", "/desk/case/{}/revoke", RA_DOOR_OFFICER, ra_revoke_post },
 };
@@ -68,6 +72,15 @@ lets_in(ra_visit *v, ra_door door)
 	ra_visit_say(v, HTTP_FORBIDDEN, _("For officers"),
 	    _("The desk opens to the client certificate of an officer's account. Connect your token, let the browser show its certificate, and load this page again."));
 	return false;
+}
+
+bool
+ra_site_knows(ra_desk *desk, const ra_call *call)
+{
+	tmg_auto(ra_reply) reply = { .status = HTTP_OK };
+	tmg_auto(ra_visit) v = { .desk = desk, .call = call, .reply = &reply };
+
+	return ra_visit_begin(&v) == TMG_OK && v.number[0] != '\0';
 }
 
 static void

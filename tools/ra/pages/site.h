@@ -24,6 +24,12 @@ typedef struct ra_site_row {
 extern const ra_site_row ra_site_rows[];
 extern const size_t ra_site_row_count;
 
+#define RA_SITE_FILES "/my/documents"	/* where applicants send files to */
+
+/* Whether an application is open in the browser that calls. */
+bool
+ra_site_knows(ra_desk *desk, const ra_call *call);
+
 /* Answers a call for a page; false: there is none of that path. */
 bool
 ra_site_route(ra_desk *desk, ra_call *call, ra_reply *reply);
@@ -66,6 +72,12 @@ void ra_counter_act(ra_visit *visit);
 void ra_counter_request(ra_visit *visit);
 void ra_counter_correct(ra_visit *visit);
 void ra_counter_correction(ra_visit *visit);
+
+/* papers.c: documents, sent and judged */
+void ra_papers_page(ra_visit *visit);
+void ra_papers_send(ra_visit *visit);
+void ra_papers_fetch(ra_visit *visit);
+void ra_papers_judge(ra_visit *visit);
 
 /* revoke.c: revoking, by whose it is and by officers */
 void ra_revoke_page(ra_visit *visit);

@@ -268,6 +268,28 @@ check_deadlines(const char *name, ra_profile *p, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* Their names stand in forms and in names of files. */
+static tmg_rc
+check_documents(const char *name, ra_profile *p, tmg_fault *f)
+{
+	for (size_t i = 0; i < p->document_count; i++) {
+		const ra_document *d = &p->document[i];
+
+		if (strspn(d->name, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
+		    strlen(d->name) || strlen(d->name) > 40)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: documents: %s: a name has small letters, digits and hyphens, 40 at the most"),
+			    name, d->name);
+		if (ra_profile_document(p, d->name) != d)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: documents: there are two named %s"), name, d->name);
+		if (d->types.count == 0)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: documents: %s: types is empty"), name, d->name);
+	}
+	return TMG_OK;
+}
+
 static tmg_rc
 check_carriers(const char *name, ra_profile *p, tmg_fault *f)
 {
@@ -300,7 +322,7 @@ ra_profile_check(const char *name, ra_profile *profile, tmg_fault *f)
 	static tmg_rc (*const checks[])(const char *, ra_profile *, tmg_fault *) = {
 		check_certificate, make_flow, check_steps, check_fields,
 		check_names, check_contents, check_mails, check_deadlines,
-		check_carriers,
+		check_carriers, check_documents,
 	};
 	tmg_rc rc = TMG_OK;
 

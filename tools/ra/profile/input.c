@@ -119,6 +119,12 @@ is_date(const char *value)
 	    day <= days_in(year, month);
 }
 
+bool
+ra_input_is_date(const char *value)
+{
+	return is_date(value);
+}
+
 /* ISO 3166-1 alpha-2, as countryName takes it. */
 static bool
 is_country(const char *value)

@@ -22,6 +22,10 @@ ra_input_known(const char *word);
 TMG_MUST_USE tmg_rc
 ra_input_check(const ra_input *field, const char *value, tmg_fault *f);
 
+/* A day that there is, as ISO 8601 has it: 1990-12-31. */
+bool
+ra_input_is_date(const char *value);
+
 /* An address without quoted parts: no white space, no control character. */
 bool
 ra_input_is_email(const char *value);

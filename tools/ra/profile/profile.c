@@ -119,6 +119,15 @@ ra_profiles_find(const ra_profiles *profiles, const char *name)
 	return NULL;
 }
 
+const ra_document *
+ra_profile_document(const ra_profile *profile, const char *name)
+{
+	for (size_t i = 0; i < profile->document_count; i++)
+		if (strcmp(profile->document[i].name, name) == 0)
+			return &profile->document[i];
+	return NULL;
+}
+
 const ra_carrier *
 ra_profile_carrier(const ra_profile *profile, const char *name)
 {

@@ -75,9 +75,12 @@ typedef struct ra_document {
 	char name[RA_TEXT_MAX];
 	char title[RA_TEXT_MAX];
 	char form[RA_TEXT_MAX];		/* a template beside the profile, "" none */
-	bool notarised;
+	bool notarised;			/* whichever way it comes */
+	ra_words notarised_by;		/* or by these channels only */
 	bool optional;
-	ra_words channels;		/* "post", "in-person", "upload" */
+	ra_words channels;		/* "post", "in-person", "upload", "signed" */
+	ra_words types;			/* of its file: see tools/ra/profile/filekind.h */
+	int max_kb;			/* of its file */
 	int max_age_days;		/* 0: any */
 } ra_document;
 
@@ -195,6 +198,10 @@ typedef struct ra_profiles {
 	size_t count;
 	ra_profile *row;	/* in order of their names */
 } ra_profiles;
+
+/* NULL when the profile asks for none of that name. */
+const ra_document *
+ra_profile_document(const ra_profile *profile, const char *name);
 
 /* NULL when the profile offers none of that name. */
 const ra_carrier *

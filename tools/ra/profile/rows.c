@@ -9,6 +9,7 @@
 #include "src/base/scope.h"
 #include "tamga/alg.h"
 #include "tools/ra/profile/csrattrs.h"
+#include "tools/ra/profile/filekind.h"
 #include "tools/ra/profile/identity.h"
 #include "tools/ra/profile/input.h"
 #include "tools/ra/profile/names.h"
@@ -153,8 +154,14 @@ static const char *
 check_channel(const char *word)
 {
 	return strcmp(word, "post") == 0 || strcmp(word, "in-person") == 0 ||
-	    strcmp(word, "upload") == 0 ? NULL :
-	    _("one of post, in-person, upload");
+	    strcmp(word, "upload") == 0 || strcmp(word, "signed") == 0 ? NULL :
+	    _("one of post, in-person, upload, signed");
+}
+
+static const char *
+check_type(const char *word)
+{
+	return ra_filekind_known(word) ? NULL : _("one of pdf, jpeg, png, p7m");
 }
 
 static const char *
@@ -238,14 +245,18 @@ static const ra_setting branch_rows[] = {
 };
 static const ra_list branches = MAKE(branch, RA_BRANCHES_MAX, branch_count);
 
-static const ra_document document_default = { .name = "" };
+static const ra_document document_default = { .types = { 3, { "pdf", "jpeg",
+	"png" } }, .max_kb = 2048 };
 static const ra_setting document_rows[] = {
 	RA_SET_TEXT("name", IN(document, name), true, ra_any_word),
 	RA_SET_TEXT("title", IN(document, title), true, ra_any_word),
 	RA_SET_TEXT("form", IN(document, form), false, ra_any_word),
 	RA_SET_FLAG("notarised", IN(document, notarised)),
+	RA_SET_WORDS("notarised_by", IN(document, notarised_by), false, check_channel),
 	RA_SET_FLAG("optional", IN(document, optional)),
 	RA_SET_WORDS("channels", IN(document, channels), true, check_channel),
+	RA_SET_WORDS("types", IN(document, types), false, check_type),
+	RA_SET_NUMBER("max_kb", IN(document, max_kb), false, 1, RA_FILE_MAX / 1024),
 	RA_SET_NUMBER("max_age_days", IN(document, max_age_days), false, 0, 3650),
 };
 static const ra_list documents = MAKE(document, RA_DOCUMENTS_MAX, document_count);

@@ -93,3 +93,12 @@ ra_utf8_check(const char *text, size_t *count)
 	}
 	return TMG_OK;
 }
+
+bool
+ra_utf8_shown(const char *text)
+{
+	const uint8_t *at = (const uint8_t *)text;
+	uint32_t c;
+
+	return take(&at, &c) == TMG_OK && !is_hidden(c);
+}

@@ -23,4 +23,9 @@ ra_utf8_check(const char *text, size_t *count);
 size_t
 ra_utf8_length(const char *text);
 
+/* Whether the character that text begins with shows what it says: see
+ * ra_utf8_check(). */
+bool
+ra_utf8_shown(const char *text);
+
 #endif

@@ -32,6 +32,10 @@ const ra_kept ra_kept_tables[] = {
 	KEPT("captcha", "id, until, picture, question", "tntt", "id",
 	    "$1, $2, $3, $4"),
 	KEPT("mark", "name, until", "tn", "name", "$1, $2"),
+	KEPT("document", "application, name, standing, channel, file, kind, dated,"
+	    " signer, hash, reason, judge, changed, size, content",
+	    "tttttttttttnnb", "application, name", "$1, $2, $3, $4, $5, $6, $7,"
+	    " $8, $9, $10, $11, $12, $13, $14"),
 	KEPT("session", "id, subject, expires", "ttn", "id", "$1, $2, $3"),
 	KEPT("certificate", "serial, application, not_before, not_after, revoked,"
 	    " reason, der", "ttnnnnb", "serial", "$1, $2, $3, $4, $5, $6, $7"),

@@ -96,7 +96,14 @@ static const ra_migration steps[] = {
 	"  RAISE EXCEPTION 'the audit log is only added to'; END $body$;"
 	"CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
 	"  FOR EACH STATEMENT EXECUTE FUNCTION audit_only_added_to();"
-	"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM CURRENT_USER, PUBLIC;" },
+	"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM CURRENT_USER, PUBLIC;",
+
+	"CREATE TABLE document ("
+	"  application " TEXT ", name " TEXT ", standing " TEXT ","
+	"  channel " TEXT ", file " TEXT ", kind " TEXT ", dated " TEXT ","
+	"  signer " TEXT ", hash " TEXT ", reason " TEXT ", judge " TEXT ","
+	"  changed BIGINT NOT NULL, size BIGINT NOT NULL, content BYTEA,"
+	"  PRIMARY KEY (application, name));" },
 };
 
 const ra_schema ra_schema_postgres = { steps, TMG_COUNT(steps) };

@@ -46,7 +46,7 @@ static const ra_migration steps[] = {
 	"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN"
 	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
 	"CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN"
-	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;" },
+	"  SELECT RAISE(ABORT, 'the audit log is only added to'); END;", NULL },
 
 	/* what is walked is walked in the order of an index: nothing is sorted */
 	{ "lists in the order of their index",
@@ -57,7 +57,7 @@ static const ra_migration steps[] = {
 	"  ON application (state, created DESC, id);"
 	"CREATE INDEX application_created ON application (created DESC, id);"
 	"CREATE INDEX certificate_revoked ON certificate (revoked, serial)"
-	"  WHERE revoked <> 0;" },
+	"  WHERE revoked <> 0;", NULL },
 
 	/* the request comes late in some ways, and is erased in the end: csr may
 	 * be NULL, which SQLite can only say of a new table */
@@ -81,12 +81,12 @@ static const ra_migration steps[] = {
 	"  ON application (state, created DESC, id);"
 	"CREATE INDEX application_created ON application (created DESC, id);"
 	"CREATE INDEX application_entered"
-	"  ON application (state, profile, entered, id);" },
+	"  ON application (state, profile, entered, id);", NULL },
 
 	{ "what applicants answer in a form",
 	"CREATE TABLE answer ("
 	"  application TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
-	"  PRIMARY KEY (application, name)) STRICT, WITHOUT ROWID;" },
+	"  PRIMARY KEY (application, name)) STRICT, WITHOUT ROWID;", NULL },
 
 	/* once: "" or what is told once only */
 	{ "mails that wait to be sent; sessions; accounts' certificates, branches",
@@ -125,7 +125,15 @@ static const ra_migration steps[] = {
 
 	"CREATE TABLE mark ("
 	"  name TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX mark_until ON mark (until);" },
+	"CREATE INDEX mark_until ON mark (until);"
+
+	"CREATE TABLE document ("
+	"  application TEXT NOT NULL, name TEXT NOT NULL,"
+	"  standing TEXT NOT NULL, channel TEXT NOT NULL, file TEXT NOT NULL,"
+	"  kind TEXT NOT NULL, dated TEXT NOT NULL, signer TEXT NOT NULL,"
+	"  hash TEXT NOT NULL, reason TEXT NOT NULL, judge TEXT NOT NULL,"
+	"  changed INTEGER NOT NULL, size INTEGER NOT NULL, content BLOB,"
+	"  PRIMARY KEY (application, name)) STRICT;", NULL },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

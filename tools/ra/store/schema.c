@@ -12,7 +12,9 @@ step_up(ra_store *s, const ra_schema *schema, int version)
 	const ra_migration *step = &schema->steps[version];
 	tmg_rc rc;
 
-	if ((rc = s->ops->script(s, step->script)) == TMG_OK)
+	if ((rc = s->ops->script(s, step->script)) == TMG_OK && step->more != NULL)
+		rc = s->ops->script(s, step->more);
+	if (rc == TMG_OK)
 		rc = s->ops->version_set(s, version + 1);
 	if (rc == TMG_OK)
 		return TMG_OK;

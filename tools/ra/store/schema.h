@@ -15,6 +15,8 @@ struct ra_store;
 typedef struct ra_migration {
 	const char *name;
 	const char *script;
+	const char *more;		/* its second part; NULL: ISO C99 5.2.4.1
+					 * promises 4095 characters of one text */
 } ra_migration;
 
 typedef struct ra_schema {

@@ -38,7 +38,7 @@ login() {
 who home
 U=$one
 page /apply/kz-ssl
-send /apply/kz-ssl 303
+send /apply/kz-ssl 200
 page /my
 mine=$(number)
 code=$("$ra" act new-code "$mine")

@@ -26,7 +26,7 @@ who anna
 page /
 shows 'Services of the house'
 page /apply/employee-four-eyes
-send /apply/employee-four-eyes 303
+send /apply/employee-four-eyes 200
 page /my/form
 send /my/form 303 'name=Anna Example' office=Notary email=anna@example.com carrier=usb-token
 page /my
@@ -139,7 +139,7 @@ same 'by an officer' "$(see "$U/desk/case/$number/revoke")" 409
 # ---- an officer revokes another one
 who boris
 page /apply/employee-four-eyes
-send /apply/employee-four-eyes 303
+send /apply/employee-four-eyes 200
 page /my/form
 send /my/form 303 'name=Boris Example' office=Clerk email=boris@example.com carrier=file:p12
 page /my

@@ -50,8 +50,8 @@ page /service/kz-ssl
 shows 'Submit application'
 page /apply/kz-ssl
 shows 'Confirm'
-send /apply/kz-ssl 303
-goes /my
+send /apply/kz-ssl 200
+shows "Access code"
 page /my
 kz=$(number)
 shows 'NB! Remember the application number which is needed for identification of your application in the Registration Authority, and also for setting up the issued certificate.'
@@ -265,7 +265,7 @@ shows 'I accept the user rules'
 shows 'CONTINUE'
 send /apply/az-esign 400
 shows 'Tick the box'
-send /apply/az-esign 303 agree=yes
+send /apply/az-esign 200 agree=yes
 page /my/identity
 shows 'Bring PIN data'
 send /my/identity 303 identity=5ABC12D fetch=yes

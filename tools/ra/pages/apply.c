@@ -100,6 +100,22 @@ show_registered(ra_visit *v, const ra_app *app)
 	ra_visit_foot(v, HTTP_OK);
 }
 
+/* One that begins with the terms: number and code are told once, here. */
+static void
+show_begun(ra_visit *v, const ra_profile *p, const ra_app *app, const char *code)
+{
+	ra_visit_head_of(v, p->title, _("Your application is begun"));
+	ra_put(&v->page, "<div class=\"panel\"><p>%s</p><p class=\"number\">%s</p>"
+	    "<p>%s</p><p class=\"number code\">%s</p></div>\n", _("Application number"),
+	    app->id, _("Access code"), code);
+	ra_put(&v->page, "<p>%s</p>\n<p>%s</p>\n"
+	    "<p><a class=\"button\" href=\"/my\">%s</a></p>\n",
+	    _("Write both down now: the access code is shown this once."),
+	    _("With both you log in again later, and the program that makes your key asks for them. The number alone shows no more than the status."),
+	    _("Continue"));
+	ra_visit_foot(v, HTTP_OK);
+}
+
 static void
 begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
     const char *hash)
@@ -107,11 +123,10 @@ begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
 	const bool terms = p->flow.line[0] == RA_AGREED;
 	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
 	tmg_auto(ra_app) app = { .id = "" };
-	char code[RA_CODE_MAX];
+	char code[RA_CODE_MAX] = "";
 	tmg_rc rc = errors == NULL ? TMG_E_NOMEM : ra_case_begin(v->desk, p,
 	    &applicant, hash, terms ? NULL : given, errors, &app, code);
 
-	explicit_bzero(code, sizeof(code));
 	if (rc == TMG_MISMATCH && errors->count > 0)
 		show_first(v, p, given, errors, "");
 	else if (rc)
@@ -121,7 +136,8 @@ begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
 	else if ((rc = ra_visit_open(v, app.id)))
 		ra_visit_fault(v, rc);
 	else
-		ra_visit_go(v, "/my");
+		show_begun(v, p, &app, code);
+	explicit_bzero(code, sizeof(code));
 }
 
 void

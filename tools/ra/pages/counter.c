@@ -246,6 +246,19 @@ is_own_release(const ra_visit *v, const ra_casefile *file, ra_event event)
 	    strcmp(file->app.confirmed_by, officer.name) == 0;
 }
 
+/* Whether there is anything to pay, or waited for. */
+static bool
+is_paid_for(const ra_casefile *file)
+{
+	char price[RA_PRICE_TEXT];
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < RA_STATES; i++)
+		needs |= file->flow.needs[i];
+	ra_choice_price(file->profile, &file->answers, price);
+	return price[0] != '\0' || (needs & RA_PAID) != 0;
+}
+
 static void
 put_actions(ra_visit *v, const ra_casefile *file)
 {
@@ -253,7 +266,8 @@ put_actions(ra_visit *v, const ra_casefile *file)
 
 	ra_put(&v->page, "<h2 id=\"decide\">%s</h2>\n", _("Management"));
 	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
-		if (!ra_casefile_may(file, actions[i].event, RA_BY_OFFICER))
+		if (!ra_casefile_may(file, actions[i].event, RA_BY_OFFICER) ||
+		    (actions[i].event == RA_EV_PAY && !is_paid_for(file)))
 			continue;
 		shown++;
 		if (is_own_release(v, file, actions[i].event))

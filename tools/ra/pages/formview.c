@@ -372,9 +372,12 @@ static void
 put_validity(ra_visit *v, int days)
 {
 	if (days % YEAR_DAYS == 0)
-		ra_put(&v->page, "%s: %d. ", _("Valid for years"), days / YEAR_DAYS);
+		ra_put(&v->page, dngettext("tamga", "Valid for %d year.",
+		    "Valid for %d years.", (unsigned long)(days / YEAR_DAYS)),
+		    days / YEAR_DAYS);
 	else
-		ra_put(&v->page, "%s: %d. ", _("Valid for days"), days);
+		ra_put(&v->page, dngettext("tamga", "Valid for %d day.",
+		    "Valid for %d days.", (unsigned long)days), days);
 }
 
 static void
@@ -386,9 +389,9 @@ put_facts(ra_visit *v, const ra_carrier *c, const char *currency)
 	if (c->validity_days > 0)
 		put_validity(v, c->validity_days);
 	if (c->price[0] != '\0')
-		ra_put(&v->page, "%s: %s %s. ", _("Price"), c->price, currency);
+		ra_put(&v->page, " %s: %s %s.", _("Price"), c->price, currency);
 	if (c->certification[0] != '\0')
-		ra_put(&v->page, "%s: %s.", _("Certification"), c->certification);
+		ra_put(&v->page, " %s: %s.", _("Certification"), c->certification);
 	ra_put(&v->page, "</p>\n");
 }
 

@@ -128,9 +128,9 @@ static const char *const parts[] = {
 "table{border-collapse:collapse;width:100%}\n",
 "th,td{text-align:left;padding:.5rem 1rem .5rem 0;border-bottom:1px "
 "solid var(--thin);vertical-align:top;overflow-wrap:normal}\n",
-"td:first-child{white-space:nowrap}td:last-child{overflow-wrap:anywhere}\n",
+"td:first-child{white-space:nowrap}td:last-child{overflow-wrap:anywhere;min-width:12rem}\n",
 ".wide{overflow-x:auto}\n",
-".wide table{min-width:38rem}\n",
+".wide table{min-width:44rem}\n",
 "dl{display:grid;grid-template-columns:minmax(9rem,16rem) 1fr;"
 "margin:.5rem 0;max-width:52rem}\n",
 "dt,dd{border-bottom:1px solid var(--thin);padding:.5rem 1rem .5rem 0;"

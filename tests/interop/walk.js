@@ -70,7 +70,7 @@ class Person {
 
 	// The number that the page shows in large letters.
 	async number() {
-		return tidy(await this.page.locator('.number').innerText());
+		return tidy(await this.page.locator('.number').first().innerText());
 	}
 
 	// ---- doing ----
@@ -152,7 +152,7 @@ class Person {
 	async press(words, status = 200) {
 		const name = { name: words, exact: true };
 		const what = this.page.getByRole('button', name)
-			.or(this.page.locator('main').getByRole('link', name));
+			.or(this.page.getByRole('link', name));
 
 		await this.reach(what);
 		const [answer] = await Promise.all([
@@ -179,6 +179,15 @@ class Person {
 
 		await download.saveAs(to);
 		return to;
+	}
+
+	// The first key leads past what is on every page.
+	async skips() {
+		await this.page.keyboard.press('Tab');
+		await this.sees_focus();
+		await this.page.keyboard.press('Enter');
+		check(await this.page.evaluate(() => document.activeElement.id) === 'main',
+		    'the first link does not lead to the content');
 	}
 
 	// ---- judging ----

@@ -28,6 +28,7 @@ heard(struct limited *l, tmg_rc rc)
 	l->link.atr_len = in->atr_len;
 	l->link.protocol = in->protocol;
 	l->link.longest = in->longest;
+	l->link.unheard = in->unheard;
 	return tmg_fault_copy(&l->link.fault, &in->fault, rc);
 }
 

@@ -37,7 +37,8 @@ typedef struct tmg_channel tmg_channel;
  *              follows 61xx and 6Cxx, and gives the whole answer without
  *              the status word.  Any status word is TMG_OK.  data may be NULL
  *              when no answer is wanted.
- *              Verdicts TMG_RESET (epoch has changed; nothing is retried),
+ *              Verdicts TMG_RESET (epoch has changed; nothing is retried;
+ *              unheard says whether something may have been done),
  *              TMG_REMOVED
  */
 typedef struct tmg_channel_ops {
@@ -61,6 +62,7 @@ struct tmg_channel {
 	bool unlocked;		/* a driver logged in since the last reset */
 	uint64_t apdus;		/* command APDUs sent so far, parts included */
 	unsigned turn;		/* counts turns: while it stays nobody else spoke */
+	bool unheard;		/* with TMG_RESET: the command did nothing for certain */
 };
 
 typedef struct tmg_card tmg_card;

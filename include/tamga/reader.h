@@ -47,7 +47,8 @@ typedef struct tmg_link tmg_link;
  *   transmit  one command APDU, one response APDU with its status word; at
  *             T=0 the link does not fetch 61xx.  Called inside a turn only.
  *             Verdicts TMG_RESET (the command may or may not have been
- *             executed; the link is whole again), TMG_REMOVED
+ *             executed, unless unheard says that it was not; the link is
+ *             whole again), TMG_REMOVED
  *   reset     a warm reset; Verdicts TMG_REMOVED
  *   close     ends the connection and frees the link; with reset the card
  *             forgets every login
@@ -68,6 +69,8 @@ struct tmg_link {
 	size_t atr_len;
 	unsigned protocol;	/* 0 or 1: T=0, T=1 */
 	size_t longest;		/* longest command APDU the reader carries, bytes */
+	bool unheard;		/* with TMG_RESET of transmit: the reset came before
+				 * the command, which did nothing for certain */
 };
 
 /*

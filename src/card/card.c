@@ -21,6 +21,7 @@ struct tmg_card {
 	unsigned turns;		/* held now, nested */
 	tmg_trace_rule rule;	/* of the command that is under way */
 	tmg_rc carried;		/* what the link said in it */
+	unsigned answers;	/* to its parts, so far */
 	tmg_flow flow;
 };
 
@@ -64,6 +65,9 @@ from_link(tmg_card *card, tmg_rc rc)
 		forget(card);
 	if (rc == TMG_RESET)
 		look_at_link(card);
+	/* Of a command in parts the first that is answered may do something. */
+	card->ch.unheard = rc == TMG_RESET && card->answers == 0 &&
+	    card->link->unheard;
 	return tmg_fault_copy(&card->ch.fault, &card->link->fault, rc);
 }
 
@@ -104,6 +108,7 @@ carry(void *arg, tmg_view command, tmg_out *response)
 	tmg_trace_command(ch->ctx, ch->reader, card->rule, command);
 	ch->apdus++;
 	rc = card->link->ops->transmit(card->link, command, response);
+	card->answers += rc == TMG_OK;
 	if (rc == TMG_OK)
 		tmg_trace_response(ch->ctx, ch->reader, card->rule,
 		    tmg_out_view(response));
@@ -162,6 +167,7 @@ exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 
 	card->rule = tmg_trace_rule_for(c);
 	card->carried = TMG_OK;
+	card->answers = 0;
 	card->flow.extended = ch->extended;
 	rc = tmg_flow_run(&card->flow, c, data, sw);
 	if (rc != TMG_OK)

@@ -62,6 +62,9 @@ look_at_card(struct pcsc_link *l)
 
 	if (code != SCARD_S_SUCCESS)
 		return code;
+	/* Powered anew and not spoken to since: see is_reset(). */
+	if ((protocol & PROTOCOLS) == 0)
+		return SCARD_W_RESET_CARD;
 	l->link.atr_len = atr_len;
 	l->link.protocol = protocol == SCARD_PROTOCOL_T0 ? 0 : 1;
 	return SCARD_S_SUCCESS;
@@ -169,18 +172,25 @@ reconnect(struct pcsc_link *l, DWORD how)
 	return code == SCARD_S_SUCCESS ? look_at_card(l) : code;
 }
 
+/*
+ * Whoever disconnects with a reset waits for the end of a turn, but the daemon
+ * (pcsc-lite, SCardDisconnect) looks for one only once, tells of the reset, and
+ * then does it.  Who takes a turn meanwhile has the card reset in it without
+ * another word, and finds that it speaks no protocol yet.
+ */
 static bool
 is_reset(LONG code)
 {
-	return code == SCARD_W_RESET_CARD || code == SCARD_W_UNPOWERED_CARD;
+	return code == SCARD_W_RESET_CARD || code == SCARD_W_UNPOWERED_CARD ||
+	    code == SCARD_E_PROTO_MISMATCH;
 }
 
 static LONG
 acknowledge(struct pcsc_link *l, LONG code)
 {
 	l->was_reset = true;
-	return reconnect(l, code == SCARD_W_RESET_CARD
-	    ? SCARD_LEAVE_CARD : SCARD_RESET_CARD);
+	return reconnect(l, code == SCARD_W_UNPOWERED_CARD
+	    ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
 }
 
 /* Takes the turn, past any number of resets that others made. */
@@ -253,7 +263,7 @@ static tmg_rc
 ask_why(struct pcsc_link *l)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
-	LONG code = SCARD_S_SUCCESS;
+	LONG code = look_at_card(l);
 
 	for (int ms = 0; ms < SILENCE_MS && code == SCARD_S_SUCCESS;
 	    ms += PAUSE_MS) {
@@ -266,12 +276,38 @@ ask_why(struct pcsc_link *l)
 	    : code);
 }
 
+/* Refused, by a status word that is no part of an answer (ISO/IEC 7816-4, 5.1.3);
+ * SW1, or 0. */
+static uint8_t
+refusal(const uint8_t *response, DWORD len)
+{
+	return len == 2 && response[0] >= 0x64 && response[0] <= 0x6f &&
+	    response[0] != 0x6c ? response[0] : 0;
+}
+
+/*
+ * The reset may also come between the daemon's look and the command: a card
+ * where nothing is selected refuses what it got, and that is no answer of the
+ * application's.  What it does not even know it has not done.
+ */
+static LONG
+look_behind_refusal(struct pcsc_link *l, uint8_t sw1)
+{
+	LONG code = SCARD_S_SUCCESS;
+
+	if (sw1 != 0)
+		code = look_at_card(l);
+	l->link.unheard = sw1 == 0x6d || sw1 == 0x6e;
+	return is_reset(code) ? code : SCARD_S_SUCCESS;
+}
+
 static tmg_rc
 transmit(tmg_link *link, tmg_view command, tmg_out *response)
 {
 	struct pcsc_link *l = of(link);
 	const SCARD_IO_REQUEST *pci = link->protocol == 0
 	    ? SCARD_PCI_T0 : SCARD_PCI_T1;
+	uint8_t *answer = response->ptr + response->len;
 	DWORD got = (DWORD)(response->cap - response->len);
 	LONG code;
 	tmg_rc rc;
@@ -279,11 +315,16 @@ transmit(tmg_link *link, tmg_view command, tmg_out *response)
 	if ((rc = is_there(l)))
 		return rc;
 	code = SCardTransmit(l->card, pci, command.ptr, (DWORD)command.len,
-	    NULL, response->ptr + response->len, &got);
+	    NULL, answer, &got);
+	/* pcsc-lite's SCardTransmit tells of a reset before it sends. */
+	link->unheard = is_reset(code);
+	if (code == SCARD_S_SUCCESS && got == 0)
+		code = SCARD_E_NOT_TRANSACTED;
+	if (code == SCARD_S_SUCCESS)
+		code = look_behind_refusal(l, refusal(answer, got));
 	if (is_reset(code))
 		return recover(l, code);
-	if (code == SCARD_E_NOT_TRANSACTED ||
-	    (code == SCARD_S_SUCCESS && got == 0))
+	if (code == SCARD_E_NOT_TRANSACTED)
 		return ask_why(l);
 	if (code != SCARD_S_SUCCESS)
 		return result(l, code);
@@ -333,8 +374,8 @@ open_card(struct pcsc_link *l, tmg_fault *f)
 	if (code != SCARD_S_SUCCESS)
 		return tmg_pcsc_raise(f, code, TMG_PCSC_HUB, l->reader);
 	code = look_at_card(l);
-	if (is_reset(code))
-		code = reconnect(l, SCARD_RESET_CARD);
+	for (int tries = 0; tries < RESETS_MAX && is_reset(code); tries++)
+		code = acknowledge(l, code);
 	if (code == SCARD_S_SUCCESS) {
 		l->link.longest = longest_of(l->card);
 		return TMG_OK;

@@ -20,6 +20,7 @@ static const struct {
 } ends[] = {
 	{ "removed", TMG_REMOVED },
 	{ "reset", TMG_RESET },
+	{ "unheard", TMG_RESET },
 	{ "io", TMG_E_IO },
 };
 
@@ -89,6 +90,7 @@ play(tmg_script *s, tmg_view command, tmg_out *response)
 		row->answer(s->arg, command, response);
 		return tmg_out_done(response);
 	}
+	s->link.unheard = strcmp(row->response, "unheard") == 0;
 	for (size_t i = 0; i < TMG_COUNT(ends); i++)
 		if (strcmp(row->response, ends[i].word) == 0)
 			return ends[i].rc;
@@ -152,6 +154,7 @@ channel_exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data,
 	tmg_put(&out, c->data);
 	ch->apdus++;
 	rc = play(of_channel(ch), tmg_out_view(&out), &in);
+	ch->unheard = of_channel(ch)->link.unheard;
 	if (rc == TMG_RESET || rc == TMG_REMOVED)
 		lost(ch);
 	if (rc)

@@ -37,7 +37,7 @@ typedef struct tmg_script_row {
 	 * "reset" expects a warm reset of the link. */
 	const char *command;
 	/* Hexadecimal with the status word; "removed", "reset" or "io" for the
-	 * result of that name */
+	 * result of that name, "unheard" for a reset before the command */
 	const char *response;
 	tmg_script_fn *answer;	/* instead of response */
 } tmg_script_row;

@@ -205,6 +205,47 @@ test_reset_within(void **state)
 	tmg_script_done(&s);
 }
 
+/* A reset before the command: certain only when no part of it was answered. */
+static void
+test_unheard(void **state)
+{
+	static const tmg_script_row rows[] = {
+		{ "00200080", "unheard", NULL },
+		{ "00200080", "reset", NULL },
+		{ "10870000 FF *", "unheard", NULL },
+		{ "10870000 FF *", "9000", NULL },
+		{ "00870000 2D *", "unheard", NULL },
+		{ "00840000 00", "6102", NULL },
+		{ "00C00000 02", "unheard", NULL },
+		{ 0 },
+	};
+	static const uint8_t data[300];
+	const tmg_capdu verify = { .ins = 0x20, .p2 = 0x80 },
+	    chained = { .ins = 0x87, .data = TMG_VIEW(data), .le = TMG_LE_ANY },
+	    asking = { .ins = 0x84, .le = TMG_LE_SHORT };
+	const struct {
+		const tmg_capdu *c;
+		bool unheard;
+	} t[] = {
+		{ &verify, true }, { &verify, false }, { &chained, true },
+		{ &chained, false }, { &asking, false },
+	};
+	tmg_script s;
+	tmg_card *card;
+	tmg_channel *ch = open_card(&s, rows, &card);
+	uint16_t sw;
+
+	(void)state;
+	assert_int_equal(ch->ops->begin(ch), TMG_OK);
+	for (size_t i = 0; i < TMG_COUNT(t); i++) {
+		assert_int_equal(exchange(ch, t[i].c, &sw), TMG_RESET);
+		assert_int_equal(ch->unheard, t[i].unheard);
+	}
+	ch->ops->end(ch);
+	tmg_card_free(&card);
+	tmg_script_done(&s);
+}
+
 /* Pulled out at every single APDU of a chained command with a long answer. */
 static void
 test_removed_anywhere(void **state)
@@ -430,6 +471,7 @@ main(void)
 		cmocka_unit_test(test_reset_between),
 		cmocka_unit_test(test_begin_refused),
 		cmocka_unit_test(test_reset_within),
+		cmocka_unit_test(test_unheard),
 		cmocka_unit_test(test_removed_anywhere),
 		cmocka_unit_test(test_select_refused),
 		cmocka_unit_test(test_extended),

@@ -153,7 +153,8 @@ refuse(tmg_p11_seat *seat, tmg_rc rc)
 	if (rc == TMG_OK && tmg_tokens_skipped(seat->tokens, &rows) > 0)
 		rc = rows[0].rc;
 	tmg_tokens_free(&seat->tokens);
-	if (rc == TMG_E_NOMEM || rc == TMG_BUSY || rc == TMG_REMOVED)
+	if (rc == TMG_E_NOMEM || rc == TMG_BUSY || rc == TMG_REMOVED ||
+	    rc == TMG_RESET)
 		return tmg_p11_rv(rc);
 	seat->refused = seat->opened;
 	seat->refusal = CKR_TOKEN_NOT_RECOGNIZED;

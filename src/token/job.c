@@ -7,6 +7,7 @@
 
 enum {
 	ASKS_MAX = 2,		/* the PIN that guards the admin key, then that key */
+	AGAIN_MAX = 3,		/* others reset the card again and again */
 };
 
 /* A PIN somebody gave, not yet verified. */
@@ -148,6 +149,28 @@ attempt(tmg_token *t, const tmg_job *job, const struct given *given,
 	return rc;
 }
 
+/* A reset under what only reads, or before what would have done something.  A
+ * PIN that goes out again was right a moment ago or has not reached the card. */
+static bool
+may_repeat(const tmg_token *t, const tmg_job *job)
+{
+	const tmg_channel *ch = t->backend->ch;
+
+	return job->repeatable || (job->single && ch != NULL && ch->unheard);
+}
+
+static tmg_rc
+attempt_past_resets(tmg_token *t, const tmg_job *job, const struct given *given,
+    tmg_pin_kind *wanted)
+{
+	tmg_rc rc = attempt(t, job, given, wanted);
+
+	for (unsigned again = 0; rc == TMG_RESET && again < AGAIN_MAX &&
+	    may_repeat(t, job); again++)
+		rc = attempt(t, job, given, wanted);
+	return rc;
+}
+
 static tmg_rc
 ask_and_attempt(tmg_token *t, const tmg_job *job, struct given *given,
     tmg_pin_kind *wanted)
@@ -159,7 +182,7 @@ ask_and_attempt(tmg_token *t, const tmg_job *job, struct given *given,
 	if ((rc = tmg_token_ask(t, *wanted, job->key, &given->pin)))
 		return rc;
 	given->have = true;
-	return attempt(t, job, given, wanted);
+	return attempt_past_resets(t, job, given, wanted);
 }
 
 static tmg_rc
@@ -170,9 +193,7 @@ run(tmg_token *t, const tmg_job *job, tmg_pin_kind *wanted)
 	};
 	tmg_rc rc;
 
-	rc = attempt(t, job, &given, wanted);
-	if (rc == TMG_RESET && job->repeatable)
-		rc = attempt(t, job, &given, wanted);
+	rc = attempt_past_resets(t, job, &given, wanted);
 	/* Nobody is asked for the same thing twice. */
 	for (unsigned asks = 0; rc == TMG_LOGIN && asks < ASKS_MAX; asks++) {
 		if (given.have && given.kind == *wanted)

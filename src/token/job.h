@@ -23,6 +23,9 @@ typedef struct tmg_job {
 	tmg_pin_kind kind;	/* whom it needs */
 	tmg_when when;
 	bool repeatable;	/* nothing happens twice when it is done twice */
+	bool single;		/* no more than one command of it does anything, the
+				 * last; after a reset that this one did not live
+				 * to see the job is done again */
 	const char *key;	/* the slot's name, for the person; NULL none */
 } tmg_job;
 

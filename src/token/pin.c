@@ -68,6 +68,7 @@ refuse_empty(tmg_token *t, tmg_view pin)
 	    _("an empty PIN is never right; no try was lost"));
 }
 
+/* Every PIN verb is one command; what comes before it only reads. */
 static tmg_rc
 run_pin(tmg_token *t, tmg_job_fn *fn, struct pin_verb *v, int *tries)
 {
@@ -77,7 +78,8 @@ run_pin(tmg_token *t, tmg_job_fn *fn, struct pin_verb *v, int *tries)
 		*tries = -1;
 	if ((rc = refuse_empty(t, v->old)))
 		return rc;
-	rc = tmg_job_run(t, &(tmg_job){ .fn = fn, .arg = v, .kind = v->kind });
+	rc = tmg_job_run(t, &(tmg_job){ .fn = fn, .arg = v, .kind = v->kind,
+	    .single = v->kind != TMG_PIN_ADMIN });
 	if (tries != NULL)
 		*tries = t->tries[v->kind];
 	return rc;

@@ -7,6 +7,10 @@
 #include "src/base/i18n.h"
 #include "src/card/turn.h"
 
+enum {
+	PROBES_MAX = 4,
+};
+
 /* Collects what drivers find on one card. */
 struct finding {
 	tmg_probe probe;
@@ -30,6 +34,17 @@ add_backend(tmg_probe *probe, tmg_backend *backend)
 	return TMG_OK;
 }
 
+/* A probe only asks: what another program's reset cut short is asked again. */
+static tmg_rc
+probe(const tmg_driver *driver, tmg_channel *ch, struct finding *f)
+{
+	tmg_rc rc = TMG_RESET;
+
+	for (unsigned tries = 0; rc == TMG_RESET && tries < PROBES_MAX; tries++)
+		rc = driver->probe(ch, &f->probe);
+	return rc;
+}
+
 /* A driver that fails does not hide the others' tokens. */
 static tmg_rc
 ask_drivers(struct finding *f, tmg_channel *ch)
@@ -40,7 +55,7 @@ ask_drivers(struct finding *f, tmg_channel *ch)
 	if ((rc = tmg_turn_take(&turn, ch)))
 		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
 	for (size_t i = 0; i < tmg_drivers_count; i++) {
-		rc = tmg_drivers[i]->probe(ch, &f->probe);
+		rc = probe(tmg_drivers[i], ch, f);
 		if (rc == TMG_REMOVED)
 			return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
 		if (rc != TMG_OK && rc != TMG_NOT_FOUND)

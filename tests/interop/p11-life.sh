@@ -20,6 +20,24 @@ for ids in "9a 9a" "9a 9c" "9c 9c"; do
 	grep -q "200 good" first && grep -q "200 good" second || fail "$ids"
 done
 
+step "four processes that come and go: each resets the card for the others"
+ctl mark >/dev/null
+come_and_go() {
+	for _ in $(seq 25); do
+		"$drive" "$M" sign "$1" 1 >"$2" 2>&1 || return 1
+	done
+}
+others=
+for n in 1a 2c 3c; do
+	come_and_go "9${n#?}" "life$n" &
+	others="$others $!"
+done
+come_and_go 9a life0 || { cat life0; fail "the first"; }
+for n in $others; do
+	wait "$n" || { cat life*; fail "another"; }
+done
+ctl log | grep -q " 00 20 00 80 8 63C" && fail "a try was lost"
+
 step "loaded, used and unloaded"
 "$drive" "$M" reload 1000 >said 2>&1 || { cat said; fail "something is left"; }
 cat said

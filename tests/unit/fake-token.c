@@ -249,20 +249,32 @@ is_pulled(struct fake_card *c)
 	return true;
 }
 
+static tmg_rc
+arranged(struct fake_card *c, enum fake_verb verb)
+{
+	const tmg_rc rc = c->next[verb];
+
+	if (rc == TMG_OK || c->again == 0)
+		c->next[verb] = TMG_OK;
+	else
+		c->again--;
+	return rc;
+}
+
 /* Counts, and says what was arranged; a reset is one for the channel too. */
 static tmg_rc
 say(tmg_backend *b, enum fake_verb verb)
 {
 	struct fake_card *c = card_of(b);
-	const tmg_rc rc = c->next[verb];
+	const tmg_rc rc = arranged(c, verb);
 
 	take_time(c);
 	c->calls[verb]++;
-	c->next[verb] = TMG_OK;
 	if (is_pulled(c))
 		return TMG_REMOVED;
 	if (rc == TMG_RESET)
 		b->ch->epoch++;
+	b->ch->unheard = rc == TMG_RESET && c->unheard;
 	return rc;
 }
 
@@ -308,6 +320,8 @@ fake_probe(tmg_channel *ch, tmg_probe *found)
 	c->calls[FAKE_PROBE]++;
 	if (is_pulled(c))
 		return TMG_REMOVED;
+	if ((rc = arranged(c, FAKE_PROBE)))
+		return rc;
 	if (c->strange)
 		return TMG_NOT_FOUND;
 	for (unsigned i = 0; rc == TMG_OK && (i == 0 || i < c->apps); i++)

@@ -67,6 +67,8 @@ struct fake_card {
 	bool held;		/* by another program: no turn is given */
 	tmg_rc begin_next;	/* what the link's next begin says, once */
 	tmg_rc next[FAKE_VERBS];	/* what a verb says, once, instead */
+	unsigned again;		/* how often it says so beyond that */
+	bool unheard;		/* and a reset came before the verb's command */
 	unsigned calls[FAKE_VERBS];
 	char order[128];	/* V verify, S sign, D decrypt, A agree, [ and ] turns */
 };

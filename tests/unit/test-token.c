@@ -469,6 +469,67 @@ test_reset_in_a_verb(void **state)
 	end(&b);
 }
 
+/* A reset that came before the command: it is sent once more, and so is the PIN
+ * that was right or that the card has not got. */
+static void
+test_reset_before_a_verb(void **state)
+{
+	uint8_t store[TMG_SPKI_MAX];
+	tmg_out spki = TMG_OUT(store);
+	tmg_keyspec spec = { .slot = 0x9a, .alg = TMG_ALG_P256 };
+	struct bench b;
+	int tries;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->unheard = true;
+	b.card->next[FAKE_VERIFY] = TMG_RESET;
+	assert_int_equal(tmg_token_verify(b.token, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 2);
+	b.card->next[FAKE_VERIFY] = TMG_RESET;
+	assert_int_equal(tmg_token_verify(b.token, TMG_PIN_USER,
+	    tmg_view_str("000000"), &tries), TMG_PIN_WRONG);
+	assert_int_equal(tries, 2);
+	/* asked once, whatever is repeated */
+	b.card->calls[FAKE_VERIFY] = 0;
+	b.card->next[FAKE_VERIFY] = b.card->next[FAKE_SIGN] = TMG_RESET;
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 3);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 2);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 1);
+	assert_int_equal(b.card->tries, 3);
+	/* others may do it again and again, but not for ever */
+	b.card->next[FAKE_SIGN] = TMG_RESET;
+	b.card->again = 99;
+	expect_sign(slot(&b, "9e"), TMG_RESET);
+	assert_int_equal(b.card->calls[FAKE_SIGN], 2 + 4);
+	b.card->again = 0;
+	b.card->next[FAKE_SIGN] = TMG_OK;
+	/* a key may come of several commands, and one of them was heard */
+	b.card->next[FAKE_GENERATE] = TMG_RESET;
+	assert_int_equal(tmg_key_generate(b.token, &spec, &spki), TMG_RESET);
+	assert_int_equal(b.card->calls[FAKE_GENERATE], 1);
+	end(&b);
+}
+
+/* While a card is looked at for the first time. */
+static void
+test_reset_while_probing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->next[FAKE_PROBE] = TMG_RESET;
+	b.card->again = 1;
+	b.card->events += 2;		/* another card: it is opened anew */
+	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);
+	assert_int_equal(tmg_tokens_count(b.set), 1);
+	assert_int_equal(b.card->calls[FAKE_PROBE], 1 + 3);
+	end(&b);
+}
+
 static void
 test_removal(void **state)
 {
@@ -1223,6 +1284,8 @@ main(void)
 		cmocka_unit_test(test_a_silent_card),
 		cmocka_unit_test(test_reset_between_turns),
 		cmocka_unit_test(test_reset_in_a_verb),
+		cmocka_unit_test(test_reset_before_a_verb),
+		cmocka_unit_test(test_reset_while_probing),
 		cmocka_unit_test(test_removal),
 		cmocka_unit_test(test_removal_while_complaining),
 		cmocka_unit_test(test_swap_unseen),

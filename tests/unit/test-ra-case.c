@@ -10,6 +10,7 @@
 #include "tests/unit/ra-bench.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/desk/due.h"
+#include "tools/ra/desk/renew.h"
 #include "tools/ra/life/audit.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
@@ -182,6 +183,71 @@ test_kazakh_deadline(void **state)
 	e.key = c.key;
 	c.key = NULL;
 	hand_in(b, third, &e);
+	check_log(b);
+}
+
+/* ---- renewal ---- */
+
+/* Renewed by number alone, an officer confirms it; in the last days only. */
+static void
+test_renewed(void **state)
+{
+	struct bench *b = *state;
+	auto_csr c = { NULL, { 0 }, 0 }, next = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" }, early = { .id = "" },
+	    new = { .id = "" }, same = { .id = "" }, proven = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL }, none = { .der = NULL },
+	    shown = { .der = NULL };
+	tmg_auto(ra_answers) kept = { 0 };
+	const tmg_view nothing = { NULL, 0 };
+	ra_user before, after;
+	char id[RA_ID_MAX];
+
+	begin_kazakh(b, id);
+	hand_in(b, id, &c);
+	step(b, id, RA_EV_CONFIRM, &officer, "", RA_APPROVED);
+	assert_int_equal(ra_app_get(b->desk.store, id, &app), TMG_OK);
+	assert_int_equal(ra_renew_may(&b->desk, &app), TMG_NOT_FOUND);
+	assert_int_equal(ra_desk_progress(&b->desk, &app, &cert), TMG_OK);
+	assert_int_equal(ra_renew_may(&b->desk, &app), TMG_DENIED);
+
+	make_csr(&next, KZ_SUBJECT, "DNS:www.example.kz");
+	const tmg_view csr = { next.der, next.len };
+
+	assert_int_equal(ra_renew_submit(&b->desk, id, csr, nothing, &early,
+	    &none), TMG_DENIED);
+	b->now = cert.not_after - 29 * DAY;
+	assert_int_equal(ra_renew_may(&b->desk, &app), TMG_OK);
+	assert_int_equal(ra_renew_submit(&b->desk, id, csr, nothing, &new, &none),
+	    TMG_PENDING);
+	assert_string_equal(new.previous, cert.serial);
+	assert_string_equal(new.branch, app.branch);
+	assert_int_equal(ra_renew_submit(&b->desk, id, csr, nothing, &same, &none),
+	    TMG_PENDING);
+	assert_string_equal(same.id, new.id);
+
+	/* answers and code are those of the first */
+	assert_int_equal(ra_answers_load(b->desk.store, new.id, &kept), TMG_OK);
+	assert_string_equal(ra_answers_get(&kept, "surname"), "Ермекқызы");
+	assert_int_equal(ra_user_get(b->desk.store, id, &before), TMG_OK);
+	assert_int_equal(ra_user_get(b->desk.store, new.id, &after), TMG_OK);
+	assert_string_equal(before.password, after.password);
+
+	/* shown to the server, it needs nobody; this profile wants a new key */
+	make_csr(&c, KZ_SUBJECT, "DNS:www.example.kz");
+	ra_app_release(&early);
+	assert_int_equal(ra_renew_submit(&b->desk, id, (tmg_view){ c.der, c.len },
+	    nothing, &early, &none), TMG_DENIED);
+	EVP_PKEY_free(next.key);
+	next.key = NULL;
+	make_csr(&next, KZ_SUBJECT, "DNS:www.example.kz");
+	assert_int_equal(ra_renew_submit(&b->desk, id, (tmg_view){ next.der,
+	    next.len }, (tmg_view){ cert.der, cert.len }, &proven, &shown), TMG_OK);
+	assert_int_equal(proven.state, RA_ISSUED);
+	assert_int_equal(shown.not_after, b->now + 1095L * DAY);
+
+	b->now = cert.not_after + 1;
+	assert_int_equal(ra_renew_may(&b->desk, &app), TMG_DENIED);
 	check_log(b);
 }
 
@@ -368,6 +434,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SHIPPED(test_kazakh),
 		SHIPPED(test_kazakh_deadline),
+		SHIPPED(test_renewed),
 		SHIPPED(test_identity),
 		SHIPPED(test_code),
 		SHIPPED(test_bulgarian),

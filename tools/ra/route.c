@@ -46,6 +46,7 @@ static const struct {
 	{ "POST", CASE "/cancel", ra_api_cancel },
 	{ "POST", CASE "/suspend", ra_api_suspend },
 	{ "POST", CASE "/resume", ra_api_resume },
+	{ "POST", CASE "/renew", ra_api_renew },
 	{ "POST", CASE "/revoke", ra_api_revoke },
 	{ "GET", "/crl", ra_public_crl },
 	{ "GET", "/ca.pem", ra_public_ca },

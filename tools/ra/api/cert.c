@@ -3,6 +3,7 @@
  * The certificate of an application: fetched, installed, revoked.
  */
 #include <openssl/pem.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/fail.h"
@@ -11,6 +12,7 @@
 #include "tools/ra/api/api.h"
 #include "tools/ra/ca/proof.h"
 #include "tools/ra/ca/reasons.h"
+#include "tools/ra/desk/renew.h"
 
 #define SIGNATURE_MAX 1024	/* RSA 8192 */
 
@@ -108,6 +110,38 @@ ra_api_installed(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		rc = note(desk, &app, RA_EV_INSTALL, &who);
 	if (rc == TMG_OK)
 		ra_api_tell(desk, reply, HTTP_OK, app.id);
+	else
+		ra_api_fault(reply, desk, rc);
+}
+
+/* ---- renewing ---- */
+
+/* Tells how the new application stands: its number is another one. */
+void
+ra_api_renew(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto_free uint8_t *store = malloc(RA_BODY_MAX);
+	tmg_out request = { store, RA_BODY_MAX, 0, store == NULL };
+	tmg_auto(ra_app) app = { .id = "" }, next = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_auto(ra_json) body = NULL;
+	tmg_fault f = { .rc = TMG_OK };
+	ra_visitor who;
+	tmg_rc rc;
+
+	if (!ra_api_enter(desk, call, reply, &who, &app) ||
+	    !ra_api_body(call, reply, &ra_body_request, &body))
+		return;
+	if (ra_body_bytes(body, "request", &request, &f)) {
+		ra_api_error(reply, HTTP_BAD_REQUEST, "request", f.text);
+		return;
+	}
+	rc = ra_renew_submit(desk, app.id, tmg_out_view(&request),
+	    call->peer_cert, &next, &cert);
+	if (rc == TMG_OK || rc == TMG_PENDING)
+		ra_api_tell(desk, reply, HTTP_OK, next.id);
+	else if (rc == TMG_DENIED)
+		ra_api_error(reply, HTTP_CONFLICT, NULL, desk->fault.text);
 	else
 		ra_api_fault(reply, desk, rc);
 }

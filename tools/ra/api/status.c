@@ -10,6 +10,7 @@
 #include "tools/ra/api/api.h"
 #include "tools/ra/ca/proof.h"
 #include "tools/ra/desk/due.h"
+#include "tools/ra/desk/renew.h"
 
 /* What the applicant may do, as the calls are named. */
 static const struct {
@@ -34,13 +35,16 @@ static const struct {
 };
 
 static json_t *
-open_actions(const ra_app *app)
+open_actions(ra_desk *desk, const ra_app *app)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < TMG_COUNT(actions); i++)
 		if (ra_life_may(app, actions[i].event, actions[i].by))
 			json_array_append_new(list, json_string(actions[i].action));
+	if (ra_state_get(app->state)->answer == RA_ANSWER_DONE &&
+	    ra_renew_may(desk, app) == TMG_OK)
+		json_array_append_new(list, json_string("renew"));
 	return list;
 }
 
@@ -158,7 +162,7 @@ ra_api_describe(ra_desk *desk, const ra_app *app)
 	    ra_api_time(app->created), "changed", ra_api_time(app->changed));
 	json_object_set_new(o, "steps", steps(profile, app));
 	json_object_set_new(o, "waits_for", waits_for(app));
-	json_object_set_new(o, "actions", open_actions(app));
+	json_object_set_new(o, "actions", open_actions(desk, app));
 	json_object_set_new(o, "deadline", deadline(profile, app));
 	set_cert(desk, o, app);
 	return o;

@@ -12,6 +12,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/ca/policy.h"
 #include "tools/ra/desk/number.h"
+#include "tools/ra/desk/renew.h"
 #include "tools/ra/desk/step.h"
 #include "tools/ra/desk/vet.h"
 #include "tools/ra/form/choice.h"
@@ -267,18 +268,6 @@ vetting(const ra_submission *in, const ra_request *request)
 }
 
 static tmg_rc
-check_window(ra_desk *d, const ra_submission *in)
-{
-	const time_t window = (time_t)in->profile->renewal_window_days * DAY;
-
-	if (window == 0 || in->previous->not_after - ra_desk_now(d) <= window)
-		return TMG_OK;
-	return tmg_raise(&d->fault, TMG_DENIED, 0,
-	    _("this certificate can be renewed in its last %d days"),
-	    in->profile->renewal_window_days);
-}
-
-static tmg_rc
 check_renewal(ra_desk *d, const ra_submission *in, const ra_request *request)
 {
 	const unsigned char *at;
@@ -286,7 +275,7 @@ check_renewal(ra_desk *d, const ra_submission *in, const ra_request *request)
 
 	if (in->previous == NULL)
 		return TMG_OK;
-	if ((rc = check_window(d, in)))
+	if ((rc = ra_renew_window(d, in->profile, in->previous)))
 		return rc;
 	at = in->previous->der;
 	tmg_auto(ra_X509) current = d2i_X509(NULL, &at, (long)in->previous->len);
@@ -305,7 +294,7 @@ check_renewal(ra_desk *d, const ra_submission *in, const ra_request *request)
 static void
 choose_way(const ra_submission *in, ra_app *app)
 {
-	const char *approval = in->previous != NULL ?
+	const char *approval = in->previous != NULL && !in->by_number ?
 	    in->profile->renewal_approval : in->profile->approval;
 	ra_flow flow;
 
@@ -329,8 +318,10 @@ fill_app(ra_desk *d, const ra_submission *in, const ra_request *request,
 	memcpy(app->csr_hash, request->csr_hash, sizeof(app->csr_hash));
 	memcpy(app->spki_hash, request->spki_hash, sizeof(app->spki_hash));
 	memcpy(app->subject, request->subject, sizeof(app->subject));
-	if (in->previous != NULL)
+	if (in->previous != NULL) {
 		memcpy(app->previous, in->previous->serial, sizeof(app->previous));
+		memcpy(app->branch, in->previous_app->branch, sizeof(app->branch));
+	}
 
 	if ((app->csr = malloc(in->csr.len)) == NULL)
 		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
@@ -403,7 +394,8 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	const ra_actor applicant = { RA_BY_APPLICANT, name };
 
 	if ((rc = ra_life_begin(d->store, app, RA_EV_SUBMIT, &applicant,
-	    app->csr_hash, &d->fault)))
+	    app->csr_hash, &d->fault)) || (in->previous != NULL &&
+	    (rc = ra_renew_carry(d, in->previous_app, app))))
 		return rc;
 	return settle_and_issue(d, in, request, app);
 }

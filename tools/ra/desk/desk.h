@@ -78,6 +78,7 @@ typedef struct ra_submission {
 	tmg_view csr;			/* DER */
 	const ra_cert *previous;	/* the certificate to be renewed, NULL none */
 	const ra_app *previous_app;	/* and its application; NULL with previous */
+	bool by_number;			/* a renewal without a word of previous's key */
 } ra_submission;
 
 /*

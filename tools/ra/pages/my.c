@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/case.h"
+#include "tools/ra/desk/renew.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
@@ -93,6 +94,11 @@ put_management(ra_visit *v, const ra_casefile *file)
 		ra_visit_form(v, "/my/certificate", false);
 		ra_put(&v->page, "<button>%s</button></form>\n",
 		    _("Download the certificate"));
+		shown++;
+	}
+	if (has_certificate(file) && ra_renew_may(v->desk, &file->app) == TMG_OK) {
+		ra_put(&v->page, "<p><a class=\"button\" href=\"/my/renew\">%s</a></p>\n",
+		    _("Renew the certificate"));
 		shown++;
 	}
 	for (size_t i = 0; i < TMG_COUNT(actions); i++) {

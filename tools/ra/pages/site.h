@@ -79,6 +79,10 @@ void ra_papers_send(ra_visit *visit);
 void ra_papers_fetch(ra_visit *visit);
 void ra_papers_judge(ra_visit *visit);
 
+/* renew.c */
+void ra_renew_page(ra_visit *visit);
+void ra_renew_post(ra_visit *visit);
+
 /* revoke.c: revoking, by whose it is and by officers */
 void ra_revoke_page(ra_visit *visit);
 void ra_revoke_post(ra_visit *visit);

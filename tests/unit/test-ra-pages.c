@@ -322,19 +322,23 @@ test_register(void **state)
 		{ "N,given\n1,Anna\n", "3", TMG_NOT_FOUND, "" },
 		{ "N,given\n1,Anna\n", "", TMG_NOT_FOUND, "" },
 		{ "N,given\n", "1", TMG_NOT_FOUND, "" },
-		{ "given\nAnna\n", "1", TMG_E_IO, "" },
-		{ "N,given\n1\n", "1", TMG_E_IO, "" },
-		{ "N,given\n1,\"Anna\n", "1", TMG_E_IO, "" },
-		{ "N,given\n1,\"Anna\"x\n", "1", TMG_E_IO, "" },
-		{ "", "1", TMG_E_IO, "" },
+		{ "given\nAnna\n", "1", TMG_BUSY, "" },
+		{ "N,given\n1\n", "1", TMG_BUSY, "" },
+		{ "N,given\n1,\"Anna\n", "1", TMG_BUSY, "" },
+		{ "N,given\n1,\"Anna\"x\n", "1", TMG_BUSY, "" },
+		{ "N,given\n1,An\tna\n", "1", TMG_BUSY, "" },
+		{ "N,given\n1,An\342\200\256na\n", "1", TMG_BUSY, "" },
+		{ "N,given\n1,An\377na\n", "1", TMG_BUSY, "" },
+		{ "", "1", TMG_BUSY, "" },
 	};
 	struct bench *b = *state;
-	tmg_auto_free ra_config *config = calloc(1, sizeof(*config));
+	ra_config *config = &b->office.config;
 	tmg_auto_free ra_profile *p = calloc(1, sizeof(*p));
-	tmg_fault f = { .rc = TMG_OK };
 
 	strcpy(p->identity.field, "N");
+	strcpy(p->identity.check, "any");
 	strcpy(p->identity.lookup, "people");
+	p->identity.fills = (ra_words){ 1, { "given" } };
 	strcpy(config->registers[0].name, "people");
 	strcpy(config->registers[0].kind, "csv");
 	bench_path(b, "people.csv", config->registers[0].path);
@@ -345,14 +349,14 @@ test_register(void **state)
 		config->register_count = 1;
 		assert_int_equal(tmg_file_replace(config->registers[0].path,
 		    tmg_view_str(rows[i].text), 0600), TMG_OK);
-		rc = ra_register_ask(config, p, rows[i].number, &known, &f);
+		rc = ra_register_ask(&b->desk, p, rows[i].number, &known);
 		if (rc != rows[i].rc || (rc == TMG_OK &&
 		    strcmp(ra_answers_get(&known, "given"), rows[i].given) != 0))
-			fail_msg("row %zu: %d %s", i, rc, f.text);
+			fail_msg("row %zu: %d %s", i, rc, b->desk.fault.text);
 		ra_answers_release(&known);
 		known.count = 0;
 		config->register_count = 0;
-		assert_int_equal(ra_register_ask(config, p, "1", &known, &f),
+		assert_int_equal(ra_register_ask(&b->desk, p, "1", &known),
 		    TMG_UNSUPPORTED);
 	}
 	remove(config->registers[0].path);

@@ -88,8 +88,7 @@ ask_register(ra_desk *desk, const struct visit *v, const char *number)
 {
 	tmg_auto(ra_answers) known = { 0 };
 	tmg_auto(ra_app) app = { .id = "" };
-	const tmg_rc rc = ra_register_ask(&desk->office->config, v->profile, number,
-	    &known, &desk->fault);
+	const tmg_rc rc = ra_register_ask(desk, v->profile, number, &known);
 
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return rc;
@@ -113,6 +112,8 @@ ra_api_identify(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	}
 	rc = ask_register(desk, &v, ra_body_text(v.body, "number"));
+	if (rc == TMG_BUSY)
+		reply->retry_after_s = RA_REGISTER_RETRY_S;
 	if (rc == TMG_MISMATCH || rc == TMG_NOT_FOUND)
 		ra_api_error(reply, HTTP_UNPROCESSABLE, "number", desk->fault.text);
 	else if (rc == TMG_UNSUPPORTED)

@@ -10,7 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/desk/register.h"
+#include "tools/ra/desk/register-kind.h"
 #include "tools/ra/profile/input.h"
 
 #define FILE_MAX 65536
@@ -60,14 +60,34 @@ check_address(const char *word)
 static const char *
 check_register(const char *word)
 {
-	return ra_register_known(word) ? NULL : _("\"csv\"");
+	return ra_register_known(word) ? NULL :
+	    _("\"csv\", \"sql\" or \"http\"");
 }
 
-static const ra_register register_default = { .kind = "csv" };
+static const char *
+check_member(const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	return equals != NULL && equals != word && equals[1] != '\0' ? NULL :
+	    _("a field and a member of the answer, such as \"surname=name.last\"");
+}
+
+static const ra_register register_default = { .kind = "csv", .timeout_s = 5 };
 static const ra_setting register_rows[] = {
 	RA_SET_TEXT("name", offsetof(ra_register, name), true, check_path),
 	RA_SET_TEXT("kind", offsetof(ra_register, kind), false, check_register),
-	RA_SET_TEXT("path", offsetof(ra_register, path), true, check_path),
+	RA_SET_TEXT("path", offsetof(ra_register, path), false, ra_any_word),
+	RA_SET_PROSE("query", offsetof(ra_register, query), false),
+	RA_SET_TEXT("url", offsetof(ra_register, url), false, check_url),
+	RA_SET_FLAG("post", offsetof(ra_register, post)),
+	RA_SET_TEXT("ca", offsetof(ra_register, ca), false, ra_any_word),
+	RA_SET_TEXT("token_file", offsetof(ra_register, token_file), false,
+	    ra_any_word),
+	RA_SET_WORDS("members", offsetof(ra_register, members), false,
+	    check_member),
+	RA_SET_NUMBER("timeout_seconds", offsetof(ra_register, timeout_s), false,
+	    1, 60),
 };
 static const ra_list registers = { register_rows, TMG_COUNT(register_rows),
 	sizeof(ra_register), RA_REGISTERS_MAX,
@@ -136,6 +156,20 @@ check_crl(const char *name, const ra_config *c, tmg_fault *f)
 	    name, c->crl_days);
 }
 
+static tmg_rc
+check_registers(const char *name, const ra_config *config, tmg_fault *f)
+{
+	for (size_t i = 0; i < config->register_count; i++) {
+		const ra_register *r = &config->registers[i];
+		const char *wrong = ra_register_check(r);
+
+		if (wrong != NULL)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: the register %s: %s"), name, r->name, wrong);
+	}
+	return TMG_OK;
+}
+
 tmg_rc
 ra_config_parse(const char *name, const char *text, ra_config *config,
     tmg_fault *f)
@@ -147,9 +181,10 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
-	if (rc || (rc = check_crl(name, config, f)))
+	if (rc || (rc = check_crl(name, config, f)) ||
+	    (rc = check_mail(name, &config->mail, f)))
 		return rc;
-	return check_mail(name, &config->mail, f);
+	return check_registers(name, config, f);
 }
 
 tmg_rc

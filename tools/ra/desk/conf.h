@@ -27,11 +27,18 @@ typedef struct ra_mail_conf {
 
 #define RA_REGISTERS_MAX 16
 
-/* Where persons are looked up. */
+/* Where persons are looked up; what of it counts, the kind says. */
 typedef struct ra_register {
 	char name[RA_TEXT_MAX];		/* as profiles call it */
-	char kind[RA_TEXT_MAX];		/* see tools/ra/desk/register.h */
-	char path[RA_TEXT_MAX];
+	char kind[RA_TEXT_MAX];		/* see tools/ra/desk/register-kind.h */
+	char path[RA_TEXT_MAX];		/* csv: a file; sql: where its database is */
+	char query[RA_PROSE_MAX];	/* sql: with $1 for the number */
+	char url[RA_TEXT_MAX];		/* http: with ${number} where GET asks */
+	bool post;			/* http */
+	char ca[RA_TEXT_MAX];		/* http: PEM; whom its server leads to */
+	char token_file[RA_TEXT_MAX];	/* http: a bearer's; "" none */
+	ra_words members;		/* http: "field=member" where they differ */
+	int timeout_s;
 } ra_register;
 
 typedef struct ra_config {

@@ -6,6 +6,8 @@
 #ifndef RA_DESK_H
 #define RA_DESK_H
 
+#include <stdatomic.h>
+
 #include "tools/ra/ca/ca.h"
 #include "tools/ra/desk/conf.h"
 #include "tools/ra/desk/gate.h"
@@ -24,6 +26,7 @@ typedef struct ra_office {
 	ra_ca *ca;
 	ra_gate *gate;
 	time_t ahead;			/* seconds, in a rehearsal */
+	atomic_int asking;		/* desks that wait for a register's answer */
 } ra_office;
 
 /* Verdicts as of what it opens; f says which file and why. */

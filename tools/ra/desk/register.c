@@ -1,149 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/register.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/register-kind.h"
+#include "tools/ra/profile/identity.h"
+#include "tools/ra/profile/utf8.h"
 
-#define COLUMNS_MAX 32
-
-/* ---- a file of RFC 4180, whose first line names the columns ---- */
-
-static void
-file_close(FILE **file)
-{
-	if (*file != NULL)
-		fclose(*file);
-}
-
-/* Cuts one line into its values, in place.  A value in quotes stays on one
- * line here; "" in it is a quote.  The number of values, 0: not well formed. */
-static size_t
-cut(char *line, char *value[COLUMNS_MAX])
-{
-	size_t count = 0;
-	char *at = line, *out;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	for (;;) {
-		if (count == COLUMNS_MAX)
-			return 0;
-		value[count++] = out = at;
-		if (*at == '"') {
-			for (at++; *at != '"' || at[1] == '"'; at++) {
-				if (*at == '\0')
-					return 0;
-				if (*at == '"')
-					at++;
-				*out++ = *at;
-			}
-			at++;
-			if (*at != ',' && *at != '\0')
-				return 0;
-		} else {
-			out = at += strcspn(at, ",");
-		}
-		const char end = *at;
-
-		*out = '\0';
-		if (end == '\0')
-			return count;
-		at++;
-	}
-}
-
-static size_t
-column_of(char *const *name, size_t count, const char *want)
-{
-	size_t i = 0;
-
-	while (i < count && strcmp(name[i], want) != 0)
-		i++;
-	return i;
-}
-
-static tmg_rc
-keep_row(char *const *name, char *const *value, size_t count, ra_answers *known)
-{
-	tmg_rc rc = TMG_OK;
-
-	for (size_t i = 0; i < count && rc == TMG_OK; i++)
-		rc = ra_answers_set(known, name[i], value[i]);
-	return rc ? TMG_E_SPACE : TMG_OK;
-}
-
-struct csv {
-	const char *path;
-	FILE *file;
-	char *names;		/* the first line, cut */
-	char *name[COLUMNS_MAX];
-	size_t count;
-	size_t at;		/* the column of the number */
+static const ra_register_kind *const kinds[] = {
+	&ra_register_csv,
+	&ra_register_sql,
+	&ra_register_http,
 };
 
-static tmg_rc
-find_row(struct csv *c, const char *number, ra_answers *known, tmg_fault *f)
+static const ra_register_kind *
+kind_of(const char *word)
 {
-	tmg_auto_free char *line = NULL;
-	char *value[COLUMNS_MAX];
-	size_t size = 0;
-	long at = 1;
-
-	while (getline(&line, &size, c->file) >= 0) {
-		at++;
-		if (cut(line, value) != c->count)
-			return tmg_raise(f, TMG_E_IO, 0,
-			    _("the register %s:%ld: not as many values as the first line has"),
-			    c->path, at);
-		if (strcmp(value[c->at], number) == 0)
-			return keep_row(c->name, value, c->count, known);
-	}
-	return ferror(c->file) ? tmg_raise(f, TMG_E_IO, 0, "%s: %s", c->path,
-	    strerror(errno)) : TMG_NOT_FOUND;
+	for (size_t i = 0; i < TMG_COUNT(kinds); i++)
+		if (strcmp(kinds[i]->word, word) == 0)
+			return kinds[i];
+	return NULL;
 }
-
-static tmg_rc
-ask_csv(const char *path, const char *column, const char *number,
-    ra_answers *known, tmg_fault *f)
-{
-	__attribute__((__cleanup__(file_close))) FILE *file = fopen(path, "re");
-	tmg_auto_free char *names = NULL;
-	struct csv c = { .path = path, .file = file };
-	size_t size = 0;
-
-	if (file == NULL || getline(&names, &size, file) < 0)
-		return tmg_raise(f, TMG_E_IO, 0, _("the register %s: %s"), path,
-		    file == NULL ? strerror(errno) : _("is empty"));
-	c.count = cut(names, c.name);
-	c.at = column_of(c.name, c.count, column);
-	if (c.at == c.count)
-		return tmg_raise(f, TMG_E_IO, 0,
-		    _("the register %s: no column %s"), path, column);
-	return find_row(&c, number, known, f);
-}
-
-/* ---- the kinds ---- */
-
-static const struct {
-	const char *word;
-	tmg_rc (*ask)(const char *path, const char *column, const char *number,
-	    ra_answers *known, tmg_fault *f);
-} kinds[] = {
-	{ "csv", ask_csv },
-};
 
 bool
 ra_register_known(const char *word)
 {
-	for (size_t i = 0; i < TMG_COUNT(kinds); i++)
-		if (strcmp(kinds[i].word, word) == 0)
-			return true;
-	return false;
+	return kind_of(word) != NULL;
+}
+
+const char *
+ra_register_check(const ra_register *r)
+{
+	return kind_of(r->kind)->check(r);
 }
 
 static const ra_register *
@@ -155,21 +47,77 @@ find(const ra_config *config, const char *name)
 	return NULL;
 }
 
-tmg_rc
-ra_register_ask(const ra_config *config, const ra_profile *profile,
+/* It goes onto pages and into certificates: whatever a register holds, it is
+ * lines of text. */
+static tmg_rc
+check_known(const ra_profile *profile, const ra_answers *known, tmg_fault *f)
+{
+	const ra_words *fills = &profile->identity.fills;
+	size_t count;
+
+	for (size_t i = 0; i < fills->count; i++)
+		if (ra_utf8_check(ra_answers_get(known, fills->word[i]), &count))
+			return tmg_raise(f, TMG_E_IO, 0,
+			    _("%s is no line of text"), fills->word[i]);
+	return TMG_OK;
+}
+
+static tmg_rc
+ask(ra_office *office, const ra_register *r, const ra_profile *profile,
     const char *number, ra_answers *known, tmg_fault *f)
 {
-	const ra_register *r = find(config, profile->identity.lookup);
 	char path[PATH_MAX];
-	size_t i = 0;
+	const ra_register_question q = { office->ctx, &office->config, r, path,
+		profile->identity.field, number, &profile->identity.fills };
+	tmg_rc rc;
+
+	if (ra_config_path(&office->config, r->path, path))
+		return tmg_raise(f, TMG_E_IO, 0, _("%s: too long"), r->path);
+	rc = kind_of(r->kind)->ask(&q, known, f);
+	return rc == TMG_OK ? check_known(profile, known, f) : rc;
+}
+
+/* A register that is slow holds up those who ask it, and nobody else: half of
+ * the desks are never at one. */
+static bool
+take_place(ra_office *office)
+{
+	const int most = office->config.threads > 1 ? office->config.threads / 2 : 1;
+
+	if (atomic_fetch_add(&office->asking, 1) < most)
+		return true;
+	atomic_fetch_sub(&office->asking, 1);
+	return false;
+}
+
+static tmg_rc
+ask_later(ra_desk *d)
+{
+	return tmg_raise(&d->fault, TMG_BUSY, 0,
+	    _("The register does not answer now. Nothing that you entered is lost: try again in a few minutes."));
+}
+
+tmg_rc
+ra_register_ask(ra_desk *d, const ra_profile *profile, const char *number,
+    ra_answers *known)
+{
+	const ra_register *r = find(&d->office->config, profile->identity.lookup);
+	tmg_fault f = { .rc = TMG_OK };
+	tmg_rc rc;
 
 	if (r == NULL)
-		return tmg_raise(f, TMG_UNSUPPORTED, 0,
+		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
 		    _("the register %s is not set up: registers in ra.conf says where it is"),
 		    profile->identity.lookup);
-	if (ra_config_path(config, r->path, path))
-		return tmg_raise(f, TMG_E_IO, 0, _("%s: too long"), r->path);
-	while (strcmp(kinds[i].word, r->kind) != 0)
-		i++;	/* ra.conf was read: it is one of them */
-	return kinds[i].ask(path, profile->identity.field, number, known, f);
+	if (!ra_identity_valid(profile->identity.check, number))
+		return TMG_NOT_FOUND;	/* nobody has that one */
+	if (!take_place(d->office))
+		return ask_later(d);
+	rc = ask(d->office, r, profile, number, known, &f);
+	atomic_fetch_sub(&d->office->asking, 1);
+	if (rc == TMG_OK || rc == TMG_NOT_FOUND)
+		return rc;
+	tmg_log(d->office->ctx, TMG_LOG_ERROR, "the register %s: %s", r->name,
+	    f.text);
+	return ask_later(d);
 }

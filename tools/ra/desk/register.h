@@ -5,24 +5,25 @@
 #ifndef RA_REGISTER_H
 #define RA_REGISTER_H
 
-#include "tools/ra/desk/conf.h"
+#include "tools/ra/desk/desk.h"
 #include "tools/ra/form/answers.h"
 
-/* Whether word names a kind of register: "csv". */
-bool
-ra_register_known(const char *word);
+#define RA_REGISTER_RETRY_S 60	/* told to who finds one that does not answer */
 
 /*
  * Asks the register that the profile names.
  *
- *   known   out   its columns by name; you release it, whatever the result
+ *   known   out   what it knows, by the names of the profile's fields; you
+ *                 release it, whatever the result
  *
- * Verdicts  TMG_NOT_FOUND    it knows nobody of that number
+ * Verdicts  TMG_NOT_FOUND    it knows nobody of that number, or there can be
+ *                            no such number
+ *           TMG_BUSY         it does not answer, or not as it should: the log
+ *                            says why, the desk's fault what to tell
  *           TMG_UNSUPPORTED  ra.conf has no register of that name
- * Faults    TMG_E_IO         it did not answer; f says why
  */
 TMG_MUST_USE tmg_rc
-ra_register_ask(const ra_config *config, const ra_profile *profile,
-    const char *number, ra_answers *known, tmg_fault *f);
+ra_register_ask(ra_desk *desk, const ra_profile *profile, const char *number,
+    ra_answers *known);
 
 #endif

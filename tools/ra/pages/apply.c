@@ -273,13 +273,20 @@ static tmg_rc
 ask_register(ra_visit *v, const ra_profile *p, const char *number, ra_app *app)
 {
 	tmg_auto(ra_answers) known = { 0 };
-	tmg_rc rc = ra_register_ask(&v->desk->office->config, p, number, &known,
-	    &v->desk->fault);
+	tmg_rc rc = ra_register_ask(v->desk, p, number, &known);
 
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return rc;
 	return ra_case_identify(v->desk, v->number, number,
 	    rc == TMG_OK ? &known : NULL, app);
+}
+
+static void
+refuse_for_now(ra_visit *v, tmg_rc rc)
+{
+	if (rc == TMG_BUSY)
+		v->reply->retry_after_s = RA_REGISTER_RETRY_S;
+	ra_visit_fault(v, rc);
 }
 
 void
@@ -311,7 +318,7 @@ ra_apply_identify(ra_visit *v)
 	else if (rc == TMG_MISMATCH || rc == TMG_NOT_FOUND)
 		show_refused(v, file.profile, number);
 	else
-		ra_visit_fault(v, rc);
+		refuse_for_now(v, rc);
 }
 
 /* ---- the form ---- */

@@ -10,7 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/base/secret.h"
+#include "tools/ra/desk/secret-file.h"
 
 #define URL_MAX (2 * RA_TEXT_MAX)
 
@@ -144,38 +144,15 @@ add_letter(sending *s, const ra_letter *letter, tmg_fault *f)
 
 /* ---- the line ---- */
 
-/* The first line of a file. */
-static tmg_rc
-read_password(const char *path, tmg_secret *secret, tmg_fault *f)
-{
-	tmg_auto_free uint8_t *text = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if ((rc = tmg_file_read(path, TMG_PIN_MAX, &text, &len)))
-		return tmg_raise(f, TMG_BUSY, 0, "%s: %s", path,
-		    rc == TMG_UNSUPPORTED ? _("too long") : strerror(errno));
-	const size_t line = strcspn((const char *)text, "\r\n");
-
-	rc = line < TMG_PIN_MAX ?
-	    tmg_secret_set(secret, (tmg_view){ text, line }) : TMG_E_USAGE;
-	explicit_bzero(text, len);
-	return rc ? tmg_raise(f, TMG_BUSY, 0, "%s: %s", path, _("too long")) :
-	    TMG_OK;
-}
-
 static tmg_rc
 log_in(sending *s, const ra_config *config, tmg_fault *f)
 {
-	char path[PATH_MAX];
-	tmg_rc rc;
-
 	if (config->mail.user[0] == '\0')
 		return TMG_OK;
-	if (ra_config_path(config, config->mail.password_file, path))
-		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
-	if ((rc = read_password(path, &s->password, f)))
-		return rc;
+	if (ra_secret_file(config, config->mail.password_file, &s->password, f)) {
+		f->rc = TMG_BUSY;	/* somebody will put it there */
+		return f->rc;
+	}
 	/* libcurl wants a string; the secret ends in zeros */
 	curl_easy_setopt(s->curl, CURLOPT_USERNAME, config->mail.user);
 	curl_easy_setopt(s->curl, CURLOPT_PASSWORD,

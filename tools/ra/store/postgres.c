@@ -599,12 +599,12 @@ check_uri(const char *where, tmg_fault *f)
 }
 
 static tmg_rc
-connect_to(struct postgres_store *s, const char *where)
+connect_to(struct postgres_store *s, const char *where, const char *connect_s)
 {
 	/* what the URI says itself comes later, and counts */
 	const char *const keys[] = { "fallback_application_name",
 		"connect_timeout", "tcp_user_timeout", "dbname", NULL };
-	const char *const values[] = { "tamga-ra", CONNECT_S, SILENCE_MS, where,
+	const char *const values[] = { "tamga-ra", connect_s, SILENCE_MS, where,
 		NULL };
 	tmg_rc rc;
 
@@ -641,8 +641,41 @@ postgres_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	s->base.ops = &ra_store_postgres;
-	if ((rc = connect_to(s, where)) || (!create && (rc = check_made(s)))) {
+	if ((rc = connect_to(s, where, CONNECT_S)) || (!create && (rc = check_made(s)))) {
 		rc = tmg_raise(f, rc, 0, _("%s: %s"), where, s->base.fault.text);
+		postgres_close(&s->base);
+		return rc;
+	}
+	*store = &s->base;
+	return TMG_OK;
+}
+
+/* Somebody else's: the server itself lets nothing be written. */
+static tmg_rc
+behave(struct postgres_store *s, int timeout_s)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "SET statement_timeout = '%ds';"
+	    "SET default_transaction_read_only = on", timeout_s);
+	return run(s, text, NULL);
+}
+
+static tmg_rc
+postgres_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
+{
+	struct postgres_store *s;
+	char connect_s[16];
+	tmg_rc rc;
+
+	snprintf(connect_s, sizeof(connect_s), "%d", timeout_s);
+	if ((rc = check_uri(where, f)))
+		return rc;
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	s->base.ops = &ra_store_postgres;
+	if ((rc = connect_to(s, where, connect_s)) || (rc = behave(s, timeout_s))) {
+		rc = tmg_raise(f, rc, 0, "%s", s->base.fault.text);
 		postgres_close(&s->base);
 		return rc;
 	}
@@ -654,6 +687,7 @@ const ra_store_ops ra_store_postgres = {
 	.scheme = "postgresql",
 	.schema = &ra_schema_postgres,
 	.open = postgres_open,
+	.visit = postgres_visit,
 	.close = postgres_close,
 	.begin = postgres_begin,
 	.look = postgres_look,

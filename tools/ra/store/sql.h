@@ -54,6 +54,9 @@ void ra_query_release(ra_query *q);
  *   scheme        what "SCHEME://..." says; the first back end of the table
  *                 takes what has none
  *   open          connects; no schema yet.  Verdicts as ra_store_open()
+ *   visit         connects to somebody else's database, that has another schema:
+ *                 to read it and change nothing, no answer taking longer than
+ *                 timeout_s
  *   begin         waits its turn to write (ra_txn of store.h)
  *   look          begins a transaction that only reads, all of it as it was
  *                 at one moment, beside those who write
@@ -72,6 +75,8 @@ typedef struct ra_store_ops {
 	const char *scheme;
 	const ra_schema *schema;
 	tmg_rc (*open)(const char *where, bool create, tmg_fault *f,
+	    ra_store **store);
+	tmg_rc (*visit)(const char *where, int timeout_s, tmg_fault *f,
 	    ra_store **store);
 	void (*close)(ra_store *s);
 
@@ -94,6 +99,15 @@ typedef struct ra_store_ops {
 
 extern const ra_store_ops ra_store_sqlite;
 extern const ra_store_ops ra_store_postgres;
+
+/* As the back end that where names opens it; ra_store_free() when done.
+ * Verdicts as ra_store_open(). */
+TMG_MUST_USE tmg_rc
+ra_store_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store);
+
+/* Whether there is a back end for where. */
+bool
+ra_store_knows(const char *where);
 
 /* ---- asking ---- */
 

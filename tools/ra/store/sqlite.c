@@ -332,27 +332,32 @@ sqlite_close(ra_store *base)
 	free(s);
 }
 
-static tmg_rc
-open_db(struct sqlite_store *s, const char *path, bool create)
-{
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-	    SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
-	int code;
+/* How a file is opened. */
+struct way {
+	int flags, busy_ms;
+	const char *pragmas;
+};
 
-	code = sqlite3_open_v2(path, &s->db, flags, NULL);
+static tmg_rc
+open_db(struct sqlite_store *s, const char *path, const struct way *way)
+{
+	int code = sqlite3_open_v2(path, &s->db,
+	    way->flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
 	if (s->db == NULL)
 		return tmg_raise(&s->base.fault, TMG_E_NOMEM, 0,
 		    _("out of memory"));
 	if (code == SQLITE_OK)
-		code = sqlite3_busy_timeout(s->db, BUSY_MS);
+		code = sqlite3_busy_timeout(s->db, way->busy_ms);
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(s->db, pragmas, NULL, NULL, NULL);
+		code = sqlite3_exec(s->db, way->pragmas, NULL, NULL, NULL);
 	return code == SQLITE_OK ? TMG_OK : tmg_raise(&s->base.fault,
 	    from_opening(code), 0, _("the store: %s"), sqlite3_errmsg(s->db));
 }
 
 static tmg_rc
-sqlite_open(const char *where, bool create, tmg_fault *f, ra_store **store)
+open_as(const char *where, const struct way *way, tmg_fault *f,
+    ra_store **store)
 {
 	const size_t lead = strlen(SCHEME);
 	const char *path = strncmp(where, SCHEME, lead) == 0 ? where + lead : where;
@@ -362,7 +367,7 @@ sqlite_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 	if (s == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	s->base.ops = &ra_store_sqlite;
-	if ((rc = open_db(s, path, create))) {
+	if ((rc = open_db(s, path, way))) {
 		rc = tmg_raise(f, rc, 0, _("%s: %s"), path, s->base.fault.text);
 		sqlite_close(&s->base);
 		return rc;
@@ -371,10 +376,27 @@ sqlite_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 	return TMG_OK;
 }
 
+static tmg_rc
+sqlite_open(const char *where, bool create, tmg_fault *f, ra_store **store)
+{
+	return open_as(where, &(struct way){ SQLITE_OPEN_READWRITE |
+	    (create ? SQLITE_OPEN_CREATE : 0), BUSY_MS, pragmas }, f, store);
+}
+
+/* What takes too long is a lock: a question by number is not asked twice. */
+static tmg_rc
+sqlite_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
+{
+	return open_as(where, &(struct way){ SQLITE_OPEN_READONLY,
+	    timeout_s * 1000, "PRAGMA query_only = ON;"
+	    "PRAGMA trusted_schema = OFF;" }, f, store);
+}
+
 const ra_store_ops ra_store_sqlite = {
 	.scheme = "sqlite",
 	.schema = &ra_schema_sqlite,
 	.open = sqlite_open,
+	.visit = sqlite_visit,
 	.close = sqlite_close,
 	.begin = sqlite_begin,
 	.look = sqlite_look,

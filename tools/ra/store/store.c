@@ -31,17 +31,42 @@ backend_of(const char *where)
 	return NULL;
 }
 
-tmg_rc
-ra_store_open(const char *where, bool create, tmg_fault *f, ra_store **store)
+static tmg_rc
+find_backend(const char *where, tmg_fault *f, const ra_store_ops **ops)
 {
-	const ra_store_ops *ops = backend_of(where);
+	*ops = backend_of(where);
+	return *ops != NULL ? TMG_OK : tmg_raise(f, TMG_UNSUPPORTED, 0,
+	    _("%.*s: this tamga-ra has no such kind of store; a path names an SQLite file"),
+	    (int)strcspn(where, ":"), where);
+}
+
+bool
+ra_store_knows(const char *where)
+{
+	return backend_of(where) != NULL;
+}
+
+tmg_rc
+ra_store_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
+{
+	const ra_store_ops *ops;
 	tmg_rc rc;
 
 	*store = NULL;
-	if (ops == NULL)
-		return tmg_raise(f, TMG_UNSUPPORTED, 0,
-		    _("%.*s: this tamga-ra has no such kind of store; a path names an SQLite file"),
-		    (int)strcspn(where, ":"), where);
+	if ((rc = find_backend(where, f, &ops)))
+		return rc;
+	return ops->visit(where, timeout_s, f, store);
+}
+
+tmg_rc
+ra_store_open(const char *where, bool create, tmg_fault *f, ra_store **store)
+{
+	const ra_store_ops *ops;
+	tmg_rc rc;
+
+	*store = NULL;
+	if ((rc = find_backend(where, f, &ops)))
+		return rc;
 	if ((rc = ops->open(where, create, f, store)))
 		return rc;
 	if ((rc = ra_schema_migrate(*store, ops->schema))) {

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A register that is asked over HTTP and answers in JSON.  200 is somebody, 404
+ * nobody; whatever else comes is no answer.  No redirect is followed, and the
+ * server leads to an anchor that the operator named.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/file.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/http/http.h"
+#include "tamga/cert.h"
+#include "tools/ra/desk/register-kind.h"
+#include "tools/ra/desk/secret-file.h"
+
+#define ANSWER_MAX 65536
+#define PEM_MAX (1024 * 1024)
+#define NUMBER "${number}"
+#define URL_MAX (RA_TEXT_MAX + 3 * RA_TEXT_MAX)
+#define MEMBER_DEPTH 8
+
+enum {
+	STATUS_OK = 200,
+	STATUS_NOT_FOUND = 404,
+};
+
+static void
+json_release(json_t **json)
+{
+	json_decref(*json);
+}
+#define auto_json __attribute__((__cleanup__(json_release))) json_t
+
+static void
+certs_release(tmg_certs **certs)
+{
+	tmg_certs_free(certs);
+}
+
+/* A session, and what it borrows. */
+struct line {
+	tmg_http *http;
+	tmg_certs *certs;
+	tmg_view *anchors;
+	tmg_secret token;
+};
+
+static void
+line_release(struct line *l)
+{
+	tmg_http_free(&l->http);
+	certs_release(&l->certs);
+	free(l->anchors);
+	tmg_secret_wipe(&l->token);
+}
+
+/* ---- the question ---- */
+
+/* Everything but unreserved characters (RFC 3986 2.3) as %XX. */
+static size_t
+escape(const char *text, char *into, size_t cap)
+{
+	size_t at = 0;
+
+	for (; *text != '\0' && at + 4 < cap; text++) {
+		const bool plain = (*text >= '0' && *text <= '9') ||
+		    (*text >= 'a' && *text <= 'z') ||
+		    (*text >= 'A' && *text <= 'Z') ||
+		    strchr("-._~", *text) != NULL;
+
+		at += (size_t)snprintf(into + at, cap - at, plain ? "%c" : "%%%02X",
+		    (unsigned char)*text);
+	}
+	return at;
+}
+
+static tmg_rc
+write_url(const ra_register_question *q, char url[URL_MAX], tmg_fault *f)
+{
+	const char *gap = strstr(q->of->url, NUMBER);
+	size_t at;
+
+	if (gap == NULL) {
+		snprintf(url, URL_MAX, "%s", q->of->url);
+		return TMG_OK;
+	}
+	at = (size_t)snprintf(url, URL_MAX, "%.*s", (int)(gap - q->of->url),
+	    q->of->url);
+	if (strlen(q->number) >= RA_TEXT_MAX)
+		return tmg_raise(f, TMG_E_SPACE, 0, _("the number is too long"));
+	at += escape(q->number, url + at, URL_MAX - at);
+	snprintf(url + at, URL_MAX - at, "%s", gap + strlen(NUMBER));
+	return TMG_OK;
+}
+
+/* ---- the line ---- */
+
+static tmg_rc
+read_anchors(const ra_register_question *q, struct line *l, tmg_fault *f)
+{
+	tmg_auto_free uint8_t *pem = NULL;
+	char path[PATH_MAX];
+	size_t len;
+	tmg_rc rc;
+
+	if (q->of->ca[0] == '\0')
+		return TMG_OK;
+	if (ra_config_path(q->config, q->of->ca, path) ||
+	    tmg_file_read(path, PEM_MAX, &pem, &len))
+		return tmg_raise(f, TMG_E_IO, 0, "%s: %s", q->of->ca,
+		    strerror(errno));
+	if ((rc = tmg_certs_new(&l->certs)) ||
+	    (rc = tmg_certs_add_pem(l->certs, (tmg_view){ pem, len })))
+		return tmg_raise(f, TMG_E_IO, 0, _("%s: no certificates in PEM"),
+		    path);
+	const size_t count = tmg_certs_count(l->certs);
+
+	if ((l->anchors = calloc(count, sizeof(*l->anchors))) == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	for (size_t i = 0; i < count; i++)
+		l->anchors[i] = tmg_certs_get(l->certs, i);
+	return TMG_OK;
+}
+
+static tmg_rc
+open_line(const ra_register_question *q, struct line *l, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	if ((rc = read_anchors(q, l, f)) || (q->of->token_file[0] != '\0' &&
+	    (rc = ra_secret_file(q->config, q->of->token_file, &l->token, f))))
+		return rc;
+	const tmg_http_spec spec = { .anchors = l->anchors,
+		.anchor_count = l->certs != NULL ? tmg_certs_count(l->certs) : 0,
+		.plain = strncmp(q->of->url, "http://", 7) == 0,
+		.bearer = tmg_secret_view(&l->token),
+		.timeout_s = (unsigned)q->of->timeout_s, .body_max = ANSWER_MAX };
+
+	return tmg_http_open(q->ctx, &spec, f, &l->http);
+}
+
+static tmg_rc
+send_question(const ra_register_question *q, struct line *l,
+    tmg_http_response *answer, tmg_fault *f)
+{
+	static const char *const headers[] = { "Accept: application/json",
+		"Content-Type: application/json", NULL };
+	auto_json *body = json_pack("{s:s}", q->column, q->number);
+	tmg_auto_free char *text = body != NULL ? json_dumps(body, 0) : NULL;
+	char url[URL_MAX];
+	tmg_rc rc;
+
+	if (text == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if ((rc = write_url(q, url, f)))
+		return rc;
+	return tmg_http_do(l->http, &(tmg_http_request){ .url = url,
+	    .post = q->of->post, .headers = headers,
+	    .body = q->of->post ? tmg_view_str(text) : (tmg_view){ NULL, 0 } },
+	    answer, f);
+}
+
+/* ---- the answer ---- */
+
+/* What the register calls a field: "name.last". */
+static const char *
+member_of(const ra_words *members, const char *field)
+{
+	const size_t len = strlen(field);
+
+	for (size_t i = 0; i < members->count; i++)
+		if (strncmp(members->word[i], field, len) == 0 &&
+		    members->word[i][len] == '=')
+			return members->word[i] + len + 1;
+	return field;
+}
+
+static const json_t *
+walk_to(const json_t *o, const char *member)
+{
+	char name[RA_WORD_MAX];
+
+	for (int depth = 0; depth < MEMBER_DEPTH && o != NULL; depth++) {
+		const size_t len = strcspn(member, ".");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, member);
+		o = json_object_get(o, name);
+		if (member[len] == '\0')
+			return o;
+		member += len + 1;
+	}
+	return NULL;
+}
+
+/* A gap in the register is a gap here; another kind of value is no answer. */
+static tmg_rc
+keep_member(const json_t *o, const char *field, const char *member,
+    ra_answers *known, size_t *there, tmg_fault *f)
+{
+	const json_t *value = walk_to(o, member);
+	char digits[24];
+	const char *text = "";
+
+	if (json_is_string(value)) {
+		text = json_string_value(value);
+	} else if (json_is_integer(value)) {
+		snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT,
+		    json_integer_value(value));
+		text = digits;
+	} else if (value != NULL && !json_is_null(value)) {
+		return tmg_raise(f, TMG_E_IO, 0, _("its member %s is no text"),
+		    member);
+	}
+	*there += value != NULL;
+	return ra_answers_set(known, field, text) == TMG_OK ? TMG_OK :
+	    tmg_raise(f, TMG_E_SPACE, 0, _("its member %s is too long"), member);
+}
+
+static tmg_rc
+read_answer(const ra_register_question *q, const tmg_http_response *answer,
+    ra_answers *known, tmg_fault *f)
+{
+	auto_json *o = json_loadb((const char *)answer->body, answer->len,
+	    JSON_REJECT_DUPLICATES, NULL);
+	size_t there = 0;
+	tmg_rc rc;
+
+	if (!json_is_object(o))
+		return tmg_raise(f, TMG_E_IO, 0, _("its answer is no JSON object"));
+	for (size_t i = 0; i < q->wanted->count; i++)
+		if ((rc = keep_member(o, q->wanted->word[i], member_of(
+		    &q->of->members, q->wanted->word[i]), known, &there, f)))
+			return rc;
+	return there > 0 || q->wanted->count == 0 ? TMG_OK : tmg_raise(f,
+	    TMG_E_IO, 0, _("its answer has none of the members that are wanted"));
+}
+
+static tmg_rc
+http_ask(const ra_register_question *q, ra_answers *known, tmg_fault *f)
+{
+	__attribute__((__cleanup__(line_release))) struct line l = { .http = NULL };
+	__attribute__((__cleanup__(tmg_http_response_release)))
+	    tmg_http_response answer = { .status = 0 };
+
+	if (open_line(q, &l, f) || send_question(q, &l, &answer, f))
+		return TMG_E_IO;
+	if (answer.status == STATUS_NOT_FOUND)
+		return TMG_NOT_FOUND;
+	if (answer.status != STATUS_OK)
+		return tmg_raise(f, TMG_E_IO, 0, _("it answered with status %ld"),
+		    answer.status);
+	return read_answer(q, &answer, known, f);
+}
+
+/* ---- its settings ---- */
+
+/* Nobody listens to what stays in this machine. */
+static bool
+is_loopback(const char *url)
+{
+	static const char *const hosts[] = { "http://127.0.0.1", "http://[::1]",
+		"http://localhost" };
+
+	for (size_t i = 0; i < TMG_COUNT(hosts); i++) {
+		const size_t len = strlen(hosts[i]);
+
+		if (strncmp(url, hosts[i], len) == 0 &&
+		    (url[len] == ':' || url[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+http_check(const ra_register *r)
+{
+	const bool tls = strncmp(r->url, "https://", 8) == 0;
+
+	if (r->url[0] == '\0')
+		return _("it needs url");
+	if (!tls && !is_loopback(r->url))
+		return _("people are asked for over https:// alone, or in this machine");
+	if (tls && r->ca[0] == '\0')
+		return _("it needs ca, the certificates that its server leads to");
+	if (!r->post && strstr(r->url, NUMBER) == NULL)
+		return _("its url needs ${number}, where the number stands; or post");
+	return NULL;
+}
+
+const ra_register_kind ra_register_http = { "http", http_check, http_ask };

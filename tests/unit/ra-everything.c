@@ -30,6 +30,14 @@ any_cert(void *arg, const ra_cert *cert)
 }
 
 static tmg_rc
+any_user(void *arg, const ra_user *user)
+{
+	(void)arg;
+	assert_string_not_equal(user->name, "");
+	return TMG_OK;
+}
+
+static tmg_rc
 any_entry(void *arg, const ra_audit *entry)
 {
 	(void)arg;
@@ -221,6 +229,8 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_user_get(s, "a", &got_user), TMG_OK);
 	assert_int_equal(ra_user_by_certificate(s, "c", &got_user), TMG_OK);
 	assert_int_equal(ra_user_by_certificate(s, "", &got_user), TMG_NOT_FOUND);
+	assert_int_equal(ra_user_each(s, any_user, NULL), TMG_OK);
+	assert_int_equal(ra_user_each_staff(s, any_user, NULL), TMG_OK);
 	assert_int_equal(ra_session_add(s, &session), TMG_OK);
 	assert_int_equal(ra_session_get(s, "s", &got_session), TMG_OK);
 	assert_string_equal(got_session.subject, "A-1");
@@ -233,4 +243,5 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_audit_head(s, &n, hash), TMG_OK);
 	assert_int_equal(ra_audit_each(s, any_entry, NULL), TMG_OK);
 	assert_int_equal(ra_audit_each_of(s, "A-1", any_entry, NULL), TMG_OK);
+	assert_int_equal(ra_audit_each_from(s, 1, 2, any_entry, NULL), TMG_OK);
 }

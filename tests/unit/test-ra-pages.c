@@ -8,6 +8,7 @@
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
+#include "tools/ra/desk/account.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/desk/register.h"
 #include "tools/ra/pages/site.h"
@@ -418,13 +419,15 @@ open_application(struct bench *b, char token[RA_TOKEN_MAX],
 	assert_int_equal(ra_txn_commit(&txn), TMG_OK);
 }
 
+/* The authority's own certificate serves as anybody's. */
 static tmg_view
-tie_officer(struct bench *b, unsigned char **der)
+tie(struct bench *b, const char *role, unsigned char **der)
 {
 	const int len = i2d_X509(b->office.ca->cert, der);
-	ra_user user = { .name = "olga", .role = "officer", .password = "x" };
+	ra_user user = { .name = "olga", .password = "x" };
 	tmg_auto(ra_txn) txn = { NULL };
 
+	snprintf(user.role, sizeof(user.role), "%s", role);
 	assert_true(len > 0);
 	assert_int_equal(ra_sha256_text((tmg_view){ *der, (size_t)len },
 	    user.certificate), TMG_OK);
@@ -461,7 +464,7 @@ test_matrix(void **state)
 	struct bench *b = *state;
 	char token[RA_TOKEN_MAX], csrf[RA_HASH_TEXT], cookie[128], location[128];
 	unsigned char *der = NULL;
-	const tmg_view cert = tie_officer(b, &der);
+	tmg_view cert = tie(b, RA_ROLE_OFFICER, &der);
 
 	open_application(b, token, csrf);
 	have_register(b);
@@ -477,13 +480,19 @@ test_matrix(void **state)
 		    (row->door != RA_DOOR_ALL || (post && status == HTTP_FORBIDDEN)))
 			fail_msg("%s %s, nobody: %u %s", row->method, row->path,
 			    status, location);
-		/* an applicant at the officers' door, an officer at the other */
-		status = row->door == RA_DOOR_OFFICER ?
-		    ask(b, row, cookie, csrf, no_cert, location) :
-		    ask(b, row, "", NULL, cert, location);
-		if (row->door != RA_DOOR_ALL &&
-		    !is_refused(row->door, status, location))
-			fail_msg("%s %s, the other: %u", row->method, row->path, status);
+		/* an applicant at the doors of staff, an officer at the others */
+		if (row->door == RA_DOOR_OFFICER || row->door == RA_DOOR_OPERATOR) {
+			status = ask(b, row, cookie, csrf, no_cert, location);
+			if (!is_refused(row->door, status, location))
+				fail_msg("%s %s, applicant: %u", row->method,
+				    row->path, status);
+		}
+		if (row->door == RA_DOOR_APPLICANT || row->door == RA_DOOR_OPERATOR) {
+			status = ask(b, row, "", NULL, cert, location);
+			if (!is_refused(row->door, status, location))
+				fail_msg("%s %s, officer: %u", row->method,
+				    row->path, status);
+		}
 		/* the right one without the form's field */
 		status = ask(b, row, cookie, post ? "0000" : NULL, cert, location);
 		if (post && status != HTTP_FORBIDDEN)
@@ -497,8 +506,23 @@ test_matrix(void **state)
 		    ask(b, row, cookie, csrf, cert, location);
 
 		if (status == HTTP_SERVER_ERROR || (row->door != RA_DOOR_ALL &&
-		    is_refused(row->door, status, location)))
+		    is_refused(row->door, status, location) !=
+		    (row->door == RA_DOOR_OPERATOR)))
 			fail_msg("%s %s: %u", row->method, row->path, status);
+	}
+	OPENSSL_free(der);
+	der = NULL;
+	cert = tie(b, RA_ROLE_OPERATOR, &der);
+	for (size_t i = 0; i < ra_site_row_count; i++) {
+		const ra_site_row *row = &ra_site_rows[i];
+		const unsigned status = row->door == RA_DOOR_ALL ? 200 :
+		    ask(b, row, "", NULL, cert, location);
+
+		/* forms without their hidden field are refused to everybody */
+		if (row->door != RA_DOOR_ALL && strcmp(row->method, "GET") == 0 &&
+		    is_refused(row->door, status, location) ==
+		    (row->door == RA_DOOR_OPERATOR))
+			fail_msg("%s %s, operator: %u", row->method, row->path, status);
 	}
 	remove(b->office.config.registers[0].path);
 	OPENSSL_free(der);

@@ -74,15 +74,11 @@ audit_list(const struct task *t)
 	return rc ? ra_fail(&t->store->fault, rc) : RA_EXIT_DONE;
 }
 
-/* One line of JSON, with what its hash is made of as it was hashed. */
+/* One line of JSON. */
 static tmg_rc
 export_entry(void *arg, const ra_audit *e)
 {
-	json_t *o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:s}", "seq",
-	    (json_int_t)e->seq, "at", (json_int_t)e->at, "actor",
-	    ra_text_json(e->actor), "event", ra_text_json(e->event),
-	    "application", ra_text_json(e->app), "detail",
-	    ra_text_json(e->detail), "hash", e->hash);
+	json_t *o = ra_audit_json(e);
 	const bool put = o != NULL && json_dumpf(o, stdout, JSON_COMPACT) == 0 &&
 	    putchar('\n') != EOF;
 

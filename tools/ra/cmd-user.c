@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tamga-ra user add NAME [--password-file FILE] [--role applicant|officer]
- *     [--certificate FILE] [--branch NAME] */
+/* tamga-ra user add NAME [--password-file FILE] [--role applicant|officer|operator]
+ *     [--certificate FILE] [--branch NAME] | user list | user close NAME */
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -15,10 +15,8 @@
 #include "src/base/scope.h"
 #include "src/base/secret.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/desk/password.h"
+#include "tools/ra/desk/account.h"
 #include "tools/ra/http/basic.h"
-#include "tools/ra/http/cookie.h"
-#include "tools/ra/life/audit.h"
 #include "tools/ra/store/digest.h"
 
 #define PASSWORD_MIN 8
@@ -69,55 +67,114 @@ read_certificate(const char *path, char hash[RA_HASH_TEXT], tmg_fault *f)
 	return rc ? tmg_raise(f, rc, 0, _("hashing failed")) : TMG_OK;
 }
 
-/* Who comes with a certificate needs no password: nobody knows this one. */
-static tmg_rc
-make_password(tmg_ctx *ctx, const ra_value *file, tmg_secret *password,
-    tmg_fault *f)
+struct task {
+	ra_desk *desk;
+	const char *name, *role, *branch;
+	const ra_value *password_file, *certificate;
+	bool json;
+};
+
+static int
+user_add(const struct task *t)
 {
-	char token[RA_TOKEN_MAX];
+	tmg_auto_secret password = { .len = 0 };
+	ra_desk *d = t->desk;
+	ra_user user = { .name = "" };
+	char self[RA_OWNER_MAX];
 	tmg_rc rc;
 
-	if (file->count > 0)
-		return read_password(file->text[0], password, f);
-	if ((rc = ra_token_new(ctx, token)) == TMG_OK)
-		rc = tmg_secret_set(password, tmg_view_str(token));
-	explicit_bzero(token, sizeof(token));
-	return rc ? tmg_raise(f, rc, 0, _("no random numbers to be had")) : TMG_OK;
+	snprintf(user.name, sizeof(user.name), "%s", t->name);
+	snprintf(user.role, sizeof(user.role), "%s", t->role);
+	snprintf(user.branch, sizeof(user.branch), "%s", t->branch);
+	if ((t->password_file->count > 0 && (rc = read_password(
+	    t->password_file->text[0], &password, &d->fault))) ||
+	    (t->certificate->count > 0 && (rc = read_certificate(
+	    t->certificate->text[0], user.certificate, &d->fault))))
+		return ra_fail(&d->fault, rc);
+	ra_officer_name(self, sizeof(self));
+	if ((rc = ra_account_put(d, &user, tmg_secret_view(&password), self)))
+		return ra_fail(&d->fault, rc);
+	if (t->json)
+		ra_print_json(json_pack("{s:s, s:s}", "name", user.name, "role",
+		    user.role));
+	return RA_EXIT_DONE;
 }
 
 static tmg_rc
-put_user(ra_desk *desk, const ra_user *user, tmg_fault *f)
+print_user(void *arg, const ra_user *user)
 {
-	tmg_auto(ra_txn) txn = { NULL };
-	char officer[RA_OWNER_MAX], detail[RA_REASON_MAX];
+	(void)arg;
+	printf("%-24s  %-9s  %-11s  %s\n", user->name, user->role,
+	    user->certificate[0] != '\0' ? _("certificate") : _("password"),
+	    user->branch);
+	return TMG_OK;
+}
+
+static tmg_rc
+collect_user(void *arg, const ra_user *user)
+{
+	return json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s}", "name",
+	    user->name, "role", user->role, "certificate", user->certificate,
+	    "branch", user->branch)) == 0 ? TMG_OK : TMG_E_NOMEM;
+}
+
+static int
+user_list(const struct task *t)
+{
+	json_t *all = t->json ? json_array() : NULL;
+	const tmg_rc rc = ra_user_each(t->desk->store,
+	    t->json ? collect_user : print_user, all);
+
+	if (t->json)
+		ra_print_json(all);
+	return rc ? ra_fail(&t->desk->store->fault, rc) : RA_EXIT_DONE;
+}
+
+static int
+user_close(const struct task *t)
+{
+	char self[RA_OWNER_MAX];
 	tmg_rc rc;
 
-	ra_officer_name(officer, sizeof(officer));
-	snprintf(detail, sizeof(detail), "%s role %s%s%s", user->name, user->role,
-	    user->certificate[0] != '\0' ? " certificate " : "",
-	    user->certificate);
-	if ((rc = ra_txn_begin(&txn, desk->store)) ||
-	    (rc = ra_user_put(desk->store, user)))
-		return tmg_fault_copy(f, &desk->store->fault, rc);
-	if ((rc = ra_audit_add(desk->store, &(ra_audit){
-	    .at = ra_desk_now(desk), .actor = officer,
-	    .event = "account", .app = "", .detail = detail }, f)))
-		return rc;
-	rc = ra_txn_commit(&txn);
-	return rc ? tmg_fault_copy(f, &desk->store->fault, rc) : TMG_OK;
+	ra_officer_name(self, sizeof(self));
+	rc = ra_account_close(t->desk, t->name, self);
+	return rc ? ra_fail(&t->desk->fault, rc) : RA_EXIT_DONE;
+}
+
+static const struct verb {
+	const char *name;
+	size_t names;			/* how many are named */
+	int (*run)(const struct task *t);
+} verbs[] = {
+	{ "add", 1, user_add },
+	{ "list", 0, user_list },
+	{ "close", 1, user_close },
+};
+
+static const struct verb *
+find_verb(const ra_value *args)
+{
+	for (size_t i = 0; i < TMG_COUNT(verbs); i++)
+		if (strcmp(verbs[i].name, args->text[0]) == 0 &&
+		    args->count == verbs[i].names + 1)
+			return &verbs[i];
+	fprintf(stderr, "tamga-ra: user: %s\n", _("say add NAME, list or close NAME"));
+	return NULL;
 }
 
 static bool
-check_words(const ra_value *args, const char *role)
+check_words(const struct task *t, const struct verb *verb)
 {
-	if (strcmp(args->text[0], "add") != 0)
-		fprintf(stderr, "tamga-ra: user: %s\n", _("say add NAME"));
-	else if (!ra_user_name_ok(args->text[1]))
+	if (verb->names > 0 && !ra_user_name_ok(t->name))
 		fprintf(stderr, "tamga-ra: user: %s\n",
 		    _("a name has letters, digits and . _ - @ + (63 at most)"));
-	else if (strcmp(role, "applicant") != 0 && strcmp(role, "officer") != 0)
+	else if (!ra_role_ok(t->role))
 		fprintf(stderr, "tamga-ra: user: %s\n",
-		    _("the role is applicant or officer"));
+		    _("the role is applicant, officer or operator"));
+	else if (verb->run == user_add && t->password_file->count == 0 &&
+	    t->certificate->count == 0)
+		fprintf(stderr, "tamga-ra: user: %s\n",
+		    _("--password-file FILE is needed, or --certificate FILE"));
 	else
 		return true;
 	return false;
@@ -134,35 +191,20 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 		{ "certificate", NULL, &certificate, 1 },
 		{ "branch", NULL, &branch, 1 } };
 	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
-	tmg_auto_secret password = { .len = 0 };
-	tmg_fault fault = { .rc = TMG_OK };
-	ra_user user = { .name = "" };
-	tmg_rc rc;
+	const struct verb *verb;
 	int status;
 
-	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 2, 2, &args) ||
-	    !check_words(&args, ra_value_or(&role, "applicant")))
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args) ||
+	    (verb = find_verb(&args)) == NULL)
 		return RA_EXIT_USAGE;
-	if (file.count == 0 && certificate.count == 0) {
-		fprintf(stderr, "tamga-ra: user: %s\n",
-		    _("--password-file FILE is needed, or --certificate FILE"));
+	const struct task task = { &place.desk,
+		args.count > 1 ? args.text[1] : "",
+		ra_value_or(&role, RA_ROLE_APPLICANT), ra_value_or(&branch, ""),
+		&file, &certificate, common.json };
+
+	if (!check_words(&task, verb))
 		return RA_EXIT_USAGE;
-	}
 	if ((status = ra_place_enter(ctx, &common, &place)))
 		return status;
-
-	snprintf(user.name, sizeof(user.name), "%s", args.text[1]);
-	snprintf(user.role, sizeof(user.role), "%s", ra_value_or(&role, "applicant"));
-	snprintf(user.branch, sizeof(user.branch), "%s", ra_value_or(&branch, ""));
-	if ((rc = make_password(ctx, &file, &password, &fault)) ||
-	    (certificate.count > 0 && (rc = read_certificate(certificate.text[0],
-	    user.certificate, &fault))))
-		return ra_fail(&fault, rc);
-	if ((rc = ra_password_hash(tmg_secret_view(&password), user.password)) ||
-	    (rc = put_user(&place.desk, &user, &fault)))
-		return ra_fail(&fault, rc);
-	if (common.json)
-		ra_print_json(json_pack("{s:s, s:s}", "name", user.name, "role",
-		    user.role));
-	return RA_EXIT_DONE;
+	return verb->run(&task);
 }

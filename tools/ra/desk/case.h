@@ -12,10 +12,9 @@
 #define RA_CASE_H
 
 #include "tools/ra/desk/desk.h"
+#include "tools/ra/desk/number.h"
 #include "tools/ra/form/contents.h"
 #include "tools/ra/form/form.h"
-
-#define RA_CODE_MAX 24		/* bytes of an access code, final zero included */
 
 /*
  * Begins one with the first step of its profile's way, "registered", with the

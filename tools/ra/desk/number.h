@@ -7,6 +7,8 @@
 
 #include "tamga/ctx.h"
 
+#define RA_CODE_MAX 24		/* bytes of an access code, final zero included */
+
 /*
  * 80 random bits as sixteen letters and digits in four groups, without letters
  * that look like digits: "815S-XHHZ-1MZA-V7QG".  cap is 20 at least.

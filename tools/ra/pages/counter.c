@@ -8,12 +8,14 @@
 #include "src/base/ctx.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/account.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
+#include "tools/ra/pages/logview.h"
 #include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
 
@@ -302,31 +304,13 @@ put_request(ra_visit *v, const ra_casefile *file)
 	    _("Hand in"));
 }
 
-static tmg_rc
-put_entry(void *arg, const ra_audit *entry)
-{
-	ra_visit *v = arg;
-	char at[32] = "";
-	struct tm tm;
-
-	if (gmtime_r(&entry->at, &tm) != NULL)
-		(void)!strftime(at, sizeof(at), "%Y-%m-%d %H:%M:%S", &tm);
-	ra_put(&v->page, "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-	    at, entry->actor, entry->event, entry->detail);
-	return TMG_OK;
-}
-
 static void
 put_audit(ra_visit *v, const ra_casefile *file)
 {
-	ra_put(&v->page, "<h2 id=\"audit\">%s</h2>\n<div class=\"wide\" role=\"region\""
-	    " aria-labelledby=\"audit\" tabindex=\"0\"><table><thead><tr>"
-	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>\n",
-	    _("Audit"), _("Time (UTC)"), _("Who"), _("What"), _("Detail"));
-	if (ra_audit_each_of(v->desk->store, file->app.id, put_entry, v))
+	ra_logview_begin(v, _("Audit"));
+	if (ra_audit_each_of(v->desk->store, file->app.id, ra_logview_row, v))
 		v->page.failed = true;
-	ra_put(&v->page, "</tbody></table></div>\n");
+	ra_logview_end(v);
 }
 
 static void
@@ -642,11 +626,13 @@ ra_counter_pin(ra_visit *v)
 	}
 	rc = ra_visit_enter(v, ra_posted_get(&v->form, "name"),
 	    ra_posted_get(&v->form, "password"), &user, &wait_s);
-	if (rc == TMG_OK && (strcmp(user.role, "officer") != 0 ||
+	if (rc == TMG_OK && ((strcmp(user.role, RA_ROLE_OFFICER) != 0 &&
+	    strcmp(user.role, RA_ROLE_OPERATOR) != 0) ||
 	    user.certificate[0] != '\0'))
 		rc = TMG_DENIED;
 	if (rc == TMG_OK && (rc = tie(v, &user)) == TMG_OK)
-		ra_visit_go(v, "/desk");
+		ra_visit_go(v, strcmp(user.role, RA_ROLE_OFFICER) == 0 ? "/desk" :
+		    "/admin");
 	else if (tmg_is_fault(rc))
 		ra_visit_fault(v, rc);
 	else

@@ -51,6 +51,16 @@ const ra_site_row ra_site_rows[] = {
 	{ "POST", "/desk/case/{}/document", RA_DOOR_OFFICER, ra_papers_judge },
 	{ "GET", "/desk/case/{}/revoke", RA_DOOR_OFFICER, ra_revoke_page },
 	{ "POST", "/desk/case/{}/revoke", RA_DOOR_OFFICER, ra_revoke_post },
+
+	{ "GET", "/admin", RA_DOOR_OPERATOR, ra_admin_staff },
+	{ "POST", "/admin", RA_DOOR_OPERATOR, ra_admin_invite },
+	{ "POST", "/admin/close", RA_DOOR_OPERATOR, ra_admin_close },
+	{ "GET", "/admin/mails", RA_DOOR_OPERATOR, ra_admin_mails },
+	{ "POST", "/admin/mails", RA_DOOR_OPERATOR, ra_admin_retry },
+	{ "GET", "/admin/audit", RA_DOOR_OPERATOR, ra_admin_audit },
+	{ "POST", "/admin/audit", RA_DOOR_OPERATOR, ra_admin_verify },
+	{ "GET", "/admin/audit/export", RA_DOOR_OPERATOR, ra_admin_export },
+	{ "GET", "/admin/profiles", RA_DOOR_OPERATOR, ra_admin_profiles },
 };
 const size_t ra_site_row_count = TMG_COUNT(ra_site_rows);
 
@@ -67,12 +77,18 @@ lets_in(ra_visit *v, ra_door door)
 		ra_visit_go(v, "/login");
 		return false;
 	case RA_DOOR_OFFICER:
+		if (v->officer.name[0] != '\0')
+			return true;
+		ra_visit_say(v, HTTP_FORBIDDEN, _("For officers"),
+		    _("The desk opens to the client certificate of an officer's account. Connect your token, let the browser show its certificate, and load this page again."));
+		return false;
+	case RA_DOOR_OPERATOR:
 		break;
 	}
-	if (v->officer.name[0] != '\0')
+	if (v->operator.name[0] != '\0')
 		return true;
-	ra_visit_say(v, HTTP_FORBIDDEN, _("For officers"),
-	    _("The desk opens to the client certificate of an officer's account. Connect your token, let the browser show its certificate, and load this page again."));
+	ra_visit_say(v, HTTP_FORBIDDEN, _("For operators"),
+	    _("These pages open to the client certificate of an operator's account. Connect your token, let the browser show its certificate, and load this page again."));
 	return false;
 }
 

@@ -11,6 +11,7 @@ typedef enum ra_door {
 	RA_DOOR_ALL,		/* whoever comes */
 	RA_DOOR_APPLICANT,	/* who has an application open */
 	RA_DOOR_OFFICER,	/* who shows an officer's certificate */
+	RA_DOOR_OPERATOR,	/* who shows an operator's */
 } ra_door;
 
 /* handle of a POST finds the form read and known to be ours. */
@@ -86,5 +87,16 @@ void ra_renew_post(ra_visit *visit);
 /* revoke.c: revoking, by whose it is and by officers */
 void ra_revoke_page(ra_visit *visit);
 void ra_revoke_post(ra_visit *visit);
+
+/* admin.c: operators */
+void ra_admin_staff(ra_visit *visit);
+void ra_admin_invite(ra_visit *visit);
+void ra_admin_close(ra_visit *visit);
+void ra_admin_mails(ra_visit *visit);
+void ra_admin_retry(ra_visit *visit);
+void ra_admin_audit(ra_visit *visit);
+void ra_admin_verify(ra_visit *visit);
+void ra_admin_export(ra_visit *visit);
+void ra_admin_profiles(ra_visit *visit);
 
 #endif

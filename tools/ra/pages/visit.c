@@ -10,6 +10,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/pages/style.h"
+#include "tools/ra/desk/account.h"
 #include "tools/ra/store/digest.h"
 
 #define LANG_MAX 8
@@ -76,11 +77,12 @@ find_session(ra_visit *v)
 	return rc;
 }
 
-/* An officer is who shows the certificate of an officer's account; one that we
- * issued must be in force, too. */
+/* Staff is who shows the certificate of such an account; one that we issued
+ * must be in force, too. */
 static tmg_rc
-find_officer(ra_visit *v)
+find_staff(ra_visit *v)
 {
+	ra_user user = { .name = "" };
 	char hash[RA_HASH_TEXT];
 	tmg_rc rc;
 
@@ -88,11 +90,14 @@ find_officer(ra_visit *v)
 		return TMG_OK;
 	if ((rc = ra_sha256_text(v->call->peer_cert, hash)))
 		return rc;
-	rc = ra_user_by_certificate(v->desk->store, hash, &v->officer);
-	if (rc == TMG_OK && (strcmp(v->officer.role, "officer") != 0 ||
-	    ra_desk_trusts(v->desk, v->call->peer_cert)))
-		v->officer = (ra_user){ .name = "" };
-	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+	rc = ra_user_by_certificate(v->desk->store, hash, &user);
+	if (rc || ra_desk_trusts(v->desk, v->call->peer_cert))
+		return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+	if (strcmp(user.role, RA_ROLE_OFFICER) == 0)
+		v->officer = user;
+	else if (strcmp(user.role, RA_ROLE_OPERATOR) == 0)
+		v->operator = user;
+	return TMG_OK;
 }
 
 tmg_rc
@@ -108,10 +113,11 @@ ra_visit_begin(ra_visit *v)
 	} else if ((rc = use_token(v)) || (rc = find_session(v))) {
 		return rc;
 	}
-	if ((rc = find_officer(v)))
+	if ((rc = find_staff(v)))
 		return rc;
 	snprintf(v->reply->user, sizeof(v->reply->user), "%s",
-	    v->officer.name[0] != '\0' ? v->officer.name : v->number);
+	    v->officer.name[0] != '\0' ? v->officer.name :
+	    v->operator.name[0] != '\0' ? v->operator.name : v->number);
 	return TMG_OK;
 }
 
@@ -273,6 +279,8 @@ put_links(ra_visit *v)
 	put_link(v, "/my", _("My application"));
 	if (v->officer.name[0] != '\0')
 		put_link(v, "/desk", _("Desk"));
+	if (v->operator.name[0] != '\0')
+		put_link(v, "/admin", _("Operation"));
 	put_link(v, "/help", _("Help"));
 	if (v->number[0] != '\0') {
 		ra_put(p, "<li class=\"end\">");

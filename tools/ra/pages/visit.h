@@ -23,6 +23,7 @@ typedef struct ra_visit {
 	char csrf[RA_HASH_TEXT];	/* what its forms say */
 	char number[RA_ID_MAX];		/* the application it has open, "" none */
 	ra_user officer;		/* name "": no officer */
+	ra_user operator;		/* name "": no operator */
 	bool refused;			/* the page says why: so does its title */
 	ra_page page;
 } ra_visit;

@@ -38,6 +38,8 @@ static const ra_sql put = { "audit_put",
 static const ra_sql each = { "audit_each",
 	"SELECT " COLUMNS " FROM audit ORDER BY seq" };
 
+static const ra_sql each_from = { "audit_each_from",
+	"SELECT " COLUMNS " FROM audit WHERE seq >= $1 AND seq < $2 ORDER BY seq" };
 static const ra_sql each_of = { "audit_each_of",
 	"SELECT " COLUMNS " FROM audit WHERE application = $1 ORDER BY seq" };
 
@@ -75,6 +77,17 @@ ra_audit_each(ra_store *s, ra_audit_fn *fn, void *arg)
 {
 	tmg_auto(ra_query) q = { NULL, NULL };
 	const tmg_rc rc = ra_ask(s, &q, &each, RA_WITH_NOTHING);
+
+	return rc ? rc : walk(&q, fn, arg);
+}
+
+tmg_rc
+ra_audit_each_from(ra_store *s, int64_t seq, int64_t most, ra_audit_fn *fn,
+    void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	const tmg_rc rc = ra_ask(s, &q, &each_from,
+	    RA_WITH(RA_NUMBER(seq), RA_NUMBER(seq + most)));
 
 	return rc ? rc : walk(&q, fn, arg);
 }

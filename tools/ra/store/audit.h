@@ -31,6 +31,11 @@ ra_audit_put(ra_store *s, const ra_audit *entry);
 TMG_MUST_USE tmg_rc
 ra_audit_each(ra_store *s, ra_audit_fn *fn, void *arg);
 
+/* At most so many, from that seq on. */
+TMG_MUST_USE tmg_rc
+ra_audit_each_from(ra_store *s, int64_t seq, int64_t most, ra_audit_fn *fn,
+    void *arg);
+
 /* Those of one application. */
 TMG_MUST_USE tmg_rc
 ra_audit_each_of(ra_store *s, const char *app, ra_audit_fn *fn, void *arg);

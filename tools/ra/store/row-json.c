@@ -259,3 +259,13 @@ ra_kept_put(ra_store *s, const json_t *row, tmg_fault *f)
 	rc = ra_run(s, &kept->write, v.data, v.count, NULL);
 	return rc ? tmg_fault_copy(f, &s->fault, rc) : TMG_OK;
 }
+
+json_t *
+ra_audit_json(const ra_audit *e)
+{
+	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:s}", "seq",
+	    (json_int_t)e->seq, "at", (json_int_t)e->at, "actor",
+	    ra_text_json(e->actor), "event", ra_text_json(e->event),
+	    "application", ra_text_json(e->app), "detail",
+	    ra_text_json(e->detail), "hash", e->hash);
+}

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "tools/ra/store/audit.h"
 #include "tools/ra/store/sql.h"
 
 typedef struct ra_kept {
@@ -38,5 +39,9 @@ ra_kept_put(ra_store *s, const json_t *row, tmg_fault *f);
 /* NULL without memory. */
 json_t *
 ra_text_json(const char *text);
+
+/* An entry of the audit log, with what its hash is made of as it was hashed. */
+json_t *
+ra_audit_json(const ra_audit *entry);
 
 #endif

@@ -27,6 +27,11 @@ static const ra_sql by_certificate = { "user_by_certificate",
 	"SELECT " COLUMNS " FROM account"
 	" WHERE certificate = $1 AND certificate <> ''" };
 
+static const ra_sql each = { "user_each",
+	"SELECT " COLUMNS " FROM account ORDER BY name" };
+static const ra_sql each_staff = { "user_each_staff",
+	"SELECT " COLUMNS " FROM account WHERE role <> 'applicant' ORDER BY name" };
+
 tmg_rc
 ra_user_put(ra_store *s, const ra_user *user)
 {
@@ -43,4 +48,28 @@ tmg_rc
 ra_user_by_certificate(ra_store *s, const char *hash, ra_user *user)
 {
 	return ra_row_get(s, &by_certificate, RA_WITH(RA_TEXT(hash)), &row, user);
+}
+
+static tmg_rc
+walk(ra_store *s, const ra_sql *sql, ra_user_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	ra_user user;
+	tmg_rc rc = ra_ask(s, &q, sql, RA_WITH_NOTHING);
+
+	while (rc == TMG_OK && (rc = ra_row_next(&q, &row, &user)) == TMG_OK)
+		rc = fn(arg, &user);
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+ra_user_each(ra_store *s, ra_user_fn *fn, void *arg)
+{
+	return walk(s, &each, fn, arg);
+}
+
+tmg_rc
+ra_user_each_staff(ra_store *s, ra_user_fn *fn, void *arg)
+{
+	return walk(s, &each_staff, fn, arg);
 }

@@ -11,7 +11,7 @@
 
 typedef struct ra_user {
 	char name[RA_OWNER_MAX];
-	char role[16];			/* "applicant", "officer" */
+	char role[16];			/* desk/account.h */
 	char password[RA_PASSWORD_TEXT];
 	char certificate[RA_HASH_TEXT];	/* SHA-256 of the one it comes with, "" none */
 	char branch[RA_BRANCH_MAX];	/* an officer's; "" all of them */
@@ -28,5 +28,15 @@ ra_user_get(ra_store *s, const char *name, ra_user *user);
 /* The account that comes with the certificate of that hash. */
 TMG_MUST_USE tmg_rc
 ra_user_by_certificate(ra_store *s, const char *hash, ra_user *user);
+
+typedef tmg_rc ra_user_fn(void *arg, const ra_user *user);
+
+/* In the order of their names. */
+TMG_MUST_USE tmg_rc
+ra_user_each(ra_store *s, ra_user_fn *fn, void *arg);
+
+/* All but applicants. */
+TMG_MUST_USE tmg_rc
+ra_user_each_staff(ra_store *s, ra_user_fn *fn, void *arg);
 
 #endif

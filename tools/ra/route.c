@@ -48,6 +48,8 @@ static const struct {
 	{ "POST", CASE "/resume", ra_api_resume },
 	{ "POST", CASE "/renew", ra_api_renew },
 	{ "POST", CASE "/revoke", ra_api_revoke },
+	{ "POST", RA_API "renewals", ra_api_renew_shown },
+	{ "POST", RA_API "revocations", ra_api_revoke_shown },
 	{ "GET", "/crl", ra_public_crl },
 	{ "GET", "/ca.pem", ra_public_ca },
 	{ "GET", "/ca.cer", ra_public_issuer },

@@ -177,25 +177,42 @@ is_owner(const ra_visitor *who, const ra_app *app)
 	return strcmp(who->account ? app->owner : app->id, who->name) == 0;
 }
 
-bool
-ra_api_enter(ra_desk *desk, const ra_call *call, ra_reply *reply,
-    ra_visitor *who, ra_app *app)
+static bool
+nobodys(ra_reply *reply, const char *number)
 {
-	tmg_rc rc;
+	ra_reply_text(reply, HTTP_NOT_FOUND,
+	    _("there is no application %s, or it is not yours"), number);
+	return false;
+}
 
-	if (!ra_api_who(desk, call, reply, who))
-		return false;
-	rc = ra_app_get(desk->store, call->label, app);
-	if (rc == TMG_NOT_FOUND || (rc == TMG_OK && !is_owner(who, app))) {
-		ra_reply_text(reply, HTTP_NOT_FOUND,
-		    _("there is no application %s, or it is not yours"), call->label);
-		return false;
-	}
-	if (rc) {
+static bool
+get_app(ra_desk *desk, const ra_call *call, ra_reply *reply, ra_app *app)
+{
+	const tmg_rc rc = ra_app_get(desk->store, call->label, app);
+
+	if (rc == TMG_NOT_FOUND)
+		return nobodys(reply, call->label);
+	if (rc != TMG_OK) {
 		desk->fault = desk->store->fault;
 		ra_api_fault(reply, desk, rc);
 	}
 	return rc == TMG_OK;
+}
+
+bool
+ra_api_enter(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    ra_visitor *who, ra_app *app)
+{
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_auto(ra_app) mine = { .id = "" };
+
+	if (ra_api_shown(desk, call, &cert, &mine))
+		return get_app(desk, call, reply, app) &&
+		    (ra_api_opens(&cert, &mine, app) || nobodys(reply, call->label)) &&
+		    ra_api_as_shown(call, reply, &cert, &mine, who);
+	return ra_api_who(desk, call, reply, who) &&
+	    get_app(desk, call, reply, app) &&
+	    (is_owner(who, app) || nobodys(reply, call->label));
 }
 
 const ra_profile *

@@ -23,7 +23,7 @@ ra_handler ra_api_profiles, ra_api_profile, ra_api_begin, ra_api_status,
     ra_api_agree, ra_api_send_docs, ra_api_cancel, ra_api_request,
     ra_api_certificate, ra_api_installed, ra_api_suspend, ra_api_resume,
     ra_api_revoke, ra_api_documents, ra_api_document,
-    ra_api_renew;
+    ra_api_renew, ra_api_renew_shown, ra_api_revoke_shown;
 
 /* Takes value over as the body; 500 when it is NULL: there was no memory. */
 void ra_api_json(ra_reply *reply, unsigned status, json_t *value);
@@ -70,6 +70,29 @@ ra_api_count(ra_desk *desk, const ra_call *call, ra_reply *reply,
 bool
 ra_api_may(ra_desk *desk, const ra_call *call, ra_reply *reply,
     const ra_limit *limit);
+
+/* Whether a certificate of ours, in force, is what was shown in the place of
+ * credentials; cert and app are its. */
+bool
+ra_api_shown(ra_desk *desk, const ra_call *call, ra_cert *cert, ra_app *app);
+/* Whether it opens app: the application it was issued to, mine, or the one that
+ * renews it. */
+bool
+ra_api_opens(const ra_cert *cert, const ra_app *mine, const ra_app *app);
+/* Whoever shows it; false: a page of somebody else's may have sent this, and
+ * reply is done. */
+bool
+ra_api_as_shown(const ra_call *call, ra_reply *reply, const ra_cert *cert,
+    const ra_app *app, ra_visitor *who);
+
+/* Renews the certificate of an application with the request in the body. */
+void
+ra_api_renew_app(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const char *id);
+/* Revokes what the body of the call gives a reason for. */
+void
+ra_api_revoke_app(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const ra_visitor *who, const char *id);
 
 /* The application that the path names, if it is who's; false: reply is done.
  * Somebody else's is as little there as one that never was. */

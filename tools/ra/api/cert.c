@@ -118,26 +118,25 @@ ra_api_installed(ra_desk *desk, const ra_call *call, ra_reply *reply)
 
 /* Tells how the new application stands: its number is another one. */
 void
-ra_api_renew(ra_desk *desk, const ra_call *call, ra_reply *reply)
+ra_api_renew_app(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const char *id)
 {
 	tmg_auto_free uint8_t *store = malloc(RA_BODY_MAX);
 	tmg_out request = { store, RA_BODY_MAX, 0, store == NULL };
-	tmg_auto(ra_app) app = { .id = "" }, next = { .id = "" };
+	tmg_auto(ra_app) next = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	tmg_auto(ra_json) body = NULL;
 	tmg_fault f = { .rc = TMG_OK };
-	ra_visitor who;
 	tmg_rc rc;
 
-	if (!ra_api_enter(desk, call, reply, &who, &app) ||
-	    !ra_api_body(call, reply, &ra_body_request, &body))
+	if (!ra_api_body(call, reply, &ra_body_request, &body))
 		return;
 	if (ra_body_bytes(body, "request", &request, &f)) {
 		ra_api_error(reply, HTTP_BAD_REQUEST, "request", f.text);
 		return;
 	}
-	rc = ra_renew_submit(desk, app.id, tmg_out_view(&request),
-	    call->peer_cert, &next, &cert);
+	rc = ra_renew_submit(desk, id, tmg_out_view(&request), call->peer_cert,
+	    &next, &cert);
 	if (rc == TMG_OK || rc == TMG_PENDING)
 		ra_api_tell(desk, reply, HTTP_OK, next.id);
 	else if (rc == TMG_DENIED)
@@ -146,32 +145,50 @@ ra_api_renew(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		ra_api_fault(reply, desk, rc);
 }
 
+void
+ra_api_renew(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	ra_visitor who;
+
+	if (ra_api_enter(desk, call, reply, &who, &app))
+		ra_api_renew_app(desk, call, reply, app.id);
+}
+
 /* ---- revoking ---- */
 
 void
-ra_api_revoke(ra_desk *desk, const ra_call *call, ra_reply *reply)
+ra_api_revoke_app(ra_desk *desk, const ra_call *call, ra_reply *reply,
+    const ra_visitor *who, const char *id)
 {
-	tmg_auto(ra_app) app = { .id = "" };
+	const ra_actor actor = ra_visitor_actor(who);
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	tmg_auto(ra_json) body = NULL;
+	const char *word;
 	int reason = 0;
-	ra_visitor who;
 	tmg_rc rc;
 
-	if (!ra_api_enter(desk, call, reply, &who, &app) ||
-	    !ra_api_body(call, reply, &ra_body_reason, &body))
+	if (!ra_api_body(call, reply, &ra_body_reason, &body))
 		return;
-	const char *word = ra_body_text(body, "reason");
-	const ra_actor actor = ra_visitor_actor(&who);
-
+	word = ra_body_text(body, "reason");
 	if (word[0] != '\0' && ra_reason_parse(word, &reason)) {
 		ra_api_error(reply, HTTP_UNPROCESSABLE, "reason",
 		    _("no such reason; RFC 5280 5.3.1 has them: keyCompromise, superseded, ..."));
 		return;
 	}
-	rc = ra_desk_revoke(desk, app.id, reason, &actor, &cert);
+	rc = ra_desk_revoke(desk, id, reason, &actor, &cert);
 	if (rc == TMG_OK)
-		ra_api_tell(desk, reply, HTTP_OK, app.id);
+		ra_api_tell(desk, reply, HTTP_OK, id);
 	else
 		ra_api_fault(reply, desk, rc);
+}
+
+void
+ra_api_revoke(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	ra_visitor who;
+
+	if (ra_api_enter(desk, call, reply, &who, &app))
+		ra_api_revoke_app(desk, call, reply, &who, app.id);
 }

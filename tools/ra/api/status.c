@@ -206,13 +206,25 @@ tell_stranger(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	    "status", ra_profile_status(p, app.state)));
 }
 
+/* A browser may show a certificate that has nothing to do with it. */
+static bool
+shows_its_own(ra_desk *desk, const ra_call *call)
+{
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_auto(ra_app) mine = { .id = "" }, app = { .id = "" };
+
+	return ra_api_shown(desk, call, &cert, &mine) &&
+	    ra_app_get(desk->store, call->label, &app) == TMG_OK &&
+	    ra_api_opens(&cert, &mine, &app);
+}
+
 void
 ra_api_status(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
 	tmg_auto(ra_app) app = { .id = "" };
 	ra_visitor who;
 
-	if (call->authorization[0] == '\0')
+	if (call->authorization[0] == '\0' && !shows_its_own(desk, call))
 		tell_stranger(desk, call, reply);
 	else if (ra_api_enter(desk, call, reply, &who, &app))
 		ra_api_json(reply, HTTP_OK, ra_api_describe(desk, &app));

@@ -14,6 +14,8 @@
 #include "src/http/status.h"
 
 #define API "/api/v1/applications"
+#define RENEWALS "/api/v1/renewals"
+#define REVOCATIONS "/api/v1/revocations"
 #define TYPE_JSON "application/json"
 #define TYPE_CHAIN "application/pem-certificate-chain"
 #define TYPE_PEM "application/x-pem-file"
@@ -40,6 +42,11 @@ portal_open(tmg_authority *a)
 		return tmg_authority_raise(a, TMG_E_USAGE,
 		    _("\"%s\": after the host, a portal takes the name of a profile or "
 		    "applications/NUMBER"), a->uri.path);
+	/* who renews, or has lost the code, shows the certificate and nothing else */
+	if (a->spec.signer != NULL) {
+		a->spec.user = NULL;
+		a->spec.password = (tmg_view){ NULL, 0 };
+	}
 	if (place->number[0] == '\0')
 		return TMG_OK;
 	if (a->spec.user != NULL && strcmp(a->spec.user, place->number) != 0)
@@ -161,7 +168,12 @@ portal_admits(tmg_authority *a, bool renews)
 	RESPONSE;
 	tmg_rc rc;
 
-	(void)renews;
+	/* no request at all is refused as such only after the certificate was taken */
+	if (renews) {
+		if ((rc = post(a, RENEWALS, "{}", &r)))
+			return rc;
+		return r.status == TMG_HTTP_BAD_REQUEST ? TMG_OK : refused(a, &r);
+	}
 	if (place_of(a)->number[0] == '\0')
 		return TMG_OK;
 	path_of(path, place_of(a)->number, "contents");
@@ -220,17 +232,22 @@ portal_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,
 	return read_certs(a, &r, d);
 }
 
-/* The number of the application that has the request now. */
+/* The number of the application that has the request now.  A renewal is another
+ * application than the one of the certificate that is shown for it. */
 static tmg_rc
-hand_in(tmg_authority *a, tmg_view csr, char number[TMG_PORTAL_NUMBER])
+hand_in(tmg_authority *a, tmg_view csr, bool renews,
+    char number[TMG_PORTAL_NUMBER])
 {
-	const tmg_portal_place *place = place_of(a);
+	static const tmg_portal_place none;
+	const tmg_portal_place *place = renews ? &none : place_of(a);
 	tmg_auto_free char *body = NULL;
 	char path[128] = API;
 	RESPONSE;
 	tmg_rc rc;
 
-	if (place->number[0] != '\0')
+	if (renews)
+		snprintf(path, sizeof(path), "%s", RENEWALS);
+	else if (place->number[0] != '\0')
 		path_of(path, place->number, "request");
 	if (tmg_portal_write_request(place->profile, csr, &body))
 		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
@@ -254,11 +271,7 @@ portal_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 	char number[TMG_PORTAL_NUMBER];
 	tmg_rc rc;
 
-	if (renews)
-		return tmg_authority_raise(a, TMG_UNSUPPORTED,
-		    _("%s: a portal takes no renewals; renew over est+https://"),
-		    a->uri.where);
-	if ((rc = hand_in(a, csr, number)))
+	if ((rc = hand_in(a, csr, renews, number)))
 		return tmg_pass(&a->fault, rc);
 	return portal_poll(a, csr, renews, number, d);
 }
@@ -309,22 +322,23 @@ static const char *const reasons[] = {
 	[9] = "privilegeWithdrawn",
 };
 
-/* An application has one certificate, so its number says which. */
+/* An application has one certificate, so its number says which; else the one
+ * that is shown. */
 static tmg_rc
 portal_revoke(tmg_authority *a, tmg_view cert, int reason)
 {
-	char path[128], body[64];
+	char path[128] = REVOCATIONS, body[64];
 	RESPONSE;
 	tmg_rc rc;
 
-	(void)cert;
-	if (place_of(a)->number[0] == '\0')
+	if (a->spec.signer == NULL && place_of(a)->number[0] == '\0')
 		return tmg_binding_no_revoke(a, cert, reason);
 	if (reason < 0 || (size_t)reason >= TMG_COUNT(reasons) ||
 	    reasons[reason] == NULL)
 		return tmg_authority_raise(a, TMG_UNSUPPORTED,
 		    _("%s: it revokes nothing for that reason"), a->uri.where);
-	path_of(path, place_of(a)->number, "revoke");
+	if (a->spec.signer == NULL)
+		path_of(path, place_of(a)->number, "revoke");
 	snprintf(body, sizeof(body), "{\"reason\":\"%s\"}", reasons[reason]);
 	if ((rc = post(a, path, body, &r)))
 		return rc;

@@ -58,6 +58,10 @@ run 6 "$tamga" enroll --resume --now $local
 run 0 "$tamga" status "$n" $ca
 grep -q 'waits to be confirmed' "$work/out" && grep -q '^deadline' "$work/out" &&
 	grep -q '\[x\]' "$work/out" || fail "status"
+grep -q '^state  *submitted' "$work/out" || fail "the journal is not told beside it"
+run 0 "$tamga" status "$n" $ca --json
+jq -e '.enrollments | length == 1 and .[0].state == "submitted"' "$work/out" >/dev/null ||
+	fail "the journal is not in the document"
 mv "$work/state/tamga/$n.code" "$work/kept"
 run 0 "$tamga" status "$n" $ca --json
 jq -e '.application | keys == ["application", "status"]' "$work/out" >/dev/null ||

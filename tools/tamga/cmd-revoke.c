@@ -47,6 +47,20 @@ read_reason(struct cli *cli, int *code)
 	    "or certificateHold"), name);
 }
 
+/* Who has neither a code nor an account shows the certificate itself. */
+static tmg_rc
+show_cert(struct cli *cli, tmg_key *key, tmg_view cert, struct ca *ca)
+{
+	tmg_rc rc;
+
+	if (ca->password != NULL || ca->bearer != NULL)
+		return TMG_OK;
+	if ((rc = tmg_key_signer(key, &ca->spec.signer)))
+		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
+	ca->spec.cert = cert;
+	return TMG_OK;
+}
+
 static tmg_rc
 revoke_cert(struct cli *cli, struct ca *ca, int reason)
 {
@@ -63,7 +77,8 @@ revoke_cert(struct cli *cli, struct ca *ca, int reason)
 		    cli_operand(cli, 0));
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	if ((rc = portal_recall_cert(cli, cert, ca)))
+	if ((rc = portal_recall_cert(cli, cert, ca)) ||
+	    (rc = show_cert(cli, key, cert, ca)))
 		return rc;
 	rc = tmg_provision_revoke(cli->ctx, cert, reason, &ca->spec, &f);
 	if (rc != TMG_OK)

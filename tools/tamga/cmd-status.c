@@ -101,13 +101,38 @@ status_show(struct cli *cli, const char *id)
 	return show(cli, rows, count, id);
 }
 
+/* What the portal says of an application, and what is written down here of the
+ * enrollments that are about it. */
+static tmg_rc
+show_application(struct cli *cli, const char *number)
+{
+	tmg_auto_free tmg_provision_record *rows = NULL;
+	json_t *ours = json_array();
+	tmg_fault f = { 0 };
+	size_t count;
+	tmg_rc rc;
+
+	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f))) {
+		json_decref(ours);
+		return cli_fail(cli, rc, &f);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!portal_is_about(&rows[i], number))
+			continue;
+		json_array_append_new(ours, enrolling_json(&rows[i]));
+		if (!cli->json)
+			(void)show_one(cli, &rows[i]);
+	}
+	return portal_status(cli, number, ours);
+}
+
 static tmg_rc
 run_status(struct cli *cli)
 {
 	const char *name = cli_operand(cli, 0);
 
 	return name != NULL && portal_is_number(name) ?
-	    portal_status(cli, name) : status_show(cli, name);
+	    show_application(cli, name) : status_show(cli, name);
 }
 
 static const struct opt options[] = {

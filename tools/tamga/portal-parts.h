@@ -75,6 +75,13 @@ portal_keep_rule(struct cli *cli, const struct portal *p);
 TMG_MUST_USE tmg_rc
 portal_recall_rule(struct cli *cli, const char *number);
 
+/* ---- portal-recall.c ----------------------------------------------------- */
+
+/* The access code where there is one: without it the number, or the certificate,
+ * may be enough. */
+TMG_MUST_USE tmg_rc
+portal_try_code(struct cli *cli, const char *number, struct ca *ca);
+
 /* ---- portal-steps.c ------------------------------------------------------ */
 
 /* Comes in with the access code; *a and *said are yours. */

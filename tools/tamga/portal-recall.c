@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/tamga/keep.h"
 
@@ -14,6 +15,28 @@ number_of(const tmg_provision_record *r, char number[24])
 	    strstr(r->authority, "/" PORTAL_HEAD) : NULL;
 
 	snprintf(number, 24, "%s", head != NULL ? head + 1 + strlen(PORTAL_HEAD) : "");
+}
+
+bool
+portal_is_about(const tmg_provision_record *r, const char *number)
+{
+	char its[24];
+
+	number_of(r, its);
+	return strcmp(its, number) == 0;
+}
+
+tmg_rc
+portal_try_code(struct cli *cli, const char *number, struct ca *ca)
+{
+	char path[256];
+	tmg_rc rc;
+
+	if (args_knows(&cli->args, "code-file") && cli_text(cli, "code-file") != NULL)
+		return keep_find(cli, number, ca);
+	if ((rc = keep_path(cli, number, ".code", path)))
+		return rc;
+	return access(path, R_OK) == 0 ? keep_read(cli, path, ca) : TMG_OK;
 }
 
 /* Where its key is, what its password must be, what opens it. */
@@ -68,5 +91,5 @@ portal_recall_cert(struct cli *cli, tmg_view cert, struct ca *ca)
 	for (size_t i = 0; i < count && number[0] == '\0'; i++)
 		if (strcmp(rows[i].serial, facts.serial) == 0)
 			number_of(&rows[i], number);
-	return number[0] == '\0' ? TMG_OK : keep_find(cli, number, ca);
+	return number[0] == '\0' ? TMG_OK : portal_try_code(cli, number, ca);
 }

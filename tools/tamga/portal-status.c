@@ -40,38 +40,35 @@ show_status(struct cli *cli, const json_t *said)
 	show_steps(cli, said);
 }
 
-/* Without a code the number is all that is known, and may be enough. */
 static tmg_rc
-try_code(struct cli *cli, const char *number, struct ca *ca)
-{
-	char path[256];
-	tmg_rc rc;
-
-	if (cli_text(cli, "code-file") != NULL)
-		return keep_find(cli, number, ca);
-	if ((rc = keep_path(cli, number, ".code", path)))
-		return rc;
-	return access(path, R_OK) == 0 ? keep_read(cli, path, ca) : TMG_OK;
-}
-
-tmg_rc
-portal_status(struct cli *cli, const char *number)
+ask_portal(struct cli *cli, const char *number, json_t **said)
 {
 	__attribute__((__cleanup__(ca_release))) struct ca ca = { .password = NULL };
 	__attribute__((__cleanup__(portal_release))) struct portal p = { .number = "" };
 	tmg_auto_ptr(tmg_authority) a = NULL;
-	portal_auto_json said = NULL;
 	tmg_rc rc;
 
 	if ((rc = portal_set_number(cli, &p, number)) ||
 	    (rc = ca_read(cli, &ca)) ||
 	    (rc = ca_trust(cli, &ca)) ||
-	    (rc = try_code(cli, number, &ca)) ||
-	    (rc = portal_open(cli, &ca, p.place, &a)) ||
-	    (rc = portal_at(cli, a, &p, TMG_VERB_GET, "", NULL, &said)))
+	    (rc = portal_try_code(cli, number, &ca)) ||
+	    (rc = portal_open(cli, &ca, p.place, &a)))
+		return rc;
+	return portal_at(cli, a, &p, TMG_VERB_GET, "", NULL, said);
+}
+
+tmg_rc
+portal_status(struct cli *cli, const char *number, json_t *ours)
+{
+	portal_auto_json list = ours;
+	portal_auto_json said = NULL;
+	tmg_rc rc;
+
+	if ((rc = ask_portal(cli, number, &said)))
 		return rc;
 	if (cli->json)
-		return cli_json(cli, json_pack("{s:O}", "application", said));
+		return cli_json(cli, json_pack("{s:O, s:O}", "application", said,
+		    "enrollments", list));
 	show_status(cli, said);
 	return TMG_OK;
 }

@@ -54,9 +54,13 @@ TMG_MUST_USE tmg_rc
 portal_recall_cert(struct cli *cli, tmg_view cert, struct ca *ca);
 
 /* How the application of that number stands, as its portal tells it: all of it
- * with the code, the status alone without. */
+ * with the code, the status alone without.  ours, taken over, are the enrollments
+ * that are about it, for the document. */
 TMG_MUST_USE tmg_rc
-portal_status(struct cli *cli, const char *number);
+portal_status(struct cli *cli, const char *number, json_t *ours);
+/* Whether an enrollment is about the application of that number. */
+bool
+portal_is_about(const tmg_provision_record *r, const char *number);
 /* Whether text is written as an application's number is. */
 bool
 portal_is_number(const char *text);

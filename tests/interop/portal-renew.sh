@@ -43,7 +43,13 @@ ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
 api=$url/api/v1
 hash=$(sha256sum <"$work/profiles/terms" | cut -d' ' -f1)
 echo '{"who": "Renewer"}' >"$work/answers"
-newest() { ra list --json | jq -r '.[0].application'; }
+# the one that was not there when this was asked last: two may be of one second
+: >"$work/known"
+newest() {
+	ra list --json | jq -r '.[].application' | sort >"$work/now"
+	comm -13 "$work/known" "$work/now" | head -n 1
+	mv "$work/now" "$work/known"
+}
 field() { ra show "$1" --json | jq -r ".$2 // empty"; }
 enroll() { # enroll PROFILE SLOT: a certificate to begin with
 	run 0 "$tamga" enroll $local $ca --profile "$1" --answers "$work/answers" \
@@ -91,9 +97,7 @@ ok "before its window: refused in the portal's words"
 
 # ---- an officer in between, another process finishes --------------------------------------
 fresh_card --yubikey
-enroll asked 9a 2>/dev/null || :
-r=$(newest)
-ra approve "$r" >/dev/null 2>&1 || :
+enroll asked 9a
 run 6 "$tamga" renew $local 9a
 r=$(newest)
 [ "$(field "$r" state)" = submitted ] || fail "state $(field "$r" state)"

@@ -300,7 +300,7 @@ send "/desk/case/$az/request" 303 "request=$(cat az.csr)"
 page "/desk/case/$az"
 send "/desk/case/$az" 303 event=confirm doc.identity-card=yes
 page "/desk/case/$az"
-send "/desk/case/$az" 303 event=hand-over
+send "/desk/case/$az" 303 event=hand-over seen=yes
 page "/desk/case/$az"
 shows 'hand-over'
 who ulviyya

@@ -202,7 +202,7 @@ static const struct actions may[] = {
 	{ &bulgarian, { RA_DESTROYED, 0, RA_NONE }, "", "", "" },
 	{ &bulgarian, { RA_REVOKED, RA_FACTS, RA_NONE }, "", "", "" },
 
-	{ &kazakh, { RA_NONE, 0, RA_NONE }, "agree", "", "" },
+	{ &kazakh, { RA_NONE, 0, RA_NONE }, "agree", "agree", "" },
 	{ &kazakh, { RA_AGREED, 0, RA_NONE }, "cancel", "reject cancel",
 	    "identify expire" },
 	{ &kazakh, { RA_SUBMITTED, 0, RA_NONE }, "cancel",

@@ -210,9 +210,27 @@ begun_before(ra_desk *d, const ra_profile *profile, const char *once,
 	return same_code(d, profile, once, app, code);
 }
 
+/* Who came in person was looked at, and belongs to the branch he came to. */
+static tmg_rc
+note_presence(ra_desk *d, const ra_actor *officer, const char *branch,
+    ra_app *app)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_audit_add(d->store, &(ra_audit){ .at = ra_desk_now(d),
+	    .actor = officer->name, .event = "identity-seen", .app = app->id,
+	    .detail = "entered at the counter" }, &d->fault)))
+		return rc;
+	if (branch[0] == '\0' || app->branch[0] != '\0')
+		return TMG_OK;
+	snprintf(app->branch, sizeof(app->branch), "%s", branch);
+	return (rc = ra_app_branch(d->store, app)) ? ra_desk_says(d, rc) : TMG_OK;
+}
+
+/* branch: of an officer who enters it; NULL it is the applicant's own. */
 static tmg_rc
 begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
-    const char *once, const char *terms_hash, const ra_answers *given,
+    const char *branch, const char *once, const char *terms_hash, const ra_answers *given,
     ra_form_errors *errors, ra_app *app, char code[RA_CODE_MAX])
 {
 	tmg_auto(ra_txn) txn = { NULL };
@@ -229,6 +247,7 @@ begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
 		return rc;
 	if ((rc = draft(d, profile, once, app)) ||
 	    (rc = begin_new(d, profile, actor, terms_hash, given, errors, app)) ||
+	    (branch != NULL && (rc = note_presence(d, actor, branch, app))) ||
 	    (rc = make_code(d, profile, once, app, code)) ||
 	    (rc = ra_tell(d, app, first_event(profile), code)))
 		return rc;
@@ -240,8 +259,17 @@ ra_case_begin(ra_desk *d, const ra_profile *profile, const ra_actor *actor,
     const char *terms_hash, const ra_answers *given, ra_form_errors *errors,
     ra_app *app, char code[RA_CODE_MAX])
 {
-	return begin(d, profile, actor, NULL, terms_hash, given, errors, app,
-	    code);
+	return begin(d, profile, actor, NULL, NULL, terms_hash, given, errors,
+	    app, code);
+}
+
+tmg_rc
+ra_case_enter(ra_desk *d, const ra_profile *profile, const ra_actor *officer,
+    const char *branch, const char *terms_hash, const ra_answers *given,
+    ra_form_errors *errors, ra_app *app, char code[RA_CODE_MAX])
+{
+	return begin(d, profile, officer, branch, NULL, terms_hash, given, errors,
+	    app, code);
 }
 
 tmg_rc
@@ -255,7 +283,7 @@ ra_case_begin_once(ra_desk *d, const ra_profile *profile,
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("\"once\" must be %d random hexadecimal digits in lower case"),
 		    RA_ONCE_LEN);
-	return begin(d, profile, actor, once, terms_hash, given, errors, app,
+	return begin(d, profile, actor, NULL, once, terms_hash, given, errors, app,
 	    code);
 }
 

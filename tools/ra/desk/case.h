@@ -32,6 +32,19 @@ ra_case_begin(ra_desk *desk, const ra_profile *profile, const ra_actor *actor,
     const char *terms_hash, const ra_answers *given, ra_form_errors *errors,
     ra_app *app, char code[RA_CODE_MAX]);
 
+/*
+ * The same by an officer, for who came in person and showed his identity card,
+ * which the audit log says.
+ *
+ *   branch   the officer's: where it is dealt with until the form says
+ *            otherwise; "" anywhere
+ */
+TMG_MUST_USE tmg_rc
+ra_case_enter(ra_desk *desk, const ra_profile *profile,
+    const ra_actor *officer, const char *branch, const char *terms_hash,
+    const ra_answers *given, ra_form_errors *errors, ra_app *app,
+    char code[RA_CODE_MAX]);
+
 #define RA_ONCE_LEN 64		/* hexadecimal digits: 256 bits of the caller's */
 
 /*

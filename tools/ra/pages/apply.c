@@ -11,14 +11,15 @@
 #include "tools/ra/desk/case.h"
 #include "tools/ra/desk/register.h"
 #include "tools/ra/desk/terms.h"
+#include "tools/ra/pages/apply.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 
-static const ra_profile *
-profile_of(ra_visit *v)
+const ra_profile *
+ra_apply_profile(ra_visit *v)
 {
 	const ra_profile *p = ra_profiles_find(v->desk->profiles,
 	    v->call->label);
@@ -33,8 +34,8 @@ profile_of(ra_visit *v)
 
 /* ---- the first step ---- */
 
-static void
-put_consent(ra_visit *v, const ra_profile *p, const char *terms)
+void
+ra_apply_consent(ra_visit *v, const ra_profile *p, const char *terms)
 {
 	ra_put(&v->page, "<pre class=\"terms\" tabindex=\"0\" role=\"region\""
 	    " aria-label=\"%s\">%s</pre>\n", _("Agreement"),
@@ -66,7 +67,7 @@ show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
 	ra_formview_lack(v, "f-agree", wrong);
 	ra_visit_form(v, action, false);
 	if (terms)
-		put_consent(v, p, text.text);
+		ra_apply_consent(v, p, text.text);
 	else
 		ra_formview_fields(v, p, "registered", given, errors);
 	ra_put(&v->page, "<button>%s</button></form>\n",
@@ -77,7 +78,7 @@ show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
 void
 ra_apply_first(ra_visit *v)
 {
-	const ra_profile *p = profile_of(v);
+	const ra_profile *p = ra_apply_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) nothing = { 0 };
 
@@ -143,7 +144,7 @@ begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
 void
 ra_apply_begin(ra_visit *v)
 {
-	const ra_profile *p = profile_of(v);
+	const ra_profile *p = ra_apply_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) given = { 0 };
 	tmg_auto(ra_terms) terms = { .text = NULL };
@@ -269,15 +270,16 @@ ra_apply_identity(ra_visit *v)
 		show_identity(v, file.profile, "", "", "");
 }
 
-static tmg_rc
-ask_register(ra_visit *v, const ra_profile *p, const char *number, ra_app *app)
+tmg_rc
+ra_apply_ask(ra_visit *v, const ra_profile *p, const char *id,
+    const char *number, ra_app *app)
 {
 	tmg_auto(ra_answers) known = { 0 };
 	tmg_rc rc = ra_register_ask(v->desk, p, number, &known);
 
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return rc;
-	return ra_case_identify(v->desk, v->number, number,
+	return ra_case_identify(v->desk, id, number,
 	    rc == TMG_OK ? &known : NULL, app);
 }
 
@@ -312,7 +314,7 @@ ra_apply_identify(ra_visit *v)
 		    _("This is not the code. Here is another one."));
 		return;
 	}
-	rc = ask_register(v, file.profile, number, &app);
+	rc = ra_apply_ask(v, file.profile, v->number, number, &app);
 	if (rc == TMG_OK)
 		ra_visit_go(v, "/my/form");
 	else if (rc == TMG_MISMATCH || rc == TMG_NOT_FOUND)
@@ -347,8 +349,8 @@ ra_apply_form(ra_visit *v)
 }
 
 /* What a register filled in stays on the page as it is. */
-static tmg_rc
-keep_locked(const ra_casefile *file, ra_answers *given)
+tmg_rc
+ra_apply_keep(const ra_casefile *file, ra_answers *given)
 {
 	const ra_words *fills = &file->profile->identity.fills;
 	tmg_rc rc = TMG_OK;
@@ -374,7 +376,7 @@ ra_apply_fill(ra_visit *v)
 	if (!open_for(v, RA_EV_FILL, RA_BY_APPLICANT, &file))
 		return;
 	if (errors == NULL || ra_formview_given(v, file.profile, &given) ||
-	    keep_locked(&file, &given)) {
+	    ra_apply_keep(&file, &given)) {
 		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
 		    _("The answers are too long."));
 		return;

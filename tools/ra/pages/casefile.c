@@ -9,6 +9,7 @@
 #include "tools/ra/desk/deadline.h"
 
 #define DATE_MAX 32
+#define AGAIN_S 15	/* a page that waits looks again */
 
 void
 ra_casefile_release(ra_casefile *file)
@@ -212,6 +213,27 @@ ra_casefile_progress(ra_visit *v, const ra_casefile *file)
 		now = now && i < done;
 	}
 	ra_put(&v->page, "</ol>\n");
+}
+
+/* A page that loads itself again takes the place away from whoever listens to
+ * it: it does so only for who asked for it (WCAG 2.2.1, 2.2.4). */
+void
+ra_casefile_follow(ra_visit *v, const ra_casefile *file, const char *path)
+{
+	const ra_state_row *state = ra_state_get(file->app.state);
+	const bool asked = strcmp(ra_posted_get(v->call->query, "follow"),
+	    "yes") == 0;
+
+	if (state->part == RA_PART_END || state->answer == RA_ANSWER_DONE)
+		return;
+	v->reply->again_s = asked ? AGAIN_S : 0;
+	if (asked)
+		ra_put(&v->page, "<p>%s <a href=\"%s\">%s</a></p>\n",
+		    _("This page looks for news every few seconds."), path,
+		    _("Stop following"));
+	else
+		ra_put(&v->page, "<p><a href=\"%s?follow=yes\">%s</a></p>\n", path,
+		    _("Follow the progress"));
 }
 
 /* ---- the certificate ---- */

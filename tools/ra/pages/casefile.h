@@ -35,6 +35,10 @@ ra_casefile_office_key(const ra_casefile *file);
 void
 ra_casefile_progress(ra_visit *visit, const ra_casefile *file);
 
+/* A way to have the page at that path loaded again while there may be news. */
+void ra_casefile_follow(ra_visit *visit, const ra_casefile *file,
+    const char *path);
+
 /* The certificate, once there is one: its number, its time, whether it is in
  * force. */
 void ra_casefile_certificate(ra_visit *visit, const ra_casefile *file);

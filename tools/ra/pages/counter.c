@@ -12,6 +12,7 @@
 #include "tools/ra/desk/case.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
+#include "tools/ra/pages/apply.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
@@ -139,6 +140,8 @@ ra_counter_queue(ra_visit *v)
 	ra_put(&v->page, "<p>%s: <strong>%s</strong>%s%s</p>\n", _("Officer"),
 	    v->officer.name, v->officer.branch[0] != '\0' ? ", " : "",
 	    v->officer.branch);
+	ra_put(&v->page, "<p><a class=\"button plain\" href=\"/desk/new\">%s</a></p>\n",
+	    _("Enter an application"));
 	put_filter(v, state, q.words);
 	put_queue(v, state, &q);
 	ra_visit_foot(v, HTTP_OK);
@@ -151,21 +154,22 @@ static const struct action {
 	const char *label;
 	bool reason;		/* the applicant is told one */
 	bool documents;		/* each must be ticked */
+	bool seen;		/* the identity card must be */
 	const char *class;
 } actions[] = {
-	{ RA_EV_RECEIVE_DOCS, N_("Documents are here"), false, false, "" },
-	{ RA_EV_CHECK_DOCS, N_("Documents are complete and genuine"), false, true, "" },
-	{ RA_EV_MISS_DOCS, N_("Documents are missing"), true, false, "plain" },
-	{ RA_EV_CHECK_DATA, N_("Data is right"), false, false, "" },
-	{ RA_EV_RETURN_DATA, N_("Return for correction"), true, false, "plain" },
-	{ RA_EV_PAY, N_("Payment received"), false, false, "" },
-	{ RA_EV_CONFIRM, N_("Confirm the application"), false, true, "" },
-	{ RA_EV_RELEASE, N_("Release for issuing (second officer)"), false, false, "" },
-	{ RA_EV_HAND_OVER, N_("Carrier handed over, identity card seen"), false, false, "" },
-	{ RA_EV_REJECT, N_("Refuse"), true, false, "risk" },
-	{ RA_EV_CANCEL, N_("Cancel for the applicant"), false, false, "risk" },
-	{ RA_EV_SUSPEND, N_("Suspend the certificate"), true, false, "plain" },
-	{ RA_EV_RESUME, N_("Resume the certificate"), false, false, "" },
+	{ RA_EV_RECEIVE_DOCS, N_("Documents are here"), false, false, false, "" },
+	{ RA_EV_CHECK_DOCS, N_("Documents are complete and genuine"), false, true, false, "" },
+	{ RA_EV_MISS_DOCS, N_("Documents are missing"), true, false, false, "plain" },
+	{ RA_EV_CHECK_DATA, N_("Data is right"), false, false, false, "" },
+	{ RA_EV_RETURN_DATA, N_("Return for correction"), true, false, false, "plain" },
+	{ RA_EV_PAY, N_("Payment received"), false, false, false, "" },
+	{ RA_EV_CONFIRM, N_("Confirm the application"), false, true, false, "" },
+	{ RA_EV_RELEASE, N_("Release for issuing (second officer)"), false, false, false, "" },
+	{ RA_EV_HAND_OVER, N_("Carrier handed over, identity card seen"), false, false, true, "" },
+	{ RA_EV_REJECT, N_("Refuse"), true, false, false, "risk" },
+	{ RA_EV_CANCEL, N_("Cancel for the applicant"), false, false, false, "risk" },
+	{ RA_EV_SUSPEND, N_("Suspend the certificate"), true, false, false, "plain" },
+	{ RA_EV_RESUME, N_("Resume the certificate"), false, false, false, "" },
 };
 
 /* Documents are ticked once: where their check is a step of its own, with it;
@@ -205,6 +209,14 @@ put_ticks(ra_visit *v, const ra_casefile *file)
 }
 
 static void
+put_seen(ra_visit *v, const char *id)
+{
+	ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\" id=\"s-%s\""
+	    " name=\"seen\" value=\"yes\" required><label for=\"s-%s\">%s</label>"
+	    "</div>\n", id, id, _("The applicant showed his identity card"));
+}
+
+static void
 put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 {
 	const char *name = ra_event_name(a->event);
@@ -217,6 +229,8 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 	ra_visit_form(v, path, false);
 	if (wants_documents(file, a))
 		put_ticks(v, file);
+	if (a->seen)
+		put_seen(v, name);
 	if (a->reason)
 		ra_put(&v->page, "<div class=\"field\"><label for=\"r-%s\">%s: %s</label>"
 		    "<input type=\"text\" id=\"r-%s\" name=\"reason\" maxlength=\"200\""
@@ -281,26 +295,54 @@ put_actions(ra_visit *v, const ra_casefile *file)
 	if (shown == 0)
 		ra_put(&v->page, "<p>%s</p>\n",
 		    _("There is nothing for an officer to do now."));
+	if (ra_casefile_may(file, RA_EV_IDENTIFY, RA_BY_SYSTEM))
+		ra_put(&v->page, "<p><a class=\"button plain\" href=\"/desk/case/%s/identity\">"
+		    "%s</a></p>\n", file->app.id, _("Identity of the applicant"));
+	put_link(v, file, RA_EV_FILL, "data", _("Fill in the form"));
 	put_link(v, file, RA_EV_CORRECT_DATA, "data", _("Correct the data"));
 	put_link(v, file, RA_EV_REVOKE, "revoke", _("Revoke the certificate"));
 }
 
-/* Where the office makes the key, its request is handed in here. */
+/* Whoever lost his code, or has the carrier made here, gets a new one. */
+static void
+put_code(ra_visit *v, const ra_casefile *file)
+{
+	char path[64];
+
+	if (ra_state_get(file->app.state)->part == RA_PART_END)
+		return;
+	snprintf(path, sizeof(path), "/desk/case/%s/code", file->app.id);
+	ra_put(&v->page, "<details><summary>%s</summary>\n", _("New access code"));
+	ra_visit_form(v, path, false);
+	put_seen(v, "code");
+	ra_put(&v->page, "<button class=\"plain\">%s</button></form></details>\n",
+	    _("Give a new access code"));
+}
+
+/* Where the office makes the key, the operator does it with the command, on
+ * the carrier; or hands the carrier's request in here. */
 static void
 put_request(ra_visit *v, const ra_casefile *file)
 {
 	char path[64];
 
+	snprintf(path, sizeof(path), "/desk/case/%s", file->app.id);
+	if (ra_casefile_office_key(file) && file->app.state != RA_HANDED_OVER)
+		ra_casefile_follow(v, file, path);
 	if (!ra_casefile_office_key(file) ||
 	    !ra_casefile_may(file, RA_EV_SUBMIT, RA_BY_OFFICER))
 		return;
 	snprintf(path, sizeof(path), "/desk/case/%s/request", file->app.id);
-	ra_put(&v->page, "<h2>%s</h2>\n", _("Request of the carrier"));
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n<pre>tamga enroll --ca portal+https://%s"
+	    " --application %s --code-file FILE</pre>\n",
+	    _("Personalising the carrier"),
+	    _("Connect the carrier and run this command, with the access code in a file: it makes the key there and hands the request in; when the application is confirmed, it installs the certificate."),
+	    v->call->host, file->app.id);
 	ra_visit_form(v, path, true);
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
 	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"
 	    "</textarea></div>\n<button>%s</button></form>\n",
-	    _("Certification request (PKCS#10, PEM), made on the carrier"),
+	    _("Or the certification request (PKCS#10, PEM), made on the carrier"),
 	    _("Hand in"));
 }
 
@@ -342,6 +384,7 @@ show_case(ra_visit *v, const ra_casefile *file, const char *wrong)
 	ra_papers_theirs(v, file);
 	put_actions(v, file);
 	put_request(v, file);
+	put_code(v, file);
 	ra_casefile_progress(v, file);
 	put_audit(v, file);
 	ra_visit_foot(v, v->refused ? HTTP_BAD_REQUEST : HTTP_OK);
@@ -415,6 +458,10 @@ is_complete(ra_visit *v, const ra_casefile *file, const struct action *a,
 		show_case(v, file, _("The applicant is told a reason: write one."));
 		return false;
 	}
+	if (a->seen && strcmp(ra_posted_get(&v->form, "seen"), "yes") != 0) {
+		show_case(v, file, _("A carrier is handed over on showing the identity card only: tick that you saw it."));
+		return false;
+	}
 	if (!wants_documents(file, a))
 		return true;
 	if ((rc = take_ticks(v, file, officer)) == TMG_OK)
@@ -462,7 +509,8 @@ ra_counter_act(ra_visit *v)
 	if (!is_complete(v, &file, a, &officer))
 		return;
 	rc = ra_desk_decide(v->desk, file.app.id, a->event, &officer,
-	    a->reason ? ra_posted_get(&v->form, "reason") : "", &app);
+	    a->reason ? ra_posted_get(&v->form, "reason") :
+	    a->seen ? "identity card seen" : "", &app);
 	if (rc)
 		ra_visit_fault(v, rc);
 	else
@@ -497,21 +545,33 @@ ra_counter_request(ra_visit *v)
 
 /* ---- correcting data ---- */
 
+/* Filled in for who came in person, or put right. */
+static ra_event
+event_of(const ra_casefile *file)
+{
+	return ra_casefile_may(file, RA_EV_FILL, RA_BY_OFFICER) ? RA_EV_FILL :
+	    RA_EV_CORRECT_DATA;
+}
+
 static void
 show_data(ra_visit *v, const ra_casefile *file, const ra_answers *answers,
     const ra_form_errors *errors)
 {
+	const bool fills = event_of(file) == RA_EV_FILL;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/desk/case/%s/data", file->app.id);
 	v->refused = errors->count > 0;
-	ra_visit_head_of(v, file->app.id, _("Correct the data"));
-	ra_put(&v->page, "<p class=\"note\">%s</p>\n",
-	    _("Whatever the applicant agreed to and officers confirmed is void once the data is changed."));
+	ra_visit_head_of(v, file->app.id, fills ? _("Fill in the form") :
+	    _("Correct the data"));
+	if (!fills)
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n",
+		    _("Whatever the applicant agreed to and officers confirmed is void once the data is changed."));
 	ra_formview_errors(v, errors);
 	ra_visit_form(v, path, false);
 	ra_formview_fields(v, file->profile, "filled", answers, errors);
-	ra_put(&v->page, "<button>%s</button></form>\n", _("Correct"));
+	ra_put(&v->page, "<button>%s</button></form>\n", fills ?
+	    _("Continue") : _("Correct"));
 	ra_visit_foot(v, errors->count > 0 ? HTTP_BAD_REQUEST : HTTP_OK);
 }
 
@@ -539,7 +599,8 @@ ra_counter_correction(ra_visit *v)
 
 	if (!ra_casefile_open(v, v->call->label, &file))
 		return;
-	if (errors == NULL || ra_formview_given(v, file.profile, &given)) {
+	if (errors == NULL || ra_formview_given(v, file.profile, &given) ||
+	    ra_apply_keep(&file, &given)) {
 		ra_visit_say(v, HTTP_BAD_REQUEST, _("This is not possible"),
 		    _("The answers are too long."));
 		return;
@@ -548,8 +609,8 @@ ra_counter_correction(ra_visit *v)
 		show_data(v, &file, &given, &none);
 		return;
 	}
-	rc = ra_case_fill(v->desk, file.app.id, RA_EV_CORRECT_DATA, &officer,
-	    &given, errors, &app);
+	rc = ra_case_fill(v->desk, file.app.id, event_of(&file), &officer, &given,
+	    errors, &app);
 	if (rc == TMG_MISMATCH && errors->count > 0)
 		show_data(v, &file, &given, errors);
 	else if (rc)

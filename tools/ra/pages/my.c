@@ -170,27 +170,6 @@ put_prints(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "</ul>\n");
 }
 
-/* A page that loads itself again takes the place away from whoever listens to
- * it: it does so only for who asked for it (WCAG 2.2.1, 2.2.4). */
-static void
-put_follow(ra_visit *v, const ra_casefile *file)
-{
-	const ra_state_row *state = ra_state_get(file->app.state);
-	const bool asked = strcmp(ra_posted_get(v->call->query, "follow"),
-	    "yes") == 0;
-
-	if (state->part == RA_PART_END || state->answer == RA_ANSWER_DONE)
-		return;
-	v->reply->again_s = asked ? AGAIN_S : 0;
-	if (asked)
-		ra_put(&v->page, "<p>%s <a href=\"/my\">%s</a></p>\n",
-		    _("This page looks for news every few seconds."),
-		    _("Stop following"));
-	else
-		ra_put(&v->page, "<p><a href=\"/my?follow=yes\">%s</a></p>\n",
-		    _("Follow the progress"));
-}
-
 void
 ra_my_page(ra_visit *v)
 {
@@ -202,7 +181,7 @@ ra_my_page(ra_visit *v)
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
 	ra_casefile_certificate(v, &file);
-	put_follow(v, &file);
+	ra_casefile_follow(v, &file, "/my");
 	put_management(v, &file);
 	put_prints(v, &file);
 	put_payment(v, &file);

@@ -74,6 +74,14 @@ void ra_counter_request(ra_visit *visit);
 void ra_counter_correct(ra_visit *visit);
 void ra_counter_correction(ra_visit *visit);
 
+/* enter.c: an officer applies for who came in person */
+void ra_enter_choose(ra_visit *visit);
+void ra_enter_first(ra_visit *visit);
+void ra_enter_begin(ra_visit *visit);
+void ra_enter_identity(ra_visit *visit);
+void ra_enter_identify(ra_visit *visit);
+void ra_enter_code(ra_visit *visit);
+
 /* papers.c: documents, sent and judged */
 void ra_papers_page(ra_visit *visit);
 void ra_papers_send(ra_visit *visit);

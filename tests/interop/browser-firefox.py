@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""usage: browser-firefox.py PROFILE URL PIN PICTURE PINS
+"""usage: browser-firefox.py PROFILE URL PIN PICTURE PINS [COMMAND]
 
 Starts Firefox without a screen, opens URL, answers the questions for the PIN
 and for the certificate as a user does, the first PINS times for the PIN, and
-takes a picture of the page.  Says
+takes a picture of the page.  With COMMAND it runs that in a shell then, and
+opens the page at again.localhost, so by another connection.  Says
 in JSON which questions came and what the page shows.  Speaks Marionette, the
 protocol of Firefox's own tests: LENGTH:[0, ID, COMMAND, PARAMETERS].
 """
@@ -124,8 +125,21 @@ gBrowser.fixupAndLoadURIString(url, {
         title, json.dumps(m.script("return gBrowser.tamgaAsked;"), ensure_ascii=False)))
 
 
+def visit_again(m, url, command):
+    """The questions that come after COMMAND."""
+    m.context("chrome")
+    before = len(m.script("return gBrowser.tamgaAsked;"))
+    m.script("""gBrowser.fixupAndLoadURIString("about:blank", {
+	triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal() });""")
+    while (m.script("return gBrowser.contentTitle;") or "").startswith("in: "):
+        time.sleep(0.05)
+    subprocess.run(["sh", "-c", command], check=True)
+    visit(m, url.replace("//localhost", "//again.localhost"))
+    return m.script("return gBrowser.tamgaAsked;")[before:]
+
+
 def main():
-    profile, url, pin, picture, pins = sys.argv[1:]
+    profile, url, pin, picture, pins = sys.argv[1:6]
     process = start(profile)
     try:
         m = Marionette(port_of(profile, process))
@@ -144,7 +158,8 @@ def main():
             f.write(base64.b64decode(shot))
         peak = [line.split()[1] for line in open("/proc/%d/status" % process.pid)
                 if line.startswith("VmHWM:")][0]
-        print(json.dumps({"title": title, "page": page, "asked": asked,
+        again = visit_again(m, url, sys.argv[6]) if len(sys.argv) > 6 else None
+        print(json.dumps({"title": title, "page": page, "asked": asked, "again": again,
                           "ms": round(took * 1000), "peak_kib": int(peak)},
                          ensure_ascii=False))
         m.send("Marionette:Quit", flags=["eForceQuit"])

@@ -37,6 +37,16 @@ register
 visit "$profile"
 picture page.png firefox.png
 
+step "the card was taken out and put in again, and nothing but the PIN is asked anew"
+between="'$TAMGA_VCARD' ctl '$TAMGA_TEST_CTL' remove && sleep 1 &&
+	'$TAMGA_VCARD' ctl '$TAMGA_TEST_CTL' insert &&
+	'$TAMGA_VCARD' ctl '$TAMGA_TEST_CTL' mark && sleep 2"	# NSS looks once a second
+firefox_visits 2 "$profile" || { cat seen firefox.log nginx.log >&2; fail "Firefox"; }
+jq -e '([.again[].what] | sort) == ["certificate", "pin"]' seen >/dev/null ||
+	{ cat seen >&2; fail "what Firefox asked"; }
+frugal 11
+between=
+
 step "root registers for everybody, and a user who did nothing logs in"
 firefox_profile other
 cp -a /etc etc 2>/dev/null || :

@@ -77,7 +77,7 @@ site_certificate() {
 		-subj '/CN=Test site CA' -keyout root.key -out root.pem 2>/dev/null
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
 		-keyout site.key -out site.req 2>/dev/null
-	printf 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n' >site.ext
+	printf 'subjectAltName=DNS:localhost,DNS:again.localhost\nextendedKeyUsage=serverAuth\n' >site.ext
 	openssl x509 -req -in site.req -CA root.pem -CAkey root.key -CAcreateserial -days 2 \
 		-extfile site.ext -out site.pem 2>/dev/null
 }
@@ -186,12 +186,14 @@ firefox_home() {
 		>"$HOME/.config/mozilla/firefox/profiles.ini"
 	firefox_profile "$profile"
 }
-# firefox_visits PINS PROFILE COMMAND...: seen tells what was asked and shown.
+# firefox_visits PINS PROFILE COMMAND...: seen tells what was asked and shown;
+# between, if it is set, is done before the page is opened at another name.
+between=
 firefox_visits() {
 	pins=$1 in=$2
 	shift 2
 	"$@" /usr/bin/python3 "$top_srcdir/tests/interop/browser-firefox.py" "$in" "$URL" \
-		"$TAMGA_TEST_PIN" page.png "$pins" >seen
+		"$TAMGA_TEST_PIN" page.png "$pins" ${between:+"$between"} >seen
 }
 
 # ---- Chromium, which has no way to be asked from inside -----------------------

@@ -39,6 +39,7 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 	    (rv = tmg_p11_pin_try(slot, kind, pin)))
 		return rv;
 	slot->login = who;
+	tmg_p11_slot_doubt(slot);
 	if (kind == TMG_PIN_PUK || (kind == TMG_PIN_USER &&
 	    tmg_p11_conf_keeps_pin(&tmg_p11.conf)))
 		tmg_p11_kept_set(&slot->kept, pin);

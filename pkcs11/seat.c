@@ -6,6 +6,7 @@
 #include "pkcs11/rv.h"
 #include "pkcs11/source.h"
 #include "pkcs11/trace.h"
+#include "src/token/token.h"
 
 enum {
 	CARD_BIT = 1,
@@ -190,7 +191,32 @@ open_slot(tmg_p11_slot *slot)
 	if (seat->tokens == NULL && (rv = open_seat(seat)))
 		return rv;
 	slot->token = tmg_tokens_get(seat->tokens, slot->app);
+	slot->read_ms = tmg_now_ms();
 	return slot->token != NULL ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
+}
+
+void
+tmg_p11_slot_doubt(tmg_p11_slot *slot)
+{
+	atomic_store(&slot->due, true);
+}
+
+/* Whoever writes with a login resets the card when he goes, and a turn tells of
+ * that without a command.  For the others there is the clock. */
+static CK_RV
+look_again(tmg_p11_slot *slot)
+{
+	const int64_t now = tmg_now_ms();
+
+	if (!atomic_exchange(&slot->due, false))
+		return CKR_OK;
+	if (now - slot->read_ms >= P11_BELIEVE_MS) {
+		tmg_token_doubt_certs(slot->token);
+		slot->read_ms = now;
+	}
+	/* A card that somebody holds is as it was until he lets go. */
+	return tmg_token_look(slot->token) == TMG_REMOVED
+	    ? tmg_p11_slot_rv(slot, TMG_REMOVED) : CKR_OK;
 }
 
 /* Name and serial number, tries left, whether the PIN is the factory's: asked
@@ -217,7 +243,7 @@ tmg_p11_slot_open(tmg_p11_slot *slot)
 		return rv;
 	if (seat->slow == seat->opened && !slot->learned)
 		ask_face(slot);
-	return CKR_OK;
+	return look_again(slot);
 }
 
 static CK_RV

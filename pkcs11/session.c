@@ -131,6 +131,8 @@ C_OpenSession(CK_SLOT_ID id, CK_FLAGS flags, void *application,
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return CKR_HOST_MEMORY;
+	if (hold.slot->sessions == NULL)
+		tmg_p11_slot_doubt(hold.slot);
 	s->handle = ++hold.slot->serials * P11_SLOTS + hold.slot->id;
 	s->flags = flags & (CKF_SERIAL_SESSION | CKF_RW_SESSION);
 	s->next = hold.slot->sessions;

@@ -24,6 +24,13 @@ list_slots(CK_BBOOL present, CK_SLOT_ID *list, CK_ULONG room)
 	return n;
 }
 
+static void
+doubt_all(void)
+{
+	for (size_t i = 0; i < atomic_load(&tmg_p11.slot_count); i++)
+		tmg_p11_slot_doubt(tmg_p11.slots[i]);
+}
+
 CK_RV
 C_GetSlotList(CK_BBOOL present, CK_SLOT_ID *list, CK_ULONG *count)
 {
@@ -39,8 +46,10 @@ C_GetSlotList(CK_BBOOL present, CK_SLOT_ID *list, CK_ULONG *count)
 		return rv;
 	room = *count;
 	*count = list_slots(present, NULL, 0);
-	if (list == NULL)
+	if (list == NULL) {
+		doubt_all();
 		return CKR_OK;
+	}
 	if (room < *count)
 		return CKR_BUFFER_TOO_SMALL;
 	list_slots(present, list, room);

@@ -18,6 +18,7 @@
 #include "tamga/token.h"
 
 #define P11_SLOTS 64u		/* of a process; a handle's remainder names one */
+#define P11_BELIEVE_MS 30000	/* that nobody writes who does not reset the card */
 
 typedef enum tmg_p11_login {
 	P11_NOBODY,
@@ -65,6 +66,8 @@ typedef struct tmg_p11_slot {
 	tmg_p11_session *sessions;
 	tmg_token *token;		/* NULL: not opened */
 	bool learned;			/* name, tries and the like were asked */
+	atomic_bool due;		/* the card is to be looked at again */
+	int64_t read_ms;		/* no certificate was read before that */
 	tmg_p11_objects objects;
 	tmg_p11_face face;
 	tmg_p11_names names;
@@ -93,6 +96,14 @@ tmg_p11_seat_settle(tmg_p11_seat *seat);
  */
 CK_RV
 tmg_p11_slot_open(tmg_p11_slot *slot);
+
+/*
+ * The program starts over: what was read of the card so far is doubted when it
+ * is next asked for.  Other programs may have written meanwhile.  By any thread,
+ * with or without the seat's lock.
+ */
+void
+tmg_p11_slot_doubt(tmg_p11_slot *slot);
 
 /*
  * Sees to it that the token's face can be shown, within the probe's budget.

@@ -75,11 +75,19 @@ tmg_job_verify(tmg_token *t, tmg_pin_kind kind, tmg_view pin)
 	return tmg_token_refused(t, rc, kind, tries);
 }
 
-/* The card's last word from us was that the PIN is right, a turn ago. */
+/* The last that the card heard from us was the PIN, and it was right. */
 static bool
 is_proven(const tmg_token *t)
 {
-	return t->proven && t->backend->ch->turn == t->proven_turn + 1;
+	return t->proven && t->backend->ch->apdus == t->proven_at;
+}
+
+tmg_rc
+tmg_job_nothing(tmg_token *t, void *arg)
+{
+	(void)t;
+	(void)arg;
+	return TMG_OK;
 }
 
 /* Is whom the job needs logged in?  TMG_LOGIN: *wanted must be asked for. */

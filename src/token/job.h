@@ -37,6 +37,10 @@ typedef struct tmg_job {
 TMG_MUST_USE tmg_rc
 tmg_job_run(tmg_token *token, const tmg_job *job);
 
+/* A verb of which only the turn, or the login, is wanted. */
+tmg_rc
+tmg_job_nothing(tmg_token *token, void *arg);
+
 /* One attempt to verify; remembers the tries.  Inside a turn. */
 TMG_MUST_USE tmg_rc
 tmg_job_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin);

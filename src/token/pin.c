@@ -100,7 +100,7 @@ tmg_token_prove(tmg_token *token, tmg_view pin)
 
 	token->proven = rc == TMG_OK && token->backend->ch != NULL;
 	if (token->proven)
-		token->proven_turn = token->backend->ch->turn;
+		token->proven_at = token->backend->ch->apdus;
 	return rc;
 }
 
@@ -146,18 +146,10 @@ tmg_token_pin_unblock(tmg_token *token, tmg_view puk, tmg_view fresh, int *tries
 	return run_pin(token, do_unblock, &v, tries);
 }
 
-static tmg_rc
-do_nothing(tmg_token *t, void *arg)
-{
-	(void)t;
-	(void)arg;
-	return TMG_OK;
-}
-
 tmg_rc
 tmg_token_login(tmg_token *token, tmg_pin_kind kind)
 {
-	return tmg_job_run(token, &(tmg_job){ .fn = do_nothing, .kind = kind,
+	return tmg_job_run(token, &(tmg_job){ .fn = tmg_job_nothing, .kind = kind,
 	    .when = TMG_WHEN_FIRST });
 }
 

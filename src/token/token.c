@@ -75,6 +75,22 @@ tmg_token_stale(tmg_token *t)
 	}
 }
 
+void
+tmg_token_doubt_certs(tmg_token *t)
+{
+	t->generation++;
+	t->surveyed = false;
+	for (size_t i = 0; i < t->key_count; i++)
+		tmg_key_forget_cert(&t->keys[i]);
+}
+
+tmg_rc
+tmg_token_look(tmg_token *t)
+{
+	return tmg_job_run(t, &(tmg_job){ .fn = tmg_job_nothing,
+	    .repeatable = true });
+}
+
 static void
 make_uri(tmg_token *t)
 {

@@ -75,8 +75,8 @@ struct tmg_token {
 	unsigned jobs;			/* running now: a complaint asks the name */
 	uint64_t apdus;			/* as counted when it was pulled out */
 	int tries[TMG_PIN_KINDS];	/* from the card's last answer, -1 unknown */
-	bool proven;			/* the user's PIN was the last word of that */
-	unsigned proven_turn;		/* turn: tmg_token_prove() */
+	bool proven;			/* the user's PIN, by the last command when */
+	uint64_t proven_at;		/* so many were sent: tmg_token_prove() */
 
 	tmg_key *keys;			/* every slot, full or empty */
 	size_t key_count;
@@ -112,6 +112,16 @@ tmg_token_leave(tmg_token *token);
 /* Everything read before is old. */
 void
 tmg_token_stale(tmg_token *token);
+
+/* Certificates, and what they alone tell of keys, are read again when they are
+ * next asked for. */
+void
+tmg_token_doubt_certs(tmg_token *token);
+
+/* Finds out, by a turn and no command, whether the card was reset: what was
+ * read is old then.  Verdicts TMG_REMOVED, TMG_BUSY. */
+TMG_MUST_USE tmg_rc
+tmg_token_look(tmg_token *token);
 
 /* Sees to it that serial and label are known; as good as it goes. */
 void

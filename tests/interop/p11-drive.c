@@ -16,6 +16,9 @@
  *   abandon N       the same without closing, logging out or finalising
  *   survive SOCKET  has the card pulled at every APDU of a session, by the
  *                   virtual card's control socket, and goes on with the next
+ *   written ID      for each line on standard input starts over as it says (slots,
+ *                   session, login) and puts the certificate of that ID into a
+ *                   file of that name
  *   gone SOCKET     searches and nothing else while the card is taken out by its
  *                   control socket, and while it is exchanged
  *   exit            leaves the module to the last atexit handler of all
@@ -543,6 +546,62 @@ survive(void)
 	printf("pulled at %d commands\n", at - 1);
 }
 
+/* ---- written ------------------------------------------------------------- */
+
+static void
+save_certificate(CK_SESSION_HANDLE h, CK_BYTE id, const char *name)
+{
+	static CK_BYTE der[4096];
+	CK_ATTRIBUTE value = { CKA_VALUE, der, sizeof(der) };
+	CK_OBJECT_CLASS class = CKO_CERTIFICATE;
+	CK_ATTRIBUTE t[] = { { CKA_CLASS, &class, sizeof(class) },
+	    { CKA_ID, &id, sizeof(id) } };
+	CK_OBJECT_HANDLE cert;
+	CK_ULONG n;
+	FILE *p;
+
+	must(f->C_FindObjectsInit(h, t, 2), "C_FindObjectsInit");
+	must(f->C_FindObjects(h, &cert, 1, &n), "C_FindObjects");
+	must(f->C_FindObjectsFinal(h), "C_FindObjectsFinal");
+	must(n == 1 ? CKR_OK : CKR_OBJECT_HANDLE_INVALID, "certificate");
+	must(f->C_GetAttributeValue(h, cert, &value, 1), "C_GetAttributeValue");
+	p = fopen(name, "w");
+	if (p == NULL || fwrite(der, 1, value.ulValueLen, p) != value.ulValueLen ||
+	    fclose(p) != 0)
+		must(CKR_FUNCTION_FAILED, name);
+}
+
+static void
+written(CK_BYTE id)
+{
+	CK_SLOT_ID slots[SLOTS];
+	CK_SESSION_HANDLE h;
+	char line[16];
+
+	must(f->C_Initialize(NULL), "C_Initialize");
+	if (list(slots) < 1)
+		must(CKR_TOKEN_NOT_PRESENT, "list");
+	h = session_on(slots[0]);
+	save_certificate(h, id, "first");
+	puts("ready");
+	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "slots") == 0)
+			(void)list(slots);
+		else if (strcmp(line, "login") == 0)
+			must(f->C_Login(h, CKU_USER, pin, sizeof(pin) - 1), "C_Login");
+		else {
+			must(f->C_CloseSession(h), "C_CloseSession");
+			h = session_on(slots[0]);
+		}
+		save_certificate(h, id, line);
+		printf("%s done\n", line);
+		fflush(stdout);
+	}
+	must(f->C_Finalize(NULL), "C_Finalize");
+}
+
 /* ---- gone ---------------------------------------------------------------- */
 
 enum { GONE_MS = 5000 };
@@ -688,6 +747,8 @@ main(int argc, char **argv)
 		reload(n, what[0] == 'r');
 	else if (strcmp(what, "survive") == 0 && (control = argv[3]) != NULL)
 		survive();
+	else if (strcmp(what, "written") == 0 && argc == 4)
+		written((CK_BYTE)strtoul(argv[3], NULL, 16));
 	else if (strcmp(what, "gone") == 0 && (control = argv[3]) != NULL)
 		gone();
 	else if (strcmp(what, "exit") == 0)

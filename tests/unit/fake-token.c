@@ -268,6 +268,7 @@ say(tmg_backend *b, enum fake_verb verb)
 	struct fake_card *c = card_of(b);
 	const tmg_rc rc = arranged(c, verb);
 
+	b->ch->apdus++;
 	take_time(c);
 	c->calls[verb]++;
 	if (is_pulled(c))

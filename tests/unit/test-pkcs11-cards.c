@@ -431,6 +431,117 @@ test_wait_ends(void **state)
 
 #define IN_TIME(name) cmocka_unit_test_setup_teardown(name, start, finalised)
 
+/* ---- certificates that others write -------------------------------------- */
+
+/* Is what is read of 9a the certificate that the card has? */
+static bool
+sees_the_present(CK_SESSION_HANDLE h)
+{
+	CK_BYTE value[FAKE_CERT_MAX];
+	CK_ATTRIBUTE a = { CKA_VALUE, value, sizeof(value) };
+
+	assert_int_equal(C_GetAttributeValue(h,
+	    find_one(h, CKO_CERTIFICATE, 0x9a), &a, 1), CKR_OK);
+	return a.ulValueLen == CARD->slots[0].cert_len &&
+	    memcmp(value, CARD->slots[0].cert, a.ulValueLen) == 0;
+}
+
+static CK_SESSION_HANDLE
+by_listing_slots(CK_SESSION_HANDLE h)
+{
+	CK_ULONG n;
+
+	assert_int_equal(C_GetSlotList(CK_TRUE, NULL, &n), CKR_OK);
+	return h;
+}
+
+static CK_SESSION_HANDLE
+by_a_first_session(CK_SESSION_HANDLE h)
+{
+	assert_int_equal(C_CloseSession(h), CKR_OK);
+	return open_session(RO);
+}
+
+static CK_SESSION_HANDLE
+by_login(CK_SESSION_HANDLE h)
+{
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
+	return h;
+}
+
+/* Whoever starts over sees what another program has written: at once when that
+ * one reset the card, else when what was read is half a minute old. */
+static void
+test_written_by_others(void **state)
+{
+	static CK_SESSION_HANDLE (*const ways[])(CK_SESSION_HANDLE) = {
+		by_listing_slots, by_a_first_session, by_login,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * TMG_COUNT(ways); i++) {
+		CK_SESSION_HANDLE h = open_session(RO);
+		unsigned reads;
+
+		count_found(h, NULL, 0);
+		assert_true(sees_the_present(h));
+		fake_certify(&CARD->slots[0], i % 2 ? "odd" : "even");
+		if (i < TMG_COUNT(ways))
+			CARD->begin_next = TMG_RESET;
+		h = ways[i % TMG_COUNT(ways)](h);
+		if (i >= TMG_COUNT(ways)) {
+			reads = CARD->calls[FAKE_CERT_READ];
+			assert_false(sees_the_present(h));
+			assert_int_equal(CARD->calls[FAKE_CERT_READ], reads);
+			tmg_p11.slots[0]->read_ms -= P11_BELIEVE_MS;
+			(void)by_listing_slots(h);
+		}
+		assert_true(sees_the_present(h));
+		reads = CARD->calls[FAKE_CERT_READ];
+		for (int k = 0; k < 188; k++)
+			assert_true(sees_the_present(h));
+		assert_int_equal(CARD->calls[FAKE_CERT_READ], reads);
+		assert_int_equal(C_CloseAllSessions(0), CKR_OK);
+	}
+}
+
+/* A look that cannot be had, because somebody holds the card, hides nothing. */
+static void
+test_held_by_others(void **state)
+{
+	CK_SESSION_HANDLE h = open_session(RO);
+
+	(void)state;
+	assert_true(sees_the_present(h));
+	CARD->held = true;
+	assert_true(sees_the_present(by_listing_slots(h)));
+	CARD->held = false;
+}
+
+/* A key that is known from its making alone, on a card that cannot tell of keys
+ * itself, is not forgotten with the certificates. */
+static void
+test_doubt_keeps_keys(void **state)
+{
+	static CK_BYTE p256[] = { 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7 };
+	CK_MECHANISM m = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
+	CK_ATTRIBUTE pub = { CKA_EC_PARAMS, p256, sizeof(p256) };
+	CK_ATTRIBUTE priv[] = { { CKA_TOKEN, &yes, 1 },
+	    { CKA_ID, (void *)(uintptr_t)"\x9d", 1 } };
+	const CK_SESSION_HANDLE h = user_session(RW);
+	CK_OBJECT_HANDLE made[2];
+
+	(void)state;
+	CARD->tells = false;
+	CARD->admin_factory = true;
+	assert_int_equal(C_GenerateKeyPair(h, &m, &pub, 1, priv, 2, &made[0],
+	    &made[1]), CKR_OK);
+	tmg_p11.slots[0]->read_ms -= P11_BELIEVE_MS;
+	(void)by_listing_slots(h);
+	assert_int_not_equal(find_one(h, CKO_PUBLIC_KEY, 0x9d), CK_INVALID_HANDLE);
+	assert_int_equal(find_one(h, CKO_PRIVATE_KEY, 0x9d), made[1]);
+}
+
 int
 main(void)
 {
@@ -442,7 +553,8 @@ main(void)
 		IN_TIME(test_two_tokens),
 		IN_TIME(test_wait), IN_TIME(test_wait_for_reader),
 		IN_TIME(test_readers_return), IN_TIME(test_session_alone),
-		IN_TIME(test_wait_ends),
+		IN_TIME(test_wait_ends), INSIDE(test_written_by_others),
+		INSIDE(test_held_by_others), INSIDE(test_doubt_keeps_keys),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

@@ -70,7 +70,7 @@ page "/desk/case/$number"
 shows "tamga enroll --ca portal+https://localhost:${U##*:} --application $number --code-file FILE"
 shows 'Follow the progress'
 page "/desk/case/$number?follow=yes"
-has_header 'Refresh: 15'
+has_header 'Refresh: 5'
 page "/desk/case/$number"
 hides 'value="hand-over"'
 send "/desk/case/$number" 400 event=hand-over seen=yes

@@ -9,7 +9,7 @@
 #include "tools/ra/desk/deadline.h"
 
 #define DATE_MAX 32
-#define AGAIN_S 15	/* a page that waits looks again */
+#define AGAIN_S 5	/* a page that waits looks again */
 
 void
 ra_casefile_release(ra_casefile *file)

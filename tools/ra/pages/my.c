@@ -19,8 +19,6 @@
 #include "tools/ra/post/sheet.h"
 #include "tools/ra/store/digest.h"
 
-#define AGAIN_S 5	/* a page that follows looks again */
-
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 
 /* ---- management ---- */

@@ -76,7 +76,7 @@ make_authority(struct bench *b)
 	bench_path(b, "ca.key", path);
 	assert_int_equal(ra_write_key(ca.key, (tmg_view){ NULL, 0 }, path, &f), TMG_OK);
 	bench_path(b, "ca.pem", path);
-	assert_int_equal(ra_write_cert(ca.cert, path, &f), TMG_OK);
+	assert_int_equal(ra_write_cert(ca.cert, NULL, path, &f), TMG_OK);
 	if (ra_store_open(b->place.where, true, &f, &store) != TMG_OK)
 		fail_msg("%s", f.text);
 	ra_store_free(&store);

@@ -199,9 +199,9 @@ test_half_done(void **state)
 	bench_close(b);
 
 	bench_open(b);
-	assert_int_equal(ra_desk_recover(&b->desk, &finished), TMG_OK);
+	assert_int_equal(ra_desk_recover(&b->desk, 0, &finished), TMG_OK);
 	assert_int_equal(finished, 1);
-	assert_int_equal(ra_desk_recover(&b->desk, &finished), TMG_OK);
+	assert_int_equal(ra_desk_recover(&b->desk, 0, &finished), TMG_OK);
 	assert_int_equal(finished, 0);
 	assert_int_equal(hand_in(b, &c, "a", "officer", &again, &cert), TMG_OK);
 	assert_string_equal(cert.serial, reserved.serial);

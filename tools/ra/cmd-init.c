@@ -12,17 +12,16 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/base/secret.h"
-#include "tools/ra/ca/make.h"
+#include "tools/ra/ca/passphrase.h"
+#include "tools/ra/ceremony.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/life/audit.h"
 
-#define CA_DAYS 3650
 #define SERVER_DAYS 825
 
 struct plan {
 	const char *dir, *name, *profiles, *default_profile, *crl_url, *passphrase;
-	const char *store;
+	const char *store, *key, *pin, *root, *root_secret, *vcard;
 	const char *hosts[RA_VALUES_MAX];
 	size_t host_count;
 	tmg_alg alg;
@@ -117,38 +116,20 @@ copy_profiles(const struct plan *p)
 	return TMG_OK;
 }
 
+/* With the authority behind it where that is not what clients trust by itself. */
 static tmg_rc
-read_passphrase(const struct plan *p, tmg_secret *secret)
+write_server(const struct plan *p, const ra_made *server, const ra_tiers *tiers)
 {
-	tmg_auto_free uint8_t *text = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if (p->passphrase[0] == '\0')
-		return TMG_OK;
-	if ((rc = tmg_file_read(p->passphrase, TMG_PIN_MAX, &text, &len)))
-		return tmg_raise(p->f, rc, 0, "%s: %s", p->passphrase,
-		    rc == TMG_UNSUPPORTED ? _("too long") : strerror(errno));
-	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-		len--;
-	rc = len > 0 ? tmg_secret_set(secret, (tmg_view){ text, len }) :
-	    tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: is empty"), p->passphrase);
-	explicit_bzero(text, len);
-	return rc;
-}
-
-static tmg_rc
-write_made(const struct plan *p, const ra_made *made, tmg_view passphrase,
-    const char *key_name, const char *cert_name)
-{
+	const tmg_view open = { NULL, 0 };
 	char path[PATH_MAX];
 	tmg_rc rc;
 
-	if ((rc = below(p, key_name, path)) ||
-	    (rc = ra_write_key(made->key, passphrase, path, p->f)) ||
-	    (rc = below(p, cert_name, path)))
+	if ((rc = below(p, "server.key", path)) ||
+	    (rc = ra_write_key(server->key, open, path, p->f)) ||
+	    (rc = below(p, "server.pem", path)))
 		return rc;
-	return ra_write_cert(made->cert, path, p->f);
+	return ra_write_cert(server->cert, tiers->root.cert != NULL ?
+	    tiers->ca.cert : NULL, path, p->f);
 }
 
 static tmg_rc
@@ -230,18 +211,51 @@ make_store(const struct plan *p, const ra_made *server, const char *ca_hash)
 	return rc ? rc : note_server(store, p, server, ca_hash);
 }
 
+/* A file is named from where the server will be; other sources as they are. */
+static tmg_rc
+whole_path(const struct plan *p, const char *source, char path[PATH_MAX])
+{
+	if (source[0] == '\0' || strncmp(source, RA_CREDENTIAL,
+	    strlen(RA_CREDENTIAL)) == 0)
+		snprintf(path, PATH_MAX, "%s", source);
+	else if (realpath(source, path) == NULL)
+		return tmg_raise(p->f, TMG_E_IO, 0, "%s: %s", source,
+		    strerror(errno));
+	return TMG_OK;
+}
+
+static tmg_rc
+ca_settings(const struct plan *p, char *text, size_t cap)
+{
+	const bool token = p->key[0] != '\0';
+	char passphrase[PATH_MAX], pin[PATH_MAX], vcard[PATH_MAX];
+	tmg_rc rc;
+	int n;
+
+	if ((rc = whole_path(p, p->passphrase, passphrase)) ||
+	    (rc = whole_path(p, p->pin, pin)) ||
+	    (rc = whole_path(p, p->vcard, vcard)))
+		return rc;
+	n = token ? snprintf(text, cap, "  key = \"%s\";\n  pin_file = \"%s\";\n"
+	    "  vcard = \"%s\";\n", p->key, pin, vcard) :
+	    snprintf(text, cap, "  key = \"ca.key\";\n"
+	    "  passphrase_file = \"%s\";\n", passphrase);
+	return n >= 0 && (size_t)n < cap ? TMG_OK :
+	    tmg_raise(p->f, TMG_E_USAGE, 0, _("the settings are too long"));
+}
+
 /* Written last: with it the folder is an authority. */
 static tmg_rc
 write_config(const struct plan *p)
 {
-	char passphrase[PATH_MAX] = "", text[4096 + PATH_MAX];
+	char ca[3 * PATH_MAX], text[4 * PATH_MAX];
+	tmg_rc rc;
 	int n;
 
-	if (p->passphrase[0] != '\0' && realpath(p->passphrase, passphrase) == NULL)
-		return tmg_raise(p->f, TMG_E_IO, 0, "%s: %s", p->passphrase,
-		    strerror(errno));
+	if ((rc = ca_settings(p, ca, sizeof(ca))))
+		return rc;
 	n = snprintf(text, sizeof(text),
-	    "# tamga-ra(8)\n"
+	    "# tamga-ra.conf(5)\n"
 	    "listen = \"127.0.0.1:8443\";\n"
 	    "store = \"%s\";\n"
 	    "profiles = \"profiles\";\n"
@@ -254,8 +268,7 @@ write_config(const struct plan *p)
 	    "request_seconds = 30;\n"
 	    "ca: {\n"
 	    "  certificate = \"ca.pem\";\n"
-	    "  key = \"ca.key\";\n"
-	    "  passphrase_file = \"%s\";\n"
+	    "%s"
 	    "};\n"
 	    "tls: {\n"
 	    "  certificate = \"server.pem\";\n"
@@ -265,39 +278,48 @@ write_config(const struct plan *p)
 	    "  days = 7;\n"
 	    "  # written into certificates; empty: nothing is\n"
 	    "  url = \"%s\";\n"
-	    "};\n", p->store, p->default_profile, passphrase, p->crl_url);
+	    "};\n", p->store, p->default_profile, ca, p->crl_url);
 	if (n < 0 || n >= (int)sizeof(text))
 		return tmg_raise(p->f, TMG_E_USAGE, 0, _("the settings are too long"));
 
 	ra_config check;
-	const tmg_rc rc = ra_config_parse(RA_CONFIG_NAME, text, &check, p->f);
 
+	rc = ra_config_parse(RA_CONFIG_NAME, text, &check, p->f);
 	return rc ? rc : write_below(p, RA_CONFIG_NAME,
 	    (tmg_view){ (uint8_t *)text, (size_t)n }, 0644);
 }
 
 static tmg_rc
-init(const struct plan *p, char ca_hash[RA_HASH_TEXT])
+make_all(const struct plan *p, ra_tiers *tiers, ra_made *server,
+    char ca_hash[RA_HASH_TEXT])
 {
-	tmg_auto(ra_made) ca = { .key = NULL }, server = { .key = NULL };
-	tmg_auto_secret passphrase = { .len = 0 };
-	const tmg_view open = { NULL, 0 };
+	const ra_ceremony ceremony = { p->ctx, p->name, p->alg, p->dir, p->key,
+		p->key[0] != '\0' ? p->pin : p->passphrase, p->root,
+		p->root_secret, p->vcard };
 	uint8_t hash[32];
 	tmg_rc rc;
 
-	if ((rc = read_passphrase(p, &passphrase)) || (rc = make_folder(p)) ||
-	    (rc = copy_profiles(p)) ||
-	    (rc = ra_make_ca(p->ctx, p->name, p->alg, CA_DAYS, &ca, p->f)) ||
-	    (rc = ra_make_server(p->ctx, &ca, p->hosts, p->host_count,
-	    SERVER_DAYS, &server, p->f)) ||
-	    (rc = write_made(p, &ca, tmg_secret_view(&passphrase), "ca.key",
-	    "ca.pem")) ||
-	    (rc = write_made(p, &server, open, "server.key", "server.pem")))
+	if ((rc = ra_ceremony_hold(&ceremony, tiers, p->f)) ||
+	    (rc = ra_make_server(p->ctx, tiers->ca.cert, tiers->keeper, p->hosts,
+	    p->host_count, SERVER_DAYS, server, p->f)) ||
+	    (rc = write_server(p, server, tiers)))
 		return rc;
-	if (X509_digest(ca.cert, EVP_sha256(), hash, NULL) != 1)
+	if (X509_digest(ra_tiers_anchor(tiers), EVP_sha256(), hash, NULL) != 1)
 		return tmg_raise(p->f, TMG_E_CRYPTO, 0, _("hashing failed"));
 	ra_hex_lower(ca_hash, TMG_VIEW(hash));
-	if ((rc = make_store(p, &server, ca_hash)))
+	return TMG_OK;
+}
+
+static tmg_rc
+init(const struct plan *p, char ca_hash[RA_HASH_TEXT])
+{
+	tmg_auto(ra_tiers) tiers = { .keeper = NULL };
+	tmg_auto(ra_made) server = { .key = NULL };
+	tmg_rc rc;
+
+	if ((rc = make_folder(p)) || (rc = copy_profiles(p)) ||
+	    (rc = make_all(p, &tiers, &server, ca_hash)) ||
+	    (rc = make_store(p, &server, ca_hash)))
 		return rc;
 	return write_config(p);
 }
@@ -323,7 +345,9 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 	ra_value args, name = { .count = 0 }, host = { .count = 0 },
 	    key_type = { .count = 0 }, profiles = { .count = 0 },
 	    default_profile = { .count = 0 }, crl_url = { .count = 0 },
-	    passphrase = { .count = 0 }, store = { .count = 0 };
+	    passphrase = { .count = 0 }, store = { .count = 0 },
+	    key = { .count = 0 }, pin = { .count = 0 }, root = { .count = 0 },
+	    root_secret = { .count = 0 }, vcard = { .count = 0 };
 	const ra_option options[] = {
 		{ "json", &json, NULL, 0 },
 		{ "name", NULL, &name, 1 },
@@ -334,6 +358,11 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		{ "crl-url", NULL, &crl_url, 1 },
 		{ "passphrase-file", NULL, &passphrase, 1 },
 		{ "store", NULL, &store, 1 },
+		{ "key", NULL, &key, 1 },
+		{ "pin-file", NULL, &pin, 1 },
+		{ "root", NULL, &root, 1 },
+		{ "root-secret-file", NULL, &root_secret, 1 },
+		{ "vcard", NULL, &vcard, 1 },
 	};
 	tmg_fault fault = { .rc = TMG_OK };
 	char ca_hash[RA_HASH_TEXT];
@@ -349,6 +378,10 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		.crl_url = ra_value_or(&crl_url, ""),
 		.store = ra_value_or(&store, "store.db"),
 		.passphrase = ra_value_or(&passphrase, ""),
+		.key = ra_value_or(&key, ""), .pin = ra_value_or(&pin, ""),
+		.root = ra_value_or(&root, ""),
+		.root_secret = ra_value_or(&root_secret, ""),
+		.vcard = ra_value_or(&vcard, ""),
 		.hosts = { "localhost", "127.0.0.1", "::1" }, .host_count = 3,
 		.alg = TMG_ALG_P256, .ctx = ctx, .f = &fault };
 
@@ -360,6 +393,12 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 	    tmg_alg_get(plan.alg)->family == TMG_FAMILY_X) {
 		fprintf(stderr, "tamga-ra: %s: %s\n", key_type.text[0],
 		    _("no key type that can sign; ec:p256, ec:p384, rsa:3072, ..."));
+		return RA_EXIT_USAGE;
+	}
+	if (plan.key[0] != '\0' && (!ra_keysource_is_token(plan.key) ||
+	    plan.pin[0] == '\0')) {
+		fprintf(stderr, "tamga-ra: %s\n",
+		    _("--key takes a token's key (pkcs11:...) and needs --pin-file"));
 		return RA_EXIT_USAGE;
 	}
 	if ((rc = init(&plan, ca_hash)))

@@ -38,7 +38,7 @@ recover(ra_office *office)
 	unsigned finished = 0;
 	tmg_rc rc = ra_desk_open(office, &desk, &fault);
 
-	if (rc == TMG_OK && (rc = ra_desk_recover(&desk, &finished)))
+	if (rc == TMG_OK && (rc = ra_desk_recover(&desk, 0, &finished)))
 		fault = desk.fault;
 	if (rc)
 		tmg_log(office->ctx, TMG_LOG_ERROR,

@@ -29,7 +29,8 @@ static const struct {
 } commands[] = {
 	{ "init", "DIR [--name NAME] [--host HOST]... [--key-type TYPE]\n"
 	    "        [--profiles DIR] [--default-profile NAME] [--crl-url URL]\n"
-	    "        [--passphrase-file FILE] [--store STORE]",
+	    "        [--passphrase-file FILE | --key URI --pin-file FILE] [--store STORE]\n"
+	    "        [--root DIR|URI [--root-secret-file FILE]] [--vcard SOCKET]",
 	    N_("make an authority"),
 	    N_("  --name NAME             the common name of the authority\n"
 	    "  --host HOST             where the server will be reached; may be repeated\n"
@@ -39,6 +40,12 @@ static const struct {
 	    "  --default-profile NAME  the profile of EST without a path label\n"
 	    "  --crl-url URL           CRL distribution point of what is issued\n"
 	    "  --passphrase-file FILE  encrypt the authority's key with its first line\n"
+	    "  --key URI               the authority's key on a token: pkcs11:...\n"
+	    "  --pin-file FILE         with its PIN\n"
+	    "  --root DIR|URI          a root above it: its key in a folder to be taken\n"
+	    "                          away, or on a token\n"
+	    "  --root-secret-file FILE its passphrase or PIN; else it is asked for\n"
+	    "  --vcard SOCKET          the token is that tamga-vcard\n"
 	    "  --store STORE           an SQLite file (store.db) or postgresql://...\n"),
 	    ra_cmd_init },
 	{ "serve", "[DIR] [--listen ADDRESS:PORT] [--ready-fd N]",

@@ -38,7 +38,7 @@ reply_chain(ra_desk *desk, ra_reply *reply, const ra_cert *cert)
 	char *text;
 
 	if (x == NULL || bio == NULL || PEM_write_bio_X509(bio, x) != 1 ||
-	    PEM_write_bio_X509(bio, desk->office->ca->cert) != 1) {
+	    ra_ca_pem(desk->office->ca, bio)) {
 		ra_reply_text(reply, HTTP_SERVER_ERROR, _("out of memory"));
 		return;
 	}

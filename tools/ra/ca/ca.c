@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/ca/ca.h"
 
+#include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
 
 #include "src/base/ctx.h"
 #include "src/codec/hex.h"
@@ -36,4 +38,43 @@ ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX])
 	bytes[0] = (uint8_t)((bytes[0] & 0x7f) | 0x40);
 	tmg_hex_text(serial, TMG_SERIAL_MAX, TMG_VIEW(bytes));
 	return TMG_OK;
+}
+
+/* The authority's own at 0; NULL beyond the last. */
+static X509 *
+cert_at(const ra_ca *ca, int i)
+{
+	return i == 0 ? ca->cert : i <= sk_X509_num(ca->above) ?
+	    sk_X509_value(ca->above, i - 1) : NULL;
+}
+
+tmg_rc
+ra_ca_pem(const ra_ca *ca, BIO *bio)
+{
+	for (int i = 0; cert_at(ca, i) != NULL; i++)
+		if (PEM_write_bio_X509(bio, cert_at(ca, i)) != 1)
+			return TMG_E_NOMEM;
+	return TMG_OK;
+}
+
+tmg_rc
+ra_ca_der(const ra_ca *ca, uint8_t **der, size_t *len)
+{
+	unsigned char *at;
+	size_t whole = 0;
+	int n;
+
+	for (int i = 0; cert_at(ca, i) != NULL; i++)
+		whole += (n = i2d_X509(cert_at(ca, i), NULL)) > 0 ? (size_t)n : 0;
+	if ((*der = at = malloc(whole)) == NULL)
+		return TMG_E_NOMEM;
+	for (int i = 0; cert_at(ca, i) != NULL; i++)
+		if (i2d_X509(cert_at(ca, i), &at) <= 0)
+			break;
+	*len = (size_t)(at - *der);
+	if (*len == whole)
+		return TMG_OK;
+	free(*der);
+	*der = NULL;
+	return TMG_E_NOMEM;
 }

@@ -5,6 +5,7 @@
 #ifndef RA_CA_H
 #define RA_CA_H
 
+#include "tools/ra/ca/keeper.h"
 #include "tools/ra/ca/request.h"
 #include "tools/ra/profile/profile.h"
 #include "tools/ra/store/store.h"
@@ -56,16 +57,18 @@ struct ra_ca {
 	const ra_ca_ops *ops;
 	tmg_ctx *ctx;
 	X509 *cert;
+	STACK_OF(X509) *above;	/* those above it, the root last; none: it is the root */
 };
 
 /*
- * A key in a PEM file: encrypted, or readable by its owner alone.
+ * An authority of our own.
  *
- *   passphrase_file   "" none
+ *   cert_file  its certificate and those above it, PEM
+ *   source     its key: see ra_keeper_open()
  */
 TMG_MUST_USE tmg_rc
-ra_ca_local(tmg_ctx *ctx, const char *cert_file, const char *key_file,
-    const char *passphrase_file, tmg_fault *f, ra_ca **ca);
+ra_ca_local(tmg_ctx *ctx, const char *cert_file, const ra_keysource *source,
+    tmg_fault *f, ra_ca **ca);
 
 /* Accepts a pointer to NULL; leaves NULL. */
 void
@@ -80,16 +83,6 @@ ra_ca_end(const ra_ca *ca, time_t *at);
 TMG_MUST_USE tmg_rc
 ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX]);
 
-/* Reads a private key as ra_ca_local() does. */
-TMG_MUST_USE tmg_rc
-ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
-    EVP_PKEY **key, tmg_fault *f);
-
-/* Verdicts TMG_DENIED: pem, read from file, is a key in the clear that others
- * than its owner can read. */
-TMG_MUST_USE tmg_rc
-ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f);
-
 /* Adds the extension value, in OpenSSL's words (x509v3_config(5)). */
 TMG_MUST_USE tmg_rc
 ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value);
@@ -99,8 +92,12 @@ TMG_MUST_USE tmg_rc
 ra_cert_start(X509 *cert, const char *serial, time_t not_before,
     time_t not_after, const X509_NAME *issuer, EVP_PKEY *key);
 
-/* Signs with the hash that fits the key. */
+/* Adds the authority's certificate and those above it, PEM. */
 TMG_MUST_USE tmg_rc
-ra_cert_sign(X509 *cert, EVP_PKEY *key);
+ra_ca_pem(const ra_ca *ca, BIO *bio);
+
+/* The same one behind the other, DER; free() them. */
+TMG_MUST_USE tmg_rc
+ra_ca_der(const ra_ca *ca, uint8_t **der, size_t *len);
 
 #endif

@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The local authority: its key is in a file.
+ * The local authority: its key is in a file or on a token.
  */
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/base/secret.h"
 #include "tools/ra/ca/ca.h"
 #include "tools/ra/ca/lint.h"
 #include "tools/ra/store/cert.h"
 
-#define FILE_MAX 65536
-
 struct local_ca {
 	ra_ca base;
-	EVP_PKEY *key;
+	ra_keeper *keeper;
 };
 
 static tmg_rc
@@ -82,21 +76,6 @@ ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value)
 	ok = ext != NULL && X509_add_ext(cert, ext, -1) == 1;
 	X509_EXTENSION_free(ext);
 	return ok ? TMG_OK : TMG_E_CRYPTO;
-}
-
-/* Ed25519 and its like bring their own hash. */
-static const EVP_MD *
-hash_for(const EVP_PKEY *key)
-{
-	if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"))
-		return NULL;
-	return EVP_PKEY_get_bits(key) == 384 ? EVP_sha384() : EVP_sha256();
-}
-
-tmg_rc
-ra_cert_sign(X509 *cert, EVP_PKEY *key)
-{
-	return X509_sign(cert, key, hash_for(key)) > 0 ? TMG_OK : TMG_E_CRYPTO;
 }
 
 /* What the key cannot do is left out: a profile that takes RSA and EC keys says
@@ -232,8 +211,8 @@ local_issue(ra_ca *base, const ra_order *o, uint8_t **der, size_t *len,
 
 	if ((rc = draw_up(base, o, cert, f)))
 		return rc;
-	if (ra_cert_sign(cert, ca->key))
-		return crypto_fail(f, _("the certificate could not be signed"));
+	if ((rc = ra_keeper_sign_cert(ca->keeper, cert, f)))
+		return rc;
 
 	const int n = i2d_X509(cert, &bytes);
 
@@ -353,9 +332,10 @@ local_crl(ra_ca *base, ra_store *store, int64_t number, time_t now, time_t next,
 		return rc == TMG_E_CRYPTO ?
 		    crypto_fail(f, _("the revocation list could not be made")) :
 		    tmg_fault_copy(f, &store->fault, rc);
-	if (X509_CRL_sort(crl) != 1 ||
-	    X509_CRL_sign(crl, ca->key, hash_for(ca->key)) <= 0)
-		return crypto_fail(f, _("the revocation list could not be signed"));
+	if (X509_CRL_sort(crl) != 1)
+		return crypto_fail(f, _("the revocation list could not be made"));
+	if ((rc = ra_keeper_sign_crl(ca->keeper, crl, f)))
+		return rc;
 
 	const int n = i2d_X509_CRL(crl, &bytes);
 
@@ -367,12 +347,13 @@ local_close(ra_ca *base)
 {
 	struct local_ca *ca = (struct local_ca *)(void *)base;
 
-	EVP_PKEY_free(ca->key);
+	ra_keeper_free(&ca->keeper);
 	X509_free(base->cert);
+	sk_X509_pop_free(base->above, X509_free);
 	free(ca);
 }
 
-static const ra_ca_ops local_ops = {
+static const ra_ca_ops at_once_ops = {
 	.name = "local",
 	.at_once = true,
 	.vet = local_vet,
@@ -381,91 +362,39 @@ static const ra_ca_ops local_ops = {
 	.close = local_close,
 };
 
+/* The key is on a token, which people wait for. */
+static const ra_ca_ops waiting_ops = {
+	.name = "token",
+	.at_once = false,
+	.vet = local_vet,
+	.issue = local_issue,
+	.crl = local_crl,
+	.close = local_close,
+};
+
 /* ---- opening ---- */
 
-static int
-give_passphrase(char *buf, int size, int writing, void *arg)
+/* The file begins with the authority's own certificate; those above it follow,
+ * the root last. */
+static tmg_rc
+read_above(ra_ca *base, BIO *bio)
 {
-	const tmg_secret *s = arg;
+	X509 *next;
 
-	(void)writing;
-	if (s->len == 0 || size < 0 || s->len > (size_t)size)
-		return -1;
-	memcpy(buf, s->bytes, s->len);
-	return (int)s->len;
+	if ((base->above = sk_X509_new_null()) == NULL)
+		return TMG_E_NOMEM;
+	while ((next = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		if (sk_X509_push(base->above, next) <= 0) {
+			X509_free(next);
+			return TMG_E_NOMEM;
+		}
+	}
+	ERR_clear_error();
+	return TMG_OK;
 }
 
 static tmg_rc
-read_passphrase(const char *file, tmg_secret *secret, tmg_fault *f)
-{
-	tmg_auto_free uint8_t *text = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if (file[0] == '\0')
-		return TMG_OK;
-	if ((rc = tmg_file_read(file, TMG_PIN_MAX, &text, &len)))
-		return tmg_raise(f, rc, 0, _("%s: the passphrase cannot be read: %s"),
-		    file, strerror(errno));
-	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-		len--;
-	rc = tmg_secret_set(secret, (tmg_view){ text, len });
-	explicit_bzero(text, len);
-	return rc;
-}
-
-static bool
-is_encrypted(const uint8_t *pem)
-{
-	return strstr((const char *)pem, "ENCRYPTED") != NULL;
-}
-
-tmg_rc
-ra_key_private(const char *file, const uint8_t *pem, tmg_fault *f)
-{
-	struct stat st;
-
-	if (is_encrypted(pem) || stat(file, &st) != 0 || (st.st_mode & 077) == 0)
-		return TMG_OK;
-	return tmg_raise(f, TMG_DENIED, 0,
-	    _("%s: others can read this private key; run: chmod 600 %s"), file, file);
-}
-
-/* A key in the clear, on every way out; the file's text ends with a zero. */
-static void
-wiped_free(uint8_t **text)
-{
-	if (*text != NULL)
-		explicit_bzero(*text, strlen((const char *)*text));
-	free(*text);
-}
-
-tmg_rc
-ra_key_load(tmg_ctx *ctx, const char *key_file, const char *passphrase_file,
-    EVP_PKEY **key, tmg_fault *f)
-{
-	tmg_auto_secret secret = { .len = 0 };
-	__attribute__((__cleanup__(wiped_free))) uint8_t *pem = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if ((rc = tmg_file_read(key_file, FILE_MAX, &pem, &len)))
-		return tmg_raise(f, rc, 0, _("%s: the key cannot be read: %s"),
-		    key_file, strerror(errno));
-	if ((rc = ra_key_private(key_file, pem, f)) ||
-	    (rc = read_passphrase(passphrase_file, &secret, f)))
-		return rc;
-
-	tmg_auto(ra_BIO) bio = BIO_new_mem_buf(pem, (int)len);
-
-	*key = bio == NULL ? NULL : PEM_read_bio_PrivateKey_ex(bio, NULL,
-	    give_passphrase, &secret, tmg_ctx_libctx(ctx), NULL);
-	return *key != NULL ? TMG_OK :
-	    crypto_fail(f, _("the private key cannot be opened (wrong passphrase?)"));
-}
-
-static tmg_rc
-load_cert(ra_ca *base, const char *file, tmg_fault *f)
+load_certs(ra_ca *base, const char *file, tmg_fault *f)
 {
 	tmg_auto(ra_BIO) bio = BIO_new_file(file, "r");
 
@@ -477,12 +406,13 @@ load_cert(ra_ca *base, const char *file, tmg_fault *f)
 		    _("%s: no certificate can be read there; tamga-ra init makes an authority"),
 		    file);
 	}
-	return TMG_OK;
+	return read_above(base, bio) ?
+	    tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory")) : TMG_OK;
 }
 
 tmg_rc
-ra_ca_local(tmg_ctx *ctx, const char *cert_file, const char *key_file,
-    const char *passphrase_file, tmg_fault *f, ra_ca **out)
+ra_ca_local(tmg_ctx *ctx, const char *cert_file, const ra_keysource *source,
+    tmg_fault *f, ra_ca **out)
 {
 	struct local_ca *ca = calloc(1, sizeof(*ca));
 	tmg_rc rc;
@@ -490,19 +420,14 @@ ra_ca_local(tmg_ctx *ctx, const char *cert_file, const char *key_file,
 	*out = NULL;
 	if (ca == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	ca->base = (ra_ca){ &local_ops, ctx, NULL };
-	rc = load_cert(&ca->base, cert_file, f);
-	if (rc == TMG_OK)
-		rc = ra_key_load(ctx, key_file, passphrase_file, &ca->key, f);
-	if (rc == TMG_OK && X509_check_private_key(ca->base.cert, ca->key) != 1) {
-		ERR_clear_error();
-		rc = tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s does not belong to %s"), key_file, cert_file);
-	}
-	if (rc) {
+	ca->base = (ra_ca){ &at_once_ops, ctx, NULL, NULL };
+	if ((rc = load_certs(&ca->base, cert_file, f)) ||
+	    (rc = ra_keeper_open(ctx, source, ca->base.cert, &ca->keeper, f))) {
 		local_close(&ca->base);
 		return rc;
 	}
+	if (!ca->keeper->ops->at_once)
+		ca->base.ops = &waiting_ops;
 	*out = &ca->base;
 	return TMG_OK;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,8 +37,8 @@ crypto_fail(tmg_fault *f, const char *what)
 	    why != NULL ? why : _("libcrypto refused"));
 }
 
-static EVP_PKEY *
-new_key(tmg_ctx *ctx, tmg_alg alg)
+EVP_PKEY *
+ra_make_key(tmg_ctx *ctx, tmg_alg alg)
 {
 	const tmg_alg_row *row = tmg_alg_get(alg);
 	OSSL_LIB_CTX *lib = tmg_ctx_libctx(ctx);
@@ -55,15 +56,13 @@ new_key(tmg_ctx *ctx, tmg_alg alg)
 }
 
 static tmg_rc
-begin(tmg_ctx *ctx, tmg_alg alg, int days, ra_made *made, tmg_fault *f)
+begin(tmg_ctx *ctx, int days, ra_made *made, tmg_fault *f)
 {
-	*made = (ra_made){ .not_before = tmg_ctx_now(ctx) - RA_BACKDATE_S };
+	made->not_before = tmg_ctx_now(ctx) - RA_BACKDATE_S;
 	made->not_after = made->not_before + (time_t)days * DAY;
-	made->key = new_key(ctx, alg);
 	made->cert = X509_new_ex(tmg_ctx_libctx(ctx), NULL);
-	if (made->key == NULL || made->cert == NULL ||
-	    ra_serial_new(ctx, made->serial))
-		return crypto_fail(f, _("no key could be made"));
+	if (made->cert == NULL || ra_serial_new(ctx, made->serial))
+		return crypto_fail(f, _("no certificate could be made"));
 	return TMG_OK;
 }
 
@@ -74,29 +73,66 @@ set_cn(X509 *cert, const char *name)
 	    MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) == 1;
 }
 
+static void
+end_with(const X509 *issuer, time_t *not_after)
+{
+	struct tm tm;
+
+	if (issuer != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(issuer), &tm) == 1 &&
+	    timegm(&tm) < *not_after)
+		*not_after = timegm(&tm);
+}
+
+/* An issuer that is not the authority itself is told by its key's identifier. */
+static tmg_rc
+add_authority(X509 *cert, const ra_making *m)
+{
+	char basic[40];
+	tmg_rc rc;
+
+	snprintf(basic, sizeof(basic), "critical,CA:TRUE,pathlen:%d", m->below);
+	if ((rc = ra_ext_add(cert, cert, NID_basic_constraints, basic)) ||
+	    (rc = ra_ext_add(cert, cert, NID_key_usage,
+	    "critical,keyCertSign,cRLSign")) ||
+	    (rc = ra_ext_add(cert, cert, NID_subject_key_identifier, "hash")) ||
+	    m->issuer == NULL)
+		return rc;
+	return ra_ext_add(cert, (X509 *)(uintptr_t)m->issuer,
+	    NID_authority_key_identifier, "keyid:always");
+}
+
+tmg_rc
+ra_make_authority(tmg_ctx *ctx, const ra_making *m, ra_made *made, tmg_fault *f)
+{
+	const X509_NAME *issuer;
+	tmg_rc rc;
+
+	if ((rc = begin(ctx, m->days, made, f)))
+		return rc;
+	if (!set_cn(made->cert, m->name)) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_E_USAGE, 0,
+		    _("\"%s\" is no name for an authority: 1 to 64 letters"), m->name);
+	}
+	end_with(m->issuer, &made->not_after);
+	issuer = X509_get_subject_name(m->issuer != NULL ? m->issuer : made->cert);
+	if (ra_cert_start(made->cert, made->serial, made->not_before,
+	    made->not_after, issuer, m->public) || add_authority(made->cert, m))
+		return crypto_fail(f, _("the CA certificate could not be made"));
+	return ra_keeper_sign_cert(m->signer, made->cert, f);
+}
+
 tmg_rc
 ra_make_ca(tmg_ctx *ctx, const char *name, tmg_alg alg, int days, ra_made *made,
     tmg_fault *f)
 {
-	tmg_rc rc;
+	tmg_auto_ptr(ra_keeper) keeper = NULL;
 
-	if ((rc = begin(ctx, alg, days, made, f)))
-		return rc;
-	if (!set_cn(made->cert, name)) {
-		ERR_clear_error();
-		return tmg_raise(f, TMG_E_USAGE, 0,
-		    _("\"%s\" is no name for an authority: 1 to 64 letters"), name);
-	}
-	if (ra_cert_start(made->cert, made->serial, made->not_before,
-	    made->not_after, X509_get_subject_name(made->cert), made->key) ||
-	    ra_ext_add(made->cert, made->cert, NID_basic_constraints,
-	    "critical,CA:TRUE,pathlen:0") ||
-	    ra_ext_add(made->cert, made->cert, NID_key_usage,
-	    "critical,keyCertSign,cRLSign") ||
-	    ra_ext_add(made->cert, made->cert, NID_subject_key_identifier,
-	    "hash") || ra_cert_sign(made->cert, made->key))
-		return crypto_fail(f, _("the CA certificate could not be made"));
-	return TMG_OK;
+	*made = (ra_made){ .key = ra_make_key(ctx, alg) };
+	if (made->key == NULL || ra_keeper_of(made->key, &keeper))
+		return crypto_fail(f, _("no key could be made"));
+	return ra_make_authority(ctx, &(ra_making){ name, made->key, NULL, keeper,
+	    days, 0 }, made, f);
 }
 
 /* What libcrypto would read as more than one name is refused. */
@@ -123,29 +159,33 @@ list_hosts(const char *const *hosts, size_t count, char *text, size_t cap,
 }
 
 tmg_rc
-ra_make_server(tmg_ctx *ctx, const ra_made *ca, const char *const *hosts,
-    size_t count, int days, ra_made *made, tmg_fault *f)
+ra_make_server(tmg_ctx *ctx, X509 *issuer, ra_keeper *signer,
+    const char *const *hosts, size_t count, int days, ra_made *made,
+    tmg_fault *f)
 {
 	char san[SAN_MAX];
 	tmg_rc rc;
 
 	if ((rc = list_hosts(hosts, count, san, sizeof(san), f)) ||
-	    (rc = begin(ctx, TMG_ALG_P256, days, made, f)))
+	    (rc = begin(ctx, days, made, f)))
 		return rc;
+	end_with(issuer, &made->not_after);
+	if ((made->key = ra_make_key(ctx, TMG_ALG_P256)) == NULL)
+		return crypto_fail(f, _("no key could be made"));
 	if (!set_cn(made->cert, hosts[0]) ||
 	    ra_cert_start(made->cert, made->serial, made->not_before,
-	    made->not_after, X509_get_subject_name(ca->cert), made->key) ||
-	    ra_ext_add(made->cert, ca->cert, NID_basic_constraints,
+	    made->not_after, X509_get_subject_name(issuer), made->key) ||
+	    ra_ext_add(made->cert, issuer, NID_basic_constraints,
 	    "critical,CA:FALSE") ||
-	    ra_ext_add(made->cert, ca->cert, NID_key_usage,
+	    ra_ext_add(made->cert, issuer, NID_key_usage,
 	    "critical,digitalSignature") ||
-	    ra_ext_add(made->cert, ca->cert, NID_ext_key_usage, "serverAuth") ||
-	    ra_ext_add(made->cert, ca->cert, NID_subject_alt_name, san) ||
-	    ra_ext_add(made->cert, ca->cert, NID_subject_key_identifier, "hash") ||
-	    ra_ext_add(made->cert, ca->cert, NID_authority_key_identifier,
-	    "keyid:always") || ra_cert_sign(made->cert, ca->key))
+	    ra_ext_add(made->cert, issuer, NID_ext_key_usage, "serverAuth") ||
+	    ra_ext_add(made->cert, issuer, NID_subject_alt_name, san) ||
+	    ra_ext_add(made->cert, issuer, NID_subject_key_identifier, "hash") ||
+	    ra_ext_add(made->cert, issuer, NID_authority_key_identifier,
+	    "keyid:always"))
 		return crypto_fail(f, _("the server's certificate could not be made"));
-	return TMG_OK;
+	return ra_keeper_sign_cert(signer, made->cert, f);
 }
 
 static tmg_rc
@@ -159,25 +199,48 @@ write_bio(BIO *bio, const char *path, unsigned mode, tmg_fault *f)
 	return rc ? tmg_raise(f, rc, 0, "%s: %s", path, strerror(errno)) : TMG_OK;
 }
 
+/* 16 MiB of memory for each guess, and what libcrypto still reads by default. */
+enum { SCRYPT_N = 16384, SCRYPT_R = 8, SCRYPT_P = 1 };
+
+static bool
+write_encrypted(BIO *bio, const EVP_PKEY *key, tmg_view passphrase)
+{
+	PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key);
+	X509_ALGOR *pbe = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 16, NULL,
+	    SCRYPT_N, SCRYPT_R, SCRYPT_P);
+	X509_SIG *sealed = plain == NULL || pbe == NULL ? NULL :
+	    PKCS8_set0_pbe((const char *)passphrase.ptr, (int)passphrase.len,
+	    plain, pbe);
+	const bool written = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
+
+	if (sealed == NULL)
+		X509_ALGOR_free(pbe);
+	X509_SIG_free(sealed);
+	PKCS8_PRIV_KEY_INFO_free(plain);
+	return written;
+}
+
 tmg_rc
 ra_write_key(const EVP_PKEY *key, tmg_view passphrase, const char *path,
     tmg_fault *f)
 {
 	tmg_auto(ra_BIO) bio = BIO_new(BIO_s_secmem());
 
-	if (bio == NULL || PEM_write_bio_PKCS8PrivateKey(bio, key,
-	    passphrase.len > 0 ? EVP_aes_256_cbc() : NULL,
-	    (const char *)passphrase.ptr, (int)passphrase.len, NULL, NULL) != 1)
+	if (bio == NULL || !(passphrase.len > 0 ?
+	    write_encrypted(bio, key, passphrase) :
+	    PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1))
 		return crypto_fail(f, _("the key could not be written"));
 	return write_bio(bio, path, 0600, f);
 }
 
 tmg_rc
-ra_write_cert(const X509 *cert, const char *path, tmg_fault *f)
+ra_write_cert(const X509 *cert, const X509 *above, const char *path,
+    tmg_fault *f)
 {
 	tmg_auto(ra_BIO) bio = BIO_new(BIO_s_mem());
 
-	if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1)
+	if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1 ||
+	    (above != NULL && PEM_write_bio_X509(bio, above) != 1))
 		return crypto_fail(f, _("the certificate could not be written"));
 	return write_bio(bio, path, 0644, f);
 }

@@ -7,9 +7,9 @@
 
 #include "tamga/view.h"
 
-/* One certificate, DER, in its envelope (RFC 5652 5, RFC 8551 3.2.2). */
+/* Certificates, DER, one behind the other, in their envelope (RFC 5652 5, RFC 8551 3.2.2). */
 TMG_MUST_USE tmg_rc
-ra_certs_only(tmg_view cert, tmg_out *der);
+ra_certs_only(tmg_view certs, tmg_out *der);
 
 #define RA_CERTS_ONLY_MORE 64	/* bytes that the envelope adds at most */
 

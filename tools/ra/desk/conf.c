@@ -10,6 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/ca/passphrase.h"
 #include "tools/ra/desk/register-kind.h"
 #include "tools/ra/profile/input.h"
 
@@ -103,6 +104,8 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("ca.certificate", AT(ca_certificate), true, check_path),
 	RA_SET_TEXT("ca.key", AT(ca_key), true, check_path),
 	RA_SET_TEXT("ca.passphrase_file", AT(ca_passphrase_file), false, ra_any_word),
+	RA_SET_TEXT("ca.pin_file", AT(ca_pin_file), false, ra_any_word),
+	RA_SET_TEXT("ca.vcard", AT(ca_vcard), false, ra_any_word),
 	RA_SET_TEXT("tls.certificate", AT(tls_certificate), true, check_path),
 	RA_SET_TEXT("tls.key", AT(tls_key), true, check_path),
 	RA_SET_TEXT("ca.issuer_url", AT(points.issuer), false, check_url),
@@ -147,6 +150,18 @@ check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
 	return TMG_OK;
 }
 
+static tmg_rc
+check_ca(const char *name, const ra_config *c, tmg_fault *f)
+{
+	const bool token = ra_keysource_is_token(c->ca_key);
+
+	if (token ? c->ca_pin_file[0] != '\0' : c->ca_pin_file[0] == '\0')
+		return TMG_OK;
+	return tmg_raise(f, TMG_MISMATCH, 0,
+	    _("%s: ca.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
+	    name);
+}
+
 /* Lists that end before the next one is made leave everybody without one. */
 static tmg_rc
 check_crl(const char *name, const ra_config *c, tmg_fault *f)
@@ -181,7 +196,8 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
-	if (rc || (rc = check_crl(name, config, f)) ||
+	if (rc || (rc = check_ca(name, config, f)) ||
+	    (rc = check_crl(name, config, f)) ||
 	    (rc = check_mail(name, &config->mail, f)))
 		return rc;
 	return check_registers(name, config, f);
@@ -215,7 +231,8 @@ tmg_rc
 ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX])
 {
 	const bool whole = path[0] == '/' || path[0] == '\0' ||
-	    strstr(path, "://") != NULL;
+	    strstr(path, "://") != NULL || ra_keysource_is_token(path) ||
+	    strncmp(path, RA_CREDENTIAL, strlen(RA_CREDENTIAL)) == 0;
 	const int n = whole ?
 	    snprintf(out, PATH_MAX, "%s", path) :
 	    snprintf(out, PATH_MAX, "%s/%s", config->folder, path);

@@ -52,7 +52,9 @@ typedef struct ra_config {
 	int crl_hours;			/* between two lists; 0 half of crl_days */
 	char ca_certificate[RA_TEXT_MAX];
 	char ca_key[RA_TEXT_MAX];
-	char ca_passphrase_file[RA_TEXT_MAX];
+	char ca_passphrase_file[RA_TEXT_MAX];	/* see ra_passphrase_read() */
+	char ca_pin_file[RA_TEXT_MAX];		/* of a token, likewise */
+	char ca_vcard[RA_TEXT_MAX];		/* see ra_keysource */
 	char tls_certificate[RA_TEXT_MAX];
 	char tls_key[RA_TEXT_MAX];
 	int retry_after_s;		/* told to those who wait for an officer */
@@ -76,7 +78,8 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 TMG_MUST_USE tmg_rc
 ra_config_load(const char *path, ra_config *config, tmg_fault *f);
 
-/* path as it is when absolute or SCHEME://..., below the configuration's folder otherwise. */
+/* path as it is when absolute or SCHEME://..., a
+ * token's or a credential, below the configuration's folder otherwise. */
 TMG_MUST_USE tmg_rc
 ra_config_path(const ra_config *config, const char *path, char out[PATH_MAX]);
 

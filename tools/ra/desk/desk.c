@@ -467,10 +467,25 @@ ra_desk_decide(ra_desk *d, const char *id, ra_event event,
 	return ra_desk_commit(d, &txn);
 }
 
+/* Those that nobody has moved since a time. */
+struct left {
+	ra_ids ids;
+	time_t since;
+};
+
+static void
+left_release(struct left *left)
+{
+	ra_ids_release(&left->ids);
+}
+
 static tmg_rc
 collect(void *arg, const ra_app *app)
 {
-	return ra_ids_add(arg, app->id);
+	struct left *left = arg;
+
+	return app->changed > left->since ? TMG_OK :
+	    ra_ids_add(&left->ids, app->id);
 }
 
 static tmg_rc
@@ -484,18 +499,19 @@ finish_one(ra_desk *d, const char *id)
 }
 
 tmg_rc
-ra_desk_recover(ra_desk *d, unsigned *finished)
+ra_desk_recover(ra_desk *d, time_t idle_s, unsigned *finished)
 {
-	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
+	__attribute__((__cleanup__(left_release))) struct left left = { { NULL, 0, 0 }, ra_desk_now(d) - idle_s };
 	tmg_rc rc;
 
 	*finished = 0;
-	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &ids)) == TMG_OK)
-		rc = ra_app_each(d->store, RA_ISSUING, collect, &ids);
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = ra_app_each(d->store, RA_APPROVED, collect, &left)) == TMG_OK)
+		rc = ra_app_each(d->store, RA_ISSUING, collect, &left);
 	if (rc)
 		rc = ra_desk_says(d, rc);
-	for (size_t i = 0; rc == TMG_OK && i < ids.count; i++) {
-		rc = finish_one(d, ids.id[i]);
+	for (size_t i = 0; rc == TMG_OK && i < left.ids.count; i++) {
+		rc = finish_one(d, left.ids.id[i]);
 		if (rc == TMG_OK)
 			(*finished)++;
 		else if (!tmg_is_fault(rc))

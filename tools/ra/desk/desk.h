@@ -113,9 +113,14 @@ ra_desk_progress(ra_desk *desk, ra_app *app, ra_cert *cert);
 TMG_MUST_USE tmg_rc
 ra_desk_settle(ra_desk *desk, ra_app *app);
 
-/* Finishes everything that a crash left half done. */
+/*
+ * Finishes what a crash, or a token that was away, left half done: of it what
+ * nobody has moved for so many seconds, because others may be at work on the
+ * rest.  Faults: the first that could not be finished; the rest is left for
+ * the next time.
+ */
 TMG_MUST_USE tmg_rc
-ra_desk_recover(ra_desk *desk, unsigned *finished);
+ra_desk_recover(ra_desk *desk, time_t idle_s, unsigned *finished);
 
 /* An officer decides.  reason: for the applicant; needed to reject.
  * Verdicts TMG_NOT_FOUND, TMG_MISMATCH (decided already), TMG_DENIED. */

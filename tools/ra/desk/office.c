@@ -10,13 +10,16 @@
 static tmg_rc
 open_ca(ra_office *o, tmg_fault *f)
 {
-	char cert[PATH_MAX], key[PATH_MAX], passphrase[PATH_MAX];
+	const ra_config *c = &o->config;
+	char cert[PATH_MAX], key[PATH_MAX], secret[PATH_MAX], vcard[PATH_MAX];
 
-	if (ra_config_path(&o->config, o->config.ca_certificate, cert) ||
-	    ra_config_path(&o->config, o->config.ca_key, key) ||
-	    ra_config_path(&o->config, o->config.ca_passphrase_file, passphrase))
+	if (ra_config_path(c, c->ca_certificate, cert) ||
+	    ra_config_path(c, c->ca_key, key) || ra_config_path(c, c->ca_vcard, vcard) ||
+	    ra_config_path(c, ra_keysource_is_token(key) ? c->ca_pin_file :
+	    c->ca_passphrase_file, secret))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
-	return ra_ca_local(o->ctx, cert, key, passphrase, f, &o->ca);
+	return ra_ca_local(o->ctx, cert, &(ra_keysource){ key, secret, vcard }, f,
+	    &o->ca);
 }
 
 static tmg_rc

@@ -49,17 +49,15 @@ reply_cert(ra_reply *reply, tmg_view cert)
 void
 ra_est_cacerts(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
-	unsigned char *der = NULL;
-	int len;
+	tmg_auto_free uint8_t *der = NULL;
+	size_t len;
 
 	if (profile_of(desk, call, reply) == NULL)
 		return;
-	len = i2d_X509(desk->office->ca->cert, &der);
-	if (len > 0)
-		reply_cert(reply, (tmg_view){ der, (size_t)len });
-	else
+	if (ra_ca_der(desk->office->ca, &der, &len))
 		ra_reply_text(reply, HTTP_SERVER_ERROR, _("out of memory"));
-	OPENSSL_free(der);
+	else
+		reply_cert(reply, (tmg_view){ der, len });
 }
 
 void

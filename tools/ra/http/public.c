@@ -28,7 +28,7 @@ ra_public_ca(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	long len;
 
 	(void)call;
-	if (bio == NULL || PEM_write_bio_X509(bio, desk->office->ca->cert) != 1) {
+	if (bio == NULL || ra_ca_pem(desk->office->ca, bio)) {
 		ra_reply_text(reply, HTTP_SERVER_ERROR, _("out of memory"));
 		return;
 	}

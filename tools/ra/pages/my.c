@@ -375,7 +375,7 @@ write_pem(ra_visit *v, const ra_cert *cert)
 	long len;
 
 	if (x == NULL || bio == NULL || PEM_write_bio_X509(bio, x) != 1 ||
-	    PEM_write_bio_X509(bio, v->desk->office->ca->cert) != 1)
+	    ra_ca_pem(v->desk->office->ca, bio))
 		return TMG_E_NOMEM;
 	len = BIO_get_mem_data(bio, &text);
 	ra_reply_bytes(v->reply, "application/x-pem-file",

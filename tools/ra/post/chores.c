@@ -13,6 +13,7 @@
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/post/mailer.h"
 
+#define UNFINISHED_S 10	/* what takes longer to be issued is left over */
 #define LOOK_S 1		/* between two looks at the list below */
 
 struct ra_chores {
@@ -59,6 +60,19 @@ do_crl(ra_chores *c)
 	return ra_desk_crl_publish(&c->desk, &c->published);
 }
 
+/* An authority's token may have been away. */
+static tmg_rc
+do_unfinished(ra_chores *c)
+{
+	unsigned finished;
+	const tmg_rc rc = ra_desk_recover(&c->desk, UNFINISHED_S, &finished);
+
+	if (finished > 0)
+		tmg_log(c->desk.office->ctx, TMG_LOG_INFO,
+		    "finished %u applications that waited for the authority", finished);
+	return rc;
+}
+
 static const struct chore {
 	const char *name;
 	long every_s;
@@ -66,6 +80,7 @@ static const struct chore {
 } list[] = {
 	{ "deadlines", 60, do_due },
 	{ "revocation list", 5, do_crl },
+	{ "unfinished applications", UNFINISHED_S, do_unfinished },
 	{ "reminders", 3600, do_reminders },
 	{ "mails", LOOK_S, do_mails },
 };

@@ -1,0 +1,207 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Where an authority's key is: a root that is taken away, files with scrypt, a
+# token, and that token pulled out while it is to sign.
+[ -n "${TAMGA_TEST_CTL:-}" ] ||
+	exec "$top_srcdir/tests/with-card" --no-pcscd --card piv --card piv -- sh "$0"
+set -eu
+LC_ALL=C.UTF-8
+export LC_ALL
+
+ra=$top_builddir/tools/ra/tamga-ra
+tamga=$top_builddir/tamga
+[ -x "$ra" ] || { echo "SKIP: no tamga-ra is built"; exit 77; }
+work=$(mktemp -d)
+server=
+stop() {
+	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || :
+	server=
+}
+trap 'stop; rm -rf "$work"' EXIT
+trap 'exit 143' TERM INT HUP
+cd "$work"
+die() {
+	echo "FAILED: $*" >&2
+	[ ! -f log ] || tail -n 20 log >&2
+	exit 1
+}
+same() {
+	[ "$2" = "$3" ] || die "$1: got \"$2\", wanted \"$3\""
+}
+init() {
+	"$ra" init "$@" --profiles "$top_srcdir/share/profiles" --name 'Example CA'
+}
+serve() {
+	rm -f ready
+	mkfifo ready
+	"$ra" serve "$1" --listen 127.0.0.1:0 > ready 2> log &
+	server=$!
+	read -r url < ready || die "no server"
+}
+openssl rand -hex 12 > password
+new_csr() {
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
+	    -keyout "$1.key" -subj "/CN=$1" -outform DER 2>/dev/null |
+	    openssl base64 > "$1.b64"
+}
+# enroll AUTHORITY NAME: the status; NAME.pem
+enroll() {
+	curl -sS --max-time 30 --cacert "$1/ca.pem" -u "anna:$(cat password)" \
+	    -H 'Content-Type: application/pkcs10' --data-binary "@$2.b64" \
+	    -o "$2.out" -w '%{http_code}' "$url/.well-known/est/simpleenroll"
+}
+cert_of() {
+	base64 -d "$1.out" | openssl pkcs7 -inform DER -print_certs -out "$1.pem"
+}
+count() {
+	sqlite3 "$1/store.db" "$2"
+}
+
+# ---- a root in a folder of its own, which is taken away
+echo 'correct horse' > phrase
+echo 'another phrase' > root-phrase
+init two --root root --root-secret-file root-phrase --passphrase-file phrase > said
+same 'fingerprint' "$(sed -n 's/.*SHA-256 //p' said)" \
+    "$(openssl x509 -in root/root.pem -outform DER | sha256sum | cut -c 1-64)"
+for key in root/root.key two/ca.key; do
+	openssl asn1parse -in $key | grep -q scrypt || die "$key: no scrypt"
+	same "$key" "$(stat -c %a $key)" 600
+done
+openssl pkey -in root/root.key -passin file:root-phrase -noout || die "openssl cannot open it"
+openssl pkey -in root/root.key -passin file:phrase -noout 2>/dev/null && die "any passphrase opens it"
+for name in root/root.pem two/ca.pem; do
+	openssl x509 -in $name -noout -ext basicConstraints | grep CA:TRUE
+done > constraints
+same 'path lengths' "$(sed 's/.*pathlen://' constraints | tr '\n' ' ')" '1 0 '
+rc=0; init again --root root --root-secret-file root-phrase 2>err || rc=$?
+same 'a second root there' $rc 7
+[ ! -e again/ra.conf ] || die "an authority was made without its root"
+rc=0; init naked --root elsewhere < /dev/null 2>err || rc=$?
+[ $rc -ne 0 ] || [ -t 0 ] || die "a root without a passphrase"
+
+mv root away
+"$ra" user add anna --password-file password --dir two
+serve two
+new_csr under
+same enroll "$(enroll two under)" 200
+cert_of under
+openssl verify -CAfile away/root.pem -untrusted two/ca.pem under.pem > /dev/null ||
+    die "does not lead to the root"
+curl -sS --cacert away/root.pem "$url/.well-known/est/cacerts" -o cacerts ||
+    die "the server's chain does not lead to the root"
+base64 -d cacerts | openssl pkcs7 -inform DER -print_certs | grep -c BEGIN > n
+same 'cacerts' "$(cat n)" 2
+curl -sS --cacert away/root.pem "$url/crl" | openssl crl -inform DER -noout \
+    -CAfile two/ca.pem 2>&1 | grep -q 'verify OK' || die "the list's signature"
+stop
+echo 'wrong' > phrase
+rc=0; "$ra" crl --dir two > /dev/null 2>err || rc=$?
+[ $rc -ne 0 ] || die "a wrong passphrase"
+grep -q 'ca.key' err || die "says: $(cat err)"
+# as systemd hands it over
+mkdir credentials
+echo 'correct horse' > credentials/phrase
+sed -i 's|passphrase_file = .*|passphrase_file = "credential:phrase";|' two/ra.conf
+CREDENTIALS_DIRECTORY=$work/credentials "$ra" crl --dir two > /dev/null || die "the credential"
+rc=0; "$ra" crl --dir two > /dev/null 2>err || rc=$?
+[ $rc -ne 0 ] || die "without the credential"
+grep -q LoadCredential err || die "says: $(cat err)"
+
+# ---- on tokens: the root on one, the authority on another
+card() {
+	"$TAMGA_VCARD" ctl "$@"
+}
+echo "$TAMGA_TEST_PIN" > pin
+echo "$TAMGA_TEST_ADMIN" > admin
+for vcard in "$TAMGA_TEST_VCARD" "$TAMGA_TEST_VCARD_2"; do
+	"$tamga" key generate 9c --no-pcsc --vcard "$vcard" --type ec:p256 --pin-policy once \
+	    --pin-file pin --admin-key-file admin -o public.pem > made 2>&1 ||
+	    die "key generate: $(cat made)"
+done
+uri='pkcs11:id=%9C;type=private'
+init token --key "$uri" --pin-file pin --vcard "$TAMGA_TEST_VCARD_2" > /dev/null ||
+    die "init on a token"
+[ ! -e token/ca.key ] || die "a key in a file"
+same 'the token is the authority' "$(openssl x509 -in token/ca.pem -noout -pubkey)" "$(cat public.pem)"
+openssl verify -CAfile token/ca.pem token/server.pem > /dev/null || die "the server's certificate"
+"$ra" user add anna --password-file password --dir token
+serve token
+new_csr first
+same 'on a token' "$(enroll token first)" 200
+cert_of first
+openssl verify -CAfile token/ca.pem first.pem > /dev/null || die "the token's signature"
+curl -sS --cacert token/ca.pem "$url/crl" | openssl crl -inform DER -noout \
+    -CAfile token/ca.pem 2>&1 | grep -q 'verify OK' || die "the token's list"
+
+# one APDU that signs for one certificate, and nothing else is asked
+new_csr cheap
+card "$TAMGA_TEST_CTL_2" mark > /dev/null
+same 'again' "$(enroll token cheap)" 200
+[ "$(card "$TAMGA_TEST_CTL_2" count | tr -dc 0-9)" -le 4 ] ||
+    die "a certificate costs $(card "$TAMGA_TEST_CTL_2" count): $(card "$TAMGA_TEST_CTL_2" log)"
+
+# pulled out: it waits, and says so; put back: once
+card "$TAMGA_TEST_CTL_2" remove
+for n in 1 2 3; do
+	new_csr away$n
+	case $(enroll token away$n) in 5??) ;; *) die "away: $(cat away$n.out)" ;; esac
+	case $(enroll token away$n) in 5??) ;; *) die "away again: $(cat away$n.out)" ;; esac
+done
+same 'waiting' "$(count token "SELECT count(*) FROM application WHERE state = 'issuing'")" 3
+same 'reserved' "$(count token "SELECT count(*) FROM certificate WHERE der IS NULL")" 3
+card "$TAMGA_TEST_CTL_2" insert
+same 'put back' "$(enroll token away1)" 200
+for i in $(seq 300); do
+	[ "$(count token "SELECT count(*) FROM application WHERE state = 'issuing'")" != 0 ] || break
+	sleep 0.1
+done
+same 'resumed by itself' "$(count token "SELECT count(*) FROM application WHERE state = 'issuing'")" 0
+for n in 1 2 3; do
+	same 'the same' "$(enroll token away$n)" 200
+done
+same 'certificates' "$(count token "SELECT count(*), count(DISTINCT serial),
+    count(DISTINCT application) FROM certificate WHERE application <> ''")" '5|5|5'
+same 'issued once each' "$(count token "SELECT count(*), count(DISTINCT application)
+    FROM audit WHERE event = 'issue'")" '5|5'
+"$ra" audit verify --dir token > /dev/null || die 'audit verify'
+
+# pulled out in the middle of a signature
+new_csr middle
+card "$TAMGA_TEST_CTL_2" fault 1:remove > /dev/null
+case $(enroll token middle) in 200|5??) ;; *) die "middle: $(cat middle.out)" ;; esac
+card "$TAMGA_TEST_CTL_2" insert > /dev/null 2>&1 || :
+same 'after the middle' "$(enroll token middle)" 200
+same 'once' "$(count token "SELECT count(*) FROM certificate c JOIN application a
+    ON a.id = c.application WHERE a.subject = 'CN=middle'")" 1
+stop
+
+# ---- another card in the reader signs nothing in its name
+sed -i "s|vcard = .*|vcard = \"$TAMGA_TEST_VCARD\";|" token/ra.conf
+rc=0; "$ra" crl --dir token > out.pem 2>err || rc=$?
+"$ra" revoke "$(count token "SELECT application FROM certificate
+    WHERE application <> '' LIMIT 1")" --dir token > /dev/null 2>err && die "another card's signature was taken"
+grep -q "token cannot sign" err || die "says: $(cat err)"
+
+# ---- a wrong PIN is sent once, and never the last try
+sed -i "s|vcard = .*|vcard = \"$TAMGA_TEST_VCARD_2\";|" token/ra.conf
+echo 87654321 > wrong-pin
+sed -i "s|pin_file = .*|pin_file = \"$work/wrong-pin\";|" token/ra.conf
+serve token
+new_csr wrong
+for n in 1 2 3 4; do
+	case $(enroll token wrong) in 5??) ;; *) die "wrong PIN: $(cat wrong.out)" ;; esac
+done
+stop
+"$tamga" pin verify --no-pcsc --vcard "$TAMGA_TEST_VCARD_2" --pin-file pin > said 2>&1 ||
+    die "the PIN was locked: $(cat said)"
+sed -i "s|pin_file = .*|pin_file = \"$work/pin\";|" token/ra.conf
+serve token
+same 'right again' "$(enroll token wrong)" 200
+stop
+
+# ---- root on one token, authority on another
+init tokens --root "$uri" --root-secret-file pin --vcard "$TAMGA_TEST_VCARD" > /dev/null ||
+    die "a root on a token"
+openssl x509 -in tokens/ca.pem -noout -issuer | grep -q 'Example CA root' || die "issuer"
+openssl verify -CAfile tokens/ca.pem tokens/server.pem > /dev/null || die "chain to a token"
+echo "ca: all held"

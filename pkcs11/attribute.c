@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/attribute.h"
 
+#include <openssl/asn1.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -14,6 +15,7 @@
 
 enum {
 	TAG_OCTET_STRING = 0x04,
+	TAG_OID = 0x06,
 	CATEGORY_USER = 1,		/* CKA_CERTIFICATE_CATEGORY */
 	CATEGORY_AUTHORITY = 2,
 };
@@ -88,6 +90,8 @@ get_class(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 static bool
 is_private(const tmg_p11_subject *s)
 {
+	if (s->object.data != NULL)
+		return tmg_data_place(s->object.data)->guarded;
 	return s->object.class == CKO_PRIVATE_KEY &&
 	    s->facts.pin != TMG_PIN_NEVER;
 }
@@ -107,6 +111,13 @@ get_private(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return get_bool(s, is_private(s), value);
 }
 
+/* The token writes there by itself. */
+static bool
+is_fixed(const tmg_p11_subject *s)
+{
+	return s->object.data != NULL && tmg_data_place(s->object.data)->fixed;
+}
+
 /* A key that can be taken away takes its public half along. */
 static CK_RV
 get_destroyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
@@ -114,16 +125,19 @@ get_destroyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	(void)arg;
 	return get_bool(s, s->object.owner != 0 ||
 	    s->object.class == CKO_CERTIFICATE ||
+	    (s->object.data != NULL && !is_fixed(s)) ||
 	    (s->object.class == CKO_PRIVATE_KEY &&
 	    (tmg_token_info(s->slot->token)->can & TMG_CAN_DELETE) != 0), value);
 }
 
-/* A profile says one thing for ever; the rest may be given ID and label. */
+/* A profile says one thing for ever; data may be given another value, the rest
+ * ID and label. */
 static CK_RV
 get_modifiable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	(void)arg;
-	return get_bool(s, s->object.key != NULL, value);
+	return get_bool(s, s->object.key != NULL ||
+	    (s->object.data != NULL && !is_fixed(s)), value);
 }
 
 /* Only a key of a session can still become one of the token. */
@@ -144,6 +158,9 @@ get_unique(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	(void)arg;
 	if (s->object.owner != 0)
 		snprintf(text, sizeof(text), "session-%lu", s->object.handle);
+	else if (s->object.data != NULL)
+		snprintf(text, sizeof(text), "data-%x",
+		    (unsigned)tmg_data_place(s->object.data)->tag);
 	else if (s->object.key == NULL)
 		snprintf(text, sizeof(text), "profile-%lu", s->object.profile);
 	else
@@ -430,6 +447,42 @@ get_date(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return give_text(s, text, value);
 }
 
+/* ---- data ---------------------------------------------------------------- */
+
+static CK_RV
+get_data_label(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	return give_text(s, tmg_data_place(s->object.data)->name, value);
+}
+
+static CK_RV
+get_application(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	(void)arg;
+	return give_text(s, tmg_data_place(s->object.data)->application, value);
+}
+
+/* DER of an OBJECT IDENTIFIER, 4.5.2; empty for a place without one. */
+static CK_RV
+get_object_id(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
+{
+	const char *oid = tmg_data_place(s->object.data)->oid;
+	tmg_out o = TMG_OUT(s->scratch);
+	uint8_t store[64];
+	int len = 0;
+
+	(void)arg;
+	if (oid != NULL) {
+		len = a2d_ASN1_OBJECT(store, sizeof(store), oid, -1);
+		if (len <= 0)
+			return CKR_FUNCTION_FAILED;
+		tmg_tlv_put(&o, TAG_OID, (tmg_view){ store, (size_t)len });
+	}
+	*value = tmg_out_view(&o);
+	return CKR_OK;
+}
+
 /* ---- the tables ---------------------------------------------------------- */
 
 /* 4.4: storage objects. */
@@ -539,6 +592,13 @@ static const row profile[] = {
 	{ CKA_LABEL, get_profile_label, 0, ANY },
 };
 
+static const row data[] = {
+	{ CKA_LABEL, get_data_label, 0, ANY },
+	{ CKA_APPLICATION, get_application, 0, ANY },
+	{ CKA_OBJECT_ID, get_object_id, 0, ANY },
+	{ CKA_VALUE, get_cert_part, CERT_PART(der), ANY },
+};
+
 static const struct {
 	CK_OBJECT_CLASS class;
 	const row *rows;
@@ -548,6 +608,7 @@ static const struct {
 	{ CKO_PUBLIC_KEY, public_key, TMG_COUNT(public_key) },
 	{ CKO_PRIVATE_KEY, private_key, TMG_COUNT(private_key) },
 	{ CKO_PROFILE, profile, TMG_COUNT(profile) },
+	{ CKO_DATA, data, TMG_COUNT(data) },
 };
 
 /* ---- asking -------------------------------------------------------------- */
@@ -566,6 +627,8 @@ find_row(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type)
 {
 	const row *r = find_in(common, TMG_COUNT(common), type);
 
+	if (s->object.class == CKO_DATA && s->object.data == NULL)
+		return r;		/* in memory, and that was asked */
 	for (size_t i = 0; r == NULL && i < TMG_COUNT(classes); i++)
 		if (classes[i].class == s->object.class)
 			r = find_in(classes[i].rows, classes[i].count, type);
@@ -653,6 +716,13 @@ load_certificate(tmg_p11_subject *s)
 	return TMG_OK;
 }
 
+static tmg_rc
+load_data(tmg_p11_subject *s)
+{
+	return is_private(s) && s->slot->login != P11_USER
+	    ? TMG_NOT_FOUND : tmg_data_read(s->object.data, &s->der);
+}
+
 /* Public keys and certificates tell the rest by their encoding. */
 static tmg_rc
 load_memory(tmg_p11_subject *s)
@@ -683,6 +753,8 @@ tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
 		return load_memory(s);
 	if (object->class == CKO_CERTIFICATE)
 		return load_certificate(s);
+	if (object->data != NULL)
+		return load_data(s);
 	return object->key != NULL ? load_key(s) : TMG_OK;
 }
 
@@ -714,6 +786,18 @@ is_bare_point(CK_ATTRIBUTE_TYPE type, tmg_view value, tmg_view asked)
 	    tmg_view_equal(tmg_p11_bare_point(value), asked);
 }
 
+/* So is an object identifier: pkcs11-tool leaves its header out. */
+static bool
+is_bare_oid(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view value,
+    tmg_view asked)
+{
+	tmg_view oid;
+
+	return type == CKA_OBJECT_ID && s->object.data != NULL &&
+	    tmg_tlv_find(value, TAG_OID, &oid) == TMG_OK &&
+	    tmg_view_equal(oid, asked);
+}
+
 /* An attribute that the object has not, or tells nobody, matches nothing. */
 static bool
 matches_one(tmg_p11_subject *s, const CK_ATTRIBUTE *a)
@@ -723,7 +807,8 @@ matches_one(tmg_p11_subject *s, const CK_ATTRIBUTE *a)
 
 	return tmg_p11_attribute_get(s, a->type, &value) == CKR_OK &&
 	    (tmg_view_equal(value, asked) || is_bare_serial(s, a->type, asked) ||
-	    is_bare_point(a->type, value, asked));
+	    is_bare_point(a->type, value, asked) ||
+	    is_bare_oid(s, a->type, value, asked));
 }
 
 bool

@@ -14,7 +14,7 @@ typedef struct tmg_p11_subject {
 	tmg_p11_object object;
 	tmg_key_facts facts;		/* keys */
 	tmg_view spki;
-	tmg_view der;			/* certificates */
+	tmg_view der;			/* certificates; the value of data */
 	tmg_p11_cert cert;
 	tmg_p11_name name;	/* keys and certificates of the token */
 	uint8_t scratch[TMG_SPKI_MAX + 8];	/* of the last value */

@@ -108,6 +108,28 @@ rename_object(p11_hold *hold, tmg_p11_subject *s, const CK_ATTRIBUTE *t,
 	    ? tmg_p11_place_name(hold->slot, &s->object, t, n) : rv;
 }
 
+/* Another value of data, in the place where they are; the rest is the place's. */
+static CK_RV
+rewrite_data(p11_hold *hold, tmg_p11_subject *s, const CK_ATTRIBUTE *t,
+    CK_ULONG n)
+{
+	const CK_ATTRIBUTE *value = tmg_p11_template_find(t, n, CKA_VALUE);
+	tmg_data *data = s->object.data;
+	CK_RV rv;
+
+	if (tmg_data_place(data)->fixed)
+		return CKR_ACTION_PROHIBITED;
+	for (CK_ULONG i = 0; i < n; i++)
+		if (&t[i] != value && !is_so(s, &t[i]))
+			return may_become(s, &t[i], true) ==
+			    CKR_ATTRIBUTE_TYPE_INVALID
+			    ? CKR_ATTRIBUTE_TYPE_INVALID : CKR_ATTRIBUTE_READ_ONLY;
+	if ((rv = tmg_p11_may_write(hold)) || value == NULL || is_so(s, value))
+		return rv;
+	return tmg_p11_data_rv(hold->slot, tmg_data_write(data,
+	    (tmg_view){ value->pValue, value->ulValueLen }, true));
+}
+
 static CK_RV
 change_memory(tmg_p11_subject *s, const CK_ATTRIBUTE *t, CK_ULONG n)
 {
@@ -136,6 +158,8 @@ C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
 		return rv;
 	if (s.object.memory != NULL)
 		return change_memory(&s, templ, count);
+	if (s.object.data != NULL)
+		return rewrite_data(&hold, &s, templ, count);
 	return s.object.key != NULL ? rename_object(&hold, &s, templ, count)
 	    : CKR_ACTION_PROHIBITED;
 }

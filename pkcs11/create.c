@@ -152,6 +152,18 @@ destroy_key(p11_hold *hold, const tmg_p11_object *o)
 	return tmg_p11_write_rv(hold->slot, tmg_key_delete(o->key));
 }
 
+static CK_RV
+destroy_data(p11_hold *hold, tmg_data *data)
+{
+	tmg_rc rc;
+
+	if (tmg_data_place(data)->fixed)
+		return CKR_ACTION_PROHIBITED;
+	rc = tmg_data_delete(data);
+	return rc == TMG_OCCUPIED ? CKR_ACTION_PROHIBITED
+	    : tmg_p11_data_rv(hold->slot, rc);
+}
+
 /* A public key goes with its private one. */
 static CK_RV
 destroy(p11_hold *hold, const tmg_p11_object *o)
@@ -163,10 +175,12 @@ destroy(p11_hold *hold, const tmg_p11_object *o)
 		    ? CKR_OK : CKR_ACTION_PROHIBITED;
 	if (o->class == CKO_PRIVATE_KEY)
 		return destroy_key(hold, o);
-	if (o->class != CKO_CERTIFICATE)
+	if (o->class != CKO_CERTIFICATE && o->data == NULL)
 		return CKR_ACTION_PROHIBITED;
 	if ((rv = tmg_p11_may_write(hold)))
 		return rv;
+	if (o->data != NULL)
+		return destroy_data(hold, o->data);
 	return tmg_p11_write_rv(hold->slot, tmg_key_cert_delete(o->key));
 }
 

@@ -55,6 +55,11 @@ tmg_p11_may_write(const p11_hold *hold);
 CK_RV
 tmg_p11_write_rv(tmg_p11_slot *slot, tmg_rc rc);
 
+/* The same of data; CKR_DEVICE_MEMORY when they do not fit,
+ * CKR_ATTRIBUTE_VALUE_INVALID when something else is there. */
+CK_RV
+tmg_p11_data_rv(tmg_p11_slot *slot, tmg_rc rc);
+
 /* An object in memory that says what the template says. */
 CK_RV
 tmg_p11_wish_memory(const tmg_p11_wish *wish, tmg_p11_memory **memory);

@@ -177,20 +177,74 @@ try_profiles(struct search *q)
 	return rv;
 }
 
+/* Is it any class, or that one? */
+static bool
+has_in_mind(const struct search *q, CK_OBJECT_CLASS class)
+{
+	return is_value(asked_for(q, CKA_CLASS),
+	    (tmg_view){ (const uint8_t *)&class, sizeof(class) });
+}
+
 /* Vendors' classes and the like: nothing on the card is worth a question. */
 static bool
 has_keys_in_mind(const struct search *q)
 {
-	const CK_ATTRIBUTE *a = asked_for(q, CKA_CLASS);
-	CK_OBJECT_CLASS class;
+	return has_in_mind(q, CKO_CERTIFICATE) || has_in_mind(q, CKO_PUBLIC_KEY) ||
+	    has_in_mind(q, CKO_PRIVATE_KEY);
+}
 
-	if (a == NULL)
-		return true;
-	if (a->ulValueLen != sizeof(class))
-		return false;
-	memcpy(&class, a->pValue, sizeof(class));
-	return class == CKO_CERTIFICATE || class == CKO_PUBLIC_KEY ||
-	    class == CKO_PRIVATE_KEY;
+/* ---- data ---------------------------------------------------------------- */
+
+/* A card has a dozen places for data and tells of none whether something is in
+ * it.  They are asked when data are searched for, by class or by what only data
+ * have; who lists everything sees what was read already. */
+static bool
+has_data_in_mind(const struct search *q)
+{
+	return asked_for(q, CKA_CLASS) != NULL ||
+	    asked_for(q, CKA_OBJECT_ID) != NULL ||
+	    asked_for(q, CKA_APPLICATION) != NULL ||
+	    asked_for(q, CKA_LABEL) != NULL;
+}
+
+/* By what is known of the place without the card. */
+static bool
+may_be_place(const struct search *q, const tmg_p11_object *o)
+{
+	static const CK_ATTRIBUTE_TYPE known[] = {
+		CKA_LABEL, CKA_APPLICATION, CKA_OBJECT_ID, CKA_PRIVATE,
+	};
+	tmg_p11_subject s = { .slot = q->slot, .object = *o };
+
+	for (size_t i = 0; i < TMG_COUNT(known); i++) {
+		const CK_ATTRIBUTE *a = asked_for(q, known[i]);
+
+		if (a != NULL && !tmg_p11_attributes_match(&s, a, 1))
+			return false;
+	}
+	return true;
+}
+
+static CK_RV
+try_data(struct search *q)
+{
+	size_t count;
+	tmg_rc rc;
+	CK_RV rv = CKR_OK;
+
+	if (asked_for(q, CKA_ID) != NULL ||
+	    (q->slot->token->data == NULL && !has_data_in_mind(q)))
+		return CKR_OK;
+	if ((rc = tmg_token_data(q->slot->token, &count)))
+		return tmg_p11_slot_rv(q->slot, rc);
+	for (size_t i = 0; rv == CKR_OK && i < count; i++) {
+		const tmg_p11_object o = { .class = CKO_DATA,
+		    .data = tmg_token_data_get(q->slot->token, i) };
+
+		if ((o.data->read || has_data_in_mind(q)) && may_be_place(q, &o))
+			rv = try_object(q, &o);
+	}
+	return rv;
 }
 
 /*
@@ -256,7 +310,9 @@ search(struct search *q)
 		return CKR_OK;
 	if ((rv = try_profiles(q)))
 		return rv;
-	return has_keys_in_mind(q) ? try_slots(q) : CKR_OK;
+	if (has_keys_in_mind(q) && (rv = try_slots(q)))
+		return rv;
+	return has_in_mind(q, CKO_DATA) ? try_data(q) : CKR_OK;
 }
 
 CK_RV
@@ -394,8 +450,8 @@ size_of(const tmg_p11_subject *s)
 {
 	if (s->object.memory != NULL)
 		return tmg_p11_memory_size(s->object.memory);
-	return s->object.class == CKO_CERTIFICATE ? s->der.len
-	    : s->object.class == CKO_PUBLIC_KEY ? s->spki.len
+	return s->object.class == CKO_CERTIFICATE || s->object.data != NULL
+	    ? s->der.len : s->object.class == CKO_PUBLIC_KEY ? s->spki.len
 	    : CK_UNAVAILABLE_INFORMATION;
 }
 

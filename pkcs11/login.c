@@ -140,6 +140,13 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 	return login_by_name(handle, user, pin, pin_len, name_len);
 }
 
+static bool
+may_be_private(const tmg_p11_object *o)
+{
+	return (o->class == CKO_PRIVATE_KEY && !o->pending) ||
+	    (o->data != NULL && tmg_data_place(o->data)->guarded);
+}
+
 /* Handles of what only the user sees are no more, also after the next login
  * (5.6.9).  A key that is a session's still keeps its own: its session must
  * give it back to the card. */
@@ -152,7 +159,7 @@ drop_private(tmg_p11_slot *slot)
 	for (size_t i = slot->objects.count; i-- > 0;) {
 		const tmg_p11_object o = slot->objects.rows[i];
 
-		if (o.class == CKO_PRIVATE_KEY && !o.pending &&
+		if (may_be_private(&o) &&
 		    tmg_p11_subject_load(slot, &o, &subject) == TMG_NOT_FOUND)
 			tmg_p11_objects_drop(&slot->objects, o.handle);
 	}

@@ -16,7 +16,8 @@ static bool
 is_same(const tmg_p11_object *a, const tmg_p11_object *b)
 {
 	return a->memory == NULL && b->memory == NULL && a->class == b->class &&
-	    a->owner == b->owner && a->key == b->key && a->profile == b->profile;
+	    a->owner == b->owner && a->key == b->key && a->data == b->data &&
+	    a->profile == b->profile;
 }
 
 CK_OBJECT_HANDLE

@@ -9,13 +9,15 @@
 
 #include "pkcs11/cryptoki.h"
 #include "pkcs11/memory.h"
+#include "tamga/data.h"
 #include "tamga/key.h"
 
 typedef struct tmg_p11_object {
 	CK_OBJECT_HANDLE handle;
 	CK_OBJECT_CLASS class;
 	CK_SESSION_HANDLE owner;	/* of a session object; 0: the token's */
-	tmg_key *key;			/* NULL: a profile, or in memory */
+	tmg_key *key;			/* NULL: data, a profile, or in memory */
+	tmg_data *data;			/* NULL: none, or in memory */
 	bool pending;			/* a session's key on the card, until it is
 					 * copied to the token or given back */
 	CK_ULONG profile;

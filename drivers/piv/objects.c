@@ -6,8 +6,7 @@
 
 enum {
 	TAG_LIST = 0x5c,	/* names the object */
-	TAG_DATA = 0x53,	/* wraps every object but Discovery */
-	TAG_DISCOVERY = 0x7e,
+	TAG_DATA = 0x53,	/* wraps every object but those with tags of theirs */
 };
 
 static const tmg_piv_sw get_sw[] = {
@@ -36,17 +35,22 @@ put_name(tmg_out *o, uint32_t tag)
 		(uint8_t)(tag >> 16), (uint8_t)(tag >> 8), (uint8_t)tag,
 	};
 
-	if (tag <= 0xff)
-		tmg_tlv_put(o, TAG_LIST, (tmg_view){ name + 2, 1 });
-	else
-		tmg_tlv_put(o, TAG_LIST, TMG_VIEW(name));
+	const size_t skip = tag <= 0xff ? 2 : tag <= 0xffff ? 1 : 0;
+
+	tmg_tlv_put(o, TAG_LIST, (tmg_view){ name + skip, sizeof(name) - skip });
+}
+
+/* Discovery and the group template are asked for by what they come in. */
+static uint32_t
+outer_of(uint32_t tag)
+{
+	return tag == OBJ_DISCOVERY || tag == OBJ_BIT_GROUP ? tag : TAG_DATA;
 }
 
 tmg_rc
 tmg_piv_get(tmg_piv *p, uint32_t tag, uint32_t le, tmg_out *store,
     tmg_view *content)
 {
-	const uint32_t outer = tag == OBJ_DISCOVERY ? TAG_DISCOVERY : TAG_DATA;
 	uint8_t name[8];
 	tmg_out list = TMG_OUT(name);
 	uint16_t sw;
@@ -68,7 +72,7 @@ tmg_piv_get(tmg_piv *p, uint32_t tag, uint32_t le, tmg_out *store,
 	if (store->len == 0)
 		return piv_raise(p, TMG_NOT_FOUND, sw,
 		    _("%s: data object %06X is empty"), p->who, (unsigned)tag);
-	if (tmg_tlv_find(tmg_out_view(store), outer, content))
+	if (tmg_tlv_find(tmg_out_view(store), outer_of(tag), content))
 		return piv_raise(p, TMG_E_MALFORMED, sw,
 		    _("%s: data object %06X is not encoded as PIV wants it"),
 		    p->who, (unsigned)tag);
@@ -106,28 +110,4 @@ tmg_piv_put(tmg_piv *p, uint32_t tag, tmg_view content)
 	if (sw == SW_SECURITY_STATUS)
 		tmg_piv_doubt(p);
 	return piv_judge(p, put_sw, sw, N_("writing a data object"));
-}
-
-tmg_rc
-tmg_piv_data_read(tmg_backend *b, uint32_t tag, tmg_out *data)
-{
-	tmg_piv *p = tmg_piv_of(b);
-	tmg_auto_free uint8_t *store = malloc(PIV_OBJECT_MAX);
-	tmg_out answer = { store, PIV_OBJECT_MAX, 0, false };
-	tmg_view content;
-	tmg_rc rc;
-
-	if (store == NULL)
-		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
-	if ((rc = tmg_piv_get(p, tag, TMG_LE_ANY, &answer, &content)))
-		return piv_pass(p, rc);
-
-	tmg_put(data, content);
-	return tmg_out_done(data);
-}
-
-tmg_rc
-tmg_piv_data_write(tmg_backend *b, uint32_t tag, tmg_view data)
-{
-	return tmg_piv_put(tmg_piv_of(b), tag, data);
 }

@@ -70,6 +70,7 @@ enum {
 /* Data objects: SP 800-73-4 part 1, table 3; 5FFFxx are Yubico's. */
 enum {
 	OBJ_DISCOVERY = 0x7e,
+	OBJ_BIT_GROUP = 0x7f61,
 	OBJ_CHUID = 0x5fc102,
 	OBJ_CCC = 0x5fc107,
 	OBJ_PRINTED = 0x5fc109,
@@ -214,8 +215,15 @@ tmg_rc tmg_piv_get(tmg_piv *p, uint32_t tag, uint32_t le, tmg_out *store,
     tmg_view *content);
 /* Replaces what stands inside 53.  Verdicts TMG_LOGIN; TMG_DENIED: no room. */
 tmg_rc tmg_piv_put(tmg_piv *p, uint32_t tag, tmg_view content);
+
+/* ---- data.c: those that are no certificate ------------------------------- */
+
+tmg_rc tmg_piv_data_slots(tmg_backend *b, tmg_data_slot *slots, size_t cap,
+    size_t *count);
 tmg_rc tmg_piv_data_read(tmg_backend *b, uint32_t tag, tmg_out *data);
+/* Verdicts TMG_OCCUPIED too: the management key is kept there. */
 tmg_rc tmg_piv_data_write(tmg_backend *b, uint32_t tag, tmg_view data);
+tmg_rc tmg_piv_data_delete(tmg_backend *b, uint32_t tag);
 
 /* ---- history.c: which retired slots are in use --------------------------- */
 
@@ -265,6 +273,8 @@ tmg_rc tmg_piv_admin_set(tmg_piv *p, tmg_view fresh);
 tmg_rc tmg_piv_admin_change(tmg_piv *p, tmg_view old, tmg_view fresh);
 tmg_rc tmg_piv_admin_auto(tmg_backend *b);
 tmg_rc tmg_piv_admin_protect(tmg_backend *b, tmg_view fresh);
+/* Is it kept behind the PIN?  What the card says of itself. */
+tmg_rc tmg_piv_admin_kept(tmg_piv *p, bool *kept);
 
 /* ---- extension.c, identify.c: what Yubico added -------------------------- */
 

@@ -162,6 +162,16 @@ flags_of(tmg_view fields)
 	    flags.len == 1 ? flags.ptr[0] : 0;
 }
 
+tmg_rc
+tmg_piv_admin_kept(tmg_piv *p, bool *kept)
+{
+	auto_note admin;
+	const tmg_rc rc = read_admin(p, &admin);
+
+	*kept = rc == TMG_OK && (flags_of(admin.fields) & FLAG_PROTECTED) != 0;
+	return rc;
+}
+
 /* Logs in with whichever is the card's.  Verdicts TMG_NOT_FOUND: none is. */
 static tmg_rc
 try_kept(tmg_piv *p, const struct note *kept, tmg_view *live)

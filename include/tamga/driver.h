@@ -64,6 +64,19 @@ typedef struct tmg_slot {
 	bool held;			/* retired: survey() found that it does */
 } tmg_slot;
 
+#define TMG_DATA_MAX 32768u	/* bytes of one data object */
+
+/* A place for data that are neither key nor certificate. */
+typedef struct tmg_data_slot {
+	uint32_t tag;			/* the driver's number: PIV 5FC102 */
+	const char *name;		/* "Card Holder Unique Identifier"; static, never
+					 * translated: programs look for it */
+	const char *oid;		/* "2.16.840.1.101.3.7.2.48.0"; static; NULL none */
+	const char *application;	/* whose rules these are: "PIV"; static */
+	bool guarded;			/* read after the user's PIN only */
+	bool fixed;			/* written by the token, or the driver, alone */
+} tmg_data_slot;
+
 /* One key as the token tells of it. */
 typedef struct tmg_key_facts {
 	tmg_alg alg;
@@ -226,9 +239,15 @@ struct tmg_driver {
 	tmg_rc (*derive)(tmg_backend *b, uint32_t slot, tmg_alg alg,
 	    tmg_view peer, tmg_out *secret);
 
-	/* Named data objects, the name as the token counts them (PIV: the tag). */
+	/* Data objects.  slots: every place there is, full or empty, as slots()
+	 * above.  read: TMG_NOT_FOUND: empty; TMG_LOGIN: the user's PIN first.
+	 * write replaces; of none there delete is TMG_OK; both TMG_LOGIN: admin
+	 * first, TMG_DENIED: no room, TMG_OCCUPIED: what is there must stay. */
+	tmg_rc (*data_slots)(tmg_backend *b, tmg_data_slot *rows, size_t cap,
+	    size_t *count);
 	tmg_rc (*data_read)(tmg_backend *b, uint32_t tag, tmg_out *data);
 	tmg_rc (*data_write)(tmg_backend *b, uint32_t tag, tmg_view data);
+	tmg_rc (*data_delete)(tmg_backend *b, uint32_t tag);
 
 	tmg_rc (*random)(tmg_backend *b, size_t n, tmg_out *bytes);
 	/* Back to the factory's state; destroys every key. */

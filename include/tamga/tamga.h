@@ -40,6 +40,7 @@
 #include "tamga/cms.h"
 #include "tamga/csr.h"
 #include "tamga/ctx.h"
+#include "tamga/data.h"
 #include "tamga/driver.h"
 #include "tamga/err.h"
 #include "tamga/key.h"

@@ -234,6 +234,16 @@ tmg_no_derive(tmg_backend *b, uint32_t slot, tmg_alg alg, tmg_view peer,
 }
 
 tmg_rc
+tmg_no_data_slots(tmg_backend *b, tmg_data_slot *rows, size_t cap, size_t *count)
+{
+	(void)b;
+	(void)rows;
+	(void)cap;
+	*count = 0;
+	return TMG_OK;
+}
+
+tmg_rc
 tmg_no_data_read(tmg_backend *b, uint32_t tag, tmg_out *data)
 {
 	(void)tag;
@@ -246,6 +256,13 @@ tmg_no_data_write(tmg_backend *b, uint32_t tag, tmg_view data)
 {
 	(void)tag;
 	(void)data;
+	return refuse(b, N_("the token has no data objects"));
+}
+
+tmg_rc
+tmg_no_data_delete(tmg_backend *b, uint32_t tag)
+{
+	(void)tag;
 	return refuse(b, N_("the token has no data objects"));
 }
 

@@ -50,8 +50,11 @@ tmg_rc tmg_no_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
 tmg_rc tmg_no_derive(tmg_backend *b, uint32_t slot, tmg_alg alg,
     tmg_view peer, tmg_out *secret);
 
+tmg_rc tmg_no_data_slots(tmg_backend *b, tmg_data_slot *rows, size_t cap,
+    size_t *count);
 tmg_rc tmg_no_data_read(tmg_backend *b, uint32_t tag, tmg_out *data);
 tmg_rc tmg_no_data_write(tmg_backend *b, uint32_t tag, tmg_view data);
+tmg_rc tmg_no_data_delete(tmg_backend *b, uint32_t tag);
 
 tmg_rc tmg_no_random(tmg_backend *b, size_t n, tmg_out *bytes);
 tmg_rc tmg_no_reset(tmg_backend *b);

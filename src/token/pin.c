@@ -163,6 +163,7 @@ do_logout(tmg_token *t, void *arg)
 tmg_rc
 tmg_token_logout(tmg_token *token)
 {
+	tmg_data_forget_all(token, true);
 	return tmg_job_run(token, &(tmg_job){ .fn = do_logout,
 	    .repeatable = true });
 }

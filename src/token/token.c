@@ -46,6 +46,8 @@ tmg_token_free(tmg_token **token)
 		free(t->keys[i].cert);
 	free(t->keys);
 	free(t->path);
+	tmg_data_forget_all(t, false);
+	free(t->data);
 	free(t);
 	*token = NULL;
 }
@@ -73,6 +75,7 @@ tmg_token_stale(tmg_token *t)
 		tmg_key_forget(&t->keys[i]);
 		tmg_key_forget_cert(&t->keys[i]);
 	}
+	tmg_data_forget_all(t, false);
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "src/base/scope.h"
 #include "src/base/secret.h"
+#include "tamga/data.h"
 #include "tamga/key.h"
 #include "tamga/token.h"
 
@@ -56,6 +57,16 @@ struct tmg_key {
 	unsigned vouched;		/* generation in which a signature proved it */
 };
 
+/* A place for data, and what was read of it. */
+struct tmg_data {
+	tmg_token *token;
+	tmg_data_slot slot;
+	bool read;
+	tmg_rc rc;			/* what reading it gave */
+	uint8_t *value;
+	size_t value_len;
+};
+
 struct tmg_token {
 	tmg_token *next;
 	tmg_tokens *set;
@@ -81,6 +92,8 @@ struct tmg_token {
 	tmg_key *keys;			/* every slot, full or empty */
 	size_t key_count;
 	bool surveyed;
+	tmg_data *data;			/* every place, full or empty; NULL: not asked */
+	size_t data_count;
 };
 
 struct tmg_tokens {
@@ -173,5 +186,13 @@ void
 tmg_key_forget(tmg_key *key);
 void
 tmg_key_forget_cert(tmg_key *key);
+
+/* ---- data.c -------------------------------------------------------------- */
+
+/* What was read of it is wiped. */
+void
+tmg_data_forget(tmg_data *data);
+void
+tmg_data_forget_all(tmg_token *token, bool guarded_only);
 
 #endif

@@ -431,6 +431,70 @@ fake_cert_delete(tmg_backend *b, uint32_t ref)
 	return TMG_OK;
 }
 
+/* ---- data ---------------------------------------------------------------- */
+
+static const tmg_data_slot data_slots[FAKE_PLACES] = {
+	[FAKE_NOTES] = { 1, "Notes", "1.3.6.1.4.1.99999.1", "Fake", false, false },
+	[FAKE_DIARY] = { 2, "Diary", "1.3.6.1.4.1.99999.2", "Fake", true, false },
+	[FAKE_FIXED] = { 3, "Fixed", NULL, "Fake", false, true },
+};
+
+static tmg_rc
+fake_data_slots(tmg_backend *b, tmg_data_slot *rows, size_t cap, size_t *count)
+{
+	(void)b;
+	*count = FAKE_PLACES;
+	for (size_t i = 0; i < FAKE_PLACES && i < cap; i++)
+		rows[i] = data_slots[i];
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_data_read(tmg_backend *b, uint32_t tag, tmg_out *data)
+{
+	const struct fake_data *d = &card_of(b)->data[tag - 1];
+	const tmg_rc rc = say(b, FAKE_DATA_READ);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (data_slots[tag - 1].guarded && !card_of(b)->user)
+		return TMG_LOGIN;
+	tmg_put(data, (tmg_view){ d->value, d->len });
+	return d->len > 0 ? TMG_OK : TMG_NOT_FOUND;
+}
+
+static tmg_rc
+put_data(tmg_backend *b, uint32_t tag, tmg_view value)
+{
+	struct fake_data *d = &card_of(b)->data[tag - 1];
+	const tmg_rc rc = want_admin(b);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (value.len > sizeof(d->value))
+		return TMG_DENIED;
+	if (value.len > 0)
+		memcpy(d->value, value.ptr, value.len);
+	d->len = value.len;
+	return TMG_OK;
+}
+
+static tmg_rc
+fake_data_write(tmg_backend *b, uint32_t tag, tmg_view value)
+{
+	const tmg_rc rc = say(b, FAKE_DATA_WRITE);
+
+	return rc == TMG_OK ? put_data(b, tag, value) : rc;
+}
+
+static tmg_rc
+fake_data_delete(tmg_backend *b, uint32_t tag)
+{
+	const tmg_rc rc = say(b, FAKE_DATA_DELETE);
+
+	return rc == TMG_OK ? put_data(b, tag, (tmg_view){ 0 }) : rc;
+}
+
 static tmg_rc
 fake_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 {
@@ -845,8 +909,10 @@ const tmg_driver fake_driver = {
 	.sign = fake_sign,
 	.decrypt = fake_decrypt,
 	.derive = fake_derive,
-	.data_read = tmg_no_data_read,
-	.data_write = tmg_no_data_write,
+	.data_slots = fake_data_slots,
+	.data_read = fake_data_read,
+	.data_write = fake_data_write,
+	.data_delete = fake_data_delete,
 	.random = tmg_no_random,
 	.reset = fake_reset,
 	.setup = tmg_no_setup,
@@ -983,4 +1049,11 @@ fake_authority(struct fake_slot *slot, const char *label)
 		abort();
 	sign_cert(slot, pkey, label, true);
 	EVP_PKEY_free(pkey);
+}
+
+void
+fake_write(struct fake_data *data, const char *text)
+{
+	data->len = strlen(text);
+	memcpy(data->value, text, data->len);
 }

@@ -19,7 +19,8 @@ enum fake_verb {
 	FAKE_CERT_READ, FAKE_CERT_WRITE, FAKE_CERT_DELETE, FAKE_TRIES,
 	FAKE_VERIFY, FAKE_CHANGE, FAKE_ADMIN_AUTO, FAKE_GENERATE, FAKE_DELETE,
 	FAKE_SIGN, FAKE_DECRYPT, FAKE_DERIVE, FAKE_UNBLOCK,
-	FAKE_RESET, FAKE_IMPORT, FAKE_VERBS
+	FAKE_RESET, FAKE_IMPORT, FAKE_DATA_READ, FAKE_DATA_WRITE, FAKE_DATA_DELETE,
+	FAKE_VERBS
 };
 
 struct fake_slot {
@@ -31,6 +32,15 @@ struct fake_slot {
 	size_t cert_len;
 	uint8_t priv[1536];	/* the key itself, for a card that is real */
 	size_t priv_len;
+};
+
+/* Places for data: everybody reads the first, the user the second, and the
+ * third the token writes by itself. */
+enum { FAKE_NOTES, FAKE_DIARY, FAKE_FIXED, FAKE_PLACES };
+
+struct fake_data {
+	uint8_t value[256];
+	size_t len;		/* 0: there is none */
 };
 
 /* One reader and the token in it.  Set it up before the hub is opened. */
@@ -58,6 +68,7 @@ struct fake_card {
 	unsigned can;		/* TMG_CAN_* */
 	uint32_t algs;
 	struct fake_slot slots[FAKE_SLOTS];	/* 9a 9c 9d 9e 82 */
+	struct fake_data data[FAKE_PLACES];
 
 	/* while it runs */
 	bool user, admin_in;
@@ -103,6 +114,10 @@ fake_certify(struct fake_slot *slot, const char *label);
 /* The certificate of an authority whose key is elsewhere. */
 void
 fake_authority(struct fake_slot *slot, const char *label);
+
+/* text in a place for data. */
+void
+fake_write(struct fake_data *data, const char *text);
 
 /* A hub over f; freed by the set that takes it. */
 tmg_hub *

@@ -54,6 +54,7 @@ every_refusal_is_raised(void **state)
 	refused(tmg_no_derive(&b, 1, TMG_ALG_P256, none, &out));
 	refused(tmg_no_data_read(&b, 1, &out));
 	refused(tmg_no_data_write(&b, 1, none));
+	refused(tmg_no_data_delete(&b, 1));
 	refused(tmg_no_random(&b, 1, &out));
 	refused(tmg_no_reset(&b));
 	refused(tmg_no_setup(&b));

@@ -241,6 +241,7 @@ secrets_go_to_a_selected_application(void **state)
 		ADMIN_3DES,
 		{ SELECT, APT, NULL },
 		{ "00FFFFFF 039B18 *", "6982", NULL },
+		{ "00CB3FFF5C035FFF00", "6A82", NULL },	/* no key is kept there */
 		{ SELECT, APT, NULL },
 		{ "00DB3FFF 5C035FC109 *", "6982", NULL },
 		{ 0 },
@@ -472,6 +473,84 @@ data_objects_are_read_and_written(void **state)
 	assert_view_equal(tmg_out_view(&data), ((tmg_view)BYTES("\x4f\x00\xaa\xbb")));
 	assert_int_equal(tmg_driver_piv.data_write(d.b, 0x5fc106,
 	    (tmg_view)BYTES("\xaa\xbb")), TMG_OK);
+	piv_done(&d);
+}
+
+/* A dozen places by the standard; Yubico's only where the card has extensions,
+ * and the list costs no word. */
+static void
+data_places_are_listed(void **state)
+{
+	static const tmg_script_row rows[] = { PROBE, { 0 } };
+	static const tmg_script_row other[] = { { SELECT, APT, NULL }, { 0 } };
+	tmg_data_slot slots[32];
+	size_t count;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(tmg_driver_piv.data_slots(d.b, slots, 32, &count), TMG_OK);
+	assert_int_equal(count, 12);
+	assert_int_equal(slots[1].tag, 0x5fc102);
+	assert_string_equal(slots[1].name, "Card Holder Unique Identifier");
+	assert_string_equal(slots[1].oid, "2.16.840.1.101.3.7.2.48.0");
+	assert_false(slots[1].guarded);
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t tag = slots[i].tag;
+
+		assert_int_equal(slots[i].guarded, tag == 0x5fc103 ||
+		    tag == 0x5fc108 || tag == 0x5fc109 || tag == 0x5fc121 ||
+		    tag == 0x5fc123);	/* SP 800-73-4 part 1, table 2 */
+		assert_int_equal(slots[i].fixed, tag == 0x7e || tag == 0x7f61 ||
+		    tag == 0x5fc10c);
+		assert_string_equal(slots[i].application, "PIV");
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(slots[i].oid, slots[j].oid);
+	}
+	assert_int_equal(tmg_driver_piv.data_slots(d.b, slots, 2, &count), TMG_OK);
+	assert_int_equal(count, 12);
+	piv_done(&d);
+	piv_open_yubikey(&d, other);
+	assert_int_equal(tmg_driver_piv.data_slots(d.b, slots, 32, &count), TMG_OK);
+	assert_int_equal(count, 19);
+	piv_done(&d);
+}
+
+/* The group template is its own tag, and an emptied object none. */
+static void
+data_are_deleted(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_3DES,
+		{ "00CB3FFF5C027F61", "7F6103 020100 9000", NULL },
+		{ "00DB3FFF5C035FC102 5300", "9000", NULL },
+		{ "00CB3FFF5C035FC102", "5300 9000", NULL },
+		{ "00DB3FFF5C035FC102 5302 AABB", "6A84", NULL },
+		/* a kept management key stays where it is */
+		{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL },
+		{ "00CB3FFF5C035FFF00", "5305 8003 810102 9000", NULL },
+		{ "00CB3FFF5C035FFF00", "5305 8003 810100 9000", NULL },
+		{ "00DB3FFF5C035FC109 5300", "9000", NULL },
+		{ 0 },
+	};
+	tmg_out data = TMG_OUT(store);
+	piv_lock lock;
+	piv_desk d;
+
+	(void)state;
+	piv_open(&d, rows);
+	admin(&d, &lock);
+	assert_int_equal(tmg_driver_piv.data_read(d.b, 0x7f61, &data), TMG_OK);
+	assert_view_equal(tmg_out_view(&data), ((tmg_view)BYTES("\x02\x01\x00")));
+	assert_int_equal(tmg_driver_piv.data_delete(d.b, OBJ_CHUID), TMG_OK);
+	assert_int_equal(tmg_driver_piv.data_read(d.b, OBJ_CHUID, &data),
+	    TMG_NOT_FOUND);
+	assert_int_equal(tmg_driver_piv.data_write(d.b, OBJ_CHUID,
+	    (tmg_view)BYTES("\xaa\xbb")), TMG_DENIED);
+	assert_int_equal(tmg_driver_piv.data_write(d.b, OBJ_PRINTED,
+	    (tmg_view)BYTES("\xaa\xbb")), TMG_OCCUPIED);
+	assert_int_equal(tmg_driver_piv.data_delete(d.b, OBJ_PRINTED), TMG_OCCUPIED);
+	assert_int_equal(tmg_driver_piv.data_delete(d.b, OBJ_PRINTED), TMG_OK);
 	piv_done(&d);
 }
 
@@ -853,6 +932,8 @@ main(void)
 		cmocka_unit_test(certificates_are_packed_when_they_do_not_fit),
 		cmocka_unit_test(retired_certificates_are_counted),
 		cmocka_unit_test(data_objects_are_read_and_written),
+		cmocka_unit_test(data_places_are_listed),
+		cmocka_unit_test(data_are_deleted),
 		cmocka_unit_test(a_foreign_selection_is_noticed_and_undone),
 		cmocka_unit_test(a_pin_is_never_sent_twice),
 		cmocka_unit_test(a_lost_login_is_found_out),

@@ -11,6 +11,7 @@
 #include "src/pki/scope.h"
 #include "tamga/cert.h"
 #include "tamga/openssl.h"
+#include "src/token/token.h"
 #include "tests/unit/fake-token.h"
 
 /* What the person of these tests does, and what was asked of them. */
@@ -946,6 +947,97 @@ test_listed_before(void **state)
 	end(&b);
 }
 
+/* ---- data ---------------------------------------------------------------- */
+
+static tmg_data *
+place(struct bench *b, const char *name)
+{
+	tmg_data *d = NULL;
+
+	assert_int_equal(tmg_token_data_find(b->token, name, &d), TMG_OK);
+	return d;
+}
+
+static void
+test_data(void **state)
+{
+	struct bench b;
+	tmg_data *d;
+	tmg_view v;
+	size_t n;
+
+	(void)state;
+	begin(&b, 1);
+	fake_write(&b.card->data[FAKE_NOTES], "noted");
+	fake_write(&b.card->data[FAKE_DIARY], "dear diary");
+	assert_int_equal(tmg_token_data(b.token, &n), TMG_OK);
+	assert_int_equal(n, FAKE_PLACES);
+	assert_ptr_equal(tmg_token_data_get(b.token, 0), place(&b, "notes"));
+	assert_ptr_equal(tmg_token_data_get(b.token, 0),
+	    place(&b, "1.3.6.1.4.1.99999.1"));
+	assert_null(tmg_token_data_get(b.token, n));
+	assert_int_equal(tmg_token_data_find(b.token, "1.3", &d), TMG_NOT_FOUND);
+	d = place(&b, "Notes");
+	assert_ptr_equal(tmg_data_token(d), b.token);
+	assert_string_equal(tmg_data_place(d)->application, "Fake");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(tmg_data_read(d, &v), TMG_OK);
+		assert_memory_equal(v.ptr, "noted", v.len);
+	}
+	assert_int_equal(b.card->calls[FAKE_DATA_READ], 1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 0);
+	/* the PIN is asked for before the card could refuse, and what it guards
+	 * is forgotten with the login */
+	assert_int_equal(tmg_data_read(place(&b, "Diary"), &v), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_DATA_READ], 2);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	(void)!tmg_token_logout(b.token);
+	b.card->user = false;
+	assert_int_equal(tmg_data_read(place(&b, "Diary"), &v), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 2);
+	assert_int_equal(tmg_data_read(place(&b, "Fixed"), &v), TMG_NOT_FOUND);
+	end(&b);
+}
+
+static void
+test_data_written(void **state)
+{
+	struct bench b;
+	uint8_t big[TMG_DATA_MAX + 1] = { 0 };
+	tmg_data *d;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	d = place(&b, "Notes");
+	assert_int_equal(tmg_data_write(d, tmg_view_str("one"), false), TMG_OK);
+	assert_int_equal(tmg_data_write(d, tmg_view_str("one"), false), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_DATA_WRITE], 1);
+	assert_int_equal(tmg_data_write(d, tmg_view_str("two"), false),
+	    TMG_OCCUPIED);
+	assert_int_equal(tmg_data_write(d, tmg_view_str("two"), true), TMG_OK);
+	assert_int_equal(tmg_data_read(d, &v), TMG_OK);
+	assert_memory_equal(v.ptr, "two", 3);
+	assert_int_equal(tmg_data_write(d, (tmg_view){ NULL, 0 }, true), TMG_E_USAGE);
+	assert_int_equal(tmg_data_write(d, TMG_VIEW(big), true), TMG_E_USAGE);
+	assert_int_equal(tmg_data_delete(d), TMG_OK);
+	assert_int_equal(tmg_data_read(d, &v), TMG_NOT_FOUND);
+	assert_int_equal(tmg_data_delete(d), TMG_OK);
+	assert_int_equal(tmg_data_write(place(&b, "Fixed"), tmg_view_str("x"), true),
+	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_data_delete(place(&b, "Fixed")), TMG_UNSUPPORTED);
+	/* somebody else wrote it meanwhile: the card was reset */
+	assert_int_equal(tmg_data_write(d, tmg_view_str("mine"), true), TMG_OK);
+	assert_int_equal(tmg_data_read(d, &v), TMG_OK);
+	fake_write(&b.card->data[FAKE_NOTES], "yours");
+	tmg_token_stale(b.token);
+	assert_int_equal(tmg_data_read(d, &v), TMG_OK);
+	assert_memory_equal(v.ptr, "yours", 5);
+	b.card->presence = TMG_ABSENT;
+	assert_int_equal(tmg_data_delete(d), TMG_REMOVED);
+	end(&b);
+}
+
 /* ---- PINs ---------------------------------------------------------------- */
 
 static void
@@ -1300,6 +1392,8 @@ main(void)
 		cmocka_unit_test(test_certificate_first),
 		cmocka_unit_test(test_assumed_in_openssl),
 		cmocka_unit_test(test_listed_before),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_data_written),
 		cmocka_unit_test(test_cold_signature),
 		cmocka_unit_test(test_pin_always),
 		cmocka_unit_test(test_pin_never),

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Data objects: where they may be, what is in them. */
+#include "tamga/data.h"
+
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/token/job.h"
+
+enum {
+	PLACES_MAX = 64,	/* of one token: a YubiKey has 19 */
+};
+
+/* ---- the places ---------------------------------------------------------- */
+
+struct place_list {
+	tmg_data_slot rows[PLACES_MAX];
+	size_t count;
+};
+
+static tmg_rc
+do_places(tmg_token *t, void *arg)
+{
+	struct place_list *list = arg;
+
+	return t->driver->data_slots(t->backend, list->rows, PLACES_MAX,
+	    &list->count);
+}
+
+static tmg_rc
+take_places(tmg_token *t, const struct place_list *list)
+{
+	const size_t n = list->count < PLACES_MAX ? list->count : PLACES_MAX;
+
+	t->data = calloc(n + 1, sizeof(*t->data));
+	if (t->data == NULL)
+		return tmg_raise(&t->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	t->data_count = n;
+	for (size_t i = 0; i < n; i++) {
+		t->data[i].token = t;
+		t->data[i].slot = list->rows[i];
+	}
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_token_data(tmg_token *token, size_t *count)
+{
+	struct place_list list = { .count = 0 };
+	tmg_rc rc;
+
+	*count = token->data_count;
+	if (token->data != NULL)
+		return TMG_OK;
+	if ((rc = tmg_job_run(token, &(tmg_job){ .fn = do_places, .arg = &list,
+	    .repeatable = true })) || (rc = take_places(token, &list)))
+		return rc;
+	*count = token->data_count;
+	return TMG_OK;
+}
+
+tmg_data *
+tmg_token_data_get(tmg_token *token, size_t index)
+{
+	return index < token->data_count ? &token->data[index] : NULL;
+}
+
+tmg_rc
+tmg_token_data_find(tmg_token *token, const char *name, tmg_data **data)
+{
+	size_t count;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_data(token, &count)))
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		const tmg_data_slot *s = &token->data[i].slot;
+
+		if (strcasecmp(s->name, name) != 0 &&
+		    (s->oid == NULL || strcmp(s->oid, name) != 0))
+			continue;
+		*data = &token->data[i];
+		return TMG_OK;
+	}
+	return tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
+	    _("token %s has no place for data that is called '%s'"),
+	    tmg_token_name(token), name);
+}
+
+tmg_token *
+tmg_data_token(const tmg_data *data)
+{
+	return data->token;
+}
+
+const tmg_data_slot *
+tmg_data_place(const tmg_data *data)
+{
+	return &data->slot;
+}
+
+/* ---- forgetting ---------------------------------------------------------- */
+
+void
+tmg_data_forget(tmg_data *data)
+{
+	if (data->value != NULL)
+		explicit_bzero(data->value, data->value_len);
+	free(data->value);
+	data->value = NULL;
+	data->value_len = 0;
+	data->read = false;
+}
+
+void
+tmg_data_forget_all(tmg_token *token, bool guarded_only)
+{
+	for (size_t i = 0; i < token->data_count; i++)
+		if (!guarded_only || token->data[i].slot.guarded)
+			tmg_data_forget(&token->data[i]);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+struct data_job {
+	const tmg_data *data;
+	tmg_view value;			/* written */
+	tmg_out out;			/* read */
+};
+
+static tmg_rc
+do_read(tmg_token *t, void *arg)
+{
+	struct data_job *j = arg;
+
+	j->out.len = 0;
+	j->out.full = false;
+	return t->driver->data_read(t->backend, j->data->slot.tag, &j->out);
+}
+
+static tmg_rc
+keep(tmg_data *data, const tmg_out *out, tmg_rc rc)
+{
+	tmg_data_forget(data);
+	data->value = malloc(out->len + 1);
+	if (data->value == NULL)
+		return tmg_raise(&data->token->fault, TMG_E_NOMEM, 0,
+		    _("out of memory"));
+	if (rc == TMG_OK && out->len > 0)
+		memcpy(data->value, out->ptr, out->len);
+	data->value_len = rc == TMG_OK ? out->len : 0;
+	data->read = true;
+	data->rc = rc;
+	return rc;
+}
+
+/* Who must log in for it is asked first, and not after the card's refusal. */
+static tmg_rc
+read_value(tmg_data *data)
+{
+	uint8_t *store = malloc(TMG_DATA_MAX);
+	struct data_job j = { .data = data, .out = { store, TMG_DATA_MAX, 0, false } };
+	tmg_rc rc;
+
+	if (store == NULL)
+		return tmg_raise(&data->token->fault, TMG_E_NOMEM, 0,
+		    _("out of memory"));
+	rc = tmg_job_run(data->token, &(tmg_job){ .fn = do_read, .arg = &j,
+	    .kind = TMG_PIN_USER, .repeatable = true,
+	    .when = data->slot.guarded ? TMG_WHEN_FIRST : TMG_WHEN_ASKED });
+	if (rc == TMG_OK || rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED)
+		rc = keep(data, &j.out, rc);
+	explicit_bzero(store, TMG_DATA_MAX);
+	free(store);
+	return rc;
+}
+
+tmg_rc
+tmg_data_read(tmg_data *data, tmg_view *value)
+{
+	const tmg_rc rc = data->read ? data->rc : read_value(data);
+
+	*value = (tmg_view){ NULL, 0 };
+	if (rc == TMG_OK)
+		*value = (tmg_view){ data->value, data->value_len };
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&data->token->fault, rc, 0,
+		    _("there is no %s on token %s"), data->slot.name,
+		    tmg_token_name(data->token));
+	return rc;
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+static tmg_rc
+do_write(tmg_token *t, void *arg)
+{
+	const struct data_job *j = arg;
+
+	return t->driver->data_write(t->backend, j->data->slot.tag, j->value);
+}
+
+static tmg_rc
+do_delete(tmg_token *t, void *arg)
+{
+	const struct data_job *j = arg;
+
+	return t->driver->data_delete(t->backend, j->data->slot.tag);
+}
+
+static tmg_rc
+check_free(tmg_data *data, tmg_view value, bool *same)
+{
+	tmg_view there;
+	const tmg_rc rc = tmg_data_read(data, &there);
+
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	if (rc != TMG_OK)
+		return rc;
+	*same = tmg_view_equal(there, value);
+	if (*same)
+		return TMG_OK;
+	return tmg_advise(&data->token->fault, TMG_TRY_REPLACE,
+	    tmg_raise(&data->token->fault, TMG_OCCUPIED, 0,
+		_("token %s has another %s; nothing was changed: allow it to be "
+		"overwritten"), tmg_token_name(data->token), data->slot.name));
+}
+
+static tmg_rc
+check_writable(tmg_data *data)
+{
+	if (!data->slot.fixed)
+		return TMG_OK;
+	return tmg_raise(&data->token->fault, TMG_UNSUPPORTED, 0,
+	    _("the %s of token %s is written by the token alone"),
+	    data->slot.name, tmg_token_name(data->token));
+}
+
+static tmg_rc
+change(tmg_data *data, tmg_job_fn *fn, tmg_view value)
+{
+	struct data_job j = { .data = data, .value = value };
+	const tmg_rc rc = tmg_job_run(data->token, &(tmg_job){ .fn = fn, .arg = &j,
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+
+	data->token->generation++;
+	tmg_data_forget(data);
+	return rc;
+}
+
+tmg_rc
+tmg_data_write(tmg_data *data, tmg_view value, bool replace)
+{
+	bool same = false;
+	tmg_rc rc;
+
+	if (value.len == 0 || value.len > TMG_DATA_MAX)
+		return tmg_raise(&data->token->fault, TMG_E_USAGE, 0,
+		    _("%zu bytes cannot be written"), value.len);
+	if ((rc = check_writable(data)) ||
+	    (!replace && (rc = check_free(data, value, &same))))
+		return rc;
+	return same ? TMG_OK : change(data, do_write, value);
+}
+
+tmg_rc
+tmg_data_delete(tmg_data *data)
+{
+	const tmg_rc rc = check_writable(data);
+
+	return rc == TMG_OK ? change(data, do_delete, (tmg_view){ 0 }) : rc;
+}

@@ -54,7 +54,7 @@ static int
 give_code(tmg_ctx *ctx, const ra_common *common, const char *id,
     const ra_actor *officer)
 {
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_app) app = { .id = "" };
 	char code[RA_CODE_MAX];
 	tmg_rc rc;
@@ -77,7 +77,7 @@ static int
 act(tmg_ctx *ctx, const ra_common *common, const char *id, ra_event event,
     const ra_actor *officer, const char *reason)
 {
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_rc rc;
 	int status;

@@ -13,7 +13,7 @@ allow(tmg_ctx *ctx, int argc, char **argv, ra_event event)
 {
 	ra_common common = { .json = false };
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	char name[RA_OWNER_MAX];

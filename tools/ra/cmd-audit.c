@@ -113,7 +113,7 @@ ra_cmd_audit(tmg_ctx *ctx, int argc, char **argv)
 	ra_value head = { .count = 0 }, args;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "head", NULL, &head, 1 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))

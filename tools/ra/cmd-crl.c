@@ -41,7 +41,7 @@ ra_cmd_crl(tmg_ctx *ctx, int argc, char **argv)
 	ra_value out = { .count = 0 }, none;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "out", NULL, &out, 1 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_crl) crl = { .number = 0 };
 	char next[RA_TIME_TEXT];
 	tmg_rc rc;

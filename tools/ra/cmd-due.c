@@ -14,7 +14,7 @@ ra_cmd_due(tmg_ctx *ctx, int argc, char **argv)
 	ra_common common = { .json = false };
 	ra_value none;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	unsigned done = 0, told = 0;
 	tmg_rc rc;
 	int status;

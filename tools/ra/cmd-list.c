@@ -28,7 +28,7 @@ ra_cmd_list(tmg_ctx *ctx, int argc, char **argv)
 	ra_value state_name = { .count = 0 }, none;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "state", NULL, &state_name, 1 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	ra_state state = RA_NONE;
 	json_t *all;
 	tmg_rc rc;

@@ -139,7 +139,7 @@ ra_cmd_mail(tmg_ctx *ctx, int argc, char **argv)
 	ra_value args;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&order.common),
 		{ "state", NULL, &order.state, 1 }, { "all", &order.all, NULL, 0 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	size_t i = 0;
 	int status;
 

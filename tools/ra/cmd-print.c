@@ -50,7 +50,7 @@ ra_cmd_print(tmg_ctx *ctx, int argc, char **argv)
 	ra_value form = { .count = 0 }, out = { .count = 0 }, args;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "as", NULL, &form, 1 }, { "out", NULL, &out, 1 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_rc rc;
 	int status;
 

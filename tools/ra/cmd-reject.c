@@ -14,7 +14,7 @@ ra_cmd_reject(tmg_ctx *ctx, int argc, char **argv)
 	ra_value reason = { .count = 0 }, args;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "reason", NULL, &reason, 1 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_app) app = { .id = "" };
 	char name[RA_OWNER_MAX];
 	tmg_rc rc;

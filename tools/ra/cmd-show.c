@@ -12,7 +12,7 @@ ra_cmd_show(tmg_ctx *ctx, int argc, char **argv)
 {
 	ra_common common = { .json = false };
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	ra_value args;

@@ -190,7 +190,7 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 		{ "password-file", NULL, &file, 1 }, { "role", NULL, &role, 1 },
 		{ "certificate", NULL, &certificate, 1 },
 		{ "branch", NULL, &branch, 1 } };
-	tmg_auto(ra_place) place = { .desk = { NULL, NULL, { .rc = TMG_OK } } };
+	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	const struct verb *verb;
 	int status;
 

@@ -15,7 +15,8 @@ portal_fetch_profile(struct cli *cli, tmg_authority *a, const char *name,
 	snprintf(path, sizeof(path), "profiles/%.64s", name);
 	if (p->profile != NULL)
 		return TMG_OK;
-	if ((rc = portal_call(cli, a, TMG_VERB_GET, path, NULL, &p->profile)))
+	if ((rc = portal_call(cli, a, &(struct portal_question){ TMG_VERB_GET, path,
+	    NULL, &portal_shape_profile }, &p->profile)))
 		return rc;
 	return portal_choose_carrier(cli, p);
 }
@@ -83,7 +84,8 @@ portal_begin(struct cli *cli, const char *profile, struct ca *ca, struct portal 
 		json_decref(body);
 		return rc;
 	}
-	if ((rc = portal_call(cli, a, TMG_VERB_POST, "applications", body, &said)))
+	if ((rc = portal_call(cli, a, &(struct portal_question){ TMG_VERB_POST,
+	    "applications", body, &portal_shape_application }, &said)))
 		return rc;
 	return take_begun(cli, said, ca, p);
 }

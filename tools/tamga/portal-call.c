@@ -18,36 +18,61 @@ portal_json_release(json_t **o)
 {
 	json_decref(*o);
 }
-/* One call; body is taken over, NULL none; *answer is yours. */
 tmg_rc
-portal_call(struct cli *cli, tmg_authority *a, tmg_verb verb, const char *path,
-    json_t *body, json_t **answer)
+portal_call(struct cli *cli, tmg_authority *a, const struct portal_question *q,
+    json_t **answer)
 {
 	auto_wiped said = NULL;
-	auto_wiped text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+	auto_wiped text = q->body != NULL ? json_dumps(q->body, JSON_COMPACT) : NULL;
 	tmg_rc rc;
 
 	*answer = NULL;
-	json_decref(body);
-	rc = tmg_authority_call(a, verb, path,
+	json_decref(q->body);
+	rc = tmg_authority_call(a, q->verb, q->path,
 	    tmg_view_str(text != NULL ? text : ""), &said);
 	cli->stage = STAGE_AUTHORITY;
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_authority_fault(a));
 	*answer = json_loads(said, JSON_REJECT_DUPLICATES, NULL);
-	return json_is_object(*answer) ? TMG_OK : cli_raise(cli, TMG_E_MALFORMED,
+	return json_is_object(*answer) ? portal_check(cli, q->shape, *answer) :
+	    cli_raise(cli, TMG_E_MALFORMED,
 	    _("the portal's answer is no JSON object; is the address right?"));
 }
 
-tmg_rc
-portal_at(struct cli *cli, tmg_authority *a, const struct portal *p, tmg_verb verb,
-    const char *step, json_t *body, json_t **answer)
-{
-	char path[96];
+const struct portal_question portal_ask_application = {
+	TMG_VERB_GET, "", NULL, &portal_shape_application,
+};
+const struct portal_question portal_ask_contents = {
+	TMG_VERB_GET, "/contents", NULL, &portal_shape_contents,
+};
 
-	snprintf(path, sizeof(path), "%s%s", p->place, step);
-	return portal_call(cli, a, verb, path, body, answer);
+/* What tells of an application tells of ours. */
+static tmg_rc
+check_number(struct cli *cli, const struct portal *p, const json_t *answer)
+{
+	const json_t *number = json_object_get(answer, "application");
+
+	return number == NULL || strcmp(portal_text(answer, "application"),
+	    p->number) == 0 ? TMG_OK : cli_raise(cli, TMG_E_MALFORMED,
+	    _("the portal answers about another application than %s; tell its "
+	    "operator"), p->number);
 }
+
+tmg_rc
+portal_at(struct cli *cli, tmg_authority *a, const struct portal *p,
+    const struct portal_question *q, json_t **answer)
+{
+	struct portal_question whole = *q;
+	char path[96];
+	tmg_rc rc;
+
+	snprintf(path, sizeof(path), "%s%s", p->place, q->path);
+	whole.path = path;
+	rc = portal_call(cli, a, &whole, answer);
+	return rc == TMG_OK ? check_number(cli, p, *answer) : rc;
+}
+
+/* ---- who is asked ------------------------------------------------------ */
 
 tmg_rc
 portal_open(struct cli *cli, const struct ca *ca, const char *place,

@@ -10,6 +10,8 @@
 
 #define PORTAL_HEAD "applications/"
 
+struct portal_shape;
+
 void
 portal_json_release(json_t **o);
 #define portal_auto_json __attribute__((__cleanup__(portal_json_release))) json_t *
@@ -20,20 +22,37 @@ portal_json_release(json_t **o);
 const char *
 portal_text(const json_t *o, const char *name);
 
-/* One call; body is taken over, NULL none; *answer is yours. */
+/* What to ask: body is taken over, NULL none; the answer must have the shape. */
+struct portal_question {
+	tmg_verb verb;
+	const char *path;	/* of portal_at(): below the application */
+	json_t *body;
+	const struct portal_shape *shape;
+};
+extern const struct portal_question portal_ask_application, portal_ask_contents;
+/* One call; *answer is yours. */
 TMG_MUST_USE tmg_rc
-portal_call(struct cli *cli, tmg_authority *a, tmg_verb verb, const char *path,
-    json_t *body, json_t **answer);
-/* The same about the application p, at its step "/identify" and the like. */
+portal_call(struct cli *cli, tmg_authority *a, const struct portal_question *q,
+    json_t **answer);
+/* The same about the application p: an answer about another one is none. */
 TMG_MUST_USE tmg_rc
-portal_at(struct cli *cli, tmg_authority *a, const struct portal *p, tmg_verb verb,
-    const char *step, json_t *body, json_t **answer);
+portal_at(struct cli *cli, tmg_authority *a, const struct portal *p,
+    const struct portal_question *q, json_t **answer);
 /* A connection that may speak about place: a profile, an application. */
 TMG_MUST_USE tmg_rc
 portal_open(struct cli *cli, const struct ca *ca, const char *place,
     tmg_authority **a);
 TMG_MUST_USE tmg_rc
 portal_set_number(struct cli *cli, struct portal *p, const char *number);
+
+/* ---- portal-shape.c ------------------------------------------------------ */
+
+extern const struct portal_shape portal_shape_profile, portal_shape_status,
+    portal_shape_application, portal_shape_contents;
+/* Faults TMG_E_MALFORMED: words name the member. */
+TMG_MUST_USE tmg_rc
+portal_check(struct cli *cli, const struct portal_shape *shape,
+    const json_t *answer);
 
 /* ---- portal-ask.c -------------------------------------------------------- */
 

@@ -6,6 +6,11 @@
 
 #include "tools/tamga/keep.h"
 
+/* Who has no code learns no more than this. */
+static const struct portal_question ask_status = {
+	TMG_VERB_GET, "", NULL, &portal_shape_status,
+};
+
 bool
 portal_is_number(const char *text)
 {
@@ -54,7 +59,7 @@ ask_portal(struct cli *cli, const char *number, json_t **said)
 	    (rc = portal_try_code(cli, number, &ca)) ||
 	    (rc = portal_open(cli, &ca, p.place, &a)))
 		return rc;
-	return portal_at(cli, a, &p, TMG_VERB_GET, "", NULL, said);
+	return portal_at(cli, a, &p, &ask_status, said);
 }
 
 tmg_rc
@@ -84,7 +89,7 @@ portal_tell(struct cli *cli, const struct ca *ca, const struct portal *p)
 	if (p->place[0] == '\0' || cli->json)
 		return;
 	if (portal_open(cli, ca, p->place, &a) == TMG_OK &&
-	    portal_at(cli, a, p, TMG_VERB_GET, "", NULL, &said) == TMG_OK) {
+	    portal_at(cli, a, p, &ask_status, &said) == TMG_OK) {
 		const json_t *deadline = json_object_get(said, "deadline");
 
 		cli_note(cli, _("Application %s: %s"), p->number,

@@ -20,8 +20,9 @@ act_identify(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 	tmg_rc rc = portal_answer(cli, p, field, portal_text(id, "field"), form);
 
 	if (rc == TMG_OK)
-		rc = portal_at(cli, a, p, TMG_VERB_POST, "/identify", json_pack("{s:s}",
-		    "number", portal_text(form, portal_text(id, "field"))), said);
+		rc = portal_at(cli, a, p, &(struct portal_question){ TMG_VERB_POST,
+		    "/identify", json_pack("{s:s}", "number", portal_text(form,
+		    portal_text(id, "field"))), &portal_shape_application }, said);
 	json_decref(field);
 	json_decref(form);
 	return rc;
@@ -39,8 +40,9 @@ act_answers(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 	}
 	if (p->carrier != NULL && p->carrier[0] != '\0')
 		json_object_set_new(form, "carrier", json_string(p->carrier));
-	return portal_at(cli, a, p, TMG_VERB_PUT, "/answers",
-	    json_pack("{s:o}", "answers", form), said);
+	return portal_at(cli, a, p, &(struct portal_question){ TMG_VERB_PUT,
+	    "/answers", json_pack("{s:o}", "answers", form),
+	    &portal_shape_application }, said);
 }
 
 /* Terms where they come later in the way, or the data as it was checked. */
@@ -52,14 +54,15 @@ act_agree(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 	const char *hash;
 	tmg_rc rc;
 
-	if ((rc = portal_at(cli, a, p, TMG_VERB_GET, "/contents", NULL, &contents)))
+	if ((rc = portal_at(cli, a, p, &portal_ask_contents, &contents)))
 		return rc;
 	text = json_dumps(contents, JSON_INDENT(2));
 	hash = portal_text(contents, "hash");
 	if ((rc = portal_agree(cli, hash, text != NULL ? text : "")))
 		return rc;
-	return portal_at(cli, a, p, TMG_VERB_POST, "/agree",
-	    json_pack("{s:s}", "contents", hash), said);
+	return portal_at(cli, a, p, &(struct portal_question){ TMG_VERB_POST,
+	    "/agree", json_pack("{s:s}", "contents", hash),
+	    &portal_shape_application }, said);
 }
 
 /* What the applicant's part is between the first step and the request. */
@@ -116,8 +119,9 @@ change_code(struct cli *cli, tmg_authority *a, struct portal *p, struct ca *ca)
 	if ((rc = keep_random(cli, CODE_BYTES, code)) ||
 	    (rc = keep_path(cli, p->number, ".code", path)) ||
 	    (rc = keep_write(cli, path, code)) ||
-	    (rc = portal_at(cli, a, p, TMG_VERB_POST, "/code", json_pack("{s:s}", "code",
-	    code), &said)))
+	    (rc = portal_at(cli, a, p, &(struct portal_question){ TMG_VERB_POST,
+	    "/code", json_pack("{s:s}", "code", code),
+	    &portal_shape_application }, &said)))
 		return rc;
 	cli_note(cli, _("The access code was changed; the new one is in %s"), path);
 	rc = keep_set(cli, ca, code);
@@ -163,7 +167,7 @@ portal_enter(struct cli *cli, struct ca *ca, struct portal *p, tmg_authority **a
 	tmg_rc rc;
 
 	if ((rc = portal_open(cli, ca, p->place, a)) ||
-	    (rc = portal_at(cli, *a, p, TMG_VERB_GET, "", NULL, said)) ||
+	    (rc = portal_at(cli, *a, p, &portal_ask_application, said)) ||
 	    (rc = portal_fetch_profile(cli, *a, portal_text(*said, "profile"), p)))
 		return rc;
 	if (!is_open(*said, "code") || cli_flag(cli, "dry-run"))
@@ -175,5 +179,5 @@ portal_enter(struct cli *cli, struct ca *ca, struct portal *p, tmg_authority **a
 	*said = NULL;
 	if ((rc = portal_open(cli, ca, p->place, a)))
 		return rc;
-	return portal_at(cli, *a, p, TMG_VERB_GET, "", NULL, said);
+	return portal_at(cli, *a, p, &portal_ask_application, said);
 }

@@ -34,7 +34,7 @@ take_contents(struct cli *cli, tmg_authority *a, struct portal *p,
 	size_t i;
 	tmg_rc rc;
 
-	if ((rc = portal_at(cli, a, p, TMG_VERB_GET, "/contents", NULL, &p->contents)))
+	if ((rc = portal_at(cli, a, p, &portal_ask_contents, &p->contents)))
 		return rc;
 	list = json_object_get(p->contents, "san");
 	p->san = calloc(json_array_size(list) + 1, sizeof(*p->san));

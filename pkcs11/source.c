@@ -8,8 +8,34 @@
 #include "src/base/scope.h"
 
 enum {
+	READERS_USUAL = 2,	/* more are asked for again, with room for all */
 	READERS_MAX = 64,
 };
+
+tmg_rc
+tmg_p11_source_rows(tmg_hub *hub, tmg_reader_state **rows, size_t *count)
+{
+	size_t cap = READERS_USUAL;
+
+	*rows = NULL;
+	for (;;) {
+		tmg_reader_state *more = realloc(*rows, cap * sizeof(*more));
+		tmg_rc rc;
+
+		if (more == NULL)
+			return TMG_E_NOMEM;
+		*rows = memset(more, 0, cap * sizeof(*more));
+		if ((rc = hub->ops->list(hub, more, cap, count)))
+			return rc;
+		if (*count <= cap)
+			return TMG_OK;
+		if (cap == READERS_MAX) {
+			*count = cap;
+			return TMG_OK;
+		}
+		cap = READERS_MAX;
+	}
+}
 
 /* A hub through which one reader is seen. */
 struct one {
@@ -35,16 +61,14 @@ static tmg_rc
 one_list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 {
 	struct one *o = of(hub);
-	tmg_auto_free tmg_reader_state *all = calloc(READERS_MAX, sizeof(*all));
+	tmg_auto_free tmg_reader_state *all = NULL;
 	size_t n = 0;
 	tmg_rc rc;
 
 	*count = 0;
-	if (all == NULL)
-		return TMG_E_NOMEM;
-	if ((rc = o->all->ops->list(o->all, all, READERS_MAX, &n)))
+	if ((rc = tmg_p11_source_rows(o->all, &all, &n)))
 		return heard(o, rc);
-	for (size_t i = 0; i < n && i < READERS_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(all[i].name, o->reader) != 0)
 			continue;
 		if (*count < cap)

@@ -24,6 +24,11 @@ extern const size_t tmg_p11_sources_count;
 void
 tmg_p11_conf_find(tmg_p11_conf *conf, tmg_fault *f);
 
+/* Every reader of the hub.  *rows is to be freed whatever comes of it.
+ * Faults TMG_E_NOMEM, and the hub's. */
+TMG_MUST_USE tmg_rc
+tmg_p11_source_rows(tmg_hub *hub, tmg_reader_state **rows, size_t *count);
+
 /* A hub of its own that shows one reader only: what is slow there holds up
  * nobody else.  Its links keep to limit, which outlives it. */
 TMG_MUST_USE tmg_rc

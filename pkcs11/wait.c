@@ -13,7 +13,6 @@
 #include "pkcs11/watch.h"
 
 enum {
-	READERS_MAX = 64,
 	SLICE_MS = 200,		/* when one wait cannot see everything */
 };
 
@@ -81,11 +80,9 @@ change_hub(tmg_hub **at, tmg_hub *hub)
 static bool
 look_through(tmg_hub **hub)
 {
-	tmg_auto_free tmg_reader_state *rows = calloc(READERS_MAX, sizeof(*rows));
 	size_t n;
 
-	if (rows != NULL &&
-	    (*hub)->ops->list(*hub, rows, READERS_MAX, &n) == TMG_OK)
+	if ((*hub)->ops->list(*hub, NULL, 0, &n) == TMG_OK)
 		return true;
 	change_hub(hub, NULL);
 	return false;

@@ -8,10 +8,6 @@
 #include "pkcs11/trace.h"
 #include "src/base/ctx.h"
 
-enum {
-	READERS_MAX = 64,
-};
-
 /* The list lock, by scope. */
 typedef struct listing {
 	tmg_p11_lock *lock;
@@ -122,20 +118,22 @@ take_row(const tmg_reader_state *row, tmg_p11_look how,
 static CK_RV
 look_at(size_t at, tmg_p11_look how, bool here[static P11_SLOTS])
 {
-	tmg_auto_free tmg_reader_state *rows = calloc(READERS_MAX, sizeof(*rows));
+	tmg_auto_free tmg_reader_state *rows = NULL;
 	tmg_hub **hub = &tmg_p11.hubs[at];
 	size_t n = 0;
+	tmg_rc rc;
 	CK_RV rv = CKR_OK;
 
-	if (rows == NULL)
-		return CKR_HOST_MEMORY;
 	if (*hub == NULL && tmg_p11_sources[at].open(tmg_p11.ctx, hub) != TMG_OK)
 		return CKR_OK;
-	if ((*hub)->ops->list(*hub, rows, READERS_MAX, &n) != TMG_OK) {
+	rc = tmg_p11_source_rows(*hub, &rows, &n);
+	if (rc == TMG_E_NOMEM)
+		return CKR_HOST_MEMORY;
+	if (rc != TMG_OK) {
 		tmg_hub_free(hub);
 		return CKR_OK;
 	}
-	for (size_t i = 0; rv == CKR_OK && i < n && i < READERS_MAX; i++)
+	for (size_t i = 0; rv == CKR_OK && i < n; i++)
 		rv = take_row(&rows[i], how, here);
 	return rv;
 }

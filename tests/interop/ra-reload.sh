@@ -47,25 +47,25 @@ same 'needs nobody' "$(post employee-reviewed/simpleenroll soon.b64 $auth)" 200
 same 'approved' "$(post employee-reviewed/simpleenroll waits.b64 $auth)" 200
 
 # a mistake in one file: nothing of any file is taken
-cp "$profiles/device.profile" good
+cp "$profiles/device-tls.profile" good
 sed -i 's/^validity_days = .*/validity_days = 50;/' "$profiles/employee.profile"
-sed -i '5s/.*/validity_days = "many";/' "$profiles/device.profile"
+sed -i '5s/.*/validity_days = "many";/' "$profiles/device-tls.profile"
 rc=0; "$ra" reload "$TAMGA_TEST_RA_PID" 2>err || rc=$?
 same 'a bad file' $rc 7
-grep -q 'device.profile:5' err || die "without file and line: $(cat err)"
+grep -q 'device-tls.profile:5' err || die "without file and line: $(cat err)"
 kill -HUP "$TAMGA_TEST_RA_PID"
-logged 'stay as they were: .*device.profile:5' 1
+logged 'stay as they were: .*device-tls.profile:5' 1
 enroll kept
 same 'days kept' "$(days kept)" 100
 
 # a profile that somebody under way needs
-cp good "$profiles/device.profile"
+cp good "$profiles/device-tls.profile"
 new_csr device '/CN=d.example' -addext subjectAltName=DNS:d.example
-sed -i 's/^approval = .*/approval = "officer";/' "$profiles/device.profile"
+sed -i 's/^approval = .*/approval = "officer";/' "$profiles/device-tls.profile"
 "$ra" reload "$TAMGA_TEST_RA_PID" > /dev/null
 logged 'profiles anew' 2
 same 'device waits' "$(post device/simpleenroll device.b64 $auth)" 202
-mv "$profiles/device.profile" gone
+mv "$profiles/device-tls.profile" gone
 rc=0; "$ra" reload "$TAMGA_TEST_RA_PID" 2>err || rc=$?
 same 'a profile in use' $rc 7
 grep -q "$(id_of CN=d.example)" err || die "names no application: $(cat err)"

@@ -153,10 +153,10 @@ rc=0; "$ra" serve bad 2>err || rc=$?
 same 'config' $rc 7
 grep -q 'bad/ra.conf:2: listen' err || die "$(cat err)"
 cp -r "$TAMGA_TEST_RA_DIR"/. bad/
-sed -i 's/^validity_days.*/validity_days = 0;/' bad/profiles/device.profile
+sed -i 's/^validity_days.*/validity_days = 0;/' bad/profiles/device-tls.profile
 rc=0; "$ra" serve bad 2>err || rc=$?
 same 'profile' $rc 7
-grep -q 'device.profile:5: validity_days' err || die "$(cat err)"
+grep -q 'device-tls.profile:5: validity_days' err || die "$(cat err)"
 cp -r "$TAMGA_TEST_RA_DIR"/. bad/
 chmod 644 bad/ca.key
 rc=0; "$ra" serve bad 2>err || rc=$?
@@ -175,7 +175,7 @@ grep -q 'tamga-ra init' err || die "$(cat err)"
 
 # an encrypted CA key, RSA, other hosts, a CRL address in certificates
 echo 'correct horse' > pass
-sed -i 's/^validity_days.*/validity_days = 0;/' bad/profiles/device.profile
+sed -i 's/^validity_days.*/validity_days = 0;/' bad/profiles/device-tls.profile
 "$ra" init rsa --profiles bad/profiles --name 'Куәландырушы орталық' \
     --key-type rsa:3072 --host ra.example --host 192.0.2.7 --passphrase-file pass \
     --crl-url http://ra.example/crl >/dev/null 2>err && die "a bad profile was taken"

@@ -20,7 +20,7 @@ export TMPDIR
 [ $? = 99 ] || fail "--profile nosuch"
 
 # every variable of tests/README.md is set, and true
-"$with" --profile device --approve officer -- sh -euc '
+"$with" --profile device-tls --approve officer -- sh -euc '
 	echo "$TAMGA_TEST_RA_PID $TAMGA_TEST_RA_DIR" > "$TMPDIR/seen"
 	curl -sS --cacert "$TAMGA_TEST_RA_CA" "$TAMGA_TEST_RA_URL/healthz" >/dev/null
 	curl -sS --cacert "$TAMGA_TEST_RA_CA" "https://${TAMGA_TEST_RA_EST#est+https://}/healthz" >/dev/null

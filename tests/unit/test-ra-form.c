@@ -88,6 +88,8 @@ test_kinds(void **state)
 		{ "date", "1990/12/31", false }, { "date", "1990-12-3x", false },
 		{ "country", "KZ", true }, { "country", "kz", false },
 		{ "country", "KAZ", false },
+		{ "kz-iin", "396685245034", true }, { "kz-iin", "396685245035", false },
+		{ "kz-bin", "120340001230", true }, { "kz-bin", "12034000123", false },
 		{ "digits", "0123", true }, { "digits", "12a", false },
 		{ "digits", "١٢", false },
 		{ "unknown", "x", false },
@@ -326,6 +328,10 @@ test_shipped(void **state)
 		fail_msg("%s", f.text);
 	assert_non_null(kz = ra_profiles_find(&profiles, "kz-ssl"));
 	assert_non_null(az = ra_profiles_find(&profiles, "az-esign"));
+	assert_non_null(ra_profiles_find(&profiles, "device-tls"));
+	assert_ptr_equal(ra_profiles_find(&profiles, "device"),
+	    ra_profiles_find(&profiles, "device-tls"));
+	assert_null(ra_profiles_find(&profiles, "devices"));
 	assert_non_null(bg = ra_profiles_find(&profiles, "bg-csp"));
 
 	assert_string_equal(ra_profile_status(kz, RA_ISSUED),

@@ -238,7 +238,8 @@ profile_of_renewal(const ra_desk *desk, const ra_call *call, const ra_app *app,
 		    app->profile);
 		return NULL;
 	}
-	if (call->label[0] != '\0' && strcmp(call->label, p->name) != 0) {
+	if (call->label[0] != '\0' && ra_profiles_find(desk->profiles,
+	    call->label) != p) {
 		ra_reply_text(reply, HTTP_FORBIDDEN,
 		    _("this certificate is of the profile %s, not %s"), p->name,
 		    call->label);

@@ -7,6 +7,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/profile/identity.h"
 #include "tools/ra/profile/utf8.h"
 
 #define DIGITS "0123456789"
@@ -132,6 +133,20 @@ is_country(const char *value)
 	return strlen(value) == 2 && strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2;
 }
 
+/* ---- national numbers ---- */
+
+static bool
+is_iin(const char *value)
+{
+	return ra_identity_valid("kz-iin", value);
+}
+
+static bool
+is_bin(const char *value)
+{
+	return ra_identity_valid("kz-bin", value);
+}
+
 static const struct kind {
 	const char *name;
 	bool (*check)(const char *value);
@@ -145,6 +160,8 @@ static const struct kind {
 	{ "date", is_date, N_("a date such as 1990-12-31") },
 	{ "country", is_country, N_("a country's two capital letters, such as KZ") },
 	{ "digits", is_digits, N_("digits only") },
+	{ "kz-iin", is_iin, N_("an Individual Identification Number: twelve digits; look for one that is wrong") },
+	{ "kz-bin", is_bin, N_("a Business Identification Number: twelve digits; look for one that is wrong") },
 	{ "choice", is_any, "" },
 	{ "region", is_any, "" },
 	{ "city", is_any, "" },

@@ -8,7 +8,7 @@
 #include "tools/ra/profile/profile.h"
 
 /* Whether word names a kind of field: "text", "name", "email", "dns", "phone",
- * "date", "country", "digits", "choice", "region", "city". */
+ * "date", "country", "digits", "kz-iin", "kz-bin", "choice", "region", "city". */
 bool
 ra_input_known(const char *word);
 

@@ -116,6 +116,9 @@ ra_profiles_find(const ra_profiles *profiles, const char *name)
 	for (size_t i = 0; i < profiles->count; i++)
 		if (strcmp(profiles->row[i].name, name) == 0)
 			return &profiles->row[i];
+	for (size_t i = 0; i < profiles->count; i++)
+		if (ra_words_have(&profiles->row[i].aliases, name))
+			return &profiles->row[i];
 	return NULL;
 }
 

@@ -140,6 +140,7 @@ typedef struct ra_password_rule {
 typedef struct ra_profile {
 	char name[RA_TEXT_MAX];		/* the file's, without ".profile" */
 	char title[RA_TEXT_MAX];
+	ra_words aliases;		/* other names by which it is found */
 	char approval[RA_TEXT_MAX];	/* "automatic" or "officer" */
 	int validity_days;
 	ra_words keys;			/* "ec:p256", see tamga/alg.h */
@@ -218,7 +219,7 @@ ra_profiles_load(const char *folder, ra_profiles *profiles, tmg_fault *f);
 void
 ra_profiles_release(ra_profiles *profiles);
 
-/* NULL when there is none of that name. */
+/* By its name, or by an alias where none has that name; NULL: there is none. */
 const ra_profile *
 ra_profiles_find(const ra_profiles *profiles, const char *name);
 

@@ -306,6 +306,7 @@ static const ra_list mails = MAKE(mail_rule, RA_MAILS_MAX, mail_count);
 
 const ra_setting ra_profile_rows[] = {
 	RA_SET_TEXT("title", AT(title), true, ra_any_word),
+	RA_SET_WORDS("aliases", AT(aliases), false, ra_any_word),
 	RA_SET_TEXT("approval", AT(approval), true, check_approval),
 	RA_SET_NUMBER("validity_days", AT(validity_days), true, 1, 36500),
 	RA_SET_WORDS("keys", AT(keys), true, check_alg),

@@ -20,3 +20,5 @@ renewal: {
   window_days = 30;
   same_key = false;
 };
+# what it was called before: paths and commands that say so find it
+aliases = ["device"];

@@ -12,31 +12,45 @@ enum {
 CK_RV
 tmg_p11_lock_init(tmg_p11_lock *lock, const tmg_p11_mutexes *mutexes)
 {
+	CK_RV rv;
+
 	*lock = (tmg_p11_lock){ .theirs = NULL };
-	if (mutexes->create == NULL) {
-		pthread_mutex_init(&lock->our, NULL);
-		return CKR_OK;
+	if (mutexes->create != NULL) {
+		if ((rv = mutexes->create(&lock->their)))
+			return rv;
+		lock->theirs = mutexes;
 	}
-	lock->theirs = mutexes;
-	return mutexes->create(&lock->their);
+	pthread_mutex_init(&lock->our, NULL);
+	return CKR_OK;
 }
 
 void
 tmg_p11_lock_done(tmg_p11_lock *lock)
 {
-	if (lock->theirs == NULL)
-		pthread_mutex_destroy(&lock->our);
-	else
+	pthread_mutex_destroy(&lock->our);
+	if (lock->theirs != NULL)
 		(void)lock->theirs->destroy(lock->their);
+}
+
+static bool
+take_theirs(const tmg_p11_lock *lock)
+{
+	return lock->theirs != NULL && lock->theirs->lock(lock->their) == CKR_OK;
+}
+
+static void
+give_theirs(const tmg_p11_lock *lock)
+{
+	(void)lock->theirs->unlock(lock->their);
 }
 
 void
 tmg_p11_lock_take(tmg_p11_lock *lock)
 {
-	if (lock->theirs == NULL)
-		pthread_mutex_lock(&lock->our);
-	else
-		(void)lock->theirs->lock(lock->their);
+	const bool has_theirs = take_theirs(lock);
+
+	pthread_mutex_lock(&lock->our);
+	lock->has_theirs = has_theirs;
 }
 
 /* Looked at again and again: pthread_mutex_timedlock() goes by a clock that is
@@ -45,22 +59,26 @@ bool
 tmg_p11_lock_take_until(tmg_p11_lock *lock, int64_t until)
 {
 	const struct timespec moment = { 0, MOMENT_NS };
+	const bool has_theirs = take_theirs(lock);
 
-	if (lock->theirs != NULL)
-		return lock->theirs->lock(lock->their) == CKR_OK;
 	while (pthread_mutex_trylock(&lock->our) != 0) {
-		if (tmg_now_ms() >= until)
+		if (tmg_now_ms() >= until) {
+			if (has_theirs)
+				give_theirs(lock);
 			return false;
+		}
 		nanosleep(&moment, NULL);
 	}
+	lock->has_theirs = has_theirs;
 	return true;
 }
 
 void
 tmg_p11_lock_give(tmg_p11_lock *lock)
 {
-	if (lock->theirs == NULL)
-		pthread_mutex_unlock(&lock->our);
-	else
-		(void)lock->theirs->unlock(lock->their);
+	const bool has_theirs = lock->has_theirs;
+
+	pthread_mutex_unlock(&lock->our);
+	if (has_theirs)
+		give_theirs(lock);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A mutex of the system's, or of the application's when it brought its own
- * and did not allow the system's (PKCS #11 3.1, 5.4.1).
+ * A mutex of the system's; before it the application's, when it brought its own
+ * and did not allow the system's (PKCS #11 3.1, 5.4.1).  Whoever has the
+ * application's finds the system's free: that one is there for an application
+ * whose mutexes fail.
  */
 #ifndef TMG_PKCS11_LOCK_H
 #define TMG_PKCS11_LOCK_H
@@ -21,9 +23,10 @@ typedef struct tmg_p11_mutexes {
 } tmg_p11_mutexes;
 
 typedef struct tmg_p11_lock {
-	const tmg_p11_mutexes *theirs;	/* NULL: ours */
+	const tmg_p11_mutexes *theirs;	/* NULL: ours alone */
 	void *their;
 	pthread_mutex_t our;
+	bool has_theirs;		/* whoever has ours */
 } tmg_p11_lock;
 
 CK_RV

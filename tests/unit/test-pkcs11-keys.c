@@ -8,6 +8,7 @@
 #include "pkcs11/module.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -389,14 +390,13 @@ sign_many(void *arg)
 }
 
 static void
-test_threads(void **state)
+sign_together(void)
 {
 	const CK_SESSION_HANDLE h = open_session(RO);
 	pthread_t threads[THREADS];
 	CK_OBJECT_HANDLE key;
 	void *good;
 
-	(void)state;
 	assert_int_equal(C_Login(h, CKU_USER, PIN, 6), CKR_OK);
 	key = find_one(h, CKO_PRIVATE_KEY, 0x9a);
 	for (size_t i = 0; i < THREADS; i++)
@@ -406,6 +406,83 @@ test_threads(void **state)
 		assert_int_equal((uintptr_t)good, SIGNATURES);
 	}
 	assert_int_equal(CARD->calls[FAKE_VERIFY], 1);
+}
+
+static void
+test_threads(void **state)
+{
+	(void)state;
+	sign_together();
+}
+
+/* ---- an application's mutexes -------------------------------------------- */
+
+static atomic_uint locked, given_back;
+static CK_RV lock_answers;
+
+static CK_RV
+make_mutex(void **m)
+{
+	*m = malloc(sizeof(pthread_mutex_t));
+	return pthread_mutex_init(*m, NULL) == 0 ? CKR_OK : CKR_GENERAL_ERROR;
+}
+
+static CK_RV
+drop_mutex(void *m)
+{
+	pthread_mutex_destroy(m);
+	free(m);
+	return CKR_OK;
+}
+
+static CK_RV
+take_mutex(void *m)
+{
+	if (lock_answers != CKR_OK)
+		return lock_answers;
+	pthread_mutex_lock(m);
+	atomic_fetch_add(&locked, 1);
+	return CKR_OK;
+}
+
+static CK_RV
+give_mutex(void *m)
+{
+	atomic_fetch_add(&given_back, 1);
+	pthread_mutex_unlock(m);
+	return CKR_OK;
+}
+
+static int
+with_mutexes(void **state)
+{
+	CK_C_INITIALIZE_ARGS args = { make_mutex, drop_mutex, take_mutex,
+	    give_mutex, 0, NULL };
+
+	world(state);
+	lock_answers = CKR_OK;
+	atomic_store(&locked, 0);
+	atomic_store(&given_back, 0);
+	return C_Initialize(&args) == CKR_OK ? 0 : -1;
+}
+
+static void
+test_their_mutexes(void **state)
+{
+	(void)state;
+	sign_together();
+	assert_true(atomic_load(&locked) > THREADS * SIGNATURES);
+	assert_int_equal(atomic_load(&locked), atomic_load(&given_back));
+}
+
+/* Those that fail lock nothing, and are given nothing back. */
+static void
+test_failing_mutexes(void **state)
+{
+	(void)state;
+	lock_answers = CKR_GENERAL_ERROR;
+	sign_together();
+	assert_int_equal(atomic_load(&given_back), 0);
 }
 
 int
@@ -423,6 +500,10 @@ main(void)
 		INSIDE(test_kept_is_wrong), INSIDE(test_kept_spares_the_last),
 		INSIDE(test_kept_follows), cmocka_unit_test(test_kept_page),
 		INSIDE(test_threads),
+		cmocka_unit_test_setup_teardown(test_their_mutexes, with_mutexes,
+		    finalised),
+		cmocka_unit_test_setup_teardown(test_failing_mutexes, with_mutexes,
+		    finalised),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

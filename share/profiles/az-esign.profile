@@ -30,6 +30,7 @@ flow: {
   submit_needs = ["paid"];
   approve_needs = ["confirmed"];
 };
+form_button = "CONFIRM";
 consent: {
   text = "az-esign.agreement";
   box = "I accept the user rules";

@@ -55,6 +55,7 @@ contents = (
   { into = "san.email"; text = "${email}"; }
 );
 mail_to = "email";
+documents_text = "Fill in your REGISTRATION NUMBER in the application for certificate and in the contract at the places needed. Print all documents, sign and notarize them and send them via mail to: Spektar AD, Registration Authority.";
 documents = (
   { name = "application"; title = "Application for certificate";
     notarised_by = ["post", "in-person"];

@@ -42,7 +42,7 @@ renew() {
 
 who anna
 page /apply/employee-four-eyes
-send /apply/employee-four-eyes 303
+send /apply/employee-four-eyes 200
 page /my/form
 send /my/form 303 'name=Anna Example' office=Notary email=anna@example.com carrier=usb-token
 page /my

@@ -16,7 +16,8 @@ walk('seeds/000', async w => {
 	await maria.seen('services');
 	await maria.press('Universal certificate');
 	await maria.reads('There is a particular issuance policy for each certificate',
-	    'Application for certificate, notarised', 'Contract, notarised', '30.00 BGN');
+	    'Application for certificate: by post, notarised', 'Contract: by post, notarised',
+	    '30.00 BGN');
 	await maria.seen('service');
 	await maria.press('Submit application');
 	await maria.reads('Full name of the Signatory',
@@ -24,7 +25,7 @@ walk('seeds/000', async w => {
 	await maria.seen('registration');
 	await maria.fill('Full name of the Signatory', NAME);
 	await maria.fill('E-mail address', 'maria@localhost@example');
-	await maria.page.locator('form[action^="/apply/"]').evaluate(f => { f.noValidate = true; });
+	await maria.send_anyway();
 	await maria.press('Register', 400);
 	await maria.reads('Please correct this');
 	await maria.seen('registration-wrong');
@@ -73,8 +74,23 @@ walk('seeds/000', async w => {
 	await maria.fill('City (optional)', 'София');
 	await maria.tick('Smart card');
 	await maria.press('Continue');
-	await maria.reads('Documents', 'Application for certificate, notarised', 'not paid yet');
+	await maria.reads('Documents', 'Application for certificate', 'not paid yet');
+	await maria.reads('Print all documents, sign and notarize them and send them via mail to: Spektar AD, Registration Authority.');
 	await maria.seen('profile-filled');
+	await maria.press('Send documents as files');
+	fs.writeFileSync(`${folder}/status.pdf`, '%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n');
+	fs.writeFileSync(`${folder}/status.exe`, 'MZ no document');
+	const company = maria.within('Certificate of company status');
+	const today = new Date().toISOString().slice(0, 10);
+	await company.hand_in('File', `${folder}/status.exe`);
+	await company.fill('Day on the document', today);
+	await company.press('Send', 400);
+	await maria.seen('documents-wrong');
+	await company.hand_in('File', `${folder}/status.pdf`);
+	await company.fill('Day on the document', today);
+	await company.press('Send');
+	await maria.reads('status.pdf');
+	await maria.seen('documents');
 
 	// 4. Check of documents in the registration authority
 	await olga.at('/desk?state=filled');
@@ -93,9 +109,12 @@ walk('seeds/000', async w => {
 	await maria.reads('The contract is not signed.');
 	await maria.seen('profile-missing');
 	await olga.press('Documents are here');
-	await olga.tick('Application for certificate, notarised');
-	await olga.tick('Contract, notarised');
-	await olga.tick('Copy of the identity document, notarised');
+	for (const paper of ['Application for certificate', 'Contract', 'Copy of the identity document'])
+		await olga.within(paper).press('Accept');
+	const file = await olga.within('Certificate of company status').save('Save the file');
+	check(fs.readFileSync(file).equals(fs.readFileSync(`${folder}/status.pdf`)), 'another file');
+	await olga.within('Certificate of company status').press('Accept');
+	await olga.seen('desk-documents');
 	await olga.press('Documents are complete and genuine');
 
 	// 5. Check of the user's data: Process status, Management
@@ -154,6 +173,15 @@ walk('seeds/000', async w => {
 	    `${folder}/signature`, `${folder}/text`]);
 	await maria.at('/my');
 	await maria.seen('profile-installed');
+
+	// What cannot be undone has a page and a box of its own
+	await maria.press('Revoke the certificate');
+	await maria.seen('revoke');
+	await maria.pick('Reason', await maria.page.locator('#f-why option').nth(1).innerText());
+	await maria.tick('I know that this cannot be undone');
+	await maria.press('Revoke the certificate');
+	await maria.reads('revoked');
+	await maria.seen('profile-revoked');
 	await maria.press('Log out');
 	await maria.at('/my');
 	maria.is('/login');

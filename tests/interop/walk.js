@@ -18,6 +18,7 @@ const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 const NARROW = { width: 320, height: 640 };
 const PATIENCE = 20000;
+const LONGEST = 240000;
 
 function check(good, words) {
 	if (!good)
@@ -34,6 +35,7 @@ class Person {
 		    !m.text().startsWith('Failed to load resource') && this.complaints.push(m.text()));
 		page.on('pageerror', e => this.complaints.push(String(e)));
 		this.complaints = [];
+		this.twin = null;
 	}
 
 	async at(where, status = 200) {
@@ -107,8 +109,19 @@ class Person {
 		    `the focus is not to be seen: ${JSON.stringify(seen)}`);
 	}
 
+	// The part of the page under that heading.
+	within(heading) {
+		const part = this.page.getByRole('region', { name: heading, exact: true });
+
+		return Object.assign(Object.create(this), { part });
+	}
+
+	get here() {
+		return this.part ?? this.page;
+	}
+
 	async fill(label, text) {
-		const field = this.page.getByLabel(label, { exact: true });
+		const field = this.here.getByLabel(label, { exact: true });
 
 		await this.reach(field);
 		await field.fill('');
@@ -119,7 +132,7 @@ class Person {
 	}
 
 	async pick(label, option) {
-		const list = this.page.getByLabel(label, { exact: true });
+		const list = this.here.getByLabel(label, { exact: true });
 
 		await this.reach(list);
 		if (this.keyboard)
@@ -131,7 +144,8 @@ class Person {
 	}
 
 	async tick(label) {
-		const box = this.page.getByLabel(label, { exact: true });
+		const name = { name: label, exact: true };
+		const box = this.here.getByRole('checkbox', name).or(this.here.getByRole('radio', name));
 
 		await this.reach(box);
 		if (this.keyboard)
@@ -148,11 +162,23 @@ class Person {
 			await this.page.keyboard.press('ArrowDown');
 	}
 
+	async hand_in(label, file) {
+		await this.here.getByLabel(label, { exact: true }).setInputFiles(file);
+	}
+
+	// What may be done, and is folded away because it cannot be undone.
+	async unfold(words) {
+		const what = this.here.locator('summary').filter({ hasText: words });
+
+		await this.reach(what);
+		await (this.keyboard ? this.page.keyboard.press('Enter') : what.click());
+	}
+
 	// A button or a link; the page that comes is waited for.
 	async press(words, status = 200) {
 		const name = { name: words, exact: true };
-		const what = this.page.getByRole('button', name)
-			.or(this.page.getByRole('link', name));
+		const what = this.here.getByRole('button', name)
+			.or(this.here.getByRole('link', name));
 
 		await this.reach(what);
 		const [answer] = await Promise.all([
@@ -165,10 +191,15 @@ class Person {
 		    `"${words}": ${answer.status()}, not ${status}: ${await this.text()}`);
 	}
 
+	// The browser's own checks of a form are set aside: the server has its own.
+	async send_anyway() {
+		await this.page.evaluate(() => [...document.forms].forEach(f => { f.noValidate = true; }));
+	}
+
 	// What a button or a link saves.
 	async save(words) {
 		const name = { name: words, exact: true };
-		const what = this.page.getByRole('button', name).or(this.page.getByRole('link', name));
+		const what = this.here.getByRole('button', name).or(this.here.getByRole('link', name));
 
 		await this.reach(what);
 		const [download] = await Promise.all([
@@ -230,13 +261,27 @@ class Person {
 	}
 
 	async accessible(name) {
-		await this.page.evaluate(axe);
-		const wrong = await this.page.evaluate(tags => axe.run(document, {
+		const page = this.twin === null ? this.page : await this.mirrored();
+
+		await page.evaluate(axe);
+		const wrong = await page.evaluate(tags => axe.run(document, {
 			runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
 		}).then(r => r.violations.map(v => `${v.id}: ${v.help}\n` +
 		    v.nodes.map(n => `   ${n.html}\n      ${n.failureSummary}`).join('\n'))), RULES);
 
 		check(wrong.length === 0, `${name}: axe-core:\n${wrong.join('\n')}`);
+	}
+
+	// Where scripts are off axe-core cannot run either: it judges the same bytes
+	// in a browser beside, which asks the server for nothing but the style.
+	async mirrored() {
+		const where = this.page.url().replace(/#.*/, '');
+		const body = await this.page.content();
+
+		await this.twin.unrouteAll();
+		await this.twin.route(where, r => r.fulfill({ contentType: 'text/html', body }));
+		await this.twin.goto(where);
+		return this.twin;
 	}
 
 	async fits(name, size) {
@@ -258,7 +303,7 @@ class Walk {
 
 	async open() {
 		this.browser = await chromium.launch({ executablePath: '/usr/bin/chromium',
-			args: ['--disable-gpu', '--disable-quic'], env: { ...process.env, HOME: folder },
+			args: ['--disable-gpu', '--disable-quic', '--disable-dev-shm-usage'], env: { ...process.env, HOME: folder },
 			chromiumSandbox: process.getuid() !== 0 });
 	}
 
@@ -271,7 +316,11 @@ class Walk {
 			    [{ origin: U, certPath: file('.cert'), keyPath: file('.key') }] });
 
 		context.setDefaultTimeout(PATIENCE);
-		return new Person(this, name, context, await context.newPage(), keyboard);
+		const person = new Person(this, name, context, await context.newPage(), keyboard);
+
+		if (!script)
+			person.twin = await (await this.browser.newContext({ viewport: DESK })).newPage();
+		return person;
 	}
 }
 
@@ -322,10 +371,12 @@ async function command_of(person) {
 async function walk(name, way) {
 	const w = new Walk();
 	let status = 0;
+	const late = new Promise((_, failed) => setTimeout(failed, LONGEST,
+	    new Error('this takes too long')).unref());
 
 	try {
 		await w.open();
-		await way(w);
+		await Promise.race([way(w), late]);
 		console.log(`${name}: all held on ${w.pages} pages; pictures in tests/pictures`);
 	} catch (error) {
 		console.log(`FAILED: ${error.stack}`);
@@ -333,7 +384,7 @@ async function walk(name, way) {
 	} finally {
 		await w.browser?.close();
 	}
-	process.exitCode = status;
+	process.exit(status);
 }
 
 module.exports = { check, command_of, folder, mail, run, tamga, tidy, walk, U };

@@ -334,7 +334,8 @@ show_form(ra_visit *v, const ra_profile *p, const ra_answers *answers,
 	ra_formview_errors(v, errors);
 	ra_visit_form(v, "/my/form", false);
 	ra_formview_fields(v, p, "filled", answers, errors);
-	ra_put(&v->page, "<button>%s</button></form>\n", _("Continue"));
+	ra_put(&v->page, "<button>%s</button></form>\n", p->form_button[0] != '\0' ?
+	    p->form_button : _("Continue"));
 	ra_visit_foot(v, errors->count > 0 ? HTTP_BAD_REQUEST : HTTP_OK);
 }
 

@@ -156,7 +156,8 @@ ra_papers_mine(ra_visit *v, const ra_casefile *file)
 		return;
 	}
 	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n<dl>\n", _("Documents"),
-	    _("Write the number in the application and in the contract at the places needed."),
+	    p->documents_text[0] != '\0' ? p->documents_text :
+	    _("Write the application number on each of them."),
 	    file->app.branch);
 	for (size_t i = 0; i < p->document_count; i++) {
 		ra_put(&v->page, "<dt>%s</dt><dd>", p->document[i].title);
@@ -205,7 +206,8 @@ show(ra_visit *v, const ra_casefile *file, const char *name, const char *wrong)
 	tmg_auto_free ra_papers *papers = malloc(sizeof(*papers));
 	size_t shown = 0;
 
-	ra_visit_head(v, _("Documents"));
+	v->refused = wrong[0] != '\0';
+	ra_visit_head_of(v, p->title, _("Documents"));
 	if (papers == NULL || ra_papers_load(v, file, papers))
 		v->page.failed = true;
 	for (size_t i = 0; papers != NULL && i < p->document_count; i++) {
@@ -214,7 +216,8 @@ show(ra_visit *v, const ra_casefile *file, const char *name, const char *wrong)
 		if (!ra_paper_is_file(d))
 			continue;
 		shown++;
-		ra_put(&v->page, "<h2>%s</h2>\n<p>", d->title);
+		ra_put(&v->page, "<section class=\"paper\" aria-labelledby=\"p-%s\">"
+		    "<h2 id=\"p-%s\">%s</h2>\n<p>", d->name, d->name, d->title);
 		put_wanted(v, d);
 		ra_put(&v->page, "</p>\n<p>");
 		put_standing(v, &papers->row[i]);
@@ -222,6 +225,7 @@ show(ra_visit *v, const ra_casefile *file, const char *name, const char *wrong)
 		    "%s</p>\n", papers->row[i].file);
 		if (may_send(file, papers, i))
 			put_form(v, d, strcmp(d->name, name) == 0 ? wrong : "");
+		ra_put(&v->page, "</section>\n");
 	}
 	if (shown == 0)
 		ra_put(&v->page, "<p>%s</p>\n", _("No document is sent as a file here."));
@@ -267,14 +271,14 @@ put_ways(ra_visit *v, const ra_document *d, const ra_paper *paper)
 {
 	if (paper->standing[0] != '\0')
 		return;
-	ra_put(&v->page, "<select name=\"channel\" aria-label=\"%s\">",
-	    _("How it came"));
+	ra_put(&v->page, "<div class=\"field\"><label for=\"c-%s\">%s</label>"
+	    "<select id=\"c-%s\" name=\"channel\">", d->name, _("How it came"), d->name);
 	for (size_t i = 0; i < d->channels.count; i++)
 		if (strcmp(d->channels.word[i], "post") == 0 ||
 		    strcmp(d->channels.word[i], "in-person") == 0)
 			ra_put(&v->page, "<option value=\"%s\">%s</option>",
 			    d->channels.word[i], channel_words(d->channels.word[i]));
-	ra_put(&v->page, "</select>");
+	ra_put(&v->page, "</select></div>\n");
 }
 
 static bool
@@ -282,6 +286,13 @@ comes_on_paper(const ra_document *d)
 {
 	return ra_words_have(&d->channels, "post") ||
 	    ra_words_have(&d->channels, "in-person");
+}
+
+static void
+begin_judging(ra_visit *v, const char *path, const ra_document *d)
+{
+	ra_visit_form(v, path, false);
+	ra_put(&v->page, "<input type=\"hidden\" name=\"name\" value=\"%s\">", d->name);
 }
 
 static void
@@ -295,17 +306,19 @@ put_judging(ra_visit *v, const ra_casefile *file, const ra_document *d,
 	    (paper->standing[0] == '\0' && !comes_on_paper(d)))
 		return;
 	snprintf(path, sizeof(path), "/desk/case/%s/document", file->app.id);
-	ra_visit_form(v, path, false);
-	ra_put(p, "<input type=\"hidden\" name=\"name\" value=\"%s\">", d->name);
-	put_ways(v, d, paper);
-	if (strcmp(paper->standing, RA_PAPER_ACCEPTED) != 0)
-		ra_put(p, "<button name=\"verdict\" value=\"accept\">%s</button>",
+	if (strcmp(paper->standing, RA_PAPER_ACCEPTED) != 0) {
+		begin_judging(v, path, d);
+		put_ways(v, d, paper);
+		ra_put(p, "<button name=\"verdict\" value=\"accept\">%s</button></form>\n",
 		    _("Accept"));
+	}
+	ra_put(p, "<details><summary>%s</summary>\n", _("Return it"));
+	begin_judging(v, path, d);
 	ra_put(p, "<div class=\"field\"><label for=\"w-%s\">%s</label>"
 	    "<input type=\"text\" id=\"w-%s\" name=\"reason\" maxlength=\"200\"></div>"
 	    "<button class=\"plain\" name=\"verdict\" value=\"return\">%s</button>"
-	    "</form>", d->name, _("Reason, told to the applicant"), d->name,
-	    _("Return"));
+	    "</form></details>\n", d->name, _("Reason, told to the applicant"),
+	    d->name, _("Return"));
 }
 
 static void
@@ -339,13 +352,16 @@ ra_papers_theirs(ra_visit *v, const ra_casefile *file)
 	}
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Documents"));
 	for (size_t i = 0; i < p->document_count; i++) {
-		ra_put(&v->page, "<h3>%s</h3>\n<p>", p->document[i].title);
+		ra_put(&v->page, "<section class=\"paper\" aria-labelledby=\"p-%s\">"
+		    "<h3 id=\"p-%s\">%s</h3>\n<p>", p->document[i].name,
+		    p->document[i].name, p->document[i].title);
 		put_wanted(v, &p->document[i]);
 		ra_put(&v->page, "</p>\n<p>");
 		put_standing(v, &papers->row[i]);
 		ra_put(&v->page, "</p>\n");
 		put_file(v, file, &papers->row[i]);
 		put_judging(v, file, &p->document[i], &papers->row[i]);
+		ra_put(&v->page, "</section>\n");
 	}
 }
 

@@ -125,6 +125,8 @@ static const char *const parts[] = {
 "font:.95rem/1.5 ui-monospace,'DejaVu Sans Mono',monospace}\n",
 "pre.command{background:var(--ink);color:#fff;border:0}\n",
 ".terms{max-height:26rem;overflow:auto;font:inherit;max-width:46rem}\n",
+".paper{border-top:1px solid var(--thin);padding:.25rem 0 .5rem;max-width:52rem}\n",
+".paper h3,.paper h2{font-size:1.1rem;margin:.75rem 0 .25rem}.paper p{margin:.25rem 0}\n",
 "table{border-collapse:collapse;width:100%}\n",
 "th,td{text-align:left;padding:.5rem 1rem .5rem 0;border-bottom:1px "
 "solid var(--thin);vertical-align:top;overflow-wrap:normal}\n",

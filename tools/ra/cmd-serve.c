@@ -12,8 +12,11 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/confine.h"
 #include "tools/ra/desk/reload.h"
+#include "tools/ra/http/listen.h"
 #include "tools/ra/http/server.h"
+#include "tools/ra/notify.h"
 #include "tools/ra/post/chores.h"
 
 /* The URL goes to stdout, or to the descriptor somebody waits at. */
@@ -68,8 +71,10 @@ reload(ra_office *office)
 	tmg_auto(ra_desk) desk = { .office = office };
 	tmg_fault fault = { .rc = TMG_OK };
 	size_t count = 0;
-	tmg_rc rc = ra_desk_open(office, &desk, &fault);
+	tmg_rc rc;
 
+	(void)!ra_notify_reloading();
+	rc = ra_desk_open(office, &desk, &fault);
 	if (rc == TMG_OK && (rc = ra_desk_reload(&desk, false, &count)))
 		fault = desk.fault;
 	if (rc)
@@ -77,6 +82,7 @@ reload(ra_office *office)
 		    "the profiles stay as they were: %s", fault.text);
 	else
 		tmg_log(office->ctx, TMG_LOG_INFO, "read %zu profiles anew", count);
+	(void)!ra_notify("READY=1");
 }
 
 static void
@@ -86,6 +92,53 @@ wait_for_end(ra_office *office, const sigset_t *set)
 
 	while (sigwait(set, &sig) == 0 && sig == SIGHUP)
 		reload(office);
+}
+
+/* The socket may need root, and the authority's key: both are open by now.
+ * What is refused for good is so before any thread is made. */
+static tmg_rc
+confine(ra_office *office, tmg_fault *f)
+{
+	tmg_rc rc = TMG_OK;
+
+	if (office->config.user[0] != '\0')
+		rc = ra_confine_user(office->config.user, f);
+	else if (geteuid() == 0)
+		tmg_log(office->ctx, TMG_LOG_WARN,
+		    "this server has root's rights; name another account: user, in ra.conf");
+	if (rc || !office->config.confine)
+		return rc;
+	if ((rc = ra_confine_calls(f)) != TMG_UNSUPPORTED)
+		return rc;
+	tmg_log(office->ctx, TMG_LOG_INFO, "%s", f->text);
+	return TMG_OK;
+}
+
+/* One that systemd made comes first. */
+static tmg_rc
+open_socket(const char *listen, int *fd, char *url, size_t cap, tmg_fault *f)
+{
+	*fd = ra_notify_socket();
+	return *fd >= 0 ? ra_listen_adopt(*fd, url, cap, f) :
+	    ra_listen_open(listen, fd, url, cap, f);
+}
+
+static tmg_rc
+start(ra_office *office, const char *listen, char *url, size_t cap,
+    ra_server **server, ra_chores **chores, tmg_fault *f)
+{
+	tmg_rc rc;
+	int fd;
+
+	if ((rc = open_socket(listen, &fd, url, cap, f)) ||
+	    (rc = confine(office, f)))
+		return rc;
+	recover(office);
+	if ((rc = ra_server_start(office, fd, f, server)))
+		return rc;
+	if ((rc = ra_chores_start(office, f, chores)))
+		ra_server_free(server);
+	return rc;
 }
 
 static int
@@ -99,20 +152,20 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 	tmg_rc rc;
 
 	block_signals(&set);
-	recover(office);
-	if ((rc = ra_server_start(office, listen, url, sizeof(url), &fault,
-	    &server)))
+	if ((rc = start(office, listen, url, sizeof(url), &server, &chores,
+	    &fault)))
 		return ra_fail(&fault, rc);
-	if ((rc = ra_chores_start(office, &fault, &chores))) {
-		ra_server_free(&server);
-		return ra_fail(&fault, rc);
-	}
 	tmg_log(office->ctx, TMG_LOG_INFO, "serving at %s", url);
 	if (!say_ready(url, ready_fd))
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "nobody reads where this serves: %s", strerror(errno));
+	if (ra_notify("READY=1") != TMG_OK)
+		tmg_log(office->ctx, TMG_LOG_WARN,
+		    "the service manager is not told that this serves: %s",
+		    strerror(errno));
 	wait_for_end(office, &set);
 	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
+	(void)!ra_notify("STOPPING=1");
 	ra_server_free(&server);
 	ra_chores_free(&chores);
 	return RA_EXIT_DONE;

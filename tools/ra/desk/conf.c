@@ -120,6 +120,8 @@ static const ra_setting rows[] = {
 	RA_SET_LIST("registers", AT(registers), &registers),
 	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
 	RA_SET_TEXT("portal_url", AT(portal_url), false, check_url),
+	RA_SET_TEXT("user", AT(user), false, ra_any_word),
+	RA_SET_FLAG("confine", AT(confine)),
 	RA_SET_FLAG("rehearsal", AT(rehearsal)),
 	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
 	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
@@ -191,7 +193,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 {
 	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
 		.crl_days = 7, .threads = 4, .connections = 1024,
-		.request_s = 30,
+		.request_s = 30, .confine = true,
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);

@@ -123,3 +123,18 @@ ra_listen_open(const char *where, int *fd, char *url, size_t cap, tmg_fault *f)
 		return tmg_raise(f, rc, 0, _("cannot tell the port of %s"), where);
 	return TMG_OK;
 }
+
+tmg_rc
+ra_listen_adopt(int fd, char *url, size_t cap, tmg_fault *f)
+{
+	int listens = 0, flags;
+	socklen_t len = sizeof(listens);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
+	    listens == 0 || (flags = fcntl(fd, F_GETFL)) < 0 ||
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+	    write_url(fd, url, cap))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("the socket that was handed over is not one of TCP that listens"));
+	return TMG_OK;
+}

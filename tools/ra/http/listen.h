@@ -21,6 +21,11 @@
 TMG_MUST_USE tmg_rc
 ra_listen_open(const char *where, int *fd, char *url, size_t cap, tmg_fault *f);
 
+/* A socket that somebody else made, and listens on: its url.
+ * Verdicts TMG_MISMATCH: it is none of the kind. */
+TMG_MUST_USE tmg_rc
+ra_listen_adopt(int fd, char *url, size_t cap, tmg_fault *f);
+
 /* An address as digits, without its port. */
 TMG_MUST_USE tmg_rc
 ra_listen_address(const struct sockaddr *sa, char *text, size_t cap);

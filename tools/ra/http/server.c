@@ -591,24 +591,23 @@ start_daemon(ra_server *s, tmg_fault *f)
 }
 
 tmg_rc
-ra_server_start(ra_office *office, const char *listen, char *url, size_t cap,
-    tmg_fault *f, ra_server **server)
+ra_server_start(ra_office *office, int fd, tmg_fault *f, ra_server **server)
 {
 	ra_server *s = calloc(1, sizeof(*s));
 	tmg_rc rc;
 
 	*server = NULL;
-	if (s == NULL)
+	if (s == NULL) {
+		close(fd);
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	}
 	s->office = office;
-	s->fd = -1;
+	s->fd = fd;
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->freed, NULL);
 	if ((rc = ra_watch_new(&s->watch)))
 		rc = tmg_raise(f, rc, 0, _("out of memory"));
-	if (rc || (rc = open_desks(s, f)) ||
-	    (rc = ra_listen_open(listen, &s->fd, url, cap, f)) ||
-	    (rc = start_daemon(s, f))) {
+	if (rc || (rc = open_desks(s, f)) || (rc = start_daemon(s, f))) {
 		ra_server_free(&s);
 		return rc;
 	}

@@ -10,16 +10,12 @@
 typedef struct ra_server ra_server;
 
 /*
- * Binds, starts the worker threads and serves until ra_server_free().
+ * Starts the worker threads and serves until ra_server_free().
  *
- *   listen   in    "127.0.0.1:8443", "[::1]:0"
- *   url      out   where it listens, "https://127.0.0.1:40123"
- *
- * Verdicts  TMG_OCCUPIED  the address is taken
+ *   fd   a listening socket, taken over: see ra_listen_open()
  */
 TMG_MUST_USE tmg_rc
-ra_server_start(ra_office *office, const char *listen, char *url, size_t cap,
-    tmg_fault *f, ra_server **server);
+ra_server_start(ra_office *office, int fd, tmg_fault *f, ra_server **server);
 
 /* Takes no new connections, lets running requests end (10 seconds at most).
  * Accepts a pointer to NULL; leaves NULL. */

@@ -7,7 +7,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/http/cookie.h"
 #include "tools/ra/http/posted.h"
-#include "tools/ra/pages/language.h"
+#include "tools/ra/desk/language.h"
 #include "tools/ra/pages/page.h"
 #include "tools/ra/profile/filekind.h"
 #include "tools/ra/profile/utf8.h"

@@ -179,6 +179,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_app_each(s, RA_ISSUED, any_app, NULL), TMG_OK);
 	strcpy(app.branch, "here");
 	assert_int_equal(ra_app_branch(s, &app), TMG_OK);
+	assert_int_equal(ra_app_speak(s, &app), TMG_OK);
 	assert_int_equal(ra_app_each_at(s, "here", RA_SUBMITTED, any_app, NULL),
 	    TMG_OK);
 	assert_int_equal(ra_app_each_since(s, "p", RA_ISSUED, 9, any_app, NULL),

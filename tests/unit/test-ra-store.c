@@ -408,7 +408,7 @@ test_foreign_values(void **state)
 	    "UPDATE account SET role = 'applicant of some importance';"
 	    "UPDATE certificate SET reason = 4294967297, der = %s;"
 	    "INSERT INTO application VALUES ('A', 'exalted', 'o', 'p', 'c', 'k',"
-	    " '', 's', '', 1, 1, %s, 'none', 0, '', '', 0, '')", bytes, bytes);
+	    " '', 's', '', 1, 1, %s, 'none', 0, '', '', 0, '', '')", bytes, bytes);
 	place_run(&b->place, text);
 	assert_int_equal(ra_user_get(b->store, "a", &user), TMG_E_IO);
 	assert_int_equal(ra_cert_get(b->store, "01", &got), TMG_E_IO);

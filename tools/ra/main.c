@@ -15,6 +15,7 @@
 #include "src/base/std.h"
 #include "tamga/version.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/desk/language.h"
 
 #define COMMON \
 	N_("  --dir DIR               the authority in that folder\n" \
@@ -179,6 +180,7 @@ main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	bindtextdomain("tamga", TMG_LOCALEDIR);
 	bind_textdomain_codeset("tamga", "UTF-8");
+	ra_languages_bind(TMG_LOCALEDIR);
 
 	if (argc < 2) {
 		help(stderr);

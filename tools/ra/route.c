@@ -8,7 +8,7 @@
 #include "tools/ra/est/est.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/http/public.h"
-#include "tools/ra/pages/language.h"
+#include "tools/ra/desk/language.h"
 #include "tools/ra/pages/site.h"
 
 #define EST "/.well-known/est/"
@@ -161,10 +161,15 @@ find(ra_desk *desk, ra_call *call, ra_reply *reply)
 void
 ra_route(ra_desk *desk, ra_call *call, ra_reply *reply)
 {
-	tmg_auto(ra_speech) speech = { (locale_t)0, (locale_t)0 };
+	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
 
-	if (call->languages[0] != '\0')
-		ra_speech_begin(&speech, ra_language_choose(call->languages));
+	desk->language = NULL;
+	if (call->languages[0] != '\0') {
+		const ra_language *l = ra_language_choose(call->languages);
+
+		ra_speech_begin(&speech, l);
+		desk->language = l->code;
+	}
 	find(desk, call, reply);
 	if (strncmp(call->path, RA_API, strlen(RA_API)) == 0)
 		ra_api_finish(reply);

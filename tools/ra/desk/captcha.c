@@ -35,7 +35,7 @@ ra_captcha_hash(const char *id, const char *session, const char *answer,
 	    (const uint8_t *)text, (size_t)len }, hash) : TMG_E_SPACE;
 }
 
-/* Two numbers that anybody adds without paper; four bits of bytes are even. */
+/* Two numbers that anybody adds without paper, and few guess the sum of. */
 static tmg_rc
 choose(ra_desk *d, char code[RA_CAPTCHA_DIGITS + 1], ra_captcha *c,
     char sum[ANSWER_MAX])
@@ -47,7 +47,7 @@ choose(ra_desk *d, char code[RA_CAPTCHA_DIGITS + 1], ra_captcha *c,
 	    ra_number_new(d->office->ctx, c->id, sizeof(c->id)))
 		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
 		    _("no random numbers to be had"));
-	const unsigned a = 2 + (random[1] & 15), b = 2 + (random[1] >> 4 & 7);
+	const unsigned a = 11 + random[1] % 79, b = 2 + (random[1] >> 16) % 8;
 
 	snprintf(code, RA_CAPTCHA_DIGITS + 1, "%05u", (unsigned)(random[0] % 100000));
 	snprintf(c->question, sizeof(c->question), _("How much is %u plus %u?"),

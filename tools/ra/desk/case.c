@@ -107,6 +107,8 @@ draft(ra_desk *d, const ra_profile *profile, const char *once, ra_app *app)
 	app->changed = app->created;
 	snprintf(app->profile, sizeof(app->profile), "%.*s",
 	    (int)sizeof(app->profile) - 1, profile->name);
+	snprintf(app->language, sizeof(app->language), "%s",
+	    d->language != NULL ? d->language : "");
 	ra_flow_print(&profile->flow, app->flow);
 	rc = once == NULL ?
 	    ra_number_new(d->office->ctx, app->id, sizeof(app->id)) :

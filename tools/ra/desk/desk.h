@@ -48,6 +48,7 @@ typedef struct ra_desk {
 	tmg_fault fault;
 	const ra_profiles *profiles;	/* borrowed from book */
 	ra_book *book;
+	const char *language;		/* who is served now speaks it; NULL unsaid */
 } ra_desk;
 
 TMG_MUST_USE tmg_rc

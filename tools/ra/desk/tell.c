@@ -10,6 +10,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/deadline.h"
+#include "tools/ra/desk/language.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/form/contents.h"
 #include "tools/ra/form/form.h"
@@ -124,14 +125,35 @@ post(ra_desk *d, const struct news *n, const ra_mail_rule *rule)
 	return rc == TMG_OK || rc == TMG_OCCUPIED ? rc : ra_desk_says(d, rc);
 }
 
+static bool
+is_rule_for(const ra_mail_rule *rule, const char *event, const char *language)
+{
+	return strcmp(rule->event, event) == 0 &&
+	    strcmp(rule->language, language) == 0;
+}
+
+/* The applicant's, where the profile has words in it. */
+static const char *
+language_for(const struct news *n)
+{
+	for (size_t i = 0; i < n->profile->mail_count; i++)
+		if (is_rule_for(&n->profile->mail[i], n->event, n->app->language))
+			return n->app->language;
+	return "";
+}
+
 static tmg_rc
 post_all(ra_desk *d, const struct news *n, size_t *posted)
 {
 	tmg_rc rc = TMG_OK;
 
+	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
+	const char *language = language_for(n);
+
 	*posted = 0;
+	ra_speech_begin(&speech, ra_language_find(n->app->language));
 	for (size_t i = 0; i < n->profile->mail_count && rc == TMG_OK; i++) {
-		if (strcmp(n->profile->mail[i].event, n->event) != 0)
+		if (!is_rule_for(&n->profile->mail[i], n->event, language))
 			continue;
 		rc = post(d, n, &n->profile->mail[i]);
 		(*posted)++;
@@ -170,12 +192,14 @@ static const ra_mail_rule usual_reminder = {
 static tmg_rc
 post_reminder(ra_desk *d, const struct news *n)
 {
+	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
 	ra_mail_rule rule = usual_reminder;
 	size_t posted;
 	tmg_rc rc;
 
 	if ((rc = post_all(d, n, &posted)) || posted > 0)
 		return rc;
+	ra_speech_begin(&speech, ra_language_find(n->app->language));
 	snprintf(rule.subject, sizeof(rule.subject), "%s", _(usual_reminder.subject));
 	snprintf(rule.text, sizeof(rule.text), "%s", _(usual_reminder.text));
 	return post(d, n, &rule);

@@ -372,11 +372,11 @@ static void
 put_validity(ra_visit *v, int days)
 {
 	if (days % YEAR_DAYS == 0)
-		ra_put(&v->page, dngettext("tamga", "Valid for %d year.",
+		ra_put(&v->page, tmg_text_n("Valid for %d year.",
 		    "Valid for %d years.", (unsigned long)(days / YEAR_DAYS)),
 		    days / YEAR_DAYS);
 	else
-		ra_put(&v->page, dngettext("tamga", "Valid for %d day.",
+		ra_put(&v->page, tmg_text_n("Valid for %d day.",
 		    "Valid for %d days.", (unsigned long)days), days);
 }
 

@@ -115,6 +115,7 @@ serve(const ra_site_row *row, ra_desk *desk, ra_call *call, ra_reply *reply)
 	tmg_rc rc = ra_visit_begin(&v);
 
 	ra_speech_begin(&speech, v.language);
+	desk->language = v.language->code;
 	if (rc) {
 		desk->fault = desk->store->fault;
 		ra_visit_fault(&v, rc);

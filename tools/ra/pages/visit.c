@@ -100,6 +100,24 @@ find_staff(ra_visit *v)
 	return TMG_OK;
 }
 
+/* Who has an application open and chooses a language is written to in it. */
+static tmg_rc
+keep_language(ra_visit *v)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	ra_app app;
+	tmg_rc rc;
+
+	if (v->number[0] == '\0' || v->reply->cookie[1][0] == '\0')
+		return TMG_OK;
+	memcpy(app.id, v->number, sizeof(app.id));
+	snprintf(app.language, sizeof(app.language), "%s", v->language->code);
+	if ((rc = ra_txn_begin(&txn, v->desk->store)) ||
+	    (rc = ra_app_speak(v->desk->store, &app)))
+		return rc;
+	return ra_txn_commit(&txn);
+}
+
 tmg_rc
 ra_visit_begin(ra_visit *v)
 {
@@ -110,7 +128,8 @@ ra_visit_begin(ra_visit *v)
 	    sizeof(v->token)) || !ra_token_ok(v->token)) {
 		if ((rc = give_token(v)))
 			return rc;
-	} else if ((rc = use_token(v)) || (rc = find_session(v))) {
+	} else if ((rc = use_token(v)) || (rc = find_session(v)) ||
+	    (rc = keep_language(v))) {
 		return rc;
 	}
 	if ((rc = find_staff(v)))

@@ -7,7 +7,7 @@
 
 #include "tools/ra/desk/limit.h"
 #include "tools/ra/http/http.h"
-#include "tools/ra/pages/language.h"
+#include "tools/ra/desk/language.h"
 #include "tools/ra/pages/page.h"
 #include "tools/ra/store/session.h"
 

@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/deadline.h"
+#include "tools/ra/desk/language.h"
 #include "tools/ra/form/answers.h"
 #include "tools/ra/form/form.h"
 
@@ -274,6 +275,7 @@ tmg_rc
 ra_print(ra_desk *d, const ra_app *app, const char *form, ra_printed *printed)
 {
 	tmg_auto_free ra_sheet *sheet = calloc(1, sizeof(*sheet));
+	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
 	size_t i = 0;
 	tmg_rc rc;
 
@@ -285,6 +287,7 @@ ra_print(ra_desk *d, const ra_app *app, const char *form, ra_printed *printed)
 		    _("\"%s\" is no form of a printed application"), form);
 	if (sheet == NULL)
 		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	ra_speech_begin(&speech, ra_language_find(app->language));
 	if ((rc = ra_sheet_make(d, app, sheet)) == TMG_OK)
 		rc = print_as(d, i, sheet, printed);
 	ra_sheet_release(sheet);

@@ -112,6 +112,7 @@ typedef struct ra_status {
 
 typedef struct ra_mail_rule {
 	char event[RA_TEXT_MAX];	/* or "remind" */
+	char language[RA_TEXT_MAX];	/* of who reads it; "" whoever has no other */
 	char subject[RA_TEXT_MAX];
 	char text[RA_PROSE_MAX];	/* ${number}, ${code}, ${status}, ... */
 	bool attach_application;

@@ -294,6 +294,7 @@ static const ra_list statuses = MAKE(status, RA_STATUSES_MAX, status_count);
 static const ra_mail_rule mail_rule_default = { .event = "" };
 static const ra_setting mail_rule_rows[] = {
 	RA_SET_TEXT("event", IN(mail_rule, event), true, check_news),
+	RA_SET_TEXT("language", IN(mail_rule, language), false, check_language),
 	RA_SET_TEXT("subject", IN(mail_rule, subject), true, ra_any_word),
 	RA_SET_PROSE("text", IN(mail_rule, text), true),
 	RA_SET_FLAG("attach_application", IN(mail_rule, attach_application)),

@@ -42,7 +42,7 @@ static const ra_field_kind state_kind = { RA_TYPE_TEXT, state_to, state_from };
 
 #define COLUMNS "id, state, owner, profile, csr_hash, spki_hash, previous," \
     " subject, reason, created, changed, csr, resumes_to, facts, flow," \
-    " confirmed_by, entered, branch"
+    " confirmed_by, entered, branch, language"
 
 static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_app, id),
@@ -63,6 +63,7 @@ static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_app, confirmed_by),
 	RA_FIELD_NUMBER(ra_app, entered),
 	RA_FIELD_TEXT(ra_app, branch),
+	RA_FIELD_TEXT(ra_app, language),
 };
 
 static const ra_row row = RA_ROW(ra_app, fields);
@@ -70,7 +71,7 @@ static const ra_row row = RA_ROW(ra_app, fields);
 static const ra_sql add = { "app_add",
 	"INSERT INTO application (" COLUMNS ")"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-	" $13, $14, $15, $16, $17, $18)" };
+	" $13, $14, $15, $16, $17, $18, $19)" };
 static const ra_sql get = { "app_get",
 	"SELECT " COLUMNS " FROM application WHERE id = $1" };
 static const ra_sql find = { "app_find",
@@ -96,6 +97,8 @@ static const ra_sql each_at = { "app_each_at",
 	" WHERE branch = $1 AND state = $2 ORDER BY created DESC, id" };
 static const ra_sql branch = { "app_branch",
 	"UPDATE application SET branch = $1 WHERE id = $2" };
+static const ra_sql speak = { "app_speak",
+	"UPDATE application SET language = $1 WHERE id = $2" };
 static const ra_sql request = { "app_request",
 	"UPDATE application SET csr = $1, csr_hash = $2, spki_hash = $3,"
 	" subject = $4 WHERE id = $5" };
@@ -194,6 +197,13 @@ tmg_rc
 ra_app_branch(ra_store *s, const ra_app *app)
 {
 	return ra_change(s, &branch, RA_WITH(RA_TEXT(app->branch),
+	    RA_TEXT(app->id)), TMG_NOT_FOUND);
+}
+
+tmg_rc
+ra_app_speak(ra_store *s, const ra_app *app)
+{
+	return ra_change(s, &speak, RA_WITH(RA_TEXT(app->language),
 	    RA_TEXT(app->id)), TMG_NOT_FOUND);
 }
 

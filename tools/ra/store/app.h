@@ -16,6 +16,7 @@
 #define RA_NAME_MAX 64
 #define RA_REASON_MAX 256
 #define RA_BRANCH_MAX 256
+#define RA_LANG_MAX 8
 
 typedef struct ra_app {
 	char id[RA_ID_MAX];
@@ -34,6 +35,7 @@ typedef struct ra_app {
 	time_t created, changed;
 	time_t entered;			/* the state it is in */
 	char branch[RA_BRANCH_MAX];	/* where it is dealt with, "" anywhere */
+	char language[RA_LANG_MAX];	/* what the applicant is spoken to in, "" unsaid */
 	uint8_t *csr;			/* DER; owned */
 	size_t csr_len;
 } ra_app;
@@ -71,6 +73,10 @@ ra_app_request(ra_store *s, const ra_app *app);
 /* Keeps app's branch.  Verdicts TMG_NOT_FOUND. */
 TMG_MUST_USE tmg_rc
 ra_app_branch(ra_store *s, const ra_app *app);
+
+/* Keeps app's language.  Verdicts TMG_NOT_FOUND. */
+TMG_MUST_USE tmg_rc
+ra_app_speak(ra_store *s, const ra_app *app);
 
 /* Nothing of the person, the request or the key is left; the number is. */
 TMG_MUST_USE tmg_rc

@@ -24,9 +24,9 @@ const ra_kept ra_kept_tables[] = {
 	    "$1, $2, $3, $4, $5"),
 	KEPT("application", "id, state, owner, profile, csr_hash, spki_hash,"
 	    " previous, subject, reason, created, changed, csr, resumes_to, facts,"
-	    " flow, confirmed_by, entered, branch", "tttttttttnnbtnttnt", "id",
+	    " flow, confirmed_by, entered, branch, language", "tttttttttnnbtnttntt", "id",
 	    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-	    " $16, $17, $18"),
+	    " $16, $17, $18, $19"),
 	KEPT("answer", "application, name, value", "ttt", "application, name",
 	    "$1, $2, $3"),
 	KEPT("captcha", "id, until, picture, question", "tntt", "id",

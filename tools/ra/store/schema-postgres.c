@@ -21,7 +21,7 @@ static const ra_migration steps[] = {
 	"  created BIGINT NOT NULL, changed BIGINT NOT NULL, csr BYTEA,"
 	"  resumes_to " TEXT ", facts BIGINT NOT NULL, flow " TEXT ","
 	"  confirmed_by " TEXT ", entered BIGINT NOT NULL,"
-	"  branch " TEXT " DEFAULT '',"
+	"  branch " TEXT " DEFAULT '', language " TEXT " DEFAULT '',"
 	"  UNIQUE (owner, csr_hash, previous));"
 	"CREATE INDEX application_spki ON application (spki_hash);"
 	"CREATE INDEX application_state"

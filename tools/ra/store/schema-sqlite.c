@@ -114,6 +114,7 @@ static const ra_migration steps[] = {
 	"  WHERE certificate <> '';"
 	"ALTER TABLE account ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE application ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE application ADD COLUMN language TEXT NOT NULL DEFAULT '';"
 	"CREATE INDEX application_branch"
 	"  ON application (branch, state, created DESC, id);"
 	"CREATE INDEX audit_application ON audit (application, seq);"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The language of a page.
+ * The languages that applicants are spoken to in.
  */
 #ifndef RA_LANGUAGE_H
 #define RA_LANGUAGE_H
@@ -13,7 +13,7 @@
 typedef struct ra_language {
 	const char *code;	/* BCP 47; also the lang attribute */
 	const char *name;	/* as its speakers write it */
-	const char *locale;
+	const char *domain;	/* its catalogue; NULL: the texts are in it already */
 } ra_language;
 
 extern const ra_language ra_languages[];
@@ -28,14 +28,18 @@ ra_language_find(const char *code);
 const ra_language *
 ra_language_choose(const char *accept);
 
-/*
- * Messages of this thread are in that language until released; in the
- * process's own where the system has no such locale.
- */
+/* Where the catalogues are: FOLDER/C/LC_MESSAGES/DOMAIN.mo.  Each language is a
+ * domain of its own in the locale C.UTF-8, which every system has; none of the
+ * languages' own locales is needed.  Once, before there are threads. */
+void ra_languages_bind(const char *folder);
+
+/* Messages of this thread are in that language until released. */
 typedef struct ra_speech {
 	locale_t mine, before;
+	const char *first;
 } ra_speech;
 
+/* language NULL: the process's own. */
 void ra_speech_begin(ra_speech *speech, const ra_language *language);
 void ra_speech_release(ra_speech *speech);
 

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tools/ra/pages/language.h"
+#include "tools/ra/desk/language.h"
 
+#include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/i18n.h"
 #include "src/base/scope.h"
 
 const ra_language ra_languages[] = {
-	{ "en", "English", "C.UTF-8" },
-	{ "bg", "Български", "bg_BG.UTF-8" },
-	{ "kk", "Қазақша", "kk_KZ.UTF-8" },
-	{ "ru", "Русский", "ru_RU.UTF-8" },
-	{ "az", "Azərbaycanca", "az_AZ.UTF-8" },
+	{ "en", "English", NULL },
+	{ "bg", "Български", "tamga-ra-bg" },
+	{ "kk", "Қазақша", "tamga-ra-kk" },
+	{ "ru", "Русский", "tamga-ra-ru" },
+	{ "az", "Azərbaycanca", "tamga-ra-az" },
 };
 const size_t ra_language_count = TMG_COUNT(ra_languages);
 
@@ -69,12 +71,28 @@ ra_language_choose(const char *accept)
 }
 
 void
+ra_languages_bind(const char *folder)
+{
+	unsetenv("LANGUAGE");	/* it would be asked before the domain */
+	for (size_t i = 0; i < ra_language_count; i++) {
+		if (ra_languages[i].domain == NULL)
+			continue;
+		bindtextdomain(ra_languages[i].domain, folder);
+		bind_textdomain_codeset(ra_languages[i].domain, "UTF-8");
+	}
+}
+
+void
 ra_speech_begin(ra_speech *speech, const ra_language *language)
 {
-	*speech = (ra_speech){ .before = uselocale((locale_t)0) };
-	speech->mine = newlocale(LC_MESSAGES_MASK, language->locale, (locale_t)0);
-	if (speech->mine != (locale_t)0)
-		uselocale(speech->mine);
+	*speech = (ra_speech){ .mine = (locale_t)0 };
+	if (language == NULL)
+		return;
+	speech->mine = newlocale(LC_MESSAGES_MASK, "C.UTF-8", (locale_t)0);
+	if (speech->mine == (locale_t)0)
+		return;
+	speech->before = uselocale(speech->mine);
+	speech->first = tmg_text_first(language->domain);
 }
 
 void
@@ -82,6 +100,7 @@ ra_speech_release(ra_speech *speech)
 {
 	if (speech->mine == (locale_t)0)
 		return;
+	(void)tmg_text_first(speech->first);
 	uselocale(speech->before);
 	freelocale(speech->mine);
 	speech->mine = (locale_t)0;

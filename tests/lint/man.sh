@@ -23,3 +23,16 @@ bad=$bad$(told "$top_srcdir/doc/man/tamga-ra.8" "$top_srcdir/tools/ra/ca/weak.c"
     grep -v ' \(RSA\|RSA-PSS\|EC\|ED25519\) ' || :)
 printf '%s' "$bad"
 test -z "$bad"
+
+# Each setting of ra.conf stands in its page, and each there is one.
+page=$top_srcdir/doc/man/tamga-ra.conf.5
+settings=$(sed -n 's/^	RA_SET_[A-Z]*("\([a-z_.]*\)".*/\1/p' "$top_srcdir/tools/ra/desk/conf.c" | sort -u)
+told=$(sed -n 's/^\.It Cm //p' "$page" | sed 's/ , /\n/g' | sort -u)
+test -n "$settings"
+if [ "$settings" != "$told" ]; then
+	printf '%s\n' "$settings" > "${TMPDIR:-/tmp}/settings.$$"
+	printf '%s\n' "$told" | diff "${TMPDIR:-/tmp}/settings.$$" - |
+	    sed -n "s,^<,$page has not,p; s,^>,$page has what is no setting:,p"
+	rm -f "${TMPDIR:-/tmp}/settings.$$"
+	exit 1
+fi

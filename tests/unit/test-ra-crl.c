@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -246,6 +247,31 @@ test_settings(void **state)
 	}
 }
 
+/* The example of the manual page is one. */
+static void
+test_example(void **state)
+{
+	const char *top = getenv("top_srcdir");
+	tmg_auto_free uint8_t *page = NULL;
+	static ra_config config;
+	tmg_fault f = { .rc = TMG_OK };
+	char path[4096];
+	char *from, *to;
+	size_t len;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/doc/man/tamga-ra.conf.5",
+	    top != NULL ? top : ".");
+	assert_int_equal(tmg_file_read(path, 1 << 18, &page, &len), TMG_OK);
+	assert_non_null(from = strstr((char *)page, ".Bd -literal\n"));
+	from += strlen(".Bd -literal\n");
+	assert_non_null(to = strstr(from, "\n.Ed"));
+	*to = '\0';
+	if (ra_config_parse("example", from, &config, &f) != TMG_OK)
+		fail_msg("%s", f.text);
+	assert_string_equal(config.user, "tamga-ra");
+}
+
 int
 main(void)
 {
@@ -257,6 +283,7 @@ main(void)
 		STORED(test_many_make_one),
 		STORED(test_points),
 		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_example),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ra.conf: see tamga-ra(8).
+ * ra.conf: see tamga-ra.conf(5).
  */
 #ifndef RA_CONFIG_H
 #define RA_CONFIG_H

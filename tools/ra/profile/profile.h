@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Certificate profiles: what one kind of certificate may and will contain,
- * and who decides.  One libconfig file each: see tamga-ra(8).
+ * and who decides.  One libconfig file each: see tamga-profile(5).
  */
 #ifndef RA_PROFILE_H
 #define RA_PROFILE_H

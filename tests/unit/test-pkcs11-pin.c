@@ -163,6 +163,39 @@ test_no_way_back(void **state)
 	assert_int_equal(CARD->puk_tries, 3);
 }
 
+/* No keypad is promised, so nobody may leave the PIN to one: nothing is sent, no
+ * try is lost, and an empty PIN is none either. */
+static void
+test_no_keypad(void **state)
+{
+	const CK_SESSION_HANDLE h = user_session(RW);
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	assert_int_equal(C_GetTokenInfo(0, &info), CKR_OK);
+	assert_false(info.flags & CKF_PROTECTED_AUTHENTICATION_PATH);
+	assert_int_equal(C_SignInit(h, &ecdsa_sha256,
+	    find_one(h, CKO_PRIVATE_KEY, 0x9c)), CKR_OK);
+	CARD->calls[FAKE_VERIFY] = 0;
+	assert_int_equal(C_Login(h, CKU_CONTEXT_SPECIFIC, NULL, 0),
+	    CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_Login(h, CKU_CONTEXT_SPECIFIC, PIN, 0),
+	    CKR_PIN_LEN_RANGE);
+	assert_int_equal(C_SetPIN(h, NULL, 0, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_SetPIN(h, PIN, 6, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_Logout(h), CKR_OK);
+	assert_int_equal(C_Login(h, CKU_USER, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_Login(h, CKU_USER, PIN, 0), CKR_PIN_LEN_RANGE);
+	assert_int_equal(C_Login(h, CKU_SO, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_Login(h, CKU_SO, SO("87654321")), CKR_OK);
+	assert_int_equal(C_InitPIN(h, NULL, 0), CKR_ARGUMENTS_BAD);
+	assert_int_equal(C_CloseSession(h), CKR_OK);
+	assert_int_equal(C_InitToken(0, NULL, 0, (CK_UTF8CHAR *)(uintptr_t)LABEL),
+	    CKR_ARGUMENTS_BAD);
+	assert_int_equal(CARD->calls[FAKE_VERIFY], 0);
+	assert_int_equal(CARD->tries, 3);
+}
+
 #define WITH_PUK(name) cmocka_unit_test_setup_teardown(name, with_puk, finalised)
 
 int
@@ -172,7 +205,7 @@ main(void)
 		WITH_PUK(test_login_user),
 		WITH_PUK(test_puk), WITH_PUK(test_puk_locked),
 		WITH_PUK(test_management_key), WITH_PUK(test_init_token),
-		WITH_PUK(test_no_way_back),
+		WITH_PUK(test_no_way_back), WITH_PUK(test_no_keypad),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

@@ -236,6 +236,13 @@ tmg_p11_use_end(p11_hold *hold, tmg_p11_operation *op, tmg_rc rc)
 /* ---- using a public key -------------------------------------------------- */
 
 CK_RV
+tmg_p11_use_subject(p11_hold *hold, const tmg_p11_operation *op,
+    tmg_p11_subject *s)
+{
+	return load_key(hold, op->object, s);
+}
+
+CK_RV
 tmg_p11_use_public(p11_hold *hold, const tmg_p11_operation *op, EVP_PKEY **key)
 {
 	tmg_p11_subject s;

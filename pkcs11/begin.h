@@ -49,6 +49,10 @@ tmg_p11_use_begin(p11_hold *hold, tmg_p11_operation *op, tmg_signer **signer);
 CK_RV
 tmg_p11_use_end(p11_hold *hold, tmg_p11_operation *op, tmg_rc rc);
 
+/* The key of the operation; what is told of it is borrowed from the subject. */
+CK_RV
+tmg_p11_use_subject(p11_hold *hold, const tmg_p11_operation *op,
+    tmg_p11_subject *subject);
 /* The public key of the operation, in software.  Free it. */
 CK_RV
 tmg_p11_use_public(p11_hold *hold, const tmg_p11_operation *op, EVP_PKEY **key);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "pkcs11/begin.h"
+#include "pkcs11/signature.h"
 #include "src/base/ctx.h"
 #include "src/pki/scope.h"
 
@@ -116,20 +117,6 @@ set_padding(EVP_PKEY_CTX *ctx, const tmg_decrypt_spec *spec)
 	    (spec->padding != TMG_DECRYPT_OAEP || set_oaep(ctx, spec));
 }
 
-/* CKM_RSA_X_509 takes shorter input and pads it with zeros in front; 6.1.8. */
-static tmg_view
-widen(const tmg_p11_operation *op, uint8_t *store)
-{
-	const size_t k = cipher_size(op);
-
-	if (op->decrypt.padding != TMG_DECRYPT_RAW || op->len == k)
-		return (tmg_view){ op->data, op->len };
-	memset(store, 0, k - op->len);
-	if (op->len > 0)
-		memcpy(store + k - op->len, op->data, op->len);
-	return (tmg_view){ store, k };
-}
-
 static CK_RV
 run_encrypt(p11_hold *hold, tmg_p11_operation *op, tmg_out *cipher)
 {
@@ -145,7 +132,9 @@ run_encrypt(p11_hold *hold, tmg_p11_operation *op, tmg_out *cipher)
 	ctx = EVP_PKEY_CTX_new_from_pkey(tmg_ctx_libctx(hold->seat->ctx), key, NULL);
 	if (ctx == NULL || !set_padding(ctx, &op->decrypt))
 		return CKR_FUNCTION_FAILED;
-	plain = widen(op, wide);
+	plain = (tmg_view){ op->data, op->len };
+	if (op->decrypt.padding == TMG_DECRYPT_RAW)
+		plain = tmg_p11_widen(plain, cipher_size(op), wide);
 	ERR_set_mark();
 	if (EVP_PKEY_encrypt(ctx, cipher->ptr, &len, plain.ptr, plain.len) != 1)
 		rv = CKR_DATA_INVALID;	/* the number is beyond the modulus */

@@ -1,31 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signing with the keys of a token. */
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 
 #include "pkcs11/begin.h"
 #include "pkcs11/signature.h"
-
-static void
-free_ecdsa(ECDSA_SIG **sig)
-{
-	ECDSA_SIG_free(*sig);
-}
-
-/* From the Ecdsa-Sig-Value that the token floor gives. */
-static CK_RV
-plain_ecdsa(const tmg_p11_operation *op, tmg_view der, uint8_t *to)
-{
-	const int n = (int)tmg_alg_bytes(op->alg);
-	const unsigned char *at = der.ptr;
-	__attribute__((__cleanup__(free_ecdsa))) ECDSA_SIG *sig =
-	    d2i_ECDSA_SIG(NULL, &at, (long)der.len);
-
-	if (sig == NULL || BN_bn2binpad(ECDSA_SIG_get0_r(sig), to, n) != n ||
-	    BN_bn2binpad(ECDSA_SIG_get0_s(sig), to + n, n) != n)
-		return CKR_DEVICE_ERROR;
-	return CKR_OK;
-}
 
 /* ---- signing ------------------------------------------------------------- */
 
@@ -51,12 +29,7 @@ make_signature(p11_hold *hold, uint8_t *to)
 	    tmg_p11_signature_widen(op, input, wide), &sig);
 	if ((rv = tmg_p11_use_end(hold, op, rc)))
 		return rc == TMG_E_USAGE ? CKR_DATA_INVALID : rv;
-	if (op->spec.scheme == TMG_SIGN_ECDSA)
-		return plain_ecdsa(op, tmg_out_view(&sig), to);
-	if (sig.len != tmg_p11_signature_size(op))
-		return CKR_DEVICE_ERROR;
-	memcpy(to, sig.ptr, sig.len);
-	return CKR_OK;
+	return tmg_p11_signature_decode(op, tmg_out_view(&sig), to);
 }
 
 /* ---- beginning ----------------------------------------------------------- */

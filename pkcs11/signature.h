@@ -23,4 +23,20 @@ tmg_view
 tmg_p11_signature_widen(const tmg_p11_operation *op, tmg_view input,
     uint8_t *store);
 
+/* Shorter input of raw RSA gets zeros in front, to k bytes; 6.1.8. */
+tmg_view
+tmg_p11_widen(tmg_view input, size_t k, uint8_t *store);
+
+/*
+ * Cryptoki's ECDSA signature is r and s side by side, everybody else's an
+ * Ecdsa-Sig-Value; other signatures are the same for all.
+ * encode: *sig becomes that, in store of TMG_SIG_MAX bytes where it is another.
+ * decode: to gets tmg_p11_signature_size() bytes.
+ */
+CK_RV
+tmg_p11_signature_encode(const tmg_p11_operation *op, tmg_view *sig,
+    uint8_t *store);
+CK_RV
+tmg_p11_signature_decode(const tmg_p11_operation *op, tmg_view sig, uint8_t *to);
+
 #endif

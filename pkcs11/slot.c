@@ -56,21 +56,32 @@ C_GetSlotList(CK_BBOOL present, CK_SLOT_ID *list, CK_ULONG *count)
 	return CKR_OK;
 }
 
-/* Without the seat's lock: a card may be busy, the slot is told of all the same. */
-CK_RV
-C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
+/* As its reader is now, without the seat's lock: a card may be busy, the slot is
+ * told of all the same. */
+static CK_RV
+see_slot(p11_inside *inside, CK_SLOT_ID id, const void *info, tmg_p11_slot **slot)
 {
-	tmg_auto(p11_inside) inside = { false };
-	const tmg_p11_slot *slot;
 	CK_RV rv;
 
-	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(P11_LOOK_ONLY)))
+	if ((rv = p11_enter(inside)) || (rv = tmg_p11_watch_look(P11_LOOK_ONLY)))
 		return rv;
 	if (id >= atomic_load(&tmg_p11.slot_count))
 		return CKR_SLOT_ID_INVALID;
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
-	slot = tmg_p11.slots[id];
+	*slot = tmg_p11.slots[id];
+	return CKR_OK;
+}
+
+CK_RV
+C_GetSlotInfo(CK_SLOT_ID id, CK_SLOT_INFO *info)
+{
+	tmg_auto(p11_inside) inside = { false };
+	tmg_p11_slot *slot;
+	CK_RV rv;
+
+	if ((rv = see_slot(&inside, id, info, &slot)))
+		return rv;
 	*info = (CK_SLOT_INFO){
 		.flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT,
 	};
@@ -93,17 +104,14 @@ C_GetTokenInfo(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 {
 	tmg_auto(p11_inside) inside = { false };
 	tmg_auto(p11_hold) hold = { .seat = NULL };
+	tmg_p11_slot *slot;
 	CK_RV rv;
 
-	if ((rv = p11_enter(&inside)) || (rv = tmg_p11_watch_look(P11_LOOK_ONLY)))
+	if ((rv = see_slot(&inside, id, info, &slot)))
 		return rv;
-	if (id >= atomic_load(&tmg_p11.slot_count))
-		return CKR_SLOT_ID_INVALID;
-	if (info == NULL)
-		return CKR_ARGUMENTS_BAD;
-	if (!tmg_p11_slot_present(tmg_p11.slots[id]))
+	if (!tmg_p11_slot_present(slot))
 		return CKR_TOKEN_NOT_PRESENT;
-	if (tmg_p11_face_tell(tmg_p11.slots[id], info, &rv))
+	if (tmg_p11_face_tell(slot, info, &rv))
 		return rv;
 	if ((rv = p11_hold_slot_until(&hold, id,
 		tmg_now_ms() + tmg_p11.conf.probe_ms)) ||

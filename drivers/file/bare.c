@@ -47,8 +47,7 @@ find_block(tmg_view file, struct block *b)
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 	}
-	ERR_clear_error();
-	return rc;
+	return tmg_file_heard(rc);
 }
 
 #define BLOCK(what) \
@@ -86,7 +85,7 @@ open_plain(OSSL_LIB_CTX *libctx, const struct block *b, EVP_PKEY **key)
 	if (info != NULL)
 		*key = EVP_PKCS82PKEY_ex(info, libctx, TMG_FILE_PROPS);
 	PKCS8_PRIV_KEY_INFO_free(info);
-	return *key != NULL ? TMG_OK : TMG_E_MALFORMED;
+	return tmg_file_heard(*key != NULL ? TMG_OK : TMG_E_MALFORMED);
 }
 
 static tmg_rc
@@ -95,7 +94,7 @@ open_sealed(OSSL_LIB_CTX *libctx, const struct block *b, tmg_view password,
 {
 	const uint8_t *at = b->der;
 	X509_SIG *sealed = d2i_X509_SIG(NULL, &at, b->len);
-	const tmg_rc rc = sealed == NULL ? TMG_E_MALFORMED :
+	const tmg_rc rc = sealed == NULL ? tmg_file_heard(TMG_E_MALFORMED) :
 	    tmg_pbe_decrypt(libctx, sealed, password, most, key);
 
 	X509_SIG_free(sealed);
@@ -113,9 +112,11 @@ check_public(tmg_view file, EVP_PKEY *key)
 	const int len = i2d_PUBKEY(key, &der);
 	tmg_rc rc;
 
+	if (len <= 0)
+		return tmg_file_heard(TMG_E_CRYPTO);
 	if ((rc = tmg_bare_look(file, &spki, &shut)))
 		return rc;
-	return len > 0 && tmg_view_equal(tmg_out_view(&spki),
+	return tmg_view_equal(tmg_out_view(&spki),
 	    (tmg_view){ der, (size_t)len }) ? TMG_OK : TMG_E_MALFORMED;
 }
 
@@ -136,7 +137,6 @@ tmg_bare_open(OSSL_LIB_CTX *libctx, tmg_view file, tmg_view password, int most,
 		EVP_PKEY_free(*key);
 		*key = NULL;
 	}
-	ERR_clear_error();
 	return rc == TMG_NOT_FOUND ? TMG_E_MALFORMED : rc;
 }
 
@@ -170,10 +170,8 @@ tmg_bare_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, tmg_view password,
 	*file = NULL;
 	*len = 0;
 	if (out == NULL || PEM_write_bio_PUBKEY(out, key) != 1 ||
-	    put_private(libctx, out, key, password, kind) != 1) {
-		ERR_clear_error();
-		return TMG_E_CRYPTO;
-	}
+	    put_private(libctx, out, key, password, kind) != 1)
+		return tmg_file_heard(TMG_E_CRYPTO);
 	n = BIO_get_mem_data(out, &text);
 	if (n <= 0 || (*file = malloc((size_t)n)) == NULL)
 		return TMG_E_NOMEM;

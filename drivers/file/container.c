@@ -31,7 +31,6 @@ content_release(struct content *c)
 {
 	sk_PKCS12_SAFEBAG_pop_free(c->all, PKCS12_SAFEBAG_free);
 	PKCS12_free(c->p12);
-	ERR_clear_error();
 }
 
 #define CONTENT(c) __attribute__((__cleanup__(content_release))) \
@@ -176,8 +175,8 @@ der_of(const X509 *cert, uint8_t **der, size_t *len)
 	return TMG_OK;
 }
 
-tmg_rc
-tmg_p12_look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len)
+static tmg_rc
+look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len)
 {
 	const PKCS12_SAFEBAG *key;
 	tmg_held(X509) leaf = NULL;
@@ -194,6 +193,13 @@ tmg_p12_look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len)
 	if (leaf == NULL)
 		return c.hidden ? TMG_LOGIN : TMG_E_MALFORMED;
 	return der_of(leaf, cert, len);
+}
+
+tmg_rc
+tmg_p12_look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len)
+{
+	ERR_clear_error();
+	return tmg_file_heard(look(libctx, file, cert, len));
 }
 
 /* ---- opening ----------------------------------------------------------------- */
@@ -255,8 +261,8 @@ open_content(const struct content *c, OSSL_LIB_CTX *libctx, tmg_view password,
 	    TMG_OK : TMG_E_MALFORMED;
 }
 
-tmg_rc
-tmg_p12_open(OSSL_LIB_CTX *libctx, tmg_view file, tmg_view password, int most,
+static tmg_rc
+open_file(OSSL_LIB_CTX *libctx, tmg_view file, tmg_view password, int most,
     EVP_PKEY **key, STACK_OF(X509) **certs)
 {
 	tmg_held_certs mine = NULL;
@@ -278,6 +284,14 @@ tmg_p12_open(OSSL_LIB_CTX *libctx, tmg_view file, tmg_view password, int most,
 		mine = NULL;
 	}
 	return TMG_OK;
+}
+
+tmg_rc
+tmg_p12_open(OSSL_LIB_CTX *libctx, tmg_view file, tmg_view password, int most,
+    EVP_PKEY **key, STACK_OF(X509) **certs)
+{
+	ERR_clear_error();
+	return tmg_file_heard(open_file(libctx, file, password, most, key, certs));
 }
 
 /* ---- making ------------------------------------------------------------------ */
@@ -406,6 +420,5 @@ tmg_p12_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, STACK_OF(X509) *certs,
 	    kind->iterations, mac) == 1 ? encode(p12, file, len) : TMG_E_CRYPTO;
 	EVP_MD_free(mac);
 	PKCS12_free(p12);
-	ERR_clear_error();
-	return rc;
+	return tmg_file_heard(rc);
 }

@@ -16,6 +16,7 @@
 #include "src/base/i18n.h"
 #include "src/base/secret.h"
 #include "src/pki/soft.h"
+#include "src/pki/x509.h"
 #include "tamga/driver.h"
 
 /* Private operations are libcrypto's own, never a token's. */
@@ -71,6 +72,17 @@ static inline tmg_file *
 tmg_file_of(tmg_backend *b)
 {
 	return (tmg_file *)b;		/* its first member */
+}
+
+/* What a parser of libcrypto's said, unless it lacked memory: it fails alike for
+ * that and for wrong bytes or a wrong password.  Forgets the errors. */
+static inline tmg_rc
+tmg_file_heard(tmg_rc rc)
+{
+	const bool lacked = rc != TMG_OK && tmg_lacked_memory(0);
+
+	ERR_clear_error();
+	return lacked ? TMG_E_NOMEM : rc;
 }
 
 #define file_raise(f, rc, ...) tmg_raise(&(f)->base.fault, (rc), 0, __VA_ARGS__)

@@ -115,9 +115,9 @@ tmg_file_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
 	    tmg_file_libctx(f), TMG_FILE_PROPS) : NULL;
 
 	PKCS8_PRIV_KEY_INFO_free(info);
-	ERR_clear_error();
 	if (key == NULL)
-		return file_raise(f, TMG_E_MALFORMED, _("that is no private key"));
+		return file_raise(f, tmg_file_heard(TMG_E_MALFORMED),
+		    _("that is no private key"));
 	return store(f, spec->slot, key);
 }
 

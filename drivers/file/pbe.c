@@ -75,8 +75,7 @@ tmg_pbe_check(const X509_ALGOR *alg, int most)
 		rc = check_pbes2(parameter, most);
 	else if (nid == NID_pbe_WithSHA1And3_Key_TripleDES_CBC)
 		rc = check_older(parameter, most);
-	ERR_clear_error();
-	return rc;
+	return tmg_file_heard(rc);
 }
 
 tmg_rc
@@ -96,8 +95,7 @@ tmg_pbe_decrypt(OSSL_LIB_CTX *libctx, const X509_SIG *sealed, tmg_view password,
 	if (info != NULL)
 		*key = EVP_PKCS82PKEY_ex(info, libctx, TMG_FILE_PROPS);
 	PKCS8_PRIV_KEY_INFO_free(info);
-	ERR_clear_error();
-	return *key != NULL ? TMG_OK : TMG_PIN_WRONG;
+	return tmg_file_heard(*key != NULL ? TMG_OK : TMG_PIN_WRONG);
 }
 
 tmg_rc
@@ -117,6 +115,5 @@ tmg_pbe_encrypt(OSSL_LIB_CTX *libctx, EVP_PKEY *key, tmg_view password,
 		    sizeof(salt), kind->iterations, info, libctx, TMG_FILE_PROPS);
 	EVP_CIPHER_free(cipher);
 	PKCS8_PRIV_KEY_INFO_free(info);
-	ERR_clear_error();
-	return *sealed != NULL ? TMG_OK : TMG_E_CRYPTO;
+	return tmg_file_heard(*sealed != NULL ? TMG_OK : TMG_E_CRYPTO);
 }

@@ -61,7 +61,8 @@ look_bare(tmg_file *f, uint32_t ref, tmg_held_key *h)
 
 	h->spki_len = spki.len;
 	h->form = TMG_FORM_BARE;
-	return rc == TMG_OK ? rc : damaged(f, ref, TMG_FILE_KEY);
+	return rc == TMG_OK || rc == TMG_E_NOMEM ? rc :
+	    damaged(f, ref, TMG_FILE_KEY);
 }
 
 /* Its certificate; where that is hidden, only the password shows it. */
@@ -77,11 +78,15 @@ look_container(tmg_file *f, uint32_t ref, tmg_held_key *h)
 
 	rc = tmg_p12_look(tmg_file_libctx(f), file, &h->cert, &h->cert_len);
 	h->hidden = rc == TMG_LOGIN;
-	if (rc == TMG_OK || (rc == TMG_LOGIN && !f->known))
+	if (rc == TMG_OK || rc == TMG_E_NOMEM || (rc == TMG_LOGIN && !f->known))
+		return rc == TMG_LOGIN ? TMG_OK : rc;
+	if (rc == TMG_LOGIN)
+		rc = tmg_p12_open(tmg_file_libctx(f), file,
+		    tmg_secret_view(&f->password), TMG_ITERATIONS_MAX, &key, &certs);
+	if (rc == TMG_PIN_WRONG)	/* the one we know is another place's */
 		return TMG_OK;
-	if (rc != TMG_LOGIN || tmg_p12_open(tmg_file_libctx(f), file,
-	    tmg_secret_view(&f->password), TMG_ITERATIONS_MAX, &key, &certs))
-		return damaged(f, ref, TMG_FILE_CONTAINER);
+	if (rc != TMG_OK)
+		return rc == TMG_E_NOMEM ? rc : damaged(f, ref, TMG_FILE_CONTAINER);
 	n = i2d_X509(sk_X509_value(certs, 0), &der);
 	if (n <= 0 || (h->cert = malloc((size_t)n)) == NULL)
 		return file_raise(f, TMG_E_NOMEM, _("out of memory"));

@@ -128,6 +128,53 @@ resumed() {
 	[ "$(state)" = done ] || wrong "the journal says $(state)"
 }
 
+# Keys in a folder: whatever fails, the key can be opened, and what is written is
+# whole.
+as_it_was() {
+	rm -rf "$work/keys"
+	cp -a "$work/kept" "$work/keys"
+	no_file
+}
+key_is_there() {
+	if [ -e "$work/keys/tamga-1.p12" ]; then
+		openssl pkcs12 -in "$work/keys/tamga-1.p12" -passin "file:$work/secret" -nocerts \
+			-nodes 2>/dev/null | openssl pkey -pubout >"$work/now.pem" 2>/dev/null
+	else
+		openssl pkey -in "$work/keys/tamga-1.pem" -passin "file:$work/secret" -pubout \
+			>"$work/now.pem" 2>/dev/null
+	fi
+	cmp -s "$work/now.pem" "$work/key.pem" || wrong "the key is lost: $(ls -A "$work/keys")"
+	whole_file
+}
+container_or_key() {
+	no_file
+	key_is_there_silently=$status
+	status=1		# no file is written here
+	key_is_there
+	status=$key_is_there_silently
+	[ "$status" != 0 ] || [ "$(ls -A "$work/keys")" = tamga-1.p12 ] ||
+		wrong "status 0 and in the folder: $(ls -A "$work/keys")"
+}
+folder_commands() { # FEW
+	mkdir -m 700 "$work/keys"
+	printf 'sw0rdfish\n' >"$work/secret"
+	folder="--token file+legacy:$work/keys"
+	password="--pin-file $work/secret"
+	run 0 "$tamga" enroll $folder $official --subject CN=Files --type ec:p256 \
+		--new-pin-file "$work/secret"
+	run 0 "$tamga" cert export $folder 1 -o "$work/cert.pem"
+	openssl x509 -in "$work/cert.pem" -noout -pubkey >"$work/key.pem"
+	cp -a "$work/keys" "$work/kept"
+	sweep "files: list" $1 as_it_was same_words "$tamga" list $folder
+	sweep "files: sign" $1 as_it_was key_is_there "$tamga" sign $folder $password 1 \
+		"$work/text" -o "$work/file"
+	run 0 "$tamga" cert delete $folder $password --yes 1
+	rm -rf "$work/kept"
+	cp -a "$work/keys" "$work/kept"
+	sweep "files: cert install" $1 as_it_was container_or_key "$tamga" cert install $folder \
+		$password 1 "$work/cert.pem"
+}
+
 # Every command of a token's life, MANY failures in each and FEW in those that
 # take long.
 commands() { # MANY FEW
@@ -156,4 +203,5 @@ commands() { # MANY FEW
 	sweep "cert install" $1 nothing same_length "$tamga" cert install 9a \
 		"$work/cert.pem" --replace $local $admin
 	assert_installed 9a
+	folder_commands $2
 }

@@ -155,6 +155,20 @@ tmg_provision_cert(const tmg_provision *p);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_list(tmg_ctx *ctx, tmg_provision_record **rows, size_t *count,
     tmg_fault *f);
+#define TMG_FINGERPRINT_MAX 128	/* bytes, final zero included */
+/*
+ * Whom an enrollment believes, for a question to its authority beside it: put one
+ * or the other into tmg_authority_spec.
+ *
+ *   anchors      out   yours to tmg_certs_free(); NULL when a fingerprint was
+ *                      compared and the authority not yet heard
+ *   fingerprint  out   "" where there are anchors
+ *
+ * Verdicts  TMG_NOT_FOUND
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_believes(tmg_ctx *ctx, const char *id, tmg_certs **anchors,
+    char fingerprint[TMG_FINGERPRINT_MAX], tmg_fault *f);
 /* Gives an enrollment up.  The token is left as it is.
  * Verdicts  TMG_NOT_FOUND; TMG_BUSY; TMG_DENIED: it is done; TMG_CANCELLED: it
  *           was given up before */

@@ -191,6 +191,27 @@ tmg_provision_list(tmg_ctx *ctx, tmg_provision_record **rows, size_t *count,
 }
 
 tmg_rc
+tmg_provision_believes(tmg_ctx *ctx, const char *id, tmg_certs **anchors,
+    char fingerprint[TMG_FINGERPRINT_MAX], tmg_fault *f)
+{
+	tmg_auto(tmg_journal) j = { .retry_after = -1 };
+	tmg_rc rc;
+
+	(void)ctx;
+	*anchors = NULL;
+	fingerprint[0] = '\0';
+	if ((rc = tmg_store_read(id, &j, f)))
+		return rc;
+	if (j.anchors == NULL) {
+		snprintf(fingerprint, TMG_FINGERPRINT_MAX, "%s", j.fingerprint);
+		return TMG_OK;
+	}
+	*anchors = j.anchors;
+	j.anchors = NULL;
+	return TMG_OK;
+}
+
+tmg_rc
 tmg_provision_cancel(tmg_ctx *ctx, const char *id, tmg_fault *f)
 {
 	tmg_auto_ptr(tmg_provision) p = NULL;

@@ -156,6 +156,52 @@ openssl dgst -sha256 -verify "$work/key.pub" -signature "$work/signature" "$work
 	fail "signature with what keytool wrote"
 ok "a container that keytool wrote anew"
 
+# ---- two keys, two passwords; a person who chooses one ----------------------------------
+printf 'se c0nd\n' >"$work/second"
+run 0 "$tamga" key generate --token "file:$keys" --pin-file "$work/other" 2 --type ec:p256
+run 0 "$tamga" pin change --token "file:$keys" --pin-file "$work/other" --new-pin-file "$work/second"
+openssl pkcs12 -in "$keys/tamga-1.p12" -passin "file:$work/second" -noout 2>/dev/null &&
+	openssl pkey -in "$keys/tamga-2.pem" -passin "file:$work/second" -noout 2>/dev/null ||
+	fail "one of two keys kept its old password"
+run 0 "$tamga" key delete --token "file:$keys" --pin-file "$work/second" --yes 1
+holds tamga-2.pem
+if command -v expect >/dev/null; then
+	answers person.example.kz
+	new_folder
+	run 6 "$tamga" enroll --token "file:$keys" $ca --profile kz-ssl --answers "$work/answers" \
+		--agree "$hash"
+	n=$(sed -n 's/^Application \([A-Z0-9-]*\): The app.*/\1/p' "$work/said")
+	ra approve "$n" >/dev/null || fail "approve"
+	cat >"$work/person" <<-END
+		set timeout 30
+		spawn $tamga enroll --resume --now
+		foreach {password again} {short short sw0rdfish swordfish sw0rdfish sw0rdfish} {
+			expect "a new password"
+			send "\$password\r"
+			expect "the new password again"
+			send "\$again\r"
+		}
+		expect eof
+		exit [lindex [wait] 3]
+	END
+	status=0
+	expect "$work/person" >"$work/out" 2>&1 || status=$?
+	tr -d '\r' <"$work/out" >"$work/said"
+	says 'NB! Password must contain Latin characters and digits'
+	says 'You must remember the password you indicated!'
+	says '6 to 32 characters'
+	says 'the two entries differ'
+	[ "$status" = 1 ] || fail "two entries that differ: status $status"
+	holds tamga-1.pem
+	sed -i 's/ sw0rdfish swordfish//' "$work/person"
+	status=0
+	expect "$work/person" >"$work/said" 2>&1 || status=$?
+	[ "$status" = 0 ] || fail "a person's choice: status $status: $(cat "$work/said")"
+	holds tamga-1.p12
+	p12 -noout || fail "it is another password"
+	ok "a person chooses, twice, by the rule"
+fi
+
 # ---- EST too: no application, one folder ------------------------------------------------
 new_folder
 run 0 "$tamga" enroll --token "file:$keys" $est --type ec:p256 --new-pin-file "$work/secret"

@@ -55,7 +55,7 @@ says "until 20.*: NB! Upon submitting"
 run 6 "$tamga" enroll $kz --agree "$hash"
 [ "$(count_apps) $(generated)" = "1 1" ] || fail "asked again: another one"
 run 6 "$tamga" enroll --resume --now $local
-run 0 "$tamga" status "$n" $ca
+run 0 "$tamga" status "$n"
 grep -q 'waits to be confirmed' "$work/out" && grep -q '^deadline' "$work/out" &&
 	grep -q '\[x\]' "$work/out" || fail "status"
 grep -q '^state  *submitted' "$work/out" || fail "the journal is not told beside it"

@@ -209,7 +209,7 @@ ask_person(struct cli *cli, struct ca *ca)
 	    _("yes")))
 		return cli_raise(cli, TMG_CANCELLED,
 		    _("the authority is not believed; nothing was changed"));
-	memcpy(ca->fingerprint, root.sha256, sizeof(ca->fingerprint));
+	memcpy(ca->fingerprint, root.sha256, sizeof(root.sha256));
 	ca->spec.fingerprint = ca->fingerprint;
 	return TMG_OK;
 }

@@ -5,7 +5,7 @@
 #ifndef TAMGA_CLI_CA_H
 #define TAMGA_CLI_CA_H
 
-#include "tamga/enroll.h"
+#include "tamga/provision.h"
 #include "tools/tamga/cli.h"
 
 #define CA_OPTIONS \
@@ -25,7 +25,8 @@ struct ca {
 	tmg_certs *anchors;
 	uint8_t *password, *bearer;
 	size_t password_len, bearer_len;
-	char fingerprint[65];
+	char fingerprint[TMG_FINGERPRINT_MAX];
+	char uri[TMG_URI_MAX];		/* from a journal */
 };
 
 /* What was said; asks for the password when a user has none. */

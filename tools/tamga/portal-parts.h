@@ -96,6 +96,10 @@ portal_recall_rule(struct cli *cli, const char *number);
 
 /* ---- portal-recall.c ----------------------------------------------------- */
 
+/* Where the application is, and whom to believe, as an enrollment about it has
+ * it; nothing where none is. */
+TMG_MUST_USE tmg_rc
+portal_recall_ca(struct cli *cli, const char *number, struct ca *ca);
 /* The access code where there is one: without it the number, or the certificate,
  * may be enough. */
 TMG_MUST_USE tmg_rc

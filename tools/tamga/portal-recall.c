@@ -26,6 +26,44 @@ portal_is_about(const tmg_provision_record *r, const char *number)
 	return strcmp(its, number) == 0;
 }
 
+/* "portal+https://HOST/applications/NUMBER" without its end. */
+static tmg_rc
+take_ca(struct cli *cli, const tmg_provision_record *r, struct ca *ca)
+{
+	const char *end = strstr(r->authority, "/" PORTAL_HEAD);
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	snprintf(ca->uri, sizeof(ca->uri), "%.*s", (int)(end - r->authority),
+	    r->authority);
+	ca->spec.uri = ca->uri;
+	if (ca->spec.anchors != NULL || ca->spec.fingerprint != NULL)
+		return TMG_OK;
+	if ((rc = tmg_provision_believes(cli->ctx, r->id, &ca->anchors,
+	    ca->fingerprint, &f)))
+		return cli_fail(cli, rc, &f);
+	ca->spec.anchors = ca->anchors;
+	if (ca->anchors == NULL)
+		ca->spec.fingerprint = ca->fingerprint;
+	return TMG_OK;
+}
+
+tmg_rc
+portal_recall_ca(struct cli *cli, const char *number, struct ca *ca)
+{
+	tmg_auto_free tmg_provision_record *rows = NULL;
+	tmg_fault f = { 0 };
+	size_t count;
+	tmg_rc rc;
+
+	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
+		return cli_fail(cli, rc, &f);
+	for (size_t i = 0; i < count; i++)
+		if (portal_is_about(&rows[i], number))
+			return take_ca(cli, &rows[i], ca);
+	return TMG_OK;
+}
+
 tmg_rc
 portal_try_code(struct cli *cli, const char *number, struct ca *ca)
 {

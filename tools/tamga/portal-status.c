@@ -55,6 +55,7 @@ ask_portal(struct cli *cli, const char *number, json_t **said)
 
 	if ((rc = portal_set_number(cli, &p, number)) ||
 	    (rc = ca_read(cli, &ca)) ||
+	    (rc = ca.spec.uri == NULL ? portal_recall_ca(cli, number, &ca) : TMG_OK) ||
 	    (rc = ca_trust(cli, &ca)) ||
 	    (rc = portal_try_code(cli, number, &ca)) ||
 	    (rc = portal_open(cli, &ca, p.place, &a)))

@@ -83,6 +83,7 @@ run 1 "$tamga" enroll --resume --now --new-pin-file "$work/bad"
 says 'must be a digit'
 holds tamga-1.pem
 run 0 "$tamga" enroll --resume --now --new-pin-file "$work/secret"
+says "Application $n: Certificates have been set up"
 holds tamga-1.p12
 assert_container 2
 [ "$(ra show "$n" --json | jq -r .state)" = installed ] || fail "not installed"

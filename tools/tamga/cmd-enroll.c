@@ -212,13 +212,18 @@ resume(struct cli *cli, struct wish *w)
 	tmg_rc rc;
 
 	if ((rc = ca_read(cli, &w->ca)) ||
-	    (rc = portal_recall(cli, cli_operand(cli, 0), &w->ca)) ||
+	    (rc = portal_recall(cli, cli_operand(cli, 0), &w->ca, &w->portal)) ||
 	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	cli->stage = STAGE_SELF;
 	rc = tmg_provision_resume(cli->ctx, tokens, cli_operand(cli, 0), &w->ca.spec,
 	    &f, &p);
-	return rc == TMG_OK ? go_on(cli, p) : cli_fail(cli, rc, &f);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, &f);
+	rc = go_on(cli, p);
+	if (rc == TMG_OK || rc == TMG_PENDING)
+		portal_tell(cli, &w->ca, &w->portal);
+	return rc;
 }
 
 static tmg_rc

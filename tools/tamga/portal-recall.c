@@ -79,7 +79,8 @@ portal_try_code(struct cli *cli, const char *number, struct ca *ca)
 
 /* Where its key is, what its password must be, what opens it. */
 static tmg_rc
-recall_row(struct cli *cli, const tmg_provision_record *r, struct ca *ca)
+recall_row(struct cli *cli, const tmg_provision_record *r, struct ca *ca,
+    struct portal *p)
 {
 	char number[24];
 	tmg_rc rc;
@@ -89,13 +90,15 @@ recall_row(struct cli *cli, const tmg_provision_record *r, struct ca *ca)
 	number_of(r, number);
 	if (number[0] == '\0')
 		return TMG_OK;
+	if ((rc = portal_set_number(cli, p, number)))
+		return rc;
 	if (cli_folder(cli) != NULL && (rc = portal_recall_rule(cli, number)))
 		return rc;
 	return ca->password != NULL ? TMG_OK : keep_find(cli, number, ca);
 }
 
 tmg_rc
-portal_recall(struct cli *cli, const char *id, struct ca *ca)
+portal_recall(struct cli *cli, const char *id, struct ca *ca, struct portal *p)
 {
 	tmg_auto_free tmg_provision_record *rows = NULL;
 	tmg_fault f = { 0 };
@@ -107,7 +110,7 @@ portal_recall(struct cli *cli, const char *id, struct ca *ca)
 	for (size_t i = 0; i < count; i++)
 		if (id != NULL ? strcmp(rows[i].id, id) == 0 :
 		    rows[i].step < TMG_STEP_DONE)
-			return recall_row(cli, &rows[i], ca);
+			return recall_row(cli, &rows[i], ca, p);
 	return TMG_OK;
 }
 

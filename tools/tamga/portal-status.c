@@ -80,7 +80,7 @@ portal_status(struct cli *cli, const char *number, json_t *ours)
 }
 
 void
-portal_tell(struct cli *cli, const struct ca *ca, const struct portal *p)
+portal_tell(struct cli *cli, struct ca *ca, const struct portal *p)
 {
 	const tmg_fault before = cli->fault;
 	const enum stage stage = cli->stage;
@@ -89,7 +89,8 @@ portal_tell(struct cli *cli, const struct ca *ca, const struct portal *p)
 
 	if (p->place[0] == '\0' || cli->json)
 		return;
-	if (portal_open(cli, ca, p->place, &a) == TMG_OK &&
+	if ((ca->spec.uri != NULL || portal_recall_ca(cli, p->number, ca) == TMG_OK) &&
+	    portal_open(cli, ca, p->place, &a) == TMG_OK &&
 	    portal_at(cli, a, p, &ask_status, &said) == TMG_OK) {
 		const json_t *deadline = json_object_get(said, "deadline");
 

@@ -45,9 +45,9 @@ portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
 void
 portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg);
 
-/* The code of the application that an enrollment is about, as it was kept. */
+/* The application that an enrollment is about, and its code as it was kept. */
 TMG_MUST_USE tmg_rc
-portal_recall(struct cli *cli, const char *id, struct ca *ca);
+portal_recall(struct cli *cli, const char *id, struct ca *ca, struct portal *p);
 
 /* The same of the enrollment that brought a certificate. */
 TMG_MUST_USE tmg_rc
@@ -68,7 +68,7 @@ portal_is_number(const char *text);
 /* Says in the portal's words how it stands, what is waited for and until when;
  * that it cannot be asked hides nothing of what was said before. */
 void
-portal_tell(struct cli *cli, const struct ca *ca, const struct portal *p);
+portal_tell(struct cli *cli, struct ca *ca, const struct portal *p);
 
 /* It is done: the next one is another one. */
 void

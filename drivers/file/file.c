@@ -35,7 +35,7 @@ name_it(tmg_file *f)
 	uint8_t md[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 
-	snprintf(info->label, sizeof(info->label), "%s",
+	snprintf(info->label, sizeof(info->label), "%.*s", TMG_LABEL_MAX - 1,
 	    last != NULL && last[1] != '\0' ? last + 1 : f->path);
 	snprintf(info->manufacturer, sizeof(info->manufacturer), "tamga");
 	snprintf(info->model, sizeof(info->model), "%s", f->kind->model);

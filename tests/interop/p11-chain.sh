@@ -9,6 +9,32 @@ case ${1:-} in
 	for card in piv,provisioned=ec:p256 piv,provisioned=ec:p256,standard; do
 		"$top_srcdir/tests/with-card" --card "$card" -- sh "$0" inside "$card"
 	done
+	sh "$0" other
+	exit ;;
+other)
+	. "$top_srcdir/tests/interop/other-lib.sh"
+	# on one a user's retired key, off the card another's certificate
+	for family in "standard --provision 9a=p256,82=p256" "applet --provision 9a=p256"; do
+		world
+		# shellcheck disable=SC2086
+		card $family
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout key -subj /CN=Root -days 9 \
+			-outform DER -out Root.der 2>said || { cat said >&2; fail "openssl req"; }
+		step "a card by another hand: $family"
+		p11 --login --pin $PIN -O >before
+		p11 --login --pin $PIN --write-object Root.der --type cert --label Root >/dev/null
+		p11 --read-object --type cert --label Root -o got
+		same got Root.der
+		p11 --login --pin $PIN -O >after
+		[ "$(grep -c "Private Key Object" before)" = "$(grep -c "Private Key Object" after)" ] ||
+			{ cat after; fail "a key that was not there"; }
+		[ "$(grep -c "Public Key Object" before)" = "$(grep -c "Public Key Object" after)" ] ||
+			{ cat after; fail "a public key that was not there"; }
+		p11 --login --pin $PIN --delete-object --type cert --label Root >/dev/null
+		p11 --login --pin $PIN -O >after
+		same before after
+		card_end
+	done
 	exit ;;
 esac
 work

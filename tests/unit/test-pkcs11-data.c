@@ -57,6 +57,7 @@ test_frugal(void **state)
 	assert_int_equal(count_found(h, &other, 1), 0);
 	assert_int_equal(CARD->calls[FAKE_DATA_READ], 0);
 	assert_int_not_equal(find_named(h, "Notes"), CK_INVALID_HANDLE);
+	assert_int_equal(count_found(h, NULL, 0), all + 1);
 	assert_int_equal(CARD->calls[FAKE_DATA_READ], 1);
 	assert_int_equal(count_found(h, &of_data, 1), 1);
 	assert_int_equal(CARD->calls[FAKE_DATA_READ], 2);

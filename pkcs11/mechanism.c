@@ -157,7 +157,8 @@ tmg_p11_mechanism_sign(const tmg_p11_mechanism *row, const CK_MECHANISM *given,
 	return tmg_p11_mechanism_plain(given);
 }
 
-/* Hash and MGF are chosen apart; a label may be there or not. */
+/* Hash and MGF are chosen apart; a label may be there or not.  Programs without
+ * one leave its source 0. */
 static CK_RV
 read_oaep(const CK_MECHANISM *given, tmg_decrypt_spec *spec)
 {
@@ -171,7 +172,8 @@ read_oaep(const CK_MECHANISM *given, tmg_decrypt_spec *spec)
 	spec->label = (tmg_view){ oaep.pSourceData, oaep.ulSourceDataLen };
 	if (spec->hash == TMG_HASH_NONE || spec->mgf == TMG_HASH_NONE ||
 	    (spec->label.ptr == NULL && spec->label.len > 0) ||
-	    (spec->label.len > 0 && oaep.source != CKZ_DATA_SPECIFIED))
+	    (oaep.source != CKZ_DATA_SPECIFIED &&
+		(oaep.source != 0 || spec->label.len > 0)))
 		return CKR_MECHANISM_PARAM_INVALID;
 	return CKR_OK;
 }

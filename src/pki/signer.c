@@ -45,15 +45,22 @@ fits_pss(const tmg_signer *s, const tmg_sign_spec *spec, tmg_view input)
 	    spec->salt_len < room && hash + spec->salt_len + 2 <= room;
 }
 
+/* What RSADP and RSASP1 take: RFC 8017 5.1.2 and 5.2.1, step 1. */
 static bool
-fits_raw(const tmg_signer *s, const tmg_sign_spec *spec, tmg_view input)
+is_below_modulus(const tmg_signer *s, tmg_view number)
 {
 	tmg_view n, e;
 
-	(void)spec;
-	return input.len == key_bytes(s) &&
+	return number.len == key_bytes(s) &&
 	    tmg_spki_rsa_parts(s->spki, &n, &e) == TMG_OK &&
-	    n.len == input.len && memcmp(input.ptr, n.ptr, n.len) < 0;
+	    n.len == number.len && memcmp(number.ptr, n.ptr, n.len) < 0;
+}
+
+static bool
+fits_raw(const tmg_signer *s, const tmg_sign_spec *spec, tmg_view input)
+{
+	(void)spec;
+	return is_below_modulus(s, input);
 }
 
 static bool
@@ -180,6 +187,9 @@ tmg_signer_decrypt(tmg_signer *s, const tmg_decrypt_spec *spec, tmg_view cipher,
 	if (tmg_alg_get(s->alg)->family != TMG_FAMILY_RSA ||
 	    cipher.len != key_bytes(s) || (max = plain_max(s, spec)) == 0)
 		return misused(s);
+	if (!is_below_modulus(s, cipher))
+		return tmg_raise(s->fault, TMG_E_USAGE, 0,
+		    _("This was encrypted for another key, or is damaged: as a number it is not below the key's modulus."));
 	if ((rc = too_small(s, plain, max)) || (rc = count(s)))
 		return rc;
 	return s->ops->decrypt(s, spec, cipher, plain);

@@ -529,6 +529,17 @@ def judge_decrypt(h):
         sealed = produce('Encrypt', h, b'secret', 6)
         eq('C_DecryptInit', F['DecryptInit'](h, mech('OAEP', oaep), key), 'OK')
         eq('OAEP %#x %d' % (hash_, mgf), produce('Decrypt', h, sealed, 256), b'secret')
+    # not less than the modulus: told without the card
+    before = apdus(0)
+    for kind in 'RSA', 'X509':
+        eq('C_DecryptInit', F['DecryptInit'](h, mech(kind), key), 'OK')
+        eq('%s, a number beyond the modulus' % kind, produce('Decrypt', h, b'\xff' * 256, 256),
+           'ENCRYPTED_DATA_INVALID')
+    eq('asked no card', apdus(0), before)
+    for source, want in ((0, 'OK'), (1, 'OK'), (2, 'MECHANISM_PARAM_INVALID')):
+        eq('OAEP, source %d' % source, F['DecryptInit'](h, mech('OAEP', (UL * 5)(0x250, 2, source, 0, 0)),
+           key), want)
+        F['SessionCancel'](h, 0x200)
     eq('OAEP of no hash', F['DecryptInit'](h, mech('OAEP', (UL * 5)(0x999, 1, 1, 0, 0)), key),
        'MECHANISM_PARAM_INVALID')
 

@@ -249,12 +249,19 @@ static void
 test_raw_range(void **state)
 {
 	static const tmg_sign_spec spec = { .scheme = TMG_SIGN_RAW };
+	static const tmg_padding paddings[] = { TMG_DECRYPT_PKCS1, TMG_DECRYPT_RAW };
 	struct keys *k = *state;
 	uint8_t input[256], bytes[TMG_SIG_MAX];
 	tmg_out sig = TMG_OUT(bytes);
 
 	memset(input, 0xff, sizeof(input));
+	uses(k, 0);
 	assert_int_equal(tmg_signer_sign(k->signer[0], &spec, TMG_VIEW(input), &sig), TMG_E_USAGE);
+	for (size_t i = 0; i < TMG_COUNT(paddings); i++)
+		assert_int_equal(tmg_signer_decrypt(k->signer[0],
+		    &(tmg_decrypt_spec){ .padding = paddings[i] }, TMG_VIEW(input), &sig),
+		    TMG_E_USAGE);
+	assert_int_equal(uses(k, 0), 0);
 }
 
 static void

@@ -57,6 +57,9 @@ count() {
 	sqlite3 "$1/store.db" "$2"
 }
 
+echo "$TAMGA_TEST_PIN" > pin
+echo "$TAMGA_TEST_ADMIN" > admin
+
 # ---- a root in a folder of its own, which is taken away
 echo 'correct horse' > phrase
 echo 'another phrase' > root-phrase
@@ -76,8 +79,12 @@ same 'path lengths' "$(sed 's/.*pathlen://' constraints | tr '\n' ' ')" '1 0 '
 rc=0; init again --root root --root-secret-file root-phrase 2>err || rc=$?
 same 'a second root there' $rc 7
 [ ! -e again/ra.conf ] || die "an authority was made without its root"
-rc=0; init naked --root elsewhere < /dev/null 2>err || rc=$?
-[ $rc -ne 0 ] || [ -t 0 ] || die "a root without a passphrase"
+# nobody can be asked where there is no terminal
+rc=0; setsid -w "$ra" init naked --profiles "$top_srcdir/share/profiles" --root elsewhere \
+    < /dev/null > said 2>err || rc=$?
+[ $rc -ne 0 ] || die "a root without a passphrase"
+grep -q 'name a file' err || die "says: $(cat err)"
+[ ! -e elsewhere/root.key ] || die "a root's key in the clear"
 
 mv root away
 "$ra" user add anna --password-file password --dir two
@@ -93,6 +100,10 @@ base64 -d cacerts | openssl pkcs7 -inform DER -print_certs | grep -c BEGIN > n
 same 'cacerts' "$(cat n)" 2
 curl -sS --cacert away/root.pem "$url/crl" | openssl crl -inform DER -noout \
     -CAfile two/ca.pem 2>&1 | grep -q 'verify OK' || die "the list's signature"
+# tamga builds the chain by itself, to the root alone
+"$tamga" enroll --ca "est+https://localhost:${url##*:}" --ca-file away/root.pem --user anna \
+    --password-file password --no-pcsc --vcard "$TAMGA_TEST_VCARD" --slot 9a --pin-file pin \
+    --admin-key-file admin --subject 'CN=Under a root' > said 2>&1 || die "enroll: $(cat said)"
 stop
 echo 'wrong' > phrase
 rc=0; "$ra" crl --dir two > /dev/null 2>err || rc=$?
@@ -111,8 +122,6 @@ grep -q LoadCredential err || die "says: $(cat err)"
 card() {
 	"$TAMGA_VCARD" ctl "$@"
 }
-echo "$TAMGA_TEST_PIN" > pin
-echo "$TAMGA_TEST_ADMIN" > admin
 for vcard in "$TAMGA_TEST_VCARD" "$TAMGA_TEST_VCARD_2"; do
 	"$tamga" key generate 9c --no-pcsc --vcard "$vcard" --type ec:p256 --pin-policy once \
 	    --pin-file pin --admin-key-file admin -o public.pem > made 2>&1 ||
@@ -204,4 +213,19 @@ init tokens --root "$uri" --root-secret-file pin --vcard "$TAMGA_TEST_VCARD" > /
     die "a root on a token"
 openssl x509 -in tokens/ca.pem -noout -issuer | grep -q 'Example CA root' || die "issuer"
 openssl verify -CAfile tokens/ca.pem tokens/server.pem > /dev/null || die "chain to a token"
+# ---- the same through the daemon of the system, where it can be had
+cat > daemon.sh <<'DAEMON'
+set -eu
+echo "$TAMGA_TEST_PIN" > daemon.pin
+echo "$TAMGA_TEST_ADMIN" > daemon.admin
+"$1" key generate 9c --type ec:p256 --pin-policy once --pin-file daemon.pin \
+    --admin-key-file daemon.admin -o daemon.pem > /dev/null
+"$2" init daemon --profiles "$3" --key 'pkcs11:id=%9C;type=private' --pin-file daemon.pin > /dev/null
+"$2" crl --dir daemon | openssl crl -noout -CAfile daemon/ca.pem 2>&1 | grep -q 'verify OK'
+DAEMON
+rc=0
+"$top_srcdir/tests/with-card" --card piv -- sh daemon.sh "$tamga" "$ra" "$top_srcdir/share/profiles" \
+    > said 2>&1 || rc=$?
+[ $rc != 77 ] || echo 'ca: no daemon here'
+case $rc in 0|77) ;; *) die "through the daemon: $(cat said)" ;; esac
 echo "ca: all held"

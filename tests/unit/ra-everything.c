@@ -9,6 +9,7 @@
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/mail.h"
 #include "tools/ra/store/mark.h"
+#include "tools/ra/store/receipt.h"
 #include "tools/ra/store/paper.h"
 #include "tools/ra/store/session.h"
 #include "tools/ra/store/user.h"
@@ -146,6 +147,16 @@ ask_papers(ra_store *s)
 	assert_int_equal(ra_paper_get(s, "A-1", "n", &got), TMG_NOT_FOUND);
 }
 
+static void
+ask_receipts(ra_store *s)
+{
+	ra_receipt receipt = { .id = "P-1", .app = "A-1" };
+
+	assert_int_equal(ra_receipt_put(s, &receipt), TMG_OK);
+	assert_int_equal(ra_receipt_get(s, "P-1", &receipt), TMG_OK);
+	assert_int_equal(ra_receipt_get(s, "P-2", &receipt), TMG_NOT_FOUND);
+}
+
 void
 ask_everything(ra_store *s)
 {
@@ -221,6 +232,7 @@ ask_everything(ra_store *s)
 	ask_mails(s);
 	ask_captchas(s);
 	ask_marks(s);
+	ask_receipts(s);
 	ask_papers(s);
 	assert_int_equal(ra_crl_put(s, &crl), TMG_OK);
 	assert_int_equal(ra_crl_outdate(s), TMG_OK);

@@ -50,6 +50,7 @@ static const struct {
 	{ "POST", CASE "/revoke", ra_api_revoke },
 	{ "POST", RA_API "renewals", ra_api_renew_shown },
 	{ "POST", RA_API "revocations", ra_api_revoke_shown },
+	{ "POST", "/payments", ra_api_payment },
 	{ "GET", "/crl", ra_public_crl },
 	{ "GET", "/ca.pem", ra_public_ca },
 	{ "GET", "/ca.cer", ra_public_issuer },

@@ -125,4 +125,7 @@ ra_api_words(const ra_words *words);
 json_t *
 ra_api_time(time_t at);
 
+/* payment.c: no path of the interface; a payment service has one of its own */
+void ra_api_payment(ra_desk *desk, const ra_call *call, ra_reply *reply);
+
 #endif

@@ -123,6 +123,9 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("user", AT(user), false, ra_any_word),
 	RA_SET_FLAG("confine", AT(confine)),
 	RA_SET_FLAG("rehearsal", AT(rehearsal)),
+	RA_SET_TEXT("payment.url", AT(payment.url), false, check_url),
+	RA_SET_TEXT("payment.key_file", AT(payment.key_file), false, ra_any_word),
+	RA_SET_NUMBER("payment.window_seconds", AT(payment.window_s), false, 10, 3600),
 	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
 	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
 	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),
@@ -194,6 +197,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
 		.crl_days = 7, .threads = 4, .connections = 1024,
 		.request_s = 30, .confine = true,
+		.payment = { .window_s = 300 },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);

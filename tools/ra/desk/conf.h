@@ -27,6 +27,13 @@ typedef struct ra_mail_conf {
 
 #define RA_REGISTERS_MAX 16
 
+/* Who tells what was paid, and where applicants pay. */
+typedef struct ra_payment_conf {
+	char url[RA_TEXT_MAX];		/* ${number}, ${amount}, ${currency}; "" none */
+	char key_file[RA_TEXT_MAX];	/* "" nobody tells */
+	int window_s;
+} ra_payment_conf;
+
 /* Where persons are looked up; what of it counts, the kind says. */
 typedef struct ra_register {
 	char name[RA_TEXT_MAX];		/* as profiles call it */
@@ -69,6 +76,7 @@ typedef struct ra_config {
 	bool confine;			/* see ra_confine_calls() */
 	bool rehearsal;			/* not for real: the clock may be moved */
 	ra_mail_conf mail;
+	ra_payment_conf payment;
 } ra_config;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */

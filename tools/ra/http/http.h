@@ -48,6 +48,7 @@ typedef struct ra_call {
 	const char *origin;
 	const char *host;
 	const char *languages;		/* Accept-Language */
+	const char *signature;		/* Tamga-Signature: desk/payment.h */
 	const ra_posted *query;		/* what follows the path */
 	const char *peer;		/* address */
 	tmg_view peer_cert;		/* DER; empty: none shown */

@@ -306,6 +306,7 @@ call_of(struct MHD_Connection *conn, const char *url, const char *method,
 		.cookie = header(conn, "Cookie"), .origin = header(conn, "Origin"),
 		.host = header(conn, "Host"), .query = query,
 		.languages = header(conn, "Accept-Language"), .peer = peer,
+		.signature = header(conn, "Tamga-Signature"),
 		.peer_cert = peer_cert(conn) };
 }
 

@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/case.h"
+#include "tools/ra/desk/payment.h"
 #include "tools/ra/desk/renew.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/pages/casefile.h"
@@ -113,7 +114,7 @@ static void
 put_payment(ra_visit *v, const ra_casefile *file)
 {
 	const ra_payment *pay = &file->profile->payment;
-	char price[RA_PRICE_TEXT];
+	char price[RA_PRICE_TEXT], link[RA_PAYMENT_LINK];
 
 	ra_choice_price(file->profile, &file->answers, price);
 	if (price[0] == '\0')
@@ -122,6 +123,9 @@ put_payment(ra_visit *v, const ra_casefile *file)
 	    _("Payment"), price, pay->currency,
 	    (file->app.facts & RA_PAID) != 0 ? _("paid") : _("not paid yet"),
 	    pay->text);
+	if (ra_payment_link(v->desk, &file->app, price, pay->currency, link))
+		ra_put(&v->page, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n",
+		    link, _("Pay now"));
 }
 
 /* The number, once it means something to others. */

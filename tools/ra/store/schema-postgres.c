@@ -98,6 +98,10 @@ static const ra_migration steps[] = {
 	"  FOR EACH STATEMENT EXECUTE FUNCTION audit_only_added_to();"
 	"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM CURRENT_USER, PUBLIC;",
 
+	"CREATE TABLE receipt ("
+	"  id " KEY ", application " TEXT ", amount " TEXT ","
+	"  currency " TEXT ", outcome " TEXT ", at BIGINT NOT NULL);"
+
 	"CREATE TABLE document ("
 	"  application " TEXT ", name " TEXT ", standing " TEXT ","
 	"  channel " TEXT ", file " TEXT ", kind " TEXT ", dated " TEXT ","

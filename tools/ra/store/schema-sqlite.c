@@ -124,6 +124,11 @@ static const ra_migration steps[] = {
 	"  question TEXT NOT NULL) STRICT;"
 	"CREATE INDEX captcha_until ON captcha (until);"
 
+	"CREATE TABLE receipt ("
+	"  id TEXT PRIMARY KEY, application TEXT NOT NULL,"
+	"  amount TEXT NOT NULL, currency TEXT NOT NULL,"
+	"  outcome TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+
 	"CREATE TABLE mark ("
 	"  name TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX mark_until ON mark (until);"

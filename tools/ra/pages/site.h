@@ -14,7 +14,8 @@ typedef enum ra_door {
 	RA_DOOR_OPERATOR,	/* who shows an operator's */
 } ra_door;
 
-/* handle of a POST finds the form read and known to be ours. */
+/* Each row has one in tests/interop/ra-routes.txt, too: what every role gets.
+ * handle of a POST finds the form read and known to be ours. */
 typedef struct ra_site_row {
 	const char *method;
 	const char *path;

@@ -452,8 +452,8 @@ test_configuration(void **state)
 		    " password_file = \"f\"; starttls = false;", "without TLS" },
 	};
 	static const char *const good[] = {
-		"", "server = \"smtps://[::1]:465\"; from = \"a@b.c\"; user = \"u\";"
-		    " password_file = \"f\"; starttls = false;",
+		"", ("server = \"smtps://[::1]:465\"; from = \"a@b.c\"; user = \"u\";"
+		    " password_file = \"f\"; starttls = false;"),
 		"server = \"smtp://127.0.0.1:25\"; from = \"a@b.c\"; starttls = false;",
 	};
 	tmg_fault f = { .rc = TMG_OK };

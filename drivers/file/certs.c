@@ -21,11 +21,14 @@ no_memory(tmg_file *f)
 tmg_rc
 tmg_file_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der)
 {
+	tmg_file *f = tmg_file_of(b);
 	tmg_held_key h;
-	tmg_rc rc = tmg_place_look(tmg_file_of(b), slot, &h);
+	tmg_rc rc = tmg_place_look(f, slot, &h);
 
-	if (rc == TMG_OK)
-		rc = !h.has_container ? TMG_NOT_FOUND : h.hidden ? TMG_LOGIN : TMG_OK;
+	if (rc == TMG_OK && !h.has_container)
+		rc = TMG_NOT_FOUND;
+	if (rc == TMG_OK && h.hidden)
+		rc = tmg_place_hidden(f, slot, &h);
 	if (rc == TMG_OK) {
 		tmg_put(der, (tmg_view){ h.cert, h.cert_len });
 		rc = tmg_out_done(der);

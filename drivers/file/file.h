@@ -137,6 +137,10 @@ tmg_place_open(tmg_file *f, uint32_t ref, tmg_soft **key);
 TMG_MUST_USE tmg_rc
 tmg_place_try(tmg_file *f, const tmg_held_key *h, tmg_view password,
     EVP_PKEY **key, STACK_OF(X509) **certs);
+/* The certificate is hidden: TMG_LOGIN, or the password that is known is another
+ * file's, TMG_PIN_WRONG. */
+TMG_MUST_USE tmg_rc
+tmg_place_hidden(tmg_file *f, uint32_t ref, const tmg_held_key *h);
 /* What was opened is old. */
 void
 tmg_place_forget(tmg_file *f, uint32_t ref);

@@ -35,8 +35,6 @@ tell(const tmg_held_key *h, tmg_key_facts *facts, tmg_out *spki)
 
 	if (h->form == TMG_FORM_NONE)
 		return TMG_NOT_FOUND;
-	if (h->spki_len == 0)
-		return TMG_LOGIN;
 	*facts = (tmg_key_facts){
 		.pin = h->shut ? TMG_PIN_ONCE : TMG_PIN_NEVER,
 		.touch = TMG_TOUCH_NEVER,
@@ -50,10 +48,12 @@ tmg_rc
 tmg_file_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts, tmg_out *spki)
 {
 	tmg_held_key h;
-	tmg_rc rc = tmg_place_look(tmg_file_of(b), slot, &h);
+	tmg_file *f = tmg_file_of(b);
+	tmg_rc rc = tmg_place_look(f, slot, &h);
 
 	if (rc == TMG_OK)
-		rc = tell(&h, facts, spki);
+		rc = h.form != TMG_FORM_NONE && h.spki_len == 0 ?
+		    tmg_place_hidden(f, slot, &h) : tell(&h, facts, spki);
 	tmg_held_key_release(&h);
 	return rc;
 }

@@ -173,6 +173,12 @@ explain(tmg_file *f, uint32_t ref, const tmg_held_key *h, tmg_rc rc)
 	    TMG_FILE_KEY : TMG_FILE_CONTAINER);
 }
 
+tmg_rc
+tmg_place_hidden(tmg_file *f, uint32_t ref, const tmg_held_key *h)
+{
+	return f->known ? explain(f, ref, h, TMG_PIN_WRONG) : TMG_LOGIN;
+}
+
 static tmg_rc
 open_held(tmg_file *f, uint32_t ref, const tmg_held_key *h, tmg_soft **key)
 {

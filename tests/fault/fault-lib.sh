@@ -203,5 +203,5 @@ commands() { # MANY FEW
 	sweep "cert install" $1 nothing same_length "$tamga" cert install 9a \
 		"$work/cert.pem" --replace $local $admin
 	assert_installed 9a
-	folder_commands $2
+	! has_folders || folder_commands $2
 }

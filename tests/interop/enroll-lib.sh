@@ -53,6 +53,9 @@ run() {
 says() { grep -q -e "$1" "$work/said" || fail "does not say \"$1\""; }
 ok() { echo "ok: $*"; }
 
+# Whether keys in folders were configured in.
+has_folders() { "$tamga" list --token "file:$work" >/dev/null 2>&1; }
+
 journals() { ls "$work/state/tamga" 2>/dev/null | grep -c 'json$'; }
 state() { sed -n 's/^ "step": "\(.*\)",$/\1/p' "$work"/state/tamga/*.json; }
 applications() { "$TAMGA_TEST_RA" list | grep -c .; }

@@ -7,6 +7,7 @@
 set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
+has_folders || { echo "skipped: built without keys in folders"; exit 77; }
 shim=$top_builddir/tests/fault/.libs/shim.so
 [ -e "$shim" ] || { echo "skipped: $shim is not built"; exit 77; }
 if ldd "$tamga" 2>/dev/null | grep -q libasan; then

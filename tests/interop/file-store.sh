@@ -7,6 +7,7 @@
 set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
+has_folders || { echo "skipped: built without keys in folders"; exit 77; }
 for program in jq keytool; do
 	command -v $program >/dev/null || { echo "skipped: $program is not installed"; exit 77; }
 done
@@ -164,8 +165,19 @@ run 0 "$tamga" pin change --token "file:$keys" --pin-file "$work/other" --new-pi
 openssl pkcs12 -in "$keys/tamga-1.p12" -passin "file:$work/second" -noout 2>/dev/null &&
 	openssl pkey -in "$keys/tamga-2.pem" -passin "file:$work/second" -noout 2>/dev/null ||
 	fail "one of two keys kept its old password"
-run 0 "$tamga" key delete --token "file:$keys" --pin-file "$work/second" --yes 1
+openssl pkcs12 -in "$keys/tamga-1.p12" -passin "file:$work/second" -nodes -out "$work/all.pem" 2>/dev/null
+openssl pkcs12 -export -in "$work/all.pem" -passout "file:$work/other" -out "$keys/tamga-1.p12"
+run 0 "$tamga" sign --token "file:$keys" --pin-file "$work/second" 2 "$work/text" -o "$work/signature"
+run 0 "$tamga" sign --token "file:$keys" --pin-file "$work/other" 1 "$work/text" -o "$work/signature"
+run 0 "$tamga" list --token "file:$keys" --pin-file "$work/other"
+grep -q 'java.example.kz' "$work/out" || fail "a hidden certificate is not listed: $(cat "$work/out")"
+run 1 "$tamga" list --token "file:$keys"
+says 'password is wanted'
+run 4 "$tamga" sign --token "file:$keys" --pin-file "$work/second" 1 "$work/text" -o "$work/signature"
+says 'password'
+run 0 "$tamga" key delete --token "file:$keys" --pin-file "$work/other" --yes 1
 holds tamga-2.pem
+ok "two keys under two passwords"
 if command -v expect >/dev/null; then
 	answers person.example.kz
 	new_folder

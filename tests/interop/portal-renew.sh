@@ -8,6 +8,7 @@ set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
+has_folders || { echo "skipped: built without keys in folders"; exit 77; }
 ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
 
 mkdir "$work/profiles"

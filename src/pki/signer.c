@@ -188,7 +188,7 @@ tmg_signer_decrypt(tmg_signer *s, const tmg_decrypt_spec *spec, tmg_view cipher,
 	    cipher.len != key_bytes(s) || (max = plain_max(s, spec)) == 0)
 		return misused(s);
 	if (!is_below_modulus(s, cipher))
-		return tmg_raise(s->fault, TMG_E_USAGE, 0,
+		return tmg_raise(s->fault, TMG_E_MALFORMED, 0,
 		    _("This was encrypted for another key, or is damaged: as a number it is not below the key's modulus."));
 	if ((rc = too_small(s, plain, max)) || (rc = count(s)))
 		return rc;

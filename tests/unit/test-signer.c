@@ -260,7 +260,7 @@ test_raw_range(void **state)
 	for (size_t i = 0; i < TMG_COUNT(paddings); i++)
 		assert_int_equal(tmg_signer_decrypt(k->signer[0],
 		    &(tmg_decrypt_spec){ .padding = paddings[i] }, TMG_VIEW(input), &sig),
-		    TMG_E_USAGE);
+		    TMG_E_MALFORMED);
 	assert_int_equal(uses(k, 0), 0);
 }
 

@@ -176,6 +176,8 @@ read_value(tmg_data *data)
 	return rc;
 }
 
+/* An empty place is an answer like any other, and no reason to ask the card for
+ * its name. */
 tmg_rc
 tmg_data_read(tmg_data *data, tmg_view *value)
 {
@@ -187,7 +189,7 @@ tmg_data_read(tmg_data *data, tmg_view *value)
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&data->token->fault, rc, 0,
 		    _("there is no %s on token %s"), data->slot.name,
-		    tmg_token_name(data->token));
+		    tmg_token_glance(data->token)->label);
 	return rc;
 }
 

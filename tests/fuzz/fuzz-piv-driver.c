@@ -233,7 +233,15 @@ verb_move(uint32_t slot, tmg_out *out)
 static tmg_rc
 verb_data(uint32_t slot, tmg_out *out)
 {
-	return DRV->data_read(card.b, slot % 2 ? 0x7e : 0x5fc102, out);
+	static const uint32_t tags[] = { 0x7e, 0x7f61, 0x5fc102, 0x5fc109 };
+	const uint32_t tag = tags[slot % 4];
+	tmg_data_slot places[8];
+	size_t count;
+
+	DRV->data_slots(card.b, places, 8, &count);
+	DRV->data_write(card.b, tag, (tmg_view){ (const uint8_t *)"x", 1 });
+	DRV->data_delete(card.b, tag);
+	return DRV->data_read(card.b, tag, out);
 }
 
 static tmg_rc

@@ -12,17 +12,19 @@ count() { # WHAT MAX
 case ${1:-} in
 '')
 	need pcscd
+	# data objects: SELECT and the places that need no PIN, seven of the standard's
+	# and as many of Yubico's
 	# card; cold signature; the same with PIN always, which is one VERIFY more;
 	# certificates; everything there is to see without a login: what a public
 	# key is, the certificate that was read tells
-	while read -r options sign always certs list; do
+	while read -r options sign always certs list data; do
 		"$top_srcdir/tests/with-card" --card "piv,$keys$options" -- \
-			sh "$0" inside "card$options" "$sign" "$always" "$certs" "$list"
+			sh "$0" inside "card$options" "$sign" "$always" "$certs" "$list" "$data"
 	done <<-END
-	,version=5.4.3 4 5 6 6
-	,short 4 5 22 22
-	,standard 5 6 6 6
-	,standard,short 10 11 22 22
+	,version=5.4.3 4 5 6 6 15
+	,short 4 5 22 22 15
+	,standard 5 6 6 6 8
+	,standard,short 10 11 22 22 8
 	END
 	# VERIFY, what the key is, and VERIFY again before the signature
 	"$top_srcdir/tests/with-card" --card "piv,$keys,pin-policy=always" -- \
@@ -40,6 +42,7 @@ count sign "$3"
 count always "$4"
 count certs "$5"
 count list "$6"
+count data "$7"
 [ "$kind" = card,version=5.4.3 ] || exit 0
 count derive 4
 count generate 9

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * usage: p11-count MODULE CONTROL-SOCKET
- *        sign|always|odd|derive|generate|certs|list MAX
+ *        sign|always|odd|derive|generate|certs|list|data MAX
  *
  * Loads the module as any program does and asks the virtual card, after each
  * step, how many APDUs it got.  MAX is what the first login and signature (or
@@ -269,6 +269,26 @@ count_listing(bool certs, long max)
 	at_most("1158 objects read", apdus(), 0);
 }
 
+/* Each place for data that everybody may read is asked once. */
+static void
+count_data(long max)
+{
+	CK_OBJECT_CLASS class = CKO_DATA;
+	CK_ATTRIBUTE t = { CKA_CLASS, &class, sizeof(class) };
+	CK_OBJECT_HANDLE objects[64];
+	CK_ULONG n = list(&t, 1, objects, 64);
+
+	for (CK_ULONG i = 0; i < n; i++)
+		read_object(objects[i]);
+	printf("%lu data objects\n", n);
+	if (n < 2)
+		exit(1);
+	at_most("data objects, with their values", apdus(), max);
+	for (int i = 0; i < SEARCHES; i++)
+		n = list(&t, 1, objects, 64);
+	at_most("188 searches", apdus(), 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -284,6 +304,8 @@ main(int argc, char **argv)
 	start();
 	if (strcmp(argv[3], "list") == 0 || strcmp(argv[3], "certs") == 0)
 		count_listing(strcmp(argv[3], "certs") == 0, max);
+	else if (strcmp(argv[3], "data") == 0)
+		count_data(max);
 	else if (strcmp(argv[3], "odd") == 0)
 		count_odd(max);
 	else if (strcmp(argv[3], "derive") == 0)

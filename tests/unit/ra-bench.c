@@ -155,6 +155,20 @@ bench_tear_down(void **state)
 }
 
 void
+bench_reserve(struct bench *b, ra_app *app, ra_cert *reserved)
+{
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	tmg_auto(ra_txn) txn = { NULL };
+
+	assert_int_equal(ra_txn_begin(&txn, b->desk.store), TMG_OK);
+	assert_int_equal(ra_life_apply(b->desk.store, app, RA_EV_RESERVE, &ca, "",
+	    b->now, &b->desk.fault), TMG_OK);
+	memcpy(reserved->app, app->id, sizeof(reserved->app));
+	assert_int_equal(ra_cert_reserve(b->desk.store, reserved), TMG_OK);
+	assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+}
+
+void
 csr_release(struct csr *c)
 {
 	EVP_PKEY_free(c->key);

@@ -172,7 +172,6 @@ test_half_done(void **state)
 {
 	struct bench *b = *state;
 	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
-	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
 	auto_csr c = { NULL, { 0 }, 0 };
 	tmg_auto(ra_app) app = { .id = "" }, decided = { .id = "" }, again = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
@@ -185,17 +184,7 @@ test_half_done(void **state)
 	assert_int_equal(hand_in(b, &c, "a", "officer", &app, &cert), TMG_PENDING);
 	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_CONFIRM, &officer,
 	    "", &decided), TMG_OK);
-	{
-		tmg_auto(ra_txn) txn = { NULL };
-
-		assert_int_equal(ra_txn_begin(&txn, b->desk.store), TMG_OK);
-		assert_int_equal(ra_life_apply(b->desk.store, &decided,
-		    RA_EV_RESERVE, &ca, "", b->now, &b->desk.fault), TMG_OK);
-		strcpy(reserved.app, decided.id);
-		assert_int_equal(ra_cert_reserve(b->desk.store,
-		    &reserved), TMG_OK);
-		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
-	}
+	bench_reserve(b, &decided, &reserved);
 	bench_close(b);
 
 	bench_open(b);

@@ -644,7 +644,6 @@ test_failed_issue(void **state)
 {
 	struct bench *b = *state;
 	const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
-	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
 	auto_csr c = { NULL, { 0 }, 0 };
 	tmg_auto(ra_app) app = { .id = "" }, decided = { .id = "" }, again = { .id = "" };
 	tmg_auto(ra_cert) cert = { .der = NULL };
@@ -656,16 +655,7 @@ test_failed_issue(void **state)
 	assert_int_equal(hand_in(b, &c, NULL, NULL, "officer", &app, &cert), TMG_PENDING);
 	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_CONFIRM, &officer,
 	    "", &decided), TMG_OK);
-	{
-		tmg_auto(ra_txn) txn = { NULL };
-
-		assert_int_equal(ra_txn_begin(&txn, b->desk.store), TMG_OK);
-		assert_int_equal(ra_life_apply(b->desk.store, &decided,
-		    RA_EV_RESERVE, &ca, "", b->now, &b->desk.fault), TMG_OK);
-		memcpy(reserved.app, decided.id, sizeof(reserved.app));
-		assert_int_equal(ra_cert_reserve(b->desk.store, &reserved), TMG_OK);
-		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
-	}
+	bench_reserve(b, &decided, &reserved);
 	assert_int_equal(ra_desk_progress(&b->desk, &decided, &cert), TMG_MISMATCH);
 	assert_non_null(strstr(b->desk.fault.text, "[serial]"));
 	assert_int_equal(ra_app_get(b->desk.store, app.id, &again), TMG_OK);

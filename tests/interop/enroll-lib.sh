@@ -53,6 +53,17 @@ run() {
 says() { grep -q -e "$1" "$work/said" || fail "does not say \"$1\""; }
 ok() { echo "ok: $*"; }
 
+# An authority with profiles of the test's own, made in $work/ra by tamga-ra init:
+# served, its address in url, and what tamga is told of its portal in ca.
+ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
+serve_ra() {
+	mkfifo "$work/url"
+	"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
+		>"$work/url" 2>"$work/ra.log" &
+	children="$children $!"
+	read -r url <"$work/url"
+	ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+}
 # Whether keys in folders were configured in.
 has_folders() { "$tamga" list --token "file:$work" >/dev/null 2>&1; }
 

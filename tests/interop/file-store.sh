@@ -15,19 +15,13 @@ done
 JAVA_TOOL_OPTIONS="-Djava.io.tmpdir=$work -XX:-UsePerfData"
 export JAVA_TOOL_OPTIONS
 unset TAMGA_VCARD_SOCKET
-ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
 "$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$top_srcdir/share/profiles" \
 	--default-profile employee --name "file test" >/dev/null || fail "init"
 printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' >"$work/ra/people.csv"
 echo 'registers = ({ name = "individuals"; kind = "csv"; path = "people.csv"; });' \
 	>>"$work/ra/ra.conf"
 ra user add anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" || fail "account"
-mkfifo "$work/url"
-"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
-	>"$work/url" 2>"$work/ra.log" &
-children="$children $!"
-read -r url <"$work/url"
-ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+serve_ra
 est="--ca est+https://localhost:${url##*:} --ca-file $work/ra/ca.pem --user anna
 --password-file $TAMGA_TEST_RA_PASSWORD_FILE --subject CN=Anna"
 hash=$(command curl -sS --max-time 20 --cacert "$work/ra/ca.pem" \

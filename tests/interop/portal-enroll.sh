@@ -7,7 +7,6 @@ set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
-ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
 
 # ---- an authority with a register of its own -----------------------------------
 "$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$top_srcdir/share/profiles" \
@@ -16,12 +15,7 @@ printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' >"$work/r
 echo 'registers = ({ name = "individuals"; kind = "csv"; path = "people.csv"; });' \
 	>>"$work/ra/ra.conf"
 ra user add anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" || fail "account"
-mkfifo "$work/url"
-"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
-	>"$work/url" 2>"$work/ra.log" &
-children="$children $!"
-read -r url <"$work/url"
-ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+serve_ra
 api=$url/api/v1
 curl() { command curl -sS --max-time 20 --cacert "$work/ra/ca.pem" "$@"; }
 count_apps() { ra list --json | jq length; }

@@ -13,7 +13,6 @@ if ldd "$tamga" 2>/dev/null | grep -q libasan; then
 	echo "skipped: AddressSanitizer must be preloaded first, so nothing else can be"
 	exit 77
 fi
-ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
 
 mkdir "$work/profiles"
 cp "$top_srcdir/share/profiles/employee.profile" "$work/profiles"
@@ -28,12 +27,7 @@ P
 echo "be good" >"$work/profiles/terms"
 "$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$work/profiles" \
 	--default-profile employee --name "portal test" >/dev/null || fail "init"
-mkfifo "$work/url"
-"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
-	>"$work/url" 2>"$work/ra.log" &
-children="$children $!"
-read -r url <"$work/url"
-ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+serve_ra
 echo '{"who": "Walker"}' >"$work/answers"
 hash=$(sha256sum <"$work/profiles/terms" | cut -d' ' -f1)
 wish="$local $ca --profile walk --answers $work/answers --agree $hash --slot 9a --quiet"

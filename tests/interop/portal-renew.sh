@@ -9,7 +9,6 @@ kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
 has_folders || { echo "skipped: built without keys in folders"; exit 77; }
-ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
 
 mkdir "$work/profiles"
 cp "$top_srcdir/share/profiles/employee.profile" "$work/profiles"
@@ -35,12 +34,7 @@ echo "be good" >"$work/profiles/terms"
 "$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$work/profiles" \
 	--default-profile employee --name "portal test" >/dev/null || fail "init"
 ra user add anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" || fail "account"
-mkfifo "$work/url"
-"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
-	>"$work/url" 2>"$work/ra.log" &
-children="$children $!"
-read -r url <"$work/url"
-ca="--ca portal+https://localhost:${url##*:} --ca-file $work/ra/ca.pem"
+serve_ra
 api=$url/api/v1
 hash=$(sha256sum <"$work/profiles/terms" | cut -d' ' -f1)
 echo '{"who": "Renewer"}' >"$work/answers"

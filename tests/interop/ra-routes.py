@@ -219,6 +219,14 @@ for route in routes:
             blame('POST %s with %s: %d' % (path, what, answer.status))
         count += 1
 
+# ---- an application's access code is no account that operators have a say in ----
+
+for path, form in (('/admin/close', {}), ('/admin', {'role': 'officer'})):
+    answer = people['operator'].send(path, name=other.number, **form)
+    if answer.status not in (400, 403):
+        blame('POST %s of an application: %d' % (path, answer.status))
+    count += 1
+
 # ---- methods that nobody asked for ----
 
 for method in ('TRACE', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'):

@@ -26,7 +26,8 @@ ra_role_ok(const char *role)
 static bool
 is_staff(const ra_user *user)
 {
-	return strcmp(user->role, RA_ROLE_APPLICANT) != 0;
+	return strcmp(user->role, RA_ROLE_APPLICANT) != 0 &&
+	    strcmp(user->role, "application") != 0;
 }
 
 static tmg_rc

@@ -30,7 +30,8 @@ static const ra_sql by_certificate = { "user_by_certificate",
 static const ra_sql each = { "user_each",
 	"SELECT " COLUMNS " FROM account ORDER BY name" };
 static const ra_sql each_staff = { "user_each_staff",
-	"SELECT " COLUMNS " FROM account WHERE role <> 'applicant' ORDER BY name" };
+	"SELECT " COLUMNS " FROM account WHERE role <> 'applicant'"
+	" AND role <> 'application' ORDER BY name" };
 
 tmg_rc
 ra_user_put(ra_store *s, const ra_user *user)

@@ -35,7 +35,7 @@ typedef tmg_rc ra_user_fn(void *arg, const ra_user *user);
 TMG_MUST_USE tmg_rc
 ra_user_each(ra_store *s, ra_user_fn *fn, void *arg);
 
-/* All but applicants. */
+/* All but applicants, and the access codes of applications. */
 TMG_MUST_USE tmg_rc
 ra_user_each_staff(ra_store *s, ra_user_fn *fn, void *arg);
 

@@ -5,6 +5,7 @@
 title = "Ordering electronic signature certificates for citizens";
 section = "All services";
 about = "An electronic signature certificate on a smart card or a USB token. After a single payment it is used for 3 years without any service fees. Carriers comply with the international security standard FIPS 140-2.";
+instructions = "az-esign.instructions";
 languages = ["en", "az", "ru"];
 
 approval = "officer";

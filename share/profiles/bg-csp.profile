@@ -4,6 +4,13 @@
 title = "Universal certificate";
 section = "Types of services offered";
 about = "An electronic signature on a smart card. There is a particular issuance policy for each certificate in the types of services offered menu.";
+policy = "bg-csp.policy";
+instructions = "bg-csp.instructions";
+suppliers = (
+  { name = "Any dealer"; offers = "Smart cards and USB tokens with PIV or OpenPGP: RSA 2048, ECDSA P-256 or P-384.";
+    address = "Put the names and addresses of your approved suppliers here."; },
+  { name = "Any dealer of readers"; offers = "Readers that speak CCID (USB), with or without a keypad."; }
+);
 languages = ["en", "bg"];
 
 approval = "officer";
@@ -58,9 +65,11 @@ mail_to = "email";
 documents_text = "Fill in your REGISTRATION NUMBER in the application for certificate and in the contract at the places needed. Print all documents, sign and notarize them and send them via mail to: Spektar AD, Registration Authority.";
 documents = (
   { name = "application"; title = "Application for certificate";
+    form = "bg-csp-application.form";
     notarised_by = ["post", "in-person"];
     channels = ["post", "in-person", "signed"]; },
   { name = "contract"; title = "Contract"; notarised = true;
+    form = "bg-csp-contract.form";
     channels = ["post", "in-person"]; },
   { name = "identity"; title = "Copy of the identity document";
     notarised = true; channels = ["post", "in-person"]; },

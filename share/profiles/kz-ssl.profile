@@ -4,6 +4,7 @@
 title = "SSL certificate for individuals";
 section = "Obtainment of digital signature keys";
 about = "A certificate for a domain name, for individuals. The application is confirmed in a Registration Authority of your choice within one month.";
+instructions = "kz-ssl.instructions";
 languages = ["en", "kk", "ru"];
 
 approval = "officer";

@@ -36,6 +36,37 @@ shows 'by post, notarised; in person, notarised; as a file, signed with a certif
 shows 'not here yet'
 shows '/my/documents'
 
+# ---- the documents, with the number filled in
+for form in pdf html txt; do
+	page "/my/print/$form?document=contract"
+	has_header "Content-Disposition: attachment; filename=\"$number-contract.$form\""
+	cp page "contract.$form"
+done
+for text in "$number" 'Contract for certification services' 'Maria Example' 'Signature'; do
+	grep -qF "$text" contract.txt || die "the contract does not say $text"
+	grep -qF "$text" contract.html || die "the contract (HTML) does not say $text"
+done
+pdftotext contract.pdf - | grep -qF "$number" || die 'the contract has no number'
+same 'no template' "$(see "$U/my/print/pdf?document=identity")" 404
+same 'no document' "$(see "$U/my/print/pdf?document=../../ra.conf")" 404
+
+# ---- what there is to read
+page /service/bg-csp
+shows 'Issuance policy'
+shows 'Instructions, step by step'
+page /policy/bg-csp
+shows 'It is made on a smart card or a USB token'
+page /help/bg-csp
+shows 'If you agree with the input data proceed to generation of the private-key pair'
+page /help
+shows '/help/kz-ssl'
+shows 'Approved suppliers of cards and readers'
+page /suppliers
+shows 'please contact the supplier'
+same 'no policy' "$(see "$U/policy/az-esign")" 404
+same 'no service' "$(see "$U/policy/employee")" 404
+same 'a path' "$(see --path-as-is "$U/policy/..%2fra.conf")" 404
+
 # ---- what is not taken
 printf '%%PDF-1.7\n1 0 obj<<>>endobj\n%%%%EOF\n' > good.pdf
 printf '<script>alert(1)</script>' > page.pdf
@@ -83,6 +114,30 @@ page /my/documents
 hides '<b>x'
 page /my
 shows 'sent, to be looked at'
+
+# ---- found at the desk: by name, address and office
+who olga
+page '/desk?state=submitted&q=Maria%20Example'
+shows "$number"
+page '/desk?q=maria@example.bg'
+shows "$number"
+page '/desk?q=nobody@example.bg'
+hides "$number"
+shows 'There are none'
+page '/desk?q=Maria%20Example&office=Azerpost,%20Baku'
+hides "$number"
+page '/desk?state=filled'
+shows "$number"
+page '/desk?state=filled&office=Azerpost,%20Baku'
+hides "$number"
+shows 'Azerpost, Ganja'
+officer ovid 'Azerpost, Baku'
+who ovid
+page '/desk?q=Maria%20Example'
+hides "$number"
+page '/desk?q=Maria%20Example&office='
+hides "$number"
+same 'of another office' "$(see "$U/desk/case/$number/file?name=company-status")" 404
 
 # ---- the officer saves it: exactly the bytes, never shown
 who olga

@@ -200,6 +200,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_answer_get(s, "A-1", "n", &got_answer), TMG_OK);
 	assert_string_equal(got_answer.value, "v");
 	assert_int_equal(ra_answer_each(s, "A-1", any_answer, NULL), TMG_OK);
+	assert_int_equal(ra_answer_find(s, "v", any_answer, NULL), TMG_OK);
 	assert_int_equal(ra_answer_erase(s, "A-1"), TMG_OK);
 	assert_int_equal(ra_answer_get(s, "A-1", "n", &got_answer), TMG_NOT_FOUND);
 	app.state = RA_APPROVED;

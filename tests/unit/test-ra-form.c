@@ -267,6 +267,10 @@ static const struct {
 	{ "password", GOOD "password: { min = 9; max = 8; };", "password.min" },
 	{ "class", GOOD "password: { require = [\"emoji\"]; };", "\"emoji\"" },
 	{ "language", GOOD "languages = [\"english\"];", "\"english\"" },
+	{ "a text elsewhere", GOOD "policy = \"../policy\";", "beside the profile" },
+	{ "a template elsewhere", GOOD "documents = ( { name = \"a\";"
+	    " title = \"A\"; channels = [\"post\"]; form = \"/etc/x\"; } );",
+	    "beside the profile" },
 	{ "document's name", GOOD "documents = ( { name = \"../x\";"
 	    " title = \"A\"; channels = [\"upload\"]; } );", "small letters" },
 	{ "document twice", GOOD "documents = ("

@@ -85,7 +85,23 @@ copy_file(const struct plan *p, const char *name)
 	return write_below(p, to, (tmg_view){ text, len }, 0644);
 }
 
-/* With the text that it has its applicants agree to. */
+/* Every text that lies beside it. */
+static tmg_rc
+copy_texts(const struct plan *p, const ra_profile *profile)
+{
+	const char *texts[] = { profile->consent.text, profile->policy,
+		profile->instructions };
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; i < TMG_COUNT(texts) && rc == TMG_OK; i++)
+		if (texts[i][0] != '\0')
+			rc = copy_file(p, texts[i]);
+	for (size_t i = 0; i < profile->document_count && rc == TMG_OK; i++)
+		if (profile->document[i].form[0] != '\0')
+			rc = copy_file(p, profile->document[i].form);
+	return rc;
+}
+
 static tmg_rc
 copy_profile(const struct plan *p, const ra_profile *profile)
 {
@@ -93,10 +109,7 @@ copy_profile(const struct plan *p, const ra_profile *profile)
 	tmg_rc rc;
 
 	snprintf(name, sizeof(name), "%s.profile", profile->name);
-	if ((rc = copy_file(p, name)))
-		return rc;
-	return profile->consent.text[0] == '\0' ? TMG_OK :
-	    copy_file(p, profile->consent.text);
+	return (rc = copy_file(p, name)) ? rc : copy_texts(p, profile);
 }
 
 static tmg_rc

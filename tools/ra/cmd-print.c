@@ -38,7 +38,7 @@ print(ra_desk *d, const char *id, const char *form, const char *path)
 		    id);
 	if (rc)
 		return tmg_fault_copy(&d->fault, &d->store->fault, rc);
-	if ((rc = ra_print(d, &app, form, &printed)))
+	if ((rc = ra_print(d, &app, "", form, &printed)))
 		return rc;
 	return write_out(&printed, path, &d->fault);
 }

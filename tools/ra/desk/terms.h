@@ -19,4 +19,9 @@ void ra_terms_release(ra_terms *terms);
 TMG_MUST_USE tmg_rc
 ra_terms_read(ra_desk *desk, const ra_profile *profile, ra_terms *terms);
 
+/* Another text beside the profiles; the caller frees it, whatever the verdict.
+ * Verdicts as above. */
+TMG_MUST_USE tmg_rc
+ra_terms_file(ra_desk *desk, const char *name, char **text);
+
 #endif

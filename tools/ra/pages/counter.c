@@ -19,6 +19,8 @@
 #include "tools/ra/pages/logview.h"
 #include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
+#include "tools/ra/store/answer.h"
+#include "tools/ra/store/ids.h"
 
 #define QUEUE_MAX 100		/* rows on one page */
 #define LOOKED_AT_MAX 10000	/* rows that a search reads */
@@ -36,6 +38,7 @@ officer_of(const ra_visit *v, char name[ACTOR_MAX])
 struct queue {
 	ra_visit *visit;
 	const char *words;	/* "" all */
+	const char *office;	/* "" all */
 	size_t shown, looked_at;
 };
 
@@ -66,8 +69,46 @@ put_row(void *arg, const ra_app *app)
 	return TMG_OK;
 }
 
+/* Whether a branch's name stands in the list before this place already. */
+static bool
+is_offered_before(const ra_profiles *all, size_t profile, size_t branch)
+{
+	const char *name = all->row[profile].branch[branch].name;
+
+	for (size_t i = 0; i <= profile; i++)
+		for (size_t k = 0; k < (i < profile ? all->row[i].branch_count :
+		    branch); k++)
+			if (strcmp(all->row[i].branch[k].name, name) == 0)
+				return true;
+	return false;
+}
+
 static void
-put_filter(ra_visit *v, ra_state chosen, const char *words)
+put_offices(ra_visit *v, const char *chosen)
+{
+	const ra_profiles *all = v->desk->profiles;
+
+	if (v->officer.branch[0] != '\0')
+		return;
+	ra_put(&v->page, "<div class=\"field\"><label for=\"f-office\">%s</label>"
+	    "<select id=\"f-office\" name=\"office\"><option value=\"\">%s</option>",
+	    _("Branch"), _("all"));
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->row[i].branch_count; k++) {
+			const char *name = all->row[i].branch[k].name;
+
+			if (is_offered_before(all, i, k))
+				continue;
+			ra_put(&v->page, strcmp(name, chosen) == 0 ?
+			    "<option selected>%s</option>" : "<option>%s</option>",
+			    name);
+		}
+	}
+	ra_put(&v->page, "</select></div>");
+}
+
+static void
+put_filter(ra_visit *v, ra_state chosen, const struct queue *q)
 {
 	ra_page *p = &v->page;
 
@@ -81,15 +122,58 @@ put_filter(ra_visit *v, ra_state chosen, const char *words)
 		    "<option value=\"%s\" selected>%s</option>" :
 		    "<option value=\"%s\">%s</option>", row->name, _(row->label));
 	}
-	ra_put(p, "</select></div><div class=\"field\"><label for=\"f-q\">%s</label>"
+	ra_put(p, "</select></div>");
+	put_offices(v, q->office);
+	ra_put(p, "<div class=\"field\"><label for=\"f-q\">%s</label>"
 	    "<input type=\"text\" id=\"f-q\" name=\"q\" value=\"%s\"></div>"
-	    "<button>%s</button></form>\n", _("Number or name"), words, _("Search"));
+	    "<button>%s</button></form>\n",
+	    _("Number, name, domain or e-mail address"), q->words, _("Search"));
+}
+
+/* Those who gave exactly these words as an answer, in whatever state. */
+static tmg_rc
+keep_id(void *arg, const ra_answer_row *answer)
+{
+	return ra_ids_add(arg, answer->app);
+}
+
+static tmg_rc
+put_found(ra_visit *v, struct queue *q)
+{
+	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
+	const char *words = q->words;
+	tmg_rc rc = ra_answer_find(v->desk->store, words, keep_id, &ids);
+
+	q->words = "";			/* all of these are wanted */
+	for (size_t i = 0; i < ids.count && rc == TMG_OK; i++) {
+		tmg_auto(ra_app) app = { .id = "" };
+
+		if (i > 0 && strcmp(ids.id[i], ids.id[i - 1]) == 0)
+			continue;
+		rc = ra_app_get(v->desk->store, ids.id[i], &app);
+		if (rc == TMG_OK && (q->office[0] == '\0' ||
+		    strcmp(q->office, app.branch) == 0))
+			rc = put_row(q, &app);
+	}
+	q->words = words;
+	return rc;
+}
+
+static tmg_rc
+put_rows(ra_visit *v, ra_state state, struct queue *q)
+{
+	tmg_rc rc;
+
+	if (q->words[0] != '\0' && ((rc = put_found(v, q)) || q->shown > 0))
+		return rc;
+	return q->office[0] != '\0' ?
+	    ra_app_each_at(v->desk->store, q->office, state, put_row, q) :
+	    ra_app_each(v->desk->store, state, put_row, q);
 }
 
 static void
 put_queue(ra_visit *v, ra_state state, struct queue *q)
 {
-	const char *branch = v->officer.branch;
 	tmg_rc rc;
 
 	ra_put(&v->page, "<div class=\"wide\" role=\"region\" aria-label=\"%s\""
@@ -97,11 +181,8 @@ put_queue(ra_visit *v, ra_state state, struct queue *q)
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">%s</th></tr></thead><tbody>\n", _("Applications"),
-	    _("Number"),
-	    _("State"), _("Service"), _("Subject"), _("Branch"));
-	rc = branch[0] != '\0' ?
-	    ra_app_each_at(v->desk->store, branch, state, put_row, q) :
-	    ra_app_each(v->desk->store, state, put_row, q);
+	    _("Number"), _("State"), _("Service"), _("Subject"), _("Branch"));
+	rc = put_rows(v, state, q);
 	ra_put(&v->page, "</tbody></table></div>\n");
 	if (rc == TMG_OCCUPIED)
 		ra_put(&v->page, "<p>%s</p>\n",
@@ -129,7 +210,9 @@ is_number_of_case(ra_visit *v, const char *words)
 void
 ra_counter_queue(ra_visit *v)
 {
-	struct queue q = { v, ra_posted_get(v->call->query, "q"), 0, 0 };
+	struct queue q = { v, ra_posted_get(v->call->query, "q"),
+		v->officer.branch[0] != '\0' ? v->officer.branch :
+		ra_posted_get(v->call->query, "office"), 0, 0 };
 	ra_state state = RA_SUBMITTED;
 
 	if (ra_state_parse(ra_posted_get(v->call->query, "state"), &state))
@@ -142,7 +225,7 @@ ra_counter_queue(ra_visit *v)
 	    v->officer.branch);
 	ra_put(&v->page, "<p><a class=\"button plain\" href=\"/desk/new\">%s</a></p>\n",
 	    _("Enter an application"));
-	put_filter(v, state, q.words);
+	put_filter(v, state, &q);
 	put_queue(v, state, &q);
 	ra_visit_foot(v, HTTP_OK);
 }

@@ -417,6 +417,7 @@ ra_my_print(ra_visit *v)
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 	tmg_auto(ra_printed) printed = { .bytes = NULL };
 	const char *form = v->call->label;
+	const char *document = ra_posted_get(v->call->query, "document");
 	tmg_rc rc;
 
 	if (!ra_casefile_open(v, v->number, &file))
@@ -426,12 +427,12 @@ ra_my_print(ra_visit *v)
 		    _("The application is not printed in such a form."));
 		return;
 	}
-	if ((rc = ra_print(v->desk, &file.app, form, &printed))) {
+	if ((rc = ra_print(v->desk, &file.app, document, form, &printed))) {
 		ra_visit_fault(v, rc);
 		return;
 	}
 	ra_reply_bytes(v->reply, printed.type,
 	    (tmg_view){ printed.bytes, printed.len });
-	snprintf(v->reply->file, sizeof(v->reply->file), "%s.%.8s", file.app.id,
-	    form);
+	snprintf(v->reply->file, sizeof(v->reply->file), "%.23s%s%.40s.%.8s",
+	    file.app.id, document[0] != '\0' ? "-" : "", document, form);
 }

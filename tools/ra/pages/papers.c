@@ -126,6 +126,18 @@ put_standing(ra_visit *v, const ra_paper *paper)
 
 /* ---- for the applicant ---- */
 
+/* The document to print, sign and send, with the number written in. */
+static void
+put_blanks(ra_visit *v, const ra_profile *p, const ra_document *d)
+{
+	if (d->form[0] == '\0')
+		return;
+	ra_put(&v->page, "<br>%s:", _("Filled in, to print and sign"));
+	for (size_t i = 0; i < p->print.count; i++)
+		ra_put(&v->page, " <a href=\"/my/print/%s?document=%s\">%s (%s)</a>",
+		    p->print.word[i], d->name, d->title, p->print.word[i]);
+}
+
 static bool
 any_is_file(const ra_casefile *file)
 {
@@ -164,6 +176,7 @@ ra_papers_mine(ra_visit *v, const ra_casefile *file)
 		put_wanted(v, &p->document[i]);
 		ra_put(&v->page, "<br>");
 		put_standing(v, &papers->row[i]);
+		put_blanks(v, p, &p->document[i]);
 		ra_put(&v->page, "</dd>\n");
 	}
 	ra_put(&v->page, "</dl>\n");

@@ -6,6 +6,7 @@
 #include "src/base/ctx.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/terms.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
@@ -79,22 +80,115 @@ put_price(ra_visit *v, const ra_profile *p)
 		    p->payment.price, p->payment.currency, p->payment.text);
 }
 
+/* What there is to read before anything is applied for. */
+static void
+put_texts(ra_visit *v, const ra_profile *p)
+{
+	ra_put(&v->page, "<ul>\n");
+	if (p->policy[0] != '\0')
+		ra_put(&v->page, "<li><a href=\"/policy/%s\">%s</a></li>\n", p->name,
+		    _("Issuance policy"));
+	if (p->instructions[0] != '\0')
+		ra_put(&v->page, "<li><a href=\"/help/%s\">%s</a></li>\n", p->name,
+		    _("Instructions, step by step"));
+	if (p->supplier_count > 0)
+		ra_put(&v->page, "<li><a href=\"/suppliers\">%s</a></li>\n",
+		    _("Approved suppliers of cards and readers"));
+	ra_put(&v->page, "</ul>\n");
+}
+
+static const ra_profile *
+service_of(ra_visit *v)
+{
+	const ra_profile *p = ra_profiles_find(v->desk->profiles, v->call->label);
+
+	if (p != NULL && p->section[0] != '\0')
+		return p;
+	ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
+	    _("There is no such service here."));
+	return NULL;
+}
+
+/* A text beside the profile, as it is written there. */
+static void
+show_text(ra_visit *v, const ra_profile *p, const char *title,
+    const char *file)
+{
+	tmg_auto_free char *text = NULL;
+	tmg_rc rc;
+
+	if (file[0] == '\0') {
+		ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
+		    _("There is no such text for this service."));
+		return;
+	}
+	if ((rc = ra_terms_file(v->desk, file, &text))) {
+		ra_visit_fault(v, rc);
+		return;
+	}
+	ra_visit_head_of(v, p->title, title);
+	ra_put(&v->page, "<pre class=\"terms\" tabindex=\"0\" role=\"region\""
+	    " aria-label=\"%s\">%s</pre>\n<p><a href=\"/service/%s\">%s</a></p>\n",
+	    title, text, p->name, p->title);
+	ra_visit_foot(v, HTTP_OK);
+}
+
+void
+ra_portal_policy(ra_visit *v)
+{
+	const ra_profile *p = service_of(v);
+
+	if (p != NULL)
+		show_text(v, p, _("Issuance policy"), p->policy);
+}
+
+void
+ra_portal_instructions(ra_visit *v)
+{
+	const ra_profile *p = service_of(v);
+
+	if (p != NULL)
+		show_text(v, p, _("Instructions, step by step"), p->instructions);
+}
+
+void
+ra_portal_suppliers(ra_visit *v)
+{
+	const ra_profiles *all = v->desk->profiles;
+	size_t shown = 0;
+
+	ra_visit_head(v, _("Approved suppliers of cards and readers"));
+	for (size_t i = 0; i < all->count; i++) {
+		const ra_profile *p = &all->row[i];
+
+		if (p->section[0] == '\0' || p->supplier_count == 0)
+			continue;
+		ra_put(&v->page, "<h2>%s</h2>\n<dl>\n", p->title);
+		for (size_t j = 0; j < p->supplier_count; j++, shown++)
+			ra_put(&v->page, "<dt>%s</dt><dd>%s<br>%s</dd>\n",
+			    p->supplier[j].name, p->supplier[j].offers,
+			    p->supplier[j].address);
+		ra_put(&v->page, "</dl>\n");
+	}
+	ra_put(&v->page, "<p>%s</p>\n", shown > 0 ?
+	    _("For questions concerning purchase, installment and settings please contact the supplier.") :
+	    _("No service here names suppliers: any token that it offers will do."));
+	ra_visit_foot(v, HTTP_OK);
+}
+
 void
 ra_portal_service(ra_visit *v)
 {
-	const ra_profile *p = ra_profiles_find(v->desk->profiles,
-	    v->call->label);
+	const ra_profile *p = service_of(v);
 
-	if (p == NULL || p->section[0] == '\0') {
-		ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
-		    _("There is no such service here."));
+	if (p == NULL)
 		return;
-	}
 	ra_visit_head_of(v, p->section, p->title);
 	ra_put(&v->page, "<p class=\"lead\">%s</p>\n", p->about);
 	put_documents(v, p);
 	put_carriers(v, p);
 	put_price(v, p);
+	put_texts(v, p);
 	ra_put(&v->page, "<p><a class=\"button\" href=\"/apply/%s\">%s</a></p>\n",
 	    p->name, _("Submit application"));
 	ra_visit_foot(v, HTTP_OK);
@@ -112,11 +206,20 @@ ra_portal_help(ra_visit *v)
 		N_("When the certificate is issued, the same command installs it; it can also be downloaded from \"My application\"."),
 	};
 
+	const ra_profiles *all = v->desk->profiles;
+
 	ra_visit_head(v, _("Help"));
 	ra_put(&v->page, "<ol>\n");
 	for (size_t i = 0; i < TMG_COUNT(steps); i++)
 		ra_put(&v->page, "<li>%s</li>\n", _(steps[i]));
-	ra_put(&v->page, "</ol>\n");
+	ra_put(&v->page, "</ol>\n<h2>%s</h2>\n<ul>\n", _("Instructions"));
+	for (size_t i = 0; i < all->count; i++)
+		if (all->row[i].section[0] != '\0' &&
+		    all->row[i].instructions[0] != '\0')
+			ra_put(&v->page, "<li><a href=\"/help/%s\">%s</a></li>\n",
+			    all->row[i].name, all->row[i].title);
+	ra_put(&v->page, "<li><a href=\"/suppliers\">%s</a></li>\n</ul>\n",
+	    _("Approved suppliers of cards and readers"));
 	ra_visit_foot(v, HTTP_OK);
 }
 

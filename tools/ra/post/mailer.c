@@ -59,7 +59,7 @@ attach(ra_desk *d, const ra_mail *mail, ra_printed *printed)
 
 	if (!mail->attach || ra_app_get(d->store, mail->app, &app) != TMG_OK)
 		return;
-	if (ra_print(d, &app, "pdf", printed) != TMG_OK)
+	if (ra_print(d, &app, "", "pdf", printed) != TMG_OK)
 		tmg_log(d->office->ctx, TMG_LOG_WARN,
 		    "mail %s goes without the printed application: %s", mail->id,
 		    d->fault.text);

@@ -10,7 +10,9 @@
 #include "src/base/scope.h"
 #include "tools/ra/desk/deadline.h"
 #include "tools/ra/desk/language.h"
+#include "tools/ra/desk/terms.h"
 #include "tools/ra/form/answers.h"
+#include "tools/ra/form/contents.h"
 #include "tools/ra/form/form.h"
 
 #define SHORT_TEXT 512
@@ -122,7 +124,8 @@ document_text(const ra_document *d, char *text, size_t cap)
 	} ways[] = {
 		{ "post", N_("by post") },
 		{ "in-person", N_("in person") },
-		{ "upload", N_("uploaded") },
+		{ "upload", N_("as a file") },
+		{ "signed", N_("as a file, signed with a certificate in force") },
 	};
 	const char *gap = "";
 	int at = snprintf(text, cap, "%s%s",
@@ -132,8 +135,9 @@ document_text(const ra_document *d, char *text, size_t cap)
 	for (size_t i = 0; i < TMG_COUNT(ways) && at < (int)cap; i++) {
 		if (!ra_words_have(&d->channels, ways[i].channel))
 			continue;
-		at += snprintf(text + at, cap - (size_t)at, "%s%s", gap,
-		    _(ways[i].words));
+		at += snprintf(text + at, cap - (size_t)at, "%s%s%s", gap,
+		    _(ways[i].words), ra_words_have(&d->notarised_by,
+		    ways[i].channel) ? _(", notarised") : "");
 		gap = ", ";
 	}
 	if (d->max_age_days > 0 && at < (int)cap)
@@ -216,11 +220,11 @@ fill(ra_sheet *s, const ra_profile *p, const ra_app *app,
 /* What a camera reads: where the application can be looked at, else its
  * number. */
 static void
-name_it(const ra_desk *d, const ra_profile *p, const ra_app *app, ra_sheet *s)
+name_it(const ra_desk *d, const char *title, const ra_app *app, ra_sheet *s)
 {
 	const char *url = d->office->config.portal_url;
 
-	snprintf(s->title, sizeof(s->title), "%s", p->title);
+	snprintf(s->title, sizeof(s->title), "%s", title);
 	snprintf(s->number, sizeof(s->number), "%s", app->id);
 	snprintf(s->code, sizeof(s->code), url[0] != '\0' ? "%s/status?number=%s" :
 	    "%s%s", url, app->id);
@@ -242,9 +246,97 @@ ra_sheet_make(ra_desk *d, const ra_app *app, ra_sheet *s)
 	if ((rc = ra_answers_load(d->store, app->id, &answers)))
 		return tmg_pass(&d->fault, tmg_fault_copy(&d->fault,
 		    &d->store->fault, rc));
-	name_it(d, profile, app, s);
+	name_it(d, profile->title, app, s);
 	rc = fill(s, profile, app, &answers);
 	return rc ? tmg_raise(&d->fault, rc, 0, _("out of memory")) : TMG_OK;
+}
+
+/* ---- documents with a template ---- */
+
+#define BLANK_MAX 16384		/* bytes of one, with everything filled in */
+
+/* What a template can say beside the fields. */
+static tmg_rc
+add_known(const ra_profile *p, const ra_app *app, ra_answers *answers)
+{
+	char date[SHORT_TEXT], where[2 * RA_TEXT_MAX + 2] = "";
+	const ra_branch *branch;
+	tmg_rc rc;
+
+	date_text(app->created, date, sizeof(date));
+	if (ra_form_branch(p, answers, &branch) == TMG_OK)
+		snprintf(where, sizeof(where), "%s%s%s", branch->name,
+		    branch->address[0] != '\0' ? ", " : "", branch->address);
+	if ((rc = ra_answers_set(answers, "number", app->id)) ||
+	    (rc = ra_answers_set(answers, "date", date)) ||
+	    (rc = ra_answers_set(answers, "branch", where)))
+		return rc;
+	return ra_answers_set(answers, "service", p->title);
+}
+
+/* "# heading", "- label: text", and paragraphs, of one line each. */
+static tmg_rc
+add_line(ra_sheet *s, char *line)
+{
+	char *colon = strstr(line, ": ");
+
+	if (line[0] == '\0')
+		return TMG_OK;
+	if (strncmp(line, "# ", 2) == 0)
+		return add(s, RA_SHEET_HEAD, line + 2, "");
+	if (strncmp(line, "- ", 2) != 0 || colon == NULL)
+		return add(s, RA_SHEET_NOTE, "", line);
+	*colon = '\0';
+	return add_pair(s, line + 2, colon + 2);
+}
+
+static tmg_rc
+add_lines(ra_sheet *s, char *text)
+{
+	tmg_rc rc = TMG_OK;
+
+	while (text != NULL && rc == TMG_OK)
+		rc = add_line(s, strsep(&text, "\n"));
+	return rc;
+}
+
+static tmg_rc
+fill_blank(ra_desk *d, const ra_profile *p, const ra_document *document,
+    const ra_app *app, ra_sheet *s)
+{
+	tmg_auto(ra_answers) answers = { 0 };
+	tmg_auto_free char *template = NULL;
+	tmg_auto_free char *text = malloc(BLANK_MAX);
+	tmg_rc rc;
+
+	if (text == NULL)
+		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	if ((rc = ra_answers_load(d->store, app->id, &answers)))
+		return tmg_pass(&d->fault, tmg_fault_copy(&d->fault,
+		    &d->store->fault, rc));
+	if ((rc = ra_terms_file(d, document->form, &template)))
+		return rc;
+	if (add_known(p, app, &answers) ||
+	    ra_contents_expand(template, &answers, text, BLANK_MAX) ||
+	    add_lines(s, text) || add_signature(s))
+		return tmg_raise(&d->fault, TMG_E_SPACE, 0,
+		    _("%s: filled in, it is too long to print"), document->form);
+	return TMG_OK;
+}
+
+tmg_rc
+ra_blank_make(ra_desk *d, const ra_app *app, const char *name, ra_sheet *s)
+{
+	const ra_profile *profile = ra_profiles_find(d->profiles, app->profile);
+	const ra_document *document = profile != NULL ?
+	    ra_profile_document(profile, name) : NULL;
+
+	s->count = 0;
+	if (document == NULL || document->form[0] == '\0')
+		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
+		    _("application %s has no such document to print"), app->id);
+	name_it(d, document->title, app, s);
+	return fill_blank(d, profile, document, app, s);
 }
 
 /* ---- forms ---- */
@@ -272,7 +364,8 @@ print_as(ra_desk *d, size_t form, const ra_sheet *sheet, ra_printed *printed)
 }
 
 tmg_rc
-ra_print(ra_desk *d, const ra_app *app, const char *form, ra_printed *printed)
+ra_print(ra_desk *d, const ra_app *app, const char *document,
+    const char *form, ra_printed *printed)
 {
 	tmg_auto_free ra_sheet *sheet = calloc(1, sizeof(*sheet));
 	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
@@ -288,7 +381,9 @@ ra_print(ra_desk *d, const ra_app *app, const char *form, ra_printed *printed)
 	if (sheet == NULL)
 		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
 	ra_speech_begin(&speech, ra_language_find(app->language));
-	if ((rc = ra_sheet_make(d, app, sheet)) == TMG_OK)
+	rc = document[0] == '\0' ? ra_sheet_make(d, app, sheet) :
+	    ra_blank_make(d, app, document, sheet);
+	if (rc == TMG_OK)
 		rc = print_as(d, i, sheet, printed);
 	ra_sheet_release(sheet);
 	return rc;

@@ -42,6 +42,16 @@ typedef struct ra_printed {
 
 void ra_printed_release(ra_printed *printed);
 
+/*
+ * The same of a document that has a template beside its profile, with what is
+ * known of app filled in.
+ *
+ * Verdicts  TMG_NOT_FOUND  no such document, or it has no template
+ */
+TMG_MUST_USE tmg_rc
+ra_blank_make(ra_desk *desk, const ra_app *app, const char *document,
+    ra_sheet *sheet);
+
 /* One form each.  Verdicts TMG_UNSUPPORTED: this program was built without
  * what it needs. */
 TMG_MUST_USE tmg_rc
@@ -52,13 +62,15 @@ TMG_MUST_USE tmg_rc
 ra_sheet_pdf(const ra_sheet *sheet, ra_printed *printed);
 
 /*
- * app printed as "txt", "html" or "pdf".
+ * app printed as "txt", "html" or "pdf", or a document that goes with it.
  *
- * Verdicts  TMG_NOT_FOUND    no such form, or the profile is gone
+ *   document   of the profile, one with a template; "" the application
+ *
+ * Verdicts  TMG_NOT_FOUND    no such form or document, or the profile is gone
  *           TMG_UNSUPPORTED  as above
  */
 TMG_MUST_USE tmg_rc
-ra_print(ra_desk *desk, const ra_app *app, const char *form,
-    ra_printed *printed);
+ra_print(ra_desk *desk, const ra_app *app, const char *document,
+    const char *form, ra_printed *printed);
 
 #endif

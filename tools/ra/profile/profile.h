@@ -20,6 +20,7 @@
 #define RA_CARRIERS_MAX 12
 #define RA_DEADLINES_MAX 8
 #define RA_STATUSES_MAX RA_STATES
+#define RA_SUPPLIERS_MAX 24
 #define RA_MAILS_MAX 16
 
 /* What the applicant agrees to before anything else. */
@@ -104,6 +105,13 @@ typedef struct ra_deadline {
 	char warning[RA_PROSE_MAX];	/* shown and mailed beforehand */
 } ra_deadline;
 
+/* Where cards and readers may be bought. */
+typedef struct ra_supplier {
+	char name[RA_TEXT_MAX];
+	char offers[RA_PROSE_MAX];
+	char address[RA_TEXT_MAX];	/* post, telephone, e-mail: text */
+} ra_supplier;
+
 /* The provider's own words for a state, where it has some. */
 typedef struct ra_status {
 	char state[RA_TEXT_MAX];
@@ -160,6 +168,10 @@ typedef struct ra_profile {
 	/* the procedure: none of it stands in a profile that machines use */
 	char section[RA_TEXT_MAX];	/* the portal's menu it stands under */
 	char about[RA_PROSE_MAX];
+	char policy[RA_TEXT_MAX];	/* the issuance policy, and */
+	char instructions[RA_TEXT_MAX];	/* step by step: files beside the profile */
+	size_t supplier_count;
+	ra_supplier supplier[RA_SUPPLIERS_MAX];
 	ra_words languages;		/* empty: all there are */
 	ra_words steps;			/* see tools/ra/flow/flow.h; ["submitted"] */
 	ra_words submit_needs, approve_needs;	/* facts */

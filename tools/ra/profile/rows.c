@@ -158,6 +158,14 @@ check_channel(const char *word)
 	    _("one of post, in-person, upload, signed");
 }
 
+/* Beside the profile, and nowhere else. */
+static const char *
+check_file(const char *word)
+{
+	return word[0] != '\0' && word[0] != '.' && strchr(word, '/') == NULL ?
+	    NULL : _("the name of a file beside the profile");
+}
+
 static const char *
 check_type(const char *word)
 {
@@ -250,7 +258,7 @@ static const ra_document document_default = { .types = { 3, { "pdf", "jpeg",
 static const ra_setting document_rows[] = {
 	RA_SET_TEXT("name", IN(document, name), true, ra_any_word),
 	RA_SET_TEXT("title", IN(document, title), true, ra_any_word),
-	RA_SET_TEXT("form", IN(document, form), false, ra_any_word),
+	RA_SET_TEXT("form", IN(document, form), false, check_file),
 	RA_SET_FLAG("notarised", IN(document, notarised)),
 	RA_SET_WORDS("notarised_by", IN(document, notarised_by), false, check_channel),
 	RA_SET_FLAG("optional", IN(document, optional)),
@@ -273,6 +281,14 @@ static const ra_setting carrier_rows[] = {
 	RA_SET_TEXT("extra_price", IN(carrier, extra_price), false, check_price),
 };
 static const ra_list carriers = MAKE(carrier, RA_CARRIERS_MAX, carrier_count);
+
+static const ra_supplier supplier_default = { .name = "" };
+static const ra_setting supplier_rows[] = {
+	RA_SET_TEXT("name", IN(supplier, name), true, ra_any_word),
+	RA_SET_PROSE("offers", IN(supplier, offers), true),
+	RA_SET_TEXT("address", IN(supplier, address), false, ra_any_word),
+};
+static const ra_list suppliers = MAKE(supplier, RA_SUPPLIERS_MAX, supplier_count);
 
 static const ra_deadline deadline_default = { .state = "" };
 static const ra_setting deadline_rows[] = {
@@ -325,6 +341,9 @@ const ra_setting ra_profile_rows[] = {
 
 	RA_SET_TEXT("section", AT(section), false, ra_any_word),
 	RA_SET_PROSE("about", AT(about), false),
+	RA_SET_TEXT("policy", AT(policy), false, check_file),
+	RA_SET_TEXT("instructions", AT(instructions), false, check_file),
+	RA_SET_LIST("suppliers", AT(supplier), &suppliers),
 	RA_SET_WORDS("languages", AT(languages), false, check_language),
 	RA_SET_WORDS("flow.steps", AT(steps), false, check_state),
 	RA_SET_WORDS("flow.submit_needs", AT(submit_needs), false, check_fact),

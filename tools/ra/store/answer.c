@@ -20,6 +20,9 @@ static const ra_sql get = { "answer_get",
 static const ra_sql each = { "answer_each",
 	"SELECT application, name, value FROM answer WHERE application = $1"
 	" ORDER BY name" };
+static const ra_sql find = { "answer_find",
+	"SELECT application, name, value FROM answer WHERE value = $1"
+	" ORDER BY application LIMIT 100" };
 static const ra_sql erase = { "answer_erase",
 	"DELETE FROM answer WHERE application = $1" };
 
@@ -37,19 +40,32 @@ ra_answer_get(ra_store *s, const char *app, const char *name,
 	    answer);
 }
 
-tmg_rc
-ra_answer_each(ra_store *s, const char *app, ra_answer_fn *fn, void *arg)
+static tmg_rc
+walk(ra_store *s, const ra_sql *sql, const char *by, ra_answer_fn *fn,
+    void *arg)
 {
 	tmg_auto(ra_query) q = { NULL, NULL };
 	ra_answer_row answer;
 	tmg_rc rc;
 
-	if ((rc = ra_ask(s, &q, &each, RA_WITH(RA_TEXT(app)))))
+	if ((rc = ra_ask(s, &q, sql, RA_WITH(RA_TEXT(by)))))
 		return rc;
 	while ((rc = ra_row_next(&q, &row, &answer)) == TMG_OK)
 		if ((rc = fn(arg, &answer)))
 			return rc;
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+ra_answer_each(ra_store *s, const char *app, ra_answer_fn *fn, void *arg)
+{
+	return walk(s, &each, app, fn, arg);
+}
+
+tmg_rc
+ra_answer_find(ra_store *s, const char *value, ra_answer_fn *fn, void *arg)
+{
+	return walk(s, &find, value, fn, arg);
 }
 
 tmg_rc

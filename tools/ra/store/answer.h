@@ -30,6 +30,11 @@ ra_answer_get(ra_store *s, const char *app, const char *name,
 TMG_MUST_USE tmg_rc
 ra_answer_each(ra_store *s, const char *app, ra_answer_fn *fn, void *arg);
 
+/* Those that are exactly value, whatever their name, in the order of their
+ * applications; a hundred at the most. */
+TMG_MUST_USE tmg_rc
+ra_answer_find(ra_store *s, const char *value, ra_answer_fn *fn, void *arg);
+
 /* All of an application's; none need be there. */
 TMG_MUST_USE tmg_rc
 ra_answer_erase(ra_store *s, const char *app);

@@ -102,6 +102,8 @@ static const ra_migration steps[] = {
 	"  id " KEY ", application " TEXT ", amount " TEXT ","
 	"  currency " TEXT ", outcome " TEXT ", at BIGINT NOT NULL);"
 
+	"CREATE INDEX answer_value ON answer (value, application);"
+
 	"CREATE TABLE document ("
 	"  application " TEXT ", name " TEXT ", standing " TEXT ","
 	"  channel " TEXT ", file " TEXT ", kind " TEXT ", dated " TEXT ","

@@ -133,6 +133,8 @@ static const ra_migration steps[] = {
 	"  name TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX mark_until ON mark (until);"
 
+	"CREATE INDEX answer_value ON answer (value, application);"
+
 	"CREATE TABLE document ("
 	"  application TEXT NOT NULL, name TEXT NOT NULL,"
 	"  standing TEXT NOT NULL, channel TEXT NOT NULL, file TEXT NOT NULL,"

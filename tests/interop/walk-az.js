@@ -107,6 +107,7 @@ walk('seeds/004', async w => {
 	await operator.tick('ID card');
 	await operator.press('Confirm the application');
 	await installed(operator, number);
+	await operator.tick('The applicant showed his identity card');
 	await operator.press('Carrier handed over, identity card seen');
 	await operator.reads('officer:baku', 'hand-over');
 	await operator.seen('desk-handed-over');

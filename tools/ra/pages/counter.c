@@ -292,11 +292,11 @@ put_ticks(ra_visit *v, const ra_casefile *file)
 }
 
 static void
-put_seen(ra_visit *v, const char *id)
+put_seen(ra_visit *v, const char *id, const char *label)
 {
 	ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\" id=\"s-%s\""
 	    " name=\"seen\" value=\"yes\" required><label for=\"s-%s\">%s</label>"
-	    "</div>\n", id, id, _("The applicant showed his identity card"));
+	    "</div>\n", id, id, label);
 }
 
 static void
@@ -313,7 +313,7 @@ put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 	if (wants_documents(file, a))
 		put_ticks(v, file);
 	if (a->seen)
-		put_seen(v, name);
+		put_seen(v, name, _("The applicant showed his identity card"));
 	if (a->reason)
 		ra_put(&v->page, "<div class=\"field\"><label for=\"r-%s\">%s: %s</label>"
 		    "<input type=\"text\" id=\"r-%s\" name=\"reason\" maxlength=\"200\""
@@ -397,7 +397,7 @@ put_code(ra_visit *v, const ra_casefile *file)
 	snprintf(path, sizeof(path), "/desk/case/%s/code", file->app.id);
 	ra_put(&v->page, "<details><summary>%s</summary>\n", _("New access code"));
 	ra_visit_form(v, path, false);
-	put_seen(v, "code");
+	put_seen(v, "code", _("Whoever asks for a new code showed his identity card"));
 	ra_put(&v->page, "<button class=\"plain\">%s</button></form></details>\n",
 	    _("Give a new access code"));
 }
@@ -425,7 +425,7 @@ put_request(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
 	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"
 	    "</textarea></div>\n<button>%s</button></form>\n",
-	    _("Or the certification request (PKCS#10, PEM), made on the carrier"),
+	    _("Certification request (PKCS#10, PEM), made on the carrier"),
 	    _("Hand in"));
 }
 

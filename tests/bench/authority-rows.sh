@@ -67,13 +67,17 @@ done
 
 python3 - "$U" "$TAMGA_TEST_RA_CA" "$TAMGA_TEST_RA_PID" <<-'PY'
 	# TLS connections that have said nothing yet, and what the server grew by
-	import re, socket, ssl, sys
+	import itertools, re, socket, ssl, sys
 	host, port = re.match(r"https://(.*):(\d+)", sys.argv[1]).groups()
 	def rss():
 	    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{sys.argv[3]}/status").read())[1])
 	ctx = ssl.create_default_context(cafile=sys.argv[2])
+	turn = itertools.count()
 	def connect():
-	    return ctx.wrap_socket(socket.create_connection((host, int(port))), server_hostname=host)
+	    # of one address no more than connections_per_address are let in
+	    source = ("127.0.0.%d" % (2 + next(turn) % 4), 0)
+	    return ctx.wrap_socket(socket.create_connection((host, int(port)),
+	        source_address=source), server_hostname=host)
 	few = [connect() for _ in range(20)]
 	before = rss()
 	many = [connect() for _ in range(400)]

@@ -59,6 +59,47 @@ wait $slow || die "the slow clients failed: $(cat slow.out)"
 grep -q 'long line' slow.out && grep -q nonsense slow.out || die "$(cat slow.out)"
 same 'still there' "$(get "$TAMGA_TEST_RA_URL/healthz")" 200
 
+# a thousand connections from one address that say nothing shut nobody else out
+python3 - "$port" > many.out <<-'PY' &
+	import socket, sys, time
+	held = []
+	for i in range(1000):
+	    s = socket.socket()
+	    s.settimeout(0.2)
+	    s.bind(("127.0.0.2", 0))
+	    try:
+	        s.connect(("127.0.0.1", int(sys.argv[1])))
+	    except OSError:
+	        break
+	    held.append(s)
+	time.sleep(0.5)
+	there = 0
+	for s in held:
+	    s.setblocking(False)
+	    try:
+	        there += s.recv(1) != b""
+	    except BlockingIOError:
+	        there += 1
+	    except OSError:
+	        pass
+	print(len(held), "held", there, flush=True)
+	time.sleep(3)
+	PY
+many=$!
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	grep -q held many.out && break
+	sleep 0.5
+done
+there=$(cut -d' ' -f3 many.out)
+[ "$there" -gt 100 ] && [ "$there" -le 256 ] || die "connections of one address: $(cat many.out)"
+start=$(date +%s%N)
+same 'another address meanwhile' "$(get "$TAMGA_TEST_RA_URL/healthz")" 200
+ms=$((($(date +%s%N) - start) / 1000000))
+[ $ms -lt 2000 ] || die "idle connections made another address wait $ms ms"
+kill $many 2>/dev/null || :
+wait $many 2>/dev/null || :
+
+
 # old TLS is not spoken
 ! openssl s_client -connect "127.0.0.1:$port" -tls1_1 -cipher DEFAULT@SECLEVEL=0 \
     </dev/null >/dev/null 2>&1 || die "TLS 1.1"

@@ -117,6 +117,8 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
 	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
 	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
+	RA_SET_NUMBER("connections_per_address", AT(address_connections), false,
+	    1, 65536),
 	RA_SET_LIST("registers", AT(registers), &registers),
 	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
 	RA_SET_TEXT("portal_url", AT(portal_url), false, check_url),
@@ -196,6 +198,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 {
 	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
 		.crl_days = 7, .threads = 4, .connections = 1024,
+		.address_connections = 256,
 		.request_s = 30, .confine = true,
 		.payment = { .window_s = 300 },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };

@@ -68,6 +68,7 @@ typedef struct ra_config {
 	int crl_days;
 	int threads;
 	int connections;
+	int address_connections;	/* of them, from one address */
 	size_t register_count;
 	ra_register registers[RA_REGISTERS_MAX];
 	int request_s;			/* for a request to be said in, TLS included */

@@ -578,6 +578,7 @@ start_daemon(ra_server *s, tmg_fault *f)
 	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, s,
 	    MHD_OPTION_LISTEN_SOCKET, s->fd,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)c->address_connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_HTTPS_MEM_KEY, key,
 	    MHD_OPTION_HTTPS_MEM_CERT, cert,

@@ -142,7 +142,8 @@ people = {
 own = people['own']
 style = re.search(r'/style/([^"]+)', people['nobody'].ask('GET', '/').text).group(1)
 LABELS = {
-    '/style/{}': style, '/service/{}': 'bg-csp', '/apply/{}': 'bg-csp', '/my/print/{}': 'pdf',
+    '/style/{}': style, '/service/{}': 'bg-csp', '/policy/{}': 'bg-csp',
+    '/help/{}': 'bg-csp', '/apply/{}': 'bg-csp', '/my/print/{}': 'pdf',
     '/desk/new/{}': 'bg-csp', '/api/v1/profiles/{}': 'kz-ssl',
 }
 
@@ -154,7 +155,7 @@ def label(path):
 
 
 def is_page(path):
-    return not path.startswith(('/api/', '/.well-known/', '/crl', '/ca.', '/healthz'))
+    return not path.startswith(('/api/', '/.well-known/', '/crl', '/ca.', '/healthz', '/payments'))
 
 
 def status(who, method, path):

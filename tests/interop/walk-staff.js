@@ -8,7 +8,9 @@ walk('staff', async w => {
 	const nobody = await w.somebody('nobody');
 
 	for (const [where, status, name] of [
-		['/help', 200, 'help'], ['/desk', 403, 'desk-closed'], ['/admin', 403, 'admin-closed'],
+		['/help', 200, 'help'], ['/help/bg-csp', 200, 'help-service'],
+		['/policy/bg-csp', 200, 'policy'], ['/suppliers', 200, 'suppliers'],
+		 ['/desk', 403, 'desk-closed'], ['/admin', 403, 'admin-closed'],
 		['/desk/setup', 200, 'setup'], ['/my', 200, 'login'], ['/service/none', 404, 'not-found']]) {
 		await nobody.at(where, status);
 		await nobody.seen(name);

@@ -416,7 +416,7 @@ put_request(ra_visit *v, const ra_casefile *file)
 	    !ra_casefile_may(file, RA_EV_SUBMIT, RA_BY_OFFICER))
 		return;
 	snprintf(path, sizeof(path), "/desk/case/%s/request", file->app.id);
-	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n<pre>tamga enroll --ca portal+https://%s"
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n<pre class=\"command\">tamga enroll --ca portal+https://%s"
 	    " --application %s --code-file FILE</pre>\n",
 	    _("Personalising the carrier"),
 	    _("Connect the carrier and run this command, with the access code in a file: it makes the key there and hands the request in; when the application is confirmed, it installs the certificate."),

@@ -213,7 +213,8 @@ test_paper(void **state)
 		tmg_auto(ra_printed) printed = { .bytes = NULL };
 
 		begin(b, rows[i].language, &app);
-		assert_int_equal(ra_print(&b->desk, &app, "txt", &printed), TMG_OK);
+		assert_int_equal(ra_print(&b->desk, &app, "", "txt",
+		    &printed), TMG_OK);
 		if (memmem(printed.bytes, printed.len, rows[i].words,
 		    strlen(rows[i].words)) == NULL)
 			fail_msg("%s: %.*s", rows[i].language, (int)printed.len,

@@ -108,6 +108,19 @@ run 0 "$tamga" enroll $mine --now
 [ "$(state_of "$b")" = installed ] || fail "state $(state_of "$b")"
 ok "Bulgarian: code changed, data agreed to, paid, proven"
 
+# The token is lost, on another computer: number and code are enough.
+cp "$work/state/tamga/$b.code" "$work/code"
+mv "$work/state" "$work/here"
+echo wrong >"$work/not"
+run 7 "$tamga" revoke "$b" $ca --code-file "$work/not"
+run 7 "$tamga" revoke "$b" $ca
+[ "$(state_of "$b")" = installed ] || fail "revoked without the code"
+run 0 "$tamga" revoke "$b" $ca --code-file "$work/code" --reason keyCompromise
+[ "$(state_of "$b")" = revoked ] || fail "state $(state_of "$b")"
+rm -rf "$work/state"
+mv "$work/here" "$work/state"
+ok "revoked by number and code, without the token"
+
 # ---- an account's: the request comes first -------------------------------------
 run 0 "$tamga" enroll $local $ca --profile employee --slot 9d --subject 'CN=Anna' \
 	--user anna --password-file "$TAMGA_TEST_RA_PASSWORD_FILE"

@@ -116,7 +116,7 @@ make_root(const ra_ceremony *c, ra_tiers *t, ra_keeper **keeper, tmg_fault *f)
 	char name[80];
 	tmg_rc rc;
 
-	if (snprintf(name, sizeof(name), _("%s root"), c->name) >= (int)sizeof(name))
+	if (snprintf(name, sizeof(name), "%s root", c->name) >= (int)sizeof(name))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), c->name);
 	if ((rc = open_root(c, t, keeper, f)) ||
 	    (rc = ra_make_authority(c->ctx, &(ra_making){ name, (*keeper)->public,

@@ -47,6 +47,15 @@ read_reason(struct cli *cli, int *code)
 	    "or certificateHold"), name);
 }
 
+static const char *
+reason_name(int code)
+{
+	for (size_t i = 0; i < TMG_COUNT(reasons); i++)
+		if (reasons[i].code == code)
+			return reasons[i].name;
+	return reasons[0].name;
+}
+
 /* Who has neither a code nor an account shows the certificate itself. */
 static tmg_rc
 show_cert(struct cli *cli, tmg_key *key, tmg_view cert, struct ca *ca)
@@ -97,15 +106,18 @@ run_revoke(struct cli *cli)
 	int reason;
 	tmg_rc rc;
 
-	if ((rc = read_reason(cli, &reason)) ||
-	    (rc = ca_read(cli, &ca)))
+	if ((rc = read_reason(cli, &reason)))
+		return rc;
+	if (portal_is_number(cli_operand(cli, 0)))
+		return portal_revoke(cli, cli_operand(cli, 0), reason_name(reason));
+	if ((rc = ca_read(cli, &ca)))
 		return rc;
 	return revoke_cert(cli, &ca, reason);
 }
 
 const struct command cmd_revoke = {
 	.name = "revoke",
-	.operands = "KEY",
+	.operands = "KEY | NUMBER",
 	.least = 1,
 	.most = 1,
 	.what = N_("ask the authority to revoke a certificate"),

@@ -45,8 +45,10 @@ show_status(struct cli *cli, const json_t *said)
 	show_steps(cli, said);
 }
 
+/* One question about an application, with its code where there is one. */
 static tmg_rc
-ask_portal(struct cli *cli, const char *number, json_t **said)
+ask_portal(struct cli *cli, const char *number, const struct portal_question *q,
+    json_t **said)
 {
 	__attribute__((__cleanup__(ca_release))) struct ca ca = { .password = NULL };
 	__attribute__((__cleanup__(portal_release))) struct portal p = { .number = "" };
@@ -60,7 +62,7 @@ ask_portal(struct cli *cli, const char *number, json_t **said)
 	    (rc = portal_try_code(cli, number, &ca)) ||
 	    (rc = portal_open(cli, &ca, p.place, &a)))
 		return rc;
-	return portal_at(cli, a, &p, &ask_status, said);
+	return portal_at(cli, a, &p, q, said);
 }
 
 tmg_rc
@@ -70,12 +72,29 @@ portal_status(struct cli *cli, const char *number, json_t *ours)
 	portal_auto_json said = NULL;
 	tmg_rc rc;
 
-	if ((rc = ask_portal(cli, number, &said)))
+	if ((rc = ask_portal(cli, number, &ask_status, &said)))
 		return rc;
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:O, s:O}", "application", said,
 		    "enrollments", list));
 	show_status(cli, said);
+	return TMG_OK;
+}
+
+tmg_rc
+portal_revoke(struct cli *cli, const char *number, const char *reason)
+{
+	portal_auto_json said = NULL;
+	const tmg_rc rc = ask_portal(cli, number, &(struct portal_question){
+	    TMG_VERB_POST, "/revoke", json_pack("{s:s}", "reason", reason),
+	    &portal_shape_application }, &said);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:s}", "revoked", number));
+	cli_say(cli, _("The authority revoked the certificate of application %s."),
+	    number);
 	return TMG_OK;
 }
 

@@ -58,6 +58,9 @@ portal_recall_cert(struct cli *cli, tmg_view cert, struct ca *ca);
  * that are about it, for the document. */
 TMG_MUST_USE tmg_rc
 portal_status(struct cli *cli, const char *number, json_t *ours);
+/* Has the certificate of that application revoked, without its token. */
+TMG_MUST_USE tmg_rc
+portal_revoke(struct cli *cli, const char *number, const char *reason);
 /* Whether an enrollment is about the application of that number. */
 bool
 portal_is_about(const tmg_provision_record *r, const char *number);

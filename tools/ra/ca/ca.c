@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/ca/ca.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 
 #include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
 #include "src/codec/hex.h"
+
+tmg_rc
+ra_ca_fail(tmg_fault *f, const char *what)
+{
+	const unsigned long code = ERR_get_error();
+	const char *why = code ? ERR_reason_error_string(code) : NULL;
+
+	ERR_clear_error();
+	return tmg_raise(f, TMG_E_CRYPTO, 0, "%s: %s", what,
+	    why != NULL ? why : _("libcrypto refused"));
+}
 
 void
 ra_ca_free(ra_ca **ca)

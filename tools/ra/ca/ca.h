@@ -70,6 +70,10 @@ TMG_MUST_USE tmg_rc
 ra_ca_local(tmg_ctx *ctx, const char *cert_file, const ra_keysource *source,
     tmg_fault *f, ra_ca **ca);
 
+/* What libcrypto says to what was tried; TMG_E_CRYPTO. */
+tmg_rc
+ra_ca_fail(tmg_fault *f, const char *what);
+
 /* Accepts a pointer to NULL; leaves NULL. */
 void
 ra_ca_free(ra_ca **ca);

@@ -22,17 +22,6 @@ struct local_ca {
 };
 
 static tmg_rc
-crypto_fail(tmg_fault *f, const char *what)
-{
-	const unsigned long code = ERR_get_error();
-	const char *why = code ? ERR_reason_error_string(code) : NULL;
-
-	ERR_clear_error();
-	return tmg_raise(f, TMG_E_CRYPTO, 0, "%s: %s", what,
-	    why != NULL ? why : _("libcrypto refused"));
-}
-
-static tmg_rc
 set_time(ASN1_TIME *at, time_t t)
 {
 	return ASN1_TIME_adj(at, t, 0, 0) != NULL ? TMG_OK : TMG_E_CRYPTO;
@@ -188,7 +177,7 @@ draw_up(const ra_ca *base, const ra_order *o, X509 *cert, tmg_fault *f)
 	    X509_set_subject_name(cert,
 	    X509_REQ_get_subject_name(o->request->req)) != 1 ||
 	    add_extensions(cert, base->cert, o))
-		return crypto_fail(f, _("the certificate could not be made"));
+		return ra_ca_fail(f, _("the certificate could not be made"));
 	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile }, f);
 }
 
@@ -327,13 +316,13 @@ local_crl(ra_ca *base, ra_store *store, int64_t number, time_t now, time_t next,
 	if (crl == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	if (fill_crl(crl, base->cert, number, now, next))
-		return crypto_fail(f, _("the revocation list could not be made"));
+		return ra_ca_fail(f, _("the revocation list could not be made"));
 	if ((rc = ra_cert_each_revoked(store, list_one, &l)))
 		return rc == TMG_E_CRYPTO ?
-		    crypto_fail(f, _("the revocation list could not be made")) :
+		    ra_ca_fail(f, _("the revocation list could not be made")) :
 		    tmg_fault_copy(f, &store->fault, rc);
 	if (X509_CRL_sort(crl) != 1)
-		return crypto_fail(f, _("the revocation list could not be made"));
+		return ra_ca_fail(f, _("the revocation list could not be made"));
 	if ((rc = ra_keeper_sign_crl(ca->keeper, crl, f)))
 		return rc;
 

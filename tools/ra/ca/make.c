@@ -26,17 +26,6 @@ ra_made_release(ra_made *made)
 	*made = (ra_made){ .key = NULL };
 }
 
-static tmg_rc
-crypto_fail(tmg_fault *f, const char *what)
-{
-	const unsigned long code = ERR_get_error();
-	const char *why = code ? ERR_reason_error_string(code) : NULL;
-
-	ERR_clear_error();
-	return tmg_raise(f, TMG_E_CRYPTO, 0, "%s: %s", what,
-	    why != NULL ? why : _("libcrypto refused"));
-}
-
 EVP_PKEY *
 ra_make_key(tmg_ctx *ctx, tmg_alg alg)
 {
@@ -62,7 +51,7 @@ begin(tmg_ctx *ctx, int days, ra_made *made, tmg_fault *f)
 	made->not_after = made->not_before + (time_t)days * DAY;
 	made->cert = X509_new_ex(tmg_ctx_libctx(ctx), NULL);
 	if (made->cert == NULL || ra_serial_new(ctx, made->serial))
-		return crypto_fail(f, _("no certificate could be made"));
+		return ra_ca_fail(f, _("no certificate could be made"));
 	return TMG_OK;
 }
 
@@ -118,7 +107,7 @@ ra_make_authority(tmg_ctx *ctx, const ra_making *m, ra_made *made, tmg_fault *f)
 	issuer = X509_get_subject_name(m->issuer != NULL ? m->issuer : made->cert);
 	if (ra_cert_start(made->cert, made->serial, made->not_before,
 	    made->not_after, issuer, m->public) || add_authority(made->cert, m))
-		return crypto_fail(f, _("the CA certificate could not be made"));
+		return ra_ca_fail(f, _("the CA certificate could not be made"));
 	return ra_keeper_sign_cert(m->signer, made->cert, f);
 }
 
@@ -130,7 +119,7 @@ ra_make_ca(tmg_ctx *ctx, const char *name, tmg_alg alg, int days, ra_made *made,
 
 	*made = (ra_made){ .key = ra_make_key(ctx, alg) };
 	if (made->key == NULL || ra_keeper_of(made->key, &keeper))
-		return crypto_fail(f, _("no key could be made"));
+		return ra_ca_fail(f, _("no key could be made"));
 	return ra_make_authority(ctx, &(ra_making){ name, made->key, NULL, keeper,
 	    days, 0 }, made, f);
 }
@@ -171,7 +160,7 @@ ra_make_server(tmg_ctx *ctx, X509 *issuer, ra_keeper *signer,
 		return rc;
 	end_with(issuer, &made->not_after);
 	if ((made->key = ra_make_key(ctx, TMG_ALG_P256)) == NULL)
-		return crypto_fail(f, _("no key could be made"));
+		return ra_ca_fail(f, _("no key could be made"));
 	if (!set_cn(made->cert, hosts[0]) ||
 	    ra_cert_start(made->cert, made->serial, made->not_before,
 	    made->not_after, X509_get_subject_name(issuer), made->key) ||
@@ -184,7 +173,7 @@ ra_make_server(tmg_ctx *ctx, X509 *issuer, ra_keeper *signer,
 	    ra_ext_add(made->cert, issuer, NID_subject_key_identifier, "hash") ||
 	    ra_ext_add(made->cert, issuer, NID_authority_key_identifier,
 	    "keyid:always"))
-		return crypto_fail(f, _("the server's certificate could not be made"));
+		return ra_ca_fail(f, _("the server's certificate could not be made"));
 	return ra_keeper_sign_cert(signer, made->cert, f);
 }
 
@@ -229,7 +218,7 @@ ra_write_key(const EVP_PKEY *key, tmg_view passphrase, const char *path,
 	if (bio == NULL || !(passphrase.len > 0 ?
 	    write_encrypted(bio, key, passphrase) :
 	    PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1))
-		return crypto_fail(f, _("the key could not be written"));
+		return ra_ca_fail(f, _("the key could not be written"));
 	return write_bio(bio, path, 0600, f);
 }
 
@@ -241,6 +230,6 @@ ra_write_cert(const X509 *cert, const X509 *above, const char *path,
 
 	if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1 ||
 	    (above != NULL && PEM_write_bio_X509(bio, above) != 1))
-		return crypto_fail(f, _("the certificate could not be written"));
+		return ra_ca_fail(f, _("the certificate could not be written"));
 	return write_bio(bio, path, 0644, f);
 }

@@ -10,6 +10,7 @@
 #include "src/base/secret.h"
 #include "tools/ra/desk/password.h"
 #include "tools/ra/life/audit.h"
+#include "tools/ra/store/digest.h"
 
 bool
 ra_role_ok(const char *role)
@@ -117,6 +118,19 @@ ra_account_invite(ra_desk *d, ra_user *user, const char *actor,
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
 	user->certificate[0] = '\0';
 	return ra_account_put(d, user, tmg_view_str(password), actor);
+}
+
+tmg_rc
+ra_account_tie(ra_desk *d, ra_user *user, tmg_view der)
+{
+	char self[RA_OWNER_MAX + 16];
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = ra_sha256_text(der, user->certificate)))
+		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
+	snprintf(self, sizeof(self), "%s:%s", user->role, user->name);
+	return ra_account_put(d, user, (tmg_view){ NULL, 0 }, self);
 }
 
 tmg_rc

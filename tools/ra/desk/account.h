@@ -41,6 +41,15 @@ ra_account_invite(ra_desk *desk, ra_user *user, const char *actor,
     char password[RA_CODE_MAX]);
 
 /*
+ * From now on the certificate der opens the account user, as it is in the store,
+ * and its password nothing.
+ *
+ * Verdicts  TMG_OCCUPIED  it is another account's
+ */
+TMG_MUST_USE tmg_rc
+ra_account_tie(ra_desk *desk, ra_user *user, tmg_view der);
+
+/*
  * Nobody comes in by it any more; what it did stays in the audit log.
  *
  * Verdicts  TMG_NOT_FOUND; TMG_DENIED as ra_account_invite()

@@ -17,15 +17,14 @@
 #include "tools/ra/store/mail.h"
 #include "tools/ra/store/row-json.h"
 
-#define ACTOR_MAX (RA_OWNER_MAX + 16)
 #define LOG_ROWS 100		/* entries on the page */
 #define EXPORT_ROWS 10000	/* entries of one download */
 #define MAIL_ROWS 200
 
 static void
-actor_of(const ra_visit *v, char name[ACTOR_MAX])
+actor_of(const ra_visit *v, char name[RA_ACTOR_MAX])
 {
-	snprintf(name, ACTOR_MAX, "operator:%s", v->operator.name);
+	snprintf(name, RA_ACTOR_MAX, "operator:%s", v->operator.name);
 }
 
 static void
@@ -166,7 +165,7 @@ ra_admin_invite(ra_visit *v)
 {
 	const char *name = ra_posted_get(&v->form, "name"),
 	    *role = ra_posted_get(&v->form, "role");
-	char actor[ACTOR_MAX], password[RA_CODE_MAX] = "";
+	char actor[RA_ACTOR_MAX], password[RA_CODE_MAX] = "";
 	ra_user user = { .name = "" };
 	tmg_rc rc;
 
@@ -192,7 +191,7 @@ ra_admin_invite(ra_visit *v)
 void
 ra_admin_close(ra_visit *v)
 {
-	char actor[ACTOR_MAX];
+	char actor[RA_ACTOR_MAX];
 	tmg_rc rc;
 
 	actor_of(v, actor);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The officers' pages: the queue, and one case. */
+/* The officers' page of one case: what is known, what may be done, doing it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "src/base/ctx.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/desk/account.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
@@ -19,216 +16,6 @@
 #include "tools/ra/pages/logview.h"
 #include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
-#include "tools/ra/store/answer.h"
-#include "tools/ra/store/ids.h"
-
-#define QUEUE_MAX 100		/* rows on one page */
-#define LOOKED_AT_MAX 10000	/* rows that a search reads */
-#define ACTOR_MAX (RA_OWNER_MAX + 16)
-
-static ra_actor
-officer_of(const ra_visit *v, char name[ACTOR_MAX])
-{
-	snprintf(name, ACTOR_MAX, "officer:%s", v->officer.name);
-	return (ra_actor){ RA_BY_OFFICER, name };
-}
-
-/* ---- the queue ---- */
-
-struct queue {
-	ra_visit *visit;
-	const char *words;	/* "" all */
-	const char *office;	/* "" all */
-	size_t shown, looked_at;
-};
-
-static bool
-is_wanted(const struct queue *q, const ra_app *app)
-{
-	return q->words[0] == '\0' || strcasestr(app->id, q->words) != NULL ||
-	    strcasestr(app->subject, q->words) != NULL ||
-	    strcasestr(app->owner, q->words) != NULL;
-}
-
-static tmg_rc
-put_row(void *arg, const ra_app *app)
-{
-	struct queue *q = arg;
-	const ra_profile *p;
-
-	if (++q->looked_at > LOOKED_AT_MAX || q->shown == QUEUE_MAX)
-		return TMG_OCCUPIED;	/* enough */
-	if (!is_wanted(q, app))
-		return TMG_OK;
-	q->shown++;
-	p = ra_profiles_find(q->visit->desk->profiles, app->profile);
-	ra_put(&q->visit->page, "<tr><td><a href=\"/desk/case/%s\">%s</a></td>"
-	    "<td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", app->id, app->id,
-	    _(ra_state_get(app->state)->label), p != NULL ? p->title : app->profile,
-	    app->subject, app->branch);
-	return TMG_OK;
-}
-
-/* Whether a branch's name stands in the list before this place already. */
-static bool
-is_offered_before(const ra_profiles *all, size_t profile, size_t branch)
-{
-	const char *name = all->row[profile].branch[branch].name;
-
-	for (size_t i = 0; i <= profile; i++)
-		for (size_t k = 0; k < (i < profile ? all->row[i].branch_count :
-		    branch); k++)
-			if (strcmp(all->row[i].branch[k].name, name) == 0)
-				return true;
-	return false;
-}
-
-static void
-put_offices(ra_visit *v, const char *chosen)
-{
-	const ra_profiles *all = v->desk->profiles;
-
-	if (v->officer.branch[0] != '\0')
-		return;
-	ra_put(&v->page, "<div class=\"field\"><label for=\"f-office\">%s</label>"
-	    "<select id=\"f-office\" name=\"office\"><option value=\"\">%s</option>",
-	    _("Branch"), _("all"));
-	for (size_t i = 0; i < all->count; i++) {
-		for (size_t k = 0; k < all->row[i].branch_count; k++) {
-			const char *name = all->row[i].branch[k].name;
-
-			if (is_offered_before(all, i, k))
-				continue;
-			ra_put(&v->page, strcmp(name, chosen) == 0 ?
-			    "<option selected>%s</option>" : "<option>%s</option>",
-			    name);
-		}
-	}
-	ra_put(&v->page, "</select></div>");
-}
-
-static void
-put_filter(ra_visit *v, ra_state chosen, const struct queue *q)
-{
-	ra_page *p = &v->page;
-
-	ra_put(p, "<form class=\"filter\" method=\"get\" action=\"/desk\">"
-	    "<div class=\"field\"><label for=\"f-state\">%s</label>"
-	    "<select id=\"f-state\" name=\"state\">", _("State"));
-	for (int s = RA_REGISTERED; s < RA_STATES; s++) {
-		const ra_state_row *row = ra_state_get((ra_state)s);
-
-		ra_put(p, (ra_state)s == chosen ?
-		    "<option value=\"%s\" selected>%s</option>" :
-		    "<option value=\"%s\">%s</option>", row->name, _(row->label));
-	}
-	ra_put(p, "</select></div>");
-	put_offices(v, q->office);
-	ra_put(p, "<div class=\"field\"><label for=\"f-q\">%s</label>"
-	    "<input type=\"text\" id=\"f-q\" name=\"q\" value=\"%s\"></div>"
-	    "<button>%s</button></form>\n",
-	    _("Number, name, domain or e-mail address"), q->words, _("Search"));
-}
-
-/* Those who gave exactly these words as an answer, in whatever state. */
-static tmg_rc
-keep_id(void *arg, const ra_answer_row *answer)
-{
-	return ra_ids_add(arg, answer->app);
-}
-
-static tmg_rc
-put_found(ra_visit *v, struct queue *q)
-{
-	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
-	const char *words = q->words;
-	tmg_rc rc = ra_answer_find(v->desk->store, words, keep_id, &ids);
-
-	q->words = "";			/* all of these are wanted */
-	for (size_t i = 0; i < ids.count && rc == TMG_OK; i++) {
-		tmg_auto(ra_app) app = { .id = "" };
-
-		if (i > 0 && strcmp(ids.id[i], ids.id[i - 1]) == 0)
-			continue;
-		rc = ra_app_get(v->desk->store, ids.id[i], &app);
-		if (rc == TMG_OK && (q->office[0] == '\0' ||
-		    strcmp(q->office, app.branch) == 0))
-			rc = put_row(q, &app);
-	}
-	q->words = words;
-	return rc;
-}
-
-static tmg_rc
-put_rows(ra_visit *v, ra_state state, struct queue *q)
-{
-	tmg_rc rc;
-
-	if (q->words[0] != '\0' && ((rc = put_found(v, q)) || q->shown > 0))
-		return rc;
-	return q->office[0] != '\0' ?
-	    ra_app_each_at(v->desk->store, q->office, state, put_row, q) :
-	    ra_app_each(v->desk->store, state, put_row, q);
-}
-
-static void
-put_queue(ra_visit *v, ra_state state, struct queue *q)
-{
-	tmg_rc rc;
-
-	ra_put(&v->page, "<div class=\"wide\" role=\"region\" aria-label=\"%s\""
-	    " tabindex=\"0\"><table><thead><tr>"
-	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "<th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-	    "<th scope=\"col\">%s</th></tr></thead><tbody>\n", _("Applications"),
-	    _("Number"), _("State"), _("Service"), _("Subject"), _("Branch"));
-	rc = put_rows(v, state, q);
-	ra_put(&v->page, "</tbody></table></div>\n");
-	if (rc == TMG_OCCUPIED)
-		ra_put(&v->page, "<p>%s</p>\n",
-		    _("There are more: search for a number or a name."));
-	else if (rc)
-		v->page.failed = true;
-	else if (q->shown == 0)
-		ra_put(&v->page, "<p>%s</p>\n", _("There are none."));
-}
-
-/* A whole number leads to its case whatever state it is in. */
-static bool
-is_number_of_case(ra_visit *v, const char *words)
-{
-	tmg_auto(ra_app) app = { .id = "" };
-	char location[64];
-
-	if (ra_app_get(v->desk->store, words, &app) != TMG_OK)
-		return false;
-	snprintf(location, sizeof(location), "/desk/case/%s", app.id);
-	ra_visit_go(v, location);
-	return true;
-}
-
-void
-ra_counter_queue(ra_visit *v)
-{
-	struct queue q = { v, ra_posted_get(v->call->query, "q"),
-		v->officer.branch[0] != '\0' ? v->officer.branch :
-		ra_posted_get(v->call->query, "office"), 0, 0 };
-	ra_state state = RA_SUBMITTED;
-
-	if (ra_state_parse(ra_posted_get(v->call->query, "state"), &state))
-		state = RA_SUBMITTED;
-	if (q.words[0] != '\0' && is_number_of_case(v, q.words))
-		return;
-	ra_visit_head(v, _("Desk"));
-	ra_put(&v->page, "<p>%s: <strong>%s</strong>%s%s</p>\n", _("Officer"),
-	    v->officer.name, v->officer.branch[0] != '\0' ? ", " : "",
-	    v->officer.branch);
-	ra_put(&v->page, "<p><a class=\"button plain\" href=\"/desk/new\">%s</a></p>\n",
-	    _("Enter an application"));
-	put_filter(v, state, &q);
-	put_queue(v, state, &q);
-	ra_visit_foot(v, HTTP_OK);
-}
 
 /* ---- what may be done to a case ---- */
 
@@ -338,8 +125,8 @@ put_link(ra_visit *v, const ra_casefile *file, ra_event event,
 static bool
 is_own_release(const ra_visit *v, const ra_casefile *file, ra_event event)
 {
-	char name[ACTOR_MAX];
-	const ra_actor officer = officer_of(v, name);
+	char name[RA_ACTOR_MAX];
+	const ra_actor officer = ra_visit_officer(v, name);
 
 	return event == RA_EV_RELEASE &&
 	    strcmp(file->app.confirmed_by, officer.name) == 0;
@@ -579,8 +366,8 @@ ra_counter_act(ra_visit *v)
 	const struct action *a = action_of(v);
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 	tmg_auto(ra_app) app = { .id = "" };
-	char name[ACTOR_MAX];
-	const ra_actor officer = officer_of(v, name);
+	char name[RA_ACTOR_MAX];
+	const ra_actor officer = ra_visit_officer(v, name);
 	tmg_rc rc;
 
 	if (!ra_casefile_open(v, v->call->label, &file))
@@ -607,8 +394,8 @@ ra_counter_request(ra_visit *v)
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_auto_free uint8_t *store = malloc(RA_CSR_MAX);
 	tmg_out der = { store, RA_CSR_MAX, 0, store == NULL };
-	char name[ACTOR_MAX];
-	const ra_actor officer = officer_of(v, name);
+	char name[RA_ACTOR_MAX];
+	const ra_actor officer = ra_visit_officer(v, name);
 	tmg_rc rc;
 
 	if (!ra_casefile_open(v, v->call->label, &file))
@@ -676,8 +463,8 @@ ra_counter_correction(ra_visit *v)
 	tmg_auto(ra_answers) given = { 0 };
 	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
 	tmg_auto(ra_app) app = { .id = "" };
-	char name[ACTOR_MAX];
-	const ra_actor officer = officer_of(v, name);
+	char name[RA_ACTOR_MAX];
+	const ra_actor officer = ra_visit_officer(v, name);
 	tmg_rc rc;
 
 	if (!ra_casefile_open(v, v->call->label, &file))
@@ -700,85 +487,4 @@ ra_counter_correction(ra_visit *v)
 		ra_visit_fault(v, rc);
 	else
 		carry_on(v, &app);
-}
-
-/* ---- an officer's first visit ---- */
-
-static void
-show_setup(ra_visit *v, const char *wrong)
-{
-	v->refused = wrong[0] != '\0';
-	ra_visit_head(v, _("First visit of an officer"));
-	ra_formview_lack(v, "f-password", wrong);
-	if (v->call->peer_cert.len == 0) {
-		ra_put(&v->page, "<p>%s</p>\n",
-		    _("Connect your token and let the browser show its certificate: from then on it alone opens the desk, and the password is of no use any more."));
-		ra_visit_foot(v, HTTP_OK);
-		return;
-	}
-	ra_put(&v->page, "<p>%s</p>\n",
-	    _("The certificate that your browser shows is tied to your account, once, with the account's password."));
-	ra_visit_form(v, "/desk/setup", false);
-	ra_formview_line(v, &(ra_line){ "name", _("Account"), "text", "username",
-	    "", "", "" });
-	ra_formview_line(v, &(ra_line){ "password", _("Password"), "password",
-	    "current-password", "", wrong, "" });
-	ra_put(&v->page, "<button>%s</button></form>\n", _("Tie the certificate"));
-	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_FORBIDDEN : HTTP_OK);
-}
-
-void
-ra_counter_setup(ra_visit *v)
-{
-	show_setup(v, "");
-}
-
-static tmg_rc
-tie(ra_visit *v, ra_user *user)
-{
-	tmg_auto(ra_txn) txn = { NULL };
-	ra_store *store = v->desk->store;
-	char name[ACTOR_MAX], detail[RA_REASON_MAX];
-	tmg_rc rc;
-
-	if ((rc = ra_sha256_text(v->call->peer_cert, user->certificate)))
-		return rc;
-	snprintf(name, sizeof(name), "officer:%s", user->name);
-	snprintf(detail, sizeof(detail), "%s certificate %s", user->name,
-	    user->certificate);
-	if ((rc = ra_txn_begin(&txn, store)) || (rc = ra_user_put(store, user)) ||
-	    (rc = ra_audit_add(store, &(ra_audit){ .at = tmg_ctx_now(
-	    v->desk->office->ctx), .actor = name, .event = "account", .app = "",
-	    .detail = detail }, &v->desk->fault)))
-		return rc;
-	return ra_txn_commit(&txn);
-}
-
-void
-ra_counter_pin(ra_visit *v)
-{
-	ra_user user = { .name = "" };
-	long wait_s = 0;
-	tmg_rc rc;
-
-	if (!ra_visit_count(v, &ra_limit_setup, ""))
-		return;
-	if (v->call->peer_cert.len == 0 ||
-	    ra_desk_trusts(v->desk, v->call->peer_cert)) {
-		show_setup(v, "");
-		return;
-	}
-	rc = ra_visit_enter(v, ra_posted_get(&v->form, "name"),
-	    ra_posted_get(&v->form, "password"), &user, &wait_s);
-	if (rc == TMG_OK && ((strcmp(user.role, RA_ROLE_OFFICER) != 0 &&
-	    strcmp(user.role, RA_ROLE_OPERATOR) != 0) ||
-	    user.certificate[0] != '\0'))
-		rc = TMG_DENIED;
-	if (rc == TMG_OK && (rc = tie(v, &user)) == TMG_OK)
-		ra_visit_go(v, strcmp(user.role, RA_ROLE_OFFICER) == 0 ? "/desk" :
-		    "/admin");
-	else if (tmg_is_fault(rc))
-		ra_visit_fault(v, rc);
-	else
-		show_setup(v, _("No officer's account that waits for its certificate, or not its password."));
 }

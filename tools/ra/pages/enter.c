@@ -14,15 +14,7 @@
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
-#define ACTOR_MAX (RA_OWNER_MAX + 16)
 #define PATH_TEXT 96
-
-static ra_actor
-officer_of(const ra_visit *v, char name[ACTOR_MAX])
-{
-	snprintf(name, ACTOR_MAX, "officer:%s", v->officer.name);
-	return (ra_actor){ RA_BY_OFFICER, name };
-}
 
 void
 ra_enter_choose(ra_visit *v)
@@ -115,8 +107,8 @@ begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
 	const bool terms = p->flow.line[0] == RA_AGREED;
 	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
 	tmg_auto(ra_app) app = { .id = "" };
-	char name[ACTOR_MAX], code[RA_CODE_MAX] = "";
-	const ra_actor officer = officer_of(v, name);
+	char name[RA_ACTOR_MAX], code[RA_CODE_MAX] = "";
+	const ra_actor officer = ra_visit_officer(v, name);
 	tmg_rc rc = errors == NULL ? TMG_E_NOMEM : ra_case_enter(v->desk, p,
 	    &officer, v->officer.branch, hash, terms ? NULL : given, errors, &app,
 	    code);
@@ -228,8 +220,8 @@ ra_enter_code(ra_visit *v)
 {
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 	tmg_auto(ra_app) app = { .id = "" };
-	char name[ACTOR_MAX], code[RA_CODE_MAX] = "";
-	const ra_actor officer = officer_of(v, name);
+	char name[RA_ACTOR_MAX], code[RA_CODE_MAX] = "";
+	const ra_actor officer = ra_visit_officer(v, name);
 	tmg_rc rc;
 
 	if (!ra_casefile_open(v, v->call->label, &file))

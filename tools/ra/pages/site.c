@@ -42,9 +42,9 @@ const ra_site_row ra_site_rows[] = {
 	{ "GET", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_page },
 	{ "POST", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_post },
 
-	{ "GET", "/desk/setup", RA_DOOR_ALL, ra_counter_setup },
-	{ "POST", "/desk/setup", RA_DOOR_ALL, ra_counter_pin },
-	{ "GET", "/desk", RA_DOOR_OFFICER, ra_counter_queue },
+	{ "GET", "/desk/setup", RA_DOOR_ALL, ra_setup_page },
+	{ "POST", "/desk/setup", RA_DOOR_ALL, ra_setup_post },
+	{ "GET", "/desk", RA_DOOR_OFFICER, ra_queue_page },
 	{ "GET", "/desk/new", RA_DOOR_OFFICER, ra_enter_choose },
 	{ "GET", "/desk/new/{}", RA_DOOR_OFFICER, ra_enter_first },
 	{ "POST", "/desk/new/{}", RA_DOOR_OFFICER, ra_enter_begin },

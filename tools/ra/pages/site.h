@@ -68,10 +68,14 @@ void ra_my_request(ra_visit *visit);
 void ra_my_certificate(ra_visit *visit);
 void ra_my_print(ra_visit *visit);
 
-/* counter.c: officers */
-void ra_counter_setup(ra_visit *visit);
-void ra_counter_pin(ra_visit *visit);
-void ra_counter_queue(ra_visit *visit);
+/* setup.c: the first visit of staff */
+void ra_setup_page(ra_visit *visit);
+void ra_setup_post(ra_visit *visit);
+
+/* queue.c: what waits for officers */
+void ra_queue_page(ra_visit *visit);
+
+/* counter.c: one case */
 void ra_counter_case(ra_visit *visit);
 void ra_counter_act(ra_visit *visit);
 void ra_counter_request(ra_visit *visit);

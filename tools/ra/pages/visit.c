@@ -277,6 +277,13 @@ ra_visit_enter(ra_visit *v, const char *name, const char *password,
 	return rc;
 }
 
+ra_actor
+ra_visit_officer(const ra_visit *v, char name[RA_ACTOR_MAX])
+{
+	snprintf(name, RA_ACTOR_MAX, "officer:%s", v->officer.name);
+	return (ra_actor){ RA_BY_OFFICER, name };
+}
+
 /* ---- the page ---- */
 
 static void

@@ -11,6 +11,7 @@
 #include "tools/ra/pages/page.h"
 #include "tools/ra/store/session.h"
 
+#define RA_ACTOR_MAX (RA_OWNER_MAX + 16)
 #define RA_SESSION_S 14400	/* an application stays open so long */
 
 typedef struct ra_visit {
@@ -44,6 +45,10 @@ TMG_MUST_USE tmg_rc
 ra_visit_open(ra_visit *visit, const char *number);
 TMG_MUST_USE tmg_rc
 ra_visit_close(ra_visit *visit);
+
+/* The officer as the audit log names him; name is what it borrows. */
+ra_actor
+ra_visit_officer(const ra_visit *visit, char name[RA_ACTOR_MAX]);
 
 /* ---- what a page is made of ---- */
 

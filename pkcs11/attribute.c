@@ -87,15 +87,6 @@ get_class(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return get_ulong(s, s->object.class, value);
 }
 
-static bool
-is_private(const tmg_p11_subject *s)
-{
-	if (s->object.data != NULL)
-		return tmg_data_place(s->object.data)->guarded;
-	return s->object.class == CKO_PRIVATE_KEY &&
-	    s->facts.pin != TMG_PIN_NEVER;
-}
-
 /* Of an object in memory it is told by the memory. */
 static CK_RV
 get_token(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
@@ -108,7 +99,7 @@ static CK_RV
 get_private(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	(void)arg;
-	return get_bool(s, is_private(s), value);
+	return get_bool(s, tmg_p11_subject_private(s), value);
 }
 
 /* The token writes there by itself. */
@@ -660,163 +651,4 @@ tmg_p11_attribute_get(tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view *valu
 		return CKR_OK;
 	r = find_row(s, type);
 	return r != NULL ? r->get(s, r->arg, value) : CKR_ATTRIBUTE_TYPE_INVALID;
-}
-
-/* The certificate beside it is witness enough of a public key, and of a private
- * one that everybody may see; when somebody is there to use it the key is asked
- * for itself: is it there at all, and when does it want its PIN? */
-static bool
-is_glance_enough(const tmg_p11_subject *s)
-{
-	return s->object.class == CKO_PUBLIC_KEY ||
-	    (s->slot->login != P11_USER &&
-	    tmg_key_slot(s->object.key)->pin == TMG_PIN_NEVER);
-}
-
-static tmg_rc
-ask_key(tmg_p11_subject *s)
-{
-	const tmg_rc rc = tmg_key_facts_get(s->object.key, &s->facts);
-
-	return rc == TMG_OK ? tmg_key_public(s->object.key, &s->spki) : rc;
-}
-
-static tmg_rc
-load_key(tmg_p11_subject *s)
-{
-	const tmg_rc rc = is_glance_enough(s)
-	    ? tmg_key_glance(s->object.key, &s->facts, &s->spki) : ask_key(s);
-
-	if (rc != TMG_OK)
-		return rc;
-	tmg_p11_names_get(&s->slot->names, s->spki, &s->name);
-	return is_private(s) && s->slot->login != P11_USER
-	    ? TMG_NOT_FOUND : TMG_OK;
-}
-
-tmg_rc
-tmg_p11_subject_ask(tmg_p11_subject *s)
-{
-	const tmg_rc rc = s->object.key != NULL ? ask_key(s) : TMG_OK;
-
-	if (rc != TMG_OK)
-		return rc;
-	return is_private(s) && s->slot->login != P11_USER ? TMG_LOGIN : TMG_OK;
-}
-
-static tmg_rc
-load_certificate(tmg_p11_subject *s)
-{
-	tmg_rc rc;
-
-	if ((rc = tmg_key_cert(s->object.key, &s->der)) ||
-	    (rc = tmg_p11_cert_parse(s->der, &s->cert)))
-		return rc;
-	tmg_p11_names_get(&s->slot->names, s->cert.spki, &s->name);
-	return TMG_OK;
-}
-
-static tmg_rc
-load_data(tmg_p11_subject *s)
-{
-	return is_private(s) && s->slot->login != P11_USER
-	    ? TMG_NOT_FOUND : tmg_data_read(s->object.data, &s->der);
-}
-
-/* Public keys and certificates tell the rest by their encoding. */
-static tmg_rc
-load_memory(tmg_p11_subject *s)
-{
-	const tmg_p11_memory *m = s->object.memory;
-
-	if (tmg_p11_memory_bool(m, CKA_PRIVATE) && s->slot->login != P11_USER)
-		return TMG_NOT_FOUND;
-	if (s->object.class == CKO_PUBLIC_KEY) {
-		tmg_p11_memory_get(m, CKA_PUBLIC_KEY_INFO, &s->spki);
-		return tmg_spki_alg(s->spki, &s->facts.alg);
-	}
-	if (s->object.class == CKO_CERTIFICATE) {
-		tmg_p11_memory_get(m, CKA_VALUE, &s->der);
-		return tmg_p11_cert_parse(s->der, &s->cert);
-	}
-	return TMG_OK;
-}
-
-tmg_rc
-tmg_p11_subject_load(tmg_p11_slot *slot, const tmg_p11_object *object,
-    tmg_p11_subject *s)
-{
-	s->slot = slot;
-	s->object = *object;
-	s->facts = (tmg_key_facts){ .alg = TMG_ALG_NONE };
-	if (object->memory != NULL)
-		return load_memory(s);
-	if (object->class == CKO_CERTIFICATE)
-		return load_certificate(s);
-	if (object->data != NULL)
-		return load_data(s);
-	return object->key != NULL ? load_key(s) : TMG_OK;
-}
-
-/* 32 bytes in an OCTET STRING: no point of a curve of ours but 25519's. */
-tmg_view
-tmg_p11_bare_point(tmg_view point)
-{
-	enum { HEAD = 2, BYTES_25519 = 32 };
-
-	if (point.len != HEAD + BYTES_25519 || point.ptr[0] != TAG_OCTET_STRING ||
-	    point.ptr[1] != BYTES_25519)
-		return point;
-	return (tmg_view){ point.ptr + HEAD, BYTES_25519 };
-}
-
-/* A serial number is found by its bare bytes too: NSS asks for both forms. */
-static bool
-is_bare_serial(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view asked)
-{
-	return type == CKA_SERIAL_NUMBER && s->object.class == CKO_CERTIFICATE &&
-	    tmg_view_equal(s->cert.number, asked);
-}
-
-/* The point of an Edwards or Montgomery key, as 3.2 has it. */
-static bool
-is_bare_point(CK_ATTRIBUTE_TYPE type, tmg_view value, tmg_view asked)
-{
-	return type == CKA_EC_POINT &&
-	    tmg_view_equal(tmg_p11_bare_point(value), asked);
-}
-
-/* So is an object identifier: pkcs11-tool leaves its header out. */
-static bool
-is_bare_oid(const tmg_p11_subject *s, CK_ATTRIBUTE_TYPE type, tmg_view value,
-    tmg_view asked)
-{
-	tmg_view oid;
-
-	return type == CKA_OBJECT_ID && s->object.data != NULL &&
-	    tmg_tlv_find(value, TAG_OID, &oid) == TMG_OK &&
-	    tmg_view_equal(oid, asked);
-}
-
-/* An attribute that the object has not, or tells nobody, matches nothing. */
-static bool
-matches_one(tmg_p11_subject *s, const CK_ATTRIBUTE *a)
-{
-	const tmg_view asked = { a->pValue, a->ulValueLen };
-	tmg_view value;
-
-	return tmg_p11_attribute_get(s, a->type, &value) == CKR_OK &&
-	    (tmg_view_equal(value, asked) || is_bare_serial(s, a->type, asked) ||
-	    is_bare_point(a->type, value, asked) ||
-	    is_bare_oid(s, a->type, value, asked));
-}
-
-bool
-tmg_p11_attributes_match(tmg_p11_subject *s, const CK_ATTRIBUTE *templ,
-    CK_ULONG count)
-{
-	for (CK_ULONG i = 0; i < count; i++)
-		if (!matches_one(s, &templ[i]))
-			return false;
-	return true;
 }

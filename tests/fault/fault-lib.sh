@@ -156,6 +156,7 @@ container_or_key() {
 		wrong "status 0 and in the folder: $(ls -A "$work/keys")"
 }
 folder_commands() { # FEW
+	rm -rf "$work/keys" "$work/kept"
 	mkdir -m 700 "$work/keys"
 	printf 'sw0rdfish\n' >"$work/secret"
 	folder="--token file+legacy:$work/keys"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 'use strict';
-const { check, folder, mail, run, tamga, walk } = require('./walk.js');
+const { check, command_of, folder, mail, run, tamga, tidy, walk } = require('./walk.js');
+const { opens_site } = require('./walk-tls.js');
 const fs = require('node:fs');
 
 const FIN = '5ABC12D';
 const here = ['--no-pcsc', '--pin-file', `${folder}/pin`];
+const code = `${folder}/code`;
 
 walk('seeds/004', async w => {
 	const ulviyya = await w.somebody('ulviyya', { script: false });
@@ -82,17 +84,15 @@ walk('seeds/004', async w => {
 	await operator.press('Payment received');
 	await operator.seen('desk-paid');
 
-	// The operator makes the key on the carrier
-	await tamga(['key', 'generate', ...here, '9a']);
-	await tamga(['csr', ...here, '9a', '-o', `${folder}/request`,
-	    '--subject', `CN=Sınaq Ülviyyə,SN=Sınaq,GN=Ülviyyə,serialNumber=${FIN},C=AZ`,
-	    '--san', 'email:ulviyya@example.az']);
+	// The operator makes the key on the carrier: with the command of the page
 	await operator.fill('Certification request (PKCS#10, PEM), made on the carrier', 'nonsense');
 	await operator.press('Hand in', 400);
 	await operator.at(`/desk/case/${number}`);
-	await operator.fill('Certification request (PKCS#10, PEM), made on the carrier',
-	    fs.readFileSync(`${folder}/request`, 'utf8'));
-	await operator.press('Hand in');
+	const command = await command_of(operator);
+	await code_for(operator);
+	check(command.includes('FILE'), 'the command takes no access code');
+	await tamga([...command.map(word => word === 'FILE' ? code : word),
+		'--ca-file', `${folder}/ra/ca.pem`, ...here], { status: 6 });
 	const order = await mail(1);
 	check(order.to === 'ulviyya@example.az' && order.subject === `Order ${number}` &&
 	    order.text.includes('handed over at Azerpost, Baku, only after producing your ID card'),
@@ -102,11 +102,12 @@ walk('seeds/004', async w => {
 	await ulviyya.misses('not paid yet');
 
 	// ... and hands it over to who shows the identity card
+	await operator.at(`/desk/case/${number}`);
 	await operator.press('Confirm the application', 400);
 	await operator.reads('Tick every document');
 	await operator.tick('ID card');
 	await operator.press('Confirm the application');
-	await installed(operator, number);
+	await installed();
 	await operator.tick('The applicant showed his identity card');
 	await operator.press('Carrier handed over, identity card seen');
 	await operator.reads('officer:baku', 'hand-over');
@@ -116,15 +117,23 @@ walk('seeds/004', async w => {
 	await ulviyya.seen('handed-over');
 });
 
-// The certificate on the carrier: three years, and OpenSSL takes its signature.
-async function installed(operator, number) {
+// The access code that the command asks for, given at the desk.
+async function code_for(operator) {
+	await operator.unfold('New access code');
+	await operator.tick('Whoever asks for a new code showed his identity card');
+	await operator.press('Give a new access code');
+	await operator.seen('desk-code');
+	fs.writeFileSync(code, tidy(await operator.page.locator('.number.code').innerText()),
+	    { mode: 0o600 });
+}
+
+// The certificate on the carrier: three years, OpenSSL takes its signature, and
+// a site lets it in.
+async function installed() {
 	const pem = `${folder}/carrier.pem`;
 
-	await run('sh', ['-ec', `sqlite3 "$1/ra/store.db" "SELECT writefile('$3.der', der)
-		FROM certificate WHERE application = '$2'" >/dev/null
-		openssl x509 -inform DER -in "$3.der" -out "$3"`,
-	'sh', folder, number, pem]);
-	await tamga(['cert', 'install', ...here, '9a', pem]);
+	await tamga(['enroll', '--resume', '--now', ...here, '--code-file', code]);
+	await tamga(['cert', 'export', '--no-pcsc', '9a', '-o', pem]);
 	await run('openssl', ['verify', '-CAfile', `${folder}/ra/ca.pem`, '-purpose', 'smimesign', pem]);
 	const three_years = 3 * 365 * 86400;
 	await run('openssl', ['x509', '-in', pem, '-noout', '-checkend', String(three_years - 3600)]);
@@ -135,4 +144,5 @@ async function installed(operator, number) {
 	await run('openssl', ['x509', '-in', pem, '-noout', '-pubkey', '-out', `${folder}/key`]);
 	await run('openssl', ['dgst', '-sha256', '-verify', `${folder}/key`, '-signature',
 	    `${folder}/signature`, `${folder}/text`]);
+	await opens_site(pem, 'Sınaq Ülviyyə');
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 'use strict';
 const { check, command_of, folder, mail, run, tamga, walk } = require('./walk.js');
+const { opens_site } = require('./walk-tls.js');
 const fs = require('node:fs');
 
 const NAME = 'Мария Тестова';
@@ -171,6 +172,7 @@ walk('seeds/000', async w => {
 	await run('openssl', ['x509', '-in', pem, '-noout', '-pubkey', '-out', `${folder}/key`]);
 	await run('openssl', ['dgst', '-sha256', '-verify', `${folder}/key`, '-signature',
 	    `${folder}/signature`, `${folder}/text`]);
+	await opens_site(`${folder}/token.pem`, NAME);
 	await maria.at('/my');
 	await maria.seen('profile-installed');
 

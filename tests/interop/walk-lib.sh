@@ -6,7 +6,7 @@
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 
-for program in node chromium certutil jq pdftotext zbarimg sqlite3; do
+for program in node chromium certutil jq pdftotext zbarimg curl; do
 	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
 done
 [ -d "$top_builddir/npm/node_modules/playwright-core" ] ||
@@ -65,8 +65,11 @@ walk() {
 	mkdir -p "$work/.pki/nssdb" "$work/tmp" "$top_builddir/tests/pictures/walk-$1"
 	certutil -N -d "sql:$work/.pki/nssdb" --empty-password
 	certutil -A -d "sql:$work/.pki/nssdb" -n ca -t CT,, -i "$work/ra/ca.pem"
+	module=$top_builddir/.libs/tamga-pkcs11.so
+	! ldd "$module" | grep -q 'libasan\|libtsan' || module=
 	status=0
-	env TMPDIR="$work/tmp" XDG_CACHE_HOME="$work/cache" XDG_RUNTIME_DIR="$work/tmp" \
+	env PKCS11_MODULE_PATH="$module" \
+		TMPDIR="$work/tmp" XDG_CACHE_HOME="$work/cache" XDG_RUNTIME_DIR="$work/tmp" \
 		NODE_PATH="$top_builddir/npm/node_modules" NODE_EXTRA_CA_CERTS="$work/ra/ca.pem" \
 		WALK_URL="https://localhost:${url##*:}" WALK_FOLDER="$work" WALK_TAMGA="$tamga" \
 		WALK_PICTURES="$top_builddir/tests/pictures/walk-$1" \

@@ -127,6 +127,41 @@ test_store(void **state)
 	assert_int_equal(count, 1);
 }
 
+static tmg_rc
+put_digit(void *arg, const ra_app *app)
+{
+	char *at = arg;
+
+	at[strlen(at)] = app->id[2];
+	return TMG_OK;
+}
+
+/* The newest first, and those of one second by their numbers: whoever lists
+ * them twice sees the same order. */
+static void
+test_order(void **state)
+{
+	static const char *const ids[] = { "A-3", "A-1", "A-4", "A-2" };
+	stored *b = *state;
+	char all[8] = "", some[8] = "", here[8] = "";
+
+	for (size_t i = 0; i < TMG_COUNT(ids); i++) {
+		ra_app app = an_app(ids[i], "a", ids[i], ids[i]);
+
+		strcpy(app.branch, "here");
+		app.created += strcmp(ids[i], "A-4") == 0;
+		assert_int_equal(ra_app_add(b->store, &app), TMG_OK);
+	}
+	assert_int_equal(ra_app_each(b->store, RA_NONE, put_digit, all), TMG_OK);
+	assert_string_equal(all, "4123");
+	assert_int_equal(ra_app_each(b->store, RA_SUBMITTED, put_digit, some),
+	    TMG_OK);
+	assert_string_equal(some, "4123");
+	assert_int_equal(ra_app_each_at(b->store, "here", RA_SUBMITTED, put_digit,
+	    here), TMG_OK);
+	assert_string_equal(here, "4123");
+}
+
 static void
 test_transactions(void **state)
 {
@@ -422,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_audit_hash),
 		cmocka_unit_test(test_passwords),
 		STORED(test_store),
+		STORED(test_order),
 		STORED(test_transactions),
 		STORED(test_life),
 		STORED(test_audit),

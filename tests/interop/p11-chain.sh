@@ -14,8 +14,8 @@ case ${1:-} in
 other)
 	. "$top_srcdir/tests/interop/other-lib.sh"
 	# on one a user's retired key, off the card another's certificate
+	world
 	for family in "standard --provision 9a=p256,82=p256" "applet --provision 9a=p256"; do
-		world
 		# shellcheck disable=SC2086
 		card $family
 		openssl req -x509 -newkey rsa:2048 -nodes -keyout key -subj /CN=Root -days 9 \

@@ -130,8 +130,8 @@ counted)
 	[ "$(ctl count)" = 22 ] || { ctl log >&2; fail "$(ctl count) commands for a listing"; } ;;
 other)
 	. "$top_srcdir/tests/interop/other-lib.sh"
+	world
 	for family in standard applet; do
-		world
 		card $family --provision 9a=p256
 		every_card "a card by another hand, $family"
 		card_end

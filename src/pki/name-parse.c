@@ -229,6 +229,10 @@ take_der(reader *r, ASN1_STRING **out)
 		ASN1_TYPE_free(any);
 		return wrong(r, _("the bytes after \"#\" are no string in DER"));
 	}
+	if (any->value.asn1_string->length == 0) {
+		ASN1_TYPE_free(any);
+		return wrong(r, _("a value is empty"));
+	}
 	*out = any->value.asn1_string;
 	any->type = V_ASN1_NULL;	/* taken over */
 	any->value.ptr = NULL;

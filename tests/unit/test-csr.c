@@ -108,6 +108,7 @@ static const struct {
 	{ "CN=#zz", "DER" },
 	{ "CN=#0C", "DER" },
 	{ "CN=#300161", "DER" },
+	{ "SN=#0C00", "empty" },
 	{ "CN=#04024869", "DER" },
 	{ "1.2.3.4.5=#0C0191", "encoding" },
 	{ "CN=#0C0161ff", "DER" },

@@ -120,7 +120,7 @@ tmg_ca_uri_parse(const char *text, tmg_ca_uri *uri, const char **why)
 
 	*uri = (tmg_ca_uri){ .tls = false };
 	if (take_scheme(text, uri, &rest))
-		return fail(why, _("it must begin like est+https://"));
+		return fail(why, _("it must begin like est+https:// or portal+https://"));
 
 	host = host_length(rest);
 	all = strcspn(rest, "/?#");

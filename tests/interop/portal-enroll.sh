@@ -114,6 +114,7 @@ mv "$work/state" "$work/here"
 echo wrong >"$work/not"
 run 7 "$tamga" revoke "$b" $ca --code-file "$work/not"
 run 7 "$tamga" revoke "$b" $ca
+says "--code-file FILE gives the access code"
 [ "$(state_of "$b")" = installed ] || fail "revoked without the code"
 run 0 "$tamga" revoke "$b" $ca --code-file "$work/code" --reason keyCompromise
 [ "$(state_of "$b")" = revoked ] || fail "state $(state_of "$b")"

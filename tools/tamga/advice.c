@@ -20,6 +20,8 @@ static const struct row {
 	    "--ca-file FILE or --ca-fingerprint HEX whom to believe") },
 	{ TMG_TRY_CREDENTIAL, "user", N_("--user NAME and --password-file FILE, or "
 	    "--token-file FILE, say who you are") },
+	{ TMG_TRY_CREDENTIAL, "code-file", N_("--code-file FILE gives the access "
+	    "code of an application") },
 	{ TMG_TRY_CHALLENGE, "challenge-file", N_("--challenge-file FILE gives the "
 	    "challenge password") },
 	{ TMG_TRY_TYPE, "type", N_("--type TYPE chooses another type of key") },

@@ -24,7 +24,7 @@ count=${1:-400}
 
 # The servers beside the first one; a line of urls each.
 more=
-trap 'for s in $more; do kill "$s" 2>/dev/null; done; rm -rf "$work"' EXIT
+trap 'for s in $more; do kill "$s" 2>/dev/null || :; done; rm -rf "$work"' EXIT
 echo "$TAMGA_TEST_RA_URL" > urls
 while [ "$(wc -l < urls)" -lt "$servers" ]; do
 	rm -f ready

@@ -7,5 +7,5 @@ enter "$0" "$@"
 here
 authority
 # gpg-agent stays behind when a command of the page fails.
-trap 'GNUPGHOME=$HOME/gnupg gpgconf --kill all; finish' EXIT
+trap 'GNUPGHOME=$HOME/gnupg gpgconf --kill all || :; finish' EXIT
 page gnupg

@@ -20,7 +20,7 @@ fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/enroll.XXXXXX")
 children=
 finish() {
-	for child in $children; do kill "$child" 2>/dev/null; done
+	for child in $children; do kill "$child" 2>/dev/null || :; done
 	rm -rf "$work" "$work.trace"
 }
 trap finish EXIT

@@ -58,11 +58,11 @@ in_reader() {
 	card_end
 	until_card no
 	card "$@" --vpcd 127.0.0.1:35963
-	trap 'card_end; kill $pcscd_pid; rm -rf "$work"' EXIT
+	trap 'card_end; kill $pcscd_pid || :; rm -rf "$work"' EXIT
 	until_card yes
 	mark
 }
-trap 'kill $pcscd_pid; rm -rf "$work"' EXIT
+trap 'kill $pcscd_pid || :; rm -rf "$work"' EXIT
 yubico() { yubico-piv-tool -r "Yubico YubiKey other" "$@"; }
 opensc() { pkcs11-tool --module "$module" "$@"; }
 

@@ -99,7 +99,7 @@ rm -f ready
 mkfifo ready
 "$ra" serve "$TAMGA_TEST_RA_DIR" --listen 127.0.0.1:0 > ready 2> log &
 server=$!
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill "$server" || :; rm -rf "$work"' EXIT
 read -r url < ready || die "no server: $(cat log)"
 old=$EST EST=$url/.well-known/est
 same 'revoked there, too' "$(post simpleenroll a3.b64 $auth)" 403

@@ -8,7 +8,7 @@
 strace -o trace true 2>/dev/null || { echo "SKIP: strace cannot trace here"; exit 77; }
 db=$TAMGA_TEST_RA_DIR/store.db
 server=
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
 
 # start [COMMAND...]: a server of its own, below COMMAND
 start() {

@@ -16,7 +16,7 @@ fi
 mkfifo ready
 "$ra" serve "$TAMGA_TEST_RA_DIR" --listen 127.0.0.1:0 >ready 2>log2 &
 second=$!
-trap 'kill $second 2>/dev/null; rm -rf "$work"' EXIT
+trap 'kill $second 2>/dev/null || :; rm -rf "$work"' EXIT
 read -r url < ready || die "no second server: $(tail -n 3 log2)"
 one=$U two=https://localhost:${url##*:}
 

@@ -13,7 +13,7 @@ apply=${top_builddir:-.}/tests/interop/ra-apply
 [ -x "$apply" ] || apply=$OLDPWD/tests/interop/ra-apply
 post=
 server=
-trap 'for p in $post $server; do kill -9 $p 2>/dev/null; done; rm -rf "$work"' EXIT
+trap 'for p in $post $server; do kill -9 $p 2>/dev/null || :; done; rm -rf "$work"' EXIT
 
 # post_office FOLDER [OPTION...]: a mail server, its port in $port
 post_office() {

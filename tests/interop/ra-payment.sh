@@ -16,7 +16,7 @@ payment: { key_file = "payment.key";
   url = "https://pay.example/order/\${number}?amount=\${amount}&currency=\${currency}"; };
 C
 servers=
-trap 'for s in $servers; do kill "$s" 2>/dev/null; done; rm -rf "$work"' EXIT
+trap 'for s in $servers; do kill "$s" 2>/dev/null || :; done; rm -rf "$work"' EXIT
 for i in 1 2; do
 	rm -f ready
 	mkfifo ready

@@ -116,7 +116,7 @@ if /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; then
 	mkdir box
 	/usr/bin/python3 "$top_srcdir/tests/interop/smtp-server.py" box 2>smtp.log &
 	post=$!
-	trap 'kill $post 2>/dev/null; rm -rf "$work"' EXIT
+	trap 'kill $post 2>/dev/null || :; rm -rf "$work"' EXIT
 	n=0
 	while [ ! -s box/port ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
 	echo "mail: { server = \"smtp://127.0.0.1:$(cat box/port)\"; starttls = false;

@@ -8,7 +8,7 @@
 . "$top_srcdir/tests/interop/ra-lib.sh"
 
 servers=
-trap 'for s in $servers; do kill "$s" 2>/dev/null; done; rm -rf "$work"' EXIT
+trap 'for s in $servers; do kill "$s" 2>/dev/null || :; done; rm -rf "$work"' EXIT
 psql() {
 	"$TAMGA_TEST_PG_PSQL" -qXtA "$TAMGA_TEST_PG_URL" -c "$1"
 }

@@ -61,7 +61,7 @@ soon gone
 rm -f /run/pcscd/*
 PATH=$PATH:/usr/sbin pcscd --foreground -c "$TAMGA_TEST_PCSCD_CONF" >pcscd.log 2>&1 &
 daemon=$!
-trap 'kill $daemon; rm -rf "$work"' EXIT
+trap 'kill $daemon || :; rm -rf "$work"' EXIT
 soon is_in
 sign && verify || { cat said; fail "no signature with the new pcscd"; }
 
@@ -73,7 +73,7 @@ soon is_out
 port=$(sed -n 's/^CHANNELID 0x//p' "$TAMGA_TEST_PCSCD_CONF")
 "$TAMGA_VCARD" --yubikey --vpcd 127.0.0.1:$((0x$port)) --state "$TAMGA_TEST_STATE" &
 card=$!
-trap 'kill $daemon $card; rm -rf "$work"' EXIT
+trap 'kill $daemon $card || :; rm -rf "$work"' EXIT
 soon is_in
 yubico-piv-tool -a status >after
 same before after

@@ -196,6 +196,16 @@ finish(const struct way *way, p11_hold *hold, tmg_p11_operation *op,
 	return rv;
 }
 
+/* The operation that bytes from in come for. */
+static CK_RV
+resume(const struct way *way, p11_hold *hold, CK_SESSION_HANDLE handle,
+    const CK_BYTE *in, CK_ULONG in_len, const CK_ULONG *out_len,
+    tmg_p11_operation **op)
+{
+	return tmg_p11_resume(hold, handle, way->task, out_len != NULL &&
+	    (in != NULL || in_len == 0), op);
+}
+
 static CK_RV
 single(const struct way *way, CK_SESSION_HANDLE handle, const CK_BYTE *in,
     CK_ULONG in_len, CK_BYTE *out, CK_ULONG *out_len)
@@ -204,8 +214,7 @@ single(const struct way *way, CK_SESSION_HANDLE handle, const CK_BYTE *in,
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = tmg_p11_resume(&hold, handle, way->task, out_len != NULL &&
-	    (in != NULL || in_len == 0), &op)))
+	if ((rv = resume(way, &hold, handle, in, in_len, out_len, &op)))
 		return rv;
 	if (op->fed)
 		return CKR_OPERATION_ACTIVE;
@@ -226,8 +235,7 @@ update(const struct way *way, CK_SESSION_HANDLE handle, const CK_BYTE *part,
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = tmg_p11_resume(&hold, handle, way->task, out_len != NULL &&
-	    (part != NULL || len == 0), &op)))
+	if ((rv = resume(way, &hold, handle, part, len, out_len, &op)))
 		return rv;
 	if (op->done)			/* only the answer is still to be fetched */
 		return CKR_OPERATION_ACTIVE;
@@ -249,7 +257,7 @@ final(const struct way *way, CK_SESSION_HANDLE handle, CK_BYTE *out,
 	tmg_p11_operation *op;
 	CK_RV rv;
 
-	if ((rv = tmg_p11_resume(&hold, handle, way->task, out_len != NULL, &op)))
+	if ((rv = resume(way, &hold, handle, NULL, 0, out_len, &op)))
 		return rv;
 	return finish(way, &hold, op, out, out_len);
 }

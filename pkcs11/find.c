@@ -241,7 +241,7 @@ try_data(struct search *q)
 		const tmg_p11_object o = { .class = CKO_DATA,
 		    .data = tmg_token_data_get(q->slot->token, i) };
 
-		if ((o.data->read || has_data_in_mind(q)) && may_be_place(q, &o))
+		if ((o.data->value.read || has_data_in_mind(q)) && may_be_place(q, &o))
 			rv = try_object(q, &o);
 	}
 	return rv;

@@ -103,89 +103,24 @@ tmg_data_place(const tmg_data *data)
 /* ---- forgetting ---------------------------------------------------------- */
 
 void
-tmg_data_forget(tmg_data *data)
-{
-	if (data->value != NULL)
-		explicit_bzero(data->value, data->value_len);
-	free(data->value);
-	data->value = NULL;
-	data->value_len = 0;
-	data->read = false;
-}
-
-void
 tmg_data_forget_all(tmg_token *token, bool guarded_only)
 {
 	for (size_t i = 0; i < token->data_count; i++)
 		if (!guarded_only || token->data[i].slot.guarded)
-			tmg_data_forget(&token->data[i]);
+			tmg_once_forget(&token->data[i].value);
 }
 
 /* ---- reading ------------------------------------------------------------- */
-
-struct data_job {
-	const tmg_data *data;
-	tmg_view value;			/* written */
-	tmg_out out;			/* read */
-};
-
-static tmg_rc
-do_read(tmg_token *t, void *arg)
-{
-	struct data_job *j = arg;
-
-	j->out.len = 0;
-	j->out.full = false;
-	return t->driver->data_read(t->backend, j->data->slot.tag, &j->out);
-}
-
-static tmg_rc
-keep(tmg_data *data, const tmg_out *out, tmg_rc rc)
-{
-	tmg_data_forget(data);
-	data->value = malloc(out->len + 1);
-	if (data->value == NULL)
-		return tmg_raise(&data->token->fault, TMG_E_NOMEM, 0,
-		    _("out of memory"));
-	if (rc == TMG_OK && out->len > 0)
-		memcpy(data->value, out->ptr, out->len);
-	data->value_len = rc == TMG_OK ? out->len : 0;
-	data->read = true;
-	data->rc = rc;
-	return rc;
-}
-
-/* Who must log in for it is asked first, and not after the card's refusal. */
-static tmg_rc
-read_value(tmg_data *data)
-{
-	uint8_t *store = malloc(TMG_DATA_MAX);
-	struct data_job j = { .data = data, .out = { store, TMG_DATA_MAX, 0, false } };
-	tmg_rc rc;
-
-	if (store == NULL)
-		return tmg_raise(&data->token->fault, TMG_E_NOMEM, 0,
-		    _("out of memory"));
-	rc = tmg_job_run(data->token, &(tmg_job){ .fn = do_read, .arg = &j,
-	    .kind = TMG_PIN_USER, .repeatable = true,
-	    .when = data->slot.guarded ? TMG_WHEN_FIRST : TMG_WHEN_ASKED });
-	if (rc == TMG_OK || rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED)
-		rc = keep(data, &j.out, rc);
-	explicit_bzero(store, TMG_DATA_MAX);
-	free(store);
-	return rc;
-}
 
 /* An empty place is an answer like any other, and no reason to ask the card for
  * its name. */
 tmg_rc
 tmg_data_read(tmg_data *data, tmg_view *value)
 {
-	const tmg_rc rc = data->read ? data->rc : read_value(data);
+	const tmg_rc rc = tmg_once_get(&data->value, data->token,
+	    &(tmg_once_source){ data->token->driver->data_read, data->slot.tag,
+	    TMG_DATA_MAX, data->slot.guarded }, value);
 
-	*value = (tmg_view){ NULL, 0 };
-	if (rc == TMG_OK)
-		*value = (tmg_view){ data->value, data->value_len };
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&data->token->fault, rc, 0,
 		    _("there is no %s on token %s"), data->slot.name,
@@ -194,6 +129,11 @@ tmg_data_read(tmg_data *data, tmg_view *value)
 }
 
 /* ---- writing ------------------------------------------------------------- */
+
+struct data_job {
+	const tmg_data *data;
+	tmg_view value;
+};
 
 static tmg_rc
 do_write(tmg_token *t, void *arg)
@@ -215,17 +155,13 @@ static tmg_rc
 check_free(tmg_data *data, tmg_view value, bool *same)
 {
 	tmg_view there;
-	const tmg_rc rc = tmg_data_read(data, &there);
+	tmg_rc rc = tmg_data_read(data, &there);
 
-	if (rc == TMG_NOT_FOUND)
-		return TMG_OK;
-	if (rc != TMG_OK)
+	rc = tmg_once_free_for(rc, there, value, same);
+	if (rc != TMG_OCCUPIED)
 		return rc;
-	*same = tmg_view_equal(there, value);
-	if (*same)
-		return TMG_OK;
 	return tmg_advise(&data->token->fault, TMG_TRY_REPLACE,
-	    tmg_raise(&data->token->fault, TMG_OCCUPIED, 0,
+	    tmg_raise(&data->token->fault, rc, 0,
 		_("token %s has another %s; nothing was changed: allow it to be "
 		"overwritten"), tmg_token_name(data->token), data->slot.name));
 }
@@ -248,7 +184,7 @@ change(tmg_data *data, tmg_job_fn *fn, tmg_view value)
 	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
 
 	data->token->generation++;
-	tmg_data_forget(data);
+	tmg_once_forget(&data->value);
 	return rc;
 }
 

@@ -62,17 +62,13 @@ static tmg_rc
 check_free(tmg_key *key, tmg_view der, bool *same)
 {
 	tmg_view there;
-	const tmg_rc rc = tmg_key_cert(key, &there);
+	tmg_rc rc = tmg_key_cert(key, &there);
 
-	if (rc == TMG_NOT_FOUND)
-		return TMG_OK;
-	if (rc != TMG_OK)
+	rc = tmg_once_free_for(rc, there, der, same);
+	if (rc != TMG_OCCUPIED)
 		return rc;
-	*same = tmg_view_equal(there, der);
-	if (*same)
-		return TMG_OK;
 	return tmg_advise(&key->token->fault, TMG_TRY_REPLACE,
-	    tmg_raise(&key->token->fault, TMG_OCCUPIED, 0,
+	    tmg_raise(&key->token->fault, rc, 0,
 		_("slot %s of token %s holds another certificate; nothing was "
 		"changed: allow it to be overwritten, or choose another slot"),
 		key->slot.name, tmg_token_name(key->token)));

@@ -190,68 +190,20 @@ tmg_key_forget_cert(tmg_key *key)
 {
 	if (key == NULL)
 		return;
-	key->cert_read = false;
+	tmg_once_doubt(&key->cert);
 	if (!key->proven)
 		key->facts_read = false;
 }
 
 /* ---- certificates -------------------------------------------------------- */
 
-struct cert_read {
-	uint32_t ref;
-	tmg_out out;
-};
-
-static tmg_rc
-do_cert_read(tmg_token *t, void *arg)
-{
-	struct cert_read *r = arg;
-
-	r->out.len = 0;
-	r->out.full = false;
-	return t->driver->cert_read(t->backend, r->ref, &r->out);
-}
-
-static tmg_rc
-read_cert(tmg_key *key)
-{
-	tmg_auto_free uint8_t *store = malloc(TMG_CERT_MAX);
-	struct cert_read r = {
-		.ref = key->slot.ref, .out = { store, TMG_CERT_MAX, 0, false },
-	};
-	tmg_rc rc;
-
-	if (store == NULL)
-		return tmg_raise(&key->token->fault, TMG_E_NOMEM, 0,
-		    _("out of memory"));
-	rc = tmg_job_run(key->token, &(tmg_job){ .fn = do_cert_read, .arg = &r,
-	    .repeatable = true });
-	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
-		return rc;
-
-	free(key->cert);
-	key->cert = NULL;
-	key->cert_len = r.out.len;
-	if (rc == TMG_OK) {
-		key->cert = realloc(store, r.out.len + 1);
-		if (key->cert == NULL)
-			return tmg_raise(&key->token->fault, TMG_E_NOMEM, 0,
-			    _("out of memory"));
-		store = NULL;
-	}
-	key->cert_rc = rc;
-	key->cert_read = true;
-	return rc;
-}
-
 tmg_rc
 tmg_key_cert(tmg_key *key, tmg_view *der)
 {
-	const tmg_rc rc = key->cert_read ? key->cert_rc : read_cert(key);
+	const tmg_rc rc = tmg_once_get(&key->cert, key->token,
+	    &(tmg_once_source){ key->token->driver->cert_read, key->slot.ref,
+	    TMG_CERT_MAX, false }, der);
 
-	*der = (tmg_view){ NULL, 0 };
-	if (rc == TMG_OK)
-		*der = (tmg_view){ key->cert, key->cert_len };
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&key->token->fault, rc, 0,
 		    _("slot %s of token %s holds no certificate"), key->slot.name,
@@ -310,16 +262,24 @@ public_from_beside(tmg_key *key)
 	return TMG_OK;
 }
 
+/* The certificate, when it was read and is there. */
+static bool
+cert_known(const tmg_key *key, tmg_view *der)
+{
+	*der = (tmg_view){ key->cert.bytes, key->cert.len };
+	return key->cert.read && key->cert.rc == TMG_OK;
+}
+
 /* An authority's certificate in a retired slot: keys there are people's, and it
  * most likely lies alone, for programs that look for the chain. */
 static bool
 may_be_alone(const tmg_key *key)
 {
 	tmg_cert_facts facts;
+	tmg_view der;
 
-	return key->slot.retired && key->cert_read && key->cert_rc == TMG_OK &&
-	    tmg_cert_facts_get((tmg_view){ key->cert, key->cert_len },
-		&facts) == TMG_OK && facts.ca;
+	return key->slot.retired && cert_known(key, &der) &&
+	    tmg_cert_facts_get(der, &facts) == TMG_OK && facts.ca;
 }
 
 /* When nobody but the certificate speaks for the key. */
@@ -394,8 +354,10 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 static bool
 cert_tells(const tmg_key *key, tmg_view *spki, tmg_alg *alg)
 {
-	return !key->slot.retired && key->cert_read && key->cert_rc == TMG_OK &&
-	    tmg_cert_spki((tmg_view){ key->cert, key->cert_len }, spki) == TMG_OK &&
+	tmg_view der;
+
+	return !key->slot.retired && cert_known(key, &der) &&
+	    tmg_cert_spki(der, spki) == TMG_OK &&
 	    tmg_spki_alg(*spki, alg) == TMG_OK;
 }
 

@@ -43,7 +43,7 @@ tmg_token_free(tmg_token **token)
 		return;
 	tmg_token_leave(t);
 	for (size_t i = 0; i < t->key_count; i++)
-		free(t->keys[i].cert);
+		tmg_once_forget(&t->keys[i].cert);
 	free(t->keys);
 	free(t->path);
 	tmg_data_forget_all(t, false);

@@ -10,6 +10,7 @@
 
 #include "src/base/scope.h"
 #include "src/base/secret.h"
+#include "src/token/once.h"
 #include "tamga/data.h"
 #include "tamga/key.h"
 #include "tamga/token.h"
@@ -45,10 +46,7 @@ struct tmg_key {
 	bool assumed;			/* told is the caller's word alone */
 	bool doubted;			/* the card spoke against that word */
 
-	bool cert_read;
-	tmg_rc cert_rc;
-	uint8_t *cert;
-	size_t cert_len;
+	tmg_once cert;
 
 	tmg_signer signer;
 	/* The signer's own: what is read anew must not move under a signature. */
@@ -61,10 +59,7 @@ struct tmg_key {
 struct tmg_data {
 	tmg_token *token;
 	tmg_data_slot slot;
-	bool read;
-	tmg_rc rc;			/* what reading it gave */
-	uint8_t *value;
-	size_t value_len;
+	tmg_once value;
 };
 
 struct tmg_token {
@@ -189,9 +184,7 @@ tmg_key_forget_cert(tmg_key *key);
 
 /* ---- data.c -------------------------------------------------------------- */
 
-/* What was read of it is wiped. */
-void
-tmg_data_forget(tmg_data *data);
+/* What was read of them is wiped. */
 void
 tmg_data_forget_all(tmg_token *token, bool guarded_only);
 

@@ -119,13 +119,23 @@ count_signatures(bool always, long max)
 	const long each = always ? 2 : 1;
 	CK_OBJECT_HANDLE key;
 
+	const long selected = apdus();
+	long first, rest;
+
+	at_most("C_OpenSession, which selects", selected, 1);
 	log_in(CKU_USER);
 	key = find(CKO_PRIVATE_KEY, id);
 	sign(key, always);
-	at_most("cold login and signature", apdus(), max);
+	first = apdus();
+	at_most("cold login and signature", selected + first, max);
 	for (int i = 1; i < SIGNATURES; i++)
 		sign(key, always);
-	at_most("99 signatures more", apdus(), each * (SIGNATURES - 1));
+	rest = apdus();
+	at_most("99 signatures more", rest, each * (SIGNATURES - 1));
+	at_most("100, C_Login to the last C_Sign", first + rest,
+	    max - 1 + each * (SIGNATURES - 1));
+	at_most("100, C_Initialize to the last C_Sign", selected + first + rest,
+	    max + each * (SIGNATURES - 1));
 }
 
 /* Everything that there is about an object, the way programs ask: the sizes

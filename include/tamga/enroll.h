@@ -6,6 +6,7 @@
 #define TAMGA_ENROLL_H
 
 #include "tamga/cert.h"
+#include "tamga/csr.h"
 #include "tamga/signer.h"
 
 #ifdef __cplusplus
@@ -32,6 +33,20 @@ typedef struct tmg_authority_spec {
 	const tmg_certs *chain;	/* its issuers, may be NULL */
 	unsigned timeout_s;	/* of one exchange; 0: 30 */
 	bool insecure_http;	/* let est+http:// through; tests only */
+	/* What only this protocol knows of: "NAME=VALUE", ends with NULL; NULL none.
+	 * Nothing secret */
+	const char *const *options;
+
+	/* ---- for whoever ends the process in the middle; all may be NULL */
+	void *arg;		/* of both functions */
+	/* What keep was given last, perhaps in another process */
+	tmg_view kept;
+	/* Writes down, before it returns, what the protocol needs to go on in
+	 * another process; it may be secret. Words of a failure go into f */
+	tmg_rc (*keep)(void *arg, tmg_view state, tmg_fault *f);
+	/* The key the request is for, logged in: protocols that sign their
+	 * messages with it, or decrypt what comes. Borrowed; words into f */
+	tmg_rc (*key)(void *arg, tmg_signer **signer, tmg_fault *f);
 } tmg_authority_spec;
 
 typedef struct tmg_authority tmg_authority;
@@ -122,6 +137,21 @@ tmg_authority_admits(tmg_authority *authority, bool renews);
 #define TMG_LINK_MAX 96
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_link(tmg_authority *authority, tmg_out *challenge);
+
+/*
+ * Makes the request that this authority takes, signed by the key it is for:
+ * PKCS #10, unless its protocol has a form of its own.  The bytes are what
+ * tmg_authority_submit() and tmg_authority_poll() want.
+ *
+ *   signer   the key the request is for
+ *   renews   as below
+ *   request  out   at most TMG_CSR_MAX bytes
+ *
+ * Verdicts, faults  as tmg_csr_make(), and those of everything below
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_request(tmg_authority *authority, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request);
 
 /* What an authority answered. */
 typedef struct tmg_decision {

@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/enroll/authority.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/enroll/issued.h"
+#include "src/enroll/memory.h"
+#include "src/enroll/option.h"
 #include "src/enroll/session.h"
 
 static const tmg_binding *const bindings[] = {
 	&tmg_binding_est,
 	&tmg_binding_portal,
 };
+
+tmg_rc
+tmg_binding_pkcs10(tmg_authority *a, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request)
+{
+	(void)renews;
+	return tmg_csr_make(a->ctx, spec, signer, request, &a->fault);
+}
 
 tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
@@ -52,6 +63,17 @@ tmg_binding_no_installed(tmg_authority *a, const char *ticket,
 	    a->binding->name);
 }
 
+static const char *
+names_of_bindings(char *text, size_t cap)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < TMG_COUNT(bindings) && used < cap; i++)
+		used += (size_t)snprintf(text + used, cap - used, "%s%s",
+		    i > 0 ? ", " : "", bindings[i]->name);
+	return text;
+}
+
 static tmg_rc
 find_binding(tmg_authority *a)
 {
@@ -61,8 +83,8 @@ find_binding(tmg_authority *a)
 			return TMG_OK;
 		}
 	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("\"%s\" is no protocol that tamga speaks with authorities; est and portal are"),
-	    a->uri.binding);
+	    _("\"%s\" is no protocol that tamga speaks with authorities; these are: %s"),
+	    a->uri.binding, names_of_bindings((char [80]){ "" }, 80));
 }
 
 static tmg_rc
@@ -76,7 +98,7 @@ check_uri(tmg_authority *a)
 		    _("\"%.100s\" is no authority's address: %s"), a->spec.uri, why);
 	if ((rc = find_binding(a)))
 		return rc;
-	if (!a->uri.tls && !a->spec.insecure_http)
+	if (!a->uri.tls && !a->spec.insecure_http && !a->binding->plain)
 		return tmg_authority_raise(a, TMG_E_USAGE,
 		    _("%s: plain HTTP would show everybody what you send; write %s+https://"),
 		    a->uri.where, a->uri.binding);
@@ -106,7 +128,8 @@ set_up(tmg_authority *a)
 {
 	tmg_rc rc;
 
-	if ((rc = check_uri(a)) || (rc = check_trust(a)))
+	if ((rc = check_uri(a)) || (rc = check_trust(a)) ||
+	    (rc = tmg_option_check(a)) || (rc = tmg_memory_recall(a)))
 		return rc;
 	return a->binding->open(a);
 }
@@ -174,6 +197,7 @@ tmg_authority_free(tmg_authority **authority)
 	if (a->binding != NULL)
 		a->binding->close(a);
 	tmg_session_close(a);
+	tmg_memory_wipe(a);
 	tmg_certs_free(&a->cacerts);
 	free(a->wants);
 	free(a);
@@ -315,6 +339,13 @@ tmg_rc
 tmg_authority_link(tmg_authority *a, tmg_out *challenge)
 {
 	return tmg_pass(&a->fault, a->binding->link(a, challenge));
+}
+
+tmg_rc
+tmg_authority_request(tmg_authority *a, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request)
+{
+	return tmg_pass(&a->fault, a->binding->request(a, spec, signer, renews, request));
 }
 
 tmg_rc

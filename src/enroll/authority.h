@@ -31,6 +31,9 @@ struct tmg_authority {
 	tmg_http_identity identity;
 	tmg_view *chain;		/* identity.chain */
 
+	uint8_t *kept;			/* see memory.h; NULL: nothing */
+	size_t kept_len;
+
 	tmg_certs *cacerts;		/* NULL: not asked for yet */
 	uint8_t *wants;			/* NULL: not asked for yet */
 	size_t wants_len;

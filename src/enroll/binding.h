@@ -40,6 +40,10 @@
  *            nothing over another connection and says TMG_RESET.
  *            TMG_UNSUPPORTED when neither protocol nor server has such a link.
  *
+ *   request  Makes the bytes that submit hands in, signed by signer, the key
+ *            they are for; tmg_csr_spki() and tmg_csr_subject() must be able to
+ *            read them.  tmg_binding_pkcs10() where the protocol takes PKCS #10.
+ *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
  *            and empty when the row is entered; the caller finds the one for
@@ -63,18 +67,26 @@
  *   call     One exchange of the protocol's own, see tmg_authority_call().
  *
  *   close    Frees state.  Never fails; state may be NULL.
+ *
+ * The process may end at any moment.  What submit, poll and installed need of
+ * an earlier run they write with tmg_authority_keep() (memory.h) before they
+ * send what depends on it, and find again in tmg_authority_kept().
  */
 typedef struct tmg_binding {
 	const char *name;	/* in URIs, lower case: "est" */
 	const char *spec;	/* "RFC 7030, RFC 8951" */
 	bool basic;		/* whoever is asked for nothing gets less: say the
 				 * password at once, to the verified server */
+	bool plain;		/* its messages protect themselves: http will do */
+	const char *const *options;	/* names it knows, ends with NULL; NULL none */
 
 	tmg_rc (*open)(tmg_authority *a);
 	tmg_rc (*cacerts)(tmg_authority *a, tmg_http *http, tmg_certs *certs);
 	tmg_rc (*wants)(tmg_authority *a, tmg_http *http, tmg_out *csrattrs);
 	tmg_rc (*admits)(tmg_authority *a, bool renews);
 	tmg_rc (*link)(tmg_authority *a, tmg_out *challenge);
+	tmg_rc (*request)(tmg_authority *a, const tmg_csr_spec *spec,
+	    tmg_signer *signer, bool renews, tmg_out *request);
 	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,
@@ -90,6 +102,11 @@ typedef struct tmg_binding {
 } tmg_binding;
 
 extern const tmg_binding tmg_binding_est, tmg_binding_portal;
+
+/* The request row of every protocol that takes PKCS #10. */
+TMG_MUST_USE tmg_rc
+tmg_binding_pkcs10(tmg_authority *a, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request);
 
 /* For rows a protocol cannot do: TMG_UNSUPPORTED, in words. */
 TMG_MUST_USE tmg_rc

@@ -72,6 +72,7 @@ const tmg_binding tmg_binding_est = {
 	.wants = tmg_est_csrattrs,
 	.admits = tmg_est_admits,
 	.link = tmg_est_link,
+	.request = tmg_binding_pkcs10,
 	.submit = tmg_est_submit,
 	.poll = tmg_est_poll,
 	.proof = tmg_binding_no_proof,

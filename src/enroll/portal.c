@@ -379,6 +379,7 @@ const tmg_binding tmg_binding_portal = {
 	.wants = portal_wants,
 	.admits = portal_admits,
 	.link = portal_link,
+	.request = tmg_binding_pkcs10,
 	.submit = portal_submit,
 	.poll = portal_poll,
 	.proof = portal_proof,

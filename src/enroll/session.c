@@ -13,6 +13,12 @@
 
 #define SHA256_SIZE 32u
 
+static bool
+may_be_plain(const tmg_authority *a)
+{
+	return a->spec.insecure_http || a->binding->plain;
+}
+
 /* Yours to free(); one more than needed, so that none is not NULL. */
 static tmg_view *
 views_of(const tmg_certs *certs)
@@ -92,7 +98,7 @@ tmg_rc
 tmg_session_hear(tmg_authority *a, tmg_certs *heard)
 {
 	const tmg_http_spec spec = { .unverified = true,
-		.plain = a->spec.insecure_http, .timeout_s = a->spec.timeout_s };
+		.plain = may_be_plain(a), .timeout_s = a->spec.timeout_s };
 	tmg_auto_ptr(tmg_http) http = NULL;
 	tmg_rc rc;
 
@@ -133,7 +139,7 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 	return tmg_http_open(a->ctx, &(tmg_http_spec){
 		.anchors = anchors,
 		.anchor_count = tmg_certs_count(a->anchors),
-		.plain = a->spec.insecure_http,
+		.plain = may_be_plain(a),
 		.unique = a->bound,
 		.identity = identity,
 		.user = a->spec.user,

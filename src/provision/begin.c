@@ -67,6 +67,7 @@ describe_authority(tmg_provision *p, const tmg_provision_spec *spec)
 	p->who = *a;
 	p->j.insecure_http = a->insecure_http;
 	if ((rc = copy_certs(&p->j.anchors, a->anchors)) ||
+	    (rc = tmg_strings_set(&p->j.options, a->options)) ||
 	    (rc = put_text(p, p->j.fingerprint, sizeof(p->j.fingerprint),
 	    a->fingerprint, _("the fingerprint"))))
 		return rc;
@@ -274,6 +275,10 @@ take_up(tmg_provision *p, const char *id)
 	    (rc = tmg_store_read(id, &p->j, &p->fault)))
 		return rc;
 	p->key = NULL;
+	tmg_authority_free(&p->authority);
+	/* whoever finished it may have been killed before it was tidy */
+	if (p->j.step >= TMG_STEP_DONE)
+		return tmg_store_forget(id, &p->fault);
 	return TMG_OK;
 }
 

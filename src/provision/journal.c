@@ -51,6 +51,7 @@ static const tmg_field fields[] = {
 	{ "authority", &tmg_kind_text, AT(authority), NULL, true },
 	{ "fingerprint", &tmg_kind_text, AT(fingerprint), NULL, false },
 	{ "insecure-http", &tmg_kind_flag, AT(insecure_http), NULL, false },
+	{ "options", &tmg_kind_list, AT(options), NULL, true },
 	{ "anchors", &tmg_kind_certs, AT(anchors), NULL, false },
 	{ "renews", &tmg_kind_text, AT(renews), NULL, true },
 	{ "renewed", &tmg_kind_blob, AT(renewed), NULL, true },

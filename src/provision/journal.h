@@ -37,6 +37,7 @@ typedef struct tmg_journal {
 	char authority[TMG_URI_MAX];
 	char fingerprint[128];
 	bool insecure_http;
+	tmg_strings options;		/* of the authority's protocol */
 	tmg_certs *anchors;
 
 	/* the renewal: who authenticates us, and its certificate then */

@@ -19,6 +19,7 @@ ask_origin(tmg_ctx *ctx, tmg_view cert, tmg_journal *origin,
 		return rc;
 	spec->uri = origin->authority;
 	spec->insecure_http = origin->insecure_http;
+	spec->options = (const char *const *)origin->options;
 	if (spec->anchors != NULL || spec->fingerprint != NULL)
 		return TMG_OK;
 	if (origin->fingerprint[0] != '\0')

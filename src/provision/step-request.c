@@ -53,11 +53,12 @@ sign_request(tmg_provision *p, const tmg_csr_spec *spec, tmg_out *csr)
 	if ((rc = tmg_key_signer(p->key, &signer)))
 		return tmg_work_token_said(p, rc);
 	signer->limit = signer->used + 1;
-	rc = tmg_csr_make(p->ctx, spec, signer, csr, &p->fault);
+	rc = tmg_authority_request(p->authority, spec, signer,
+	    p->j.renews[0] != '\0', csr);
 	signer->limit = 0;
 	if (rc == TMG_MISMATCH)
 		return tmg_work_another_key(p);
-	return tmg_pass(&p->fault, rc);
+	return rc == TMG_OK ? rc : tmg_work_authority_said(p, rc);
 }
 
 tmg_rc
@@ -81,6 +82,7 @@ tmg_step_request(tmg_provision *p)
 			"the password and the key that is there"), p->j.id));
 	if ((rc = tmg_work_token(p)) ||
 	    (rc = tmg_work_login_user(p)) ||
+	    (rc = tmg_work_authority(p)) ||
 	    (p->j.linked && (rc = tmg_work_link(p))) ||
 	    (rc = attest(p, &leaf, chain, &spec.attestation_count)))
 		return rc;

@@ -21,6 +21,7 @@
 
 #define FOLDER_MODE 0700u
 #define FILE_MODE 0600u
+#define TMG_STATE_MAX 65536u
 
 static tmg_rc
 folder_path(char *path, size_t cap, tmg_fault *f)
@@ -223,6 +224,72 @@ tmg_store_write(const tmg_journal *j, tmg_fault *f)
 		    path, strerror(errno));
 	return TMG_OK;
 }
+
+/* ---- what a protocol remembers ----------------------------------------- */
+
+tmg_rc
+tmg_store_keep(const char *id, tmg_view state, tmg_fault *f)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = file_path(id, ".state", path, sizeof(path), f)))
+		return rc;
+	if (tmg_file_replace(path, state, FILE_MODE) != TMG_OK)
+		return tmg_raise(f, TMG_E_IO, 0, _("cannot write %s: %s; make room for "
+		    "it or make it writable, then resume"), path, strerror(errno));
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_store_kept(const char *id, tmg_blob *state, tmg_fault *f)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = file_path(id, ".state", path, sizeof(path), f)))
+		return rc;
+	rc = tmg_file_read(path, TMG_STATE_MAX, &state->ptr, &state->len);
+	if (rc == TMG_OK || rc == TMG_NOT_FOUND)
+		return rc;
+	return tmg_raise(f, TMG_E_IO, 0, _("cannot read %s: %s"), path,
+	    rc == TMG_UNSUPPORTED ? _("too long") : strerror(errno));
+}
+
+static void
+overwrite(const char *path)
+{
+	static const uint8_t zeros[4096];
+	const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0)
+		for (off_t left = st.st_size; left > 0 && n > 0; left -= n)
+			n = write(fd, zeros, left < (off_t)sizeof(zeros) ?
+			    (size_t)left : sizeof(zeros));
+	(void)fdatasync(fd);
+	close(fd);
+}
+
+tmg_rc
+tmg_store_forget(const char *id, tmg_fault *f)
+{
+	char path[PATH_MAX];
+	tmg_rc rc;
+
+	if ((rc = file_path(id, ".state", path, sizeof(path), f)))
+		return rc;
+	overwrite(path);
+	if (unlink(path) != 0 && errno != ENOENT)
+		return tmg_raise(f, TMG_E_IO, 0, _("cannot remove %s: %s"), path,
+		    strerror(errno));
+	return TMG_OK;
+}
+
+/* ---- all of them ------------------------------------------------------- */
 
 /* "ID.json" to ID; anything else in the folder is not ours. */
 static bool

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The folder of journals: $XDG_STATE_HOME/tamga, mode 0700; ID.json, mode
- * 0600, replaced whole and fsynced; ID.lock, held while somebody works on it.
+ * 0600, replaced whole and fsynced; ID.state likewise; ID.lock, held while
+ * somebody works on it.
  */
 #ifndef TMG_PROVISION_STORE_H
 #define TMG_PROVISION_STORE_H
@@ -40,6 +41,20 @@ tmg_store_read(const char *id, tmg_journal *j, tmg_fault *f);
 /* Faults TMG_E_IO (read-only, full): the fault names the file. */
 TMG_MUST_USE tmg_rc
 tmg_store_write(const tmg_journal *j, tmg_fault *f);
+
+/*
+ * ID.state, mode 0600: what the authority's protocol has to remember.  It may
+ * be secret, so it is overwritten before it is forgotten; nothing to forget is
+ * no failure.
+ *
+ * Verdicts  TMG_NOT_FOUND, without words: nothing was kept
+ */
+TMG_MUST_USE tmg_rc
+tmg_store_keep(const char *id, tmg_view state, tmg_fault *f);
+TMG_MUST_USE tmg_rc
+tmg_store_kept(const char *id, tmg_blob *state, tmg_fault *f);
+TMG_MUST_USE tmg_rc
+tmg_store_forget(const char *id, tmg_fault *f);
 
 /* Called for every journal that can be read; stops at the first answer that
  * is not TMG_OK and gives it back.  Damaged ones are skipped and logged. */

@@ -7,6 +7,7 @@
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/provision/memo.h"
 
 tmg_rc
 tmg_work_token_said(tmg_provision *p, tmg_rc rc)
@@ -89,12 +90,14 @@ tmg_rc
 tmg_work_authority(tmg_provision *p)
 {
 	tmg_authority_spec spec = p->who;
+	tmg_blob kept = { NULL, 0 };
 	tmg_rc rc;
 
 	if (p->authority != NULL)
 		return TMG_OK;
 	spec.uri = p->j.authority;
 	spec.insecure_http = p->j.insecure_http;
+	spec.options = (const char *const *)p->j.options;
 	if (p->j.fingerprint[0] != '\0') {
 		spec.fingerprint = p->j.fingerprint;
 		spec.anchors = NULL;
@@ -104,7 +107,11 @@ tmg_work_authority(tmg_provision *p)
 	}
 	if (p->j.renews[0] != '\0' && (rc = identity(p, &spec)))
 		return rc;
-	return tmg_authority_open(p->ctx, &spec, &p->fault, &p->authority);
+	if ((rc = tmg_memo_open(p, &spec, &kept)))
+		return rc;
+	rc = tmg_authority_open(p->ctx, &spec, &p->fault, &p->authority);
+	tmg_memo_wipe(&kept);
+	return rc;
 }
 
 /*
@@ -150,6 +157,8 @@ tmg_work_reached(tmg_provision *p, tmg_step step)
 	p->j.error[0] = '\0';
 	if ((rc = tmg_work_save(p)))
 		p->j.step = before;
+	else if (step >= TMG_STEP_DONE)
+		rc = tmg_store_forget(p->j.id, &p->fault);
 	return rc;
 }
 

@@ -28,6 +28,7 @@ struct tmg_key {
 	tmg_signer signer;
 };
 struct tmg_authority {
+	tmg_ctx *ctx;
 	tmg_fault fault;
 	char link[16];			/* of the connection that stands */
 	tmg_certs *certs;
@@ -576,11 +577,11 @@ tmg_rc
 tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
     tmg_authority **authority)
 {
-	(void)ctx;
 	if (spec->anchors == NULL && spec->fingerprint == NULL)
 		return tmg_raise(f, TMG_E_USAGE, 0, "nobody is to be believed");
 	*authority = calloc(1, sizeof(**authority));
 	must(*authority != NULL);
+	(*authority)->ctx = ctx;
 	must(tmg_certs_new(&(*authority)->certs) == TMG_OK);
 	return tmg_certs_add((*authority)->certs, (tmg_view){ fake->root[0],
 	    fake->root_len[0] });
@@ -663,6 +664,14 @@ tmg_authority_installed(tmg_authority *a, const char *ticket,
 {
 	(void)a, (void)ticket, (void)signature;
 	return TMG_UNSUPPORTED;
+}
+
+tmg_rc
+tmg_authority_request(tmg_authority *a, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request)
+{
+	(void)renews;
+	return tmg_csr_make(a->ctx, spec, signer, request, &a->fault);
 }
 
 tmg_rc

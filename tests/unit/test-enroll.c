@@ -6,9 +6,12 @@
 
 #include "tests/unit/test.h"
 
+#include "src/base/fail.h"
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
 #include "src/enroll/guard.h"
+#include "src/enroll/memory.h"
+#include "src/enroll/option.h"
 #include "src/enroll/portal.h"
 #include "src/enroll/uri.h"
 #include "src/pki/soft.h"
@@ -289,6 +292,81 @@ portals_are_sent_base64(void **state)
 	free(body);
 }
 
+static void
+options_are_the_protocols_own(void **state)
+{
+	static const char *const names[] = { "via", "listen", NULL };
+	static const tmg_binding binding = { .name = "x", .options = names };
+	static const tmg_binding none = { .name = "y" };
+	static const struct {
+		const tmg_binding *binding;
+		const char *given[3];
+		tmg_rc rc;
+	} rows[] = {
+		{ &binding, { NULL }, TMG_OK },
+		{ &none, { NULL }, TMG_OK },
+		{ &binding, { "via=http-01", "listen=", NULL }, TMG_OK },
+		{ &binding, { "via=a", "via=b", NULL }, TMG_E_USAGE },
+		{ &binding, { "via", NULL }, TMG_E_USAGE },
+		{ &binding, { "vi=a", NULL }, TMG_E_USAGE },
+		{ &binding, { "viaduct=a", NULL }, TMG_E_USAGE },
+		{ &binding, { "=a", NULL }, TMG_E_USAGE },
+		{ &binding, { "", NULL }, TMG_E_USAGE },
+		{ &none, { "via=a", NULL }, TMG_E_USAGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_authority a = { .binding = rows[i].binding,
+		    .spec.options = rows[i].given };
+		const tmg_rc rc = tmg_option_check(&a);
+
+		if (rc != rows[i].rc || (rc != TMG_OK && a.fault.text[0] == '\0'))
+			fail_msg("row %zu: %s \"%s\"", i, tmg_rc_name(rc), a.fault.text);
+	}
+	tmg_authority a = { .binding = &binding, .spec.options = rows[2].given };
+	assert_string_equal(tmg_option_get(&a, "via"), "http-01");
+	assert_string_equal(tmg_option_get(&a, "listen"), "");
+	assert_null(tmg_option_get(&a, "vi"));
+}
+
+static tmg_rc
+write_nothing(void *arg, tmg_view state, tmg_fault *f)
+{
+	unsigned *calls = arg;
+
+	(void)state;
+	(*calls)++;
+	return tmg_raise(f, TMG_E_IO, 0, "disk full");
+}
+
+/* What was not written down must not be acted upon. */
+static void
+what_is_kept_is_written_first(void **state)
+{
+	static const tmg_binding binding = { .name = "x" };
+	static const uint8_t big[TMG_KEPT_MAX + 1];
+	unsigned calls = 0;
+	tmg_authority a = { .binding = &binding, .spec = { .arg = &calls,
+	    .kept = tmg_view_str("before") } };
+	tmg_signer *signer;
+
+	(void)state;
+	assert_int_equal(tmg_memory_recall(&a), TMG_OK);
+	assert_true(tmg_view_equal(tmg_authority_kept(&a), a.spec.kept));
+	assert_int_equal(tmg_authority_keep(&a, tmg_view_str("after")), TMG_OK);
+	assert_true(tmg_view_equal(tmg_authority_kept(&a), tmg_view_str("after")));
+	a.spec.keep = write_nothing;
+	assert_int_equal(tmg_authority_keep(&a, tmg_view_str("more")), TMG_E_IO);
+	assert_string_equal(a.fault.text, "disk full");
+	assert_int_equal(calls, 1);
+	assert_int_equal(tmg_authority_keep(&a, TMG_VIEW(big)), TMG_E_SPACE);
+	assert_int_equal(calls, 1);
+	assert_int_equal(tmg_authority_key(&a, &signer), TMG_UNSUPPORTED);
+	tmg_memory_wipe(&a);
+	assert_int_equal(tmg_authority_kept(&a).len, 0);
+}
+
 int
 main(void)
 {
@@ -302,6 +380,8 @@ main(void)
 		cmocka_unit_test(requests_go_out_in_short_lines_with_an_end),
 		cmocka_unit_test(a_demanded_challenge_is_seen),
 		cmocka_unit_test(a_guard_lets_no_signature_too_many_through),
+		cmocka_unit_test(options_are_the_protocols_own),
+		cmocka_unit_test(what_is_kept_is_written_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

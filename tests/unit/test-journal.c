@@ -97,6 +97,7 @@ static void
 what_is_printed_is_read_again(void **state)
 {
 	static const char *const san[] = { "dns:a.kz", "upn:Әсел", NULL };
+	static const char *const options[] = { "via=http-01", NULL };
 	tmg_auto(tmg_journal) a = { .retry_after = -1 };
 	tmg_auto(tmg_journal) b = { .retry_after = -1 };
 	tmg_auto_free char *text = NULL, *again = NULL;
@@ -116,6 +117,7 @@ what_is_printed_is_read_again(void **state)
 	a.pin = TMG_PIN_ALWAYS;
 	assert_int_equal(tmg_text_set(&a.subject, "CN=Жанар,C=KZ"), TMG_OK);
 	assert_int_equal(tmg_strings_set(&a.san, san), TMG_OK);
+	assert_int_equal(tmg_strings_set(&a.options, options), TMG_OK);
 	assert_int_equal(tmg_blob_set(&a.wants, TMG_VIEW(wants)), TMG_OK);
 
 	assert_int_equal(tmg_journal_print(&a, &text), TMG_OK);
@@ -124,6 +126,7 @@ what_is_printed_is_read_again(void **state)
 	assert_string_equal(text, again);
 	assert_string_equal(b.san[1], "upn:Әсел");
 	assert_null(b.san[2]);
+	assert_string_equal(b.options[0], "via=http-01");
 	assert_int_equal(b.retry_after, 3600);
 	assert_int_equal(b.pin, TMG_PIN_ALWAYS);
 	assert_true(b.replace && b.generating && !b.posted);

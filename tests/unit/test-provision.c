@@ -1218,6 +1218,33 @@ issuers_are_learnt_of(void **state)
 	assert_int_equal(fake->writes, 0);
 }
 
+/* What a protocol had to remember may be secret: it does not outlive the
+ * enrollment, and no other sees it. */
+static void
+memories_end_with_the_enrollment(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_auto_ptr(tmg_ctx) ctx = NULL;
+	tmg_blob kept = { NULL, 0 };
+	char id[TMG_PROVISION_ID];
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->answer = FAKE_WAITS;
+	assert_int_equal(enroll(&spec, &f, id), TMG_PENDING);
+	assert_int_equal(tmg_store_kept(id, &kept, &f), TMG_NOT_FOUND);
+	assert_int_equal(tmg_store_keep(id, tmg_view_str("transport key"), &f), TMG_OK);
+	assert_int_equal(tmg_store_kept("20261122-ff", &kept, &f), TMG_NOT_FOUND);
+	assert_int_equal(tmg_store_kept(id, &kept, &f), TMG_OK);
+	assert_true(tmg_view_equal(tmg_blob_view(&kept), tmg_view_str("transport key")));
+	free(kept.ptr);
+	kept = (tmg_blob){ NULL, 0 };
+
+	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+	assert_int_equal(tmg_provision_cancel(ctx, id, &f), TMG_OK);
+	assert_int_equal(tmg_store_kept(id, &kept, &f), TMG_NOT_FOUND);
+}
+
 int
 main(void)
 {
@@ -1252,6 +1279,7 @@ main(void)
 		TEST(requests_are_linked),
 		TEST(issuers_are_learnt_of),
 		TEST(linked_requests_may_wait),
+		TEST(memories_end_with_the_enrollment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

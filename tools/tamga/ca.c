@@ -151,8 +151,10 @@ ca_read(struct cli *cli, struct ca *ca)
 		    _("--ca-file or --ca-fingerprint: say one of them"));
 	ca->spec.uri = cli_text(cli, "ca");
 	ca->spec.fingerprint = print;
-	if ((rc = check_address(cli, ca)))
+	if ((rc = check_address(cli, ca)) ||
+	    (rc = args_list(&cli->args, "ca-option", &ca->options)))
 		return rc;
+	ca->spec.options = ca->options;
 	if (file != NULL && (rc = read_anchors(cli, ca, file)))
 		return rc;
 	if ((rc = read_timeout(cli, ca)))
@@ -249,6 +251,7 @@ ca_release(struct ca *ca)
 {
 	wipe(ca->password, ca->password_len);
 	wipe(ca->bearer, ca->bearer_len);
+	free(ca->options);
 	tmg_certs_free(&ca->anchors);
 	*ca = (struct ca){ .password = NULL };
 }

@@ -17,12 +17,15 @@
 	{ "password-file", 0, OPT_TEXT, "FILE", N_("the password is its first line") }, \
 	{ "password-fd", 0, OPT_TEXT, "N", \
 	    N_("the password is the next line of descriptor N") }, \
+	{ "ca-option", 0, OPT_LIST, "NAME=VALUE", \
+	    N_("what only the authority's protocol knows of") }, \
 	{ "token-file", 0, OPT_TEXT, "FILE", N_("an HTTP bearer token") }, \
 	{ "timeout", 0, OPT_TEXT, "SECONDS", N_("of one exchange; else 30") }
 
 struct ca {
 	tmg_authority_spec spec;	/* borrows from the rest */
 	tmg_certs *anchors;
+	const char **options;
 	uint8_t *password, *bearer;
 	size_t password_len, bearer_len;
 	char fingerprint[TMG_FINGERPRINT_MAX];

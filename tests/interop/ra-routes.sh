@@ -21,4 +21,18 @@ staff operator operator
 /usr/bin/python3 "$top_srcdir/tests/interop/ra-routes.py" \
     "https://localhost:${TAMGA_TEST_RA_URL##*:}" "$TAMGA_TEST_RA_CA" routes \
     "$top_srcdir/tests/interop/ra-routes.txt" || die "see above"
+
+# Without TLS: what needs none, and nothing else.
+sed 's/{}/x/g' routes | while read -r method path; do
+	case $path in
+	/crl|/ca.cer|/healthz) want=200 ;;
+	*) want=404 ;;
+	esac
+	got=$(curl -sS --max-time 20 -X "$method" -D headers -o body -w '%{http_code}' \
+	    "$TAMGA_TEST_RA_HTTP$path")
+	same "without TLS: $method $path" "$got" $want
+	grep -qi '^strict-transport' headers && die "$path: HSTS without TLS"
+	grep -qi '^set-cookie' headers && die "$path: a cookie without TLS"
+	:
+done
 "$ra" audit verify >/dev/null || die audit

@@ -24,6 +24,7 @@ export TMPDIR
 	echo "$TAMGA_TEST_RA_PID $TAMGA_TEST_RA_DIR" > "$TMPDIR/seen"
 	curl -sS --cacert "$TAMGA_TEST_RA_CA" "$TAMGA_TEST_RA_URL/healthz" >/dev/null
 	curl -sS --cacert "$TAMGA_TEST_RA_CA" "https://${TAMGA_TEST_RA_EST#est+https://}/healthz" >/dev/null
+	curl -sS "$TAMGA_TEST_RA_HTTP/healthz" >/dev/null
 	[ "$TAMGA_TEST_RA_PASSWORD" = "$(cat "$TAMGA_TEST_RA_PASSWORD_FILE")" ]
 	[ "$TAMGA_TEST_RA_USER" = test ]
 	[ "$(openssl x509 -in "$TAMGA_TEST_RA_CA" -outform DER | sha256sum | cut -c 1-64)" = \

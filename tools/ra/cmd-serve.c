@@ -19,12 +19,19 @@
 #include "tools/ra/notify.h"
 #include "tools/ra/post/chores.h"
 
-/* The URL goes to stdout, or to the descriptor somebody waits at. */
+/* Where it serves, with TLS and without; "" not. */
+struct urls {
+	char tls[96], plain[96];
+};
+
+/* They go to stdout, or to the descriptor somebody waits at, a line each: at
+ * once, for those who read one and go. */
 static bool
-say_ready(const char *url, const ra_value *ready_fd)
+say_ready(const struct urls *urls, const ra_value *ready_fd)
 {
-	char line[128];
-	const int n = snprintf(line, sizeof(line), "%s\n", url);
+	char line[200];
+	const int n = snprintf(line, sizeof(line), "%s\n%s%s", urls->tls,
+	    urls->plain, urls->plain[0] != '\0' ? "\n" : "");
 	const int fd = (int)strtol(ra_value_or(ready_fd, "1"), NULL, 10);
 	const bool said = write(fd, line, (size_t)n) == n;
 
@@ -120,21 +127,30 @@ open_socket(const char *listen, int *fd, char *url, size_t cap, tmg_fault *f)
 {
 	*fd = ra_notify_socket();
 	return *fd >= 0 ? ra_listen_adopt(*fd, url, cap, f) :
-	    ra_listen_open(listen, fd, url, cap, f);
+	    ra_listen_open(listen, "https", fd, url, cap, f);
 }
 
 static tmg_rc
-start(ra_office *office, const char *listen, char *url, size_t cap,
+open_plain(const char *listen, int *fd, char *url, size_t cap, tmg_fault *f)
+{
+	*fd = -1;
+	return listen[0] == '\0' ? TMG_OK :
+	    ra_listen_open(listen, "http", fd, url, cap, f);
+}
+
+static tmg_rc
+start(ra_office *office, const char *listen, struct urls *urls,
     ra_server **server, ra_chores **chores, tmg_fault *f)
 {
 	tmg_rc rc;
-	int fd;
+	int fd, plain;
 
-	if ((rc = open_socket(listen, &fd, url, cap, f)) ||
-	    (rc = confine(office, f)))
+	if ((rc = open_socket(listen, &fd, urls->tls, sizeof(urls->tls), f)) ||
+	    (rc = open_plain(office->config.listen_http, &plain, urls->plain,
+	    sizeof(urls->plain), f)) || (rc = confine(office, f)))
 		return rc;
 	recover(office);
-	if ((rc = ra_server_start(office, fd, f, server)))
+	if ((rc = ra_server_start(office, fd, plain, f, server)))
 		return rc;
 	if ((rc = ra_chores_start(office, f, chores)))
 		ra_server_free(server);
@@ -147,16 +163,15 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 	tmg_fault fault = { .rc = TMG_OK };
 	ra_server *server = NULL;
 	ra_chores *chores = NULL;
-	char url[96];
+	struct urls urls = { "", "" };
 	sigset_t set;
 	tmg_rc rc;
 
 	block_signals(&set);
-	if ((rc = start(office, listen, url, sizeof(url), &server, &chores,
-	    &fault)))
+	if ((rc = start(office, listen, &urls, &server, &chores, &fault)))
 		return ra_fail(&fault, rc);
-	tmg_log(office->ctx, TMG_LOG_INFO, "serving at %s", url);
-	if (!say_ready(url, ready_fd))
+	tmg_log(office->ctx, TMG_LOG_INFO, "serving at %s %s", urls.tls, urls.plain);
+	if (!say_ready(&urls, ready_fd))
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "nobody reads where this serves: %s", strerror(errno));
 	if (ra_notify("READY=1") != TMG_OK)

@@ -57,6 +57,14 @@ static const struct {
 	{ "GET", "/healthz", ra_public_health },
 };
 
+/* Those that are there without TLS too: what they give is signed itself, or
+ * known to everybody. */
+static const char *const without_tls[] = {
+	"/crl",
+	"/ca.cer",
+	"/healthz",
+};
+
 static bool
 is_plain_label(const char *label, size_t len)
 {
@@ -86,6 +94,17 @@ ra_route_matches(const char *pattern, const char *path,
 	memcpy(label, path + head, len);
 	label[len] = '\0';
 	return true;
+}
+
+/* Whether a row is for a call: its path, and how that came. */
+static bool
+fits(size_t row, const ra_call *call, char label[RA_LABEL_MAX])
+{
+	bool here = !call->plain;
+
+	for (size_t i = 0; i < TMG_COUNT(without_tls) && !here; i++)
+		here = strcmp(routes[row].path, without_tls[i]) == 0;
+	return here && ra_route_matches(routes[row].path, call->path, label);
 }
 
 /* Where files are sent to: at other paths a body is a form, or a request. */
@@ -120,13 +139,13 @@ ra_route_row(size_t index, const char **method, const char **path)
 
 /* The methods of a path, as Allow has them; how many. */
 static size_t
-methods_of(const char *path, char allow[RA_ALLOW_MAX])
+methods_of(const ra_call *call, char allow[RA_ALLOW_MAX])
 {
 	char label[RA_LABEL_MAX];
 	size_t at = 0, count = 0;
 
 	for (size_t i = 0; i < TMG_COUNT(routes) && at < RA_ALLOW_MAX; i++) {
-		if (!ra_route_matches(routes[i].path, path, label))
+		if (!fits(i, call, label))
 			continue;
 		at += (size_t)snprintf(allow + at, RA_ALLOW_MAX - at, "%s%s%s",
 		    count++ > 0 ? ", " : "", routes[i].method,
@@ -138,7 +157,7 @@ methods_of(const char *path, char allow[RA_ALLOW_MAX])
 static void
 find_none(const ra_call *call, ra_reply *reply)
 {
-	if (methods_of(call->path, reply->allow) == 0)
+	if (methods_of(call, reply->allow) == 0)
 		ra_reply_text(reply, HTTP_NOT_FOUND, _("there is nothing here"));
 	else
 		ra_reply_text(reply, HTTP_METHOD_NOT_ALLOWED,
@@ -150,12 +169,12 @@ find(ra_desk *desk, ra_call *call, ra_reply *reply)
 {
 	for (size_t i = 0; i < TMG_COUNT(routes); i++) {
 		if (strcmp(routes[i].method, call->method) == 0 &&
-		    ra_route_matches(routes[i].path, call->path, call->label)) {
+		    fits(i, call, call->label)) {
 			routes[i].handle(desk, call, reply);
 			return;
 		}
 	}
-	if (!ra_site_route(desk, call, reply))
+	if (call->plain || !ra_site_route(desk, call, reply))
 		find_none(call, reply);
 }
 

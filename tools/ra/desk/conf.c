@@ -32,6 +32,12 @@ check_listen(const char *word)
 	    NULL : _("an address and a port, such as \"127.0.0.1:8443\"");
 }
 
+static const char *
+check_listen_or_none(const char *word)
+{
+	return word[0] == '\0' ? NULL : check_listen(word);
+}
+
 /* Commas and such would be read as more names by libcrypto. */
 static const char *
 check_url(const char *word)
@@ -98,6 +104,7 @@ static const ra_list registers = { register_rows, TMG_COUNT(register_rows),
 
 static const ra_setting rows[] = {
 	RA_SET_TEXT("listen", AT(listen), false, check_listen),
+	RA_SET_TEXT("listen_http", AT(listen_http), false, check_listen_or_none),
 	RA_SET_TEXT("store", AT(store), true, check_path),
 	RA_SET_TEXT("profiles", AT(profiles), true, check_path),
 	RA_SET_TEXT("default_profile", AT(default_profile), true, check_path),

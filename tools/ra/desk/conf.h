@@ -51,6 +51,7 @@ typedef struct ra_register {
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
+	char listen_http[RA_TEXT_MAX];	/* without TLS; "" nowhere */
 	char store[RA_TEXT_MAX];
 	char profiles[RA_TEXT_MAX];
 	char default_profile[RA_TEXT_MAX];	/* EST without a path label */

@@ -52,6 +52,7 @@ typedef struct ra_call {
 	const ra_posted *query;		/* what follows the path */
 	const char *peer;		/* address */
 	tmg_view peer_cert;		/* DER; empty: none shown */
+	bool plain;			/* it came without TLS */
 	tmg_view body;
 	char label[RA_LABEL_MAX];	/* what stood for {} in the route's path */
 } ra_call;

@@ -82,7 +82,7 @@ bind_to(const struct addrinfo *ai, int *fd)
 }
 
 static tmg_rc
-write_url(int fd, char *url, size_t cap)
+write_url(int fd, const char *scheme, char *url, size_t cap)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = sizeof(sa);
@@ -92,14 +92,15 @@ write_url(int fd, char *url, size_t cap)
 	    getnameinfo((struct sockaddr *)&sa, len, host, sizeof(host), port,
 	    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return TMG_E_IO;
-	return snprintf(url, cap, "https://%s%s%s:%s",
+	return snprintf(url, cap, "%s://%s%s%s:%s", scheme,
 	    sa.ss_family == AF_INET6 ? "[" : "", host,
 	    sa.ss_family == AF_INET6 ? "]" : "", port) < (int)cap ?
 	    TMG_OK : TMG_E_SPACE;
 }
 
 tmg_rc
-ra_listen_open(const char *where, int *fd, char *url, size_t cap, tmg_fault *f)
+ra_listen_open(const char *where, const char *scheme, int *fd, char *url,
+    size_t cap, tmg_fault *f)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
@@ -119,7 +120,7 @@ ra_listen_open(const char *where, int *fd, char *url, size_t cap, tmg_fault *f)
 	if ((rc = bind_to(list, fd)))
 		return tmg_raise(f, rc, 0, _("cannot listen on %s: %s"), where,
 		    strerror(errno));
-	if ((rc = write_url(*fd, url, cap)))
+	if ((rc = write_url(*fd, scheme, url, cap)))
 		return tmg_raise(f, rc, 0, _("cannot tell the port of %s"), where);
 	return TMG_OK;
 }
@@ -133,7 +134,7 @@ ra_listen_adopt(int fd, char *url, size_t cap, tmg_fault *f)
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
 	    listens == 0 || (flags = fcntl(fd, F_GETFL)) < 0 ||
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
-	    write_url(fd, url, cap))
+	    write_url(fd, "https", url, cap))
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("the socket that was handed over is not one of TCP that listens"));
 	return TMG_OK;

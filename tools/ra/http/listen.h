@@ -13,13 +13,15 @@
  * Binds and listens on "ADDRESS:PORT", the address as digits ("127.0.0.1",
  * "[::1]") or "localhost"; port 0 is the kernel's choice.
  *
- *   url   out   "https://127.0.0.1:40123"
+ *   scheme  in   "https" or "http", for the url
+ *   url     out  "https://127.0.0.1:40123"
  *
  * Verdicts  TMG_OCCUPIED (somebody listens there), TMG_DENIED (the system),
  *           TMG_NOT_FOUND (no such address)
  */
 TMG_MUST_USE tmg_rc
-ra_listen_open(const char *where, int *fd, char *url, size_t cap, tmg_fault *f);
+ra_listen_open(const char *where, const char *scheme, int *fd, char *url,
+    size_t cap, tmg_fault *f);
 
 /* A socket that somebody else made, and listens on: its url.
  * Verdicts TMG_MISMATCH: it is none of the kind. */

@@ -38,10 +38,19 @@
     "-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:" \
     "%SERVER_PRECEDENCE"
 
-struct ra_server {
-	ra_office *office;
+/* Where connections come in. */
+struct door {
+	ra_server *server;
+	bool plain;			/* without TLS */
 	struct MHD_Daemon *daemon;
 	int fd;
+};
+
+enum { DOOR_TLS, DOOR_PLAIN, DOORS };
+
+struct ra_server {
+	ra_office *office;
+	struct door door[DOORS];
 	atomic_int running;		/* requests between first byte and last */
 	atomic_size_t files;		/* bytes set aside for bodies with a file */
 	ra_watch *watch;
@@ -55,6 +64,7 @@ struct ra_server {
 /* One request on its way in. */
 struct exchange {
 	ra_server *server;
+	const struct door *door;
 	struct timespec start;
 	uint8_t *body;
 	size_t len, cap;
@@ -100,7 +110,8 @@ static void
 on_connection(void *arg, struct MHD_Connection *conn, void **context,
     enum MHD_ConnectionNotificationCode code)
 {
-	const ra_server *s = arg;
+	const struct door *door = arg;
+	const ra_server *s = door->server;
 	const union MHD_ConnectionInfo *info;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -179,7 +190,6 @@ static const struct {
 	{ "X-Content-Type-Options", "nosniff" },
 	/* the Origin of a form is told to us, and nothing to others */
 	{ "Referrer-Policy", "same-origin" },
-	{ "Strict-Transport-Security", "max-age=31536000" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 };
@@ -207,12 +217,14 @@ add_seconds(struct MHD_Response *out, const char *name, long seconds)
 }
 
 static void
-add_headers(struct MHD_Response *out, const ra_reply *r)
+add_headers(struct MHD_Response *out, const ra_reply *r, bool plain)
 {
 	char file[128];
 
 	for (size_t i = 0; i < TMG_COUNT(always); i++)
 		MHD_add_response_header(out, always[i].name, always[i].value);
+	/* RFC 6797 7.2: never without TLS */
+	add_if(out, !plain, "Strict-Transport-Security", "max-age=31536000");
 	add_if(out, true, "Content-Security-Policy",
 	    r->page ? CSP_PAGE : r->file[0] != '\0' ? CSP_FILE : CSP_NOTHING);
 	add_if(out, true, "Cache-Control",
@@ -234,7 +246,7 @@ add_headers(struct MHD_Response *out, const ra_reply *r)
 }
 
 static enum MHD_Result
-send_reply(struct MHD_Connection *conn, ra_reply *r)
+send_reply(struct MHD_Connection *conn, ra_reply *r, bool plain)
 {
 	struct MHD_Response *out = MHD_create_response_from_buffer(r->len,
 	    r->body, MHD_RESPMEM_MUST_FREE);
@@ -243,7 +255,7 @@ send_reply(struct MHD_Connection *conn, ra_reply *r)
 	if (out == NULL)
 		return MHD_NO;
 	r->body = NULL;
-	add_headers(out, r);
+	add_headers(out, r, plain);
 	queued = MHD_queue_response(conn, r->status, out);
 	MHD_destroy_response(out);
 	return queued;
@@ -319,6 +331,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	char peer[64] = "";
 	ra_call call = call_of(conn, url, method, peer, &query);
 
+	call.plain = x->door->plain;
 	call.body = (tmg_view){ x->body, x->len };
 	give_time(x->server, conn, 0);
 	MHD_get_connection_values(conn, MHD_GET_ARGUMENT_KIND, on_argument, &query);
@@ -342,7 +355,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	}
 	log_request(x, &call, &reply);
 	give_time(x->server, conn, REPLY_MS);
-	return send_reply(conn, &reply);
+	return send_reply(conn, &reply, x->door->plain);
 }
 
 /* ---- libmicrohttpd's callbacks ---- */
@@ -367,14 +380,16 @@ most_of(ra_server *s, struct MHD_Connection *conn, const char *url,
 }
 
 static enum MHD_Result
-begin_request(ra_server *s, struct MHD_Connection *conn, const char *url,
-    const char *method, const char *version, void **state)
+begin_request(const struct door *door, struct MHD_Connection *conn,
+    const char *url, const char *method, const char *version, void **state)
 {
 	struct exchange *x = calloc(1, sizeof(*x));
+	ra_server *s = door->server;
 
 	if (x == NULL)
 		return MHD_NO;
 	x->server = s;
+	x->door = door;
 	x->no_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
 	    header(conn, "Host")[0] == '\0';		/* RFC 9112 3.2 */
 	clock_gettime(CLOCK_MONOTONIC, &x->start);
@@ -485,7 +500,7 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 static void
 on_log(void *arg, const char *fmt, va_list ap)
 {
-	const ra_server *s = arg;
+	const struct door *door = arg;
 	char raw[256], line[256];
 
 	vsnprintf(raw, sizeof(raw), fmt, ap);
@@ -494,7 +509,7 @@ on_log(void *arg, const char *fmt, va_list ap)
 		line[i] = raw[i] == ' ' ? ' ' : raw[i] != '\0' &&
 		    ((unsigned char)raw[i] < ' ' || (unsigned char)raw[i] >= 0x7f) ?
 		    '?' : raw[i];
-	tmg_log(s->office->ctx, TMG_LOG_DEBUG, "http: %s", line);
+	tmg_log(door->server->office->ctx, TMG_LOG_DEBUG, "http: %s", line);
 }
 
 /* ---- starting and stopping ---- */
@@ -541,27 +556,45 @@ read_pem(const ra_office *office, const char *name, char **text, tmg_fault *f)
 	    ra_key_private(path, data, f);
 }
 
+/* What only a door with TLS needs. */
+struct papers {
+	char *key, *cert, *trust;
+};
+
 static void
-wiped_free(char **text)
+papers_release(struct papers *p)
 {
-	if (*text != NULL)
-		explicit_bzero(*text, strlen(*text));
-	free(*text);
+	if (p->key != NULL)
+		explicit_bzero(p->key, strlen(p->key));
+	free(p->key);
+	free(p->cert);
+	free(p->trust);
 }
 
 static tmg_rc
-start_daemon(ra_server *s, tmg_fault *f)
+read_papers(const ra_office *office, struct papers *p, tmg_fault *f)
 {
-	__attribute__((__cleanup__(wiped_free))) char *key = NULL;
-	tmg_auto_free char *cert = NULL, *trust = NULL;
-	const ra_config *c = &s->office->config;
+	const ra_config *c = &office->config;
 	tmg_rc rc;
 
-	if ((rc = read_pem(s->office, c->tls_key, &key, f)) ||
-	    (rc = read_pem(s->office, c->tls_certificate, &cert, f)) ||
-	    (rc = read_pem(s->office, c->ca_certificate, &trust, f)))
+	if ((rc = read_pem(office, c->tls_key, &p->key, f)) ||
+	    (rc = read_pem(office, c->tls_certificate, &p->cert, f)))
 		return rc;
+	return read_pem(office, c->ca_certificate, &p->trust, f);
+}
 
+/* Items are read up to the first MHD_OPTION_END. */
+static struct MHD_Daemon *
+start_daemon(struct door *door, const struct papers *p)
+{
+	const ra_config *c = &door->server->office->config;
+	const struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, p->key },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, p->cert },
+		{ MHD_OPTION_HTTPS_MEM_TRUST, 0, p->trust },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES },
+		{ MHD_OPTION_END, 0, NULL },
+	};
 	/* With one thread no pool may be asked for. */
 	const struct MHD_OptionItem pool[] = {
 		{ c->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
@@ -569,31 +602,46 @@ start_daemon(ra_server *s, tmg_fault *f)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_EPOLL | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_ERROR_LOG,
-	    0, NULL, NULL, on_request, s,
-	    MHD_OPTION_EXTERNAL_LOGGER, on_log, s,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, s,
-	    MHD_OPTION_LISTEN_SOCKET, s->fd,
+	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_USE_EPOLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+	    (door->plain ? 0u : (unsigned)MHD_USE_TLS),
+	    0, NULL, NULL, on_request, door,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, door,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, door,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, door,
+	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, door,
+	    MHD_OPTION_LISTEN_SOCKET, door->fd,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)c->address_connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-	    MHD_OPTION_HTTPS_MEM_KEY, key,
-	    MHD_OPTION_HTTPS_MEM_CERT, cert,
-	    MHD_OPTION_HTTPS_MEM_TRUST, trust,
-	    MHD_OPTION_HTTPS_PRIORITIES, TLS_PRIORITIES,
+	    MHD_OPTION_ARRAY, door->plain ? &tls[TMG_COUNT(tls) - 1] : tls,
 	    MHD_OPTION_ARRAY, pool,
 	    MHD_OPTION_END);
-	if (s->daemon == NULL)
-		return tmg_raise(f, TMG_E_IO, 0,
+}
+
+static tmg_rc
+open_doors(ra_server *s, tmg_fault *f)
+{
+	__attribute__((__cleanup__(papers_release))) struct papers p = { NULL, NULL, NULL };
+	tmg_rc rc;
+
+	if ((rc = read_papers(s->office, &p, f)))
+		return rc;
+	for (size_t i = 0; i < DOORS; i++) {
+		struct door *door = &s->door[i];
+
+		if (door->fd < 0 || (door->daemon = start_daemon(door, &p)) != NULL)
+			continue;
+		return tmg_raise(f, TMG_E_IO, 0, door->plain ?
+		    _("the HTTP server does not start") :
 		    _("the HTTPS server does not start: do tls.certificate and tls.key belong together?"));
+	}
 	return TMG_OK;
 }
 
 tmg_rc
-ra_server_start(ra_office *office, int fd, tmg_fault *f, ra_server **server)
+ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
+    ra_server **server)
 {
 	ra_server *s = calloc(1, sizeof(*s));
 	tmg_rc rc;
@@ -601,15 +649,18 @@ ra_server_start(ra_office *office, int fd, tmg_fault *f, ra_server **server)
 	*server = NULL;
 	if (s == NULL) {
 		close(fd);
+		if (plain_fd >= 0)
+			close(plain_fd);
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	}
 	s->office = office;
-	s->fd = fd;
+	s->door[DOOR_TLS] = (struct door){ s, false, NULL, fd };
+	s->door[DOOR_PLAIN] = (struct door){ s, true, NULL, plain_fd };
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->freed, NULL);
 	if ((rc = ra_watch_new(&s->watch)))
 		rc = tmg_raise(f, rc, 0, _("out of memory"));
-	if (rc || (rc = open_desks(s, f)) || (rc = start_daemon(s, f))) {
+	if (rc || (rc = open_desks(s, f)) || (rc = open_doors(s, f))) {
 		ra_server_free(&s);
 		return rc;
 	}
@@ -633,13 +684,16 @@ ra_server_free(ra_server **server)
 
 	if (s == NULL)
 		return;
-	if (s->daemon != NULL) {
-		MHD_quiesce_daemon(s->daemon);
-		let_requests_end(s);
-		MHD_stop_daemon(s->daemon);
+	for (size_t i = 0; i < DOORS; i++)
+		if (s->door[i].daemon != NULL)
+			MHD_quiesce_daemon(s->door[i].daemon);
+	let_requests_end(s);
+	for (size_t i = 0; i < DOORS; i++) {
+		if (s->door[i].daemon != NULL)
+			MHD_stop_daemon(s->door[i].daemon);
+		if (s->door[i].fd >= 0)
+			close(s->door[i].fd);
 	}
-	if (s->fd >= 0)
-		close(s->fd);
 	ra_watch_free(&s->watch);
 	close_desks(s);
 	pthread_cond_destroy(&s->freed);

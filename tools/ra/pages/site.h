@@ -63,10 +63,12 @@ void ra_my_page(ra_visit *visit);
 void ra_my_code(ra_visit *visit);
 void ra_my_code_change(ra_visit *visit);
 void ra_my_act(ra_visit *visit);
-void ra_my_key(ra_visit *visit);
-void ra_my_request(ra_visit *visit);
 void ra_my_certificate(ra_visit *visit);
 void ra_my_print(ra_visit *visit);
+
+/* key.c: the key of one, and its request */
+void ra_my_key(ra_visit *visit);
+void ra_my_request(ra_visit *visit);
 
 /* setup.c: the first visit of staff */
 void ra_setup_page(ra_visit *visit);

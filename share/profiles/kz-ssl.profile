@@ -82,6 +82,8 @@ documents = (
   { name = "application"; title = "Printed application"; channels = ["in-person"]; },
   { name = "identity-card"; title = "Identity card"; channels = ["in-person"]; }
 );
+carriers_label = "Keys Repository";
+install_button = "Upload certificates";
 carriers = (
   { name = "file:p12"; label = "Personal Computer"; validity_days = 365;
     warning = "NB!The “Personal Computer” repository is insecure. We recommend using the secure key information media to reduce the risk of compromising the digital signature keys."; },

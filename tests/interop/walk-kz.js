@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 'use strict';
-const { check, command_of, folder, mail, run, tamga, walk } = require('./walk.js');
+const { check, command_of, folder, mail, run, tamga, tidy, walk } = require('./walk.js');
 const fs = require('node:fs');
+const path = require('node:path');
 
 const IIN = '396685245034';
 const DOMAIN = 'www.example.kz';
@@ -14,6 +15,8 @@ const TEXTS = {	// the guide, letter for letter
 	month: 'NB! Upon submitting the request you need to apply to Registration Authority within the period of one month from the date of application submission. In the event that you do not validate your application in the Registration Authority within the above period, the application will be destroyed.',
 	issued: 'Certificates under the application have been issued',
 	set_up: 'Certificates have been set up',
+	password: 'NB! Password must contain Latin characters and digits. The password length should be 6 to 32 characters. In addition, password may include: Latin upper-case letters and wildcard characters «#$^+=!*()@%&_?-.».',
+	lost: 'You must remember the password you indicated! The password shall NOT be recovered! NCA shall not keep your password, and if you lose your password, these digital signature keys must be revoked.',
 };
 
 // The question beside the picture, answered as a person does who cannot see it.
@@ -169,7 +172,112 @@ walk('seeds/001', async w => {
 	await passer.fill('Access code', code);
 	await passer.press('Log in');
 	await passer.reads(TEXTS.set_up);
+
+	await in_a_folder(w, await w.somebody('dana'), officer);
 });
+
+// ---- "Personal Computer": every step in the browser, tamga beside it ----
+
+const FOLDER = '~/my keys';		// with a blank, as people name folders
+const files = () => fs.readdirSync(path.join(folder, 'my keys')).join(' ');
+
+async function in_a_folder(w, dana, officer) {
+	await dana.at('/apply/kz-ssl');
+	await dana.press('Confirm');
+	const number = await dana.number();
+	const code = (await dana.page.locator('.code').innerText()).trim();
+	fs.writeFileSync(`${folder}/code`, code, { mode: 0o600 });
+	await dana.press('Continue');
+	await dana.press('Continue with your identity');
+	await answer(dana);
+	await dana.fill('Individual Identification Number (IIN)', IIN);
+	await dana.press('Check IIN');
+	await dana.pick('Region', 'Karaganda region');
+	await dana.press('Show what is offered there');
+	await dana.pick('City', 'Temirtau');
+	await dana.fill('Domain name', 'folder.example.kz');
+
+	// 6. The repository with its warning; the folder for the key
+	await dana.reads('Keys Repository', TEXTS.computer);
+	await dana.tick('Personal Computer');
+	await dana.press('Continue');
+	await dana.press('Make the key pair');
+	await dana.reads(TEXTS.computer, 'The folder in which the private key will be generated');
+	await dana.fill('The folder in which the private key will be generated', '\u202e/sevlesruo');
+	await dana.press('Show the command', 400);
+	await dana.reads('characters in it that cannot be seen or typed');
+	await dana.seen('folder-wrong');
+	await dana.fill('The folder in which the private key will be generated', FOLDER);
+	await dana.press('Show the command');
+	await dana.seen('folder');
+	const make = await command_at(dana, '#make-folder'), enroll = await command_at(dana, '#enroll');
+
+	// 7-9. Followed in the browser while the command runs: the key is in the folder
+	await dana.press('Follow the progress');
+	await shell(make);
+	await shell(`${enroll} --ca-file "$WALK_FOLDER/ra/ca.pem" --code-file "$WALK_FOLDER/code"`, 6);
+	check(files() === 'tamga-1.pem', `in the folder: ${files()}`);
+	await dana.comes('waits to be confirmed in the Registration Authority');
+	await dana.reads(number, TEXTS.number, TEXTS.month,
+	    'You can ascertain its availability by opening the folder.');
+	await dana.seen('folder-submitted');
+	await officer.at(`/desk/case/${number}`);
+	await officer.tick('Printed application');
+	await officer.tick('Identity card');
+	await officer.press('Confirm the application');
+
+	// 12. It comes to whoever follows
+	await dana.comes(TEXTS.issued);
+
+	// 13. The folder, the password with its rule and its warning, "Upload certificates"
+	await dana.at('/my');
+	await dana.press('Upload certificates');
+	await dana.reads(TEXTS.issued, TEXTS.password, TEXTS.lost, 'enter it twice');
+	await dana.fill('The path to the folder containing the private key', FOLDER);
+	await dana.press('Upload certificates');
+	await dana.seen('upload');
+	await invents(await command_at(dana, '#enroll'), ['short', 'short', 'sw0rdfish', 'swordfish'],
+	    1, [TEXTS.password, TEXTS.lost, 'the two entries differ']);
+	check(files() === 'tamga-1.pem', `in the folder: ${files()}`);
+	await dana.reads(TEXTS.issued);
+	const said = await invents(await command_at(dana, '#enroll'), ['sw0rdfish', 'sw0rdfish'],
+	    0, [TEXTS.set_up]);
+
+	// 14, 15. The window that opens; one container in the folder
+	await dana.comes(TEXTS.set_up);
+	await dana.reads('There is one certificate in the folder containing the private key, ready to be used.');
+	await dana.seen('folder-set-up');
+	check(files() === 'tamga-1.p12', `in the folder: ${files()}; ${said}`);
+	await run('openssl', ['pkcs12', '-in', path.join(folder, 'my keys', 'tamga-1.p12'),
+	    '-passin', 'pass:sw0rdfish', '-noout']);
+}
+
+const command_at = async (who, at) => tidy(await who.page.locator(at).innerText());
+
+// What a page shows, run by a shell as it stands there.
+function shell(command, status = 0) {
+	return run('sh', ['-c', command.replace(/^tamga /, '"$WALK_TAMGA" ')], { status });
+}
+
+// The command at a terminal, where a person answers each question for a password.
+async function invents(command, entries, status, texts) {
+	const { out } = await run('expect', ['-c', `
+set timeout 40
+spawn sh -c $env(INVENTS)
+foreach {password again} {${entries.join(' ')}} {
+	expect "a new password"
+	send "$password\\r"
+	expect "the new password again"
+	send "$again\\r"
+}
+expect eof
+exit [lindex [wait] 3]`], { status, env: { INVENTS: `${command.replace(/^tamga /, '"$WALK_TAMGA" ')
+	    } --ca-file "$WALK_FOLDER/ra/ca.pem" --code-file "$WALK_FOLDER/code"` } });
+
+	for (const text of texts)
+		check(tidy(out).includes(text), `the command does not say "${text}": ${out}`);
+	return out;
+}
 
 // The application as it is saved and printed, in each of its forms.
 async function printed(who, number) {

@@ -6,7 +6,7 @@
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 
-for program in node chromium certutil jq pdftotext zbarimg curl; do
+for program in node chromium certutil jq pdftotext zbarimg curl expect; do
 	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
 done
 [ -d "$top_builddir/npm/node_modules/playwright-core" ] ||

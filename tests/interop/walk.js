@@ -60,6 +60,11 @@ class Person {
 			check(page.includes(tidy(text)), `the page does not say "${text}":\n${page}`);
 	}
 
+	// Who follows a page sees what comes without touching anything.
+	async comes(text) {
+		await this.page.getByText(text).first().waitFor();
+	}
+
 	async misses(...texts) {
 		const page = await this.text();
 		for (const text of texts)
@@ -340,10 +345,10 @@ print(json.dumps({'to': m['X-To'], 'tls': m['X-Tls'], 'subject': m['Subject'],
 }
 
 // run PROGRAM ARGUMENTS: its output, once it has ended with that status.
-function run(program, args, { status = 0, input = '' } = {}) {
+function run(program, args, { status = 0, input = '', env = {} } = {}) {
 	return new Promise((done, failed) => {
-		const child = execFile(program, args, { timeout: 60000, maxBuffer: 1 << 22 },
-		    (error, out, said) => {
+		const child = execFile(program, args, { timeout: 60000, maxBuffer: 1 << 22,
+		    env: { ...process.env, ...env } }, (error, out, said) => {
 			const got = error === null ? 0 : error.code;
 
 			if (got === status)

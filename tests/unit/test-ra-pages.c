@@ -11,6 +11,7 @@
 #include "tools/ra/desk/account.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/desk/register.h"
+#include "tools/ra/pages/command.h"
 #include "tools/ra/pages/site.h"
 
 /* ---- the writer ---- */
@@ -42,6 +43,53 @@ test_writer(void **state)
 		assert_int_equal(p.len, strlen(want));
 		assert_memory_equal(p.text, want, p.len);
 	}
+}
+
+/* A folder in a command that somebody copies: a shell has the last word. */
+static void
+test_command_word(void **state)
+{
+	static const struct {
+		const char *path, *means;
+	} rows[] = {
+		{ "/keys", "file:/keys" }, { "my keys", "file:my keys" },
+		{ "~/keys", "file:/home/a b/keys" }, { "~/", "file:/home/a b/" },
+		{ "~other", "file:~other" }, { "it's", "file:it's" },
+		{ "~/'a' \"b\"", "file:/home/a b/'a' \"b\"" },
+		{ "$(id) `id` $HOME ; & | > x \\", "file:$(id) `id` $HOME ; & | > x \\" },
+		{ "*", "file:*" }, { "#x", "file:#x" }, { "Кілттер", "file:Кілттер" },
+	};
+	char said[256];
+
+	(void)state;
+	setenv("HOME", "/home/a b", 1);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		char word[RA_COMMAND_MAX], line[RA_COMMAND_MAX + 32];
+		FILE *shell;
+		size_t n;
+
+		ra_command_word("file:", rows[i].path, word);
+		snprintf(line, sizeof(line), "printf '<%%s>' %s", word);
+		assert_non_null(shell = popen(line, "r"));
+		n = fread(said, 1, sizeof(said) - 1, shell);
+		said[n] = '\0';
+		assert_int_equal(pclose(shell), 0);
+		snprintf(line, sizeof(line), "<%s>", rows[i].means);
+		assert_string_equal(said, line);
+	}
+}
+
+/* The longest, of nothing but what needs quoting, is whole. */
+static void
+test_command_longest(void **state)
+{
+	char path[RA_FOLDER_MAX + 1], word[RA_COMMAND_MAX];
+
+	(void)state;
+	memset(path, '\'', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	ra_command_word(" --token file:", path, word);
+	assert_int_equal(strlen(word), strlen(" --token file:") + 2 + 4 * RA_FOLDER_MAX);
 }
 
 /* Too much is no page, rather than half of one. */
@@ -557,6 +605,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_writer),
 		cmocka_unit_test(test_writer_limit),
+		cmocka_unit_test(test_command_word),
+		cmocka_unit_test(test_command_longest),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_form_limits),
 		cmocka_unit_test(test_many_parts),

@@ -72,6 +72,13 @@ ra_casefile_office_key(const ra_casefile *file)
 	return goes_through(file, RA_HANDED_OVER);
 }
 
+bool
+ra_casefile_to_install(const ra_casefile *file)
+{
+	return !ra_casefile_office_key(file) && goes_through(file, RA_INSTALLED) &&
+	    (file->app.state == RA_ISSUED || file->app.state == RA_DOWNLOADED);
+}
+
 /* ---- process status ---- */
 
 /* Beside the line: which step is to be done again. */

@@ -31,6 +31,10 @@ ra_casefile_may(const ra_casefile *file, ra_event event, unsigned by);
 bool
 ra_casefile_office_key(const ra_casefile *file);
 
+/* Whether its certificate is there and not yet proven to be where its key is. */
+bool
+ra_casefile_to_install(const ra_casefile *file);
+
 /* "Process status": what is done, what is now, what comes, and until when. */
 void
 ra_casefile_progress(ra_visit *visit, const ra_casefile *file);

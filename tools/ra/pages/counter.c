@@ -10,7 +10,7 @@
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/pages/apply.h"
-#include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/command.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/logview.h"
@@ -203,11 +203,10 @@ put_request(ra_visit *v, const ra_casefile *file)
 	    !ra_casefile_may(file, RA_EV_SUBMIT, RA_BY_OFFICER))
 		return;
 	snprintf(path, sizeof(path), "/desk/case/%s/request", file->app.id);
-	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n<pre class=\"command\">tamga enroll --ca portal+https://%s"
-	    " --application %s --code-file FILE</pre>\n",
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n",
 	    _("Personalising the carrier"),
-	    _("Connect the carrier and run this command, with the access code in a file: it makes the key there and hands the request in; when the application is confirmed, it installs the certificate."),
-	    v->call->host, file->app.id);
+	    _("Connect the carrier and run this command, with the access code in a file: it makes the key there and hands the request in; when the application is confirmed, it installs the certificate."));
+	ra_command_enroll(v, file, "", " --code-file FILE");
 	ra_visit_form(v, path, true);
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
 	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"

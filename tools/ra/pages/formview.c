@@ -430,7 +430,8 @@ put_carriers(ra_visit *v, const ra_profile *profile, const ra_answers *answers,
 		return;
 	ra_put(&v->page, wrong[0] != '\0' ?
 	    "<fieldset class=\"bad\" aria-describedby=\"e-carrier\"><legend>%s</legend>\n" :
-	    "<fieldset><legend>%s</legend>\n", _("Where the key is kept"));
+	    "<fieldset><legend>%s</legend>\n", profile->carriers_label[0] != '\0' ?
+	    profile->carriers_label : _("Where the key is kept"));
 	if (wrong[0] != '\0')
 		ra_put(&v->page, "<p class=\"wrong\" id=\"e-carrier\">%s</p>", wrong);
 	for (size_t i = 0; i < profile->carrier_count; i++)

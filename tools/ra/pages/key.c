@@ -5,7 +5,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/case.h"
-#include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/command.h"
 #include "tools/ra/pages/csrtext.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
@@ -40,24 +40,31 @@ put_contents(ra_visit *v, const ra_casefile *file)
 }
 
 static void
-show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
+put_token_command(ra_visit *v, const ra_casefile *file)
 {
-	const ra_carrier *c = ra_profile_carrier(file->profile,
-	    ra_answers_get(&file->answers, "carrier"));
+	ra_put(&v->page, "<p>%s</p>\n",
+	    _("Connect your token and run this command. It makes the key on the token, asks for your PIN there, and hands the electronic application in."));
+	ra_command_enroll(v, file, "", "");
+}
 
-	v->refused = wrong[0] != '\0';
-	ra_visit_head_of(v, file->profile->title,
-	    _("Key pair and electronic application"));
-	ra_formview_lack(v, "f-request", wrong);
-	if (c != NULL && c->warning[0] != '\0')
-		ra_put(&v->page, "<p class=\"note\">%s</p>\n", c->warning);
-	ra_put(&v->page, "<p>%s</p>\n<pre class=\"command\">tamga enroll --ca portal+https://%s "
-	    "--application %s</pre>\n",
-	    _("Connect your token and run this command. It makes the key on the token, asks for your PIN there, and hands the electronic application in."),
-	    v->call->host, file->app.id);
-	ra_put(&v->page, "<p><a class=\"button\" href=\"/my?follow=yes\">%s</a></p>\n",
-	    _("Follow the progress"));
-	put_contents(v, file);
+/* The folder is named here and on the applicant's own machine, and nowhere kept. */
+static void
+put_folder_command(ra_visit *v, const ra_casefile *file, const ra_folder *folder)
+{
+	ra_folder_ask(v, "/my/key",
+	    _("The folder in which the private key will be generated"), folder,
+	    _("Show the command"));
+	if (folder->path[0] == '\0')
+		return;
+	ra_command_make_folder(v, folder->path);
+	ra_put(&v->page, "<p>%s</p>\n",
+	    _("Run this command on the computer with that folder. It makes the key there and hands the electronic application in; the password is chosen when the certificate is set up."));
+	ra_command_enroll(v, file, folder->path, "");
+}
+
+static void
+put_paste(ra_visit *v)
+{
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Or hand a request in here"));
 	ra_visit_form(v, "/my/key", true);
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
@@ -67,7 +74,32 @@ show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
 	    "<button>%s</button></form>\n",
 	    _("Certification request (PKCS#10, PEM)"), _("or its file"),
 	    _("Submit application"));
-	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_BAD_REQUEST : HTTP_OK);
+}
+
+static void
+show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
+{
+	const ra_carrier *c = ra_profile_carrier(file->profile,
+	    ra_answers_get(&file->answers, "carrier"));
+	ra_folder folder;
+
+	ra_folder_read(v, &folder);
+	v->refused = wrong[0] != '\0' || folder.wrong[0] != '\0';
+	ra_visit_head_of(v, file->profile->title,
+	    _("Key pair and electronic application"));
+	ra_formview_lack(v, "f-request", wrong);
+	ra_formview_lack(v, "f-folder", folder.wrong);
+	if (c != NULL && c->warning[0] != '\0')
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n", c->warning);
+	if (ra_folder_holds(file))
+		put_folder_command(v, file, &folder);
+	else
+		put_token_command(v, file);
+	ra_put(&v->page, "<p><a class=\"button\" href=\"/my?follow=yes\">%s</a></p>\n",
+	    _("Follow the progress"));
+	put_contents(v, file);
+	put_paste(v);
+	ra_visit_foot(v, v->refused ? HTTP_BAD_REQUEST : HTTP_OK);
 }
 
 void

@@ -12,7 +12,7 @@
 #include "tools/ra/desk/payment.h"
 #include "tools/ra/desk/renew.h"
 #include "tools/ra/form/choice.h"
-#include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/command.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/papers.h"
 #include "tools/ra/pages/site.h"
@@ -99,6 +99,11 @@ put_management(ra_visit *v, const ra_casefile *file)
 		    _("Renew the certificate"));
 		shown++;
 	}
+	if (ra_casefile_to_install(file)) {
+		ra_put(&v->page, "<p><a class=\"button\" href=\"/my/install\">%s</a></p>\n",
+		    ra_install_button(file->profile));
+		shown++;
+	}
 	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
 		if (is_open(file, &actions[i])) {
 			put_action(v, &actions[i]);
@@ -107,6 +112,17 @@ put_management(ra_visit *v, const ra_casefile *file)
 	}
 	if (shown == 0)
 		ra_put(&v->page, "<p>%s</p>\n", _("There is nothing for you to do now."));
+}
+
+/* What lies in the folder by now, for whoever wants to see it. */
+static void
+put_folder(ra_visit *v, const ra_casefile *file)
+{
+	if (!ra_folder_holds(file) || file->app.csr_len == 0)
+		return;
+	ra_put(&v->page, "<p>%s</p>\n", file->app.state == RA_INSTALLED ?
+	    _("There is one certificate in the folder containing the private key, ready to be used.") :
+	    _("The private key was generated on your computer. You can ascertain its availability by opening the folder."));
 }
 
 static void
@@ -181,6 +197,7 @@ ra_my_page(ra_visit *v)
 	ra_visit_head_of(v, file.profile->title, _("My application"));
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
+	put_folder(v, &file);
 	ra_casefile_certificate(v, &file);
 	ra_casefile_follow(v, &file, "/my");
 	put_management(v, &file);

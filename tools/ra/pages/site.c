@@ -37,6 +37,7 @@ const ra_site_row ra_site_rows[] = {
 	{ "GET", RA_SITE_FILES, RA_DOOR_APPLICANT, ra_papers_page },
 	{ "POST", RA_SITE_FILES, RA_DOOR_APPLICANT, ra_papers_send },
 	{ "POST", "/my/certificate", RA_DOOR_APPLICANT, ra_my_certificate },
+	{ "GET", "/my/install", RA_DOOR_APPLICANT, ra_install_page },
 	{ "GET", "/my/renew", RA_DOOR_APPLICANT, ra_renew_page },
 	{ "POST", "/my/renew", RA_DOOR_APPLICANT, ra_renew_post },
 	{ "GET", "/my/revoke", RA_DOOR_APPLICANT, ra_revoke_page },

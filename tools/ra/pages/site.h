@@ -70,6 +70,11 @@ void ra_my_print(ra_visit *visit);
 void ra_my_key(ra_visit *visit);
 void ra_my_request(ra_visit *visit);
 
+/* install.c: what was issued, on its way to where its key is */
+void ra_install_page(ra_visit *visit);
+/* What leads there. */
+const char *ra_install_button(const ra_profile *profile);
+
 /* setup.c: the first visit of staff */
 void ra_setup_page(ra_visit *visit);
 void ra_setup_post(ra_visit *visit);

@@ -179,6 +179,8 @@ typedef struct ra_profile {
 	bool captcha;
 	char number_text[RA_PROSE_MAX];	/* said where the number is shown */
 	char form_button[RA_TEXT_MAX];	/* what sends the form; "" the usual one */
+	char carriers_label[RA_TEXT_MAX];	/* asks for one of them; "" the usual words */
+	char install_button[RA_TEXT_MAX];	/* leads to setting up; "" the usual one */
 	char documents_text[RA_PROSE_MAX]; /* what is done with the documents */
 	bool number_opens;		/* the number shows the status without a code */
 	ra_consent consent;

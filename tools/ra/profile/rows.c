@@ -352,6 +352,8 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_FLAG("number_opens_status", AT(number_opens)),
 	RA_SET_PROSE("number_text", AT(number_text), false),
 	RA_SET_TEXT("form_button", AT(form_button), false, ra_any_word),
+	RA_SET_TEXT("carriers_label", AT(carriers_label), false, ra_any_word),
+	RA_SET_TEXT("install_button", AT(install_button), false, ra_any_word),
 	RA_SET_PROSE("documents_text", AT(documents_text), false),
 	RA_SET_TEXT("consent.text", AT(consent.text), false, ra_any_word),
 	RA_SET_TEXT("consent.box", AT(consent.box), false, ra_any_word),

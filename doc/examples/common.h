@@ -26,4 +26,8 @@ complain(tmg_rc rc, const tmg_fault *fault);
 bool
 read_file(const char *path, uint8_t **bytes, size_t *len);
 
+/* The certificates in a PEM file, yours to free.  NULL: said why. */
+tmg_certs *
+read_anchors(const char *path);
+
 #endif

@@ -99,24 +99,6 @@ resume(tmg_ctx *ctx, tmg_tokens *tokens, char *user, tmg_view password)
 	return status;
 }
 
-static tmg_certs *
-read_anchors(const char *path)
-{
-	tmg_certs *anchors = NULL;
-	uint8_t *pem;
-	size_t len;
-
-	if (!read_file(path, &pem, &len))
-		return NULL;
-	if (tmg_certs_new(&anchors) == TMG_OK &&
-	    tmg_certs_add_pem(anchors, (tmg_view){ pem, len }) != TMG_OK) {
-		fprintf(stderr, "%s: no certificate in it\n", path);
-		tmg_certs_free(&anchors);
-	}
-	free(pem);
-	return anchors;
-}
-
 static int
 with_password(tmg_ctx *ctx, tmg_tokens *tokens, int argc, char **argv)
 {

@@ -36,6 +36,8 @@ typedef struct tmg_authority_spec {
 	/* What only this protocol knows of: "NAME=VALUE", ends with NULL; NULL none.
 	 * Nothing secret */
 	const char *const *options;
+	/* Protocols besides the built-in ones, ends with NULL; NULL none */
+	const struct tmg_binding *const *bindings;
 
 	/* ---- for whoever ends the process in the middle; all may be NULL */
 	void *arg;		/* of both functions */
@@ -70,13 +72,13 @@ tmg_authority_fault(const tmg_authority *authority);
  * Whether an authority's address is one that can be spoken with; asks nobody, so
  * that a mistyped one is told before anything else is asked for.
  *
- *   insecure_http   as in tmg_authority_spec
+ *   spec   of which uri, insecure_http and bindings matter
  *
  * Verdicts  TMG_UNSUPPORTED  no binding of that name
  * Faults    TMG_E_USAGE      the URI is none; f, which may be NULL, says why
  */
 TMG_API TMG_MUST_USE tmg_rc
-tmg_authority_speaks(const char *uri, bool insecure_http, tmg_fault *f);
+tmg_authority_speaks(const tmg_authority_spec *spec, tmg_fault *f);
 
 /*
  * Asks who the authority says its CA is, believing nothing and sending nothing
@@ -204,7 +206,7 @@ tmg_authority_call(tmg_authority *authority, tmg_verb verb, const char *path,
 
 /* Whether authorities at such an address want a proof of what was installed. */
 TMG_API bool
-tmg_authority_proves(const char *uri);
+tmg_authority_proves(const tmg_authority_spec *spec);
 
 /*
  * What the certified key signs to tell the authority that cert is installed;

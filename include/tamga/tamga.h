@@ -2,8 +2,8 @@
 /*
  * tamga: smart cards and tokens with enrollment built in.
  *
- * This header includes all of libtamga.  libtamga-enroll's enroll.h and
- * provision.h are included by who needs them.
+ * This header includes all of libtamga.  libtamga-enroll's enroll.h,
+ * provision.h, binding.h and http.h are included by who needs them.
  *
  * Conventions, said once:
  *
@@ -25,8 +25,8 @@
  * Threads.  A tmg_ctx may be shared once it is set up; every other handle has
  * one thread at a time.
  *
- * Examples.  doc/examples holds three programs to begin with: list tokens, sign
- * a file, enroll.
+ * Examples.  doc/examples holds programs to begin with: list tokens, sign a
+ * file, enroll, enroll over a protocol of one's own.
  *
  * Secrets.  PINs come in as views that you wipe.  The library wipes its own
  * copies by scope, and neither logs nor transcribes them.

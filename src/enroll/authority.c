@@ -63,28 +63,47 @@ tmg_binding_no_installed(tmg_authority *a, const char *ticket,
 	    a->binding->name);
 }
 
-static const char *
-names_of_bindings(char *text, size_t cap)
+/* The i-th binding, the built-in ones first: nobody takes their names. */
+static const tmg_binding *
+binding_at(const tmg_authority_spec *spec, size_t i)
 {
+	if (i < TMG_COUNT(bindings))
+		return bindings[i];
+	return spec->bindings != NULL ? spec->bindings[i - TMG_COUNT(bindings)] : NULL;
+}
+
+static const tmg_binding *
+binding_named(const tmg_authority_spec *spec, const char *name)
+{
+	const tmg_binding *b;
+
+	for (size_t i = 0; (b = binding_at(spec, i)) != NULL; i++)
+		if (strcmp(b->name, name) == 0)
+			break;
+	return b;
+}
+
+static const char *
+names_of_bindings(const tmg_authority_spec *spec, char *text, size_t cap)
+{
+	const tmg_binding *b;
 	size_t used = 0;
 
-	for (size_t i = 0; i < TMG_COUNT(bindings) && used < cap; i++)
+	for (size_t i = 0; (b = binding_at(spec, i)) != NULL && used < cap; i++)
 		used += (size_t)snprintf(text + used, cap - used, "%s%s",
-		    i > 0 ? ", " : "", bindings[i]->name);
+		    i > 0 ? ", " : "", b->name);
 	return text;
 }
 
 static tmg_rc
 find_binding(tmg_authority *a)
 {
-	for (size_t i = 0; i < TMG_COUNT(bindings); i++)
-		if (strcmp(bindings[i]->name, a->uri.binding) == 0) {
-			a->binding = bindings[i];
-			return TMG_OK;
-		}
-	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	char names[80];
+
+	a->binding = binding_named(&a->spec, a->uri.binding);
+	return a->binding != NULL ? TMG_OK : tmg_authority_raise(a, TMG_UNSUPPORTED,
 	    _("\"%s\" is no protocol that tamga speaks with authorities; these are: %s"),
-	    a->uri.binding, names_of_bindings((char [80]){ "" }, 80));
+	    a->uri.binding, names_of_bindings(&a->spec, names, sizeof(names)));
 }
 
 static tmg_rc
@@ -155,14 +174,14 @@ tmg_authority_open(tmg_ctx *ctx, const tmg_authority_spec *spec, tmg_fault *f,
 }
 
 tmg_rc
-tmg_authority_speaks(const char *uri, bool insecure_http, tmg_fault *f)
+tmg_authority_speaks(const tmg_authority_spec *spec, tmg_fault *f)
 {
 	tmg_auto_ptr(tmg_authority) a = calloc(1, sizeof(*a));
 	tmg_rc rc;
 
 	if (a == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, "%s", _("out of memory"));
-	a->spec = (tmg_authority_spec){ .uri = uri, .insecure_http = insecure_http };
+	a->spec = *spec;
 	rc = check_uri(a);
 	return rc == TMG_OK ? rc : tmg_fault_copy(f, &a->fault, rc);
 }
@@ -374,17 +393,16 @@ tmg_authority_poll(tmg_authority *a, tmg_view csr, bool renews, const char *tick
 }
 
 bool
-tmg_authority_proves(const char *uri)
+tmg_authority_proves(const tmg_authority_spec *spec)
 {
+	const tmg_binding *binding;
 	tmg_ca_uri parsed;
 	const char *why;
 
-	if (tmg_ca_uri_parse(uri, &parsed, &why))
+	if (tmg_ca_uri_parse(spec->uri, &parsed, &why))
 		return false;
-	for (size_t i = 0; i < TMG_COUNT(bindings); i++)
-		if (strcmp(bindings[i]->name, parsed.binding) == 0)
-			return bindings[i]->proof != tmg_binding_no_proof;
-	return false;
+	binding = binding_named(spec, parsed.binding);
+	return binding != NULL && binding->proof != tmg_binding_no_proof;
 }
 
 tmg_rc

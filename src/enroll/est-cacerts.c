@@ -7,7 +7,6 @@
 #include "src/base/scope.h"
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
-#include "src/enroll/refusal.h"
 #include "src/http/status.h"
 
 #define TYPE "application/pkcs7-mime"	/* RFC 7030 4.1.3 */

@@ -8,7 +8,6 @@
 #include "src/codec/tlv.h"
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
-#include "src/enroll/refusal.h"
 #include "src/http/status.h"
 
 enum {			/* DER, ITU-T X.690 8 */

@@ -9,7 +9,6 @@
 #include "src/base/scope.h"
 #include "src/enroll/est-body.h"
 #include "src/enroll/est.h"
-#include "src/enroll/refusal.h"
 #include "src/enroll/session.h"
 #include "src/http/status.h"
 

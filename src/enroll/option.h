@@ -12,8 +12,4 @@
 TMG_MUST_USE tmg_rc
 tmg_option_check(tmg_authority *a);
 
-/* Its value, borrowed; NULL: not given. */
-const char *
-tmg_option_get(const tmg_authority *a, const char *name);
-
 #endif

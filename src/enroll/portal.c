@@ -9,7 +9,6 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/enroll/refusal.h"
 #include "src/enroll/session.h"
 #include "src/http/status.h"
 

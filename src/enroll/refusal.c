@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "src/enroll/refusal.h"
+/* HTTP answers that are not what was asked for, as verdicts with words. */
+#include "src/enroll/authority.h"
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"

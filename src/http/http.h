@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small port for HTTP: one session speaks for one identity to servers that
- * lead to given anchors.  libcurl stands behind it; nothing of it shows.
- *
- * What a session never does: follow a redirect, trust the system's anchors,
- * read .netrc, resume a TLS session, renegotiate, speak TLS below 1.2, offer
- * a client certificate to anybody but the verified host of the URL.
+ * A small port for HTTP, see tamga/http.h: how sessions are made.  libcurl
+ * stands behind it; nothing of it shows.
  */
 #ifndef TMG_HTTP_HTTP_H
 #define TMG_HTTP_HTTP_H
@@ -13,7 +9,7 @@
 #include <openssl/types.h>
 
 #include "src/http/channel.h"
-#include "tamga/ctx.h"
+#include "tamga/http.h"
 
 #define TMG_HTTP_BODY_MAX (1024u * 1024u)	/* bytes of an answer, unless told */
 #define TMG_HTTP_TIMEOUT_S 30u			/* of one exchange, unless told */
@@ -58,28 +54,6 @@ typedef struct tmg_http_spec {
 	size_t body_max;		/* 0: TMG_HTTP_BODY_MAX */
 } tmg_http_spec;
 
-typedef struct tmg_http_request {
-	const char *url;
-	bool post;
-	bool put;			/* PUT where post would be POST */
-	const char *const *headers;	/* "Accept: ...", ends with NULL; or NULL */
-	tmg_view body;			/* of a POST */
-	const tmg_channel *over;	/* only over that connection; NULL any */
-} tmg_http_request;
-
-/* Zero it first; tmg_http_response_release() when done. */
-typedef struct tmg_http_response {
-	long status;
-	char type[128];			/* Content-Type as sent, "" none */
-	long retry_after_s;		/* from now; -1 none */
-	char challenge[160];		/* WWW-Authenticate, first one, "" none */
-	char location[512];		/* where a redirect would lead, "" none */
-	uint8_t *body;
-	size_t len;
-} tmg_http_response;
-
-typedef struct tmg_http tmg_http;
-
 /*
  * Verdicts  TMG_UNSUPPORTED  this libcurl does not use OpenSSL
  * Faults    TMG_E_USAGE      nobody to be believed, or a credential that
@@ -93,29 +67,8 @@ tmg_http_open(tmg_ctx *ctx, const tmg_http_spec *spec, tmg_fault *f,
 void
 tmg_http_free(tmg_http **http);
 
-/*
- * One exchange.  Any status is TMG_OK: what it means is the caller's business.
- *
- * Verdicts  TMG_MISMATCH  the server is not who it should be; no signature,
- *                         password or token was given to it
- *           TMG_DENIED    it refuses our certificate, or wants more
- *                         signatures than a request may cost
- *           TMG_UNSUPPORTED  it speaks no TLS >= 1.2 (with unique: not 1.2);
- *                         the proxy is an https one
- *           TMG_RESET     the connection asked for is gone; nothing was sent
- *           those of the key behind the identity, in its own words
- * Faults    TMG_E_IO unreachable, timed out, cut off; TMG_E_MALFORMED not
- *           HTTP, or a body above body_max
- */
-TMG_MUST_USE tmg_rc
-tmg_http_do(tmg_http *http, const tmg_http_request *request,
-    tmg_http_response *response, tmg_fault *f);
-
 /* Of the connection that the last exchange used; borrowed. */
 const tmg_channel *
 tmg_http_channel(const tmg_http *http);
-
-void
-tmg_http_response_release(tmg_http_response *response);
 
 #endif

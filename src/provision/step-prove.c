@@ -140,7 +140,8 @@ tell(tmg_provision *p, bool proves, tmg_view sig)
 tmg_rc
 tmg_step_prove(tmg_provision *p)
 {
-	const bool proves = tmg_authority_proves(p->j.authority);
+	const bool proves = tmg_authority_proves(&(tmg_authority_spec){
+	    .uri = p->j.authority, .bindings = p->who.bindings });
 	uint8_t challenge[CHALLENGE], store[TMG_SIG_MAX];
 	tmg_out sig = TMG_OUT(store);
 	const tmg_sign_spec *how = NULL;

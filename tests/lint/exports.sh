@@ -23,8 +23,8 @@ declared() { sed -n '/^TMG_API/,/;/p' "$@" | grep -ohE '^tmg_[a-z0-9_]+' | sort;
 mapped() { sed -n '/^global:/,/^local:/s/^[[:space:]]*\(tmg_[a-z0-9_]*\);$/\1/p' "$1" | sort; }
 exported() { nm -D --defined-only "$1" | sed 's/@.*//' | awk '$2 == "T" { print $3 }' | sort; }
 
-enroll="$top_srcdir/include/tamga/enroll.h $top_srcdir/include/tamga/provision.h"
-core=$(ls "$top_srcdir"/include/tamga/*.h | grep -v -e /enroll.h -e /provision.h)
+enroll=$(ls "$top_srcdir"/include/tamga/*.h | grep -e /binding.h -e /enroll.h -e /http.h -e /provision.h)
+core=$(ls "$top_srcdir"/include/tamga/*.h | grep -v -e /binding.h -e /enroll.h -e /http.h -e /provision.h)
 
 declared $core >"$work/core"
 declared $enroll >"$work/enroll"

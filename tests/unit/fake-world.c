@@ -644,9 +644,9 @@ tmg_authority_wants(tmg_authority *a, tmg_view *csrattrs)
 
 /* It is not asked what it is not told. */
 bool
-tmg_authority_proves(const char *uri)
+tmg_authority_proves(const tmg_authority_spec *spec)
 {
-	(void)uri;
+	(void)spec;
 	return false;
 }
 

@@ -135,7 +135,7 @@ check_address(struct cli *cli, const struct ca *ca)
 
 	if (ca->spec.uri == NULL)
 		return TMG_OK;
-	rc = tmg_authority_speaks(ca->spec.uri, ca->spec.insecure_http, &f);
+	rc = tmg_authority_speaks(&ca->spec, &f);
 	return rc == TMG_OK ? rc : cli_fail(cli, rc, &f);
 }
 

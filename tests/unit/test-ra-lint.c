@@ -342,6 +342,7 @@ test_made_here(void **state)
 struct draft {
 	X509 *cert;
 	EVP_PKEY *ca_key, *key;
+	EVP_PKEY *proven;		/* NULL: whatever the certificate holds */
 	ra_profile profile;
 };
 
@@ -445,6 +446,14 @@ static void flaw_useless(struct draft *d) { ext(d->cert, NID_key_usage, NULL); }
 static void flaw_ca(struct draft *d) { ext(d->cert, NID_basic_constraints, "critical,CA:TRUE"); }
 static void flaw_own(struct draft *d) { X509_set_pubkey(d->cert, d->ca_key); }
 
+/* Somebody else's key in the certificate. */
+static void
+flaw_swapped(struct draft *d)
+{
+	d->proven = d->key;
+	X509_set_pubkey(d->cert, d->ca_key);
+}
+
 static void
 flaw_weak(struct draft *d)
 {
@@ -470,6 +479,7 @@ static const struct {
 	{ "key-usage", flaw_usage }, { "key-usage", flaw_signs },
 	{ "key-usage", flaw_useless },
 	{ "end-entity", flaw_ca },
+	{ "proven-key", flaw_swapped },
 	{ "own-key", flaw_own },
 	{ "weak-key", flaw_weak },
 };
@@ -492,6 +502,7 @@ make_draft(struct draft *d, const X509 *ca)
 {
 	X509 *x = d->cert = X509_new();
 
+	d->proven = NULL;
 	d->profile = (ra_profile){ .name = "p", .validity_days = 30,
 		.key_usage = { .count = 1, .word = { "digitalSignature" } } };
 	X509_set_version(x, X509_VERSION_3);
@@ -515,8 +526,15 @@ lint_one(size_t i, const X509 *ca, struct draft *d)
 
 	make_draft(d, ca);
 	flaws[i].make(d);
-	const tmg_rc rc = ra_lint_check(&(ra_draft){ d->cert, ca, &d->profile }, &f);
+	EVP_PKEY *key = d->proven != NULL ? d->proven : X509_get0_pubkey(d->cert);
+	unsigned char *spki = NULL;
+	const int len = i2d_PUBKEY(key, &spki);
 
+	assert_true(len > 0);
+	const tmg_rc rc = ra_lint_check(&(ra_draft){ d->cert, ca, &d->profile, key,
+	    { spki, (size_t)len } }, &f);
+
+	OPENSSL_free(spki);
 	X509_free(d->cert);
 	snprintf(mark, sizeof(mark), "[%s]", flaws[i].name != NULL ? flaws[i].name : "");
 	if (flaws[i].name == NULL ? rc != TMG_OK : rc != TMG_MISMATCH ||

@@ -91,10 +91,10 @@ ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX]);
 TMG_MUST_USE tmg_rc
 ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value);
 
-/* Starts a certificate: version, serial number, validity, issuer, key. */
+/* Starts a certificate: version, serial number, validity, issuer. */
 TMG_MUST_USE tmg_rc
 ra_cert_start(X509 *cert, const char *serial, time_t not_before,
-    time_t not_after, const X509_NAME *issuer, EVP_PKEY *key);
+    time_t not_after, const X509_NAME *issuer);
 
 /* Adds the authority's certificate and those above it, PEM. */
 TMG_MUST_USE tmg_rc

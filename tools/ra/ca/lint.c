@@ -220,7 +220,7 @@ ra_lint_usage_fits(tmg_family family, const char *word)
 static tmg_rc
 check_usage(const ra_draft *d, tmg_fault *f)
 {
-	const tmg_family family = ra_weak_family(X509_get0_pubkey(d->cert));
+	const tmg_family family = ra_weak_family(d->key);
 	ASN1_BIT_STRING *bits;
 	unsigned set = 0;
 	void *value;
@@ -258,18 +258,33 @@ check_end(const ra_draft *d, tmg_fault *f)
 
 /* ---- the key ---- */
 
+/* What is checked below is what stands in the certificate. */
+static tmg_rc
+check_key(const ra_draft *d, tmg_fault *f)
+{
+	unsigned char *der = NULL;
+	const int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(d->cert), &der);
+	const bool same = len > 0 &&
+	    tmg_view_equal((tmg_view){ der, (size_t)len }, d->spki);
+
+	OPENSSL_free(der);
+	if (len <= 0)
+		return TMG_E_NOMEM;
+	return same ? TMG_OK : wrong(f,
+	    _("the key in the certificate is not the one whose possession was proven; report this"));
+}
+
 static tmg_rc
 check_own_key(const ra_draft *d, tmg_fault *f)
 {
-	return EVP_PKEY_eq(X509_get0_pubkey(d->cert),
-	    X509_get0_pubkey(d->issuer)) == 1 ?
+	return EVP_PKEY_eq(d->key, X509_get0_pubkey(d->issuer)) == 1 ?
 	    wrong(f, _("this is the authority's own key; make a new key")) : TMG_OK;
 }
 
 static tmg_rc
 check_weak(const ra_draft *d, tmg_fault *f)
 {
-	return ra_weak_check(X509_get0_pubkey(d->cert), f);
+	return ra_weak_check(d->key, f);
 }
 
 static const ra_lint rows[] = {
@@ -280,6 +295,7 @@ static const ra_lint rows[] = {
 	{ "tls-server-name", check_server },
 	{ "key-usage", check_usage },
 	{ "end-entity", check_end },
+	{ "proven-key", check_key },
 	{ "own-key", check_own_key },
 	{ "weak-key", check_weak },
 };

@@ -16,6 +16,8 @@ typedef struct ra_draft {
 	const X509 *cert;
 	const X509 *issuer;
 	const ra_profile *profile;
+	const EVP_PKEY *key;	/* its key, as whoever proved to have it was read */
+	tmg_view spki;		/* and as he wrote it */
 } ra_draft;
 
 /* check  verdict TMG_MISMATCH; f says what is wrong and what to do */

@@ -41,16 +41,41 @@ set_serial(ASN1_INTEGER *into, const char *hex)
 
 tmg_rc
 ra_cert_start(X509 *cert, const char *serial, time_t not_before,
-    time_t not_after, const X509_NAME *issuer, EVP_PKEY *key)
+    time_t not_after, const X509_NAME *issuer)
 {
 	if (X509_set_version(cert, X509_VERSION_3) != 1 ||
 	    set_serial(X509_get_serialNumber(cert), serial) ||
 	    set_time(X509_getm_notBefore(cert), not_before) ||
 	    set_time(X509_getm_notAfter(cert), not_after) ||
-	    X509_set_issuer_name(cert, issuer) != 1 ||
-	    X509_set_pubkey(cert, key) != 1)
+	    X509_set_issuer_name(cert, issuer) != 1)
 		return TMG_E_CRYPTO;
 	return TMG_OK;
+}
+
+/* The bytes that the request had.  X509_set_pubkey() would write the key anew,
+ * and read what it wrote: more work than all of the rest. */
+static tmg_rc
+copy_key(X509 *cert, const X509_PUBKEY *from)
+{
+	X509_PUBKEY *to = X509_get_X509_PUBKEY(cert);
+	ASN1_OBJECT *kind = NULL, *named = NULL;
+	X509_ALGOR *alg = NULL, *whole = NULL;
+	const unsigned char *bits = NULL;
+	unsigned char *copy;
+	int len = 0;
+
+	if (X509_PUBKEY_get0_param(&kind, &bits, &len, &alg, from) != 1)
+		return TMG_E_CRYPTO;
+	named = OBJ_dup(kind);
+	copy = OPENSSL_memdup(bits, (size_t)len);
+	if (named == NULL || copy == NULL ||
+	    X509_PUBKEY_set0_param(to, named, V_ASN1_UNDEF, NULL, copy, len) != 1) {
+		ASN1_OBJECT_free(named);
+		OPENSSL_free(copy);
+		return TMG_E_NOMEM;
+	}
+	return X509_PUBKEY_get0_param(NULL, NULL, NULL, &whole, to) == 1 &&
+	    X509_ALGOR_copy(whole, alg) == 1 ? TMG_OK : TMG_E_CRYPTO;
 }
 
 tmg_rc
@@ -173,12 +198,14 @@ draw_up(const ra_ca *base, const ra_order *o, X509 *cert, tmg_fault *f)
 	if (cert == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	if (ra_cert_start(cert, o->serial, o->not_before, o->not_after,
-	    X509_get_subject_name(base->cert), o->request->key) ||
+	    X509_get_subject_name(base->cert)) ||
+	    copy_key(cert, X509_REQ_get_X509_PUBKEY(o->request->req)) ||
 	    X509_set_subject_name(cert,
 	    X509_REQ_get_subject_name(o->request->req)) != 1 ||
 	    add_extensions(cert, base->cert, o))
 		return ra_ca_fail(f, _("the certificate could not be made"));
-	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile }, f);
+	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile,
+	    o->request->key, o->request->spki }, f);
 }
 
 static tmg_rc

@@ -106,7 +106,9 @@ ra_make_authority(tmg_ctx *ctx, const ra_making *m, ra_made *made, tmg_fault *f)
 	end_with(m->issuer, &made->not_after);
 	issuer = X509_get_subject_name(m->issuer != NULL ? m->issuer : made->cert);
 	if (ra_cert_start(made->cert, made->serial, made->not_before,
-	    made->not_after, issuer, m->public) || add_authority(made->cert, m))
+	    made->not_after, issuer) ||
+	    X509_set_pubkey(made->cert, m->public) != 1 ||
+	    add_authority(made->cert, m))
 		return ra_ca_fail(f, _("the CA certificate could not be made"));
 	return ra_keeper_sign_cert(m->signer, made->cert, f);
 }
@@ -163,7 +165,8 @@ ra_make_server(tmg_ctx *ctx, X509 *issuer, ra_keeper *signer,
 		return ra_ca_fail(f, _("no key could be made"));
 	if (!set_cn(made->cert, hosts[0]) ||
 	    ra_cert_start(made->cert, made->serial, made->not_before,
-	    made->not_after, X509_get_subject_name(issuer), made->key) ||
+	    made->not_after, X509_get_subject_name(issuer)) ||
+	    X509_set_pubkey(made->cert, made->key) != 1 ||
 	    ra_ext_add(made->cert, issuer, NID_basic_constraints,
 	    "critical,CA:FALSE") ||
 	    ra_ext_add(made->cert, issuer, NID_key_usage,

@@ -66,7 +66,7 @@ ra_serial_text(const ASN1_INTEGER *serial, char text[TMG_SERIAL_MAX])
  * like two.  What libcrypto makes of it must be what was sent, and a point on
  * a curve is sent uncompressed (RFC 5480 2.2). */
 static bool
-is_canonical(const ra_request *r, tmg_view spki)
+is_canonical(const ra_request *r)
 {
 	__attribute__((__cleanup__(scope_free_openssl))) char *again = NULL;
 	unsigned char *bytes = NULL;
@@ -74,26 +74,25 @@ is_canonical(const ra_request *r, tmg_view spki)
 	tmg_view bits;
 
 	again = (char *)bytes;
-	if (len <= 0 || !tmg_view_equal(spki, (tmg_view){ bytes, (size_t)len }))
+	if (len <= 0 || !tmg_view_equal(r->spki, (tmg_view){ bytes, (size_t)len }))
 		return false;
 	return tmg_alg_get(r->alg)->family != TMG_FAMILY_EC ||
-	    (tmg_spki_bits(spki, &bits) == TMG_OK && bits.len > 0 &&
+	    (tmg_spki_bits(r->spki, &bits) == TMG_OK && bits.len > 0 &&
 	    bits.ptr[0] == POINT_UNCOMPRESSED);
 }
 
 static tmg_rc
 read_key(ra_request *r, tmg_fault *f)
 {
-	tmg_view spki;
 	tmg_rc rc;
 
-	if (tmg_csr_spki(r->der, &spki) ||
-	    tmg_is_fault(tmg_spki_alg(spki, &r->alg)) || !is_canonical(r, spki)) {
+	if (tmg_csr_spki(r->der, &r->spki) ||
+	    tmg_is_fault(tmg_spki_alg(r->spki, &r->alg)) || !is_canonical(r)) {
 		ERR_clear_error();
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("the request's public key is not in its one proper encoding (DER, uncompressed point)"));
 	}
-	if ((rc = ra_sha256_text(spki, r->spki_hash)))
+	if ((rc = ra_sha256_text(r->spki, r->spki_hash)))
 		return tmg_raise(f, rc, 0, _("hashing the request failed"));
 	return TMG_OK;
 }

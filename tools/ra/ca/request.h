@@ -15,6 +15,7 @@
 typedef struct ra_request {
 	tmg_view der;			/* borrowed */
 	X509_REQ *req;
+	tmg_view spki;			/* borrowed from der */
 	EVP_PKEY *key;			/* borrowed from req */
 	GENERAL_NAMES *san;		/* NULL: none asked for */
 	tmg_alg alg;			/* NONE: no kind of key we know */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 struct tmg_ctx {
-	OSSL_LIB_CTX *libctx;
-	OSSL_PROVIDER *base;
+	OSSL_LIB_CTX *libctx, *bare;
+	OSSL_PROVIDER *base, *none;
 	pthread_mutex_t mutex;
 	void *provider;
 
@@ -31,7 +31,14 @@ open_crypto(tmg_ctx *ctx)
 	if (ctx->libctx == NULL)
 		return TMG_E_NOMEM;
 	ctx->base = OSSL_PROVIDER_load(ctx->libctx, "default");
-	return ctx->base != NULL ? TMG_OK : TMG_E_CRYPTO;
+	if (ctx->base == NULL)
+		return TMG_E_CRYPTO;
+	ctx->bare = OSSL_LIB_CTX_new();
+	if (ctx->bare == NULL)
+		return TMG_E_NOMEM;
+	/* one that has none gets the default provider */
+	ctx->none = OSSL_PROVIDER_load(ctx->bare, "null");
+	return ctx->none != NULL ? TMG_OK : TMG_E_CRYPTO;
 }
 
 tmg_rc
@@ -67,6 +74,9 @@ tmg_ctx_free(tmg_ctx **ctx)
 		OSSL_PROVIDER_unload((*ctx)->provider);
 	if ((*ctx)->base != NULL)
 		OSSL_PROVIDER_unload((*ctx)->base);
+	if ((*ctx)->none != NULL)
+		OSSL_PROVIDER_unload((*ctx)->none);
+	OSSL_LIB_CTX_free((*ctx)->bare);
 	OSSL_LIB_CTX_free((*ctx)->libctx);
 	pthread_mutex_destroy(&(*ctx)->mutex);
 	free(*ctx);
@@ -106,6 +116,12 @@ OSSL_LIB_CTX *
 tmg_ctx_libctx(tmg_ctx *ctx)
 {
 	return ctx->libctx;
+}
+
+OSSL_LIB_CTX *
+tmg_ctx_barectx(tmg_ctx *ctx)
+{
+	return ctx->bare;
 }
 
 pthread_mutex_t *

@@ -23,6 +23,14 @@ tmg_ctx_plain(tmg_ctx **ctx);
 OSSL_LIB_CTX *
 tmg_ctx_libctx(tmg_ctx *ctx);
 
+/*
+ * One without any algorithm, for parsers that else make a key of every public
+ * key they come across, in this thread's default context: see
+ * OSSL_LIB_CTX_set0_default(3).
+ */
+OSSL_LIB_CTX *
+tmg_ctx_barectx(tmg_ctx *ctx);
+
 /* Guards what is done once to a context, such as adding a provider to it. */
 pthread_mutex_t *
 tmg_ctx_mutex(tmg_ctx *ctx);

@@ -263,3 +263,34 @@ tmg_spki_alg(tmg_view spki, tmg_alg *alg)
 	}
 	return TMG_UNSUPPORTED;
 }
+
+/* Puts the encoding of a key together again, from its parts. */
+static tmg_rc
+make_again(tmg_alg alg, tmg_view spki, tmg_out *out)
+{
+	const tmg_family family = tmg_alg_get(alg)->family;
+	tmg_view n, e, bits;
+	tmg_rc rc;
+
+	if (family == TMG_FAMILY_RSA)
+		return (rc = tmg_spki_rsa_parts(spki, &n, &e)) ? rc :
+		    tmg_spki_rsa(n, e, out);
+	if ((rc = tmg_spki_bits(spki, &bits)))
+		return rc;
+	return family == TMG_FAMILY_EC ? tmg_spki_ec(alg, bits, out) :
+	    tmg_spki_raw(alg, bits, out);
+}
+
+tmg_rc
+tmg_spki_proper(tmg_view spki)
+{
+	uint8_t store[SPKI_ROOM];
+	tmg_out out = TMG_OUT(store);
+	tmg_alg alg;
+	tmg_rc rc;
+
+	if ((rc = tmg_spki_alg(spki, &alg)))
+		return rc;
+	return make_again(alg, spki, &out) == TMG_OK &&
+	    tmg_view_equal(spki, tmg_out_view(&out)) ? TMG_OK : TMG_MISMATCH;
+}

@@ -30,6 +30,14 @@ tmg_spki_alg(tmg_view spki, tmg_alg *alg);
 TMG_MUST_USE tmg_rc
 tmg_spki_curve(tmg_view oid, tmg_alg *alg);
 
+/*
+ * Whether spki is the one proper encoding of its key: what the functions above
+ * would make of its parts (DER; a point uncompressed, RFC 5480 2.2).
+ * Verdicts  TMG_MISMATCH  it is another one; TMG_UNSUPPORTED as tmg_spki_alg()
+ */
+TMG_MUST_USE tmg_rc
+tmg_spki_proper(tmg_view spki);
+
 /* The content of the BIT STRING: an RSAPublicKey, a point, 32 bytes. */
 TMG_MUST_USE tmg_rc
 tmg_spki_bits(tmg_view spki, tmg_view *bits);

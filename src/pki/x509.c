@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/pki/x509.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 
+#include "src/pki/pkey.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
 
@@ -57,11 +60,40 @@ tmg_x509_stack(OSSL_LIB_CTX *libctx, const tmg_certs *certs,
 	return TMG_OK;
 }
 
+/* By its parts: libcrypto's decoders look through all they know, each time. */
+static EVP_PKEY *
+point_key(OSSL_LIB_CTX *libctx, tmg_alg alg, tmg_view point)
+{
+	tmg_held(EVP_PKEY_CTX) make = EVP_PKEY_CTX_new_from_name(libctx, "EC",
+	    TMG_NOT_OURS);
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM parts[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+		    (char *)(uintptr_t)tmg_alg_get(alg)->group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+		    (void *)(uintptr_t)point.ptr, point.len),
+		OSSL_PARAM_construct_end(),
+	};
+
+	if (make == NULL || EVP_PKEY_fromdata_init(make) != 1 ||
+	    EVP_PKEY_fromdata(make, &key, EVP_PKEY_PUBLIC_KEY, parts) != 1)
+		return NULL;
+	return key;
+}
+
+static EVP_PKEY *
+any_key(OSSL_LIB_CTX *libctx, tmg_view spki)
+{
+	const uint8_t *p = spki.ptr;
+
+	return d2i_PUBKEY_ex(NULL, &p, (long)spki.len, libctx, NULL);
+}
+
 tmg_rc
 tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
 {
 	const unsigned long before = ERR_peek_error();
-	const uint8_t *p = spki.ptr;
+	tmg_view bits;
 	bool lacked;
 	tmg_alg alg;
 
@@ -71,7 +103,10 @@ tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
 		return TMG_E_MALFORMED;
 
 	ERR_set_mark();
-	*key = d2i_PUBKEY_ex(NULL, &p, (long)spki.len, libctx, NULL);
+	*key = tmg_alg_get(alg)->family == TMG_FAMILY_EC &&
+	    tmg_spki_proper(spki) == TMG_OK &&
+	    tmg_spki_bits(spki, &bits) == TMG_OK ?
+	    point_key(libctx, alg, bits) : any_key(libctx, spki);
 	lacked = tmg_lacked_memory(before);
 	ERR_pop_to_mark();
 	if (*key != NULL)

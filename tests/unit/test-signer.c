@@ -51,6 +51,7 @@ test_made(void **state)
 			assert_int_equal(tmg_spki_raw(algs[i], point, &made), TMG_OK);
 		}
 		assert_true(tmg_view_equal(tmg_out_view(&made), spki));
+		assert_int_equal(tmg_spki_proper(spki), TMG_OK);
 
 		for (size_t len = 0; len < spki.len; len++)
 			assert_int_equal(tmg_spki_alg((tmg_view){ spki.ptr, len }, &alg), TMG_E_MALFORMED);
@@ -104,6 +105,63 @@ test_broken_rsa(void **state)
 
 	assert_int_equal(tmg_hex_parse(tmg_view_str(good), &out), TMG_OK);
 	assert_int_equal(tmg_spki_rsa_parts(tmg_out_view(&out), &n, &e), TMG_OK);
+}
+
+/* The same key, or half of one, written in another way. */
+static void
+test_other_ways(void **state)
+{
+	static const struct {
+		const char *what, *spki;
+		tmg_rc rc;
+	} rows[] = {
+#define P256 "301306072a8648ce3d020106082a8648ce3d030107"
+#define X "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+#define Y "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+		{ "proper", "3059" P256 "03420004" X Y, TMG_OK },
+		{ "compressed", "3039" P256 "03220003" X, TMG_MISMATCH },
+		{ "hybrid", "3059" P256 "03420007" X Y, TMG_MISMATCH },
+		{ "a length in two octets", "308159" P256 "03420004" X Y, TMG_MISMATCH },
+		{ "unused bits", "3059" P256 "03420104" X Y, TMG_E_MALFORMED },
+		{ "RSA", "301a300d06092a864886f70d010101050003090030060201030201" "03",
+		    TMG_UNSUPPORTED },
+	};
+#undef P256
+#undef X
+#undef Y
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		uint8_t der[128];
+		tmg_out out = TMG_OUT(der);
+
+		assert_int_equal(tmg_hex_parse(tmg_view_str(rows[i].spki), &out), TMG_OK);
+		if (tmg_spki_proper(tmg_out_view(&out)) != rows[i].rc)
+			fail_msg("%s: %d", rows[i].what,
+			    (int)tmg_spki_proper(tmg_out_view(&out)));
+	}
+}
+
+/* RSA: a zero before the modulus, no NULL in the algorithm. */
+static void
+test_other_ways_rsa(void **state)
+{
+	struct keys *k = *state;
+	uint8_t copy[TMG_SPKI_MAX + 8];
+	tmg_soft *soft;
+	tmg_view spki;
+
+	assert_int_equal(tmg_soft_generate(k->ctx, TMG_ALG_RSA2048, &soft), TMG_OK);
+	spki = tmg_soft_signer(soft)->spki;
+	assert_true(spki.len == 294 && spki.ptr[17] == 0x05 && spki.ptr[18] == 0x00);
+
+	/* 30 82 0122 30 0d {oid, NULL} 03 82 ...: without the NULL */
+	memcpy(copy, spki.ptr, 17);
+	memcpy(copy + 17, spki.ptr + 19, spki.len - 19);
+	copy[3] = (uint8_t)(copy[3] - 2);
+	copy[5] = (uint8_t)(copy[5] - 2);
+	assert_int_equal(tmg_spki_proper((tmg_view){ copy, spki.len - 2 }), TMG_MISMATCH);
+	tmg_soft_free(&soft);
 }
 
 static void
@@ -324,6 +382,8 @@ main(void)
 		cmocka_unit_test(test_not_made),
 		cmocka_unit_test(test_unknown_kinds),
 		cmocka_unit_test(test_broken_rsa),
+		cmocka_unit_test(test_other_ways),
+		cmocka_unit_test(test_other_ways_rsa),
 		cmocka_unit_test(test_sign_checks),
 		cmocka_unit_test(test_signatures_are_checked),
 		cmocka_unit_test(test_small_buffers),

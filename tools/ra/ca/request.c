@@ -16,12 +16,11 @@
 #include "src/pki/x509.h"
 #include "tamga/csr.h"
 
-enum { POINT_UNCOMPRESSED = 0x04 };	/* SEC 1 2.3.3 */
-
 void
 ra_request_release(ra_request *request)
 {
 	X509_REQ_free(request->req);
+	EVP_PKEY_free(request->key);
 	GENERAL_NAMES_free(request->san);
 	*request = (ra_request){ .alg = TMG_ALG_NONE };
 }
@@ -63,31 +62,28 @@ ra_serial_text(const ASN1_INTEGER *serial, char text[TMG_SERIAL_MAX])
 }
 
 /* One key, one encoding: else the same key could be handed in twice and look
- * like two.  What libcrypto makes of it must be what was sent, and a point on
- * a curve is sent uncompressed (RFC 5480 2.2). */
+ * like two.  Of a kind that we have not, what libcrypto makes of it must be
+ * what was sent. */
 static bool
 is_canonical(const ra_request *r)
 {
 	__attribute__((__cleanup__(scope_free_openssl))) char *again = NULL;
 	unsigned char *bytes = NULL;
-	const int len = i2d_PUBKEY(r->key, &bytes);
-	tmg_view bits;
+	int len;
 
+	if (r->alg != TMG_ALG_NONE)
+		return tmg_spki_proper(r->spki) == TMG_OK;
+	len = i2d_PUBKEY(r->key, &bytes);
 	again = (char *)bytes;
-	if (len <= 0 || !tmg_view_equal(r->spki, (tmg_view){ bytes, (size_t)len }))
-		return false;
-	return tmg_alg_get(r->alg)->family != TMG_FAMILY_EC ||
-	    (tmg_spki_bits(r->spki, &bits) == TMG_OK && bits.len > 0 &&
-	    bits.ptr[0] == POINT_UNCOMPRESSED);
+	return len > 0 && tmg_view_equal(r->spki, (tmg_view){ bytes, (size_t)len });
 }
 
 static tmg_rc
-read_key(ra_request *r, tmg_fault *f)
+hash_key(ra_request *r, tmg_fault *f)
 {
 	tmg_rc rc;
 
-	if (tmg_csr_spki(r->der, &r->spki) ||
-	    tmg_is_fault(tmg_spki_alg(r->spki, &r->alg)) || !is_canonical(r)) {
+	if (!is_canonical(r)) {
 		ERR_clear_error();
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("the request's public key is not in its one proper encoding (DER, uncompressed point)"));
@@ -116,31 +112,51 @@ read_san(ra_request *r, tmg_fault *f)
 }
 
 static tmg_rc
-check_possession(const ra_request *r, tmg_fault *f)
+read_key(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 {
-	const int valid = r->key != NULL ? X509_REQ_verify(r->req, r->key) : 0;
+	tmg_rc rc = TMG_E_MALFORMED;
+
+	if (tmg_csr_spki(r->der, &r->spki) == TMG_OK &&
+	    !tmg_is_fault(tmg_spki_alg(r->spki, &r->alg)))
+		rc = tmg_public_key(tmg_ctx_libctx(ctx), r->spki, &r->key);
+	ERR_clear_error();
+	if (rc == TMG_E_NOMEM)
+		return tmg_raise(f, rc, 0, _("out of memory"));
+	return rc == TMG_OK ? rc : tmg_raise(f, TMG_MISMATCH, 0,
+	    _("the request's public key cannot be read"));
+}
+
+static tmg_rc
+check_possession(tmg_ctx *ctx, const ra_request *r, tmg_fault *f)
+{
+	const int valid = X509_REQ_verify_ex(r->req, r->key, tmg_ctx_libctx(ctx),
+	    NULL);
 
 	ERR_clear_error();
-	if (r->key == NULL)
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("the request's public key cannot be read"));
-	if (valid != 1)
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("the request's signature does not fit its public key: no proof that the private key is there"));
-	return TMG_OK;
+	return valid == 1 ? TMG_OK : tmg_raise(f, TMG_MISMATCH, 0,
+	    _("the request's signature does not fit its public key: no proof that the private key is there"));
+}
+
+/* libcrypto would look through all its decoders for one that makes a key of the
+ * public key in it; ours is made of its parts, in read_key(). */
+static bool
+parse_bare(tmg_ctx *ctx, ra_request *r)
+{
+	OSSL_LIB_CTX *before = OSSL_LIB_CTX_set0_default(tmg_ctx_barectx(ctx));
+	const unsigned char *at = r->der.ptr;
+	const bool parsed = d2i_X509_REQ(&r->req, &at, (long)r->der.len) != NULL;
+
+	OSSL_LIB_CTX_set0_default(before);
+	return parsed && at == r->der.ptr + r->der.len;
 }
 
 static tmg_rc
 parse(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 {
-	const unsigned char *at = r->der.ptr;
-
 	r->req = X509_REQ_new_ex(tmg_ctx_libctx(ctx), NULL);
 	if (r->req == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	if (r->der.len > RA_CSR_MAX ||
-	    d2i_X509_REQ(&r->req, &at, (long)r->der.len) == NULL ||
-	    at != r->der.ptr + r->der.len) {
+	if (r->der.len > RA_CSR_MAX || !parse_bare(ctx, r)) {
 		ERR_clear_error();
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("not a certification request (PKCS#10, DER)"));
@@ -158,7 +174,7 @@ read_facts(ra_request *r, tmg_fault *f)
 
 	if ((rc = ra_sha256_text(r->der, r->csr_hash)))
 		return tmg_raise(f, rc, 0, _("hashing the request failed"));
-	if ((rc = read_key(r, f)))
+	if ((rc = hash_key(r, f)))
 		return rc;
 	if (ra_name_text(X509_REQ_get_subject_name(r->req), r->subject,
 	    sizeof(r->subject))) {
@@ -176,10 +192,9 @@ read_once(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
 
 	*request = (ra_request){ .der = der };
 	ERR_clear_error();
-	if ((rc = parse(ctx, request, f)))
-		return rc;
-	request->key = X509_REQ_get0_pubkey(request->req);
-	if ((rc = check_possession(request, f)))
+	if ((rc = parse(ctx, request, f)) ||
+	    (rc = read_key(ctx, request, f)) ||
+	    (rc = check_possession(ctx, request, f)))
 		return rc;
 	return read_facts(request, f);
 }

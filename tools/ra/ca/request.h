@@ -16,7 +16,7 @@ typedef struct ra_request {
 	tmg_view der;			/* borrowed */
 	X509_REQ *req;
 	tmg_view spki;			/* borrowed from der */
-	EVP_PKEY *key;			/* borrowed from req */
+	EVP_PKEY *key;			/* of spki; req has none of its own */
 	GENERAL_NAMES *san;		/* NULL: none asked for */
 	tmg_alg alg;			/* NONE: no kind of key we know */
 	char csr_hash[RA_HASH_TEXT];

@@ -55,18 +55,35 @@ ra_form_branch(const ra_profile *p, const ra_answers *answers,
 	    answer_to(p, "city", answers), branch);
 }
 
-/* The second list depends on the first. */
+static bool
+has_region(const ra_profile *p, const char *region)
+{
+	for (size_t i = 0; i < p->branch_count; i++)
+		if (strcmp(p->branch[i].region, region) == 0)
+			return true;
+	return false;
+}
+
+static bool
+was_given(const ra_input *input, const char *step, const ra_answers *given)
+{
+	return input != NULL && is_in(input, step) &&
+	    ra_answers_get(given, input->name)[0] != '\0';
+}
+
+/* The second list depends on the first: nothing is in a region that there is
+ * not. */
 static void
 check_branch(const ra_profile *p, const char *step, const ra_answers *given,
     ra_form_errors *errors)
 {
-	const ra_input *city = of_kind(p, "city");
+	const ra_input *region = of_kind(p, "region"), *city = of_kind(p, "city");
 	const ra_branch *branch;
 
-	if (city == NULL || !is_in(city, step) ||
-	    ra_answers_get(given, city->name)[0] == '\0')
-		return;
-	if (ra_form_branch(p, given, &branch))
+	if (was_given(region, step, given) &&
+	    !has_region(p, ra_answers_get(given, region->name)))
+		add_error(errors, region, _("choose one from the list"));
+	else if (was_given(city, step, given) && ra_form_branch(p, given, &branch))
 		add_error(errors, city, _("choose one that is in the region"));
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Two sets: tamga.pot is everything, for who runs the programs; ra/ is what
 # applicants read of tamga-ra, of the sources in ra/POTFILES alone, each language
-# a domain of its own (tools/ra/desk/language.h).
+# a domain of its own (tools/ra/profile/language.h).
 #
 # usage: catalogues.sh compile PODIR OUT	.mo files of every language
 #        catalogues.sh install OUT LOCALEDIR

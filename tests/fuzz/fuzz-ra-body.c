@@ -7,7 +7,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/api/body.h"
 #include "tools/ra/ca/request.h"
-#include "tools/ra/desk/language.h"
+#include "tools/ra/profile/language.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include "src/base/scope.h"
 #include "tools/ra/http/cookie.h"
 #include "tools/ra/http/posted.h"
-#include "tools/ra/desk/language.h"
 #include "tools/ra/pages/page.h"
 #include "tools/ra/profile/filekind.h"
+#include "tools/ra/profile/language.h"
 #include "tools/ra/profile/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,9 +10,9 @@
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
 #include "tools/ra/desk/case.h"
-#include "tools/ra/desk/language.h"
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/post/sheet.h"
+#include "tools/ra/profile/language.h"
 #include "tools/ra/store/mail.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };

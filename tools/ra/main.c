@@ -15,7 +15,7 @@
 #include "src/base/std.h"
 #include "tamga/version.h"
 #include "tools/ra/cmd.h"
-#include "tools/ra/desk/language.h"
+#include "tools/ra/profile/language.h"
 
 #define COMMON \
 	N_("  --dir DIR               the authority in that folder\n" \

@@ -8,8 +8,8 @@
 #include "tools/ra/est/est.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/http/public.h"
-#include "tools/ra/desk/language.h"
 #include "tools/ra/pages/site.h"
+#include "tools/ra/profile/language.h"
 
 #define EST "/.well-known/est/"
 #define CASE RA_API "applications/{}"

@@ -10,10 +10,10 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/deadline.h"
-#include "tools/ra/desk/language.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/form/contents.h"
 #include "tools/ra/form/form.h"
+#include "tools/ra/profile/language.h"
 #include "tools/ra/store/ids.h"
 #include "tools/ra/store/mail.h"
 

@@ -7,8 +7,8 @@
 
 #include "tools/ra/desk/limit.h"
 #include "tools/ra/http/http.h"
-#include "tools/ra/desk/language.h"
 #include "tools/ra/pages/page.h"
+#include "tools/ra/profile/language.h"
 #include "tools/ra/store/session.h"
 
 #define RA_ACTOR_MAX (RA_OWNER_MAX + 16)

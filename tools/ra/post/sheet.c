@@ -9,11 +9,11 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/deadline.h"
-#include "tools/ra/desk/language.h"
 #include "tools/ra/desk/terms.h"
 #include "tools/ra/form/answers.h"
 #include "tools/ra/form/contents.h"
 #include "tools/ra/form/form.h"
+#include "tools/ra/profile/language.h"
 
 #define SHORT_TEXT 512
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tools/ra/desk/language.h"
+#include "tools/ra/profile/language.h"
 
 #include <libintl.h>
 #include <stdlib.h>

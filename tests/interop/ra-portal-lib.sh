@@ -25,12 +25,18 @@ page() {
 	same "GET $1" "$(see "$U$1")" 200
 }
 
+# the hash of the terms that the page shows; nothing where it shows none
+terms() {
+	sed -n 's/.*name="terms" value="\([0-9a-f]*\)".*/\1/p' page
+}
+
 # send PATH STATUS [NAME=VALUE]...: the form that page holds
 send() {
 	path=$1 want=$2
 	shift 2
 	args=$(mktemp args.XXXXXX)
 	printf 'data-urlencode = "csrf=%s"\n' "$(csrf)" > "$args"
+	[ -z "$(terms)" ] || printf 'data-urlencode = "terms=%s"\n' "$(terms)" >> "$args"
 	for v in "$@"; do
 		printf 'data-urlencode = "%s"\n' \
 		    "$(printf %s "$v" | sed 's/["\\]/\\&/g' |

@@ -12,7 +12,7 @@ officer oleg
 # ---- forms from elsewhere
 who eve
 page /apply/kz-ssl
-t=$(csrf)
+t=$(csrf) h=$(terms)
 same 'no csrf' "$(see -d x=y "$U/apply/kz-ssl")" 403
 shows 'Please send the form again'
 same 'wrong csrf' "$(see -d "csrf=$(echo "$t" | tr 0-9 1-90)" "$U/apply/kz-ssl")" 403
@@ -23,7 +23,7 @@ who mallory
 page /
 same "another browser's csrf" "$(see -d "csrf=$t" "$U/apply/kz-ssl")" 403
 who eve
-same 'our own origin' "$(see -H "Origin: $U" -d "csrf=$t" "$U/apply/kz-ssl")" 200
+same 'our own origin' "$(see -H "Origin: $U" -d "csrf=$t" -d "terms=$h" "$U/apply/kz-ssl")" 200
 
 # ---- methods, types, sizes
 page /my

@@ -122,7 +122,8 @@ class Person:
 
 def applicant(name):
     who = Person(name)
-    page = who.send('/apply/kz-ssl')
+    terms = re.search(r'name="terms" value="([0-9a-f]+)"', who.ask('GET', '/apply/kz-ssl').text)
+    page = who.send('/apply/kz-ssl', terms=terms.group(1))
     numbers = re.findall(r'class="number[^"]*">([0-9A-Z-]{19})<', page.text)
     if len(numbers) != 2:
         sys.exit('no application for %s: %d' % (name, page.status))

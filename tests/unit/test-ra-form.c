@@ -101,7 +101,7 @@ test_kinds(void **state)
 		tmg_fault f = { .rc = TMG_OK };
 
 		strcpy(field.kind, rows[i].kind);
-		if (ra_input_check(&field, rows[i].value, &f) !=
+		if (ra_input_check(&field, field.label, rows[i].value, &f) !=
 		    (rows[i].good ? TMG_OK : TMG_MISMATCH))
 			fail_msg("%s \"%s\": %s", rows[i].kind, rows[i].value, f.text);
 		if (!rows[i].good)
@@ -118,14 +118,14 @@ test_field_limits(void **state)
 	tmg_fault f;
 
 	(void)state;
-	assert_int_equal(ra_input_check(&field, "", &f), TMG_OK);
-	assert_int_equal(ra_input_check(&field, "әәәә", &f), TMG_OK);
-	assert_int_equal(ra_input_check(&field, "aaaaa", &f), TMG_MISMATCH);
+	assert_int_equal(ra_input_check(&field, field.label, "", &f), TMG_OK);
+	assert_int_equal(ra_input_check(&field, field.label, "әәәә", &f), TMG_OK);
+	assert_int_equal(ra_input_check(&field, field.label, "aaaaa", &f), TMG_MISMATCH);
 	assert_string_equal(f.text, "F: 4 characters at the most, these are 5");
 	field.required = true;
-	assert_int_equal(ra_input_check(&field, "", &f), TMG_MISMATCH);
-	assert_int_equal(ra_input_check(&choice, "two", &f), TMG_OK);
-	assert_int_equal(ra_input_check(&choice, "three", &f), TMG_MISMATCH);
+	assert_int_equal(ra_input_check(&field, field.label, "", &f), TMG_MISMATCH);
+	assert_int_equal(ra_input_check(&choice, choice.label, "two", &f), TMG_OK);
+	assert_int_equal(ra_input_check(&choice, choice.label, "three", &f), TMG_MISMATCH);
 }
 
 static void

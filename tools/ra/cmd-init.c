@@ -18,6 +18,7 @@
 #include "tools/ra/life/audit.h"
 
 #define SERVER_DAYS 825
+#define COPIED_MAX 1048576
 
 struct plan {
 	const char *dir, *name, *profiles, *default_profile, *crl_url, *passphrase;
@@ -80,7 +81,7 @@ copy_file(const struct plan *p, const char *name)
 	    (int)sizeof(from) ||
 	    snprintf(to, sizeof(to), "profiles/%s", name) >= (int)sizeof(to))
 		return tmg_raise(p->f, TMG_E_USAGE, 0, _("%s: too long"), p->profiles);
-	if ((rc = tmg_file_read(from, RA_PROFILE_FILE_MAX, &text, &len)))
+	if ((rc = tmg_file_read(from, COPIED_MAX, &text, &len)))
 		return tmg_raise(p->f, rc, 0, "%s: %s", from, strerror(errno));
 	return write_below(p, to, (tmg_view){ text, len }, 0644);
 }
@@ -112,6 +113,19 @@ copy_profile(const struct plan *p, const ra_profile *profile)
 	return (rc = copy_file(p, name)) ? rc : copy_texts(p, profile);
 }
 
+/* What they say in other languages. */
+static tmg_rc
+copy_catalogues(const struct plan *p, const ra_texts *texts)
+{
+	const char *file;
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; rc == TMG_OK &&
+	    (file = ra_texts_file(texts, i)) != NULL; i++)
+		rc = copy_file(p, file);
+	return rc;
+}
+
 static tmg_rc
 copy_profiles(const struct plan *p)
 {
@@ -126,7 +140,7 @@ copy_profiles(const struct plan *p)
 	for (size_t i = 0; i < all.count; i++)
 		if ((rc = copy_profile(p, &all.row[i])))
 			return rc;
-	return TMG_OK;
+	return copy_catalogues(p, all.texts);
 }
 
 /* With the authority behind it where that is not what clients trust by itself. */

@@ -30,15 +30,12 @@ bool
 ra_api_agreed(ra_desk *desk, ra_reply *reply, const ra_profile *p,
     const char *hash)
 {
-	tmg_auto(ra_terms) terms = { .text = NULL };
-	const tmg_rc rc = ra_terms_read(desk, p, &terms);
+	const tmg_rc rc = ra_terms_match(desk, p, hash);
 
-	if (rc) {
+	if (rc != TMG_OK && rc != TMG_MISMATCH)
 		ra_reply_fault(reply, desk, tmg_is_fault(rc) ? rc : TMG_E_IO);
-		return false;
-	}
-	if (strcmp(hash, terms.hash) == 0)
-		return true;
+	if (rc != TMG_MISMATCH)
+		return rc == TMG_OK;
 	ra_api_error(reply, HTTP_CONFLICT, "terms",
 	    _("agree to the terms as they are now: their text and hash are the profile's"));
 	return false;

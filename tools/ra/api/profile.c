@@ -21,7 +21,8 @@ static json_t *
 summary(const ra_profile *p)
 {
 	return json_pack("{s:s, s:s, s:s, s:s}", "name", p->name, "title",
-	    p->title, "section", p->section, "about", p->about);
+	    ra_said(p, p->title), "section", ra_said(p, p->section), "about",
+	    ra_said(p, p->about));
 }
 
 void
@@ -36,16 +37,30 @@ ra_api_profiles(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	ra_api_json(reply, HTTP_OK, json_pack("{s:o}", "profiles", list));
 }
 
+/* What is chosen is answered as the profile calls it; a label is what the
+ * reader calls it. */
+static json_t *
+option_labels(const ra_profile *p, const ra_words *options)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < options->count; i++)
+		json_array_append_new(list,
+		    json_string(ra_said(p, options->word[i])));
+	return list;
+}
+
 static json_t *
 field(const ra_profile *p, size_t i)
 {
 	const ra_input *in = &p->input[i];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:o, s:s, s:s, s:b}",
-	    "name", in->name, "label", in->label, "kind", in->kind, "step",
-	    in->step, "required", in->required, "max", in->max, "options",
-	    ra_api_words(&in->options), "hint", in->hint, "warning", in->warning,
-	    "locked", p->identity.locked &&
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:o, s:o, s:s, s:s, s:b}",
+	    "name", in->name, "label", ra_said(p, in->label), "kind", in->kind,
+	    "step", in->step, "required", in->required, "max", in->max, "options",
+	    ra_api_words(&in->options), "option_labels",
+	    option_labels(p, &in->options), "hint", ra_said(p, in->hint),
+	    "warning", ra_said(p, in->warning), "locked", p->identity.locked &&
 	    ra_words_have(&p->identity.fills, in->name));
 }
 
@@ -54,8 +69,10 @@ branch(const ra_profile *p, size_t i)
 {
 	const ra_branch *b = &p->branch[i];
 
-	return json_pack("{s:s, s:s, s:s, s:s}", "name", b->name, "region",
-	    b->region, "city", b->city, "address", b->address);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", b->name,
+	    "name_label", ra_said(p, b->name), "region", b->region,
+	    "region_label", ra_said(p, b->region), "city", b->city, "city_label",
+	    ra_said(p, b->city), "address", ra_said(p, b->address));
 }
 
 static json_t *
@@ -64,7 +81,7 @@ document(const ra_profile *p, size_t i)
 	const ra_document *d = &p->document[i];
 
 	return json_pack("{s:s, s:s, s:b, s:o, s:b, s:o, s:o, s:i, s:i}", "name",
-	    d->name, "title", d->title, "notarised", d->notarised, "notarised_by",
+	    d->name, "title", ra_said(p, d->title), "notarised", d->notarised, "notarised_by",
 	    ra_api_words(&d->notarised_by), "optional", d->optional, "channels",
 	    ra_api_words(&d->channels), "types", ra_api_words(&d->types), "max_kb",
 	    d->max_kb, "max_age_days", d->max_age_days);
@@ -75,10 +92,10 @@ carrier(const ra_profile *p, size_t i)
 {
 	const ra_carrier *c = &p->carrier[i];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s}",
-	    "name", c->name,
-	    "label", c->label, "warning", c->warning, "certification",
-	    c->certification, "extra", c->extra, "validity_days",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s}", "name",
+	    c->name, "label", ra_said(p, c->label), "warning",
+	    ra_said(p, c->warning), "certification", ra_said(p, c->certification),
+	    "extra", c->extra, "extra_label", ra_said(p, c->extra), "validity_days",
 	    c->validity_days > 0 ? c->validity_days : p->validity_days, "price",
 	    c->price[0] != '\0' ? c->price : p->payment.price, "extra_price",
 	    c->extra_price);
@@ -90,7 +107,8 @@ deadline(const ra_profile *p, size_t i)
 	const ra_deadline *d = &p->deadline[i];
 
 	return json_pack("{s:s, s:i, s:i, s:s, s:s}", "state", d->state, "months",
-	    d->months, "days", d->days, "event", d->event, "warning", d->warning);
+	    d->months, "days", d->days, "event", d->event, "warning",
+	    ra_said(p, d->warning));
 }
 
 static json_t *
@@ -107,7 +125,8 @@ consent(const ra_profile *p, const ra_terms *terms)
 {
 	return terms->text[0] == '\0' ? json_null() :
 	    json_pack("{s:s, s:s, s:s, s:s}", "text", terms->text, "hash",
-	    terms->hash, "box", p->consent.box, "button", p->consent.button);
+	    terms->hash, "box", ra_said(p, p->consent.box), "button",
+	    ra_said(p, p->consent.button));
 }
 
 static json_t *
@@ -117,9 +136,9 @@ identity(const ra_profile *p)
 
 	return id->field[0] == '\0' ? json_null() :
 	    json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:s}", "field", id->field,
-	    "label", id->label, "box", id->box, "button", id->button, "fills",
-	    ra_api_words(&id->fills), "locked", id->locked, "not_found",
-	    id->not_found);
+	    "label", ra_said(p, id->label), "box", ra_said(p, id->box), "button",
+	    ra_said(p, id->button), "fills", ra_api_words(&id->fills), "locked",
+	    id->locked, "not_found", ra_said(p, id->not_found));
 }
 
 static json_t *
@@ -127,7 +146,7 @@ payment(const ra_profile *p)
 {
 	return p->payment.price[0] == '\0' ? json_null() :
 	    json_pack("{s:s, s:s, s:s}", "price", p->payment.price, "currency",
-	    p->payment.currency, "text", p->payment.text);
+	    p->payment.currency, "text", ra_said(p, p->payment.text));
 }
 
 static json_t *
@@ -138,7 +157,8 @@ password(const ra_profile *p)
 	return r->max == 0 ? json_null() :
 	    json_pack("{s:i, s:i, s:o, s:s, s:b, s:s, s:s}", "min", r->min, "max",
 	    r->max, "require", ra_api_words(&r->require), "others", r->others,
-	    "twice", r->twice, "text", r->text, "warning", r->warning);
+	    "twice", r->twice, "text", ra_said(p, r->text), "warning",
+	    ra_said(p, r->warning));
 }
 
 static void

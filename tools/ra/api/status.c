@@ -120,7 +120,7 @@ deadline(const ra_profile *profile, const ra_app *app)
 		    (app->facts & RA_CONFIRMED) == 0)
 			return json_pack("{s:o, s:s, s:s}", "at",
 			    ra_api_time(ra_due_at(d, app->entered)), "event",
-			    d->event, "warning", d->warning);
+			    d->event, "warning", ra_said(profile, d->warning));
 	}
 	return json_null();
 }

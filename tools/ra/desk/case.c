@@ -388,11 +388,12 @@ ra_case_identify(ra_desk *d, const char *id, const char *number,
 	if (!ra_identity_valid(profile->identity.check, number))
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: this is not such a number; look for a digit that is wrong"),
-		    profile->identity.label);
+		    ra_said(profile, profile->identity.label));
 	if (known == NULL)
 		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0, "%s",
 		    profile->identity.not_found[0] != '\0' ?
-		    profile->identity.not_found : _("the register knows nobody"));
+		    ra_said(profile, profile->identity.not_found) :
+		    _("the register knows nobody"));
 	if ((rc = keep_identity(d, profile, id, number, known)) ||
 	    (rc = ra_desk_step(d, app, RA_EV_IDENTIFY, &reg, "")))
 		return rc;

@@ -38,9 +38,15 @@ ra_paper_notarised(const ra_document *d, const char *channel)
 
 /* ---- finding ---- */
 
+/* A document, and what its reader calls it. */
+struct named {
+	const ra_document *is;
+	const char *title;
+};
+
 static tmg_rc
 find(ra_desk *d, const char *id, const char *name, ra_app *app,
-    const ra_document **document)
+    struct named *document)
 {
 	const tmg_rc rc = ra_app_get(d->store, id, app);
 	const ra_profile *profile;
@@ -51,14 +57,15 @@ find(ra_desk *d, const char *id, const char *name, ra_app *app,
 	if (rc)
 		return ra_desk_says(d, rc);
 	profile = ra_profiles_find(d->profiles, app->profile);
-	*document = profile != NULL ? ra_profile_document(profile, name) : NULL;
-	if (*document == NULL)
+	document->is = profile != NULL ? ra_profile_document(profile, name) : NULL;
+	if (document->is == NULL)
 		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
 		    _("application %s needs no such document"), id);
 	if (!ra_paper_open(app))
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("application %s: its documents are not looked at any more"),
 		    id);
+	document->title = ra_said(profile, document->is->title);
 	return TMG_OK;
 }
 
@@ -75,52 +82,52 @@ day_text(time_t at, char text[16])
 
 /* Days as ISO 8601 writes them compare as text.  Tomorrow is today somewhere. */
 static tmg_rc
-check_age(ra_desk *d, const ra_document *document, const char *dated)
+check_age(ra_desk *d, const struct named *document, const char *dated)
 {
 	const time_t now = ra_desk_now(d);
 	char oldest[16], latest[16];
 
-	if (document->max_age_days == 0 && dated[0] == '\0')
+	if (document->is->max_age_days == 0 && dated[0] == '\0')
 		return TMG_OK;
 	if (!ra_input_is_date(dated))
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: of which day is it? A date such as 2026-11-22"),
 		    document->title);
-	day_text(now - (time_t)document->max_age_days * DAY, oldest);
+	day_text(now - (time_t)document->is->max_age_days * DAY, oldest);
 	day_text(now + DAY, latest);
 	if (strcmp(dated, latest) > 0)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: it is of a day to come"), document->title);
-	if (document->max_age_days > 0 && strcmp(dated, oldest) < 0)
+	if (document->is->max_age_days > 0 && strcmp(dated, oldest) < 0)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: it must not be older than %d days; this one is of %s"),
-		    document->title, document->max_age_days, dated);
+		    document->title, document->is->max_age_days, dated);
 	return TMG_OK;
 }
 
 /* ---- what is in the file ---- */
 
 static tmg_rc
-wrong_kind(ra_desk *d, const ra_document *document)
+wrong_kind(ra_desk *d, const struct named *document)
 {
 	char types[RA_WORDS_MAX * 8] = "";
 	size_t at = 0;
 
-	for (size_t i = 0; i < document->types.count && at < sizeof(types); i++)
+	for (size_t i = 0; i < document->is->types.count && at < sizeof(types); i++)
 		at += (size_t)snprintf(types + at, sizeof(types) - at, "%s%s",
-		    i > 0 ? ", " : "", document->types.word[i]);
+		    i > 0 ? ", " : "", document->is->types.word[i]);
 	return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 	    _("%s: this file is none of the kinds that are taken: %s"),
 	    document->title, types);
 }
 
 static tmg_rc
-check_kind(ra_desk *d, const ra_document *document, tmg_view content,
+check_kind(ra_desk *d, const struct named *document, tmg_view content,
     ra_paper *paper)
 {
 	const ra_filekind *kind = ra_filekind_of(content);
 
-	if (kind == NULL || !ra_words_have(&document->types, kind->name))
+	if (kind == NULL || !ra_words_have(&document->is->types, kind->name))
 		return wrong_kind(d, document);
 	snprintf(paper->kind, sizeof(paper->kind), "%s", kind->name);
 	return TMG_OK;
@@ -129,7 +136,7 @@ check_kind(ra_desk *d, const ra_document *document, tmg_view content,
 /* A signed one is signed by somebody whose certificate we issued and who may
  * use it still; within is a document of a kind that is taken. */
 static tmg_rc
-check_signed(ra_desk *d, const ra_document *document, tmg_view content,
+check_signed(ra_desk *d, const struct named *document, tmg_view content,
     ra_paper *paper)
 {
 	__attribute__((__cleanup__(ra_signed_release))) ra_signed file =
@@ -157,7 +164,7 @@ check_signed(ra_desk *d, const ra_document *document, tmg_view content,
 }
 
 static tmg_rc
-check_content(ra_desk *d, const ra_document *document, tmg_view content,
+check_content(ra_desk *d, const struct named *document, tmg_view content,
     ra_paper *paper)
 {
 	const ra_filekind *kind = ra_filekind_of(content);
@@ -165,14 +172,14 @@ check_content(ra_desk *d, const ra_document *document, tmg_view content,
 	if (content.len == 0)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: no file was sent, or an empty one"), document->title);
-	if (content.len > (size_t)document->max_kb * 1024)
+	if (content.len > (size_t)document->is->max_kb * 1024)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: a file of at most %d KiB is taken"), document->title,
-		    document->max_kb);
+		    document->is->max_kb);
 	if (kind != NULL && strcmp(kind->name, "p7m") == 0 &&
-	    ra_words_have(&document->channels, "signed"))
+	    ra_words_have(&document->is->channels, "signed"))
 		return check_signed(d, document, content, paper);
-	if (!ra_words_have(&document->channels, "upload"))
+	if (!ra_words_have(&document->is->channels, "upload"))
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: as a file it must be signed (CMS, .p7m) with a certificate that is in force"),
 		    document->title);
@@ -192,10 +199,10 @@ note(ra_desk *d, const ra_app *app, const ra_actor *actor, const char *event,
 }
 
 static tmg_rc
-not_accepted_yet(ra_desk *d, const ra_app *app, const ra_document *document)
+not_accepted_yet(ra_desk *d, const ra_app *app, const struct named *document)
 {
 	tmg_auto(ra_paper) before = { .content = NULL };
-	const tmg_rc rc = ra_paper_get(d->store, app->id, document->name, &before);
+	const tmg_rc rc = ra_paper_get(d->store, app->id, document->is->name, &before);
 
 	if (rc == TMG_NOT_FOUND)
 		return TMG_OK;
@@ -235,7 +242,7 @@ ra_desk_send_paper(ra_desk *d, const char *id, const ra_actor *actor,
 {
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_auto(ra_app) app = { .id = "" }, again = { .id = "" };
-	const ra_document *document;
+	struct named document;
 	/* the content is the caller's: paper is not released */
 	ra_paper paper = { .content = (uint8_t *)(uintptr_t)in->content.ptr,
 		.len = in->content.len };
@@ -243,13 +250,13 @@ ra_desk_send_paper(ra_desk *d, const char *id, const ra_actor *actor,
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = find(d, id, in->name, &app, &document)) ||
-	    (rc = check_age(d, document, in->dated)) ||
-	    (rc = check_content(d, document, in->content, &paper)))
+	    (rc = check_age(d, &document, in->dated)) ||
+	    (rc = check_content(d, &document, in->content, &paper)))
 		return rc;
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
 	if ((rc = find(d, id, in->name, &again, &document)) ||
-	    (rc = not_accepted_yet(d, &again, document)) ||
+	    (rc = not_accepted_yet(d, &again, &document)) ||
 	    (rc = keep(d, &again, actor, in, &paper)))
 		return rc;
 	return ra_desk_commit(d, &txn);
@@ -259,29 +266,29 @@ ra_desk_send_paper(ra_desk *d, const char *id, const ra_actor *actor,
 
 /* One that came on paper has no row before it is judged. */
 static tmg_rc
-current(ra_desk *d, const ra_app *app, const ra_document *document,
+current(ra_desk *d, const ra_app *app, const struct named *document,
     const char *channel, ra_paper *paper)
 {
-	const tmg_rc rc = ra_paper_get(d->store, app->id, document->name, paper);
+	const tmg_rc rc = ra_paper_get(d->store, app->id, document->is->name, paper);
 
 	if (rc != TMG_NOT_FOUND)
 		return rc ? ra_desk_says(d, rc) : TMG_OK;
 	if (channel[0] == '\0')
-		channel = ra_words_have(&document->channels, "in-person") ?
+		channel = ra_words_have(&document->is->channels, "in-person") ?
 		    "in-person" : "post";
-	if (!ra_words_have(&document->channels, channel) ||
+	if (!ra_words_have(&document->is->channels, channel) ||
 	    strcmp(channel, "upload") == 0 || strcmp(channel, "signed") == 0)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: it does not come that way"), document->title);
 	*paper = (ra_paper){ .content = NULL };
 	snprintf(paper->app, sizeof(paper->app), "%s", app->id);
-	snprintf(paper->name, sizeof(paper->name), "%s", document->name);
+	snprintf(paper->name, sizeof(paper->name), "%s", document->is->name);
 	snprintf(paper->channel, sizeof(paper->channel), "%s", channel);
 	return TMG_OK;
 }
 
 static tmg_rc
-judge(ra_desk *d, const ra_app *app, const ra_document *document,
+judge(ra_desk *d, const ra_app *app, const struct named *document,
     const ra_actor *officer, bool accept, const char *channel,
     const char *reason)
 {
@@ -303,7 +310,7 @@ judge(ra_desk *d, const ra_app *app, const ra_document *document,
 		rc = ra_paper_put(d->store, &paper);
 	if (rc)
 		return ra_desk_says(d, rc);
-	snprintf(detail, sizeof(detail), "%s %s%s%s", document->name,
+	snprintf(detail, sizeof(detail), "%s %s%s%s", document->is->name,
 	    paper.channel, reason[0] != '\0' ? ": " : "", reason);
 	return note(d, app, officer, accept ? "accept-document" :
 	    "return-document", detail);
@@ -330,7 +337,7 @@ ra_desk_judge_paper(ra_desk *d, const char *id, const char *name,
 {
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_auto(ra_app) app = { .id = "" };
-	const ra_document *document;
+	struct named document;
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
@@ -339,7 +346,7 @@ ra_desk_judge_paper(ra_desk *d, const char *id, const char *name,
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
 	if ((rc = find(d, id, name, &app, &document)) ||
-	    (rc = judge(d, &app, document, officer, accept, channel,
+	    (rc = judge(d, &app, &document, officer, accept, channel,
 	    accept ? "" : reason)))
 		return rc;
 	return ra_desk_commit(d, &txn);

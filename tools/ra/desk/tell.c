@@ -19,7 +19,6 @@
 
 #define DAY 86400
 #define DATE_TEXT 16		/* "2027-02-15" */
-#define BRANCH_TEXT (2 * RA_TEXT_MAX + 2)
 
 /* What is told, and of whom. */
 struct news {
@@ -45,14 +44,30 @@ date_text(time_t at, char text[DATE_TEXT])
 
 static void
 branch_text(const ra_profile *profile, const ra_answers *answers,
-    char text[BRANCH_TEXT])
+    char text[RA_BRANCH_TEXT])
 {
 	const ra_branch *branch;
 
 	text[0] = '\0';
 	if (ra_form_branch(profile, answers, &branch) == TMG_OK)
-		snprintf(text, BRANCH_TEXT, "%s%s%s", branch->name,
-		    branch->address[0] != '\0' ? ", " : "", branch->address);
+		ra_branch_say(profile, branch, text);
+}
+
+/* A word that was chosen from a list is told as it was shown. */
+static tmg_rc
+say_answers(const ra_profile *profile, ra_answers *answers)
+{
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; i < profile->input_count && rc == TMG_OK; i++) {
+		const ra_input *input = &profile->input[i];
+		const char *answer = ra_answers_get(answers, input->name);
+		const char *said = ra_said_answer(profile, input, answer);
+
+		if (said != answer)
+			rc = ra_answers_set(answers, input->name, said);
+	}
+	return rc;
 }
 
 /* Beside what the applicant answered stands what only we know, in the order
@@ -60,7 +75,7 @@ branch_text(const ra_profile *profile, const ra_answers *answers,
 static tmg_rc
 add_words(const struct news *n, ra_answers *answers)
 {
-	char date[DATE_TEXT], branch[BRANCH_TEXT];
+	char date[DATE_TEXT], branch[RA_BRANCH_TEXT];
 	const char *values[RA_MAIL_WORDS] = { n->app->id, n->code,
 		ra_profile_status(n->profile, n->app->state), n->app->reason,
 		branch, date };
@@ -70,14 +85,17 @@ add_words(const struct news *n, ra_answers *answers)
 	branch_text(n->profile, answers, branch);
 	for (size_t i = 0; i < RA_MAIL_WORDS && rc == TMG_OK; i++)
 		rc = ra_answers_set(answers, ra_mail_words[i], values[i]);
-	return rc;
+	return rc ? rc : say_answers(n->profile, answers);
 }
 
-/* A text whose names are all empty still says the rest. */
+/* A text whose names are all empty still says the rest.  One that the profile
+ * has for a language is in it already. */
 static tmg_rc
-expand(const char *text, const ra_answers *answers, char *into, size_t cap)
+expand(const struct news *n, const ra_mail_rule *rule, const char *text,
+    const ra_answers *answers, char *into, size_t cap)
 {
-	const tmg_rc rc = ra_contents_expand(text, answers, into, cap);
+	const tmg_rc rc = ra_contents_expand(rule->language[0] != '\0' ? text :
+	    ra_said(n->profile, text), answers, into, cap);
 
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
@@ -99,8 +117,9 @@ write_mail(ra_desk *d, const struct news *n, const ra_mail_rule *rule,
 		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
 		    _("no random numbers to be had"));
 	if (add_words(n, answers) ||
-	    expand(rule->subject, answers, mail->subject, sizeof(mail->subject)) ||
-	    expand(rule->text, answers, mail->body, sizeof(mail->body)))
+	    expand(n, rule, rule->subject, answers, mail->subject,
+	    sizeof(mail->subject)) ||
+	    expand(n, rule, rule->text, answers, mail->body, sizeof(mail->body)))
 		return tmg_raise(&d->fault, TMG_E_SPACE, 0,
 		    _("application %s: the mail on \"%s\" becomes too long"),
 		    n->app->id, n->event);

@@ -88,11 +88,12 @@ check_branch(const ra_profile *p, const char *step, const ra_answers *given,
 }
 
 static void
-check_one(const ra_input *input, const char *value, ra_form_errors *errors)
+check_one(const ra_profile *p, const ra_input *input, const char *value,
+    ra_form_errors *errors)
 {
 	tmg_fault f = { .rc = TMG_OK };
 
-	if (ra_input_check(input, value, &f))
+	if (ra_input_check(input, ra_said(p, input->label), value, &f))
 		add_error(errors, input, f.text);
 }
 
@@ -170,7 +171,7 @@ ra_form_take(const ra_profile *p, const char *step, const ra_answers *given,
 		const ra_input *input = &p->input[i];
 
 		if (is_in(input, step))
-			check_one(input, ra_answers_get(is_locked(p, input) ?
+			check_one(p, input, ra_answers_get(is_locked(p, input) ?
 			    answers : given, input->name), errors);
 	}
 	check_branch(p, step, given, errors);

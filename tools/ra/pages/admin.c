@@ -393,7 +393,7 @@ ra_admin_profiles(ra_visit *v)
 	for (size_t i = 0; i < all->count; i++)
 		ra_put(&v->page, "<tr><th scope=\"row\"><a href=\"/service/%s\">%s</a></th>"
 		    "<td>%s</td><td>%s</td><td>%d</td></tr>\n", all->row[i].name,
-		    all->row[i].name, all->row[i].title, all->row[i].approval,
+		    all->row[i].name, ra_said(&all->row[i], all->row[i].title), all->row[i].approval,
 		    all->row[i].validity_days);
 	end_table(v);
 	ra_visit_foot(v, HTTP_OK);

@@ -10,7 +10,6 @@
 #include "tools/ra/desk/captcha.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/desk/register.h"
-#include "tools/ra/desk/terms.h"
 #include "tools/ra/pages/apply.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/formview.h"
@@ -34,16 +33,37 @@ ra_apply_profile(ra_visit *v)
 
 /* ---- the first step ---- */
 
+const char ra_apply_changed[] =
+    N_("The terms were changed meanwhile: read them again, as they are now.");
+
 void
-ra_apply_consent(ra_visit *v, const ra_profile *p, const char *terms)
+ra_apply_consent(ra_visit *v, const ra_profile *p, const ra_terms *terms)
 {
-	ra_put(&v->page, "<pre class=\"terms\" tabindex=\"0\" role=\"region\""
-	    " aria-label=\"%s\">%s</pre>\n", _("Agreement"),
-	    terms);
+	ra_put(&v->page, "<pre class=\"terms\" id=\"f-terms\" tabindex=\"0\""
+	    " role=\"region\" aria-label=\"%s\">%s</pre>\n", _("Agreement"),
+	    terms->text);
+	ra_put(&v->page, "<input type=\"hidden\" name=\"terms\" value=\"%s\">\n",
+	    terms->hash);
 	if (p->consent.box[0] != '\0')
 		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 		    " name=\"agree\" id=\"f-agree\" value=\"yes\" required>"
-		    "<label for=\"f-agree\">%s</label></div>\n", p->consent.box);
+		    "<label for=\"f-agree\">%s</label></div>\n",
+		    ra_said(p, p->consent.box));
+}
+
+const char *
+ra_apply_consent_field(const ra_profile *p)
+{
+	return p->consent.box[0] != '\0' ? "f-agree" : "f-terms";
+}
+
+tmg_rc
+ra_apply_agreed(ra_visit *v, const ra_profile *p, const char **hash)
+{
+	const bool asked = p->flow.line[0] == RA_AGREED;
+
+	*hash = asked ? ra_posted_get(&v->form, "terms") : "";
+	return asked ? ra_terms_match(v->desk, p, *hash) : TMG_OK;
 }
 
 static void
@@ -62,16 +82,16 @@ show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
 	}
 	snprintf(action, sizeof(action), "/apply/%s", v->call->label);
 	v->refused = !fine;
-	ra_visit_head_of(v, p->title, terms ? _("Agreement") : _("Registration"));
-	ra_formview_errors(v, errors);
-	ra_formview_lack(v, "f-agree", wrong);
+	ra_visit_head_of(v, ra_said(p, p->title), terms ? _("Agreement") : _("Registration"));
+	ra_formview_errors(v, p, errors);
+	ra_formview_lack(v, ra_apply_consent_field(p), wrong);
 	ra_visit_form(v, action, false);
 	if (terms)
-		ra_apply_consent(v, p, text.text);
+		ra_apply_consent(v, p, &text);
 	else
 		ra_formview_fields(v, p, "registered", given, errors);
 	ra_put(&v->page, "<button>%s</button></form>\n",
-	    terms ? p->consent.button : _("Register"));
+	    terms ? ra_said(p, p->consent.button) : _("Register"));
 	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
 }
 
@@ -105,7 +125,7 @@ show_registered(ra_visit *v, const ra_app *app)
 static void
 show_begun(ra_visit *v, const ra_profile *p, const ra_app *app, const char *code)
 {
-	ra_visit_head_of(v, p->title, _("Your application is begun"));
+	ra_visit_head_of(v, ra_said(p, p->title), _("Your application is begun"));
 	ra_put(&v->page, "<div class=\"panel\"><p>%s</p><p class=\"number\">%s</p>"
 	    "<p>%s</p><p class=\"number code\">%s</p></div>\n", _("Application number"),
 	    app->id, _("Access code"), code);
@@ -147,7 +167,7 @@ ra_apply_begin(ra_visit *v)
 	const ra_profile *p = ra_apply_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) given = { 0 };
-	tmg_auto(ra_terms) terms = { .text = NULL };
+	const char *hash;
 	tmg_rc rc;
 
 	if (p == NULL || !ra_visit_count(v, &ra_limit_begin,
@@ -159,12 +179,12 @@ ra_apply_begin(ra_visit *v)
 		    _("Tick the box if you accept the terms; without it there is no application."));
 		return;
 	}
-	if ((rc = ra_formview_given(v, p, &given)) ||
-	    (p->flow.line[0] == RA_AGREED &&
-	    (rc = ra_terms_read(v->desk, p, &terms))))
+	if ((rc = ra_apply_agreed(v, p, &hash)) == TMG_MISMATCH)
+		show_first(v, p, &given, &none, _(ra_apply_changed));
+	else if (rc || (rc = ra_formview_given(v, p, &given)))
 		ra_visit_fault(v, rc);
 	else
-		begin(v, p, &given, terms.hash);
+		begin(v, p, &given, hash);
 }
 
 /* ---- who it is ---- */
@@ -234,19 +254,19 @@ show_identity(ra_visit *v, const ra_profile *p, const char *number,
 	const bool fine = wrong[0] == '\0' && wrong_code[0] == '\0';
 
 	v->refused = !fine;
-	ra_visit_head_of(v, p->title, _("Your identity"));
+	ra_visit_head_of(v, ra_said(p, p->title), _("Your identity"));
 	ra_formview_lack(v, "f-captcha", wrong_code);
 	ra_formview_lack(v, "f-identity", wrong);
 	ra_visit_form(v, "/my/identity", false);
 	if (p->captcha)
 		put_captcha(v, wrong_code);
-	ra_formview_line(v, &(ra_line){ "identity", id->label, "text", "off",
-	    number, wrong, "" });
+	ra_formview_line(v, &(ra_line){ "identity", ra_said(p, id->label),
+	    "text", "off", number, wrong, "" });
 	if (id->box[0] != '\0')
 		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 		    " name=\"fetch\" id=\"f-fetch\" value=\"yes\" required>"
-		    "<label for=\"f-fetch\">%s</label></div>\n", id->box);
-	ra_put(&v->page, "<button>%s</button></form>\n", id->button);
+		    "<label for=\"f-fetch\">%s</label></div>\n", ra_said(p, id->box));
+	ra_put(&v->page, "<button>%s</button></form>\n", ra_said(p, id->button));
 	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
 }
 
@@ -330,12 +350,12 @@ show_form(ra_visit *v, const ra_profile *p, const ra_answers *answers,
     const ra_form_errors *errors)
 {
 	v->refused = errors->count > 0;
-	ra_visit_head_of(v, p->title, _("Application form"));
-	ra_formview_errors(v, errors);
+	ra_visit_head_of(v, ra_said(p, p->title), _("Application form"));
+	ra_formview_errors(v, p, errors);
 	ra_visit_form(v, "/my/form", false);
 	ra_formview_fields(v, p, "filled", answers, errors);
 	ra_put(&v->page, "<button>%s</button></form>\n", p->form_button[0] != '\0' ?
-	    p->form_button : _("Continue"));
+	    ra_said(p, p->form_button) : _("Continue"));
 	ra_visit_foot(v, errors->count > 0 ? HTTP_BAD_REQUEST : HTTP_OK);
 }
 

@@ -185,7 +185,7 @@ put_deadlines(ra_visit *v, const ra_casefile *file)
 			continue;
 		put_date(ra_due_at(d, file->app.entered), date);
 		ra_put(&v->page, "<p class=\"note\">%s: <strong>%s</strong>. %s</p>\n",
-		    _("Deadline"), date, d->warning);
+		    _("Deadline"), date, ra_said(p, d->warning));
 	}
 }
 
@@ -279,7 +279,7 @@ carrier_label(const ra_profile *p, const char *name)
 {
 	const ra_carrier *carrier = ra_profile_carrier(p, name);
 
-	return carrier != NULL ? carrier->label : name;
+	return carrier != NULL ? ra_said(p, carrier->label) : name;
 }
 
 static void
@@ -297,12 +297,15 @@ ra_casefile_data(ra_visit *v, const ra_casefile *file)
 
 	ra_put(&v->page, "<h2>%s</h2>\n<dl>\n", _("Data"));
 	if (p->identity.field[0] != '\0')
-		put_value(v, p->identity.label, ra_answers_get(a, p->identity.field));
+		put_value(v, ra_said(p, p->identity.label),
+		    ra_answers_get(a, p->identity.field));
 	for (size_t i = 0; i < p->input_count; i++)
-		put_value(v, p->input[i].label, ra_answers_get(a, p->input[i].name));
+		put_value(v, ra_said(p, p->input[i].label), ra_said_answer(p,
+		    &p->input[i], ra_answers_get(a, p->input[i].name)));
 	put_value(v, _("Where the key is kept"),
 	    carrier_label(p, ra_answers_get(a, "carrier")));
-	put_value(v, _("Ordered with it"), ra_answers_get(a, "carrier.extra"));
-	put_value(v, _("Branch"), file->app.branch);
+	put_value(v, _("Ordered with it"),
+	    ra_said(p, ra_answers_get(a, "carrier.extra")));
+	put_value(v, _("Branch"), ra_said(p, file->app.branch));
 	ra_put(&v->page, "</dl>\n");
 }

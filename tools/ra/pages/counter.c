@@ -73,7 +73,7 @@ put_ticks(ra_visit *v, const ra_casefile *file)
 		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
 		    " id=\"d-%s\" name=\"doc.%s\" value=\"yes\">"
 		    "<label for=\"d-%s\">%s%s%s</label></div>\n", d->name, d->name,
-		    d->name, d->title, d->notarised ? _(", notarised") : "",
+		    d->name, ra_said(p, d->title), d->notarised ? _(", notarised") : "",
 		    d->optional ? _(", where it applies") : "");
 	}
 }
@@ -232,7 +232,7 @@ put_facts(ra_visit *v, const ra_casefile *file)
 	ra_choice_price(file->profile, &file->answers, price);
 	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s %s %s</dd>"
 	    "<dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Service"),
-	    file->profile->title, _("Payment"), price,
+	    ra_said(file->profile, file->profile->title), _("Payment"), price,
 	    file->profile->payment.currency, price[0] == '\0' ?
 	    _("nothing to pay") : (file->app.facts & RA_PAID) != 0 ? _("paid") :
 	    _("not paid yet"), _("Confirmed by"),
@@ -245,7 +245,8 @@ static void
 show_case(ra_visit *v, const ra_casefile *file, const char *wrong)
 {
 	v->refused = wrong[0] != '\0';
-	ra_visit_head_of(v, file->profile->title, file->app.id);
+	ra_visit_head_of(v, ra_said(file->profile, file->profile->title),
+	    file->app.id);
 	ra_formview_lack(v, "decide", wrong);
 	put_facts(v, file);
 	ra_casefile_data(v, file);
@@ -436,7 +437,7 @@ show_data(ra_visit *v, const ra_casefile *file, const ra_answers *answers,
 	if (!fills)
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n",
 		    _("Whatever the applicant agreed to and officers confirmed is void once the data is changed."));
-	ra_formview_errors(v, errors);
+	ra_formview_errors(v, file->profile, errors);
 	ra_visit_form(v, path, false);
 	ra_formview_fields(v, file->profile, "filled", answers, errors);
 	ra_put(&v->page, "<button>%s</button></form>\n", fills ?

@@ -8,7 +8,6 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/case.h"
-#include "tools/ra/desk/terms.h"
 #include "tools/ra/pages/apply.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/formview.h"
@@ -27,7 +26,8 @@ ra_enter_choose(ra_visit *v)
 	for (size_t i = 0; i < all->count; i++)
 		if (all->row[i].section[0] != '\0')
 			ra_put(&v->page, "<li><a href=\"/desk/new/%s\">%s</a></li>\n",
-			    all->row[i].name, all->row[i].title);
+			    all->row[i].name,
+			    ra_said(&all->row[i], all->row[i].title));
 	ra_put(&v->page, "</ul>\n");
 	ra_visit_foot(v, HTTP_OK);
 }
@@ -57,13 +57,13 @@ show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
 	}
 	snprintf(action, sizeof(action), "/desk/new/%s", v->call->label);
 	v->refused = errors->count > 0 || wrong[0] != '\0';
-	ra_visit_head_of(v, p->title, _("Enter an application"));
-	ra_formview_errors(v, errors);
+	ra_visit_head_of(v, ra_said(p, p->title), _("Enter an application"));
+	ra_formview_errors(v, p, errors);
 	ra_formview_lack(v, field, wrong);
 	ra_visit_form(v, action, false);
 	put_seen(v);
 	if (terms)
-		ra_apply_consent(v, p, text.text);
+		ra_apply_consent(v, p, &text);
 	else
 		ra_formview_fields(v, p, "registered", given, errors);
 	ra_put(&v->page, "<button>%s</button></form>\n", terms ?
@@ -129,15 +129,13 @@ ra_enter_begin(ra_visit *v)
 	const ra_profile *p = ra_apply_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) given = { 0 };
-	tmg_auto(ra_terms) terms = { .text = NULL };
 	const bool agreed = strcmp(ra_posted_get(&v->form, "agree"), "yes") == 0;
+	const char *hash;
 	tmg_rc rc;
 
 	if (p == NULL)
 		return;
-	if ((rc = ra_formview_given(v, p, &given)) ||
-	    (p->flow.line[0] == RA_AGREED &&
-	    (rc = ra_terms_read(v->desk, p, &terms))))
+	if ((rc = ra_formview_given(v, p, &given)))
 		ra_visit_fault(v, rc);
 	else if (strcmp(ra_posted_get(&v->form, "seen"), "yes") != 0)
 		show_first(v, p, &given, &none, "f-seen",
@@ -146,8 +144,13 @@ ra_enter_begin(ra_visit *v)
 	    !agreed)
 		show_first(v, p, &given, &none, "f-agree",
 		    _("Tick the box if the applicant accepts the terms; without it there is no application."));
+	else if ((rc = ra_apply_agreed(v, p, &hash)) == TMG_MISMATCH)
+		show_first(v, p, &given, &none, ra_apply_consent_field(p),
+		    _(ra_apply_changed));
+	else if (rc)
+		ra_visit_fault(v, rc);
 	else
-		begin(v, p, &given, terms.hash);
+		begin(v, p, &given, hash);
 }
 
 /* ---- who it is ---- */
@@ -160,13 +163,15 @@ show_identity(ra_visit *v, const ra_casefile *file, const char *number,
 
 	snprintf(path, sizeof(path), "/desk/case/%s/identity", file->app.id);
 	v->refused = wrong[0] != '\0';
-	ra_visit_head_of(v, file->profile->title, _("Identity of the applicant"));
+	ra_visit_head_of(v, ra_said(file->profile, file->profile->title),
+	    _("Identity of the applicant"));
 	ra_formview_lack(v, "f-identity", wrong);
 	ra_visit_form(v, path, false);
-	ra_formview_line(v, &(ra_line){ "identity", file->profile->identity.label,
+	ra_formview_line(v, &(ra_line){ "identity",
+	    ra_said(file->profile, file->profile->identity.label),
 	    "text", "off", number, wrong, "" });
 	ra_put(&v->page, "<button>%s</button></form>\n",
-	    file->profile->identity.button);
+	    ra_said(file->profile, file->profile->identity.button));
 	ra_visit_foot(v, v->refused ? HTTP_BAD_REQUEST : HTTP_OK);
 }
 

@@ -12,8 +12,18 @@
 
 /* ---- what is wrong ---- */
 
+/* Of a field the profile's word, of our own question ours. */
+static const char *
+label_of(const ra_profile *profile, const ra_input *input)
+{
+	const char *said = ra_said_or_null(profile, input->label);
+
+	return said != NULL ? said : _(input->label);
+}
+
 void
-ra_formview_errors(ra_visit *v, const ra_form_errors *errors)
+ra_formview_errors(ra_visit *v, const ra_profile *profile,
+    const ra_form_errors *errors)
 {
 	ra_page *p = &v->page;
 
@@ -24,11 +34,11 @@ ra_formview_errors(ra_visit *v, const ra_form_errors *errors)
 	for (size_t i = 0; i < errors->count; i++) {
 		const ra_input *input = errors->row[i].input;
 		const char *text = errors->row[i].text;
-		const bool named = strncmp(text, input->label,
-		    strlen(input->label)) == 0;
+		const char *label = label_of(profile, input);
+		const bool named = strncmp(text, label, strlen(label)) == 0;
 
 		ra_put(p, "<li><a href=\"#f-%s\">%s%s%s</a></li>\n", input->name,
-		    named ? "" : _(input->label), named ? "" : ": ", text);
+		    named ? "" : label, named ? "" : ": ", text);
 	}
 	ra_put(p, "</ul></div>\n");
 }
@@ -107,16 +117,17 @@ hint_of(const ra_input *input)
 
 /* What stands between the label and the field. */
 static void
-put_about(ra_visit *v, const ra_input *input, const char *wrong)
+put_about(ra_visit *v, const ra_profile *profile, const ra_input *input,
+    const char *wrong)
 {
 	ra_page *p = &v->page;
 
 	if (hint_of(input)[0] != '\0')
 		ra_put(p, "<p class=\"hint\" id=\"h-%s\">%s</p>", input->name,
-		    hint_of(input));
+		    ra_said(profile, hint_of(input)));
 	if (input->warning[0] != '\0')
 		ra_put(p, "<p class=\"note\" id=\"w-%s\">%s</p>", input->name,
-		    input->warning);
+		    ra_said(profile, input->warning));
 	if (wrong[0] != '\0')
 		ra_put(p, "<p class=\"wrong\" id=\"e-%s\">%s</p>", input->name, wrong);
 }
@@ -169,11 +180,12 @@ put_input(ra_visit *v, const ra_input *input, const char *value,
 }
 
 static void
-put_option(ra_visit *v, const char *word, const char *value)
+put_option(ra_visit *v, const ra_profile *profile, const char *word,
+    const char *value)
 {
 	ra_put(&v->page, strcmp(word, value) == 0 ?
 	    "<option value=\"%s\" selected>%s</option>" :
-	    "<option value=\"%s\">%s</option>", word, word);
+	    "<option value=\"%s\">%s</option>", word, ra_said(profile, word));
 }
 
 static void
@@ -222,7 +234,7 @@ put_regions(ra_visit *v, const ra_profile *profile, const ra_input *input,
 	begin_select(v, input, wrong);
 	for (size_t i = 0; i < profile->branch_count; i++)
 		if (is_first_of_region(profile, i))
-			put_option(v, profile->branch[i].region, value);
+			put_option(v, profile, profile->branch[i].region, value);
 	ra_put(&v->page, "</select>");
 	put_list_button(v, profile);
 }
@@ -252,30 +264,33 @@ put_cities(ra_visit *v, const ra_profile *profile, const ra_input *input,
 	begin_select(v, input, wrong);
 	for (size_t i = 0; i < profile->branch_count; i++)
 		if (strcmp(profile->branch[i].region, region) == 0)
-			put_option(v, profile->branch[i].city,
+			put_option(v, profile, profile->branch[i].city,
 			    ra_answers_get(answers, input->name));
 	ra_put(&v->page, "</select>");
 }
 
 static void
-put_choice(ra_visit *v, const ra_input *input, const char *value,
-    const char *wrong)
+put_choice(ra_visit *v, const ra_profile *profile, const ra_input *input,
+    const char *value, const char *wrong)
 {
 	begin_select(v, input, wrong);
 	for (size_t i = 0; i < input->options.count; i++)
-		put_option(v, input->options.word[i], value);
+		put_option(v, profile, input->options.word[i], value);
 	ra_put(&v->page, "</select>");
 }
 
 /* A list that is not offered yet is no field that a label could be for. */
 static void
-put_label(ra_visit *v, const ra_input *input, bool offered)
+put_label(ra_visit *v, const ra_profile *profile, const ra_input *input,
+    bool offered)
 {
+	const char *label = ra_said(profile, input->label);
+
 	if (!offered)
-		ra_put(&v->page, "<p class=\"label\">%s</p>", input->label);
+		ra_put(&v->page, "<p class=\"label\">%s</p>", label);
 	else
 		ra_put(&v->page, input->required ? "<label for=\"f-%s\">%s</label>" :
-		    "<label for=\"f-%s\">%s (%s)</label>", input->name, input->label,
+		    "<label for=\"f-%s\">%s (%s)</label>", input->name, label,
 		    _("optional"));
 }
 
@@ -290,15 +305,15 @@ put_field(ra_visit *v, const ra_profile *profile, const ra_input *input,
 
 	ra_put(&v->page, wrong[0] != '\0' ? "<div class=\"field bad\">" :
 	    "<div class=\"field\">");
-	put_label(v, input, strcmp(input->kind, "city") != 0 ||
+	put_label(v, profile, input, strcmp(input->kind, "city") != 0 ||
 	    region_in(profile, answers)[0] != '\0');
-	put_about(v, input, wrong);
+	put_about(v, profile, input, wrong);
 	if (strcmp(input->kind, "region") == 0)
 		put_regions(v, profile, input, value, wrong);
 	else if (strcmp(input->kind, "city") == 0)
 		put_cities(v, profile, input, answers, wrong);
 	else if (strcmp(input->kind, "choice") == 0)
-		put_choice(v, input, value, wrong);
+		put_choice(v, profile, input, value, wrong);
 	else
 		put_input(v, input, value, wrong, locked);
 	ra_put(&v->page, "</div>\n");
@@ -343,7 +358,7 @@ ra_formview_line(ra_visit *v, const ra_line *line)
 /* ---- carriers ---- */
 
 static void
-put_extra(ra_visit *v, const ra_carrier *c, const char *currency,
+put_extra(ra_visit *v, const ra_profile *profile, const ra_carrier *c,
     const ra_answers *answers)
 {
 	const bool ticked = c->extra[0] != '\0' &&
@@ -355,9 +370,10 @@ put_extra(ra_visit *v, const ra_carrier *c, const char *currency,
 	    " name=\"carrier.extra\" id=\"x-%s\" value=\"%s\"", c->name, c->extra);
 	ra_put(&v->page, ticked ? " checked>" : ">");
 	ra_put(&v->page, "<label for=\"x-%s\">%s: %s", c->name,
-	    _("Order with it"), c->extra);
+	    _("Order with it"), ra_said(profile, c->extra));
 	if (c->extra_price[0] != '\0')
-		ra_put(&v->page, " — %s %s", c->extra_price, currency);
+		ra_put(&v->page, " — %s %s", c->extra_price,
+		    profile->payment.currency);
 	ra_put(&v->page, "</label></div>\n");
 }
 
@@ -381,7 +397,7 @@ put_validity(ra_visit *v, int days)
 }
 
 static void
-put_facts(ra_visit *v, const ra_carrier *c, const char *currency)
+put_facts(ra_visit *v, const ra_profile *profile, const ra_carrier *c)
 {
 	if (!has_facts(c))
 		return;
@@ -389,14 +405,16 @@ put_facts(ra_visit *v, const ra_carrier *c, const char *currency)
 	if (c->validity_days > 0)
 		put_validity(v, c->validity_days);
 	if (c->price[0] != '\0')
-		ra_put(&v->page, " %s: %s %s.", _("Price"), c->price, currency);
+		ra_put(&v->page, " %s: %s %s.", _("Price"), c->price,
+		    profile->payment.currency);
 	if (c->certification[0] != '\0')
-		ra_put(&v->page, " %s: %s.", _("Certification"), c->certification);
+		ra_put(&v->page, " %s: %s.", _("Certification"),
+		    ra_said(profile, c->certification));
 	ra_put(&v->page, "</p>\n");
 }
 
 static void
-put_carrier(ra_visit *v, const ra_carrier *c, const char *currency,
+put_carrier(ra_visit *v, const ra_profile *profile, const ra_carrier *c,
     const ra_answers *answers, bool first)
 {
 	ra_page *p = &v->page;
@@ -412,11 +430,12 @@ put_carrier(ra_visit *v, const ra_carrier *c, const char *currency,
 		    c->name);
 	ra_put(p, chosen ? " checked>" : ">");
 	ra_put(p, "<label for=\"%s%s\">%s</label></div>\n<div class=\"under\">",
-	    prefix, id, c->label);
-	put_facts(v, c, currency);
+	    prefix, id, ra_said(profile, c->label));
+	put_facts(v, profile, c);
 	if (c->warning[0] != '\0')
-		ra_put(p, "<p class=\"note\" id=\"k-%s\">%s</p>\n", c->name, c->warning);
-	put_extra(v, c, currency, answers);
+		ra_put(p, "<p class=\"note\" id=\"k-%s\">%s</p>\n", c->name,
+		    ra_said(profile, c->warning));
+	put_extra(v, profile, c, answers);
 	ra_put(p, "</div>\n");
 }
 
@@ -431,12 +450,11 @@ put_carriers(ra_visit *v, const ra_profile *profile, const ra_answers *answers,
 	ra_put(&v->page, wrong[0] != '\0' ?
 	    "<fieldset class=\"bad\" aria-describedby=\"e-carrier\"><legend>%s</legend>\n" :
 	    "<fieldset><legend>%s</legend>\n", profile->carriers_label[0] != '\0' ?
-	    profile->carriers_label : _("Where the key is kept"));
+	    ra_said(profile, profile->carriers_label) : _("Where the key is kept"));
 	if (wrong[0] != '\0')
 		ra_put(&v->page, "<p class=\"wrong\" id=\"e-carrier\">%s</p>", wrong);
 	for (size_t i = 0; i < profile->carrier_count; i++)
-		put_carrier(v, &profile->carrier[i], profile->payment.currency,
-		    answers, i == 0);
+		put_carrier(v, profile, &profile->carrier[i], answers, i == 0);
 	ra_put(&v->page, "</fieldset>\n");
 }
 

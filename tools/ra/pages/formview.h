@@ -10,7 +10,8 @@
 
 /* All that is wrong, each a link to its field; nothing where nothing is. */
 void
-ra_formview_errors(ra_visit *visit, const ra_form_errors *errors);
+ra_formview_errors(ra_visit *visit, const ra_profile *profile,
+    const ra_form_errors *errors);
 
 /* The same for one thing that is wrong, "" none, with the field of that id. */
 void

@@ -14,21 +14,24 @@
 const char *
 ra_install_button(const ra_profile *p)
 {
-	return p->install_button[0] != '\0' ? p->install_button :
+	return p->install_button[0] != '\0' ?
+	    ra_said(p, p->install_button) :
 	    _("Install the certificate");
 }
 
 /* What the command will ask, in the provider's words. */
 static void
-put_password(ra_visit *v, const ra_password_rule *rule)
+put_password(ra_visit *v, const ra_profile *p)
 {
+	const ra_password_rule *rule = &p->password;
+
 	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n", _("Password"), rule->twice ?
 	    _("The command asks you to invent a password for the key, and to enter it twice.") :
 	    _("The command asks you to invent a password for the key."));
 	if (rule->text[0] != '\0')
-		ra_put(&v->page, "<p class=\"note\">%s</p>\n", rule->text);
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n", ra_said(p, rule->text));
 	if (rule->warning[0] != '\0')
-		ra_put(&v->page, "<p class=\"note\">%s</p>\n", rule->warning);
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n", ra_said(p, rule->warning));
 }
 
 /* For who asked for it, by that name or by naming the folder (WCAG 2.2.1, 2.2.4). */
@@ -61,7 +64,7 @@ static void
 put_folder(ra_visit *v, const ra_casefile *file, const ra_folder *folder)
 {
 	if (file->profile->password.max > 0)
-		put_password(v, &file->profile->password);
+		put_password(v, file->profile);
 	ra_folder_ask(v, "/my/install",
 	    _("The path to the folder containing the private key"), folder,
 	    ra_install_button(file->profile));
@@ -83,7 +86,8 @@ ra_install_page(ra_visit *v)
 	}
 	ra_folder_read(v, &folder);
 	v->refused = folder.wrong[0] != '\0';
-	ra_visit_head_of(v, file.profile->title, _("Certificate set-up"));
+	ra_visit_head_of(v, ra_said(file.profile, file.profile->title),
+	    _("Certificate set-up"));
 	ra_formview_lack(v, "f-folder", folder.wrong);
 	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd></dl>\n<p class=\"status\" role=\"status\">%s</p>\n",
 	    _("Application number"), file.app.id,

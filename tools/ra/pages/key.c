@@ -85,12 +85,13 @@ show_key(ra_visit *v, const ra_casefile *file, const char *wrong)
 
 	ra_folder_read(v, &folder);
 	v->refused = wrong[0] != '\0' || folder.wrong[0] != '\0';
-	ra_visit_head_of(v, file->profile->title,
+	ra_visit_head_of(v, ra_said(file->profile, file->profile->title),
 	    _("Key pair and electronic application"));
 	ra_formview_lack(v, "f-request", wrong);
 	ra_formview_lack(v, "f-folder", folder.wrong);
 	if (c != NULL && c->warning[0] != '\0')
-		ra_put(&v->page, "<p class=\"note\">%s</p>\n", c->warning);
+		ra_put(&v->page, "<p class=\"note\">%s</p>\n",
+		    ra_said(file->profile, c->warning));
 	if (ra_folder_holds(file))
 		put_folder_command(v, file, &folder);
 	else

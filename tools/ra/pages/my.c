@@ -137,7 +137,7 @@ put_payment(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s — <strong>%s</strong>. %s</p>\n",
 	    _("Payment"), price, pay->currency,
 	    (file->app.facts & RA_PAID) != 0 ? _("paid") : _("not paid yet"),
-	    pay->text);
+	    ra_said(file->profile, pay->text));
 	if (ra_payment_link(v->desk, &file->app, price, pay->currency, link))
 		ra_put(&v->page, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n",
 		    link, _("Pay now"));
@@ -151,7 +151,7 @@ put_number(ra_visit *v, const ra_casefile *file)
 	    _("Application number"), file->app.id);
 	if (file->profile->number_text[0] != '\0')
 		ra_put(&v->page, "<p class=\"note\">%s</p>\n",
-		    file->profile->number_text);
+		    ra_said(file->profile, file->profile->number_text));
 }
 
 static const char *
@@ -194,7 +194,8 @@ ra_my_page(ra_visit *v)
 
 	if (!ra_casefile_open(v, v->number, &file))
 		return;
-	ra_visit_head_of(v, file.profile->title, _("My application"));
+	ra_visit_head_of(v, ra_said(file.profile, file.profile->title),
+	    _("My application"));
 	put_number(v, &file);
 	ra_casefile_progress(v, &file);
 	put_folder(v, &file);

@@ -107,7 +107,7 @@ ra_papers_wanted(ra_visit *v, const ra_profile *p)
 {
 	ra_put(&v->page, "<ul>\n");
 	for (size_t i = 0; i < p->document_count; i++) {
-		ra_put(&v->page, "<li>%s: ", p->document[i].title);
+		ra_put(&v->page, "<li>%s: ", ra_said(p, p->document[i].title));
 		put_wanted(v, &p->document[i]);
 		ra_put(&v->page, "</li>\n");
 	}
@@ -135,7 +135,8 @@ put_blanks(ra_visit *v, const ra_profile *p, const ra_document *d)
 	ra_put(&v->page, "<br>%s:", _("Filled in, to print and sign"));
 	for (size_t i = 0; i < p->print.count; i++)
 		ra_put(&v->page, " <a href=\"/my/print/%s?document=%s\">%s (%s)</a>",
-		    p->print.word[i], d->name, d->title, p->print.word[i]);
+		    p->print.word[i], d->name, ra_said(p, d->title),
+		    p->print.word[i]);
 }
 
 static bool
@@ -168,11 +169,12 @@ ra_papers_mine(ra_visit *v, const ra_casefile *file)
 		return;
 	}
 	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n<dl>\n", _("Documents"),
-	    p->documents_text[0] != '\0' ? p->documents_text :
+	    p->documents_text[0] != '\0' ? ra_said(p, p->documents_text) :
 	    _("Write the application number on each of them."),
-	    file->app.branch);
+	    ra_said(p, file->app.branch));
 	for (size_t i = 0; i < p->document_count; i++) {
-		ra_put(&v->page, "<dt>%s</dt><dd>", p->document[i].title);
+		ra_put(&v->page, "<dt>%s</dt><dd>",
+		    ra_said(p, p->document[i].title));
 		put_wanted(v, &p->document[i]);
 		ra_put(&v->page, "<br>");
 		put_standing(v, &papers->row[i]);
@@ -220,7 +222,7 @@ show(ra_visit *v, const ra_casefile *file, const char *name, const char *wrong)
 	size_t shown = 0;
 
 	v->refused = wrong[0] != '\0';
-	ra_visit_head_of(v, p->title, _("Documents"));
+	ra_visit_head_of(v, ra_said(p, p->title), _("Documents"));
 	if (papers == NULL || ra_papers_load(v, file, papers))
 		v->page.failed = true;
 	for (size_t i = 0; papers != NULL && i < p->document_count; i++) {
@@ -230,7 +232,8 @@ show(ra_visit *v, const ra_casefile *file, const char *name, const char *wrong)
 			continue;
 		shown++;
 		ra_put(&v->page, "<section class=\"paper\" aria-labelledby=\"p-%s\">"
-		    "<h2 id=\"p-%s\">%s</h2>\n<p>", d->name, d->name, d->title);
+		    "<h2 id=\"p-%s\">%s</h2>\n<p>", d->name, d->name,
+		    ra_said(p, d->title));
 		put_wanted(v, d);
 		ra_put(&v->page, "</p>\n<p>");
 		put_standing(v, &papers->row[i]);
@@ -367,7 +370,7 @@ ra_papers_theirs(ra_visit *v, const ra_casefile *file)
 	for (size_t i = 0; i < p->document_count; i++) {
 		ra_put(&v->page, "<section class=\"paper\" aria-labelledby=\"p-%s\">"
 		    "<h3 id=\"p-%s\">%s</h3>\n<p>", p->document[i].name,
-		    p->document[i].name, p->document[i].title);
+		    p->document[i].name, ra_said(p, p->document[i].title));
 		put_wanted(v, &p->document[i]);
 		ra_put(&v->page, "</p>\n<p>");
 		put_standing(v, &papers->row[i]);

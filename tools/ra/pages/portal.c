@@ -25,13 +25,17 @@ is_first_of_section(const ra_profiles *all, size_t at)
 }
 
 static void
-put_section(ra_visit *v, const ra_profiles *all, const char *section)
+put_section(ra_visit *v, const ra_profiles *all, const ra_profile *first)
 {
-	ra_put(&v->page, "<h2>%s</h2>\n<ul class=\"cards\">\n", section);
-	for (size_t i = 0; i < all->count; i++)
-		if (strcmp(all->row[i].section, section) == 0)
+	ra_put(&v->page, "<h2>%s</h2>\n<ul class=\"cards\">\n",
+	    ra_said(first, first->section));
+	for (size_t i = 0; i < all->count; i++) {
+		const ra_profile *p = &all->row[i];
+
+		if (strcmp(p->section, first->section) == 0)
 			ra_put(&v->page, "<li><a href=\"/service/%s\">%s</a><p>%s</p></li>\n",
-			    all->row[i].name, all->row[i].title, all->row[i].about);
+			    p->name, ra_said(p, p->title), ra_said(p, p->about));
+	}
 	ra_put(&v->page, "</ul>\n");
 }
 
@@ -43,7 +47,7 @@ ra_portal_home(ra_visit *v)
 	ra_visit_head(v, _("Services"));
 	for (size_t i = 0; i < all->count; i++)
 		if (is_first_of_section(all, i))
-			put_section(v, all, all->row[i].section);
+			put_section(v, all, &all->row[i]);
 	ra_visit_foot(v, HTTP_OK);
 }
 
@@ -66,8 +70,8 @@ put_carriers(ra_visit *v, const ra_profile *p)
 		const ra_carrier *c = &p->carrier[i];
 
 		ra_put(&v->page, c->certification[0] != '\0' ?
-		    "<li>%s — %s</li>\n" : "<li>%s</li>\n", c->label,
-		    c->certification);
+		    "<li>%s — %s</li>\n" : "<li>%s</li>\n",
+		    ra_said(p, c->label), ra_said(p, c->certification));
 	}
 	ra_put(&v->page, "</ul>\n");
 }
@@ -77,7 +81,8 @@ put_price(ra_visit *v, const ra_profile *p)
 {
 	if (p->payment.price[0] != '\0')
 		ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s. %s</p>\n", _("Price"),
-		    p->payment.price, p->payment.currency, p->payment.text);
+		    p->payment.price, p->payment.currency,
+		    ra_said(p, p->payment.text));
 }
 
 /* What there is to read before anything is applied for. */
@@ -109,7 +114,7 @@ service_of(ra_visit *v)
 	return NULL;
 }
 
-/* A text beside the profile, as it is written there. */
+/* A text beside the profile. */
 static void
 show_text(ra_visit *v, const ra_profile *p, const char *title,
     const char *file)
@@ -122,14 +127,14 @@ show_text(ra_visit *v, const ra_profile *p, const char *title,
 		    _("There is no such text for this service."));
 		return;
 	}
-	if ((rc = ra_terms_file(v->desk, file, &text))) {
+	if ((rc = ra_terms_file(v->desk, p, file, RA_UNIT_PARAGRAPH, &text))) {
 		ra_visit_fault(v, rc);
 		return;
 	}
-	ra_visit_head_of(v, p->title, title);
+	ra_visit_head_of(v, ra_said(p, p->title), title);
 	ra_put(&v->page, "<pre class=\"terms\" tabindex=\"0\" role=\"region\""
 	    " aria-label=\"%s\">%s</pre>\n<p><a href=\"/service/%s\">%s</a></p>\n",
-	    title, text, p->name, p->title);
+	    title, text, p->name, ra_said(p, p->title));
 	ra_visit_foot(v, HTTP_OK);
 }
 
@@ -163,11 +168,12 @@ ra_portal_suppliers(ra_visit *v)
 
 		if (p->section[0] == '\0' || p->supplier_count == 0)
 			continue;
-		ra_put(&v->page, "<h2>%s</h2>\n<dl>\n", p->title);
+		ra_put(&v->page, "<h2>%s</h2>\n<dl>\n", ra_said(p, p->title));
 		for (size_t j = 0; j < p->supplier_count; j++, shown++)
 			ra_put(&v->page, "<dt>%s</dt><dd>%s<br>%s</dd>\n",
-			    p->supplier[j].name, p->supplier[j].offers,
-			    p->supplier[j].address);
+			    ra_said(p, p->supplier[j].name),
+			    ra_said(p, p->supplier[j].offers),
+			    ra_said(p, p->supplier[j].address));
 		ra_put(&v->page, "</dl>\n");
 	}
 	ra_put(&v->page, "<p>%s</p>\n", shown > 0 ?
@@ -183,8 +189,8 @@ ra_portal_service(ra_visit *v)
 
 	if (p == NULL)
 		return;
-	ra_visit_head_of(v, p->section, p->title);
-	ra_put(&v->page, "<p class=\"lead\">%s</p>\n", p->about);
+	ra_visit_head_of(v, ra_said(p, p->section), ra_said(p, p->title));
+	ra_put(&v->page, "<p class=\"lead\">%s</p>\n", ra_said(p, p->about));
 	put_documents(v, p);
 	put_carriers(v, p);
 	put_price(v, p);
@@ -213,11 +219,13 @@ ra_portal_help(ra_visit *v)
 	for (size_t i = 0; i < TMG_COUNT(steps); i++)
 		ra_put(&v->page, "<li>%s</li>\n", _(steps[i]));
 	ra_put(&v->page, "</ol>\n<h2>%s</h2>\n<ul>\n", _("Instructions"));
-	for (size_t i = 0; i < all->count; i++)
-		if (all->row[i].section[0] != '\0' &&
-		    all->row[i].instructions[0] != '\0')
+	for (size_t i = 0; i < all->count; i++) {
+		const ra_profile *p = &all->row[i];
+
+		if (p->section[0] != '\0' && p->instructions[0] != '\0')
 			ra_put(&v->page, "<li><a href=\"/help/%s\">%s</a></li>\n",
-			    all->row[i].name, all->row[i].title);
+			    p->name, ra_said(p, p->title));
+	}
 	ra_put(&v->page, "<li><a href=\"/suppliers\">%s</a></li>\n</ul>\n",
 	    _("Approved suppliers of cards and readers"));
 	ra_visit_foot(v, HTTP_OK);

@@ -42,8 +42,9 @@ put_row(void *arg, const ra_app *app)
 	p = ra_profiles_find(q->visit->desk->profiles, app->profile);
 	ra_put(&q->visit->page, "<tr><td><a href=\"/desk/case/%s\">%s</a></td>"
 	    "<td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", app->id, app->id,
-	    _(ra_state_get(app->state)->label), p != NULL ? p->title : app->profile,
-	    app->subject, app->branch);
+	    _(ra_state_get(app->state)->label), p != NULL ? ra_said(p, p->title) :
+	    app->profile, app->subject, p != NULL ? ra_said(p, app->branch) :
+	    app->branch);
 	return TMG_OK;
 }
 

@@ -74,7 +74,8 @@ show(ra_visit *v, const struct who *w, const ra_casefile *file,
     const char *wrong)
 {
 	v->refused = wrong[0] != '\0';
-	ra_visit_head_of(v, file->profile->title, _("Revoke the certificate"));
+	ra_visit_head_of(v, ra_said(file->profile, file->profile->title),
+	    _("Revoke the certificate"));
 	ra_formview_lack(v, "f-why", wrong);
 	ra_put(&v->page, "<p class=\"number\">%s</p>\n", file->app.id);
 	ra_casefile_certificate(v, file);

@@ -85,11 +85,12 @@ add_answers(ra_sheet *s, const ra_profile *p, const ra_answers *answers)
 	tmg_rc rc = add(s, RA_SHEET_HEAD, _("What you told us"), "");
 
 	if (rc == TMG_OK && p->identity.field[0] != '\0')
-		rc = add_pair(s, p->identity.label,
+		rc = add_pair(s, ra_said(p, p->identity.label),
 		    ra_answers_get(answers, p->identity.field));
 	for (size_t i = 0; i < p->input_count && rc == TMG_OK; i++)
-		rc = add_pair(s, p->input[i].label,
-		    ra_answers_get(answers, p->input[i].name));
+		rc = add_pair(s, ra_said(p, p->input[i].label),
+		    ra_said_answer(p, &p->input[i],
+		    ra_answers_get(answers, p->input[i].name)));
 	return rc;
 }
 
@@ -155,7 +156,7 @@ add_documents(ra_sheet *s, const ra_profile *p)
 		rc = add(s, RA_SHEET_HEAD, _("Documents to bring or send"), "");
 	for (size_t i = 0; i < p->document_count && rc == TMG_OK; i++) {
 		document_text(&p->document[i], text, sizeof(text));
-		rc = add_pair(s, p->document[i].title, text);
+		rc = add_pair(s, ra_said(p, p->document[i].title), text);
 	}
 	return rc;
 }
@@ -163,13 +164,12 @@ add_documents(ra_sheet *s, const ra_profile *p)
 static tmg_rc
 add_branch(ra_sheet *s, const ra_profile *p, const ra_answers *answers)
 {
-	char text[2 * RA_TEXT_MAX + 2];
+	char text[RA_BRANCH_TEXT];
 	const ra_branch *branch;
 
 	if (ra_form_branch(p, answers, &branch))
 		return TMG_OK;
-	snprintf(text, sizeof(text), "%s%s%s", branch->name,
-	    branch->address[0] != '\0' ? ", " : "", branch->address);
+	ra_branch_say(p, branch, text);
 	return add_pair(s, _("Where"), text);
 }
 
@@ -186,7 +186,7 @@ add_deadline(ra_sheet *s, const ra_profile *p, const ra_app *app)
 	if ((rc = add_pair(s, _("At the latest on"), date)))
 		return rc;
 	return deadline->warning[0] == '\0' ? TMG_OK :
-	    add(s, RA_SHEET_NOTE, "", deadline->warning);
+	    add(s, RA_SHEET_NOTE, "", ra_said(p, deadline->warning));
 }
 
 static tmg_rc
@@ -246,7 +246,7 @@ ra_sheet_make(ra_desk *d, const ra_app *app, ra_sheet *s)
 	if ((rc = ra_answers_load(d->store, app->id, &answers)))
 		return tmg_pass(&d->fault, tmg_fault_copy(&d->fault,
 		    &d->store->fault, rc));
-	name_it(d, profile->title, app, s);
+	name_it(d, ra_said(profile, profile->title), app, s);
 	rc = fill(s, profile, app, &answers);
 	return rc ? tmg_raise(&d->fault, rc, 0, _("out of memory")) : TMG_OK;
 }
@@ -259,19 +259,18 @@ ra_sheet_make(ra_desk *d, const ra_app *app, ra_sheet *s)
 static tmg_rc
 add_known(const ra_profile *p, const ra_app *app, ra_answers *answers)
 {
-	char date[SHORT_TEXT], where[2 * RA_TEXT_MAX + 2] = "";
+	char date[SHORT_TEXT], where[RA_BRANCH_TEXT] = "";
 	const ra_branch *branch;
 	tmg_rc rc;
 
 	date_text(app->created, date, sizeof(date));
 	if (ra_form_branch(p, answers, &branch) == TMG_OK)
-		snprintf(where, sizeof(where), "%s%s%s", branch->name,
-		    branch->address[0] != '\0' ? ", " : "", branch->address);
+		ra_branch_say(p, branch, where);
 	if ((rc = ra_answers_set(answers, "number", app->id)) ||
 	    (rc = ra_answers_set(answers, "date", date)) ||
 	    (rc = ra_answers_set(answers, "branch", where)))
 		return rc;
-	return ra_answers_set(answers, "service", p->title);
+	return ra_answers_set(answers, "service", ra_said(p, p->title));
 }
 
 /* "# heading", "- label: text", and paragraphs, of one line each. */
@@ -314,7 +313,8 @@ fill_blank(ra_desk *d, const ra_profile *p, const ra_document *document,
 	if ((rc = ra_answers_load(d->store, app->id, &answers)))
 		return tmg_pass(&d->fault, tmg_fault_copy(&d->fault,
 		    &d->store->fault, rc));
-	if ((rc = ra_terms_file(d, document->form, &template)))
+	if ((rc = ra_terms_file(d, p, document->form, RA_UNIT_LINE,
+	    &template)))
 		return rc;
 	if (add_known(p, app, &answers) ||
 	    ra_contents_expand(template, &answers, text, BLANK_MAX) ||
@@ -335,7 +335,7 @@ ra_blank_make(ra_desk *d, const ra_app *app, const char *name, ra_sheet *s)
 	if (document == NULL || document->form[0] == '\0')
 		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
 		    _("application %s has no such document to print"), app->id);
-	name_it(d, document->title, app, s);
+	name_it(d, ra_said(profile, document->title), app, s);
 	return fill_blank(d, profile, document, app, s);
 }
 

@@ -183,41 +183,43 @@ ra_input_known(const char *word)
 }
 
 static tmg_rc
-check_text(const ra_input *field, const char *value, tmg_fault *f)
+check_text(const ra_input *field, const char *label, const char *value,
+    tmg_fault *f)
 {
 	size_t count;
 
 	if (ra_utf8_check(value, &count))
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s: there are characters in it that cannot be written here"),
-		    field->label);
+		    label);
 	if (count > (size_t)field->max)
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s: %d characters at the most, these are %zu"),
-		    field->label, field->max, count);
+		    label, field->max, count);
 	if (value[0] == ' ' || value[strlen(value) - 1] == ' ')
 		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: it begins or ends with a space"), field->label);
+		    _("%s: it begins or ends with a space"), label);
 	return TMG_OK;
 }
 
 tmg_rc
-ra_input_check(const ra_input *field, const char *value, tmg_fault *f)
+ra_input_check(const ra_input *field, const char *label, const char *value,
+    tmg_fault *f)
 {
 	const struct kind *kind = kind_of(field->kind);
 	tmg_rc rc;
 
 	if (value[0] == '\0')
 		return !field->required ? TMG_OK : tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: this has to be filled in"), field->label);
-	if ((rc = check_text(field, value, f)))
+		    _("%s: this has to be filled in"), label);
+	if ((rc = check_text(field, label, value, f)))
 		return rc;
 	if (kind == NULL || !kind->check(value))
-		return tmg_raise(f, TMG_MISMATCH, 0, "%s: %s", field->label,
+		return tmg_raise(f, TMG_MISMATCH, 0, "%s: %s", label,
 		    kind != NULL ? _(kind->want) : field->kind);
 	if (field->options.count > 0 && !ra_words_have(&field->options, value))
 		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: choose one from the list"), field->label);
+		    _("%s: choose one from the list"), label);
 	return TMG_OK;
 }
 

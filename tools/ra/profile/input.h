@@ -17,10 +17,11 @@ ra_input_known(const char *word);
  * control characters or marks that turn the direction of writing), what its
  * kind asks for.  An empty value may stand where none is required.
  *
- * Verdicts  TMG_MISMATCH  f says what to change, naming the field's label
+ * Verdicts  TMG_MISMATCH  f says what to change, calling the field label
  */
 TMG_MUST_USE tmg_rc
-ra_input_check(const ra_input *field, const char *value, tmg_fault *f);
+ra_input_check(const ra_input *field, const char *label, const char *value,
+    tmg_fault *f);
 
 /* A day that there is, as ISO 8601 has it: 1990-12-31. */
 bool

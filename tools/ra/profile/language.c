@@ -18,6 +18,9 @@ const ra_language ra_languages[] = {
 };
 const size_t ra_language_count = TMG_COUNT(ra_languages);
 
+/* As with uselocale() and tmg_text_first(): a thread's own. */
+static _Thread_local const ra_language *spoken;
+
 static const ra_language *
 find(const char *code, size_t len)
 {
@@ -93,6 +96,8 @@ ra_speech_begin(ra_speech *speech, const ra_language *language)
 		return;
 	speech->before = uselocale(speech->mine);
 	speech->first = tmg_text_first(language->domain);
+	speech->spoken = spoken;
+	spoken = language;
 }
 
 void
@@ -100,8 +105,15 @@ ra_speech_release(ra_speech *speech)
 {
 	if (speech->mine == (locale_t)0)
 		return;
+	spoken = speech->spoken;
 	(void)tmg_text_first(speech->first);
 	uselocale(speech->before);
 	freelocale(speech->mine);
 	speech->mine = (locale_t)0;
+}
+
+const ra_language *
+ra_language_spoken(void)
+{
+	return spoken;
 }

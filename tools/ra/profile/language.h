@@ -37,10 +37,15 @@ void ra_languages_bind(const char *folder);
 typedef struct ra_speech {
 	locale_t mine, before;
 	const char *first;
+	const ra_language *spoken;	/* before */
 } ra_speech;
 
 /* language NULL: the process's own. */
 void ra_speech_begin(ra_speech *speech, const ra_language *language);
 void ra_speech_release(ra_speech *speech);
+
+/* The one that this thread was told to speak; NULL: the process's own. */
+const ra_language *
+ra_language_spoken(void);
 
 #endif

@@ -72,6 +72,37 @@ free_entries(struct dirent **entries, int count)
 	free(entries);
 }
 
+/* A catalogue of its own is that of a profile which is there. */
+static tmg_rc
+check_owners(const char *folder, const ra_profiles *profiles, tmg_fault *f)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = ra_texts_profile(profiles->texts, i)) != NULL;
+	    i++) {
+		const ra_profile *p = ra_profiles_find(profiles, name);
+
+		if (name[0] != '\0' && (p == NULL || strcmp(p->name, name) != 0))
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: there is a catalogue of the profile %s, and no such profile"),
+			    folder, name);
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+load_texts(const char *folder, ra_profiles *profiles, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_texts_load(folder, &profiles->texts, f)) ||
+	    (rc = check_owners(folder, profiles, f)))
+		return rc;
+	for (size_t i = 0; i < profiles->count; i++)
+		profiles->row[i].texts = profiles->texts;
+	return TMG_OK;
+}
+
 tmg_rc
 ra_profiles_load(const char *folder, ra_profiles *profiles, tmg_fault *f)
 {
@@ -98,6 +129,8 @@ ra_profiles_load(const char *folder, ra_profiles *profiles, tmg_fault *f)
 		profiles->count++;
 	}
 	free_entries(entries, count);
+	if (rc == TMG_OK)
+		rc = load_texts(folder, profiles, f);
 	if (rc)
 		ra_profiles_release(profiles);
 	return rc;
@@ -107,6 +140,7 @@ void
 ra_profiles_release(ra_profiles *profiles)
 {
 	free(profiles->row);
+	ra_texts_free(&profiles->texts);
 	*profiles = (ra_profiles){ 0 };
 }
 
@@ -147,6 +181,42 @@ ra_profile_status(const ra_profile *profile, ra_state state)
 
 	for (size_t i = 0; i < profile->status_count; i++)
 		if (strcmp(profile->status[i].state, row->name) == 0)
-			return profile->status[i].text;
+			return ra_said(profile, profile->status[i].text);
 	return _(row->label);
+}
+
+/* ---- to people ---- */
+
+const char *
+ra_said_or_null(const ra_profile *profile, const char *text)
+{
+	const ra_language *language = ra_language_spoken();
+
+	return profile->texts == NULL || language == NULL ? NULL :
+	    ra_texts_find(profile->texts, profile->name, language, text);
+}
+
+const char *
+ra_said(const ra_profile *profile, const char *text)
+{
+	const char *said = ra_said_or_null(profile, text);
+
+	return said != NULL ? said : text;
+}
+
+const char *
+ra_said_answer(const ra_profile *profile, const ra_input *input,
+    const char *answer)
+{
+	return strcmp(input->kind, "choice") == 0 ||
+	    strcmp(input->kind, "region") == 0 ||
+	    strcmp(input->kind, "city") == 0 ? ra_said(profile, answer) : answer;
+}
+
+void
+ra_branch_say(const ra_profile *profile, const ra_branch *branch,
+    char text[RA_BRANCH_TEXT])
+{
+	snprintf(text, RA_BRANCH_TEXT, branch->address[0] != '\0' ? "%s, %s" : "%s",
+	    ra_said(profile, branch->name), ra_said(profile, branch->address));
 }

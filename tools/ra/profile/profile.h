@@ -9,6 +9,7 @@
 #include "tamga/ctx.h"
 #include "tools/ra/flow/flow.h"
 #include "tools/ra/profile/settings.h"
+#include "tools/ra/profile/texts.h"
 
 #define RA_PROFILES_MAX 64
 #define RA_PROFILE_FILE_MAX 262144
@@ -205,6 +206,8 @@ typedef struct ra_profile {
 	ra_status status[RA_STATUSES_MAX];
 	size_t mail_count;
 	ra_mail_rule mail[RA_MAILS_MAX];
+
+	const ra_texts *texts;		/* its folder's; NULL none */
 } ra_profile;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */
@@ -215,7 +218,28 @@ ra_profile_parse(const char *name, const char *text, ra_profile *profile,
 typedef struct ra_profiles {
 	size_t count;
 	ra_profile *row;	/* in order of their names */
+	ra_texts *texts;	/* what they say in other languages */
 } ra_profiles;
+
+/*
+ * A text of the profile in the language that is spoken
+ * (ra_language_spoken()); the text itself where it is not translated.  Whatever
+ * a profile says to people goes through here when it is shown, and never when it
+ * is compared or stored: an option, a region, a branch is what the profile
+ * calls it.
+ */
+const char *
+ra_said(const ra_profile *profile, const char *text);
+
+/* The same; NULL where it is not translated. */
+const char *
+ra_said_or_null(const ra_profile *profile, const char *text);
+
+/* What was answered to a field, as it is shown: of a list that the profile made
+ * the profile's word, translated; of all else the answer. */
+const char *
+ra_said_answer(const ra_profile *profile, const ra_input *input,
+    const char *answer);
 
 /* NULL when the profile asks for none of that name. */
 const ra_document *
@@ -228,6 +252,12 @@ ra_profile_carrier(const ra_profile *profile, const char *name);
 /* The provider's words for a state, or the general ones, translated. */
 const char *
 ra_profile_status(const ra_profile *profile, ra_state state);
+
+/* A branch's name and address, in the language that is spoken. */
+#define RA_BRANCH_TEXT (2 * RA_PROSE_MAX)
+void
+ra_branch_say(const ra_profile *profile, const ra_branch *branch,
+    char text[RA_BRANCH_TEXT]);
 
 /* Every *.profile of a folder.  Verdicts TMG_NOT_FOUND (no folder, none in
  * it), TMG_MISMATCH. */

@@ -226,12 +226,12 @@ check_price(const char *word)
 static const ra_input input_default = { .step = "filled", .max = 128 };
 static const ra_setting input_rows[] = {
 	RA_SET_TEXT("name", IN(input, name), true, ra_any_word),
-	RA_SET_TEXT("label", IN(input, label), true, ra_any_word),
+	RA_SET_LABEL("label", IN(input, label), true),
 	RA_SET_TEXT("kind", IN(input, kind), true, check_kind),
 	RA_SET_TEXT("step", IN(input, step), false, check_form),
 	RA_SET_FLAG("required", IN(input, required)),
 	RA_SET_NUMBER("max", IN(input, max), false, 1, 1024),
-	RA_SET_WORDS("options", IN(input, options), false, ra_any_word),
+	RA_SET_CHOICES("options", IN(input, options)),
 	RA_SET_PROSE("hint", IN(input, hint), false),
 	RA_SET_PROSE("warning", IN(input, warning), false),
 };
@@ -246,10 +246,10 @@ static const ra_list contents = MAKE(content, RA_CONTENTS_MAX, content_count);
 
 static const ra_branch branch_default = { .name = "" };
 static const ra_setting branch_rows[] = {
-	RA_SET_TEXT("name", IN(branch, name), true, ra_any_word),
-	RA_SET_TEXT("region", IN(branch, region), true, ra_any_word),
-	RA_SET_TEXT("city", IN(branch, city), true, ra_any_word),
-	RA_SET_TEXT("address", IN(branch, address), false, ra_any_word),
+	RA_SET_LABEL("name", IN(branch, name), true),
+	RA_SET_LABEL("region", IN(branch, region), true),
+	RA_SET_LABEL("city", IN(branch, city), true),
+	RA_SET_LABEL("address", IN(branch, address), false),
 };
 static const ra_list branches = MAKE(branch, RA_BRANCHES_MAX, branch_count);
 
@@ -257,8 +257,8 @@ static const ra_document document_default = { .types = { 3, { "pdf", "jpeg",
 	"png" } }, .max_kb = 2048 };
 static const ra_setting document_rows[] = {
 	RA_SET_TEXT("name", IN(document, name), true, ra_any_word),
-	RA_SET_TEXT("title", IN(document, title), true, ra_any_word),
-	RA_SET_TEXT("form", IN(document, form), false, check_file),
+	RA_SET_LABEL("title", IN(document, title), true),
+	RA_SET_FILE("form", IN(document, form), check_file, RA_READING_FORM),
 	RA_SET_FLAG("notarised", IN(document, notarised)),
 	RA_SET_WORDS("notarised_by", IN(document, notarised_by), false, check_channel),
 	RA_SET_FLAG("optional", IN(document, optional)),
@@ -272,10 +272,10 @@ static const ra_list documents = MAKE(document, RA_DOCUMENTS_MAX, document_count
 static const ra_carrier carrier_default = { .name = "" };
 static const ra_setting carrier_rows[] = {
 	RA_SET_TEXT("name", IN(carrier, name), true, check_carrier),
-	RA_SET_TEXT("label", IN(carrier, label), true, ra_any_word),
+	RA_SET_LABEL("label", IN(carrier, label), true),
 	RA_SET_PROSE("warning", IN(carrier, warning), false),
-	RA_SET_TEXT("certification", IN(carrier, certification), false, ra_any_word),
-	RA_SET_TEXT("extra", IN(carrier, extra), false, ra_any_word),
+	RA_SET_LABEL("certification", IN(carrier, certification), false),
+	RA_SET_LABEL("extra", IN(carrier, extra), false),
 	RA_SET_NUMBER("validity_days", IN(carrier, validity_days), false, 0, 36500),
 	RA_SET_TEXT("price", IN(carrier, price), false, check_price),
 	RA_SET_TEXT("extra_price", IN(carrier, extra_price), false, check_price),
@@ -284,9 +284,9 @@ static const ra_list carriers = MAKE(carrier, RA_CARRIERS_MAX, carrier_count);
 
 static const ra_supplier supplier_default = { .name = "" };
 static const ra_setting supplier_rows[] = {
-	RA_SET_TEXT("name", IN(supplier, name), true, ra_any_word),
+	RA_SET_LABEL("name", IN(supplier, name), true),
 	RA_SET_PROSE("offers", IN(supplier, offers), true),
-	RA_SET_TEXT("address", IN(supplier, address), false, ra_any_word),
+	RA_SET_LABEL("address", IN(supplier, address), false),
 };
 static const ra_list suppliers = MAKE(supplier, RA_SUPPLIERS_MAX, supplier_count);
 
@@ -311,7 +311,7 @@ static const ra_mail_rule mail_rule_default = { .event = "" };
 static const ra_setting mail_rule_rows[] = {
 	RA_SET_TEXT("event", IN(mail_rule, event), true, check_news),
 	RA_SET_TEXT("language", IN(mail_rule, language), false, check_language),
-	RA_SET_TEXT("subject", IN(mail_rule, subject), true, ra_any_word),
+	RA_SET_LABEL("subject", IN(mail_rule, subject), true),
 	RA_SET_PROSE("text", IN(mail_rule, text), true),
 	RA_SET_FLAG("attach_application", IN(mail_rule, attach_application)),
 };
@@ -322,7 +322,7 @@ static const ra_list mails = MAKE(mail_rule, RA_MAILS_MAX, mail_count);
 #define AT(field) offsetof(ra_profile, field)
 
 const ra_setting ra_profile_rows[] = {
-	RA_SET_TEXT("title", AT(title), true, ra_any_word),
+	RA_SET_LABEL("title", AT(title), true),
 	RA_SET_WORDS("aliases", AT(aliases), false, ra_any_word),
 	RA_SET_TEXT("approval", AT(approval), true, check_approval),
 	RA_SET_NUMBER("validity_days", AT(validity_days), true, 1, 36500),
@@ -339,10 +339,10 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_FLAG("renewal.same_key", AT(renewal_same_key)),
 	RA_SET_WORDS("renewal.remind_days", AT(remind_days), false, check_days),
 
-	RA_SET_TEXT("section", AT(section), false, ra_any_word),
+	RA_SET_LABEL("section", AT(section), false),
 	RA_SET_PROSE("about", AT(about), false),
-	RA_SET_TEXT("policy", AT(policy), false, check_file),
-	RA_SET_TEXT("instructions", AT(instructions), false, check_file),
+	RA_SET_FILE("policy", AT(policy), check_file, RA_READING_PROSE),
+	RA_SET_FILE("instructions", AT(instructions), check_file, RA_READING_PROSE),
 	RA_SET_LIST("suppliers", AT(supplier), &suppliers),
 	RA_SET_WORDS("languages", AT(languages), false, check_language),
 	RA_SET_WORDS("flow.steps", AT(steps), false, check_state),
@@ -351,19 +351,19 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_FLAG("captcha", AT(captcha)),
 	RA_SET_FLAG("number_opens_status", AT(number_opens)),
 	RA_SET_PROSE("number_text", AT(number_text), false),
-	RA_SET_TEXT("form_button", AT(form_button), false, ra_any_word),
-	RA_SET_TEXT("carriers_label", AT(carriers_label), false, ra_any_word),
-	RA_SET_TEXT("install_button", AT(install_button), false, ra_any_word),
+	RA_SET_LABEL("form_button", AT(form_button), false),
+	RA_SET_LABEL("carriers_label", AT(carriers_label), false),
+	RA_SET_LABEL("install_button", AT(install_button), false),
 	RA_SET_PROSE("documents_text", AT(documents_text), false),
-	RA_SET_TEXT("consent.text", AT(consent.text), false, ra_any_word),
-	RA_SET_TEXT("consent.box", AT(consent.box), false, ra_any_word),
-	RA_SET_TEXT("consent.button", AT(consent.button), false, ra_any_word),
+	RA_SET_FILE("consent.text", AT(consent.text), check_file, RA_READING_PROSE),
+	RA_SET_LABEL("consent.box", AT(consent.box), false),
+	RA_SET_LABEL("consent.button", AT(consent.button), false),
 	RA_SET_TEXT("identity.field", AT(identity.field), false, ra_any_word),
-	RA_SET_TEXT("identity.label", AT(identity.label), false, ra_any_word),
+	RA_SET_LABEL("identity.label", AT(identity.label), false),
 	RA_SET_TEXT("identity.check", AT(identity.check), false, check_identity),
 	RA_SET_TEXT("identity.lookup", AT(identity.lookup), false, ra_any_word),
-	RA_SET_TEXT("identity.box", AT(identity.box), false, ra_any_word),
-	RA_SET_TEXT("identity.button", AT(identity.button), false, ra_any_word),
+	RA_SET_LABEL("identity.box", AT(identity.box), false),
+	RA_SET_LABEL("identity.button", AT(identity.button), false),
 	RA_SET_WORDS("identity.fills", AT(identity.fills), false, ra_any_word),
 	RA_SET_FLAG("identity.locked", AT(identity.locked)),
 	RA_SET_PROSE("identity.not_found", AT(identity.not_found), false),

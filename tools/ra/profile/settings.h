@@ -30,6 +30,14 @@ typedef enum ra_kind {
 	RA_KIND_LIST,		/* an array of structures, from a list of groups */
 } ra_kind;
 
+/* Whether people read it, so that it is translated for them. */
+typedef enum ra_reading {
+	RA_READING_NONE,	/* a name or a rule */
+	RA_READING_TEXT,	/* each text or word */
+	RA_READING_PROSE,	/* a file of that name, in paragraphs */
+	RA_READING_FORM,	/* the same, line by line */
+} ra_reading;
+
 /* NULL when the word is good, else what would be: "automatic or officer". */
 typedef const char *ra_check(const char *word);
 
@@ -55,21 +63,34 @@ typedef struct ra_setting {
 	int min, max;		/* RA_KIND_NUMBER */
 	ra_check *check;	/* each text or word; ra_any_word when all are good */
 	const ra_list *list;	/* RA_KIND_LIST */
+	ra_reading reading;
 } ra_setting;
 
 /* One row of each kind, for tables. */
 #define RA_SET_TEXT(path, offset, required, check) \
-	{ path, RA_KIND_TEXT, offset, required, 0, 0, check, NULL }
+	{ path, RA_KIND_TEXT, offset, required, 0, 0, check, NULL, RA_READING_NONE }
+#define RA_SET_LABEL(path, offset, required) \
+	{ path, RA_KIND_TEXT, offset, required, 0, 0, ra_any_word, NULL, \
+	RA_READING_TEXT }
 #define RA_SET_PROSE(path, offset, required) \
-	{ path, RA_KIND_PROSE, offset, required, 0, 0, ra_any_word, NULL }
+	{ path, RA_KIND_PROSE, offset, required, 0, 0, ra_any_word, NULL, \
+	RA_READING_TEXT }
+#define RA_SET_FILE(path, offset, check, reading) \
+	{ path, RA_KIND_TEXT, offset, false, 0, 0, check, NULL, reading }
 #define RA_SET_WORDS(path, offset, required, check) \
-	{ path, RA_KIND_WORDS, offset, required, 0, 0, check, NULL }
+	{ path, RA_KIND_WORDS, offset, required, 0, 0, check, NULL, RA_READING_NONE }
+#define RA_SET_CHOICES(path, offset) \
+	{ path, RA_KIND_WORDS, offset, false, 0, 0, ra_any_word, NULL, \
+	RA_READING_TEXT }
 #define RA_SET_NUMBER(path, offset, required, min, max) \
-	{ path, RA_KIND_NUMBER, offset, required, min, max, ra_any_word, NULL }
+	{ path, RA_KIND_NUMBER, offset, required, min, max, ra_any_word, NULL, \
+	RA_READING_NONE }
 #define RA_SET_FLAG(path, offset) \
-	{ path, RA_KIND_FLAG, offset, false, 0, 0, ra_any_word, NULL }
+	{ path, RA_KIND_FLAG, offset, false, 0, 0, ra_any_word, NULL, \
+	RA_READING_NONE }
 #define RA_SET_LIST(path, offset, list) \
-	{ path, RA_KIND_LIST, offset, false, 0, 0, ra_any_word, list }
+	{ path, RA_KIND_LIST, offset, false, 0, 0, ra_any_word, list, \
+	RA_READING_NONE }
 
 /*
  * Reads text (libconfig's syntax) into *into, whose defaults stand there

@@ -7,8 +7,10 @@
 #include "tools/ra/store/captcha.h"
 #include "tools/ra/store/cert.h"
 #include "tools/ra/store/crl.h"
+#include "tools/ra/store/deputy.h"
 #include "tools/ra/store/mail.h"
 #include "tools/ra/store/mark.h"
+#include "tools/ra/store/ocsp.h"
 #include "tools/ra/store/receipt.h"
 #include "tools/ra/store/paper.h"
 #include "tools/ra/store/session.h"
@@ -157,6 +159,39 @@ ask_receipts(ra_store *s)
 	assert_int_equal(ra_receipt_get(s, "P-2", &receipt), TMG_NOT_FOUND);
 }
 
+/* Certificate 40 was revoked at 5. */
+static void
+ask_deputies(ra_store *s)
+{
+	static uint8_t der[] = { 0x30, 0x00 };
+	const ra_cert own = { .serial = "50" };
+	const ra_deputy_row row = { "ocsp", "h", "50" };
+	ra_ocsp_row answer = { .id = "SHA1 40", .serial = "40", .signer = "50",
+		.revoked = 5, .reason = 1, .next_update = 9, .der = der,
+		.len = sizeof(der) };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	ra_ocsp_row got;
+
+	assert_int_equal(ra_cert_reserve(s, &own), TMG_OK);
+	assert_int_equal(ra_deputy_cert(s, "ocsp", "h", &cert), TMG_NOT_FOUND);
+	assert_int_equal(ra_deputy_put(s, &row), TMG_OK);
+	assert_int_equal(ra_deputy_put(s, &row), TMG_OK);
+	assert_int_equal(ra_deputy_cert(s, "ocsp", "h", &cert), TMG_OK);
+	assert_string_equal(cert.serial, "50");
+
+	assert_int_equal(ra_ocsp_row_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_ocsp_row_get(s, "SHA1 40", 8, &got), TMG_OK);
+	ra_ocsp_row_release(&got);
+	assert_int_equal(ra_ocsp_row_get(s, "SHA1 40", 9, &got), TMG_NOT_FOUND);
+	answer.revoked = 0;	/* not what is so */
+	assert_int_equal(ra_ocsp_row_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_ocsp_row_get(s, "SHA1 40", 8, &got), TMG_NOT_FOUND);
+	answer.revoked = 5;
+	assert_int_equal(ra_ocsp_row_put(s, &answer), TMG_OK);
+	assert_int_equal(ra_cert_revoke(s, "50", 6, 1), TMG_OK);
+	assert_int_equal(ra_ocsp_row_get(s, "SHA1 40", 8, &got), TMG_NOT_FOUND);
+}
+
 void
 ask_everything(ra_store *s)
 {
@@ -230,6 +265,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_cert_lift(s, "A-1"), TMG_OCCUPIED);
 	assert_int_equal(ra_cert_each_revoked(s, any_cert, NULL), TMG_OK);
 	assert_int_equal(ra_cert_revocations(s, &n), TMG_OK);
+	ask_deputies(s);
 	ask_mails(s);
 	ask_captchas(s);
 	ask_marks(s);

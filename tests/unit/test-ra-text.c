@@ -9,6 +9,7 @@
 #include "tests/unit/test.h"
 #include "tools/ra/desk/conf.h"
 #include "tools/ra/est/est.h"
+#include "tools/ra/http/media.h"
 #include "tools/ra/http/basic.h"
 #include "tools/ra/profile/csrattrs.h"
 #include "tools/ra/profile/profile.h"
@@ -180,10 +181,10 @@ test_bodies(void **state)
 		if (bodies[i].rc == TMG_OK)
 			assert_int_equal(der.len, bodies[i].len);
 	}
-	assert_true(ra_est_is_type("application/pkcs10", "application/pkcs10"));
-	assert_true(ra_est_is_type("Application/PKCS10; x=y", "application/pkcs10"));
-	assert_false(ra_est_is_type("application/pkcs10x", "application/pkcs10"));
-	assert_false(ra_est_is_type("", "application/pkcs10"));
+	assert_true(ra_media_is("application/pkcs10", "application/pkcs10"));
+	assert_true(ra_media_is("Application/PKCS10; x=y", "application/pkcs10"));
+	assert_false(ra_media_is("application/pkcs10x", "application/pkcs10"));
+	assert_false(ra_media_is("", "application/pkcs10"));
 }
 
 static const struct {

@@ -13,6 +13,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/confine.h"
+#include "tools/ra/desk/deputy.h"
 #include "tools/ra/desk/reload.h"
 #include "tools/ra/http/listen.h"
 #include "tools/ra/http/server.h"
@@ -148,6 +149,8 @@ start(ra_office *office, const char *listen, struct urls *urls,
 	if ((rc = open_socket(listen, &fd, urls->tls, sizeof(urls->tls), f)) ||
 	    (rc = open_plain(office->config.listen_http, &plain, urls->plain,
 	    sizeof(urls->plain), f)) || (rc = confine(office, f)))
+		return rc;
+	if ((rc = ra_deputies_open(office, f)))
 		return rc;
 	recover(office);
 	if ((rc = ra_server_start(office, fd, plain, f, server)))

@@ -8,6 +8,7 @@
 #include "tools/ra/est/est.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/http/public.h"
+#include "tools/ra/ocsp/ocsp.h"
 #include "tools/ra/pages/site.h"
 #include "tools/ra/profile/language.h"
 
@@ -51,6 +52,8 @@ static const struct {
 	{ "POST", RA_API "renewals", ra_api_renew_shown },
 	{ "POST", RA_API "revocations", ra_api_revoke_shown },
 	{ "POST", "/payments", ra_api_payment },
+	{ "GET", RA_OCSP_PATH "/{*}", ra_ocsp_get },
+	{ "POST", RA_OCSP_PATH, ra_ocsp_post },
 	{ "GET", "/crl", ra_public_crl },
 	{ "GET", "/ca.pem", ra_public_ca },
 	{ "GET", "/ca.cer", ra_public_issuer },
@@ -60,6 +63,8 @@ static const struct {
 /* Those that are there without TLS too: what they give is signed itself, or
  * known to everybody. */
 static const char *const without_tls[] = {
+	RA_OCSP_PATH "/{*}",
+	RA_OCSP_PATH,
 	"/crl",
 	"/ca.cer",
 	"/healthz",
@@ -74,6 +79,18 @@ is_plain_label(const char *label, size_t len)
 	return len > 0 && len < RA_LABEL_MAX;
 }
 
+/* Where the rest of path begins that {*} at the end of pattern stands for; NULL
+ * when it is another path. */
+static const char *
+rest_of(const char *pattern, const char *path)
+{
+	const size_t head = strcspn(pattern, "{");
+
+	return strcmp(pattern + head, "{*}") == 0 &&
+	    strncmp(pattern, path, head) == 0 && path[head] != '\0' ?
+	    path + head : NULL;
+}
+
 bool
 ra_route_matches(const char *pattern, const char *path,
     char label[RA_LABEL_MAX])
@@ -82,6 +99,8 @@ ra_route_matches(const char *pattern, const char *path,
 	size_t head, len;
 
 	label[0] = '\0';
+	if (rest_of(pattern, path) != NULL)
+		return true;
 	if (gap == NULL)
 		return strcmp(pattern, path) == 0;
 	head = (size_t)(gap - pattern);
@@ -170,6 +189,9 @@ find(ra_desk *desk, ra_call *call, ra_reply *reply)
 	for (size_t i = 0; i < TMG_COUNT(routes); i++) {
 		if (strcmp(routes[i].method, call->method) == 0 &&
 		    fits(i, call, call->label)) {
+			const char *rest = rest_of(routes[i].path, call->path);
+
+			call->rest = rest != NULL ? rest : "";
 			routes[i].handle(desk, call, reply);
 			return;
 		}
@@ -178,10 +200,28 @@ find(ra_desk *desk, ra_call *call, ra_reply *reply)
 		find_none(call, reply);
 }
 
+/* What ra.conf gives another place is found there, and at its own. */
+static void
+translate(const ra_config *config, ra_call *call, char path[PATH_MAX])
+{
+	const size_t len = strlen(config->ocsp.path);
+	const char *rest = call->path + len;
+
+	if (len == 0 || strncmp(call->path, config->ocsp.path, len) != 0 ||
+	    (rest[0] != '\0' && rest[0] != '/') ||
+	    snprintf(path, PATH_MAX, RA_OCSP_PATH "%s", rest) >= PATH_MAX)
+		return;
+	call->path = path;
+}
+
 void
 ra_route(ra_desk *desk, ra_call *call, ra_reply *reply)
 {
 	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
+	const char *const asked = call->path;
+	char path[PATH_MAX];
+
+	translate(&desk->office->config, call, path);
 
 	desk->language = NULL;
 	if (call->languages[0] != '\0') {
@@ -191,6 +231,7 @@ ra_route(ra_desk *desk, ra_call *call, ra_reply *reply)
 		desk->language = l->code;
 	}
 	find(desk, call, reply);
+	call->path = asked;
 	if (strncmp(call->path, RA_API, strlen(RA_API)) == 0)
 		ra_api_finish(reply);
 }

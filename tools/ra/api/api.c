@@ -10,6 +10,7 @@
 #include "src/base/scope.h"
 #include "src/base/secret.h"
 #include "tools/ra/est/est.h"
+#include "tools/ra/http/media.h"
 #include "tools/ra/http/basic.h"
 
 #define TYPE "application/json"
@@ -91,7 +92,7 @@ ra_api_body(const ra_call *call, ra_reply *reply, const ra_body_rows *rows,
 	char field[RA_ANSWER_NAME];
 	tmg_fault f = { .rc = TMG_OK };
 
-	if (call->body.len > 0 && !ra_est_is_type(call->content_type, TYPE)) {
+	if (call->body.len > 0 && !ra_media_is(call->content_type, TYPE)) {
 		ra_reply_text(reply, HTTP_UNSUPPORTED_TYPE,
 		    _("the content type must be %s"), TYPE);
 		return false;

@@ -10,6 +10,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/api/api.h"
 #include "tools/ra/est/est.h"
+#include "tools/ra/http/media.h"
 
 bool
 ra_api_shown(ra_desk *desk, const ra_call *call, ra_cert *cert, ra_app *app)
@@ -31,7 +32,7 @@ static bool
 is_program(const ra_call *call, ra_reply *reply)
 {
 	if (strcmp(call->method, "GET") == 0 ||
-	    ra_est_is_type(call->content_type, "application/json"))
+	    ra_media_is(call->content_type, "application/json"))
 		return true;
 	ra_reply_text(reply, HTTP_UNSUPPORTED_TYPE,
 	    _("the content type must be %s"), "application/json");

@@ -28,6 +28,8 @@ typedef struct ra_order {
 	const ra_points *points;
 } ra_order;
 
+struct ra_appointment;			/* mandate.h */
+
 typedef struct ra_ca ra_ca;
 
 /*
@@ -36,6 +38,8 @@ typedef struct ra_ca ra_ca;
  *   vet     verdict TMG_MISMATCH: it would not sign that; f says why
  *   issue   as vet, and signs; *der is yours to free().  Asked twice for one order it may
  *           give two encodings of one certificate: the store keeps the first
+ *   appoint signs a deputy's certificate; *der is yours to free().  Verdict
+ *           TMG_UNSUPPORTED: it appoints none
  *   crl     signs a list of everything revoked in store, numbered number
  *   close   frees
  *
@@ -47,6 +51,8 @@ typedef struct ra_ca_ops {
 	tmg_rc (*vet)(ra_ca *ca, const ra_order *order, tmg_fault *f);
 	tmg_rc (*issue)(ra_ca *ca, const ra_order *order, uint8_t **der,
 	    size_t *len, tmg_fault *f);
+	tmg_rc (*appoint)(ra_ca *ca, const struct ra_appointment *a,
+	    uint8_t **der, size_t *len, tmg_fault *f);
 	tmg_rc (*crl)(ra_ca *ca, ra_store *store, int64_t number, time_t now,
 	    time_t next, uint8_t **der, size_t *len, tmg_fault *f);
 	void (*close)(ra_ca *ca);
@@ -90,6 +96,10 @@ ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX]);
 /* Adds the extension value, in OpenSSL's words (x509v3_config(5)). */
 TMG_MUST_USE tmg_rc
 ra_ext_add(X509 *cert, X509 *issuer, int nid, const char *value);
+
+/* Says in it where readers find more. */
+TMG_MUST_USE tmg_rc
+ra_points_add(X509 *cert, X509 *issuer, const ra_points *points);
 
 /* Starts a certificate: version, serial number, validity, issuer. */
 TMG_MUST_USE tmg_rc

@@ -188,8 +188,8 @@ ra_keeper_open(tmg_ctx *ctx, const ra_keysource *source, const X509 *cert,
 /* ---- signing ---- */
 
 /* Ed25519 and its like bring their own hash. */
-static const EVP_MD *
-hash_for(const EVP_PKEY *key)
+const EVP_MD *
+ra_keeper_hash(const EVP_PKEY *key)
 {
 	if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"))
 		return NULL;
@@ -199,13 +199,13 @@ hash_for(const EVP_PKEY *key)
 static int
 sign_cert(void *what, EVP_PKEY *key)
 {
-	return X509_sign(what, key, hash_for(key));
+	return X509_sign(what, key, ra_keeper_hash(key));
 }
 
 static int
 sign_crl(void *what, EVP_PKEY *key)
 {
-	return X509_CRL_sign(what, key, hash_for(key));
+	return X509_CRL_sign(what, key, ra_keeper_hash(key));
 }
 
 tmg_rc

@@ -67,6 +67,10 @@ ra_keeper_token(tmg_ctx *ctx, const ra_keysource *source, const X509 *cert,
 void
 ra_keeper_free(ra_keeper **keeper);
 
+/* The hash that fits a key; NULL for one that brings its own. */
+const EVP_MD *
+ra_keeper_hash(const EVP_PKEY *key);
+
 /* With the hash that fits the key.
  * Verdicts  TMG_REMOVED, TMG_BUSY, ... of a token that is not there, as faults:
  *           TMG_E_IO, because it is nobody's request that is wrong */

@@ -14,6 +14,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/ca/ca.h"
 #include "tools/ra/ca/lint.h"
+#include "tools/ra/ca/mandate.h"
 #include "tools/ra/store/cert.h"
 
 struct local_ca {
@@ -137,8 +138,8 @@ add_san(X509 *cert, const ra_request *request)
 
 /* Addresses hold nothing that libcrypto would read as the next one: ra.conf
  * takes none that do. */
-static tmg_rc
-add_points(X509 *cert, X509 *issuer, const ra_points *points)
+tmg_rc
+ra_points_add(X509 *cert, X509 *issuer, const ra_points *points)
 {
 	char value[2 * RA_TEXT_MAX + 40];
 	const bool both = points->issuer[0] != '\0' && points->ocsp[0] != '\0';
@@ -174,7 +175,7 @@ add_extensions(X509 *cert, X509 *issuer, const ra_order *o)
 	    &o->profile->ext_key_usage)) ||
 	    (rc = add_san(cert, o->request)))
 		return rc;
-	return add_points(cert, issuer, o->points);
+	return ra_points_add(cert, issuer, o->points);
 }
 
 static tmg_rc
@@ -227,6 +228,25 @@ local_issue(ra_ca *base, const ra_order *o, uint8_t **der, size_t *len,
 
 	if ((rc = draw_up(base, o, cert, f)))
 		return rc;
+	if ((rc = ra_keeper_sign_cert(ca->keeper, cert, f)))
+		return rc;
+
+	const int n = i2d_X509(cert, &bytes);
+
+	return give_der(n, bytes, der, len);
+}
+
+static tmg_rc
+local_appoint(ra_ca *base, const ra_appointment *a, uint8_t **der, size_t *len,
+    tmg_fault *f)
+{
+	const struct local_ca *ca = (const struct local_ca *)(const void *)base;
+	tmg_auto(ra_X509) cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	unsigned char *bytes = NULL;
+	tmg_rc rc;
+
+	if (cert == NULL || ra_mandate_draw(cert, base->cert, a))
+		return ra_ca_fail(f, _("the certificate could not be made"));
 	if ((rc = ra_keeper_sign_cert(ca->keeper, cert, f)))
 		return rc;
 
@@ -374,6 +394,7 @@ static const ra_ca_ops at_once_ops = {
 	.at_once = true,
 	.vet = local_vet,
 	.issue = local_issue,
+	.appoint = local_appoint,
 	.crl = local_crl,
 	.close = local_close,
 };
@@ -384,6 +405,7 @@ static const ra_ca_ops waiting_ops = {
 	.at_once = false,
 	.vet = local_vet,
 	.issue = local_issue,
+	.appoint = local_appoint,
 	.crl = local_crl,
 	.close = local_close,
 };

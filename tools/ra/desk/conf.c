@@ -38,6 +38,17 @@ check_listen_or_none(const char *word)
 	return word[0] == '\0' ? NULL : check_listen(word);
 }
 
+/* Of a URL; below it nothing else is found. */
+static const char *
+check_place(const char *word)
+{
+	const size_t len = strlen(word);
+
+	return len == 0 || (word[0] == '/' && len > 1 && word[len - 1] != '/' &&
+	    strpbrk(word, "{}%?# \t\r\n\"\\") == NULL) ?
+	    NULL : _("a path such as \"/ocsp\"");
+}
+
 /* Commas and such would be read as more names by libcrypto. */
 static const char *
 check_url(const char *word)
@@ -135,6 +146,15 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("payment.url", AT(payment.url), false, check_url),
 	RA_SET_TEXT("payment.key_file", AT(payment.key_file), false, ra_any_word),
 	RA_SET_NUMBER("payment.window_seconds", AT(payment.window_s), false, 10, 3600),
+	RA_SET_TEXT("ocsp.key", AT(ocsp.deputy.key), false, ra_any_word),
+	RA_SET_TEXT("ocsp.passphrase_file", AT(ocsp.deputy.passphrase_file), false,
+	    ra_any_word),
+	RA_SET_TEXT("ocsp.pin_file", AT(ocsp.deputy.pin_file), false, ra_any_word),
+	RA_SET_TEXT("ocsp.vcard", AT(ocsp.deputy.vcard), false, ra_any_word),
+	RA_SET_NUMBER("ocsp.days", AT(ocsp.deputy.days), false, 1, 3650),
+	RA_SET_TEXT("ocsp.path", AT(ocsp.path), false, check_place),
+	RA_SET_NUMBER("ocsp.hours", AT(ocsp.hours), false, 1, 720),
+	RA_SET_FLAG("ocsp.nonces", AT(ocsp.nonces)),
 	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
 	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
 	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),
@@ -176,6 +196,19 @@ check_ca(const char *name, const ra_config *c, tmg_fault *f)
 	    name);
 }
 
+static tmg_rc
+check_deputy(const char *name, const char *group, const ra_deputy_conf *c,
+    tmg_fault *f)
+{
+	const bool token = ra_keysource_is_token(c->key);
+
+	if (token ? c->pin_file[0] != '\0' : c->pin_file[0] == '\0')
+		return TMG_OK;
+	return tmg_raise(f, TMG_MISMATCH, 0,
+	    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
+	    name, group);
+}
+
 /* Lists that end before the next one is made leave everybody without one. */
 static tmg_rc
 check_crl(const char *name, const ra_config *c, tmg_fault *f)
@@ -208,12 +241,14 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.address_connections = 256,
 		.request_s = 30, .confine = true,
 		.payment = { .window_s = 300 },
+		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
 	if (rc || (rc = check_ca(name, config, f)) ||
 	    (rc = check_crl(name, config, f)) ||
+	    (rc = check_deputy(name, "ocsp", &config->ocsp.deputy, f)) ||
 	    (rc = check_mail(name, &config->mail, f)))
 		return rc;
 	return check_registers(name, config, f);

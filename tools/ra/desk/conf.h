@@ -48,6 +48,23 @@ typedef struct ra_register {
 	int timeout_s;
 } ra_register;
 
+/* The key of a deputy. */
+typedef struct ra_deputy_conf {
+	char key[RA_TEXT_MAX];		/* as ca.key; "" there is none */
+	char passphrase_file[RA_TEXT_MAX];
+	char pin_file[RA_TEXT_MAX];
+	char vcard[RA_TEXT_MAX];
+	int days;			/* that its certificate is valid */
+} ra_deputy_conf;
+
+/* The responder. */
+typedef struct ra_ocsp_conf {
+	ra_deputy_conf deputy;
+	char path[RA_TEXT_MAX];		/* "" RA_OCSP_PATH alone */
+	int hours;			/* that an answer is in force */
+	bool nonces;			/* signed for one who asks, where he wants that */
+} ra_ocsp_conf;
+
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
@@ -79,6 +96,7 @@ typedef struct ra_config {
 	bool rehearsal;			/* not for real: the clock may be moved */
 	ra_mail_conf mail;
 	ra_payment_conf payment;
+	ra_ocsp_conf ocsp;
 } ra_config;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */

@@ -18,6 +18,9 @@
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/user.h"
 
+/* Who signs in the authority's name: deputy.h. */
+enum { RA_DEPUTY_OCSP, RA_DEPUTY_CMP, RA_DEPUTIES };
+
 /* What all desks share; constant once opened, but for the gate's own lock. */
 typedef struct ra_office {
 	tmg_ctx *ctx;
@@ -25,6 +28,7 @@ typedef struct ra_office {
 	ra_shelf *shelf;		/* of profiles: see ra_desk.profiles */
 	ra_ca *ca;
 	ra_gate *gate;
+	struct ra_deputy *deputy[RA_DEPUTIES];	/* NULL: there is none */
 	time_t ahead;			/* seconds, in a rehearsal */
 	atomic_int asking;		/* desks that wait for a register's answer */
 } ra_office;

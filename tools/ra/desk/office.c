@@ -5,7 +5,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/desk/desk.h"
+#include "tools/ra/desk/deputy.h"
 
 static tmg_rc
 open_ca(ra_office *o, tmg_fault *f)
@@ -77,6 +77,7 @@ ra_office_rehearse(ra_office *office, long seconds, tmg_fault *f)
 void
 ra_office_release(ra_office *office)
 {
+	ra_deputies_release(office);
 	ra_gate_free(&office->gate);
 	ra_ca_free(&office->ca);
 	ra_shelf_free(&office->shelf);

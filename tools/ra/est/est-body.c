@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include <strings.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -8,16 +7,6 @@
 #include "tools/ra/est/est.h"
 
 #define DER_SEQUENCE 0x30
-
-bool
-ra_est_is_type(const char *content_type, const char *want)
-{
-	const size_t n = strlen(want);
-
-	return strncasecmp(content_type, want, n) == 0 &&
-	    (content_type[n] == '\0' || content_type[n] == ';' ||
-	    content_type[n] == ' ' || content_type[n] == '\t');
-}
 
 static bool
 begins_with(tmg_view body, const char *text)

@@ -12,6 +12,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/ca/pkcs7.h"
 #include "tools/ra/http/basic.h"
+#include "tools/ra/http/media.h"
 #include "tools/ra/profile/csrattrs.h"
 
 #define TYPE_CERTS "application/pkcs7-mime; smime-type=certs-only"
@@ -206,7 +207,7 @@ submit(ra_desk *desk, const ra_call *call, ra_reply *reply, ra_submission *in)
 static bool
 is_csr(const ra_call *call, ra_reply *reply)
 {
-	if (ra_est_is_type(call->content_type, TYPE_CSR))
+	if (ra_media_is(call->content_type, TYPE_CSR))
 		return true;
 	ra_reply_text(reply, HTTP_UNSUPPORTED_TYPE,
 	    _("the content type must be %s"), TYPE_CSR);

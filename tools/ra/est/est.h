@@ -20,7 +20,4 @@ void ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply);
 TMG_MUST_USE tmg_rc
 ra_est_body(tmg_view body, tmg_out *der, tmg_fault *f);
 
-/* "application/pkcs10; x=y" is application/pkcs10. */
-bool ra_est_is_type(const char *content_type, const char *want);
-
 #endif

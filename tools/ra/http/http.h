@@ -55,7 +55,14 @@ typedef struct ra_call {
 	bool plain;			/* it came without TLS */
 	tmg_view body;
 	char label[RA_LABEL_MAX];	/* what stood for {} in the route's path */
+	const char *rest;		/* and for {*} at its end; "" else */
 } ra_call;
+
+/* Until when an answer may be kept by others; until 0: not at all. */
+typedef struct ra_fresh {
+	time_t from, until;
+	long max_age_s;
+} ra_fresh;
 
 typedef struct ra_reply {
 	unsigned status;
@@ -64,6 +71,7 @@ typedef struct ra_reply {
 	bool challenge;			/* ask for HTTP Basic */
 	bool page;			/* HTML, that may have style and forms */
 	bool keep;			/* never changes: may be kept for ever */
+	ra_fresh fresh;
 	char location[128];		/* 303; "" else */
 	char cookie[3][RA_COOKIE_MAX];	/* to be set; "" else */
 	char file[96];			/* to be saved under that name; "" else */
@@ -89,7 +97,8 @@ void ra_reply_bytes(ra_reply *reply, const char *type, tmg_view bytes);
 /* The same as base64 on one line: some clients break on a wrapped body. */
 void ra_reply_base64(ra_reply *reply, const char *type, tmg_view bytes);
 
-/* Whether path is what pattern says; label takes what stands for {}. */
+/* Whether path is what pattern says; label takes what stands for {}, and {*} at
+ * the end is any rest. */
 bool
 ra_route_matches(const char *pattern, const char *path,
     char label[RA_LABEL_MAX]);

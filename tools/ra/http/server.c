@@ -25,6 +25,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/http/listen.h"
+#include "tools/ra/http/media.h"
 #include "tools/ra/http/watch.h"
 
 #define IDLE_S 20		/* a connection that says nothing is closed */
@@ -216,6 +217,38 @@ add_seconds(struct MHD_Response *out, const char *name, long seconds)
 	add_if(out, seconds > 0, name, number);
 }
 
+static bool
+tag_of(const ra_reply *r, char *text, size_t cap)
+{
+	char hash[RA_HASH_TEXT];
+
+	return ra_sha256_text((tmg_view){ r->body, r->len }, hash) == TMG_OK &&
+	    snprintf(text, cap, "\"%s\"", hash) < (int)cap;
+}
+
+/* RFC 5019 6.2 */
+static void
+add_freshness(struct MHD_Response *out, const ra_reply *r)
+{
+	char date[RA_DATE_MAX], words[96];
+
+	if (r->fresh.until == 0) {
+		add_if(out, true, "Cache-Control",
+		    r->keep ? "public, max-age=31536000, immutable" : "no-store");
+		return;
+	}
+	snprintf(words, sizeof(words),
+	    "max-age=%ld, public, no-transform, must-revalidate",
+	    r->fresh.max_age_s > 0 ? r->fresh.max_age_s : 0);
+	add_if(out, true, "Cache-Control", words);
+	ra_media_date(r->fresh.from, date);
+	add_if(out, true, "Last-Modified", date);
+	ra_media_date(r->fresh.until, date);
+	add_if(out, true, "Expires", date);
+	if (tag_of(r, words, sizeof(words)))
+		add_if(out, true, "ETag", words);
+}
+
 static void
 add_headers(struct MHD_Response *out, const ra_reply *r, bool plain)
 {
@@ -227,8 +260,7 @@ add_headers(struct MHD_Response *out, const ra_reply *r, bool plain)
 	add_if(out, !plain, "Strict-Transport-Security", "max-age=31536000");
 	add_if(out, true, "Content-Security-Policy",
 	    r->page ? CSP_PAGE : r->file[0] != '\0' ? CSP_FILE : CSP_NOTHING);
-	add_if(out, true, "Cache-Control",
-	    r->keep ? "public, max-age=31536000, immutable" : "no-store");
+	add_freshness(out, r);
 	add_if(out, r->type != NULL, "Content-Type", r->type);
 	add_if(out, r->base64, "Content-Transfer-Encoding", "base64");
 	add_if(out, r->allow[0] != '\0', "Allow", r->allow);
@@ -254,8 +286,8 @@ send_reply(struct MHD_Connection *conn, ra_reply *r, bool plain)
 
 	if (out == NULL)
 		return MHD_NO;
-	r->body = NULL;
 	add_headers(out, r, plain);
+	r->body = NULL;
 	queued = MHD_queue_response(conn, r->status, out);
 	MHD_destroy_response(out);
 	return queued;
@@ -313,7 +345,7 @@ call_of(struct MHD_Connection *conn, const char *url, const char *method,
     const char *peer, const ra_posted *query)
 {
 	return (ra_call){ .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
-		.path = origin_form(url), .content_type = header(conn, "Content-Type"),
+		.path = origin_form(url), .rest = "", .content_type = header(conn, "Content-Type"),
 		.authorization = header(conn, "Authorization"),
 		.cookie = header(conn, "Cookie"), .origin = header(conn, "Origin"),
 		.host = header(conn, "Host"), .query = query,

@@ -36,6 +36,10 @@ const ra_kept ra_kept_tables[] = {
 	    " signer, hash, reason, judge, changed, size, content",
 	    "tttttttttttnnb", "application, name", "$1, $2, $3, $4, $5, $6, $7,"
 	    " $8, $9, $10, $11, $12, $13, $14"),
+	KEPT("deputy", "purpose, spki_hash, serial", "ttt", "purpose, spki_hash",
+	    "$1, $2, $3"),
+	KEPT("ocsp", "id, serial, signer, revoked, reason, this_update,"
+	    " next_update, der", "tttnnnnb", "id", "$1, $2, $3, $4, $5, $6, $7, $8"),
 	KEPT("receipt", "id, application, amount, currency, outcome, at", "tttttn",
 	    "id", "$1, $2, $3, $4, $5, $6"),
 	KEPT("session", "id, subject, expires", "ttn", "id", "$1, $2, $3"),

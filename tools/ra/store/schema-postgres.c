@@ -104,6 +104,15 @@ static const ra_migration steps[] = {
 
 	"CREATE INDEX answer_value ON answer (value, application);"
 
+	"CREATE TABLE deputy ("
+	"  purpose " TEXT ", spki_hash " TEXT ", serial " TEXT ","
+	"  PRIMARY KEY (purpose, spki_hash));"
+	"CREATE TABLE ocsp ("
+	"  id " KEY ", serial " TEXT ", signer " TEXT ","
+	"  revoked BIGINT NOT NULL, reason BIGINT NOT NULL,"
+	"  this_update BIGINT NOT NULL, next_update BIGINT NOT NULL,"
+	"  der BYTEA NOT NULL);"
+
 	"CREATE TABLE document ("
 	"  application " TEXT ", name " TEXT ", standing " TEXT ","
 	"  channel " TEXT ", file " TEXT ", kind " TEXT ", dated " TEXT ","

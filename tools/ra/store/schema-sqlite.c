@@ -135,6 +135,15 @@ static const ra_migration steps[] = {
 
 	"CREATE INDEX answer_value ON answer (value, application);"
 
+	"CREATE TABLE deputy ("
+	"  purpose TEXT NOT NULL, spki_hash TEXT NOT NULL, serial TEXT NOT NULL,"
+	"  PRIMARY KEY (purpose, spki_hash)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE ocsp ("
+	"  id TEXT PRIMARY KEY, serial TEXT NOT NULL, signer TEXT NOT NULL,"
+	"  revoked INTEGER NOT NULL, reason INTEGER NOT NULL,"
+	"  this_update INTEGER NOT NULL, next_update INTEGER NOT NULL,"
+	"  der BLOB NOT NULL) STRICT;"
+
 	"CREATE TABLE document ("
 	"  application TEXT NOT NULL, name TEXT NOT NULL,"
 	"  standing TEXT NOT NULL, channel TEXT NOT NULL, file TEXT NOT NULL,"

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/ca/mandate.h"
+
+#include <openssl/err.h>
+#include <string.h>
+
+const ra_mandate ra_mandate_ocsp = { "OCSP responder", "OCSPSigning", true };
+const ra_mandate ra_mandate_cmp = { "CMP server", "cmcRA", false };
+
+static bool
+add_word(X509_NAME *name, int nid, const unsigned char *text, int len)
+{
+	return X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, text, len, -1,
+	    0) == 1;
+}
+
+/* An authority without a CN has a deputy without an O. */
+static bool
+name_it(X509_NAME *name, const X509_NAME *authority, const char *cn)
+{
+	const int at = X509_NAME_get_index_by_NID(authority, NID_commonName, -1);
+	unsigned char *text = NULL;
+	int len;
+	bool ok;
+
+	if (at >= 0) {
+		len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(
+		    X509_NAME_get_entry(authority, at)));
+		ok = len > 0 && add_word(name, NID_organizationName, text, len);
+		OPENSSL_free(text);
+		if (!ok)
+			return false;
+	}
+	return add_word(name, NID_commonName, (const unsigned char *)cn, -1);
+}
+
+/* Where it need not be checked nothing says where that would be done. */
+static tmg_rc
+say_where(X509 *cert, X509 *issuer, const ra_appointment *a)
+{
+	return a->mandate->nocheck ?
+	    ra_ext_add(cert, issuer, NID_id_pkix_OCSP_noCheck, "ignored") :
+	    ra_points_add(cert, issuer, a->points);
+}
+
+tmg_rc
+ra_mandate_draw(X509 *cert, X509 *issuer, const ra_appointment *a)
+{
+	const X509_NAME *authority = X509_get_subject_name(issuer);
+	tmg_rc rc;
+
+	if ((rc = ra_cert_start(cert, a->serial, a->not_before, a->not_after,
+	    authority)))
+		return rc;
+	if (X509_set_pubkey(cert, a->key) != 1 || !name_it(X509_get_subject_name(cert), authority, a->mandate->name))
+		return TMG_E_CRYPTO;
+	if ((rc = ra_ext_add(cert, issuer, NID_basic_constraints,
+	    "critical,CA:FALSE")) ||
+	    (rc = ra_ext_add(cert, issuer, NID_key_usage,
+	    "critical,digitalSignature")) ||
+	    (rc = ra_ext_add(cert, issuer, NID_ext_key_usage,
+	    a->mandate->ext_key_usage)) ||
+	    (rc = ra_ext_add(cert, issuer, NID_subject_key_identifier, "hash")) ||
+	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
+	    "keyid:always")))
+		return rc;
+	return say_where(cert, issuer, a);
+}

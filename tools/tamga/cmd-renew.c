@@ -3,20 +3,13 @@
  * A certificate renewed by the key it is for: that key authenticates us to
  * the authority the certificate came from.
  */
-#include <stdlib.h>
-#include <time.h>
-
-#include "tools/tamga/ca.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
 #include "tools/tamga/enrolling.h"
+#include "tools/tamga/renewing.h"
 #include "tools/tamga/text.h"
 
-enum {
-	WITHIN_DAYS = 30,	/* --all without --within */
-	DAYS_MAX = 36500,
-	DAY_S = 86400,
-};
+enum { DAYS_MAX = 36500 };
 
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, N_("every certificate on the token that ends soon") },
@@ -31,19 +24,6 @@ static const struct opt options[] = {
 	OPT_END
 };
 
-struct renewal {
-	struct ca ca;
-	tmg_provision_spec spec;
-	long within;		/* days; -1 whenever */
-	bool usual;		/* nobody said how many */
-};
-
-static void
-renewal_release(struct renewal *r)
-{
-	ca_release(&r->ca);
-}
-
 static tmg_rc
 read_renewal(struct cli *cli, struct renewal *r)
 {
@@ -51,7 +31,7 @@ read_renewal(struct cli *cli, struct renewal *r)
 	const char *type = cli_text(cli, "type");
 	tmg_rc rc;
 
-	r->within = cli_flag(cli, "all") ? WITHIN_DAYS : -1;
+	r->within = cli_flag(cli, "all") ? RENEWING_DAYS : -1;
 	r->usual = within == NULL;
 	if (within != NULL &&
 	    (rc = enrolling_number(cli, "within", within, 0, DAYS_MAX, &r->within)))
@@ -71,153 +51,7 @@ read_renewal(struct cli *cli, struct renewal *r)
 	return TMG_OK;
 }
 
-/* One valid for less than three such spans is due in its last third, so that
- * what was renewed today is not renewed tomorrow. */
-static bool
-ends_within(const struct renewal *r, const tmg_cert_facts *facts)
-{
-	const time_t third = (facts->not_after - facts->not_before) / 3;
-	time_t span = (time_t)r->within * DAY_S;
-
-	if (r->within < 0)
-		return true;
-	if (r->usual && third < span)
-		span = third;
-	return facts->not_after <= time(NULL) + span;
-}
-
-/* Whether the key has a certificate that ends within the days asked for. */
-static tmg_rc
-is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *due)
-{
-	tmg_cert_facts facts;
-	tmg_view cert;
-	tmg_rc rc = tmg_key_cert(key, &cert);
-
-	*due = false;
-	if (rc == TMG_NOT_FOUND)
-		return TMG_OK;
-	if (rc != TMG_OK)
-		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
-	rc = tmg_cert_facts_get(cert, &facts);
-	if (rc == TMG_E_NOMEM)
-		return rc;
-	if (rc == TMG_OK)
-		*due = ends_within(r, &facts);
-	return TMG_OK;
-}
-
-static tmg_rc
-show_rehearsal(struct cli *cli, const tmg_provision_record *about, json_t *list)
-{
-	json_t *doc;
-
-	if (!cli->json) {
-		cli_say(cli, _("%s would be renewed into slot %s; nothing was changed."),
-		    about->subject, about->slot);
-		return TMG_OK;
-	}
-	doc = json_pack("{s:o, s:b}", "enrollment", enrolling_json(about),
-	    "dry_run", 1);
-	if (list == NULL)
-		return cli_json(cli, doc);
-	json_array_append_new(list, doc);
-	return TMG_OK;
-}
-
-static tmg_rc
-rehearse(struct cli *cli, const tmg_provision_spec *spec, json_t *list)
-{
-	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
-	tmg_out csr = { store, TMG_CSR_MAX, 0, false };
-	tmg_provision_record about;
-	tmg_fault f = { 0 };
-	tmg_rc rc;
-
-	if (store == NULL)
-		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	rc = tmg_provision_rehearse(cli->ctx, cli->tokens, spec, &about, &csr, &f);
-	if (rc != TMG_OK)
-		return enrolling_refused(cli, rc, &f);
-	return show_rehearsal(cli, &about, list);
-}
-
-static tmg_rc
-renew(struct cli *cli, struct renewal *r, const char *key, json_t *list)
-{
-	tmg_auto_ptr(tmg_provision) p = NULL;
-	tmg_fault f = { 0 };
-	tmg_rc rc;
-
-	r->spec.renews = key;
-	if (cli_flag(cli, "dry-run"))
-		return rehearse(cli, &r->spec, list);
-	rc = tmg_provision_begin(cli->ctx, cli->tokens, &r->spec, &f, &p);
-	return rc == TMG_OK ? enrolling_run(cli, p, list)
-	    : enrolling_refused(cli, rc, &f);
-}
-
 /* ---- all of them --------------------------------------------------------- */
-
-/* The URIs of what is due, as a JSON array: looked for before anything is
- * renewed, for a new certificate may be due as well. */
-static tmg_rc
-find_due(struct cli *cli, const struct renewal *r, tmg_token *token,
-    json_t *uris)
-{
-	size_t count;
-	bool due;
-	tmg_rc rc;
-
-	if ((rc = tmg_token_keys(token, &count)))
-		return cli_fail(cli, rc, tmg_token_fault(token));
-	for (size_t i = 0; i < count; i++) {
-		tmg_key *key = tmg_token_key(token, i);
-
-		if ((rc = is_due(cli, key, r, &due)))
-			return rc;
-		if (due && json_array_append_new(uris,
-		    json_string(tmg_key_uri(key))) != 0)
-			return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	}
-	return TMG_OK;
-}
-
-/* One that fails must not keep the others from being renewed. */
-static void
-note_failed(struct cli *cli, tmg_rc rc, const char *uri, json_t *done,
-    size_t before)
-{
-	json_t *error;
-
-	if (!cli->json) {
-		cli_note(cli, "%s: %s", uri, cli->fault.text);
-		return;
-	}
-	if (json_array_size(done) > before)	/* it tells of its failure itself */
-		return;
-	error = cli_error_json(cli, rc);
-	json_object_set_new(error, "renews", json_string(uri));
-	json_array_append_new(done, error);
-}
-
-/* The last failure is what the command says in the end. */
-static tmg_rc
-renew_each(struct cli *cli, struct renewal *r, const json_t *uris, json_t *done)
-{
-	tmg_rc rc, worst = TMG_OK;
-
-	for (size_t i = 0; i < json_array_size(uris); i++) {
-		const char *uri = json_string_value(json_array_get(uris, i));
-		const size_t before = json_array_size(done);
-
-		if ((rc = renew(cli, r, uri, done)) == TMG_OK)
-			continue;
-		note_failed(cli, rc, uri, done, before);
-		worst = rc;
-	}
-	return worst;
-}
 
 static tmg_rc
 renew_all(struct cli *cli, struct renewal *r)
@@ -230,9 +64,9 @@ renew_all(struct cli *cli, struct renewal *r)
 	if (uris == NULL || done == NULL)
 		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
 	if ((rc = cli_token(cli, NULL, &token)) ||
-	    (rc = find_due(cli, r, token, uris)))
+	    (rc = renewing_find(cli, r, token, uris)))
 		return rc;
-	rc = renew_each(cli, r, uris, done);
+	rc = renewing_each(cli, r, uris, done);
 	if (!cli->json) {
 		if (json_array_size(uris) == 0)
 			cli_say(cli, _("No certificate of token %s needs to be renewed."),
@@ -255,10 +89,10 @@ renew_one(struct cli *cli, struct renewal *r)
 	tmg_rc rc;
 
 	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
-	    (rc = is_due(cli, key, r, &due)))
+	    (rc = renewing_is_due(cli, key, r, &due)))
 		return rc;
 	if (due || r->within < 0)
-		return renew(cli, r, tmg_key_uri(key), NULL);
+		return renewing_one(cli, r, tmg_key_uri(key), NULL);
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:b}", "due", 0));
 	cli_say(cli, dngettext("tamga",

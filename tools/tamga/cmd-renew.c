@@ -9,11 +9,9 @@
 #include "tools/tamga/renewing.h"
 #include "tools/tamga/text.h"
 
-enum { DAYS_MAX = 36500 };
-
 static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, N_("every certificate on the token that ends soon") },
-	{ "within", 0, OPT_TEXT, "DAYS", N_("only what ends within so many days; with --all 30") },
+	WITHIN_OPTION(N_("only what ends within so many days; with --all 30")),
 	{ "same-key", 0, OPT_FLAG, NULL, N_("a new certificate for the key that is there") },
 	OPTION_SLOT(N_("where the new key goes; else a free slot like the old")),
 	OPTION_TYPE(N_("of the new key; else as the old")),
@@ -27,21 +25,14 @@ static const struct opt options[] = {
 static tmg_rc
 read_renewal(struct cli *cli, struct renewal *r)
 {
-	const char *within = cli_text(cli, "within");
 	const char *type = cli_text(cli, "type");
 	tmg_rc rc;
 
-	r->within = cli_flag(cli, "all") ? RENEWING_DAYS : -1;
-	r->usual = within == NULL;
-	if (within != NULL &&
-	    (rc = enrolling_number(cli, "within", within, 0, DAYS_MAX, &r->within)))
-		return rc;
 	if (type != NULL && tmg_alg_parse(type, &r->spec.alg) != TMG_OK)
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("--type %s: there is no such kind of key"), type);
-	if ((rc = ca_read(cli, &r->ca)))
+	if ((rc = renewal_read(cli, cli_flag(cli, "all"), r)))
 		return rc;
-	r->spec.authority = r->ca.spec;
 	r->spec.slot = cli_text(cli, "slot");
 	r->spec.replace = cli_flag(cli, "replace");
 	r->spec.keep_key = cli_flag(cli, "same-key");

@@ -29,6 +29,7 @@ extern const struct command cmd_enroll;
 extern const struct command cmd_status;
 extern const struct command cmd_renew;
 extern const struct command cmd_revoke;
+extern const struct command cmd_watch;
 extern const struct command cmd_sign;
 extern const struct command cmd_decrypt;
 extern const struct command cmd_reset;
@@ -60,6 +61,7 @@ extern const struct command cmd_version;
 	&cmd_status, \
 	&cmd_renew, \
 	&cmd_revoke, \
+	&cmd_watch, \
 	&cmd_sign, \
 	&cmd_decrypt, \
 	&cmd_reset, \

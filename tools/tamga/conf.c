@@ -22,12 +22,17 @@ static const tmg_setting settings[] = {
 	TEXT("enroll.ca-file", ca_file),
 	TEXT("enroll.profile", profile),
 	TEXT("enroll.type", key_type),
+	{ "enroll.renew-at", &tmg_setting_number, offsetof(struct conf, renew_at), 1, 99,
+	    NULL },
+	{ "watch.renew", &tmg_setting_flag, offsetof(struct conf, watch_renews), 0, 0,
+	    NULL },
+	TEXT("watch.notify", watch_notify),
 };
 
 void
 conf_begin(struct conf *conf)
 {
-	*conf = (struct conf){ .pcsc = true };
+	*conf = (struct conf){ .pcsc = true, .watch_renews = true };
 	tmg_p11_conf_begin(&conf->module);
 }
 

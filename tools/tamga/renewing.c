@@ -6,7 +6,28 @@
 
 #include "tools/tamga/enrolling.h"
 
-enum { DAY_S = 86400 };
+enum {
+	USUAL_DAYS = 30,
+	DAYS_MAX = 36500,
+	DAY_S = 86400,
+};
+
+tmg_rc
+renewal_read(struct cli *cli, bool usual, struct renewal *r)
+{
+	const char *within = cli_text(cli, "within");
+	tmg_rc rc;
+
+	r->within = usual ? USUAL_DAYS : -1;
+	r->usual = within == NULL;
+	if (within != NULL &&
+	    (rc = enrolling_number(cli, "within", within, 0, DAYS_MAX, &r->within)))
+		return rc;
+	if ((rc = ca_read(cli, &r->ca)))
+		return rc;
+	r->spec.authority = r->ca.spec;
+	return TMG_OK;
+}
 
 void
 renewal_release(struct renewal *r)
@@ -16,19 +37,20 @@ renewal_release(struct renewal *r)
 
 /* ---- what is due --------------------------------------------------------- */
 
-/* One valid for less than three such spans is due in its last third, so that
- * what was renewed today is not renewed tomorrow. */
-static bool
-ends_within(const struct renewal *r, const tmg_cert_facts *facts)
+bool
+renewing_is_time(const struct cli *cli, const struct renewal *r, time_t begin,
+    time_t end)
 {
-	const time_t third = (facts->not_after - facts->not_before) / 3;
+	const time_t life = end - begin, now = time(NULL);
 	time_t span = (time_t)r->within * DAY_S;
 
 	if (r->within < 0)
 		return true;
-	if (r->usual && third < span)
-		span = third;
-	return facts->not_after <= time(NULL) + span;
+	if (r->usual && cli->conf.renew_at > 0)
+		return now >= begin + life / 100 * cli->conf.renew_at;
+	if (r->usual && life / 3 < span)
+		span = life / 3;
+	return end <= now + span;
 }
 
 tmg_rc
@@ -47,7 +69,7 @@ renewing_is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *du
 	if (rc == TMG_E_NOMEM)
 		return rc;
 	if (rc == TMG_OK)
-		*due = ends_within(r, &facts);
+		*due = renewing_is_time(cli, r, facts.not_before, facts.not_after);
 	return TMG_OK;
 }
 

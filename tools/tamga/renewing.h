@@ -9,7 +9,7 @@
 #include "tools/tamga/ca.h"
 #include "tools/tamga/cli.h"
 
-#define RENEWING_DAYS 30	/* when nobody says how many */
+#define WITHIN_OPTION(what) { "within", 0, OPT_TEXT, "DAYS", what }
 
 struct renewal {
 	struct ca ca;
@@ -18,8 +18,21 @@ struct renewal {
 	bool usual;		/* nobody said how many */
 };
 
+/* The authority's options and --within; usual: 30 days when nobody says. */
+TMG_MUST_USE tmg_rc
+renewal_read(struct cli *cli, bool usual, struct renewal *r);
 void
 renewal_release(struct renewal *r);
+
+/*
+ * Whether a certificate is to be renewed now.  With nothing said that is when
+ * enroll.renew-at of its life has passed, or else 30 days before its end; one
+ * valid for less than three such spans is due in its last third, so that what
+ * was renewed today is not renewed tomorrow.
+ */
+bool
+renewing_is_time(const struct cli *cli, const struct renewal *r, time_t begin,
+    time_t end);
 
 /* Whether the key has a certificate that ends within the days asked for. */
 TMG_MUST_USE tmg_rc

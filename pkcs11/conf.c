@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/conf.h"
 
-#include <fnmatch.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -22,6 +21,7 @@ static const char *const caches[] = { "login", "none", NULL };
 static const tmg_setting rows[] = {
 	{ "readers.pcsc", &tmg_setting_flag, AT(pcsc), 0, 0, NULL },
 	{ "readers.vcard", &tmg_setting_text, AT(vcard), ROOM(vcard) },
+	{ "readers.keypads", &tmg_setting_texts, AT(keypads), 0, 0, NULL },
 	{ "pkcs11.readers", &tmg_setting_texts, AT(only), 0, 0, NULL },
 	{ "pkcs11.ignore-readers", &tmg_setting_texts, AT(ignored), 0, 0, NULL },
 	{ "pkcs11.probe-ms", &tmg_setting_number, AT(probe_ms), PROBE_LEAST_MS,
@@ -66,21 +66,12 @@ tmg_p11_conf_load(tmg_p11_conf *conf, tmg_fault *f)
 	read_over(conf, path, f);
 }
 
-static bool
-is_among(const tmg_texts *patterns, const char *reader)
-{
-	for (size_t i = 0; i < patterns->count; i++)
-		if (fnmatch(patterns->text[i], reader, 0) == 0)
-			return true;
-	return false;
-}
-
 bool
 tmg_p11_conf_wants(const tmg_p11_conf *conf, const char *reader)
 {
-	if (conf->only.count > 0 && !is_among(&conf->only, reader))
+	if (conf->only.count > 0 && !tmg_texts_match(&conf->only, reader))
 		return false;
-	return !is_among(&conf->ignored, reader);
+	return !tmg_texts_match(&conf->ignored, reader);
 }
 
 bool

@@ -13,6 +13,7 @@
 typedef struct tmg_p11_conf {
 	bool pcsc;			/* readers.pcsc */
 	char vcard[P11_CONF_PATH];	/* readers.vcard: a socket */
+	tmg_texts keypads;		/* readers.keypads: patterns of names */
 	tmg_texts only;			/* pkcs11.readers: patterns of names */
 	tmg_texts ignored;		/* pkcs11.ignore-readers */
 	int probe_ms;			/* for a look at an unknown card */

@@ -39,6 +39,8 @@ token_flags(const tmg_p11_slot *slot)
 	return CKF_TOKEN_INITIALIZED | CKF_USER_PIN_INITIALIZED |
 	    CKF_LOGIN_REQUIRED | CKF_RNG |
 	    (slot->face.factory ? CKF_USER_PIN_TO_BE_CHANGED : 0) |
+	    (tmg_token_keypad(slot->token, TMG_PIN_USER) & TMG_PAD_VERIFY
+		? CKF_PROTECTED_AUTHENTICATION_PATH : 0) |
 	    pin_flags(slot->token, TMG_PIN_USER, CKF_USER_PIN_COUNT_LOW,
 		CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED) |
 	    pin_flags(slot->token, so_kind(slot->token), CKF_SO_PIN_COUNT_LOW,

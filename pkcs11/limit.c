@@ -28,6 +28,7 @@ heard(struct limited *l, tmg_rc rc)
 	l->link.atr_len = in->atr_len;
 	l->link.protocol = in->protocol;
 	l->link.longest = in->longest;
+	l->link.keypad = in->keypad;
 	l->link.unheard = in->unheard;
 	return tmg_fault_copy(&l->link.fault, &in->fault, rc);
 }
@@ -72,6 +73,16 @@ transmit(tmg_link *link, tmg_view command, tmg_out *response)
 	return heard(l, l->inner->ops->transmit(l->inner, command, response));
 }
 
+/* A person takes the time that he takes: nobody looks at a card so. */
+static tmg_rc
+enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
+    tmg_out *response)
+{
+	struct limited *l = of(link);
+
+	return heard(l, l->inner->ops->enter(l->inner, form, command, response));
+}
+
 static tmg_rc
 reset(tmg_link *link)
 {
@@ -93,6 +104,7 @@ static const tmg_link_ops ops = {
 	.begin = begin,
 	.end = end,
 	.transmit = transmit,
+	.enter = enter,
 	.reset = reset,
 	.close = close_link,
 };

@@ -27,6 +27,14 @@ may_login(const tmg_p11_slot *slot, tmg_p11_login who)
 	    ? CKR_SESSION_READ_ONLY_EXISTS : CKR_OK;
 }
 
+static CK_RV
+logged_in(tmg_p11_slot *slot, tmg_p11_login who)
+{
+	slot->login = who;
+	tmg_p11_slot_doubt(slot);
+	return CKR_OK;
+}
+
 /* The administrator's PUK is kept too: C_InitPIN must show it to the card. */
 static CK_RV
 login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
@@ -38,12 +46,24 @@ login(tmg_p11_slot *slot, tmg_p11_login who, tmg_view pin)
 	    (rv = tmg_p11_pin_length(slot->token, kind, pin.len)) ||
 	    (rv = tmg_p11_pin_try(slot, kind, pin)))
 		return rv;
-	slot->login = who;
-	tmg_p11_slot_doubt(slot);
 	if (kind == TMG_PIN_PUK || (kind == TMG_PIN_USER &&
 	    tmg_p11_conf_keeps_pin(&tmg_p11.conf)))
 		tmg_p11_kept_set(&slot->kept, pin);
-	return CKR_OK;
+	return logged_in(slot, who);
+}
+
+/* On the reader's keypad: nothing can be kept, so a login that another program
+ * ends has ended. */
+static CK_RV
+login_typed(tmg_p11_slot *slot)
+{
+	CK_RV rv;
+
+	if ((rv = may_login(slot, P11_USER)) ||
+	    (rv = tmg_p11_typed_rv(slot, tmg_token_verify_typed(slot->token,
+		TMG_PIN_USER, NULL), CKR_PIN_LEN_RANGE)))
+		return rv;
+	return logged_in(slot, P11_USER);
 }
 
 /* The operation that waits for a PIN of its own; one that has none yet before
@@ -66,16 +86,26 @@ wanting(tmg_p11_session *session)
 static CK_RV
 refused_for_use(tmg_p11_slot *slot, tmg_view pin, CK_RV rv)
 {
-	if (rv == CKR_PIN_LOCKED || (rv == CKR_PIN_INCORRECT &&
+	if (rv == CKR_PIN_LOCKED || (rv == CKR_PIN_INCORRECT && pin.len > 0 &&
 	    tmg_view_equal(pin, tmg_p11_kept_view(&slot->kept))))
 		tmg_p11_slot_forget_login(slot);
 	return rv;
 }
 
+static CK_RV
+prove(tmg_p11_slot *slot, tmg_view pin)
+{
+	return pin.ptr != NULL
+	    ? tmg_p11_slot_rv(slot, tmg_token_prove(slot->token, pin))
+	    : tmg_p11_typed_rv(slot, tmg_token_prove_typed(slot->token),
+		CKR_PIN_LEN_RANGE);
+}
+
 /*
  * For a key that wants its PIN before every use.  It goes to the card now, and
  * the operation's command is the next thing the card hears.  It is kept until
- * then for the case that another program comes between.
+ * then for the case that another program comes between.  Without one it is
+ * typed on the reader's keypad.
  */
 static CK_RV
 login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
@@ -87,15 +117,16 @@ login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 		return CKR_OPERATION_NOT_INITIALIZED;
 	if (slot->login != P11_USER)
 		return CKR_USER_NOT_LOGGED_IN;
-	if ((rv = tmg_p11_pin_length(slot->token, TMG_PIN_USER, pin.len)))
+	if (pin.ptr != NULL &&
+	    (rv = tmg_p11_pin_length(slot->token, TMG_PIN_USER, pin.len)))
 		return rv;
 	tmg_p11_kept_wipe(&op->pin);
 	op->proven = false;
-	rv = tmg_p11_slot_rv(slot, tmg_token_prove(slot->token, pin));
+	rv = prove(slot, pin);
 	if (rv != CKR_OK)
 		return refused_for_use(slot, pin, rv);
 	op->proven = true;
-	if (tmg_p11_conf_keeps_pin(&tmg_p11.conf))
+	if (pin.len > 0 && tmg_p11_conf_keeps_pin(&tmg_p11.conf))
 		tmg_p11_kept_set(&op->pin, pin);
 	return CKR_OK;
 }
@@ -107,6 +138,7 @@ login_by_name(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
     CK_ULONG pin_len, CK_ULONG name_len)
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
+	bool typed;
 	CK_RV rv;
 
 	if ((rv = p11_hold_session(&hold, handle)))
@@ -115,11 +147,15 @@ login_by_name(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 		return CKR_ARGUMENTS_BAD;
 	if (user != CKU_USER && user != CKU_SO && user != CKU_CONTEXT_SPECIFIC)
 		return CKR_USER_TYPE_INVALID;
-	if (pin == NULL)
+	typed = user != CKU_SO &&
+	    tmg_p11_pin_typed(hold.slot, TMG_PAD_VERIFY, pin, pin_len);
+	if (pin == NULL && !typed)
 		return CKR_ARGUMENTS_BAD;
 	if (user == CKU_CONTEXT_SPECIFIC)
 		return login_for_use(hold.slot, hold.session,
 		    (tmg_view){ pin, pin_len });
+	if (typed)
+		return login_typed(hold.slot);
 	return login(hold.slot, user == CKU_SO ? P11_SO : P11_USER,
 	    (tmg_view){ pin, pin_len });
 }

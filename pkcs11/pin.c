@@ -43,15 +43,80 @@ tmg_p11_pin_try(tmg_p11_slot *slot, tmg_pin_kind kind, tmg_view pin)
 	    : tmg_token_verify(slot->token, kind, pin, NULL));
 }
 
+/* A new PIN that the card does not take. */
+static CK_RV
+new_pin_rv(tmg_p11_slot *slot, tmg_rc rc)
+{
+	return rc == TMG_DENIED ? CKR_PIN_INVALID : tmg_p11_slot_rv(slot, rc);
+}
+
+/* ---- typed on the reader's keypad ---------------------------------------- */
+
+bool
+tmg_p11_pin_typed(const tmg_p11_slot *slot, unsigned needs,
+    const CK_UTF8CHAR *pin, CK_ULONG len)
+{
+	return pin == NULL && len == 0 && slot->token != NULL &&
+	    (tmg_token_keypad(slot->token, TMG_PIN_USER) & needs) != 0;
+}
+
+/* PKCS #11 3.1, 5.1: a protected path that was cancelled, and nothing about
+ * the login of before. */
+CK_RV
+tmg_p11_typed_rv(tmg_p11_slot *slot, tmg_rc rc, CK_RV denied)
+{
+	switch (rc) {
+	case TMG_CANCELLED:
+		return CKR_FUNCTION_CANCELED;
+	case TMG_DENIED:
+		return denied;
+	case TMG_UNSUPPORTED:
+		return CKR_FUNCTION_FAILED;
+	default:
+		return tmg_p11_slot_rv(slot, rc);
+	}
+}
+
 /* ---- C_SetPIN ------------------------------------------------------------ */
 
+/* What is kept is the new one from now on; one that was typed is not known. */
 static void
 changed(tmg_p11_slot *slot, tmg_pin_kind kind, tmg_view fresh)
 {
 	if (kind == TMG_PIN_USER)
 		slot->face.factory = false;
-	if (kind != TMG_PIN_ADMIN && tmg_p11_kept_view(&slot->kept).len > 0)
+	if (fresh.len == 0)
+		tmg_p11_kept_wipe(&slot->kept);
+	else if (kind != TMG_PIN_ADMIN && tmg_p11_kept_view(&slot->kept).len > 0)
 		tmg_p11_kept_set(&slot->kept, fresh);
+}
+
+static CK_RV
+change_typed(tmg_p11_slot *slot)
+{
+	const tmg_rc rc = tmg_token_pin_change_typed(slot->token, TMG_PIN_USER,
+	    NULL);
+
+	if (rc == TMG_OK)
+		changed(slot, TMG_PIN_USER, (tmg_view){ NULL, 0 });
+	return tmg_p11_typed_rv(slot, rc, CKR_PIN_INVALID);
+}
+
+static CK_RV
+change_given(tmg_p11_slot *slot, tmg_view old, tmg_view fresh)
+{
+	const tmg_pin_kind kind = tmg_p11_pin_kind(slot->token, slot->login,
+	    old.len);
+	tmg_rc rc;
+	CK_RV rv;
+
+	if ((rv = tmg_p11_pin_length(slot->token, kind, old.len)) ||
+	    (rv = tmg_p11_pin_length(slot->token, kind, fresh.len)))
+		return rv;
+	rc = tmg_token_pin_change(slot->token, kind, old, fresh, NULL);
+	if (rc == TMG_OK)
+		changed(slot, kind, fresh);
+	return new_pin_rv(slot, rc);
 }
 
 /* Before a login and by the user it is the user's PIN, by the SO the SO's
@@ -61,27 +126,19 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *old, CK_ULONG old_len,
     CK_UTF8CHAR *fresh, CK_ULONG fresh_len)
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
-	tmg_p11_slot *slot;
-	tmg_pin_kind kind;
-	tmg_rc rc;
+	bool typed;
 	CK_RV rv;
 
 	if ((rv = p11_hold_session(&hold, handle)))
 		return rv;
-	slot = hold.slot;
-	if (old == NULL || fresh == NULL)
+	typed = hold.slot->login != P11_SO && fresh == NULL && fresh_len == 0 &&
+	    tmg_p11_pin_typed(hold.slot, TMG_PAD_CHANGE, old, old_len);
+	if (!typed && (old == NULL || fresh == NULL))
 		return CKR_ARGUMENTS_BAD;
 	if (!tmg_p11_session_writes(hold.session))
 		return CKR_SESSION_READ_ONLY;
-	kind = tmg_p11_pin_kind(slot->token, slot->login, old_len);
-	if ((rv = tmg_p11_pin_length(slot->token, kind, old_len)) ||
-	    (rv = tmg_p11_pin_length(slot->token, kind, fresh_len)))
-		return rv;
-	rc = tmg_token_pin_change(slot->token, kind,
-	    (tmg_view){ old, old_len }, (tmg_view){ fresh, fresh_len }, NULL);
-	if (rc == TMG_OK)
-		changed(slot, kind, (tmg_view){ fresh, fresh_len });
-	return rc == TMG_DENIED ? CKR_PIN_INVALID : tmg_p11_slot_rv(slot, rc);
+	return typed ? change_typed(hold.slot) : change_given(hold.slot,
+	    (tmg_view){ old, old_len }, (tmg_view){ fresh, fresh_len });
 }
 
 /* ---- C_InitPIN ----------------------------------------------------------- */
@@ -111,7 +168,7 @@ C_InitPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *pin, CK_ULONG len)
 	rc = tmg_token_pin_unblock(slot->token, puk, (tmg_view){ pin, len }, NULL);
 	if (rc == TMG_OK)
 		slot->face.factory = false;
-	return rc == TMG_DENIED ? CKR_PIN_INVALID : tmg_p11_slot_rv(slot, rc);
+	return new_pin_rv(slot, rc);
 }
 
 /* ---- C_InitToken --------------------------------------------------------- */

@@ -20,6 +20,19 @@ tmg_p11_pin_kind(const tmg_token *token, tmg_p11_login who, CK_ULONG len);
 CK_RV
 tmg_p11_pin_length(const tmg_token *token, tmg_pin_kind kind, CK_ULONG len);
 
+/*
+ * Is no PIN given because the user types it on the reader's keypad?  needs is
+ * what the keypad must be good for (TMG_PAD_*).
+ */
+bool
+tmg_p11_pin_typed(const tmg_p11_slot *slot, unsigned needs,
+    const CK_UTF8CHAR *pin, CK_ULONG len);
+
+/* tmg_p11_slot_rv() of that: CKR_FUNCTION_CANCELED when nobody typed, denied for
+ * what the keypad did not take.  Neither ends a login. */
+CK_RV
+tmg_p11_typed_rv(tmg_p11_slot *slot, tmg_rc rc, CK_RV denied);
+
 /* Has the card compare it.  A PUK is compared by changing it to itself: PIV
  * knows no other way. */
 CK_RV

@@ -121,6 +121,14 @@ give_pin(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 	return tmg_out_done(pin);
 }
 
+/* readers.keypads in tamga.conf(5). */
+static bool
+trusts_keypad(void *arg, const char *reader)
+{
+	(void)arg;
+	return tmg_texts_match(&tmg_p11.conf.keypads, reader);
+}
+
 static tmg_rc
 open_tokens(tmg_p11_seat *seat)
 {
@@ -131,6 +139,7 @@ open_tokens(tmg_p11_seat *seat)
 		if ((rc = tmg_ctx_new(&seat->ctx)))
 			return rc;
 		tmg_ctx_set_pin(seat->ctx, give_pin, seat);
+		tmg_ctx_set_keypad(seat->ctx, trusts_keypad, NULL);
 		tmg_p11_trace_to(seat->ctx, tmg_p11.conf.trace);
 	}
 	if ((rc = tmg_tokens_new(seat->ctx, &seat->tokens)) ||

@@ -57,7 +57,7 @@ tell_abilities(tmg_backend_info *info)
 	    1u << TMG_ALG_RSA4096 | 1u << TMG_ALG_P256 | 1u << TMG_ALG_P384 |
 	    1u << TMG_ALG_P521 | 1u << TMG_ALG_ED25519;
 	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 1, TMG_PIN_MAX,
-	    false, NULL };
+	    false, NULL, false };
 }
 
 static const tmg_file_kind *
@@ -122,6 +122,8 @@ const tmg_driver tmg_driver_file = {
 	.factory = tmg_no_factory,
 	.verify = tmg_file_verify,
 	.change = tmg_file_change,
+	.verify_typed = tmg_no_verify_typed,
+	.change_typed = tmg_no_change_typed,
 	.unblock = tmg_no_unblock,
 	.logout = tmg_file_logout,
 	.logged_in = tmg_file_logged_in,

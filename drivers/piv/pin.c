@@ -13,6 +13,7 @@ enum {
 	POLICY_PIV_PIN = 0x40,	/* first byte: SP 800-73-4 part 1, 3.3.2 */
 	POLICY_GLOBAL_PIN = 0x20,
 	PRIMARY_GLOBAL_PIN = 0x20,	/* second byte */
+	TYPING_SECONDS = 30,	/* until the first key on a keypad */
 };
 
 static const tmg_piv_sw pin_sw[] = {
@@ -253,6 +254,18 @@ tmg_piv_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 
 /* ---- login --------------------------------------------------------------- */
 
+/* What the card said of the user's PIN. */
+static tmg_rc
+verified(tmg_piv *p, uint16_t sw, int *tries)
+{
+	const tmg_rc rc = pin_verdict(p, TMG_PIN_USER, sw, tries,
+	    N_("checking the PIN"));
+
+	p->user = rc == TMG_OK;
+	p->base.ch->unlocked |= p->user;
+	return rc;
+}
+
 static tmg_rc
 verify_pin(tmg_piv *p, tmg_view pin, int *tries)
 {
@@ -265,13 +278,7 @@ verify_pin(tmg_piv *p, tmg_view pin, int *tries)
 		return rc;
 	rc = send_verify(p, 0, tmg_out_view(&out), &sw);
 	p->user = false;
-	if (rc)
-		return piv_pass(p, rc);
-	if ((rc = pin_verdict(p, TMG_PIN_USER, sw, tries, N_("checking the PIN"))))
-		return rc;
-	p->user = true;
-	p->base.ch->unlocked = true;
-	return TMG_OK;
+	return rc ? piv_pass(p, rc) : verified(p, sw, tries);
 }
 
 tmg_rc
@@ -342,6 +349,14 @@ send_pair(tmg_piv *p, uint8_t ins, tmg_pin_kind kind, tmg_view first,
 	}, NULL, sw);
 }
 
+static tmg_rc
+changed(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries)
+{
+	if (kind == TMG_PIN_USER && sw != SW_OK)
+		p->user = false;
+	return pin_verdict(p, kind, sw, tries, N_("changing the PIN"));
+}
+
 tmg_rc
 tmg_piv_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
     int *tries)
@@ -361,9 +376,7 @@ tmg_piv_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 	rc = send_pair(p, INS_CHANGE_REFERENCE_DATA, kind, old, fresh, &sw);
 	if (rc)
 		return piv_pass(p, rc);
-	if (kind == TMG_PIN_USER && sw != SW_OK)
-		p->user = false;
-	return pin_verdict(p, kind, sw, tries, N_("changing the PIN"));
+	return changed(p, kind, sw, tries);
 }
 
 tmg_rc
@@ -389,6 +402,70 @@ tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 		return piv_pass(p, rc);
 	p->user = false;
 	return pin_verdict(p, TMG_PIN_PUK, sw, tries, N_("unblocking the PIN"));
+}
+
+/* ---- typed on the reader's keypad ---------------------------------------- */
+
+/* VERIFY or CHANGE REFERENCE DATA of the user's PIN with empty blocks. */
+static tmg_rc
+send_typed(tmg_piv *p, uint8_t ins, size_t blocks, uint16_t *sw)
+{
+	const tmg_pin_rule *rule = &p->base.info.pins[TMG_PIN_USER];
+	uint8_t data[2 * PIN_WIDTH];
+	tmg_rc rc;
+
+	*sw = 0;
+	if ((rc = choose_pin(p)))
+		return rc;
+	memset(data, PIN_FILL, sizeof(data));
+	return tmg_piv_send_typed(p, &(tmg_capdu){
+		.ins = ins,
+		.p2 = p->pin_ref,
+		.data = { data, blocks * PIN_WIDTH },
+	    }, &(tmg_pad_form){
+		.change = blocks > 1,
+		.block = PIN_WIDTH,
+		.new_at = blocks > 1 ? PIN_WIDTH : 0,
+		.min = rule->min,
+		.max = rule->max,
+		.seconds = TYPING_SECONDS,
+	    }, sw);
+}
+
+static tmg_rc
+only_the_users(tmg_piv *p, tmg_pin_kind kind)
+{
+	return kind == TMG_PIN_USER ? TMG_OK : piv_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: only the PIN can be typed on a keypad"), p->who);
+}
+
+tmg_rc
+tmg_piv_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	uint16_t sw;
+	tmg_rc rc;
+
+	*tries = -1;
+	if ((rc = only_the_users(p, kind)) ||
+	    (rc = send_typed(p, INS_VERIFY, 1, &sw)))
+		return piv_pass(p, rc);
+	return verified(p, sw, tries);
+}
+
+tmg_rc
+tmg_piv_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	tmg_piv *p = tmg_piv_of(b);
+	uint16_t sw;
+	tmg_rc rc;
+
+	*tries = -1;
+	p->told.known = false;
+	if ((rc = only_the_users(p, kind)) ||
+	    (rc = send_typed(p, INS_CHANGE_REFERENCE_DATA, 2, &sw)))
+		return piv_pass(p, rc);
+	return changed(p, kind, sw, tries);
 }
 
 /* ---- defaults ------------------------------------------------------------ */

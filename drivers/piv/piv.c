@@ -17,11 +17,11 @@ standard_info(tmg_piv *p)
 	info->algs = 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_P256 |
 	    1u << TMG_ALG_P384;
 	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 6, 8, true,
-	    "123456" };
+	    "123456", true };
 	info->pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8, false,
-	    "12345678" };
+	    "12345678", false };
 	info->pins[TMG_PIN_ADMIN] = (tmg_pin_rule){ TMG_PIN_ADMIN, 32, 64, false,
-	    "010203040506070801020304050607080102030405060708" };
+	    "010203040506070801020304050607080102030405060708", false };
 }
 
 static void
@@ -78,6 +78,8 @@ const tmg_driver tmg_driver_piv = {
 	.factory = tmg_piv_factory,
 	.verify = tmg_piv_verify,
 	.change = tmg_piv_change,
+	.verify_typed = tmg_piv_verify_typed,
+	.change_typed = tmg_piv_change_typed,
 	.unblock = tmg_piv_unblock,
 	.logout = tmg_piv_logout,
 	.logged_in = tmg_piv_logged_in,

@@ -163,6 +163,12 @@ void tmg_piv_ext_set(tmg_piv *p, tmg_piv_ext ext);
 /* Our application is selected, and since our last word no other program's. */
 bool tmg_piv_is_ours(const tmg_piv *p);
 
+/* The same for a command whose PIN a person types on the reader's keypad.  It is
+ * never repeated.  Verdicts TMG_LOGIN: another program selected something else;
+ * and those of tmg_channel_ops.enter. */
+tmg_rc tmg_piv_send_typed(tmg_piv *p, const tmg_capdu *c,
+    const tmg_pad_form *form, uint16_t *sw);
+
 /* Nobody is logged in any more; the next command selects first. */
 void tmg_piv_doubt(tmg_piv *p);
 void tmg_piv_forget(tmg_piv *p);
@@ -256,6 +262,8 @@ tmg_rc tmg_piv_tries(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_piv_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
 tmg_rc tmg_piv_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
     tmg_view fresh, int *tries);
+tmg_rc tmg_piv_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
+tmg_rc tmg_piv_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
 tmg_rc tmg_piv_logout(tmg_backend *b);
 tmg_rc tmg_piv_logged_in(tmg_backend *b, tmg_pin_kind kind);

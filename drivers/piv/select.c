@@ -172,16 +172,23 @@ bears_secret(const tmg_capdu *c)
 	}
 }
 
+/* What the channel said of a command. */
+static tmg_rc
+spoken(tmg_piv *p, const tmg_capdu *c, tmg_rc rc)
+{
+	note_spoken(p, c->ins == INS_SELECT);
+	if (rc == TMG_RESET || rc == TMG_REMOVED)
+		tmg_piv_forget(p);
+	return rc ? tmg_fault_copy(&p->base.fault, &p->base.ch->fault, rc)
+	    : TMG_OK;
+}
+
 static tmg_rc
 exchange(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
 	tmg_channel *ch = p->base.ch;
-	const tmg_rc rc = ch->ops->exchange(ch, c, data, sw);
 
-	note_spoken(p, c->ins == INS_SELECT);
-	if (rc == TMG_RESET || rc == TMG_REMOVED)
-		tmg_piv_forget(p);
-	return rc ? tmg_fault_copy(&p->base.fault, &ch->fault, rc) : TMG_OK;
+	return spoken(p, c, ch->ops->exchange(ch, c, data, sw));
 }
 
 /* A card that shows none of Yubico's extensions has most likely no metadata, and
@@ -277,6 +284,36 @@ unlearn(tmg_piv *p)
 		tmg_piv_ext_set(p, PIV_EXT_UNKNOWN);
 }
 
+/* A PIN that went to another application is not sent again by itself. */
+static tmg_rc
+wants_pin_again(tmg_piv *p, uint16_t sw)
+{
+	return piv_raise(p, TMG_LOGIN, sw,
+	    _("%s: another program used the card; the PIN is wanted again"),
+	    p->who);
+}
+
+tmg_rc
+tmg_piv_send_typed(tmg_piv *p, const tmg_capdu *c, const tmg_pad_form *form,
+    uint16_t *sw)
+{
+	const bool fresh = !tmg_piv_is_ours(p);
+	tmg_channel *ch = p->base.ch;
+	tmg_rc rc;
+
+	*sw = 0;
+	if (fresh && (rc = select_again(p)))
+		return piv_pass(p, rc);
+	if ((rc = spoken(p, c, ch->ops->enter(ch, c, form, sw))))
+		return piv_pass(p, rc);
+	if (fresh || !smells_foreign(c, *sw))
+		return TMG_OK;
+	if ((rc = select_again(p)))
+		return piv_pass(p, rc);
+	unlearn(p);
+	return wants_pin_again(p, *sw);
+}
+
 tmg_rc
 tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
@@ -297,9 +334,7 @@ tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 		return piv_pass(p, rc);
 	unlearn(p);
 	if (c->ins == INS_VERIFY)
-		return piv_raise(p, TMG_LOGIN, *sw,
-		    _("%s: another program used the card; the PIN is wanted "
-		    "again"), p->who);
+		return wants_pin_again(p, *sw);
 	if (data != NULL)
 		data->len = mark;
 	if ((rc = exchange(p, c, data, sw)))

@@ -40,12 +40,19 @@ typedef struct tmg_channel tmg_channel;
  *              Verdicts TMG_RESET (epoch has changed; nothing is retried;
  *              unheard says whether something may have been done),
  *              TMG_REMOVED
+ *   enter      the same with a PIN that a person types on the reader's own
+ *              keypad: c->data holds blocks filled up, form says where they
+ *              are.  c->le is TMG_LE_NONE.
+ *              Verdicts TMG_UNSUPPORTED, TMG_CANCELLED, TMG_DENIED: nothing
+ *              was sent (tmg_link_ops.enter); and those of exchange
  */
 typedef struct tmg_channel_ops {
 	tmg_rc (*begin)(tmg_channel *ch);
 	void (*end)(tmg_channel *ch);
 	tmg_rc (*exchange)(tmg_channel *ch, const tmg_capdu *c, tmg_out *data,
 	    uint16_t *sw);
+	tmg_rc (*enter)(tmg_channel *ch, const tmg_capdu *c,
+	    const tmg_pad_form *form, uint16_t *sw);
 } tmg_channel_ops;
 
 struct tmg_channel {
@@ -62,6 +69,7 @@ struct tmg_channel {
 	bool unlocked;		/* a driver logged in since the last reset */
 	uint64_t apdus;		/* command APDUs sent so far, parts included */
 	unsigned turn;		/* counts turns: while it stays nobody else spoke */
+	unsigned keypad;	/* TMG_PAD_*: what enter can do */
 	bool unheard;		/* with TMG_RESET: the command did nothing for certain */
 };
 

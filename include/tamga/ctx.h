@@ -70,6 +70,7 @@ typedef struct tmg_pin_ask {
 	const char *key;	/* the key it is asked for, when it is for one */
 	int tries_left;		/* -1 unknown */
 	size_t min, max;	/* bytes allowed */
+	bool keypad;		/* it may be typed on the reader instead: give none */
 } tmg_pin_ask;
 
 /*
@@ -79,7 +80,10 @@ typedef struct tmg_pin_ask {
  * is not asked for again by the same call: whoever wants to offer another try
  * calls again.
  *
- * Verdicts  TMG_CANCELLED  the person declined, or there is nobody to ask
+ * Verdicts  TMG_OK         with an empty PIN: the person types it on the reader's
+ *                          keypad, where ask->keypad says so; else it is as
+ *                          TMG_CANCELLED
+ *           TMG_CANCELLED  the person declined, or there is nobody to ask
  *           TMG_LAST_TRY   one try is left and the person did not insist
  *           TMG_PENDING    tell more first: the token is asked and fn called
  *                          again, at first for the tries left, the next time
@@ -87,15 +91,25 @@ typedef struct tmg_pin_ask {
  */
 typedef tmg_rc tmg_pin_fn(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
 
-/* fn NULL: nobody can be asked, TMG_CANCELLED. */
+/* fn NULL: nobody can be asked, TMG_CANCELLED; unless there is a keypad. */
 TMG_API void
 tmg_ctx_set_pin(tmg_ctx *ctx, tmg_pin_fn *fn, void *arg);
+
+/* May PINs be typed on the keypad of the reader of that name?  Who says so says
+ * that the reader is sound: one that is not spends a try on what nobody typed. */
+typedef bool tmg_keypad_fn(void *arg, const char *reader);
+
+/* fn NULL: no keypad is used. */
+TMG_API void
+tmg_ctx_set_keypad(tmg_ctx *ctx, tmg_keypad_fn *fn, void *arg);
 
 typedef enum tmg_notice {
 	TMG_NOTICE_TOUCH,	/* the token waits for a finger */
 	TMG_NOTICE_TOUCHED,
 	TMG_NOTICE_WORKING,	/* something slow began: a key is being made */
 	TMG_NOTICE_WORKED,
+	TMG_NOTICE_KEYPAD,	/* the reader waits for a PIN on its keypad */
+	TMG_NOTICE_TYPED,
 } tmg_notice;
 
 /*

@@ -100,6 +100,7 @@ typedef struct tmg_pin_rule {
 	bool digits;			/* only 0 to 9 are allowed */
 	const char *factory;		/* what new tokens have, as typed; static;
 					 * NULL: nothing everybody knows */
+	bool keypad;			/* may be typed on a reader's keypad */
 } tmg_pin_rule;
 
 /* What a token can do beyond holding keys: facts for the floors above. */
@@ -212,6 +213,11 @@ struct tmg_driver {
 	tmg_rc (*verify)(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
 	tmg_rc (*change)(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
 	    tmg_view fresh, int *tries);
+	/* The same with a PIN that is typed on the reader's keypad (tmg_channel_ops
+	 * .enter), for kinds whose rule says keypad; TMG_CANCELLED, TMG_DENIED and
+	 * TMG_UNSUPPORTED: nothing was sent, and what was known stays. */
+	tmg_rc (*verify_typed)(tmg_backend *b, tmg_pin_kind kind, int *tries);
+	tmg_rc (*change_typed)(tmg_backend *b, tmg_pin_kind kind, int *tries);
 	tmg_rc (*unblock)(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
 	tmg_rc (*logout)(tmg_backend *b);
 	/* TMG_OK: logged in as kind in this epoch; TMG_LOGIN: not. No APDU. */

@@ -37,6 +37,28 @@ typedef struct tmg_reader_state {
 typedef struct tmg_hub tmg_hub;
 typedef struct tmg_link tmg_link;
 
+/* What can be done on a reader's own keypad. */
+enum {
+	TMG_PAD_VERIFY = 1u << 0,	/* a PIN is typed */
+	TMG_PAD_CHANGE = 1u << 1,	/* the old one, and a new one twice */
+};
+
+#define TMG_PAD_BLOCK_MAX 15u	/* bytes of a PIN block, PC/SC part 10 */
+
+/*
+ * How what a person types on the keypad goes into a command: digits in ASCII,
+ * from the left, over the first bytes of a block that the command has already
+ * filled up.
+ */
+typedef struct tmg_pad_form {
+	bool change;		/* TMG_PAD_CHANGE; else TMG_PAD_VERIFY */
+	size_t block;		/* bytes of a PIN block, at most TMG_PAD_BLOCK_MAX */
+	size_t old_at, new_at;	/* bytes of data before each block; 0 to 15; new_at
+				 * for a change only */
+	size_t min, max;	/* digits of a PIN, at most block */
+	unsigned seconds;	/* a person has until the first key, at most 255 */
+} tmg_pad_form;
+
 /*
  * A connection to the card in one reader: bytes in, bytes out.
  *
@@ -49,6 +71,15 @@ typedef struct tmg_link tmg_link;
  *             Verdicts TMG_RESET (the command may or may not have been
  *             executed, unless unheard says that it was not; the link is
  *             whole again), TMG_REMOVED
+ *   enter     has a person type a PIN on the reader's own keypad and sends the
+ *             command with it; no PIN passes through here.  command is a short
+ *             APDU without Le.  Called inside a turn, which is held until the
+ *             person is done.
+ *             Verdicts TMG_UNSUPPORTED (no such keypad, or it does not take
+ *             this form), TMG_CANCELLED (given up, or nobody typed in time),
+ *             TMG_DENIED (too few or too many digits, or the new PIN was
+ *             repeated otherwise): nothing was sent, no try is lost; and those
+ *             of transmit
  *   reset     a warm reset; Verdicts TMG_REMOVED
  *   close     ends the connection and frees the link; with reset the card
  *             forgets every login
@@ -57,6 +88,8 @@ typedef struct tmg_link_ops {
 	tmg_rc (*begin)(tmg_link *link);
 	void (*end)(tmg_link *link);
 	tmg_rc (*transmit)(tmg_link *link, tmg_view command, tmg_out *response);
+	tmg_rc (*enter)(tmg_link *link, const tmg_pad_form *form,
+	    tmg_view command, tmg_out *response);
 	tmg_rc (*reset)(tmg_link *link);
 	void (*close)(tmg_link *link, bool reset);
 } tmg_link_ops;
@@ -69,6 +102,7 @@ struct tmg_link {
 	size_t atr_len;
 	unsigned protocol;	/* 0 or 1: T=0, T=1 */
 	size_t longest;		/* longest command APDU the reader carries, bytes */
+	unsigned keypad;	/* TMG_PAD_*: what enter can do; known in a turn */
 	bool unheard;		/* with TMG_RESET of transmit: the reset came before
 				 * the command, which did nothing for certain */
 };

@@ -183,10 +183,32 @@ tmg_token_factory(tmg_token *token, tmg_pin_kind kind);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin, int *tries);
 
+/* What can be done with that PIN on the keypad of the token's reader: TMG_PAD_*;
+ * 0 where there is none, or tmg_ctx_set_keypad() does not allow it.  Sends
+ * nothing. */
+TMG_API unsigned
+tmg_token_keypad(tmg_token *token, tmg_pin_kind kind);
+
+/*
+ * tmg_token_verify() of what a person types on the reader's keypad, and
+ * tmg_token_pin_change() of the old PIN and a new one typed there.  The notice
+ * TMG_NOTICE_KEYPAD comes before.  The reader is held until the person is done,
+ * and nobody is asked again.
+ *
+ * Verdicts  those of the other two; TMG_UNSUPPORTED: there is no such keypad;
+ *           TMG_CANCELLED: given up, or not begun in time; TMG_DENIED: too few
+ *           or too many digits, or the new PIN was repeated otherwise.  With
+ *           these three nothing was sent and no try is lost
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_verify_typed(tmg_token *token, tmg_pin_kind kind, int *tries);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_pin_change_typed(tmg_token *token, tmg_pin_kind kind, int *tries);
+
 /*
  * Sees to it that somebody is logged in: nothing when so already; else the
  * context's PIN callback is asked (before the reader is taken) and the answer
- * verified once.  For TMG_PIN_ADMIN the factory's key and a key kept behind
+ * verified once; or the person types it on the reader's keypad.  For TMG_PIN_ADMIN the factory's key and a key kept behind
  * the PIN are tried before a person is asked.
  *
  * Verdicts  TMG_PIN_WRONG, TMG_PIN_LOCKED, TMG_LAST_TRY, TMG_CANCELLED;

@@ -18,6 +18,8 @@ struct tmg_ctx {
 	void *log_arg;
 	tmg_pin_fn *pin;
 	void *pin_arg;
+	tmg_keypad_fn *keypad;
+	void *keypad_arg;
 	tmg_notice_fn *notice;
 	void *notice_arg;
 	tmg_clock_fn *clock;
@@ -99,6 +101,13 @@ tmg_ctx_set_pin(tmg_ctx *ctx, tmg_pin_fn *fn, void *arg)
 }
 
 void
+tmg_ctx_set_keypad(tmg_ctx *ctx, tmg_keypad_fn *fn, void *arg)
+{
+	ctx->keypad = fn;
+	ctx->keypad_arg = arg;
+}
+
+void
 tmg_ctx_set_notice(tmg_ctx *ctx, tmg_notice_fn *fn, void *arg)
 {
 	ctx->notice = fn;
@@ -165,8 +174,15 @@ tmg_log(tmg_ctx *ctx, tmg_log_level level, const char *fmt, ...)
 tmg_rc
 tmg_ctx_ask_pin(tmg_ctx *ctx, const tmg_pin_ask *ask, tmg_out *pin)
 {
-	return ctx->pin != NULL ? ctx->pin(ctx->pin_arg, ask, pin)
-	    : TMG_CANCELLED;
+	if (ctx->pin == NULL)
+		return ask->keypad ? TMG_OK : TMG_CANCELLED;
+	return ctx->pin(ctx->pin_arg, ask, pin);
+}
+
+bool
+tmg_ctx_trusts_keypad(const tmg_ctx *ctx, const char *reader)
+{
+	return ctx->keypad != NULL && ctx->keypad(ctx->keypad_arg, reader);
 }
 
 void

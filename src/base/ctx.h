@@ -47,9 +47,13 @@ void tmg_log(tmg_ctx *ctx, tmg_log_level level, const char *fmt, ...)
     __attribute__((__format__(__printf__, 3, 4)));
 bool tmg_log_wants(const tmg_ctx *ctx, tmg_log_level level);
 
-/* Asks the person; TMG_CANCELLED when there is nobody to ask. */
+/* Asks the person; TMG_CANCELLED when there is nobody to ask, and no keypad. */
 TMG_MUST_USE tmg_rc
 tmg_ctx_ask_pin(tmg_ctx *ctx, const tmg_pin_ask *ask, tmg_out *pin);
+
+/* May the keypad of that reader be used? */
+bool
+tmg_ctx_trusts_keypad(const tmg_ctx *ctx, const char *reader);
 
 void tmg_ctx_notice(tmg_ctx *ctx, tmg_notice notice, const char *what);
 

@@ -2,6 +2,7 @@
 #include "src/base/settings.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <libconfig.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -271,6 +272,15 @@ tmg_settings_read(const tmg_settings *tables, size_t count, bool strict,
 		    _("%s is not a text file"), path);
 	return tmg_settings_parse(tables, count, strict, path,
 	    (const char *)text, f);
+}
+
+bool
+tmg_texts_match(const tmg_texts *patterns, const char *name)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (fnmatch(patterns->text[i], name, 0) == 0)
+			return true;
+	return false;
 }
 
 void

@@ -27,6 +27,10 @@ typedef struct tmg_texts {
 	size_t count;
 } tmg_texts;
 
+/* Does one of the patterns match, as glob(7) has it? */
+bool
+tmg_texts_match(const tmg_texts *patterns, const char *name);
+
 typedef struct tmg_setting {
 	const char *path;		/* "group.name", or "name" */
 	const tmg_setting_kind *kind;

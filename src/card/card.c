@@ -6,6 +6,7 @@
 #include "src/base/i18n.h"
 #include "src/card/trace.h"
 #include "src/card/turn.h"
+#include "src/iso/apdu.h"
 #include "src/iso/atr.h"
 #include "src/iso/flow.h"
 #include "src/iso/sw.h"
@@ -55,6 +56,7 @@ look_at_link(tmg_card *card)
 	    (tmg_view){ link->atr, link->atr_len }, &atr) == TMG_OK &&
 	    atr.extended;
 	card->ch.extended = tmg_flow_extends(&card->flow);
+	card->ch.keypad = link->keypad;
 }
 
 /* What the link said, with its words and what it means for the channel. */
@@ -82,6 +84,7 @@ begin(tmg_channel *ch)
 		/* A reset between turns is no surprise: epoch tells. */
 		if (rc != TMG_OK && from_link(card, rc) != TMG_RESET)
 			return tmg_pass(&ch->fault, rc);
+		ch->keypad = card->link->keypad;
 		ch->turn++;
 	}
 	card->turns++;
@@ -177,10 +180,52 @@ exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 	return TMG_OK;
 }
 
+/* A short command without an answer is one APDU and needs no flow: what comes
+ * back is a status word. */
+static tmg_rc
+carry_typed(tmg_card *card, const tmg_pad_form *form, tmg_view command,
+    uint16_t *sw)
+{
+	uint8_t bytes[TMG_APDU_SHORT];
+	tmg_out response = TMG_OUT(bytes);
+	tmg_view data;
+	tmg_rc rc;
+
+	card->ch.apdus++;
+	rc = card->link->ops->enter(card->link, form, command, &response);
+	card->answers += rc == TMG_OK;
+	card->carried = rc;
+	if (rc != TMG_OK)
+		return rc;
+	return tmg_rapdu_split(tmg_out_view(&response), &data, sw);
+}
+
+static tmg_rc
+enter(tmg_channel *ch, const tmg_capdu *c, const tmg_pad_form *form, uint16_t *sw)
+{
+	tmg_card *card = of(ch);
+	uint8_t bytes[TMG_APDU_SHORT];
+	tmg_out command = TMG_OUT(bytes);
+	tmg_rc rc;
+
+	*sw = 0;
+	card->carried = TMG_OK;
+	card->answers = 0;
+	if (card->turns == 0 || c->le != TMG_LE_NONE ||
+	    tmg_capdu_encode(c, TMG_APDU_T1, &command))
+		return tmg_raise(&ch->fault, TMG_E_USAGE, 0,
+		    "command %02X with a keypad", c->ins);
+	tmg_trace_typed(ch->ctx, ch->reader, tmg_out_view(&command));
+	rc = carry_typed(card, form, tmg_out_view(&command), sw);
+	tmg_trace_status(ch->ctx, ch->reader, rc, *sw);
+	return rc != TMG_OK ? from_flow(card, rc, c, *sw) : TMG_OK;
+}
+
 static const tmg_channel_ops ops = {
 	.begin = begin,
 	.end = end,
 	.exchange = exchange,
+	.enter = enter,
 };
 
 tmg_rc

@@ -167,3 +167,26 @@ tmg_trace_response(tmg_ctx *ctx, const char *reader, tmg_trace_rule rule,
 	tmg_log(ctx, TMG_LOG_TRACE, "%s < [%zu bytes] %s", reader,
 	    apdu.len - STATUS, sw);
 }
+
+void
+tmg_trace_typed(tmg_ctx *ctx, const char *reader, tmg_view apdu)
+{
+	char head[2 * HEADER + 1];
+
+	if (ctx == NULL || !tmg_log_wants(ctx, TMG_LOG_TRACE) ||
+	    apdu.len < HEADER)
+		return;
+	tmg_hex_text(head, sizeof(head), (tmg_view){ apdu.ptr, HEADER });
+	tmg_log(ctx, TMG_LOG_TRACE, "%s > %s [typed on the keypad]", reader, head);
+}
+
+void
+tmg_trace_status(tmg_ctx *ctx, const char *reader, tmg_rc rc, uint16_t sw)
+{
+	if (ctx == NULL || !tmg_log_wants(ctx, TMG_LOG_TRACE))
+		return;
+	if (rc == TMG_OK)
+		tmg_log(ctx, TMG_LOG_TRACE, "%s < %04X", reader, sw);
+	else
+		tmg_log(ctx, TMG_LOG_TRACE, "%s < %s", reader, tmg_rc_name(rc));
+}

@@ -28,4 +28,11 @@ void
 tmg_trace_response(tmg_ctx *ctx, const char *reader, tmg_trace_rule rule,
     tmg_view apdu);
 
+/* A command whose PIN is typed on the reader's keypad, and what came of it: the
+ * header and the status word, or the verdict without one. */
+void
+tmg_trace_typed(tmg_ctx *ctx, const char *reader, tmg_view apdu);
+void
+tmg_trace_status(tmg_ctx *ctx, const char *reader, tmg_rc rc, uint16_t sw);
+
 #endif

@@ -132,6 +132,20 @@ tmg_no_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 }
 
 tmg_rc
+tmg_no_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	(void)kind;
+	(void)tries;
+	return refuse(b, N_("its PIN cannot be typed on a keypad"));
+}
+
+tmg_rc
+tmg_no_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	return tmg_no_verify_typed(b, kind, tries);
+}
+
+tmg_rc
 tmg_no_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 {
 	(void)puk;

@@ -32,6 +32,8 @@ tmg_rc tmg_no_factory(tmg_backend *b, tmg_pin_kind kind);
 tmg_rc tmg_no_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
 tmg_rc tmg_no_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
     tmg_view fresh, int *tries);
+tmg_rc tmg_no_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
+tmg_rc tmg_no_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_no_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
 tmg_rc tmg_no_logout(tmg_backend *b);
 tmg_rc tmg_no_logged_in(tmg_backend *b, tmg_pin_kind kind);

@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/reader/part10.h"
 #include "src/reader/pcsc.h"
 
 enum {
@@ -25,6 +26,8 @@ struct pcsc_link {
 	SCARDHANDLE card;
 	bool gone;		/* card or daemon; for good */
 	bool was_reset;		/* seen, not told yet */
+	tmg_part10_features features;
+	tmg_part10_properties properties;
 	char reader[TMG_READER_NAME];
 };
 
@@ -70,62 +73,32 @@ look_at_card(struct pcsc_link *l)
 	return SCARD_S_SUCCESS;
 }
 
-static uint32_t
-little_endian(tmg_view v)
+/* Asks the reader something that needs no words; less than TLV_MAX bytes. */
+static tmg_view
+ask_reader(SCARDHANDLE card, uint32_t code, uint8_t store[static TLV_MAX])
 {
-	uint32_t n = 0;
-
-	for (size_t i = v.len; i > 0; i--)
-		n = n << 8 | v.ptr[i - 1];
-	return n;
-}
-
-/* The value of a property in the TLV of PC/SC part 10; false: not there. */
-static bool
-find_property(tmg_view in, uint8_t tag, uint32_t *value)
-{
-	tmg_view head, bytes;
-
-	while (!tmg_view_take(&in, 2, &head) &&
-	    !tmg_view_take(&in, head.ptr[1], &bytes)) {
-		if (head.ptr[0] != tag || bytes.len > sizeof(*value))
-			continue;
-		*value = little_endian(bytes);
-		return true;
-	}
-	return false;
-}
-
-/* The control code under which the reader tells its properties; 0: none. */
-static DWORD
-properties_code(SCARDHANDLE card)
-{
-	uint8_t features[TLV_MAX];
-	DWORD len = 0;
-	tmg_view in, f;
-
-	if (SCardControl(card, CM_IOCTL_GET_FEATURE_REQUEST, NULL, 0, features,
-	    sizeof(features), &len) != SCARD_S_SUCCESS)
-		return 0;
-	in = (tmg_view){ features, len };
-	while (!tmg_view_take(&in, sizeof(PCSC_TLV_STRUCTURE), &f))
-		if (f.ptr[0] == FEATURE_GET_TLV_PROPERTIES)
-			return (DWORD)f.ptr[2] << 24 | (DWORD)f.ptr[3] << 16 |
-			    (DWORD)f.ptr[4] << 8 | f.ptr[5];
-	return 0;
-}
-
-static bool
-ask_apdu_size(SCARDHANDLE card, uint32_t *data)
-{
-	const DWORD code = properties_code(card);
-	uint8_t properties[TLV_MAX];
 	DWORD len = 0;
 
-	return code != 0 && SCardControl(card, code, NULL, 0, properties,
-	    sizeof(properties), &len) == SCARD_S_SUCCESS &&
-	    find_property((tmg_view){ properties, len },
-	    PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize, data);
+	if (code == 0 || SCardControl(card, code, NULL, 0, store, TLV_MAX,
+	    &len) != SCARD_S_SUCCESS || len > TLV_MAX)
+		len = 0;
+	return (tmg_view){ store, len };
+}
+
+/* What the reader has beside a place for cards.  One that tells of itself what
+ * cannot be read is not trusted with a PIN. */
+static void
+look_at_reader(struct pcsc_link *l)
+{
+	uint8_t store[TLV_MAX];
+	tmg_part10_features *f = &l->features;
+
+	if (tmg_part10_features_parse(ask_reader(l->card,
+		CM_IOCTL_GET_FEATURE_REQUEST, store), f) == TMG_OK &&
+	    tmg_part10_properties_parse(ask_reader(l->card, f->properties, store),
+		&l->properties) == TMG_OK)
+		l->link.keypad = (f->verify != 0 ? TMG_PAD_VERIFY : 0) |
+		    (f->modify != 0 ? TMG_PAD_CHANGE : 0);
 }
 
 static bool
@@ -148,13 +121,13 @@ ask_max_input(SCARDHANDLE card, uint32_t *bytes)
  * carries: whether extended length is used is then the card's word alone.
  */
 static size_t
-longest_of(SCARDHANDLE card)
+longest_of(const struct pcsc_link *l)
 {
-	uint32_t n;
+	uint32_t n = l->properties.apdu_data;
 
-	if (ask_apdu_size(card, &n))
+	if (l->properties.has_apdu_data)
 		n = n > TMG_APDU_MAX - FRAME_MAX ? TMG_APDU_MAX : n + FRAME_MAX;
-	else if (!ask_max_input(card, &n) || n > TMG_APDU_MAX)
+	else if (!ask_max_input(l->card, &n) || n > TMG_APDU_MAX)
 		n = TMG_APDU_MAX;
 	return n > SHORT_MAX ? n : SHORT_MAX;
 }
@@ -301,27 +274,17 @@ look_behind_refusal(struct pcsc_link *l, uint8_t sw1)
 	return is_reset(code) ? code : SCARD_S_SUCCESS;
 }
 
+/* The daemon's word on a command, and the card's. */
 static tmg_rc
-transmit(tmg_link *link, tmg_view command, tmg_out *response)
+answered(struct pcsc_link *l, LONG code, DWORD got, tmg_out *response)
 {
-	struct pcsc_link *l = of(link);
-	const SCARD_IO_REQUEST *pci = link->protocol == 0
-	    ? SCARD_PCI_T0 : SCARD_PCI_T1;
-	uint8_t *answer = response->ptr + response->len;
-	DWORD got = (DWORD)(response->cap - response->len);
-	LONG code;
-	tmg_rc rc;
-
-	if ((rc = is_there(l)))
-		return rc;
-	code = SCardTransmit(l->card, pci, command.ptr, (DWORD)command.len,
-	    NULL, answer, &got);
 	/* pcsc-lite's SCardTransmit tells of a reset before it sends. */
-	link->unheard = is_reset(code);
+	l->link.unheard = is_reset(code);
 	if (code == SCARD_S_SUCCESS && got == 0)
 		code = SCARD_E_NOT_TRANSACTED;
 	if (code == SCARD_S_SUCCESS)
-		code = look_behind_refusal(l, refusal(answer, got));
+		code = look_behind_refusal(l, refusal(response->ptr +
+		    response->len, got));
 	if (is_reset(code))
 		return recover(l, code);
 	if (code == SCARD_E_NOT_TRANSACTED)
@@ -330,6 +293,56 @@ transmit(tmg_link *link, tmg_view command, tmg_out *response)
 		return result(l, code);
 	response->len += got;
 	return TMG_OK;
+}
+
+static tmg_rc
+transmit(tmg_link *link, tmg_view command, tmg_out *response)
+{
+	struct pcsc_link *l = of(link);
+	const SCARD_IO_REQUEST *pci = link->protocol == 0
+	    ? SCARD_PCI_T0 : SCARD_PCI_T1;
+	DWORD got = (DWORD)(response->cap - response->len);
+	LONG code;
+	tmg_rc rc;
+
+	if ((rc = is_there(l)))
+		return rc;
+	code = SCardTransmit(l->card, pci, command.ptr, (DWORD)command.len,
+	    NULL, response->ptr + response->len, &got);
+	return answered(l, code, got, response);
+}
+
+static tmg_rc
+enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
+    tmg_out *response)
+{
+	struct pcsc_link *l = of(link);
+	const uint32_t feature = form->change ? l->features.modify
+	    : l->features.verify;
+	uint8_t bytes[TMG_PART10_MAX];
+	tmg_out told = TMG_OUT(bytes);
+	const size_t before = response->len;
+	DWORD got = 0;
+	LONG code;
+	tmg_rc rc;
+
+	if ((rc = is_there(l)))
+		return rc;
+	if (link->keypad == 0 || feature == 0)
+		return tmg_part10_none(&link->fault, l->reader);
+	rc = tmg_part10_put(&l->properties, form, command, &told);
+	if (rc == TMG_UNSUPPORTED)
+		return tmg_part10_none(&link->fault, l->reader);
+	if (rc != TMG_OK)
+		return tmg_raise(&link->fault, rc, 0, "the form of a PIN");
+	code = SCardControl(l->card, feature, told.ptr, (DWORD)told.len,
+	    response->ptr + before, (DWORD)(response->cap - before), &got);
+	if (got > response->cap - before)
+		got = 0;
+	if ((rc = answered(l, code, got, response)))
+		return rc;
+	return tmg_part10_judge(&link->fault, l->reader,
+	    (tmg_view){ response->ptr + before, response->len - before });
 }
 
 static tmg_rc
@@ -360,6 +373,7 @@ static const tmg_link_ops ops = {
 	.begin = begin,
 	.end = end,
 	.transmit = transmit,
+	.enter = enter,
 	.reset = reset,
 	.close = close_link,
 };
@@ -377,7 +391,8 @@ open_card(struct pcsc_link *l, tmg_fault *f)
 	for (int tries = 0; tries < RESETS_MAX && is_reset(code); tries++)
 		code = acknowledge(l, code);
 	if (code == SCARD_S_SUCCESS) {
-		l->link.longest = longest_of(l->card);
+		look_at_reader(l);
+		l->link.longest = longest_of(l);
 		return TMG_OK;
 	}
 	(void)SCardDisconnect(l->card, SCARD_LEAVE_CARD);

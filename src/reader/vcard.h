@@ -18,9 +18,13 @@ enum {
 	TMG_VCARD_END = 0x11,
 	TMG_VCARD_WAIT = 0x12,	/* TMG_VCARD_SAME once a card came or went */
 
+	TMG_VCARD_ENTER = 0x20,	/* the next frame is a structure of PC/SC part 10 */
+	TMG_VCARD_CHANGE = 0x21,
+
 	TMG_VCARD_SAME = 0x00,
 	TMG_VCARD_WAS_RESET = 0x01,
 	TMG_VCARD_NO_CARD = 0x02,
+	TMG_VCARD_HAS_KEYPAD = 0x10,	/* may stand beside the first two */
 };
 
 enum {

@@ -7,6 +7,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/reader/frame.h"
+#include "src/reader/part10.h"
 
 struct vcard_link {
 	tmg_link link;
@@ -136,6 +137,9 @@ begin(tmg_link *link)
 		return lost(l, rc ? rc : TMG_E_MALFORMED);
 
 	l->fresh = false;
+	link->keypad = (answer[0] & TMG_VCARD_HAS_KEYPAD) != 0
+	    ? TMG_PAD_VERIFY | TMG_PAD_CHANGE : 0;
+	answer[0] &= (uint8_t)~TMG_VCARD_HAS_KEYPAD;
 	if (answer[0] == TMG_VCARD_NO_CARD)
 		return removed(l);
 	/* A new connection knows of no reset: there is nothing to lose yet. */
@@ -152,23 +156,57 @@ end(tmg_link *link)
 		hang_up(l);
 }
 
+/* One frame there, one back. */
+static tmg_rc
+ask(struct vcard_link *l, tmg_view frame, tmg_out *response)
+{
+	const size_t before = response->len;
+	tmg_rc rc;
+
+	if ((rc = tmg_frame_send(l->fd, frame, TMG_VCARD_CONTROL_MS)) ||
+	    (rc = tmg_frame_recv(l->fd, -1, TMG_VCARD_APDU_MS, response)))
+		return lost(l, rc);
+	/* No answer: the card left, or it was reset under the command. */
+	return response->len > before ? TMG_OK : was_reset(l);
+}
+
 static tmg_rc
 transmit(tmg_link *link, tmg_view command, tmg_out *response)
 {
 	struct vcard_link *l = of(link);
-	const size_t before = response->len;
-	tmg_rc rc;
 
 	if (l->fd < 0)
 		return removed(l);
 	if (command.len < 4 || command.len > link->longest)
 		return tmg_raise(&link->fault, TMG_E_USAGE, 0,
 		    "a command of %zu bytes", command.len);
-	if ((rc = tmg_frame_send(l->fd, command, TMG_VCARD_CONTROL_MS)) ||
-	    (rc = tmg_frame_recv(l->fd, -1, TMG_VCARD_APDU_MS, response)))
+	return ask(l, command, response);
+}
+
+static tmg_rc
+enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
+    tmg_out *response)
+{
+	static const tmg_part10_properties any;
+	struct vcard_link *l = of(link);
+	uint8_t bytes[TMG_PART10_MAX];
+	tmg_out told = TMG_OUT(bytes);
+	const size_t before = response->len;
+	tmg_rc rc;
+
+	if (l->fd < 0)
+		return removed(l);
+	if (link->keypad == 0)
+		return tmg_part10_none(&link->fault, l->reader);
+	if ((rc = tmg_part10_put(&any, form, command, &told)))
+		return tmg_raise(&link->fault, rc, 0, "the form of a PIN");
+	if ((rc = tmg_vcard_control(l->fd, form->change ? TMG_VCARD_CHANGE
+	    : TMG_VCARD_ENTER)))
 		return lost(l, rc);
-	/* No answer: the card left, or it was reset under the command. */
-	return response->len > before ? TMG_OK : was_reset(l);
+	if ((rc = ask(l, tmg_out_view(&told), response)))
+		return rc;
+	return tmg_part10_judge(&link->fault, l->reader,
+	    (tmg_view){ response->ptr + before, response->len - before });
 }
 
 static tmg_rc
@@ -207,6 +245,7 @@ static const tmg_link_ops ops = {
 	.begin = begin,
 	.end = end,
 	.transmit = transmit,
+	.enter = enter,
 	.reset = reset,
 	.close = close_link,
 };

@@ -15,7 +15,7 @@ said(const char *text)
 }
 
 static tmg_pin_ask
-question(const tmg_token *t, tmg_pin_kind kind, const char *key)
+question(tmg_token *t, tmg_pin_kind kind, const char *key)
 {
 	return (tmg_pin_ask){
 		.kind = kind,
@@ -26,6 +26,7 @@ question(const tmg_token *t, tmg_pin_kind kind, const char *key)
 		.tries_left = t->tries[kind],
 		.min = t->info.pins[kind].min,
 		.max = t->info.pins[kind].max,
+		.keypad = (tmg_token_keypad(t, kind) & TMG_PAD_VERIFY) != 0,
 	};
 }
 
@@ -48,10 +49,12 @@ tell_more(tmg_token *t, tmg_pin_kind kind, unsigned told)
 
 /* What cannot be the PIN is not sent: no try is lost on it. */
 static tmg_rc
-check_length(tmg_token *t, tmg_pin_kind kind, const tmg_secret *pin)
+check_length(tmg_token *t, tmg_pin_kind kind, const tmg_secret *pin, bool keypad)
 {
 	const tmg_pin_rule *rule = &t->info.pins[kind];
 
+	if (pin->len == 0 && keypad)
+		return TMG_OK;
 	if (pin->len == 0)
 		return tmg_token_explain(t, TMG_CANCELLED, kind);
 	if (kind == TMG_PIN_ADMIN || rule->max == 0 ||
@@ -66,12 +69,14 @@ tmg_rc
 tmg_token_ask(tmg_token *t, tmg_pin_kind kind, const char *key, tmg_secret *pin)
 {
 	tmg_rc rc = TMG_PENDING;
+	bool keypad = false;
 
 	for (unsigned told = 0; rc == TMG_PENDING && told <= MORE_MAX; told++) {
 		const tmg_pin_ask ask = question(t, kind, key);
 		tmg_out o = tmg_secret_out(pin);
 
 		t->fault = (tmg_fault){ .rc = TMG_OK };
+		keypad = ask.keypad;
 		rc = tmg_ctx_ask_pin(t->set->ctx, &ask, &o);
 		if (rc == TMG_OK)
 			rc = tmg_secret_took(pin, &o);
@@ -85,5 +90,5 @@ tmg_token_ask(tmg_token *t, tmg_pin_kind kind, const char *key, tmg_secret *pin)
 		rc = TMG_CANCELLED;
 	if (rc != TMG_OK)
 		return tmg_token_explain(t, rc, kind);
-	return check_length(t, kind, pin);
+	return check_length(t, kind, pin, keypad);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/token/job.h"
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/card/turn.h"
@@ -10,9 +11,10 @@ enum {
 	AGAIN_MAX = 3,		/* others reset the card again and again */
 };
 
-/* A PIN somebody gave, not yet verified. */
+/* A PIN somebody gave, not yet verified; or will type on the keypad. */
 struct given {
 	bool have;
+	bool typed;
 	tmg_pin_kind kind;
 	tmg_secret pin;
 };
@@ -75,6 +77,39 @@ tmg_job_verify(tmg_token *t, tmg_pin_kind kind, tmg_view pin)
 	return tmg_token_refused(t, rc, kind, tries);
 }
 
+void
+tmg_job_typing(tmg_token *t, tmg_pin_kind kind, bool begins)
+{
+	char text[TMG_LABEL_MAX + TMG_READER_NAME + 128];
+
+	snprintf(text, sizeof(text), kind == TMG_PIN_USER
+	    ? _("Enter the PIN of token %s on the keypad of %s")
+	    : _("Enter the secret of token %s on the keypad of %s"),
+	    t->info.label, t->reader);
+	tmg_ctx_notice(t->set->ctx, begins ? TMG_NOTICE_KEYPAD : TMG_NOTICE_TYPED,
+	    text);
+}
+
+tmg_rc
+tmg_job_typed(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
+{
+	tmg_job_typing(t, kind, false);
+	heard(t, rc);
+	return rc == TMG_CANCELLED || rc == TMG_DENIED || rc == TMG_UNSUPPORTED
+	    ? rc : tmg_token_refused(t, rc, kind, tries);
+}
+
+tmg_rc
+tmg_job_verify_typed(tmg_token *t, tmg_pin_kind kind)
+{
+	int tries = -1;
+	tmg_rc rc;
+
+	tmg_job_typing(t, kind, true);
+	rc = t->driver->verify_typed(t->backend, kind, &tries);
+	return tmg_job_typed(t, rc, kind, tries);
+}
+
 /* The last that the card heard from us was the PIN, and it was right. */
 static bool
 is_proven(const tmg_token *t)
@@ -119,7 +154,8 @@ in_turn(tmg_token *t, const tmg_job *job, const struct given *given,
 	tmg_rc rc;
 
 	if (given->have) {
-		rc = tmg_job_verify(t, given->kind, tmg_secret_view(&given->pin));
+		rc = given->typed ? tmg_job_verify_typed(t, given->kind)
+		    : tmg_job_verify(t, given->kind, tmg_secret_view(&given->pin));
 		if (rc != TMG_OK)
 			return rc;
 	}
@@ -158,12 +194,15 @@ attempt(tmg_token *t, const tmg_job *job, const struct given *given,
 }
 
 /* A reset under what only reads, or before what would have done something.  A
- * PIN that goes out again was right a moment ago or has not reached the card. */
+ * PIN that goes out again was right a moment ago or has not reached the card.
+ * Nobody types twice for what he asked for once. */
 static bool
-may_repeat(const tmg_token *t, const tmg_job *job)
+may_repeat(const tmg_token *t, const tmg_job *job, const struct given *given)
 {
 	const tmg_channel *ch = t->backend->ch;
 
+	if (given->have && given->typed)
+		return false;
 	return job->repeatable || (job->single && ch != NULL && ch->unheard);
 }
 
@@ -174,7 +213,7 @@ attempt_past_resets(tmg_token *t, const tmg_job *job, const struct given *given,
 	tmg_rc rc = attempt(t, job, given, wanted);
 
 	for (unsigned again = 0; rc == TMG_RESET && again < AGAIN_MAX &&
-	    may_repeat(t, job); again++)
+	    may_repeat(t, job, given); again++)
 		rc = attempt(t, job, given, wanted);
 	return rc;
 }
@@ -190,6 +229,7 @@ ask_and_attempt(tmg_token *t, const tmg_job *job, struct given *given,
 	if ((rc = tmg_token_ask(t, *wanted, job->key, &given->pin)))
 		return rc;
 	given->have = true;
+	given->typed = given->pin.len == 0;
 	return attempt_past_resets(t, job, given, wanted);
 }
 

@@ -45,6 +45,19 @@ tmg_job_nothing(tmg_token *token, void *arg);
 TMG_MUST_USE tmg_rc
 tmg_job_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin);
 
+/* The same with what a person types on the reader's keypad now. */
+TMG_MUST_USE tmg_rc
+tmg_job_verify_typed(tmg_token *token, tmg_pin_kind kind);
+
+/* Tells the person that the reader waits for the PIN, and that it no longer
+ * does. */
+void
+tmg_job_typing(tmg_token *token, tmg_pin_kind kind, bool begins);
+
+/* Keeps the tries that the card told of, unless nothing was sent; passes rc. */
+tmg_rc
+tmg_job_typed(tmg_token *token, tmg_rc rc, tmg_pin_kind kind, int tries);
+
 /* Gives a verdict without words its own: what happened to which token, why,
  * what to do.  Returns rc. */
 tmg_rc
@@ -54,7 +67,8 @@ tmg_token_explain(tmg_token *token, tmg_rc rc, tmg_pin_kind kind);
 tmg_rc
 tmg_token_refused(tmg_token *token, tmg_rc rc, tmg_pin_kind kind, int tries);
 
-/* ask.c: asks the person, outside any turn. */
+/* ask.c: asks the person, outside any turn.  An empty pin: it is to be typed on
+ * the reader's keypad. */
 TMG_MUST_USE tmg_rc
 tmg_token_ask(tmg_token *token, tmg_pin_kind kind, const char *key,
     tmg_secret *pin);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/token/job.h"
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 
@@ -68,6 +69,16 @@ refuse_empty(tmg_token *t, tmg_view pin)
 	    _("an empty PIN is never right; no try was lost"));
 }
 
+static tmg_rc
+run_with_tries(tmg_token *t, const tmg_job *job, int *tries)
+{
+	const tmg_rc rc = tmg_job_run(t, job);
+
+	if (tries != NULL)
+		*tries = t->tries[job->kind];
+	return rc;
+}
+
 /* Every PIN verb is one command; what comes before it only reads. */
 static tmg_rc
 run_pin(tmg_token *t, tmg_job_fn *fn, struct pin_verb *v, int *tries)
@@ -78,11 +89,8 @@ run_pin(tmg_token *t, tmg_job_fn *fn, struct pin_verb *v, int *tries)
 		*tries = -1;
 	if ((rc = refuse_empty(t, v->old)))
 		return rc;
-	rc = tmg_job_run(t, &(tmg_job){ .fn = fn, .arg = v, .kind = v->kind,
-	    .single = v->kind != TMG_PIN_ADMIN });
-	if (tries != NULL)
-		*tries = t->tries[v->kind];
-	return rc;
+	return run_with_tries(t, &(tmg_job){ .fn = fn, .arg = v, .kind = v->kind,
+	    .single = v->kind != TMG_PIN_ADMIN }, tries);
 }
 
 tmg_rc
@@ -93,16 +101,90 @@ tmg_token_verify(tmg_token *token, tmg_pin_kind kind, tmg_view pin, int *tries)
 	return run_pin(token, do_verify, &v, tries);
 }
 
-tmg_rc
-tmg_token_prove(tmg_token *token, tmg_view pin)
-{
-	const tmg_rc rc = tmg_token_verify(token, TMG_PIN_USER, pin, NULL);
+/* ---- typed on the reader's keypad ---------------------------------------- */
 
+unsigned
+tmg_token_keypad(tmg_token *token, tmg_pin_kind kind)
+{
+	const tmg_backend *b = token->backend;
+
+	if (b == NULL || b->ch == NULL || !b->info.pins[kind].keypad ||
+	    b->ch->keypad == 0)
+		return 0;
+	return tmg_ctx_trusts_keypad(token->set->ctx, token->reader)
+	    ? b->ch->keypad : 0;
+}
+
+static tmg_rc
+do_verify_typed(tmg_token *t, void *arg)
+{
+	return tmg_job_verify_typed(t, ((const struct pin_verb *)arg)->kind);
+}
+
+static tmg_rc
+do_change_typed(tmg_token *t, void *arg)
+{
+	const struct pin_verb *v = arg;
+	int tries = -1;
+	tmg_rc rc;
+
+	tmg_job_typing(t, v->kind, true);
+	rc = t->driver->change_typed(t->backend, v->kind, &tries);
+	return tmg_job_typed(t, rc, v->kind, tries);
+}
+
+/* Never done again by itself: a person has typed for it. */
+static tmg_rc
+run_typed(tmg_token *t, tmg_job_fn *fn, unsigned needs, tmg_pin_kind kind,
+    int *tries)
+{
+	struct pin_verb v = { .kind = kind };
+
+	if ((tmg_token_keypad(t, kind) & needs) == 0)
+		return tmg_raise(&t->fault, TMG_UNSUPPORTED, 0,
+		    _("the PIN of token %s cannot be typed on the keypad of %s; "
+		    "see readers.keypads in tamga.conf(5)"), tmg_token_name(t),
+		    t->reader);
+	return run_with_tries(t, &(tmg_job){ .fn = fn, .arg = &v, .kind = kind },
+	    tries);
+}
+
+tmg_rc
+tmg_token_verify_typed(tmg_token *token, tmg_pin_kind kind, int *tries)
+{
+	return run_typed(token, do_verify_typed, TMG_PAD_VERIFY, kind, tries);
+}
+
+tmg_rc
+tmg_token_pin_change_typed(tmg_token *token, tmg_pin_kind kind, int *tries)
+{
+	return run_typed(token, do_change_typed, TMG_PAD_CHANGE, kind, tries);
+}
+
+/* ---- for one use --------------------------------------------------------- */
+
+static tmg_rc
+prove(tmg_token *token, tmg_rc rc)
+{
 	token->proven = rc == TMG_OK && token->backend->ch != NULL;
 	if (token->proven)
 		token->proven_at = token->backend->ch->apdus;
 	return rc;
 }
+
+tmg_rc
+tmg_token_prove(tmg_token *token, tmg_view pin)
+{
+	return prove(token, tmg_token_verify(token, TMG_PIN_USER, pin, NULL));
+}
+
+tmg_rc
+tmg_token_prove_typed(tmg_token *token)
+{
+	return prove(token, tmg_token_verify_typed(token, TMG_PIN_USER, NULL));
+}
+
+/* ---- changed ------------------------------------------------------------- */
 
 static tmg_rc
 do_change(tmg_token *t, void *arg)

@@ -148,6 +148,9 @@ tmg_token_name(tmg_token *token);
  */
 TMG_MUST_USE tmg_rc
 tmg_token_prove(tmg_token *token, tmg_view pin);
+/* The same with tmg_token_verify_typed(). */
+TMG_MUST_USE tmg_rc
+tmg_token_prove_typed(tmg_token *token);
 
 /* ---- seat.c -------------------------------------------------------------- */
 

@@ -74,7 +74,14 @@ exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 	    ? tmg_raise(&ch->fault, TMG_E_SPACE, 0, "fuzz") : TMG_OK;
 }
 
-static const tmg_channel_ops ops = { begin, end, exchange };
+static tmg_rc
+enter(tmg_channel *ch, const tmg_capdu *c, const tmg_pad_form *form, uint16_t *sw)
+{
+	(void)form;
+	return exchange(ch, c, NULL, sw);
+}
+
+static const tmg_channel_ops ops = { begin, end, exchange, enter };
 
 static tmg_rc
 add(tmg_probe *probe, tmg_backend *b)

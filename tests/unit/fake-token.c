@@ -96,6 +96,14 @@ link_transmit(tmg_link *link, tmg_view command, tmg_out *response)
 }
 
 static tmg_rc
+link_enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
+    tmg_out *response)
+{
+	(void)form;
+	return link_transmit(link, command, response);
+}
+
+static tmg_rc
 link_reset(tmg_link *link)
 {
 	(void)link;
@@ -110,7 +118,7 @@ link_close(tmg_link *link, bool reset)
 }
 
 static const tmg_link_ops link_ops = {
-	link_begin, link_end, link_transmit, link_reset, link_close,
+	link_begin, link_end, link_transmit, link_enter, link_reset, link_close,
 };
 
 /* A number that differs when readers or cards came or went. */
@@ -185,6 +193,7 @@ hub_connect(tmg_hub *hub, const char *reader, tmg_link **link)
 	l->link.protocol = 1;
 	l->link.longest = 261;
 	l->card = card_in(((struct fake_hub *)hub)->fake, reader);
+	l->link.keypad = l->card->keypad;
 	*link = &l->link;
 	return TMG_OK;
 }
@@ -303,10 +312,10 @@ add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 	b->base.info.cert_first = c->cert_first;
 	strcpy(b->base.info.label, "fake");
 	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
-	    false, "123456" };
+	    false, "123456", true };
 	if (c->puk[0] != '\0')
 		b->base.info.pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8,
-		    false, "12345678" };
+		    false, "12345678", false };
 	b->base.info.pins[TMG_PIN_ADMIN].factory = "admin";
 	return found->add(found, &b->base);
 }
@@ -547,6 +556,18 @@ fake_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
 	return rc;
 }
 
+/* TMG_CANCELLED: nobody typed, and nothing was sent. */
+static tmg_rc
+fake_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	struct fake_card *c = card_of(b);
+
+	c->typings++;
+	*tries = -1;
+	return c->typed == NULL ? TMG_CANCELLED
+	    : fake_verify(b, kind, tmg_view_str(c->typed), tries);
+}
+
 static tmg_rc
 compare_puk(struct fake_card *c, tmg_view puk, int *tries)
 {
@@ -586,6 +607,18 @@ fake_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 	if (rc == TMG_OK)
 		snprintf(stores[kind], 16, "%.*s", (int)fresh.len, fresh.ptr);
 	return rc;
+}
+
+static tmg_rc
+fake_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
+{
+	struct fake_card *c = card_of(b);
+
+	c->typings++;
+	*tries = -1;
+	return c->typed == NULL ? TMG_CANCELLED
+	    : fake_change(b, kind, tmg_view_str(c->typed),
+		tmg_view_str(c->typed_new), tries);
 }
 
 static tmg_rc
@@ -897,6 +930,8 @@ const tmg_driver fake_driver = {
 	.factory = fake_factory,
 	.verify = fake_verify,
 	.change = fake_change,
+	.verify_typed = fake_verify_typed,
+	.change_typed = fake_change_typed,
 	.unblock = fake_unblock,
 	.logout = tmg_no_logout,
 	.logged_in = fake_logged_in,

@@ -58,6 +58,10 @@ struct fake_card {
 	bool cert_first;	/* as the driver sees it */
 	char pin[16];
 	char puk[16];		/* empty: it has none */
+	unsigned keypad;	/* of its reader: TMG_PAD_* */
+	const char *typed;	/* on it, next; NULL: nobody types */
+	const char *typed_new;	/* and the new PIN */
+	unsigned typings;	/* so far */
 	int puk_tries;
 	int tries;
 	bool admin_factory, admin_kept;	/* admin_auto(): as it is, behind the PIN */

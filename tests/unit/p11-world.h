@@ -23,6 +23,9 @@ extern struct fake fake;
 #define DATA ((CK_BYTE *)(uintptr_t)TEXT)
 #define DATA_LEN (sizeof(TEXT) - 1)
 
+/* Is the keypad of every reader trusted, from the next C_Initialize on? */
+extern bool trusts_keypads;
+
 extern CK_MECHANISM ecdsa, ecdsa_sha256;
 extern CK_BBOOL yes, no;
 

@@ -22,6 +22,9 @@ static const struct {
 	{ "reset", TMG_RESET },
 	{ "unheard", TMG_RESET },
 	{ "io", TMG_E_IO },
+	{ "cancelled", TMG_CANCELLED },
+	{ "denied", TMG_DENIED },
+	{ "unsupported", TMG_UNSUPPORTED },
 };
 
 static tmg_script *
@@ -170,10 +173,36 @@ channel_exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data,
 	return data != NULL ? tmg_out_done(data) : TMG_OK;
 }
 
+/* As a command, with the form before it: see script.h. */
+static void
+put_form(const tmg_pad_form *form, tmg_out *out)
+{
+	const uint8_t head[] = { 'P', 'A', 'D', (uint8_t)form->change,
+	    (uint8_t)form->block, (uint8_t)form->old_at, (uint8_t)form->new_at,
+	    (uint8_t)form->min, (uint8_t)form->max };
+
+	tmg_put(out, TMG_VIEW(head));
+}
+
+static tmg_rc
+channel_enter(tmg_channel *ch, const tmg_capdu *c, const tmg_pad_form *form,
+    uint16_t *sw)
+{
+	uint8_t bytes[LINE_MAX_BYTES];
+	tmg_out out = TMG_OUT(bytes);
+	tmg_capdu with = *c;
+
+	put_form(form, &out);
+	tmg_put(&out, c->data);
+	with.data = tmg_out_view(&out);
+	return channel_exchange(ch, &with, NULL, sw);
+}
+
 static const tmg_channel_ops channel_ops = {
 	.begin = channel_begin,
 	.end = channel_end,
 	.exchange = channel_exchange,
+	.enter = channel_enter,
 };
 
 /* ---- as a link ----------------------------------------------------------- */
@@ -214,6 +243,18 @@ link_transmit(tmg_link *link, tmg_view command, tmg_out *response)
 }
 
 static tmg_rc
+link_enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
+    tmg_out *response)
+{
+	uint8_t bytes[LINE_MAX_BYTES];
+	tmg_out out = TMG_OUT(bytes);
+
+	put_form(form, &out);
+	tmg_put(&out, command);
+	return link_transmit(link, tmg_out_view(&out), response);
+}
+
+static tmg_rc
 link_reset(tmg_link *link)
 {
 	tmg_script *s = of_link(link);
@@ -236,6 +277,7 @@ static const tmg_link_ops link_ops = {
 	.begin = link_begin,
 	.end = link_end,
 	.transmit = link_transmit,
+	.enter = link_enter,
 	.reset = link_reset,
 	.close = link_close,
 };

@@ -18,6 +18,10 @@
  * As a channel the commands are logical: header and data, without Lc and Le,
  * and the answers come whole.  As a hub (reader "script") below a tmg_card
  * they are the bytes on the wire, every GET RESPONSE a row of its own.
+ *
+ * A command with a PIN from the keypad has its form in front of its data (of
+ * the bytes on the wire): 504144 ("PAD"), change, block, old_at, new_at, min,
+ * max, one byte each.
  */
 #ifndef TMG_TESTS_SCRIPT_H
 #define TMG_TESTS_SCRIPT_H
@@ -37,7 +41,8 @@ typedef struct tmg_script_row {
 	 * "reset" expects a warm reset of the link. */
 	const char *command;
 	/* Hexadecimal with the status word; "removed", "reset" or "io" for the
-	 * result of that name, "unheard" for a reset before the command */
+	 * result of that name, "unheard" for a reset before the command;
+	 * "cancelled", "denied" or "unsupported" by the keypad */
 	const char *response;
 	tmg_script_fn *answer;	/* instead of response */
 } tmg_script_row;

@@ -40,6 +40,8 @@ every_refusal_is_raised(void **state)
 	refused(tmg_no_factory(&b, TMG_PIN_USER));
 	refused(tmg_no_verify(&b, TMG_PIN_USER, none, &tries));
 	refused(tmg_no_change(&b, TMG_PIN_USER, none, none, &tries));
+	refused(tmg_no_verify_typed(&b, TMG_PIN_USER, &tries));
+	refused(tmg_no_change_typed(&b, TMG_PIN_USER, &tries));
 	refused(tmg_no_unblock(&b, none, none, &tries));
 	refused(tmg_no_logout(&b));
 	refused(tmg_no_logged_in(&b, TMG_PIN_USER));

@@ -60,6 +60,22 @@ do_factory_puk(piv_desk *d, int *tries)
 	return tmg_driver_piv.factory(d->b, TMG_PIN_PUK);
 }
 
+static tmg_rc
+do_verify_typed(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.verify_typed(d->b, TMG_PIN_USER, tries);
+}
+
+static tmg_rc
+do_change_typed(piv_desk *d, int *tries)
+{
+	return tmg_driver_piv.change_typed(d->b, TMG_PIN_USER, tries);
+}
+
+/* SP 800-73-4 part 2: blocks of 8, filled with FF; one, or the old and the new */
+#define TYPED "00200080 504144 00 08 00 00 06 08 FFFFFFFFFFFFFFFF"
+#define TYPED_CHANGE "00240080 504144 01 08 00 08 06 08 " \
+	"FFFFFFFFFFFFFFFF FFFFFFFFFFFFFFFF"
 #define CHANGE "00240080313233343536FFFF3837363534333231"
 #define CHANGE_PUK "0024008131323334353637387075 6B2D70756B21"
 #define UNBLOCK "002C00803132333435363738313233343536FFFF"
@@ -84,6 +100,19 @@ static const struct {
 	{ do_verify, VERIFY_123456, "removed", TMG_REMOVED, -1 },
 	{ do_verify, VERIFY_123456, "reset", TMG_RESET, -1 },
 	{ do_verify, VERIFY_123456, "io", TMG_E_IO, -1 },
+	{ do_verify_typed, TYPED, "9000", TMG_OK, -1 },
+	{ do_verify_typed, TYPED, "63C2", TMG_PIN_WRONG, 2 },
+	{ do_verify_typed, TYPED, "6983", TMG_PIN_LOCKED, 0 },
+	{ do_verify_typed, TYPED, "cancelled", TMG_CANCELLED, -1 },
+	{ do_verify_typed, TYPED, "denied", TMG_DENIED, -1 },
+	{ do_verify_typed, TYPED, "unsupported", TMG_UNSUPPORTED, -1 },
+	{ do_verify_typed, TYPED, "removed", TMG_REMOVED, -1 },
+	{ do_verify_typed, TYPED, "reset", TMG_RESET, -1 },
+	{ do_change_typed, TYPED_CHANGE, "9000", TMG_OK, -1 },
+	{ do_change_typed, TYPED_CHANGE, "63C1", TMG_PIN_WRONG, 1 },
+	{ do_change_typed, TYPED_CHANGE, "6983", TMG_PIN_LOCKED, 0 },
+	{ do_change_typed, TYPED_CHANGE, "6985", TMG_DENIED, -1 },
+	{ do_change_typed, TYPED_CHANGE, "cancelled", TMG_CANCELLED, -1 },
 	{ do_change, CHANGE, "9000", TMG_OK, -1 },
 	{ do_change, CHANGE, "63C1", TMG_PIN_WRONG, 1 },
 	{ do_change, CHANGE, "6983", TMG_PIN_LOCKED, 0 },
@@ -121,6 +150,41 @@ status_words_become_verdicts(void **state)
 			assert_true(d.b->fault.text[0] != '\0');
 		piv_done(&d);
 	}
+}
+
+/* Who gives up on the keypad is as logged in as before; what another program's
+ * application got is not typed twice. */
+static void
+a_keypad_that_sends_nothing_changes_nothing(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, NO_DISCOVERY,
+		{ TYPED, "9000", NULL },
+		{ TYPED, "cancelled", NULL },
+		{ TYPED, "6D00", NULL },
+		{ SELECT, APT, NULL },
+		{ TYPED, "63C1", NULL },
+		{ 0 },
+	};
+	piv_desk d;
+	int tries;
+
+	(void)state;
+	piv_open(&d, rows);
+	assert_int_equal(do_verify_typed(&d, &tries), TMG_OK);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_OK);
+	assert_true(d.b->ch->unlocked);
+	assert_int_equal(do_verify_typed(&d, &tries), TMG_CANCELLED);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_OK);
+	assert_int_equal(do_verify_typed(&d, &tries), TMG_LOGIN);
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	assert_int_equal(do_verify_typed(&d, &tries), TMG_PIN_WRONG);
+	assert_int_equal(tries, 1);
+	assert_int_equal(tmg_driver_piv.verify_typed(d.b, TMG_PIN_PUK, &tries),
+	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_piv.change_typed(d.b, TMG_PIN_ADMIN, &tries),
+	    TMG_UNSUPPORTED);
+	piv_done(&d);
 }
 
 /* What the card cannot take is not sent: the script has no row for it. */
@@ -849,6 +913,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(status_words_become_verdicts),
+		cmocka_unit_test(a_keypad_that_sends_nothing_changes_nothing),
 		cmocka_unit_test(impossible_pins_are_not_sent),
 		cmocka_unit_test(a_login_ends_with_reset_and_logout),
 		cmocka_unit_test(metadata_counts_tries_where_the_card_has_it),

@@ -56,7 +56,7 @@ test_values(void **state)
 
 	(void)state;
 	load("token = \"the program's\"; enroll = { ca = \"est+https://x\"; };\n"
-	    "readers = { pcsc = false; vcard = \"/v\"; };\n"
+	    "readers = { pcsc = false; vcard = \"/v\"; keypads = [ \"Sound*\" ]; };\n"
 	    "pkcs11 = { probe-ms = 500; pin-cache = \"none\"; trace = \"/t\";\n"
 	    "  readers = [ \"Yubico *\", \"Gem*\" ]; ignore-readers = [ \"*CCID*\" ]; };",
 	    &conf, &f);
@@ -66,6 +66,8 @@ test_values(void **state)
 	assert_int_equal(conf.probe_ms, 500);
 	assert_false(tmg_p11_conf_keeps_pin(&conf));
 	assert_string_equal(conf.trace, "/t");
+	assert_true(tmg_texts_match(&conf.keypads, "Sound Reader 00 00"));
+	assert_false(tmg_texts_match(&conf.keypads, "Another"));
 	assert_true(tmg_p11_conf_wants(&conf, "Yubico YubiKey 00 00"));
 	assert_true(tmg_p11_conf_wants(&conf, "Gemalto"));
 	assert_false(tmg_p11_conf_wants(&conf, "Yubico YubiKey CCID 00 00"));
@@ -80,6 +82,7 @@ is_default(const tmg_p11_conf *conf)
 	assert_true(tmg_p11_conf_keeps_pin(conf));
 	assert_string_equal(conf->trace, "");
 	assert_true(tmg_p11_conf_wants(conf, "any"));
+	assert_int_equal(conf->keypads.count, 0);
 }
 
 /* A file counts whole or not at all, and says where it is wrong. */

@@ -1166,6 +1166,162 @@ test_declined(void **state)
 	end(&b);
 }
 
+/* ---- keypads ------------------------------------------------------------- */
+
+static bool
+trusts(void *arg, const char *reader)
+{
+	return strcmp(arg, reader) == 0;
+}
+
+static unsigned shown, ended;
+
+static void
+shows(void *arg, tmg_notice notice, const char *what)
+{
+	const struct fake_card *c = arg;
+
+	shown += notice == TMG_NOTICE_KEYPAD;
+	ended += notice == TMG_NOTICE_TYPED;
+	if (notice == TMG_NOTICE_KEYPAD) {
+		assert_non_null(strstr(what, c->reader));
+		assert_int_equal(c->turns, 1);
+	}
+}
+
+static void
+begin_with_keypad(struct bench *b)
+{
+	shown = ended = 0;
+	begin(b, 1);
+	tmg_tokens_free(&b->set);
+	b->card->keypad = TMG_PAD_VERIFY | TMG_PAD_CHANGE;
+	b->card->typed = "123456";
+	tmg_ctx_set_keypad(b->ctx, trusts, b->card->reader);
+	tmg_ctx_set_notice(b->ctx, shows, b->card);
+	open_set(b);
+	assert_int_equal(tmg_tokens_find(b->set, NULL, &b->token), TMG_OK);
+	b->person.pin = "";
+}
+
+/* Who gives no PIN types it; once for a login, once for each use of a key that
+ * wants it each time. */
+static void
+test_typed(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin_with_keypad(&b);
+	assert_int_equal(tmg_token_keypad(b.token, TMG_PIN_USER),
+	    TMG_PAD_VERIFY | TMG_PAD_CHANGE);
+	assert_int_equal(tmg_token_keypad(b.token, TMG_PIN_ADMIN), 0);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.card->typings, 1);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 1);
+	expect_sign(slot(&b, "9c"), TMG_OK);
+	expect_sign(slot(&b, "9c"), TMG_OK);
+	assert_int_equal(b.card->typings, 3);
+	assert_int_equal(shown, 3);
+	assert_int_equal(ended, 3);
+	/* nobody to ask is nobody to give a PIN: the keypad is there */
+	tmg_ctx_set_pin(b.ctx, NULL, NULL);
+	expect_sign(slot(&b, "9c"), TMG_OK);
+	assert_int_equal(b.card->typings, 4);
+	end(&b);
+}
+
+/* A PIN that was given is used, keypad or not. */
+static void
+test_given_beside_a_keypad(void **state)
+{
+	struct bench b;
+	int tries;
+
+	(void)state;
+	begin_with_keypad(&b);
+	b.person.pin = "123456";
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(tmg_token_verify(b.token, TMG_PIN_USER,
+	    tmg_view_str("123456"), &tries), TMG_OK);
+	assert_int_equal(b.card->typings, 0);
+	end(&b);
+}
+
+static void
+test_typed_wrongly(void **state)
+{
+	struct bench b;
+	int tries = 9;
+
+	(void)state;
+	begin_with_keypad(&b);
+	b.card->typed = "999999";
+	expect_sign(slot(&b, "9a"), TMG_PIN_WRONG);
+	assert_int_equal(b.card->typings, 1);
+	assert_int_equal(b.card->tries, 2);
+	/* nobody types: no try is lost, and what is known of them stays */
+	b.card->typed = NULL;
+	expect_sign(slot(&b, "9a"), TMG_CANCELLED);
+	assert_int_equal(tmg_token_verify_typed(b.token, TMG_PIN_USER, &tries),
+	    TMG_CANCELLED);
+	assert_int_equal(tries, 2);
+	assert_int_equal(b.card->typings, 3);
+	assert_int_equal(b.card->calls[FAKE_VERIFY], 1);
+	/* the old and the new one */
+	b.card->typed = "123456";
+	b.card->typed_new = "654321";
+	assert_int_equal(tmg_token_pin_change_typed(b.token, TMG_PIN_USER, &tries),
+	    TMG_OK);
+	assert_string_equal(b.card->pin, "654321");
+	assert_int_equal(tmg_token_pin_change_typed(b.token, TMG_PIN_USER, &tries),
+	    TMG_PIN_WRONG);
+	assert_int_equal(tries, 2);
+	assert_int_equal(shown, ended);
+	end(&b);
+}
+
+/* After a reset nobody is made to type again for what he asked for once. */
+static void
+test_typed_and_reset(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin_with_keypad(&b);
+	b.card->next[FAKE_SIGN] = TMG_RESET;
+	b.card->unheard = true;
+	expect_sign(slot(&b, "9c"), TMG_RESET);
+	assert_int_equal(b.card->typings, 1);
+	b.card->next[FAKE_VERIFY] = TMG_RESET;
+	expect_sign(slot(&b, "9c"), TMG_RESET);
+	assert_int_equal(b.card->typings, 2);
+	end(&b);
+}
+
+/* Off unless the person says that the reader is sound. */
+static void
+test_keypad_not_trusted(void **state)
+{
+	struct bench b;
+	int tries;
+
+	(void)state;
+	begin_with_keypad(&b);
+	tmg_ctx_set_keypad(b.ctx, NULL, NULL);
+	assert_int_equal(tmg_token_keypad(b.token, TMG_PIN_USER), 0);
+	expect_sign(slot(&b, "9a"), TMG_CANCELLED);
+	assert_int_equal(tmg_token_verify_typed(b.token, TMG_PIN_USER, &tries),
+	    TMG_UNSUPPORTED);
+	expect_words(tmg_token_fault(b.token), "readers.keypads");
+	tmg_ctx_set_keypad(b.ctx, trusts, (char *)(uintptr_t)"another");
+	expect_sign(slot(&b, "9a"), TMG_CANCELLED);
+	assert_int_equal(b.card->typings, 0);
+	end(&b);
+}
+
 /* A source that wants to know more costs what it asks for, and no more. */
 static void
 test_tell_me_more(void **state)
@@ -1400,6 +1556,11 @@ main(void)
 		cmocka_unit_test(test_wrong_pin),
 		cmocka_unit_test(test_pins_that_are_none),
 		cmocka_unit_test(test_declined),
+		cmocka_unit_test(test_typed),
+		cmocka_unit_test(test_given_beside_a_keypad),
+		cmocka_unit_test(test_typed_wrongly),
+		cmocka_unit_test(test_typed_and_reset),
+		cmocka_unit_test(test_keypad_not_trusted),
 		cmocka_unit_test(test_tell_me_more),
 		cmocka_unit_test(test_login_never_holds),
 		cmocka_unit_test(test_admin),

@@ -32,6 +32,7 @@ static tmg_rc
 check_length(struct cli *cli, const tmg_pin_ask *ask, const tmg_secret *pin)
 {
 	if (ask->kind == TMG_PIN_ADMIN || ask->max == 0 ||
+	    (ask->keypad && pin->len == 0) ||
 	    (pin->len >= ask->min && pin->len <= ask->max))
 		return TMG_OK;
 	return cli_raise(cli, TMG_PIN_WRONG, ask->kind == TMG_PIN_PUK
@@ -44,9 +45,18 @@ check_length(struct cli *cli, const tmg_pin_ask *ask, const tmg_secret *pin)
 tmg_rc
 cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin)
 {
+	return cli_ask_typed(cli, token, kind, 0, pin);
+}
+
+tmg_rc
+cli_ask_typed(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
+    unsigned keypad, tmg_secret *pin)
+{
 	tmg_pin_ask ask = question(token, kind, false);
 	tmg_out o = tmg_secret_out(pin);
 	tmg_rc rc;
+
+	ask.keypad = (tmg_token_keypad(token, kind) & keypad) != 0;
 
 	rc = pins_ask(&cli->pins, &ask, &o);
 	if (rc == TMG_PENDING) {

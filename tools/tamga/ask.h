@@ -13,6 +13,12 @@
 TMG_MUST_USE tmg_rc
 cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin);
 
+/* The same where it may be typed on the reader's keypad instead, if that can do
+ * what keypad (TMG_PAD_*) says: the PIN is empty then. */
+TMG_MUST_USE tmg_rc
+cli_ask_typed(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
+    unsigned keypad, tmg_secret *pin);
+
 /* A new one, of a length and of characters that the token takes.
  * Verdicts TMG_CANCELLED, TMG_DENIED. */
 TMG_MUST_USE tmg_rc

@@ -58,21 +58,35 @@ refused(struct cli *cli, tmg_token *token, tmg_rc rc, int tries)
 	return cli_fail(cli, rc, tmg_token_fault(token));
 }
 
+/* Nobody gave it: it is typed on the reader's keypad. */
+static bool
+is_typed(tmg_token *token, tmg_pin_kind kind, unsigned needs,
+    const tmg_secret *pin)
+{
+	return pin->len == 0 && (tmg_token_keypad(token, kind) & needs) != 0;
+}
+
 static tmg_rc
 run_change(struct cli *cli)
 {
 	tmg_auto_secret old = { .len = 0 }, fresh = { .len = 0 };
 	const tmg_pin_kind kind = kind_chosen(cli);
+	const unsigned needs = pins_given(&cli->pins, kind, true) ? 0
+	    : TMG_PAD_CHANGE;
 	tmg_token *token;
 	int tries = -1;
+	bool typed;
 	tmg_rc rc;
 
 	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
-	    (rc = cli_ask(cli, token, kind, &old)) ||
-	    (rc = cli_ask_fresh(cli, token, kind, &fresh)))
+	    (rc = cli_ask_typed(cli, token, kind, needs, &old)))
 		return rc;
-	rc = tmg_token_pin_change(token, kind, tmg_secret_view(&old),
-	    tmg_secret_view(&fresh), &tries);
+	typed = is_typed(token, kind, needs, &old);
+	if (!typed && (rc = cli_ask_fresh(cli, token, kind, &fresh)))
+		return rc;
+	rc = typed ? tmg_token_pin_change_typed(token, kind, &tries)
+	    : tmg_token_pin_change(token, kind, tmg_secret_view(&old),
+		tmg_secret_view(&fresh), &tries);
 	if (rc != TMG_OK)
 		return refused(cli, token, rc, tries);
 	return said_done(cli, token, _(done_words[kind]));
@@ -107,9 +121,11 @@ run_verify(struct cli *cli)
 	tmg_rc rc;
 
 	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
-	    (rc = cli_ask(cli, token, kind, &pin)))
+	    (rc = cli_ask_typed(cli, token, kind, TMG_PAD_VERIFY, &pin)))
 		return rc;
-	rc = tmg_token_verify(token, kind, tmg_secret_view(&pin), &tries);
+	rc = is_typed(token, kind, TMG_PAD_VERIFY, &pin)
+	    ? tmg_token_verify_typed(token, kind, &tries)
+	    : tmg_token_verify(token, kind, tmg_secret_view(&pin), &tries);
 	if (rc != TMG_OK)
 		return refused(cli, token, rc, tries);
 	return said_done(cli, token, _("Token %s takes it."));

@@ -59,12 +59,6 @@ factory(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_rc *answer)
 	return cli_fail(cli, *answer, tmg_token_fault(token));
 }
 
-static bool
-new_given(const struct cli *cli, tmg_pin_kind kind)
-{
-	return cli->pins.new_file[kind] != NULL || cli->pins.new_fd[kind] >= 0;
-}
-
 /* The factory's value is known; any other must be told. */
 static tmg_rc
 plan_change(struct cli *cli, tmg_token *token, struct change *c)
@@ -74,7 +68,7 @@ plan_change(struct cli *cli, tmg_token *token, struct change *c)
 
 	if ((rc = factory(cli, token, c->kind, &answer)))
 		return rc;
-	c->wanted = answer != TMG_NOT_FOUND || new_given(cli, c->kind);
+	c->wanted = answer != TMG_NOT_FOUND || pins_given(&cli->pins, c->kind, true);
 	if (!c->wanted)
 		return TMG_OK;
 	if (answer == TMG_OK && rule->factory != NULL)

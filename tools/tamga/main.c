@@ -110,6 +110,15 @@ choose_sources(struct cli *cli, struct pins *pins)
 	return TMG_OK;
 }
 
+/* readers.keypads in tamga.conf(5). */
+static bool
+trusts_keypad(void *arg, const char *reader)
+{
+	const struct cli *cli = arg;
+
+	return tmg_texts_match(&cli->conf.module.keypads, reader);
+}
+
 static tmg_rc
 choose_pins(struct cli *cli)
 {
@@ -128,6 +137,7 @@ choose_pins(struct cli *cli)
 		pins->pinentry = conf->pinentry[0] != '\0' ? conf->pinentry
 		    : "pinentry";
 	tmg_ctx_set_pin(cli->ctx, pins_ask, pins);
+	tmg_ctx_set_keypad(cli->ctx, trusts_keypad, cli);
 	return TMG_OK;
 }
 

@@ -276,6 +276,13 @@ has_person(const struct pins *pins)
 	return !pins->nobody && (pins->use_pinentry || terminal_is());
 }
 
+bool
+pins_given(const struct pins *pins, tmg_pin_kind kind, bool fresh)
+{
+	return fresh ? pins->new_file[kind] != NULL || pins->new_fd[kind] >= 0
+	    : pins->file[kind] != NULL || pins->fd[kind] >= 0;
+}
+
 static tmg_rc
 take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 {
@@ -287,6 +294,8 @@ take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 	if (files[ask->kind] != NULL)
 		return check_rule(pins, ask, from_file(pins, files[ask->kind], pin),
 		    pin);
+	if (ask->keypad)		/* it is typed there */
+		return TMG_OK;
 	if (has_person(pins))
 		return ask->fresh && pins->rule.max > 0 ?
 		    choose_by_rule(pins, ask, pin) :
@@ -305,8 +314,7 @@ take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 static bool
 wants_more(struct pins *pins, const tmg_pin_ask *ask)
 {
-	const bool scripted = pins->fd[ask->kind] >= 0 ||
-	    pins->file[ask->kind] != NULL;
+	const bool scripted = pins_given(pins, ask->kind, false);
 
 	if (ask->fresh || ask->kind == TMG_PIN_ADMIN)
 		return false;
@@ -350,7 +358,7 @@ keep(struct pins *pins, const tmg_pin_ask *ask, const tmg_out *pin)
 {
 	struct pins_kept *k = &pins->kept[ask->kind];
 
-	if (ask->fresh || tmg_secret_set(&k->secret, tmg_out_view(pin)))
+	if (ask->fresh || pin->len == 0 || tmg_secret_set(&k->secret, tmg_out_view(pin)))
 		return;
 	k->have = true;
 	k->tries = ask->tries_left;

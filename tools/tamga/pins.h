@@ -54,6 +54,10 @@ pins_rule(struct pins *pins, const tmg_passrule *rule, const char *text,
 tmg_rc
 pins_ask(void *arg, const tmg_pin_ask *ask, tmg_out *pin);
 
+/* Is the PIN of that kind, or the new one, in a file or a descriptor? */
+bool
+pins_given(const struct pins *pins, tmg_pin_kind kind, bool fresh);
+
 /* Keeps a value that the command itself gave the token. */
 void
 pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin);

@@ -104,9 +104,9 @@ progress_end(struct progress *p)
 	pthread_mutex_destroy(&p->mutex);
 }
 
-/* A finger is asked for wherever a person might read it. */
+/* A finger, or a PIN on the keypad, is asked for wherever a person might read it. */
 static void
-ask_finger(const struct progress *p, const char *what)
+ask_person(const struct progress *p, const char *what)
 {
 	if (p->quiet)
 		return;
@@ -120,8 +120,8 @@ progress_notice(void *arg, tmg_notice notice, const char *what)
 	struct progress *p = arg;
 
 	stop(p);
-	if (notice == TMG_NOTICE_TOUCH)
-		ask_finger(p, what);
+	if (notice == TMG_NOTICE_TOUCH || notice == TMG_NOTICE_KEYPAD)
+		ask_person(p, what);
 	if (notice == TMG_NOTICE_WORKING || notice == TMG_NOTICE_TOUCH)
 		start(p, what);
 }

@@ -140,6 +140,9 @@ if [ "$(id -u)" = 0 ] && getent passwd nobody > /dev/null && reaches "$work/acti
 fi
 
 # ---- the unit
+! grep -E '@[a-z]+@' "$top_builddir/share/systemd/tamga-ra.service" ||
+    die "a path of the unit is not filled in"
+grep -q '^ExecStart=/' "$top_builddir/share/systemd/tamga-ra.service" || die "ExecStart"
 command -v systemd-analyze > /dev/null || { echo "service: no systemd-analyze; the rest held"; exit 0; }
 mkdir units
 sed "s,^\(Exec[A-Za-z]*=\)[^ ]*/tamga-ra,\1$ra," "$top_builddir/share/systemd/tamga-ra.service" \

@@ -180,7 +180,7 @@ if command -v systemd-analyze >/dev/null; then
 			>"$work/units/tamga-watch.$unit"
 	done
 	mkdir -m 700 "$work/runtime"
-	run 0 env XDG_RUNTIME_DIR="$work/runtime" systemd-analyze --user verify "$work/units/tamga-watch.timer" \
+	run 0 env XDG_RUNTIME_DIR="$work/runtime" systemd-analyze --user --man=no verify "$work/units/tamga-watch.timer" \
 		"$work/units/tamga-watch.service"
 	[ ! -s "$work/said" ] || fail "systemd-analyze complains"
 fi

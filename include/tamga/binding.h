@@ -85,6 +85,8 @@ typedef struct tmg_binding {
 	bool basic;		/* whoever is asked for nothing gets less: say the
 				 * password at once, to the verified server */
 	bool plain;		/* its messages protect themselves: http will do */
+	bool hosts;		/* certificates are for hosts, by their alternative names,
+				 * which submit compares; the subject is the CA's affair */
 	const char *const *options;	/* names it knows, ends with NULL; NULL none */
 
 	tmg_rc (*open)(tmg_authority *a);

@@ -182,6 +182,11 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_poll(tmg_authority *authority, tmg_view csr, bool renews,
     const char *ticket, tmg_decision *decision);
 
+/* Whether it issues for hosts, by their alternative names, and writes the subject
+ * that it likes (ACME). */
+TMG_API bool
+tmg_authority_names_hosts(const tmg_authority *authority);
+
 /*
  * One call of a portal's application interface (doc/openapi.json), for what
  * comes before the request: asking for a profile, beginning an application,

@@ -32,6 +32,20 @@ tmg_base64_put(tmg_out *o, tmg_view v, size_t width)
 		tmg_put_u8(o, '\n');
 }
 
+void
+tmg_base64url_put(tmg_out *o, tmg_view v)
+{
+	const size_t from = o->len;
+
+	tmg_base64_put(o, v, 0);
+	if (o->full)
+		return;
+	while (o->len > from && o->ptr[o->len - 1] == '=')
+		o->len--;
+	for (size_t i = from; i < o->len; i++)
+		o->ptr[i] = o->ptr[i] == '+' ? '-' : o->ptr[i] == '/' ? '_' : o->ptr[i];
+}
+
 static int
 value(uint8_t c)
 {
@@ -93,4 +107,23 @@ tmg_base64_parse(tmg_view text, tmg_out *bytes)
 	if ((rc = tmg_view_take(&text, i, &head)) || (rc = check_tail(text, n)))
 		return rc;
 	return tmg_out_done(bytes);
+}
+
+tmg_rc
+tmg_base64url_parse(tmg_view text, tmg_out *bytes)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		const uint8_t c = text.ptr[i];
+		const int v = c == '-' ? 62 : c == '_' ? 63
+		    : c == '+' || c == '/' ? -1 : value(c);
+
+		if (v < 0)
+			return TMG_E_MALFORMED;
+		bits = (bits << 6 | (uint32_t)v) & 0xffffff;
+		if (i % 4 != 0)
+			tmg_put_u8(bytes, (uint8_t)(bits >> (6 - 2 * (i % 4))));
+	}
+	return text.len % 4 == 1 ? TMG_E_MALFORMED : tmg_out_done(bytes);
 }

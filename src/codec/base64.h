@@ -20,4 +20,13 @@ tmg_base64_put(tmg_out *o, tmg_view v, size_t width);
 TMG_MUST_USE tmg_rc
 tmg_base64_parse(tmg_view text, tmg_out *bytes);
 
+/* base64url without padding (RFC 4648 5, RFC 7515 2). */
+void
+tmg_base64url_put(tmg_out *o, tmg_view v);
+
+/* Nothing but the alphabet of RFC 4648 5: no space, no padding.
+ * Faults TMG_E_MALFORMED, TMG_E_SPACE. */
+TMG_MUST_USE tmg_rc
+tmg_base64url_parse(tmg_view text, tmg_out *bytes);
+
 #endif

@@ -13,6 +13,7 @@
 #include "src/enroll/session.h"
 
 static const tmg_binding *const bindings[] = {
+	&tmg_binding_acme,
 	&tmg_binding_est,
 	&tmg_binding_portal,
 };
@@ -390,6 +391,12 @@ tmg_authority_poll(tmg_authority *a, tmg_view csr, bool renews, const char *tick
 	if ((rc = check_renews(a, renews)) == TMG_OK)
 		rc = a->binding->poll(a, csr, renews, ticket, d);
 	return end_decision(a, csr, rc, d);
+}
+
+bool
+tmg_authority_names_hosts(const tmg_authority *a)
+{
+	return a->binding->hosts;
 }
 
 bool

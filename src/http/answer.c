@@ -28,6 +28,33 @@ take_challenge(tmg_answer *a, tmg_view value)
 		tmg_header_clean(a->to->challenge, sizeof(a->to->challenge), value);
 }
 
+static void
+take_place(tmg_answer *a, tmg_view value)
+{
+	tmg_header_clean(a->to->place, sizeof(a->to->place), value);
+}
+
+static void
+take_nonce(tmg_answer *a, tmg_view value)
+{
+	tmg_header_clean(a->to->nonce, sizeof(a->to->nonce), value);
+}
+
+/* One field with a list is the same as many fields (RFC 9110 5.3).  What does
+ * not fit whole is left out. */
+static void
+take_link(tmg_answer *a, tmg_view value)
+{
+	char *links = a->to->links;
+	const size_t used = strlen(links), left = sizeof(a->to->links) - used;
+
+	if (value.len + 3 > left)
+		return;
+	tmg_header_clean(links + used + (used > 0 ? 2 : 0), left - 2, value);
+	if (used > 0)
+		memcpy(links + used, ", ", 2);
+}
+
 static const struct {
 	const char *name;
 	void (*take)(tmg_answer *a, tmg_view value);
@@ -35,6 +62,9 @@ static const struct {
 	{ "Content-Type", take_type },
 	{ "Retry-After", take_retry_after },
 	{ "WWW-Authenticate", take_challenge },
+	{ "Location", take_place },
+	{ "Replay-Nonce", take_nonce },
+	{ "Link", take_link },
 };
 
 /* A status line begins another head: of the answer after a 100 or a 401. */
@@ -43,6 +73,9 @@ begin_head(tmg_http_response *r)
 {
 	r->type[0] = '\0';
 	r->challenge[0] = '\0';
+	r->place[0] = '\0';
+	r->nonce[0] = '\0';
+	r->links[0] = '\0';
 	r->retry_after_s = -1;
 	r->len = 0;
 }

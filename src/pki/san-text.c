@@ -8,6 +8,7 @@
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
 #include "src/pki/x509.h"
+#include "tamga/csr.h"
 
 #define TEXT_MAX (TMG_NAME_MAX + 8)	/* bytes of "dir:" and a name */
 
@@ -103,10 +104,10 @@ name_text(const GENERAL_NAME *name, tmg_rc *rc)
 	return strdup(text);
 }
 
-static void
-free_list(char **list)
+void
+tmg_san_free(char **list)
 {
-	for (size_t i = 0; list[i] != NULL; i++)
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
 		free(list[i]);
 	free(list);
 }
@@ -123,7 +124,7 @@ names_text(const GENERAL_NAMES *names, char ***list)
 	for (int i = 0; i < n; i++) {
 		made[i] = name_text(sk_GENERAL_NAME_value(names, i), &rc);
 		if (made[i] == NULL) {
-			free_list(made);
+			tmg_san_free(made);
 			return rc;
 		}
 	}
@@ -148,5 +149,33 @@ tmg_san_of(OSSL_LIB_CTX *libctx, tmg_view cert, char ***list)
 	if (names != NULL)
 		return names_text(names, list);
 	/* -1: there is none; anything else is one that cannot be read, or two */
+	return found == -1 ? TMG_OK : TMG_E_MALFORMED;
+}
+
+tmg_rc
+tmg_san_of_request(OSSL_LIB_CTX *libctx, tmg_view csr, char ***list)
+{
+	tmg_held(X509_REQ) req = X509_REQ_new_ex(libctx, NULL);
+	tmg_held(GENERAL_NAMES) names = NULL;
+	STACK_OF(X509_EXTENSION) *extensions = NULL;
+	const uint8_t *p = csr.ptr;
+	int found = -1;
+
+	*list = NULL;
+	if (req == NULL)
+		return TMG_E_NOMEM;
+	if (csr.len > TMG_CSR_MAX)
+		return TMG_E_MALFORMED;
+	ERR_set_mark();
+	if (d2i_X509_REQ(&req, &p, (long)csr.len) == NULL || p != csr.ptr + csr.len) {
+		ERR_pop_to_mark();
+		return TMG_E_MALFORMED;
+	}
+	if ((extensions = X509_REQ_get_extensions(req)) != NULL)
+		names = X509V3_get_d2i(extensions, NID_subject_alt_name, &found, NULL);
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	ERR_pop_to_mark();
+	if (names != NULL)
+		return names_text(names, list);
 	return found == -1 ? TMG_OK : TMG_E_MALFORMED;
 }

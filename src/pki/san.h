@@ -25,5 +25,12 @@ tmg_san_parse(const char *text, GENERAL_NAME **name, tmg_fault *f);
  */
 TMG_MUST_USE tmg_rc
 tmg_san_of(OSSL_LIB_CTX *libctx, tmg_view cert, char ***list);
+/* Those that a request (PKCS #10) asks for; as above. */
+TMG_MUST_USE tmg_rc
+tmg_san_of_request(OSSL_LIB_CTX *libctx, tmg_view csr, char ***list);
+
+/* Such a list; NULL is none. */
+void
+tmg_san_free(char **list);
 
 #endif

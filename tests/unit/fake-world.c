@@ -650,6 +650,13 @@ tmg_authority_proves(const tmg_authority_spec *spec)
 	return false;
 }
 
+bool
+tmg_authority_names_hosts(const tmg_authority *a)
+{
+	(void)a;
+	return fake->hosts;
+}
+
 tmg_rc
 tmg_authority_proof(tmg_authority *a, const char *ticket, tmg_view cert,
     tmg_out *text)

@@ -47,6 +47,7 @@ typedef struct fake_world {
 
 	/* the authority */
 	fake_answer answer;
+	bool hosts;			/* it names hosts, and writes any subject */
 	bool stranger;			/* it does not take our credentials */
 	bool forgets;			/* the answer to a request gets lost */
 	bool wants_rsa3072;

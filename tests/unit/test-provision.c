@@ -543,6 +543,21 @@ a_person_may_agree_to_another_name(void **state)
 	assert_int_not_equal(fake->slots[0].cert_len, 0);
 }
 
+/* Whoever issues for hosts looks at their names, not at the subject. */
+static void
+the_subject_of_a_host_is_the_authoritys_affair(void **state)
+{
+	tmg_provision_spec spec;
+	tmg_fault f = { 0 };
+
+	fresh(state);
+	spec = usual();
+	fake->answer = FAKE_OTHER_NAME;
+	fake->hosts = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_int_not_equal(fake->slots[0].cert_len, 0);
+}
+
 static void
 set_down(void)
 {
@@ -1258,6 +1273,7 @@ main(void)
 		TEST(pulled_anywhere),
 		TEST(wrong_certificates_are_not_installed),
 		TEST(a_person_may_agree_to_another_name),
+		TEST(the_subject_of_a_host_is_the_authoritys_affair),
 		TEST(slots_filled_meanwhile_are_left_alone),
 		TEST(keys_that_do_not_fit_are_found_out),
 		TEST(refused_before_anything_changes),

@@ -9,7 +9,7 @@
 #include "tools/tamga/cli.h"
 
 #define CA_OPTIONS \
-	{ "ca", 0, OPT_TEXT, "URI", N_("the authority: est+https://HOST[/LABEL] or portal+https://HOST") }, \
+	{ "ca", 0, OPT_TEXT, "URI", N_("the authority: est+https://HOST[/LABEL], portal+https://HOST or acme+https://HOST/DIRECTORY") }, \
 	{ "ca-file", 0, OPT_TEXT, "FILE", N_("its CA certificates, PEM or DER") }, \
 	{ "ca-fingerprint", 0, OPT_TEXT, "HEX", \
 	    N_("SHA-256 of its CA certificate, compared by a person") }, \

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Two sets: tamga.pot is everything, for who runs the programs; ra/ is what
+# Three sets: tamga.pot is everything, for who runs the programs; ra/ is what
 # applicants read of tamga-ra, of the sources in ra/POTFILES alone, each language
-# a domain of its own (tools/ra/profile/language.h).
+# a domain of its own (tools/ra/profile/language.h); share/profiles is what our
+# profiles say, read as it is by tamga-ra (tools/ra/profile/texts.h).
 #
 # usage: catalogues.sh compile PODIR OUT	.mo files of every language
 #        catalogues.sh install OUT LOCALEDIR
 #        catalogues.sh uninstall PODIR LOCALEDIR
-#        catalogues.sh update			every .pot and .po, from the sources
+#        catalogues.sh update			every .pot and .po, from the sources;
+#						TAMGA_RA: the program that knows what profiles say
 #        catalogues.sh statistics		how much of each is translated
 set -eu
 
@@ -67,9 +69,16 @@ update)
 	for language in $pages; do
 		merge "po/ra/$language.po" po/ra/tamga-ra.pot
 	done
+	[ -x "${TAMGA_RA:-}" ] || exit 0
+	profiles=share/profiles
+	said=$("$TAMGA_RA" texts "$profiles")
+	printf '%s\n' '# SPDX-License-Identifier: BSD-2-Clause' "$said" > "$profiles/profiles.pot"
+	for language in $pages; do
+		merge "$profiles/$language.po" "$profiles/profiles.pot"
+	done
 	;;
 statistics)
-	for po in po/*.po po/ra/*.po; do
+	for po in po/*.po po/ra/*.po share/profiles/*.po; do
 		printf '%s: ' "$po"
 		${MSGFMT:-msgfmt} --statistics -o /dev/null "$po" 2>&1
 	done

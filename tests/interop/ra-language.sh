@@ -31,8 +31,14 @@ speaks ru /status 'Номер заявления'
 speaks az /status 'Müraciətin vəziyyətinin yoxlanılması' 'Müraciət nömrəsi' 'Axtarmaq'
 speaks az /service/az-esign 'Sənədlər' 'şəxsən' 'Daşıyıcılar' 'Qiymət'
 speaks bg /service/bg-csp 'Документи' 'нотариално заверен'
-# what a provider says stays as he says it
-speaks kk /apply/kz-ssl 'Confirm' 'Келісім'
+# what a provider says, by the catalogues beside his profiles
+speaks kk / 'ЭЦҚ кілттерін алу' 'Жеке тұлғаларға арналған SSL сертификаты'
+speaks kk /apply/kz-ssl 'Растаймын' 'Келісім' 'Өтініш беруші сертификат сұрайды'
+speaks ru /help/kz-ssl 'нажмите кнопку «Найти»'
+speaks bg /policy/bg-csp 'универсален сертификат' '5. За колко време. 365 дни.'
+speaks az /apply/az-esign 'İstifadəçi qaydalarını qəbul edirəm' 'DAVAM ET'
+speaks az /suppliers 'İstənilən satıcı'
+speaks en /apply/az-esign 'I accept the user rules' 'CONTINUE'
 
 # the choice stays, and comes before what the browser likes
 who aliya
@@ -45,10 +51,28 @@ done
 same 'no such language' "$(see "$U/?lang=../x")" 200
 grep -q '<html lang="kk">' page || die 'chosen what is none'
 
-page /apply/kz-ssl
-send /apply/kz-ssl 200
-page /my
+# agreed to is what was read, whatever language the browser has by then
+page '/apply/kz-ssl?lang=kk'
+kazakh=$(terms)
+page '/apply/kz-ssl?lang=ru'
+russian=$(terms)
+[ "$kazakh" != "$russian" ] || die 'one hash for two texts'
+# agrees HASH STATUS: the page now open, with that hash in it
+agrees() {
+	printf '<input name="csrf" value="%s">\n<input name="terms" value="%s">\n' \
+	    "$(csrf)" "$1" > shown
+	cp shown page
+	send /apply/kz-ssl "$2"
+}
+agrees "$(echo "$kazakh" | tr 0-9 1-90)" 400
+grep -q 'role="alert".*href="#f-terms"' page || die 'changed terms'
+agrees "$kazakh" 200
+page '/my?lang=kk'
 n=$(number)
+"$ra" audit list --json > log
+jq -e --arg n "$n" --arg h "$kazakh" '.[] | select(.application == $n and .event == "agree") | .detail == $h' log >/dev/null ||
+	die "the log has other terms: $(grep agree log)"
+shows 'Назар аударыңыз! Өтінім нөмірін есте сақтаңыз'
 "$ra" print "$n" > txt
 grep -q 'Өтініш берушінің қолы' txt || die "$(cat txt)"
 "$ra" print "$n" --as html > html

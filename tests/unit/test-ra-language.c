@@ -195,30 +195,87 @@ test_mails(void **state)
 	}
 }
 
+/* What the profile says in a mail is in his language, too, and so is the word of
+ * a list that he chose. */
+static void
+test_said_mails(void **state)
+{
+	static const struct {
+		const char *language, *subject, *branch;
+	} rows[] = {
+		{ "az", "Sifariş ", "Azərpoçt, Bakı" },
+		{ "kk", " тапсырысы", "Азерпошта, Баку" },
+		{ "en", "Order ", "Azerpost, Baku" },
+		{ "", "Order ", "Azerpost, Baku" },
+	};
+	struct bench *b = *state;
+	const ra_profile *p = ra_profiles_find(b->desk.profiles, "az-esign");
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_auto(ra_app) app = { .id = "" };
+		tmg_auto(ra_answers) answers = { 0 };
+		char code[RA_CODE_MAX];
+		ra_mail mail;
+
+		b->desk.language = rows[i].language;
+		assert_int_equal(ra_case_begin(&b->desk, p, &applicant, "terms",
+		    NULL, &errors, &app, code), TMG_OK);
+		assert_int_equal(ra_answers_set(&answers, "email",
+		    "leyla@example.org"), TMG_OK);
+		assert_int_equal(ra_answers_set(&answers, "region", "Baku"), TMG_OK);
+		assert_int_equal(ra_answers_set(&answers, "city", "Baku"), TMG_OK);
+		assert_int_equal(ra_answers_save(b->desk.store, app.id, &answers),
+		    TMG_OK);
+		assert_int_equal(ra_tell(&b->desk, &app, RA_EV_SUBMIT, ""), TMG_OK);
+		assert_int_equal(ra_mail_each(b->desk.store, "", keep_mail, &mail),
+		    TMG_OK);
+		if (strstr(mail.subject, rows[i].subject) == NULL ||
+		    strstr(mail.body, rows[i].branch) == NULL)
+			fail_msg("%s: %s: %s", rows[i].language, mail.subject,
+			    mail.body);
+		assert_int_equal(ra_mail_erase(b->desk.store, app.id), TMG_OK);
+	}
+}
+
+static void
+prints(struct bench *b, const ra_app *app, const char *document,
+    const char *words)
+{
+	tmg_auto(ra_printed) printed = { .bytes = NULL };
+
+	assert_int_equal(ra_print(&b->desk, app, document, "txt", &printed),
+	    TMG_OK);
+	if (memmem(printed.bytes, printed.len, words, strlen(words)) == NULL)
+		fail_msg("%s: %s: %.*s", app->language, words, (int)printed.len,
+		    (const char *)printed.bytes);
+}
+
 static void
 test_paper(void **state)
 {
 	static const struct {
-		const char *language, *words;
+		const char *language, *words, *label, *contract;
 	} rows[] = {
-		{ "kk", "Өтініш берушінің қолы" },
-		{ "az", "Müraciət edənin imzası" },
-		{ "bg", "Подпис на заявителя" },
-		{ "", "Signature of the applicant" },
+		{ "kk", "Өтініш берушінің қолы", "Қол қоюшының толық аты-жөні",
+		    "Куәландыру қызметтерін көрсету шарты" },
+		{ "az", "Müraciət edənin imzası", "İmza sahibinin tam adı",
+		    "Sertifikat xidmətləri müqaviləsi" },
+		{ "bg", "Подпис на заявителя", "Пълно име на титуляря",
+		    "Договор за удостоверителни услуги" },
+		{ "ru", "Подпись заявителя", "Полное имя подписанта",
+		    "Договор об удостоверительных услугах" },
+		{ "", "Signature of the applicant", "Full name of the Signatory",
+		    "Contract for certification services" },
 	};
 	struct bench *b = *state;
 
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
 		tmg_auto(ra_app) app = { .id = "" };
-		tmg_auto(ra_printed) printed = { .bytes = NULL };
 
 		begin(b, rows[i].language, &app);
-		assert_int_equal(ra_print(&b->desk, &app, "", "txt",
-		    &printed), TMG_OK);
-		if (memmem(printed.bytes, printed.len, rows[i].words,
-		    strlen(rows[i].words)) == NULL)
-			fail_msg("%s: %.*s", rows[i].language, (int)printed.len,
-			    (const char *)printed.bytes);
+		prints(b, &app, "", rows[i].words);
+		prints(b, &app, "", rows[i].label);
+		prints(b, &app, "contract", rows[i].contract);
 	}
 }
 
@@ -233,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_states),
 		SHIPPED(test_kept),
 		SHIPPED(test_mails),
+		SHIPPED(test_said_mails),
 		SHIPPED(test_paper),
 	};
 

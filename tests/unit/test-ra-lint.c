@@ -518,6 +518,14 @@ make_draft(struct draft *d, const X509 *ca)
 	ext(x, NID_subject_alt_name, "DNS:a.example");
 }
 
+/* Found by looking at what is set last. */
+static bool
+is_of_number(const char *name)
+{
+	return name != NULL && (strcmp(name, "serial") == 0 ||
+	    strcmp(name, "validity") == 0 || strcmp(name, "issuer") == 0);
+}
+
 static void
 lint_one(size_t i, const X509 *ca, struct draft *d)
 {
@@ -531,8 +539,10 @@ lint_one(size_t i, const X509 *ca, struct draft *d)
 	const int len = i2d_PUBKEY(key, &spki);
 
 	assert_true(len > 0);
-	const tmg_rc rc = ra_lint_check(&(ra_draft){ d->cert, ca, &d->profile, key,
-	    { spki, (size_t)len } }, &f);
+	const ra_draft draft = { d->cert, ca, &d->profile, key,
+		{ spki, (size_t)len } };
+	const tmg_rc number = ra_lint_check(&draft, RA_LINT_NUMBER, &f);
+	const tmg_rc rc = ra_lint_check(&draft, RA_LINT_ALL, &f);
 
 	OPENSSL_free(spki);
 	X509_free(d->cert);
@@ -540,6 +550,8 @@ lint_one(size_t i, const X509 *ca, struct draft *d)
 	if (flaws[i].name == NULL ? rc != TMG_OK : rc != TMG_MISMATCH ||
 	    strstr(f.text, mark) == NULL)
 		fail_msg("row %zu: %d %s", i, (int)rc, f.text);
+	if (number != (is_of_number(flaws[i].name) ? TMG_MISMATCH : TMG_OK))
+		fail_msg("row %zu, its number: %d", i, (int)number);
 }
 
 static void

@@ -26,6 +26,9 @@ typedef struct ra_order {
 	const char *serial;		/* hexadecimal */
 	time_t not_before, not_after;
 	const ra_points *points;
+	X509 **draft;			/* of that request and profile: vet leaves
+					 * here what it looked at, and issue carries
+					 * on with it.  NULL: nobody keeps it */
 } ra_order;
 
 struct ra_appointment;			/* mandate.h */
@@ -36,7 +39,8 @@ typedef struct ra_ca ra_ca;
  *   at_once issue() is arithmetic in this process: nobody has seen what it
  *           signed, and nobody waits for a device or a network meanwhile
  *   vet     verdict TMG_MISMATCH: it would not sign that; f says why
- *   issue   as vet, and signs; *der is yours to free().  Asked twice for one order it may
+ *   issue   as vet, and signs; of a draft that vet left it looks again at what
+ *           it sets, the number and the time; *der is yours to free().  Asked twice for one order it may
  *           give two encodings of one certificate: the store keeps the first
  *   appoint signs a deputy's certificate; *der is yours to free().  Verdict
  *           TMG_UNSUPPORTED: it appoints none

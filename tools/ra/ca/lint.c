@@ -288,16 +288,16 @@ check_weak(const ra_draft *d, tmg_fault *f)
 }
 
 static const ra_lint rows[] = {
-	{ "serial", check_serial },
-	{ "validity", check_validity },
-	{ "issuer", check_issuer },
-	{ "names", check_names },
-	{ "tls-server-name", check_server },
-	{ "key-usage", check_usage },
-	{ "end-entity", check_end },
-	{ "proven-key", check_key },
-	{ "own-key", check_own_key },
-	{ "weak-key", check_weak },
+	{ "serial", RA_LINT_NUMBER, check_serial },
+	{ "validity", RA_LINT_NUMBER, check_validity },
+	{ "issuer", RA_LINT_ALL, check_issuer },
+	{ "names", RA_LINT_REST, check_names },
+	{ "tls-server-name", RA_LINT_REST, check_server },
+	{ "key-usage", RA_LINT_REST, check_usage },
+	{ "end-entity", RA_LINT_REST, check_end },
+	{ "proven-key", RA_LINT_REST, check_key },
+	{ "own-key", RA_LINT_REST, check_own_key },
+	{ "weak-key", RA_LINT_REST, check_weak },
 };
 
 const ra_lint *
@@ -319,10 +319,11 @@ name_it(tmg_fault *f, const char *name)
 }
 
 tmg_rc
-ra_lint_check(const ra_draft *draft, tmg_fault *f)
+ra_lint_check(const ra_draft *draft, unsigned of, tmg_fault *f)
 {
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		const tmg_rc rc = rows[i].check(draft, f);
+		const tmg_rc rc = (rows[i].of & of) != 0 ?
+		    rows[i].check(draft, f) : TMG_OK;
 
 		if (rc == TMG_MISMATCH)
 			return name_it(f, rows[i].name);

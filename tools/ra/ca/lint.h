@@ -20,18 +20,27 @@ typedef struct ra_draft {
 	tmg_view spki;		/* and as he wrote it */
 } ra_draft;
 
+/* What a check looks at. */
+enum {
+	RA_LINT_NUMBER = 1 << 0,	/* serial number and validity, which come last */
+	RA_LINT_REST = 1 << 1,
+	RA_LINT_ALL = RA_LINT_NUMBER | RA_LINT_REST,
+};
+
 /* check  verdict TMG_MISMATCH; f says what is wrong and what to do */
 typedef struct ra_lint {
 	const char *name;
+	unsigned of;
 	tmg_rc (*check)(const ra_draft *draft, tmg_fault *f);
 } ra_lint;
 
 const ra_lint *
 ra_lint_rows(size_t *count);
 
-/* Verdicts TMG_MISMATCH, and f ends with the name of the check. */
+/* of: RA_LINT_ALL, but of a draft that passed and was changed since in a part
+ * of it.  Verdicts TMG_MISMATCH, and f ends with the name of the check. */
 TMG_MUST_USE tmg_rc
-ra_lint_check(const ra_draft *draft, tmg_fault *f);
+ra_lint_check(const ra_draft *draft, unsigned of, tmg_fault *f);
 
 /* Whether a key of that family can be used for what word says: RFC 3279 2.3.1,
  * RFC 8813 3, RFC 8410 5. */

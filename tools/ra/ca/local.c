@@ -40,14 +40,22 @@ set_serial(ASN1_INTEGER *into, const char *hex)
 	return ok ? TMG_OK : TMG_E_CRYPTO;
 }
 
+static tmg_rc
+set_number(X509 *cert, const char *serial, time_t not_before, time_t not_after)
+{
+	if (set_serial(X509_get_serialNumber(cert), serial) ||
+	    set_time(X509_getm_notBefore(cert), not_before) ||
+	    set_time(X509_getm_notAfter(cert), not_after))
+		return TMG_E_CRYPTO;
+	return TMG_OK;
+}
+
 tmg_rc
 ra_cert_start(X509 *cert, const char *serial, time_t not_before,
     time_t not_after, const X509_NAME *issuer)
 {
 	if (X509_set_version(cert, X509_VERSION_3) != 1 ||
-	    set_serial(X509_get_serialNumber(cert), serial) ||
-	    set_time(X509_getm_notBefore(cert), not_before) ||
-	    set_time(X509_getm_notAfter(cert), not_after) ||
+	    set_number(cert, serial, not_before, not_after) ||
 	    X509_set_issuer_name(cert, issuer) != 1)
 		return TMG_E_CRYPTO;
 	return TMG_OK;
@@ -192,6 +200,14 @@ give_der(int len, unsigned char *bytes, uint8_t **der, size_t *out_len)
 	return copy != NULL ? TMG_OK : TMG_E_NOMEM;
 }
 
+static tmg_rc
+check(const ra_ca *base, const ra_order *o, const X509 *cert, unsigned of,
+    tmg_fault *f)
+{
+	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile,
+	    o->request->key, o->request->spki }, of, f);
+}
+
 /* Everything but the signature, and nothing that must not be signed. */
 static tmg_rc
 draw_up(const ra_ca *base, const ra_order *o, X509 *cert, tmg_fault *f)
@@ -205,16 +221,41 @@ draw_up(const ra_ca *base, const ra_order *o, X509 *cert, tmg_fault *f)
 	    X509_REQ_get_subject_name(o->request->req)) != 1 ||
 	    add_extensions(cert, base->cert, o))
 		return ra_ca_fail(f, _("the certificate could not be made"));
-	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile,
-	    o->request->key, o->request->spki }, f);
+	return check(base, o, cert, RA_LINT_ALL, f);
+}
+
+/* A draft that was looked at gets the number and the time it is for. */
+static tmg_rc
+complete(const ra_ca *base, const ra_order *o, X509 *cert, tmg_fault *f)
+{
+	if (set_number(cert, o->serial, o->not_before, o->not_after))
+		return ra_ca_fail(f, _("the certificate could not be made"));
+	return check(base, o, cert, RA_LINT_NUMBER, f);
 }
 
 static tmg_rc
 local_vet(ra_ca *base, const ra_order *o, tmg_fault *f)
 {
 	tmg_auto(ra_X509) cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	const tmg_rc rc = draw_up(base, o, cert, f);
 
-	return draw_up(base, o, cert, f);
+	if (rc == TMG_OK && o->draft != NULL) {
+		*o->draft = cert;
+		cert = NULL;
+	}
+	return rc;
+}
+
+static tmg_rc
+draft_for(const ra_ca *base, const ra_order *o, X509 **cert, tmg_fault *f)
+{
+	if (o->draft != NULL && *o->draft != NULL) {
+		*cert = *o->draft;
+		*o->draft = NULL;
+		return complete(base, o, *cert, f);
+	}
+	*cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	return draw_up(base, o, *cert, f);
 }
 
 static tmg_rc
@@ -222,13 +263,12 @@ local_issue(ra_ca *base, const ra_order *o, uint8_t **der, size_t *len,
     tmg_fault *f)
 {
 	const struct local_ca *ca = (const struct local_ca *)(const void *)base;
-	tmg_auto(ra_X509) cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	tmg_auto(ra_X509) cert = NULL;
 	unsigned char *bytes = NULL;
 	tmg_rc rc;
 
-	if ((rc = draw_up(base, o, cert, f)))
-		return rc;
-	if ((rc = ra_keeper_sign_cert(ca->keeper, cert, f)))
+	if ((rc = draft_for(base, o, &cert, f)) ||
+	    (rc = ra_keeper_sign_cert(ca->keeper, cert, f)))
 		return rc;
 
 	const int n = i2d_X509(cert, &bytes);

@@ -118,13 +118,20 @@ finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 	return ra_desk_commit(d, &txn);
 }
 
+/* What is to be signed for. */
+struct wanted {
+	const ra_request *request;
+	const ra_profile *profile;
+	X509 **draft;		/* as of ra_order */
+};
+
 static tmg_rc
-sign(ra_desk *d, const ra_request *request, const ra_profile *profile,
-    const ra_cert *reserved, uint8_t **der, size_t *len)
+sign(ra_desk *d, const struct wanted *w, const ra_cert *reserved, uint8_t **der,
+    size_t *len)
 {
-	const ra_order order = { request, profile, reserved->serial,
+	const ra_order order = { w->request, w->profile, reserved->serial,
 		reserved->not_before, reserved->not_after,
-		&d->office->config.points };
+		&d->office->config.points, w->draft };
 
 	return d->office->ca->ops->issue(d->office->ca, &order, der, len,
 	    &d->fault);
@@ -136,12 +143,13 @@ sign_and_finish(ra_desk *d, ra_app *app, const ra_profile *profile,
 {
 	const tmg_view csr = { app->csr, app->csr_len };
 	tmg_auto(ra_request) request = { .alg = TMG_ALG_NONE };
+	const struct wanted w = { &request, profile, NULL };
 	tmg_auto_free uint8_t *der = NULL;
 	size_t len = 0;
 	tmg_rc rc;
 
 	if ((rc = ra_request_read(d->office->ctx, csr, &request, &d->fault)) ||
-	    (rc = sign(d, &request, profile, reserved, &der, &len)))
+	    (rc = sign(d, &w, reserved, &der, &len)))
 		return rc;
 	return finish(d, app, reserved->serial, (tmg_view){ der, len });
 }
@@ -257,14 +265,28 @@ ra_desk_progress(ra_desk *d, ra_app *app, ra_cert *cert)
 
 /* ---- taking requests in ---- */
 
+/* What was handed in, as it was read, and what would be signed for it. */
+struct intake {
+	const ra_submission *in;
+	const ra_request *request;
+	X509 *draft;
+};
+
+static void
+intake_release(struct intake *t)
+{
+	X509_free(t->draft);
+}
+
 /* A renewal may keep its key where the profile says so. */
 static ra_vet
-vetting(const ra_submission *in, const ra_request *request)
+vetting(struct intake *t)
 {
+	const ra_submission *in = t->in;
 	const bool keeps = in->previous != NULL && in->profile->renewal_same_key;
 
-	return (ra_vet){ in->profile, request, "",
-		keeps ? in->previous_app->spki_hash : "" };
+	return (ra_vet){ in->profile, t->request, "",
+		keeps ? in->previous_app->spki_hash : "", &t->draft };
 }
 
 static tmg_rc
@@ -349,15 +371,15 @@ ra_desk_settle(ra_desk *d, ra_app *app)
 /* An authority in this process has signed for nobody until the transaction
  * is over.  What it cannot sign now is begun, and told by who carries it on. */
 static tmg_rc
-sign_at_once(ra_desk *d, const ra_submission *in, const ra_request *request,
-    const ra_cert *reserved, ra_app *app)
+sign_at_once(ra_desk *d, struct intake *t, const ra_cert *reserved, ra_app *app)
 {
+	const struct wanted w = { t->request, t->in->profile, &t->draft };
 	tmg_auto_free uint8_t *der = NULL;
 	size_t len = 0;
 	tmg_rc rc;
 
 	if (!d->office->ca->ops->at_once ||
-	    sign(d, request, in->profile, reserved, &der, &len) != TMG_OK)
+	    sign(d, &w, reserved, &der, &len) != TMG_OK)
 		return TMG_OK;
 	rc = keep(d, app, reserved->serial, (tmg_view){ der, len });
 	return rc == TMG_OCCUPIED ? TMG_E_IO : rc;
@@ -366,29 +388,28 @@ sign_at_once(ra_desk *d, const ra_submission *in, const ra_request *request,
 /* What needs nobody is issued at once, in the same transaction where the
  * authority can; else its serial number is set aside. */
 static tmg_rc
-settle_and_issue(ra_desk *d, const ra_submission *in, const ra_request *request,
-    ra_app *app)
+settle_and_issue(ra_desk *d, struct intake *t, ra_app *app)
 {
 	tmg_auto(ra_cert) reserved = { .der = NULL };
 	tmg_rc rc;
 
 	if ((rc = ra_desk_settle(d, app)) || app->state != RA_APPROVED)
 		return rc;
-	if ((rc = reserve(d, app, in->profile, &reserved)))
+	if ((rc = reserve(d, app, t->in->profile, &reserved)))
 		return rc;
-	return sign_at_once(d, in, request, &reserved, app);
+	return sign_at_once(d, t, &reserved, app);
 }
 
 static tmg_rc
-take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
-    ra_app *app)
+take_in(ra_desk *d, struct intake *t, ra_app *app)
 {
-	const ra_vet vet = vetting(in, request);
+	const ra_submission *in = t->in;
+	const ra_vet vet = vetting(t);
 	char name[RA_OWNER_MAX + 16];
 	tmg_rc rc;
 
-	if ((rc = check_renewal(d, in, request)) || (rc = ra_vet_key(d, &vet)) ||
-	    (rc = fill_app(d, in, request, app)))
+	if ((rc = check_renewal(d, in, t->request)) || (rc = ra_vet_key(d, &vet)) ||
+	    (rc = fill_app(d, in, t->request, app)))
 		return rc;
 	snprintf(name, sizeof(name), "applicant:%s", in->owner);
 	const ra_actor applicant = { RA_BY_APPLICANT, name };
@@ -397,7 +418,7 @@ take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
 	    app->csr_hash, &d->fault)) || (in->previous != NULL &&
 	    (rc = ra_renew_carry(d, in->previous_app, app))))
 		return rc;
-	return settle_and_issue(d, in, request, app);
+	return settle_and_issue(d, t, app);
 }
 
 /* The application that this very request is already. */
@@ -414,23 +435,23 @@ find(ra_desk *d, const ra_submission *in, const ra_request *request, ra_app *app
 /* Those who ask again need no turn to write; those who are new look again
  * when they have it. */
 static tmg_rc
-find_or_take_in(ra_desk *d, const ra_submission *in, const ra_request *request,
-    ra_app *app)
+find_or_take_in(ra_desk *d, struct intake *t, ra_app *app)
 {
-	const ra_vet vet = vetting(in, request);
+	const ra_submission *in = t->in;
+	const ra_vet vet = vetting(t);
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
 
-	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+	if ((rc = find(d, in, t->request, app)) != TMG_NOT_FOUND)
 		return rc;
-	if ((rc = ra_policy_check(in->profile, request, &d->fault)) ||
+	if ((rc = ra_policy_check(in->profile, t->request, &d->fault)) ||
 	    (rc = ra_vet_draft(d, &vet)))
 		return rc;
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
-	if ((rc = find(d, in, request, app)) != TMG_NOT_FOUND)
+	if ((rc = find(d, in, t->request, app)) != TMG_NOT_FOUND)
 		return rc;
-	if ((rc = take_in(d, in, request, app)))
+	if ((rc = take_in(d, t, app)))
 		return rc;
 	return ra_desk_commit(d, &txn);
 }
@@ -439,11 +460,13 @@ tmg_rc
 ra_desk_submit(ra_desk *d, const ra_submission *in, ra_app *app, ra_cert *cert)
 {
 	tmg_auto(ra_request) request = { .alg = TMG_ALG_NONE };
+	__attribute__((__cleanup__(intake_release))) struct intake t =
+	    { in, &request, NULL };
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = ra_request_read(d->office->ctx, in->csr, &request, &d->fault)) ||
-	    (rc = find_or_take_in(d, in, &request, app)))
+	    (rc = find_or_take_in(d, &t, app)))
 		return rc;
 	return ra_desk_progress(d, app, cert);
 }

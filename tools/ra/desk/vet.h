@@ -12,6 +12,8 @@ typedef struct ra_vet {
 	const ra_request *request;
 	const char *own;	/* the application that hands it in; "" a new one */
 	const char *kept_key;	/* SHA-256 of the key that a renewal may keep, or "" */
+	X509 **draft;		/* what the authority would sign, to be signed; NULL:
+				 * nobody keeps it */
 } ra_vet;
 
 /*

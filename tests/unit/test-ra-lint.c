@@ -316,11 +316,51 @@ test_edwards(void **state)
 	}
 }
 
+/* ---- curves ---- */
+
+/* Points that libcrypto makes a key of, and that are none. */
+static void
+test_points(void **state)
+{
+	static const unsigned char nowhere[] = { 0x00 };	/* infinity, SEC 1 2.3.3 */
+	unsigned char half[61] = { 0x04 };	/* (0, 1): twice it is infinity */
+	const struct {
+		const char *group;
+		const unsigned char *point;
+		size_t len;
+	} rows[] = {
+		{ "P-256", nowhere, sizeof(nowhere) },
+		{ "sect233k1", nowhere, sizeof(nowhere) },
+		{ "sect233k1", half, sizeof(half) },	/* cofactor 4 */
+	};
+
+	(void)state;
+	half[60] = 1;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+		tmg_held(EVP_PKEY) key = NULL;
+		OSSL_PARAM params[] = {
+			OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+			    (char *)(uintptr_t)rows[i].group, 0),
+			OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
+			    (void *)(uintptr_t)rows[i].point, rows[i].len),
+			OSSL_PARAM_construct_end(),
+		};
+
+		assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+		assert_int_equal(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY,
+		    params), 1);
+		EVP_PKEY_CTX_free(ctx);
+		judged(key, "sound");
+	}
+}
+
 /* Every key that libcrypto makes is good. */
 static void
 test_made_here(void **state)
 {
-	static const char *const curves[] = { "P-256", "P-384", "P-521" };
+	static const char *const curves[] = { "P-256", "P-384", "P-521",
+		"sect233k1" };
 
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(curves); i++) {
@@ -709,6 +749,7 @@ main(void)
 		cmocka_unit_test(test_moduli),
 		cmocka_unit_test(test_far_enough),
 		cmocka_unit_test(test_edwards),
+		cmocka_unit_test(test_points),
 		cmocka_unit_test(test_made_here),
 		cmocka_unit_test(test_drafts),
 		cmocka_unit_test_setup_teardown(test_weak_at_the_desk,

@@ -19,6 +19,7 @@ typedef struct vc_conn {
 	bool broken;		/* to be closed */
 	int64_t held_ms;	/* answer not before; 0: at once */
 	size_t held_from;	/* where in out that answer starts */
+	uint8_t entering;	/* its next frame is a keypad's structure: which; 0 */
 	bool waiting;		/* wants to hear of insertions and removals */
 	unsigned seen_events, seen_resets;
 	bool quick;		/* TCP: acknowledge at once */

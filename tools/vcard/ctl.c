@@ -118,6 +118,18 @@ do_log(vc_server *server, vc_conn *conn, const char *arg)
 }
 
 static const char *
+do_type(vc_server *server, vc_conn *conn, const char *arg)
+{
+	(void)conn;
+	if (!server->keypad.there)
+		return "the reader has no keypad: --keypad";
+	if (!vc_keypad_type(&server->keypad, arg))
+		return "not keys: digits, cancel or nothing, one word for each entry";
+	vc_server_typed(server);
+	return NULL;
+}
+
+static const char *
 do_status(vc_server *server, vc_conn *conn, const char *arg)
 {
 	const vc_chip *chip = server->chip;
@@ -140,13 +152,14 @@ static const struct verb {
 	{ "mark", false, do_mark },
 	{ "count", false, do_count },
 	{ "log", false, do_log },
+	{ "type", true, do_type },
 	{ "status", false, do_status },
 };
 
 static void
 obey_line(vc_server *server, vc_conn *conn, char *line)
 {
-	const char *why = "no such command: insert, remove, reset, fault, mark, count, log or status";
+	const char *why = "no such command: insert, remove, reset, fault, mark, count, log, type or status";
 	char *arg = strchr(line, ' ');
 
 	if (arg != NULL)
@@ -231,7 +244,7 @@ vc_ctl_main(int argc, char **argv)
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: tamga-vcard ctl SOCKET "
-		    "insert|remove|reset|fault N:WHAT|mark|count|log|status\n");
+		    "insert|remove|reset|fault N:WHAT|mark|count|log|type KEYS...|status\n");
 		return 2;
 	}
 	if ((fd = call(argv[0])) < 0 || (stream = fdopen(fd, "r+")) == NULL) {

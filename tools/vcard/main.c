@@ -187,6 +187,7 @@ serve(vc_chip *chip, const vc_options *o)
 	if (server == NULL)
 		return fail(_("no card"), strerror(errno));
 	server->chip = chip;
+	server->keypad.there = o->keypad;
 	server->listen_fd = server->ctl_fd = -1;
 	server->signal_fd = catch_signals();
 	if ((status = open_sockets(server, o)) == 0) {

@@ -18,7 +18,7 @@
 static const char usage[] =
 "usage: tamga-vcard [OPTIONS] --listen PATH | --vpcd HOST:PORT\n"
 "       tamga-vcard ctl SOCKET insert|remove|reset|fault N:WHAT|fault none|\n"
-"                              mark|count|log|status\n"
+"                              mark|count|log|type KEYS...|status\n"
 "\n"
 "A virtual smart card with a PIV application, for tests.\n"
 "\n"
@@ -30,6 +30,7 @@ static const char usage[] =
 "  --ready-fd N           writes \"ready\" to descriptor N when it can be used\n"
 "  --exit-with-parent     ends when the process that started it ends\n"
 "  --absent               starts with the card not inserted\n"
+"  --keypad               the reader \"vcard\" has one; ctl types on it\n"
 "\n"
 "what it is\n"
 "  --yubikey[=VERSION]    with Yubico's extensions, firmware VERSION (5.4.3)\n"
@@ -53,7 +54,7 @@ static const char usage[] =
 
 enum {
 	OPT_LISTEN = 0x100, OPT_VPCD, OPT_CONTROL, OPT_STATE, OPT_READY, OPT_PARENT,
-	OPT_ABSENT, OPT_YUBIKEY, OPT_SERIAL, OPT_SHORT, OPT_T0, OPT_ATR, OPT_PIN_TRIES,
+	OPT_ABSENT, OPT_KEYPAD, OPT_YUBIKEY, OPT_SERIAL, OPT_SHORT, OPT_T0, OPT_ATR, OPT_PIN_TRIES,
 	OPT_PUK_TRIES, OPT_PIN_POLICY, OPT_TOUCH, OPT_TOUCH_TIME, OPT_KEYGEN_TIME,
 	OPT_PROVISION, OPT_FAULT, OPT_SEED, OPT_HELP, OPT_VERSION,
 };
@@ -66,6 +67,7 @@ static const struct option longs[] = {
 	{ "ready-fd", required_argument, NULL, OPT_READY },
 	{ "exit-with-parent", no_argument, NULL, OPT_PARENT },
 	{ "absent", no_argument, NULL, OPT_ABSENT },
+	{ "keypad", no_argument, NULL, OPT_KEYPAD },
 	{ "yubikey", optional_argument, NULL, OPT_YUBIKEY },
 	{ "serial", required_argument, NULL, OPT_SERIAL },
 	{ "short", no_argument, NULL, OPT_SHORT },
@@ -211,6 +213,8 @@ take_place(vc_options *o, int opt, const char *arg)
 		return o->with_parent = true;
 	case OPT_ABSENT:
 		return o->absent = true;
+	case OPT_KEYPAD:
+		return o->keypad = true;
 	case OPT_PROVISION:
 		o->provision = arg != NULL ? arg : "ec:p256";
 		return true;

@@ -18,6 +18,7 @@ typedef struct vc_options {
 	vc_faults faults;
 	int ready_fd;			/* -1: tell nobody */
 	bool with_parent;
+	bool keypad;			/* the reader has one */
 	bool absent;			/* starts with the card not inserted */
 } vc_options;
 

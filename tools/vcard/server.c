@@ -10,6 +10,15 @@
 #include "src/base/clock.h"
 #include "src/base/scope.h"
 
+/* The card has answered, or never will. */
+static void
+end_work(vc_server *server)
+{
+	server->busy->held_ms = 0;
+	server->busy = NULL;
+	vc_keypad_close(&server->keypad);
+}
+
 /* ---- who is connected --------------------------------------------------------- */
 static void
 take_leave(vc_server *server, vc_conn *conn)
@@ -17,7 +26,7 @@ take_leave(vc_server *server, vc_conn *conn)
 	if (server->turn == conn)
 		server->turn = NULL;
 	if (server->busy == conn)
-		server->busy = NULL;
+		end_work(server);
 	vc_conn_close(conn);
 }
 
@@ -47,8 +56,7 @@ end_hold(vc_server *server)
 
 	if (conn == NULL || conn->held_ms == 0 || tmg_now_ms() < conn->held_ms)
 		return;
-	conn->held_ms = 0;
-	server->busy = NULL;
+	end_work(server);
 }
 
 void
@@ -59,8 +67,7 @@ vc_server_cut_short(vc_server *server)
 	if (conn == NULL)
 		return;
 	conn->out_len = conn->held_from;
-	conn->held_ms = 0;
-	server->busy = NULL;
+	end_work(server);
 	vc_server_no_answer(server, conn);
 }
 

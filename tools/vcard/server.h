@@ -7,6 +7,7 @@
 
 #include "tools/vcard/chip.h"
 #include "tools/vcard/conn.h"
+#include "tools/vcard/keypad.h"
 
 #define VC_CONNS 64
 
@@ -24,6 +25,7 @@ typedef struct vc_server {
 	vc_conn ctl[VC_CONNS];
 	vc_conn *turn;		/* who has the card to himself */
 	vc_conn *busy;		/* whose command the card is still working on */
+	vc_keypad keypad;
 	vc_answer answer;
 	bool done;
 } vc_server;
@@ -35,6 +37,10 @@ vc_server_run(vc_server *server);
 /* Everything that can be done to a connection of the vcard protocol. */
 void
 vc_server_frames(vc_server *server, vc_conn *conn);
+/* Somebody typed: whoever waits for it gets his answer. */
+void
+vc_server_typed(vc_server *server);
+
 /* After a removal: no answer that was still to come will come. */
 void
 vc_server_cut_short(vc_server *server);

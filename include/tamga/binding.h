@@ -48,8 +48,8 @@ extern "C" {
  *            TMG_UNSUPPORTED when neither protocol nor server has such a link.
  *
  *   request  Makes the bytes that submit hands in, signed by signer, the key
- *            they are for; tmg_csr_spki() and tmg_csr_subject() must be able to
- *            read them.  tmg_binding_pkcs10() where the protocol takes PKCS #10.
+ *            they are for; tmg_csr_has_key() and tmg_csr_subject() must be
+ *            able to read them.  tmg_binding_pkcs10() where the protocol takes PKCS #10.
  *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
@@ -85,6 +85,8 @@ typedef struct tmg_binding {
 	bool basic;		/* whoever is asked for nothing gets less: say the
 				 * password at once, to the verified server */
 	bool plain;		/* its messages protect themselves: http will do */
+	bool sealed;		/* they also say who we are: HTTP gets no password,
+				 * TLS no certificate of ours */
 	bool hosts;		/* certificates are for hosts, by their alternative names,
 				 * which submit compares; the subject is the CA's affair */
 	const char *const *options;	/* names it knows, ends with NULL; NULL none */

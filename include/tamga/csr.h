@@ -66,14 +66,39 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_make(tmg_ctx *ctx, const tmg_csr_spec *spec, tmg_signer *signer,
     tmg_out *der, tmg_fault *f);
 
+/*
+ * The same request without its signature, whose bits are none: for protocols
+ * that have a form of their own and take from it what is asked for.  The key
+ * is not used.
+ *
+ *   der     out    at most TMG_CSR_MAX bytes
+ *   f       out    words for any verdict or fault; may be NULL
+ *
+ * Verdicts, faults  as tmg_csr_make(), without those of the signer
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_csr_draft(tmg_ctx *ctx, const tmg_csr_spec *spec, tmg_signer *signer,
+    tmg_out *der, tmg_fault *f);
+
 /* Checks a request's own signature.  Verdicts TMG_MISMATCH.
  * Faults TMG_E_MALFORMED, also for what is longer than TMG_CSR_MAX. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_verify(tmg_ctx *ctx, tmg_view der);
 
-/* The SubjectPublicKeyInfo inside, borrowed from der.  Faults TMG_E_MALFORMED. */
+/* The SubjectPublicKeyInfo inside PKCS#10, borrowed from der.  Faults
+ * TMG_E_MALFORMED. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_csr_spki(tmg_view der, tmg_view *spki);
+
+/*
+ * The two below read every form that tmg_authority_request() makes: PKCS#10,
+ * and messages of CMP (RFC 9810: ir, cr, kur, p10cr).
+ */
+
+/* Whether a request is for that key, a SubjectPublicKeyInfo.
+ * Verdicts TMG_MISMATCH.  Faults TMG_E_MALFORMED. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_csr_has_key(tmg_view der, tmg_view spki);
 
 /* The subject as RFC 4514 text, UTF-8, without a final zero; TMG_NAME_MAX is
  * enough for what tmg_cert_facts can hold.  Faults TMG_E_MALFORMED, TMG_E_SPACE. */

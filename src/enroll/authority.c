@@ -14,6 +14,7 @@
 
 static const tmg_binding *const bindings[] = {
 	&tmg_binding_acme,
+	&tmg_binding_cmp,
 	&tmg_binding_est,
 	&tmg_binding_portal,
 };
@@ -249,7 +250,7 @@ check_cacerts(tmg_authority *a, const tmg_certs *certs)
 static bool
 may_insist(const tmg_authority *a, tmg_rc rc)
 {
-	return rc == TMG_DENIED && a->spec.signer != NULL;
+	return rc == TMG_DENIED && a->spec.signer != NULL && !a->binding->sealed;
 }
 
 static tmg_rc

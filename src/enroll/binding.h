@@ -8,6 +8,7 @@
 #include "src/http/http.h"
 #include "tamga/binding.h"
 
-extern const tmg_binding tmg_binding_acme, tmg_binding_est, tmg_binding_portal;
+extern const tmg_binding tmg_binding_acme, tmg_binding_cmp, tmg_binding_est,
+    tmg_binding_portal;
 
 #endif

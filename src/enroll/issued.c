@@ -6,18 +6,20 @@
 #include "src/base/scope.h"
 #include "tamga/csr.h"
 
-#define NONE ((size_t)-1)
-
-static size_t
-find_key(const tmg_certs *certs, tmg_view spki)
+/* Verdicts TMG_NOT_FOUND.  Faults TMG_E_MALFORMED: csr is no request. */
+static tmg_rc
+find_key(const tmg_certs *certs, tmg_view csr, size_t *leaf)
 {
-	tmg_view have;
+	tmg_view spki;
+	tmg_rc rc = TMG_MISMATCH;
 
-	for (size_t i = 0; i < tmg_certs_count(certs); i++)
-		if (tmg_cert_spki(tmg_certs_get(certs, i), &have) == TMG_OK &&
-		    tmg_view_equal(have, spki))
-			return i;
-	return NONE;
+	for (*leaf = 0; *leaf < tmg_certs_count(certs); (*leaf)++) {
+		if (tmg_cert_spki(tmg_certs_get(certs, *leaf), &spki) == TMG_OK)
+			rc = tmg_csr_has_key(csr, spki);
+		if (rc != TMG_MISMATCH)
+			return rc;
+	}
+	return TMG_NOT_FOUND;
 }
 
 static tmg_rc
@@ -66,15 +68,13 @@ check_chain(tmg_authority *a, const tmg_certs *certs)
 tmg_rc
 tmg_issued_check(tmg_authority *a, tmg_view csr, tmg_certs **certs)
 {
-	tmg_view spki;
 	size_t leaf;
-	tmg_rc rc;
+	tmg_rc rc = find_key(*certs, csr, &leaf);
 
-	if ((rc = tmg_csr_spki(csr, &spki)))
+	if (tmg_is_fault(rc))
 		return tmg_authority_raise(a, TMG_E_USAGE, "%s",
-		    _("the request is no PKCS#10"));
-	leaf = find_key(*certs, spki);
-	if (leaf == NONE)
+		    _("the request is none that can be read"));
+	if (rc == TMG_NOT_FOUND)
 		return tmg_authority_raise(a, TMG_MISMATCH,
 		    _("%s: the certificate it issued is for another key than the one "
 		    "requested; it was not accepted. Tell the authority's operator"),

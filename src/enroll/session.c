@@ -127,6 +127,7 @@ bootstrap(tmg_authority *a)
 static tmg_rc
 connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 {
+	const bool sealed = a->binding->sealed;
 	tmg_auto_free tmg_view *anchors = NULL;
 	tmg_rc rc;
 
@@ -142,10 +143,10 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 		.plain = may_be_plain(a),
 		.unique = a->bound,
 		.identity = identity,
-		.user = a->spec.user,
+		.user = sealed ? NULL : a->spec.user,
 		.basic = a->binding->basic,
-		.password = a->spec.password,
-		.bearer = a->spec.bearer,
+		.password = sealed ? (tmg_view){ NULL, 0 } : a->spec.password,
+		.bearer = sealed ? (tmg_view){ NULL, 0 } : a->spec.bearer,
 		.timeout_s = a->spec.timeout_s,
 	}, &a->fault, http);
 }
@@ -153,7 +154,7 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 tmg_rc
 tmg_session_get(tmg_authority *a, tmg_http **http)
 {
-	const bool shows = a->spec.signer != NULL;
+	const bool shows = a->spec.signer != NULL && !a->binding->sealed;
 	tmg_rc rc;
 
 	if (shows && a->identity.key == NULL && (rc = make_identity(a)))
@@ -170,7 +171,7 @@ tmg_session_open(tmg_authority *a, tmg_http **http)
 {
 	tmg_rc rc;
 
-	if (a->spec.signer == NULL)
+	if (a->spec.signer == NULL || a->binding->sealed)
 		return tmg_session_get(a, http);
 	if (a->open == NULL && (rc = connect_as(a, NULL, &a->open)))
 		return tmg_pass(&a->fault, rc);

@@ -15,6 +15,7 @@
 #include "src/codec/tlv.h"
 #include "src/pki/algid.h"
 #include "src/pki/extensions.h"
+#include "src/pki/form.h"
 #include "src/pki/name.h"
 #include "src/pki/request.h"
 #include "src/pki/scope.h"
@@ -303,6 +304,23 @@ tmg_csr_make(tmg_ctx *ctx, const tmg_csr_spec *spec, tmg_signer *signer,
 }
 
 tmg_rc
+tmg_csr_draft(tmg_ctx *ctx, const tmg_csr_spec *spec, tmg_signer *signer,
+    tmg_out *der, tmg_fault *f)
+{
+	tmg_auto(tmg_request) r = { ctx, spec, signer, NULL, NULL, { 0 }, f };
+	tmg_rc rc;
+
+	r.req = X509_REQ_new_ex(tmg_ctx_libctx(ctx), NULL);
+	if (r.req == NULL)
+		return TMG_E_NOMEM;
+	if ((rc = fill(&r)) || (rc = set_algorithm(&r)) ||
+	    (rc = set_signature(r.req, (tmg_view){ NULL, 0 })) ||
+	    (rc = give(&r, der)))
+		return tmg_pass(f, rc);
+	return TMG_OK;
+}
+
+tmg_rc
 tmg_csr_verify(tmg_ctx *ctx, tmg_view der)
 {
 	OSSL_LIB_CTX *libctx = tmg_ctx_libctx(ctx);
@@ -328,50 +346,40 @@ tmg_csr_verify(tmg_ctx *ctx, tmg_view der)
 	return rc;
 }
 
-/* CertificationRequestInfo in parts, RFC 2986 4.1, heads included. */
-typedef struct info {
-	tmg_view subject, spki, attributes;
-} info;
-
-static tmg_rc
-split(tmg_view der, info *i)
+tmg_rc
+tmg_csr_spki(tmg_view der, tmg_view *spki)
 {
-	static const uint32_t path[] = { DER_SEQUENCE, DER_SEQUENCE, 0 };
-	tmg_view in;
-	tmg_tlv version;
+	tmg_form form;
 	tmg_rc rc;
 
-	if (tmg_tlv_walk(der, path, &in) != TMG_OK ||
-	    tmg_tlv_next(&in, &version) != TMG_OK)
-		return TMG_E_MALFORMED;
-	if ((rc = tmg_tlv_expect_whole(&in, DER_SEQUENCE, &i->subject)) ||
-	    (rc = tmg_tlv_expect_whole(&in, DER_SEQUENCE, &i->spki)))
+	if ((rc = tmg_form_pkcs10(der, &form)))
 		return rc;
-	i->attributes = in;
+	*spki = form.spki;
 	return TMG_OK;
 }
 
 tmg_rc
-tmg_csr_spki(tmg_view der, tmg_view *spki)
+tmg_csr_has_key(tmg_view der, tmg_view spki)
 {
-	info i;
+	tmg_view key;
+	tmg_form form;
 	tmg_rc rc;
 
-	if ((rc = split(der, &i)))
+	if ((rc = tmg_form_read(der, &form)) ||
+	    (rc = tmg_tlv_expect(&spki, DER_SEQUENCE, &key)))
 		return rc;
-	*spki = i.spki;
-	return TMG_OK;
+	return tmg_view_equal(form.key, key) ? TMG_OK : TMG_MISMATCH;
 }
 
 tmg_rc
 tmg_csr_subject(tmg_view der, tmg_out *text)
 {
-	info i;
+	tmg_form form;
 	tmg_rc rc;
 
-	if ((rc = split(der, &i)))
+	if ((rc = tmg_form_read(der, &form)))
 		return rc;
-	return tmg_name_text_der(i.subject, text);
+	return tmg_name_text_der(form.subject, text);
 }
 
 static bool
@@ -405,13 +413,13 @@ tmg_rc
 tmg_csr_attestation(tmg_view der, tmg_certs *certs)
 {
 	tmg_view attributes, oid, values;
+	tmg_form form;
 	tmg_tlv t;
-	info i;
 	tmg_rc rc;
 
-	if ((rc = split(der, &i)))
+	if ((rc = tmg_form_read(der, &form)))
 		return rc;
-	if ((rc = tmg_tlv_find(i.attributes, TAG_ATTRIBUTES, &attributes)))
+	if ((rc = tmg_tlv_find(form.attributes, TAG_ATTRIBUTES, &attributes)))
 		return rc;
 	while ((rc = tmg_tlv_next(&attributes, &t)) == TMG_OK) {
 		if (tmg_tlv_find(t.value, DER_OID, &oid) == TMG_OK &&

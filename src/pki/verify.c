@@ -15,31 +15,8 @@
 #include "src/pki/x509.h"
 
 enum {
-	AUTH_LEVEL = 1,		/* no SHA-1 signatures, no RSA below 1024 */
 	WHO_TEXT = TMG_NAME_MAX,
 };
-
-/* Whatever was given ends a chain, root or not: the user chose it. */
-static tmg_rc
-make_store(tmg_ctx *ctx, const STACK_OF(X509) *anchors, X509_STORE **out)
-{
-	tmg_held(X509_STORE) store = X509_STORE_new();
-	X509_VERIFY_PARAM *param;
-
-	if (store == NULL)
-		return TMG_E_NOMEM;
-	for (int i = 0; i < sk_X509_num(anchors); i++)
-		if (X509_STORE_add_cert(store, sk_X509_value(anchors, i)) != 1)
-			return TMG_E_CRYPTO;
-
-	param = X509_STORE_get0_param(store);
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
-	X509_VERIFY_PARAM_set_time(param, tmg_ctx_now(ctx));
-	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
-	*out = store;
-	store = NULL;
-	return TMG_OK;
-}
 
 static tmg_rc
 explain(const X509_STORE_CTX *c, tmg_fault *f)
@@ -110,7 +87,7 @@ tmg_certs_verify(tmg_ctx *ctx, tmg_view leaf, const tmg_certs *others,
 	if ((rc = tmg_x509_parse(libctx, leaf, &cert)) ||
 	    (rc = tmg_x509_stack(libctx, others, &between)) ||
 	    (rc = tmg_x509_stack(libctx, anchors, &ends)) ||
-	    (rc = make_store(ctx, ends, &store)))
+	    (rc = tmg_x509_store(ctx, ends, &store)))
 		return tmg_raise(f, rc, 0,
 		    _("A certificate of the chain cannot be read."));
 

@@ -4,10 +4,14 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
+#include <openssl/x509_vfy.h>
 
+#include "src/base/ctx.h"
 #include "src/pki/pkey.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
+
+enum { AUTH_LEVEL = 1 };	/* no SHA-1 signatures, no RSA below 1024 */
 
 tmg_rc
 tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert)
@@ -112,4 +116,26 @@ tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
 	if (*key != NULL)
 		return TMG_OK;
 	return lacked ? TMG_E_NOMEM : TMG_E_MALFORMED;
+}
+
+/* Whatever was given ends a chain, root or not: the user chose it. */
+tmg_rc
+tmg_x509_store(tmg_ctx *ctx, const STACK_OF(X509) *anchors, X509_STORE **out)
+{
+	tmg_held(X509_STORE) store = X509_STORE_new();
+	X509_VERIFY_PARAM *param;
+
+	if (store == NULL)
+		return TMG_E_NOMEM;
+	for (int i = 0; i < sk_X509_num(anchors); i++)
+		if (X509_STORE_add_cert(store, sk_X509_value(anchors, i)) != 1)
+			return TMG_E_CRYPTO;
+
+	param = X509_STORE_get0_param(store);
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	X509_VERIFY_PARAM_set_time(param, tmg_ctx_now(ctx));
+	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+	*out = store;
+	store = NULL;
+	return TMG_OK;
 }

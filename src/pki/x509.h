@@ -38,6 +38,10 @@ tmg_x509_stack(OSSL_LIB_CTX *libctx, const tmg_certs *certs,
 TMG_MUST_USE tmg_rc
 tmg_certs_add_x509(tmg_certs *certs, const X509 *cert);
 
+/* What chains are checked against: these anchors, at the context's time. */
+TMG_MUST_USE tmg_rc
+tmg_x509_store(tmg_ctx *ctx, const STACK_OF(X509) *anchors, X509_STORE **store);
+
 /* The public key of a SubjectPublicKeyInfo, in software. */
 TMG_MUST_USE tmg_rc
 tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key);

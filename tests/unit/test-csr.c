@@ -263,6 +263,43 @@ test_requests(void **state)
 	}
 }
 
+/* The same as a request, but for the signature, which nobody made. */
+static void
+test_draft(void **state)
+{
+	struct keys *k = *state;
+	const tmg_csr_spec spec = { .subject = "CN=x", .san = (const char *const []){
+		"dns:a.example", NULL } };
+	uint8_t made[2048], drafted[2048];
+
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		tmg_out request = TMG_OUT(made), draft = TMG_OUT(drafted);
+		tmg_held(X509_REQ) a = NULL;
+		tmg_held(X509_REQ) b = NULL;
+		tmg_held_bytes one = NULL;
+		tmg_held_bytes other = NULL;
+		const ASN1_BIT_STRING *sig;
+		int n;
+
+		uses(k, kind);
+		assert_int_equal(tmg_csr_draft(k->ctx, &spec, k->signer[kind], &draft, NULL),
+		    TMG_OK);
+		assert_int_equal(uses(k, kind), 0);
+		assert_int_equal(tmg_csr_make(k->ctx, &spec, k->signer[kind], &request, NULL),
+		    TMG_OK);
+		a = parse(tmg_out_view(&request));
+		b = parse(tmg_out_view(&draft));
+		n = i2d_re_X509_REQ_tbs(a, &one);
+		assert_int_equal(n, i2d_re_X509_REQ_tbs(b, &other));
+		assert_memory_equal(one, other, (size_t)n);
+		assert_int_equal(X509_REQ_get_signature_nid(a), X509_REQ_get_signature_nid(b));
+		X509_REQ_get0_signature(b, &sig, NULL);
+		assert_int_equal(ASN1_STRING_length(sig), 0);
+		assert_int_equal(tmg_csr_has_key(tmg_out_view(&draft), k->signer[kind]->spki),
+		    TMG_OK);
+	}
+}
+
 static void
 test_smallest_request(void **state)
 {
@@ -487,6 +524,7 @@ main(void)
 		cmocka_unit_test(test_bad_names),
 		cmocka_unit_test(test_name_encodings),
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_draft),
 		cmocka_unit_test(test_smallest_request),
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_wrong_key),

@@ -600,8 +600,8 @@ static void
 wrong_specifications_do_not_open(void **state)
 {
 	const struct { tmg_authority_spec spec; tmg_rc rc; const char *says; } rows[] = {
-		{ { .uri = "cmp+https://ra.example/", .anchors = world.root },
-		  TMG_UNSUPPORTED, "\"cmp\"" },
+		{ { .uri = "nosuch+https://ra.example/", .anchors = world.root },
+		  TMG_UNSUPPORTED, "\"nosuch\"" },
 		{ { .uri = "est+http://ra.example/", .anchors = world.root },
 		  TMG_E_USAGE, "est+https://" },
 		{ { .uri = "https://ra.example/", .anchors = world.root },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <openssl/err.h>
+#include <openssl/provider.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -171,22 +172,70 @@ decrypt(CMS_ContentInfo *cms, X509 *recipient, EVP_PKEY *key,
 	return TMG_OK;
 }
 
+/* libcrypto has the weak ones in a provider of their own: a context for this
+ * message alone, so that nobody else finds them. */
+typedef struct old_times {
+	OSSL_LIB_CTX *libctx;
+	OSSL_PROVIDER *legacy, *usual;
+} old_times;
+
+static void
+old_times_release(old_times *o)
+{
+	if (o->legacy != NULL)
+		OSSL_PROVIDER_unload(o->legacy);
+	if (o->usual != NULL)
+		OSSL_PROVIDER_unload(o->usual);
+	OSSL_LIB_CTX_free(o->libctx);
+}
+
+static tmg_rc
+old_times_enter(old_times *o)
+{
+	if ((o->libctx = OSSL_LIB_CTX_new()) == NULL)
+		return TMG_E_NOMEM;
+	o->legacy = OSSL_PROVIDER_load(o->libctx, "legacy");
+	o->usual = OSSL_PROVIDER_load(o->libctx, "default");
+	return o->legacy != NULL && o->usual != NULL ? TMG_OK : TMG_UNSUPPORTED;
+}
+
+static tmg_rc
+open_parsed(CMS_ContentInfo *cms, X509 *cert, EVP_PKEY *key,
+    tmg_scep_bytes *plain)
+{
+	X509 *recipient;
+	const tmg_rc rc = find_recipient(cms, cert, &recipient);
+
+	return rc ? rc : decrypt(cms, recipient, key, plain);
+}
+
+static tmg_rc
+open_weak(tmg_view der, X509 *cert, EVP_PKEY *key, tmg_scep_bytes *plain)
+{
+	tmg_auto(old_times) old = { NULL, NULL, NULL };
+	CMS_ContentInfo *cms = NULL;
+	tmg_rc rc;
+
+	if ((rc = old_times_enter(&old)) == TMG_OK &&
+	    (rc = parse(old.libctx, der, &cms)) == TMG_OK)
+		rc = open_parsed(cms, cert, key, plain);
+	CMS_ContentInfo_free(cms);	/* before its context */
+	return rc;
+}
+
 static tmg_rc
 open_it(OSSL_LIB_CTX *libctx, tmg_view der, X509 *cert, EVP_PKEY *key,
     const tmg_scep_allow *allow, const tmg_scep_cipher **cipher,
     tmg_scep_bytes *plain)
 {
 	tmg_held(CMS_ContentInfo) cms = NULL;
-	X509 *recipient;
 	tmg_rc rc;
 
 	if ((rc = parse(libctx, der, &cms)) || (rc = find_cipher(cms, cipher)))
 		return rc;
-	if ((*cipher)->weak && !allow->des)
-		return TMG_UNSUPPORTED;
-	if ((rc = find_recipient(cms, cert, &recipient)))
-		return rc;
-	return decrypt(cms, recipient, key, plain);
+	if (!(*cipher)->weak)
+		return open_parsed(cms, cert, key, plain);
+	return allow->des ? open_weak(der, cert, key, plain) : TMG_UNSUPPORTED;
 }
 
 tmg_rc

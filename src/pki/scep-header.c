@@ -91,6 +91,21 @@ read_nonce(const CMS_SignerInfo *by, const char *name, tmg_scep_nonce *nonce)
 	return TMG_OK;
 }
 
+/* RFC 5652 11.3: until 2049 UTCTime, GeneralizedTime after that. */
+static time_t
+read_time(const CMS_SignerInfo *by)
+{
+	const ASN1_OBJECT *oid = OBJ_nid2obj(NID_pkcs9_signingTime);
+	const ASN1_TIME *at = CMS_signed_get0_data_by_OBJ(by, oid, ONLY,
+	    V_ASN1_UTCTIME);
+	struct tm tm;
+
+	if (at == NULL)
+		at = CMS_signed_get0_data_by_OBJ(by, oid, ONLY,
+		    V_ASN1_GENERALIZEDTIME);
+	return at != NULL && ASN1_TIME_to_tm(at, &tm) == 1 ? timegm(&tm) : 0;
+}
+
 tmg_rc
 tmg_scep_header_read(const CMS_SignerInfo *by, tmg_scep_header *h)
 {
@@ -104,6 +119,7 @@ tmg_scep_header_read(const CMS_SignerInfo *by, tmg_scep_header *h)
 	    (rc = read_text(by, OID_TRANSACTION, h->transaction,
 	    sizeof(h->transaction))))
 		return rc;
+	h->signed_at = read_time(by);
 	return read_text(by, OID_FAIL_TEXT, h->text, sizeof(h->text));
 }
 
@@ -143,6 +159,23 @@ add_nonce(CMS_SignerInfo *by, const char *name, const tmg_scep_nonce *nonce)
 	    add(by, name, V_ASN1_OCTET_STRING, nonce->bytes, TMG_SCEP_NONCE);
 }
 
+static void
+time_free(ASN1_TIME **at)
+{
+	ASN1_TIME_free(*at);
+}
+
+static tmg_rc
+add_time(CMS_SignerInfo *by, time_t at)
+{
+	__attribute__((__cleanup__(time_free))) ASN1_TIME *when =
+	    ASN1_TIME_set(NULL, at);
+
+	return at == 0 || (when != NULL && CMS_signed_add1_attr_by_NID(by,
+	    NID_pkcs9_signingTime, ASN1_STRING_type(when), when, -1) == 1) ?
+	    TMG_OK : TMG_E_NOMEM;
+}
+
 static tmg_rc
 add_outcome(const tmg_scep_header *h, CMS_SignerInfo *by)
 {
@@ -160,7 +193,8 @@ tmg_scep_header_write(const tmg_scep_header *h, CMS_SignerInfo *by)
 {
 	tmg_rc rc;
 
-	if ((rc = add_number(by, OID_TYPE, h->type)) ||
+	if ((rc = add_time(by, h->signed_at)) ||
+	    (rc = add_number(by, OID_TYPE, h->type)) ||
 	    (rc = add_text(by, OID_TRANSACTION, h->transaction)) ||
 	    (rc = add_nonce(by, OID_SENDER, &h->sender)) ||
 	    (rc = add_nonce(by, OID_RECIPIENT, &h->recipient)))

@@ -65,22 +65,6 @@ find_signer(tmg_scep_message *m, STACK_OF(X509) *known)
 	return X509_up_ref(m->signer) == 1 ? TMG_OK : TMG_E_NOMEM;
 }
 
-/* RFC 5652 11.3: until 2049 UTCTime, GeneralizedTime after that. */
-static void
-read_time(tmg_scep_message *m)
-{
-	const ASN1_OBJECT *oid = OBJ_nid2obj(NID_pkcs9_signingTime);
-	const ASN1_TIME *at = CMS_signed_get0_data_by_OBJ(m->by, oid, -3,
-	    V_ASN1_UTCTIME);
-	struct tm tm;
-
-	if (at == NULL)
-		at = CMS_signed_get0_data_by_OBJ(m->by, oid, -3,
-		    V_ASN1_GENERALIZEDTIME);
-	if (at != NULL && ASN1_TIME_to_tm(at, &tm) == 1)
-		m->signed_at = timegm(&tm);
-}
-
 static tmg_rc
 take_apart(OSSL_LIB_CTX *libctx, tmg_view der, STACK_OF(X509) *known,
     tmg_scep_message *m)
@@ -90,7 +74,6 @@ take_apart(OSSL_LIB_CTX *libctx, tmg_view der, STACK_OF(X509) *known,
 	if ((rc = parse(libctx, der, &m->cms)) || (rc = find_signer(m, known)) ||
 	    (rc = tmg_scep_header_read(m->by, &m->header)))
 		return rc;
-	read_time(m);
 	return m->header.transaction[0] != '\0' ? TMG_OK : TMG_E_MALFORMED;
 }
 

@@ -17,7 +17,7 @@
 
 #define TMG_SCEP_NONCE 16		/* bytes: RFC 8894 3.2.1.5 */
 #define TMG_SCEP_TRANSACTION_MAX 256	/* of text, its zero included */
-#define TMG_SCEP_TEXT_MAX 256
+#define TMG_SCEP_TEXT_MAX TMG_FAULT_TEXT
 
 /* messageType: RFC 8894 3.2.1.2 */
 typedef enum tmg_scep_type {
@@ -70,6 +70,7 @@ typedef struct tmg_scep_header {
 	tmg_scep_nonce sender, recipient;
 	char transaction[TMG_SCEP_TRANSACTION_MAX];	/* "" unsaid */
 	char text[TMG_SCEP_TEXT_MAX];	/* failInfoText, for people; "" unsaid */
+	time_t signed_at;		/* 0 unsaid; to be written: now */
 } tmg_scep_header;
 
 /* Bytes that libcrypto allocated, wiped when they go: a request holds a
@@ -102,7 +103,6 @@ typedef struct tmg_scep_message {
 	CMS_SignerInfo *by;		/* part of cms */
 	X509 *signer;
 	tmg_scep_header header;
-	time_t signed_at;		/* 0 unsaid */
 	tmg_scep_bytes content;		/* once verified; none in a CertRep of no certificate */
 } tmg_scep_message;
 

@@ -9,7 +9,7 @@
 #include "src/pki/scep-message.h"
 #include "src/pki/scope.h"
 
-enum { RSA = 0, RSA3072 = 1, EC = 2 };
+enum { KIND_RSA = 0, KIND_LONG = 1, KIND_EC = 2 };
 
 #define held_bytes __attribute__((__cleanup__(tmg_scep_bytes_release))) tmg_scep_bytes
 #define held_message __attribute__((__cleanup__(tmg_scep_message_release))) tmg_scep_message
@@ -25,6 +25,7 @@ static const tmg_scep_header request = {
 static const tmg_scep_header failure = {
 	.type = TMG_SCEP_CERT_REP, .status = TMG_SCEP_FAILURE,
 	.fail = TMG_SCEP_BAD_TIME, .transaction = "под_черта",
+	.signed_at = 2600000000,	/* 2052: GeneralizedTime */
 	.sender = { true, { 9 } }, .recipient = { true, { 1, 2, 3, 4 } },
 	.text = "часы идут не так",
 };
@@ -55,7 +56,7 @@ same_header(const tmg_scep_header *a, const tmg_scep_header *b)
 static void
 test_there_and_back(void **state)
 {
-	static const size_t kinds[] = { RSA, RSA3072, EC };
+	static const size_t kinds[] = { KIND_RSA, KIND_LONG, KIND_EC };
 	static const struct {
 		const tmg_scep_header *header;
 		tmg_view content;
@@ -77,7 +78,8 @@ test_there_and_back(void **state)
 		    &m, &f), TMG_OK);
 		same_header(&m.header, rows[row].header);
 		assert_int_equal(X509_cmp(m.signer, k->cert[kind]), 0);
-		assert_true(labs(m.signed_at - time(NULL)) < 60);
+		assert_true(labs(m.header.signed_at - (rows[row].header->signed_at > 0 ?
+		    rows[row].header->signed_at : time(NULL))) < 60);
 		assert_int_equal(tmg_scep_verify(&m, &strict, &f), TMG_OK);
 		assert_true(tmg_view_equal(tmg_scep_view(&m.content),
 		    rows[row].content));
@@ -85,7 +87,7 @@ test_there_and_back(void **state)
 		/* some clients take nothing else of an RSA key */
 		CMS_SignerInfo_get0_algs(m.by, NULL, NULL, &digest, &signature);
 		assert_int_equal(OBJ_obj2nid(digest->algorithm), NID_sha256);
-		if (kind != EC)
+		if (kind != KIND_EC)
 			assert_int_equal(OBJ_obj2nid(signature->algorithm),
 			    NID_rsaEncryption);
 	}
@@ -98,7 +100,7 @@ test_changed(void **state)
 	held_bytes der = { NULL, 0 };
 	size_t believed = 0;
 
-	write_it(k, RSA, &request, TMG_VIEW(text), &der);
+	write_it(k, KIND_RSA, &request, TMG_VIEW(text), &der);
 	for (size_t at = 0; at < der.len; at++) {
 		held_message m = { .cms = NULL };
 		tmg_fault f = { .rc = TMG_OK };
@@ -123,7 +125,7 @@ test_cut(void **state)
 	struct keys *k = *state;
 	held_bytes der = { NULL, 0 };
 
-	write_it(k, RSA, &request, TMG_VIEW(text), &der);
+	write_it(k, KIND_RSA, &request, TMG_VIEW(text), &der);
 	for (size_t len = 0; len < der.len; len++) {
 		held_message m = { .cms = NULL };
 		tmg_fault f = { .rc = TMG_OK };
@@ -144,8 +146,8 @@ sign_otherwise(struct keys *k, const EVP_MD *md, unsigned flags, int times,
 	    CMS_BINARY | CMS_PARTIAL, k->libctx, NULL);
 
 	for (int i = 0; i < times; i++) {
-		CMS_SignerInfo *by = CMS_add1_signer(cms, k->cert[RSA + i],
-		    k->soft_key[RSA + i], md, CMS_BINARY | CMS_PARTIAL | flags);
+		CMS_SignerInfo *by = CMS_add1_signer(cms, k->cert[KIND_RSA + i],
+		    k->soft_key[KIND_RSA + i], md, CMS_BINARY | CMS_PARTIAL | flags);
 
 		assert_non_null(by);
 		attributes(by);
@@ -311,11 +313,11 @@ test_envelopes(void **state)
 		tmg_fault f = { .rc = TMG_OK };
 
 		assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text),
-		    k->cert[RSA], names[i], &der, &f), TMG_OK);
-		uses(k, RSA);
+		    k->cert[KIND_RSA], names[i], &der, &f), TMG_OK);
+		uses(k, KIND_RSA);
 		assert_int_equal(tmg_scep_open(k->libctx, tmg_scep_view(&der),
-		    k->cert[RSA], k->token[RSA], &strict, &cipher, &got, &f), TMG_OK);
-		assert_int_equal(uses(k, RSA), 1);
+		    k->cert[KIND_RSA], k->token[KIND_RSA], &strict, &cipher, &got, &f), TMG_OK);
+		assert_int_equal(uses(k, KIND_RSA), 1);
 		assert_true(tmg_view_equal(tmg_scep_view(&got), TMG_VIEW(text)));
 		assert_string_equal(cipher->name, names[i]);
 		assert_int_equal(strncmp(cipher->answer, "AES", 3), 0);
@@ -331,7 +333,7 @@ test_not_to_ec(void **state)
 	held_bytes der = { NULL, 0 };
 	tmg_fault f = { .rc = TMG_OK };
 
-	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text), k->cert[EC],
+	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text), k->cert[KIND_EC],
 	    "AES-128-CBC", &der, &f), TMG_UNSUPPORTED);
 	assert_non_null(strstr(f.text, "RSA"));
 	assert_null(der.ptr);
@@ -354,17 +356,18 @@ test_des(void **state)
 		held_bytes der = { NULL, 0 };
 		held_bytes got = { NULL, 0 };
 
-		assert_int_equal(tmg_scep_seal(old, TMG_VIEW(text), k->cert[RSA],
+		assert_int_equal(tmg_scep_seal(old, TMG_VIEW(text), k->cert[KIND_RSA],
 		    "DES-CBC", &der, &f), TMG_OK);
-		uses(k, RSA);
+		uses(k, KIND_RSA);
 		assert_int_equal(tmg_scep_open(k->libctx, tmg_scep_view(&der),
-		    k->cert[RSA], k->token[RSA], &strict, &cipher, &got, &f),
+		    k->cert[KIND_RSA], k->token[KIND_RSA], &strict, &cipher, &got, &f),
 		    TMG_UNSUPPORTED);
 		assert_non_null(strstr(f.text, "DES-CBC"));
-		assert_int_equal(uses(k, RSA), 0);
-		assert_int_equal(tmg_scep_open(old, tmg_scep_view(&der),
-		    k->cert[RSA], k->soft_key[RSA], &lenient, &cipher, &got, &f),
+		assert_int_equal(uses(k, KIND_RSA), 0);
+		assert_int_equal(tmg_scep_open(k->libctx, tmg_scep_view(&der),
+		    k->cert[KIND_RSA], k->token[KIND_RSA], &lenient, &cipher, &got, &f),
 		    TMG_OK);
+		assert_int_equal(uses(k, KIND_RSA), 1);
 		assert_true(tmg_view_equal(tmg_scep_view(&got), TMG_VIEW(text)));
 	}
 	OSSL_PROVIDER_unload(legacy);
@@ -381,7 +384,7 @@ test_one_answer(void **state)
 	tmg_fault f = { .rc = TMG_OK };
 	size_t opened = 0;
 
-	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text), k->cert[RSA],
+	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text), k->cert[KIND_RSA],
 	    "AES-128-CBC", &der, &f), TMG_OK);
 	for (size_t at = 0; at < der.len; at++) {
 		const tmg_scep_cipher *cipher;
@@ -389,8 +392,8 @@ test_one_answer(void **state)
 		tmg_rc rc;
 
 		der.ptr[at] ^= 0x40;
-		rc = tmg_scep_open(k->libctx, tmg_scep_view(&der), k->cert[RSA],
-		    k->token[RSA], &strict, &cipher, &got, &f);
+		rc = tmg_scep_open(k->libctx, tmg_scep_view(&der), k->cert[KIND_RSA],
+		    k->token[KIND_RSA], &strict, &cipher, &got, &f);
 		if (rc == TMG_OK)
 			opened++;	/* a changed IV or block, well padded */
 		else if (rc == TMG_MISMATCH)
@@ -410,19 +413,19 @@ test_recipients(void **state)
 	held_bytes other = { NULL, 0 };
 	held_bytes older = { NULL, 0 };
 	held_bytes got = { NULL, 0 };
-	tmg_held(X509) renewed = make_cert(k->libctx, k->soft_key[RSA],
-	    k->soft_key[RSA], "renewed", EVP_sha256());
+	tmg_held(X509) renewed = make_cert(k->libctx, k->soft_key[KIND_RSA],
+	    k->soft_key[KIND_RSA], "renewed", EVP_sha256());
 	const tmg_scep_cipher *cipher;
 	tmg_fault f = { .rc = TMG_OK };
 
 	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text),
-	    k->cert[RSA3072], "AES-128-CBC", &other, &f), TMG_OK);
+	    k->cert[KIND_LONG], "AES-128-CBC", &other, &f), TMG_OK);
 	assert_int_equal(tmg_scep_open(k->libctx, tmg_scep_view(&other),
-	    k->cert[RSA], k->token[RSA], &strict, &cipher, &got, &f), TMG_MISMATCH);
-	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text), k->cert[RSA],
+	    k->cert[KIND_RSA], k->token[KIND_RSA], &strict, &cipher, &got, &f), TMG_MISMATCH);
+	assert_int_equal(tmg_scep_seal(k->libctx, TMG_VIEW(text), k->cert[KIND_RSA],
 	    "AES-128-CBC", &older, &f), TMG_OK);
 	assert_int_equal(tmg_scep_open(k->libctx, tmg_scep_view(&older), renewed,
-	    k->token[RSA], &strict, &cipher, &got, &f), TMG_OK);
+	    k->token[KIND_RSA], &strict, &cipher, &got, &f), TMG_OK);
 }
 
 static void
@@ -438,21 +441,21 @@ test_many_recipients(void **state)
 	tmg_fault f = { .rc = TMG_OK };
 
 	for (int i = 0; i < 5; i++)
-		assert_non_null(CMS_add1_recipient_cert(cms, k->cert[RSA3072], 0));
+		assert_non_null(CMS_add1_recipient_cert(cms, k->cert[KIND_LONG], 0));
 	assert_int_equal(CMS_final(cms, in, NULL, CMS_BINARY), 1);
 	der.len = (size_t)i2d_CMS_ContentInfo(cms, &der.ptr);
-	uses(k, RSA);
+	uses(k, KIND_RSA);
 	assert_int_equal(tmg_scep_open(k->libctx, tmg_scep_view(&der),
-	    k->cert[RSA], k->token[RSA], &strict, &cipher, &got, &f), TMG_MISMATCH);
-	assert_int_equal(uses(k, RSA), 0);
+	    k->cert[KIND_RSA], k->token[KIND_RSA], &strict, &cipher, &got, &f), TMG_MISMATCH);
+	assert_int_equal(uses(k, KIND_RSA), 0);
 }
 
 static void
 test_names(void **state)
 {
 	struct keys *k = *state;
-	X509_NAME *a = X509_get_subject_name(k->cert[RSA]);
-	X509_NAME *b = X509_get_subject_name(k->cert[EC]);
+	X509_NAME *a = X509_get_subject_name(k->cert[KIND_RSA]);
+	X509_NAME *b = X509_get_subject_name(k->cert[KIND_EC]);
 	held_bytes der = { NULL, 0 };
 	tmg_scep_names names;
 

@@ -6,6 +6,7 @@
 #include "tools/ra/store/audit.h"
 #include "tools/ra/store/captcha.h"
 #include "tools/ra/store/cert.h"
+#include "tools/ra/store/challenge.h"
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/deputy.h"
 #include "tools/ra/store/mail.h"
@@ -13,6 +14,7 @@
 #include "tools/ra/store/ocsp.h"
 #include "tools/ra/store/receipt.h"
 #include "tools/ra/store/paper.h"
+#include "tools/ra/store/scep.h"
 #include "tools/ra/store/session.h"
 #include "tools/ra/store/user.h"
 
@@ -87,6 +89,42 @@ ask_mails(ra_store *s)
 	assert_int_equal(ra_mail_get(s, "M-1", &mail), TMG_NOT_FOUND);
 	assert_int_equal(ra_cert_each_ending(s, "p", 1, 9, "7 days ", any_cert,
 	    NULL), TMG_OK);
+}
+
+static tmg_rc
+any_challenge(void *arg, const ra_challenge *challenge)
+{
+	(void)arg;
+	assert_string_equal(challenge->owner, "anna");
+	return TMG_OK;
+}
+
+static void
+ask_challenges(ra_store *s)
+{
+	const ra_challenge c = { "ab12", "p", "anna", 1, 9, "" };
+	const ra_scep_row row = { "t", "A-1" }, moved = { "t", "A-2" };
+	ra_challenge got;
+	ra_scep_row transaction;
+
+	assert_int_equal(ra_challenge_add(s, &c), TMG_OK);
+	assert_int_equal(ra_challenge_add(s, &c), TMG_OCCUPIED);
+	assert_int_equal(ra_challenge_each(s, any_challenge, NULL), TMG_OK);
+	assert_int_equal(ra_challenge_use(s, "ab12", "A-1"), TMG_OK);
+	assert_int_equal(ra_challenge_use(s, "ab12", "A-2"), TMG_OCCUPIED);
+	assert_int_equal(ra_challenge_get(s, "ab12", &got), TMG_OK);
+	assert_string_equal(got.app, "A-1");
+	assert_int_equal(ra_challenge_drop(s, "ab1", "ab1g"), TMG_NOT_FOUND);
+	assert_int_equal(ra_challenge_sweep(s, 9), TMG_OK);
+	assert_int_equal(ra_challenge_get(s, "ab12", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_challenge_add(s, &c), TMG_OK);
+	assert_int_equal(ra_challenge_drop(s, "ab1", "ab1g"), TMG_OK);
+
+	assert_int_equal(ra_scep_row_put(s, &row), TMG_OK);
+	assert_int_equal(ra_scep_row_put(s, &moved), TMG_OK);
+	assert_int_equal(ra_scep_row_get(s, "t", &transaction), TMG_OK);
+	assert_string_equal(transaction.app, "A-2");
+	assert_int_equal(ra_scep_row_get(s, "u", &transaction), TMG_NOT_FOUND);
 }
 
 static void
@@ -268,6 +306,7 @@ ask_everything(ra_store *s)
 	ask_deputies(s);
 	ask_mails(s);
 	ask_captchas(s);
+	ask_challenges(s);
 	ask_marks(s);
 	ask_receipts(s);
 	ask_papers(s);

@@ -19,6 +19,8 @@ const ra_limit ra_limit_captcha = { { "captcha", 60, 5 },
 const ra_limit ra_limit_code = { { "code", 30, 10 }, { "code of", 10, 30 } };
 const ra_limit ra_limit_document = { { "document", 120, 5 },
 	{ "document of", 60, 10 } };
+const ra_limit ra_limit_challenge = { { "challenge", 30, 10 },
+	{ "challenge", 0, 0 } };
 const ra_limit ra_limit_setup = { { "setup", 10, 30 }, { "setup", 0, 0 } };
 
 tmg_view

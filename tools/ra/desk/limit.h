@@ -20,6 +20,7 @@ extern const ra_limit ra_limit_look_up;	/* in a register; the application */
 extern const ra_limit ra_limit_captcha;	/* the application */
 extern const ra_limit ra_limit_code;	/* new access codes; the application */
 extern const ra_limit ra_limit_document;	/* files; the application */
+extern const ra_limit ra_limit_challenge;	/* unknown ones; no subject */
 extern const ra_limit ra_limit_setup;	/* an officer's first visit; no subject */
 
 /*

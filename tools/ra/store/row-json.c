@@ -31,6 +31,8 @@ const ra_kept ra_kept_tables[] = {
 	    "$1, $2, $3"),
 	KEPT("captcha", "id, until, picture, question", "tntt", "id",
 	    "$1, $2, $3, $4"),
+	KEPT("challenge", "hash, profile, owner, created, expires, application",
+	    "tttnnt", "hash", "$1, $2, $3, $4, $5, $6"),
 	KEPT("mark", "name, until", "tn", "name", "$1, $2"),
 	KEPT("document", "application, name, standing, channel, file, kind, dated,"
 	    " signer, hash, reason, judge, changed, size, content",
@@ -42,6 +44,7 @@ const ra_kept ra_kept_tables[] = {
 	    " next_update, der", "tttnnnnb", "id", "$1, $2, $3, $4, $5, $6, $7, $8"),
 	KEPT("receipt", "id, application, amount, currency, outcome, at", "tttttn",
 	    "id", "$1, $2, $3, $4, $5, $6"),
+	KEPT("scep", "id, application", "tt", "id", "$1, $2"),
 	KEPT("session", "id, subject, expires", "ttn", "id", "$1, $2, $3"),
 	KEPT("certificate", "serial, application, not_before, not_after, revoked,"
 	    " reason, der", "ttnnnnb", "serial", "$1, $2, $3, $4, $5, $6, $7"),

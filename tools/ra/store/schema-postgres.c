@@ -113,6 +113,13 @@ static const ra_migration steps[] = {
 	"  this_update BIGINT NOT NULL, next_update BIGINT NOT NULL,"
 	"  der BYTEA NOT NULL);"
 
+	"CREATE TABLE challenge ("
+	"  hash " KEY ", profile " TEXT ", owner " TEXT ","
+	"  created BIGINT NOT NULL, expires BIGINT NOT NULL,"
+	"  application " TEXT ");"
+	"CREATE INDEX challenge_expires ON challenge (expires, hash);"
+	"CREATE TABLE scep (id " KEY ", application " TEXT ");"
+
 	"CREATE TABLE document ("
 	"  application " TEXT ", name " TEXT ", standing " TEXT ","
 	"  channel " TEXT ", file " TEXT ", kind " TEXT ", dated " TEXT ","

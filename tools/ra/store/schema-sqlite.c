@@ -150,7 +150,15 @@ static const ra_migration steps[] = {
 	"  kind TEXT NOT NULL, dated TEXT NOT NULL, signer TEXT NOT NULL,"
 	"  hash TEXT NOT NULL, reason TEXT NOT NULL, judge TEXT NOT NULL,"
 	"  changed INTEGER NOT NULL, size INTEGER NOT NULL, content BLOB,"
-	"  PRIMARY KEY (application, name)) STRICT;", NULL },
+	"  PRIMARY KEY (application, name)) STRICT;",
+
+	"CREATE TABLE challenge ("
+	"  hash TEXT PRIMARY KEY, profile TEXT NOT NULL, owner TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, expires INTEGER NOT NULL,"
+	"  application TEXT NOT NULL) STRICT;"
+	"CREATE INDEX challenge_expires ON challenge (expires, hash);"
+	"CREATE TABLE scep ("
+	"  id TEXT PRIMARY KEY, application TEXT NOT NULL) STRICT, WITHOUT ROWID;" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -4,8 +4,12 @@
 #include <openssl/err.h>
 #include <string.h>
 
-const ra_mandate ra_mandate_ocsp = { "OCSP responder", "OCSPSigning", true };
-const ra_mandate ra_mandate_cmp = { "CMP server", "cmcRA", false };
+const ra_mandate ra_mandate_ocsp = { "OCSP responder",
+	"critical,digitalSignature", "OCSPSigning", true };
+const ra_mandate ra_mandate_cmp = { "CMP server",
+	"critical,digitalSignature", "cmcRA", false };
+const ra_mandate ra_mandate_scep = { "SCEP server",
+	"critical,digitalSignature,keyEncipherment", "", false };
 
 static bool
 add_word(X509_NAME *name, int nid, const unsigned char *text, int len)
@@ -57,9 +61,9 @@ ra_mandate_draw(X509 *cert, X509 *issuer, const ra_appointment *a)
 	if ((rc = ra_ext_add(cert, issuer, NID_basic_constraints,
 	    "critical,CA:FALSE")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_key_usage,
-	    "critical,digitalSignature")) ||
-	    (rc = ra_ext_add(cert, issuer, NID_ext_key_usage,
-	    a->mandate->ext_key_usage)) ||
+	    a->mandate->key_usage)) ||
+	    (a->mandate->ext_key_usage[0] != '\0' && (rc = ra_ext_add(cert,
+	    issuer, NID_ext_key_usage, a->mandate->ext_key_usage))) ||
 	    (rc = ra_ext_add(cert, issuer, NID_subject_key_identifier, "hash")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
 	    "keyid:always")))

@@ -10,12 +10,14 @@
 
 typedef struct ra_mandate {
 	const char *name;		/* its CN; the authority's is its O */
-	const char *ext_key_usage;	/* in OpenSSL's words */
+	const char *key_usage;		/* in OpenSSL's words */
+	const char *ext_key_usage;	/* likewise; "" any */
 	bool nocheck;			/* nobody need ask whether it was revoked */
 } ra_mandate;
 
 extern const ra_mandate ra_mandate_ocsp;	/* RFC 6960 4.2.2.2 */
 extern const ra_mandate ra_mandate_cmp;		/* RFC 9480 2.2, id-kp-cmcRA */
+extern const ra_mandate ra_mandate_scep;	/* RFC 8894 2.1.2: to it is encrypted */
 
 /* One to be appointed. */
 typedef struct ra_appointment {

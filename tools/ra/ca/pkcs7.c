@@ -12,6 +12,7 @@ enum {
 	TAG_SEQUENCE = 0x30,
 	TAG_SET = 0x31,
 	TAG_CONTEXT_0 = 0xa0,
+	TAG_CONTEXT_1 = 0xa1,
 };
 
 /* 1.2.840.113549.1.7.1 and .2, RFC 5652 4 and 5.1 */
@@ -27,16 +28,17 @@ put(tmg_der *d, uint8_t tag, tmg_view v)
 	tmg_der_wrap(d, tag, mark);
 }
 
-/* SignedData of version 1 without digests, content and signers. */
+/* SignedData of version 1 without digests, content and signers: certificates or
+ * lists, each an implicit SET. */
 static void
-put_signed_data(tmg_der *d, tmg_view cert)
+put_signed_data(tmg_der *d, uint8_t kind, tmg_view what)
 {
 	static const uint8_t version[] = { 1 };
 	static const tmg_view nothing = { NULL, 0 };
 	const size_t mark = d->at;
 
 	put(d, TAG_SET, nothing);		/* signerInfos */
-	put(d, TAG_CONTEXT_0, cert);		/* certificates, implicit SET */
+	put(d, kind, what);
 	const size_t content = d->at;
 
 	put(d, TAG_OID, TMG_VIEW(oid_data));
@@ -46,17 +48,17 @@ put_signed_data(tmg_der *d, tmg_view cert)
 	tmg_der_wrap(d, TAG_SEQUENCE, mark);
 }
 
-tmg_rc
-ra_certs_only(tmg_view cert, tmg_out *der)
+static tmg_rc
+enclose(uint8_t kind, tmg_view what, tmg_out *der)
 {
-	const size_t cap = cert.len + RA_CERTS_ONLY_MORE;
+	const size_t cap = what.len + RA_CERTS_ONLY_MORE;
 	tmg_auto_free uint8_t *store = malloc(cap);
 	tmg_der d = { store, cap, cap, false };
 	const size_t mark = cap;
 
 	if (store == NULL)
 		return TMG_E_NOMEM;
-	put_signed_data(&d, cert);
+	put_signed_data(&d, kind, what);
 	tmg_der_wrap(&d, TAG_CONTEXT_0, mark);
 	put(&d, TAG_OID, TMG_VIEW(oid_signed));
 	tmg_der_wrap(&d, TAG_SEQUENCE, mark);
@@ -64,4 +66,16 @@ ra_certs_only(tmg_view cert, tmg_out *der)
 		return TMG_E_SPACE;
 	tmg_put(der, tmg_der_view(&d));
 	return tmg_out_done(der);
+}
+
+tmg_rc
+ra_certs_only(tmg_view certs, tmg_out *der)
+{
+	return enclose(TAG_CONTEXT_0, certs, der);
+}
+
+tmg_rc
+ra_crl_only(tmg_view crl, tmg_out *der)
+{
+	return enclose(TAG_CONTEXT_1, crl, der);
 }

@@ -11,6 +11,10 @@
 TMG_MUST_USE tmg_rc
 ra_certs_only(tmg_view certs, tmg_out *der);
 
+/* A revocation list instead. */
+TMG_MUST_USE tmg_rc
+ra_crl_only(tmg_view crl, tmg_out *der);
+
 #define RA_CERTS_ONLY_MORE 64	/* bytes that the envelope adds at most */
 
 #endif

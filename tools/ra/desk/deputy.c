@@ -22,10 +22,13 @@ static const struct {
 	const char *purpose;
 	const ra_mandate *mandate;
 	size_t conf;
+	tmg_alg alg;			/* of a key that is made */
 } kinds[RA_DEPUTIES] = {
 	[RA_DEPUTY_OCSP] = { "ocsp", &ra_mandate_ocsp,
-	    offsetof(ra_config, ocsp.deputy) },
-	[RA_DEPUTY_CMP] = { "cmp", &ra_mandate_cmp, 0 },
+	    offsetof(ra_config, ocsp.deputy), TMG_ALG_P256 },
+	[RA_DEPUTY_CMP] = { "cmp", &ra_mandate_cmp, 0, TMG_ALG_P256 },
+	[RA_DEPUTY_SCEP] = { "scep", &ra_mandate_scep,
+	    offsetof(ra_config, scep.deputy), TMG_ALG_RSA3072 },
 };
 
 /* ---- keys ---- */
@@ -55,10 +58,10 @@ write_first(const EVP_PKEY *key, tmg_view phrase, const char *path, tmg_fault *f
 }
 
 static tmg_rc
-make_key(tmg_ctx *ctx, const ra_keysource *source, tmg_fault *f)
+make_key(tmg_ctx *ctx, tmg_alg alg, const ra_keysource *source, tmg_fault *f)
 {
 	__attribute__((__cleanup__(made_key_free))) EVP_PKEY *key =
-	    ra_make_key(ctx, TMG_ALG_P256);
+	    ra_make_key(ctx, alg);
 	tmg_auto_secret phrase = { .len = 0 };
 	tmg_rc rc;
 
@@ -71,13 +74,13 @@ make_key(tmg_ctx *ctx, const ra_keysource *source, tmg_fault *f)
 }
 
 static tmg_rc
-open_key(tmg_ctx *ctx, const ra_keysource *source, ra_keeper **keeper,
-    tmg_fault *f)
+open_key(tmg_ctx *ctx, tmg_alg alg, const ra_keysource *source,
+    ra_keeper **keeper, tmg_fault *f)
 {
 	tmg_rc rc;
 
 	if (!ra_keysource_is_token(source->key) && access(source->key, F_OK) != 0 &&
-	    errno == ENOENT && (rc = make_key(ctx, source, f)))
+	    errno == ENOENT && (rc = make_key(ctx, alg, source, f)))
 		return rc;
 	return ra_keeper_open(ctx, source, NULL, keeper, f);
 }
@@ -95,8 +98,8 @@ hash_key(ra_deputy *deputy, tmg_fault *f)
 }
 
 static tmg_rc
-open_one(ra_office *o, const ra_deputy_conf *conf, ra_deputy *deputy,
-    tmg_fault *f)
+open_one(ra_office *o, const ra_deputy_conf *conf, tmg_alg alg,
+    ra_deputy *deputy, tmg_fault *f)
 {
 	const bool token = ra_keysource_is_token(conf->key);
 	char key[PATH_MAX], secret[PATH_MAX], vcard[PATH_MAX];
@@ -107,7 +110,7 @@ open_one(ra_office *o, const ra_deputy_conf *conf, ra_deputy *deputy,
 	    ra_config_path(&o->config, token ? conf->pin_file :
 	    conf->passphrase_file, secret))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
-	if ((rc = open_key(o->ctx, &(ra_keysource){ key, secret, vcard },
+	if ((rc = open_key(o->ctx, alg, &(ra_keysource){ key, secret, vcard },
 	    &deputy->keeper, f)))
 		return rc;
 	deputy->days = conf->days;
@@ -128,7 +131,7 @@ ra_deputies_open(ra_office *o, tmg_fault *f)
 			return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 		o->deputy[i]->mandate = kinds[i].mandate;
 		o->deputy[i]->purpose = kinds[i].purpose;
-		if ((rc = open_one(o, conf, o->deputy[i], f)))
+		if ((rc = open_one(o, conf, kinds[i].alg, o->deputy[i], f)))
 			return rc;
 	}
 	return TMG_OK;

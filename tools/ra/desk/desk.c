@@ -416,7 +416,8 @@ take_in(ra_desk *d, struct intake *t, ra_app *app)
 
 	if ((rc = ra_life_begin(d->store, app, RA_EV_SUBMIT, &applicant,
 	    app->csr_hash, &d->fault)) || (in->previous != NULL &&
-	    (rc = ra_renew_carry(d, in->previous_app, app))))
+	    (rc = ra_renew_carry(d, in->previous_app, app))) ||
+	    (in->along != NULL && (rc = in->along->keep(in->along, d, app))))
 		return rc;
 	return settle_and_issue(d, t, app);
 }

@@ -19,7 +19,7 @@
 #include "tools/ra/store/user.h"
 
 /* Who signs in the authority's name: deputy.h. */
-enum { RA_DEPUTY_OCSP, RA_DEPUTY_CMP, RA_DEPUTIES };
+enum { RA_DEPUTY_OCSP, RA_DEPUTY_CMP, RA_DEPUTY_SCEP, RA_DEPUTIES };
 
 /* What all desks share; constant once opened, but for the gate's own lock. */
 typedef struct ra_office {
@@ -87,7 +87,15 @@ typedef struct ra_submission {
 	const ra_cert *previous;	/* the certificate to be renewed, NULL none */
 	const ra_app *previous_app;	/* and its application; NULL with previous */
 	bool by_number;			/* a renewal without a word of previous's key */
+	const struct ra_along *along;	/* what goes with a new application; NULL nothing */
 } ra_submission;
+
+/* Called in the transaction that takes an application in; what it answers but
+ * TMG_OK undoes that, with its words in the desk's fault. */
+typedef struct ra_along {
+	tmg_rc (*keep)(const struct ra_along *along, ra_desk *desk,
+	    const ra_app *app);
+} ra_along;
 
 /*
  * Takes a request in, or finds the application it already is, and carries it

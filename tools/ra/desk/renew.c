@@ -52,6 +52,20 @@ profile_of(ra_desk *d, const ra_app *app, const ra_profile **profile)
 }
 
 tmg_rc
+ra_renew_profile(ra_desk *d, const ra_app *app, const char *label,
+    const ra_profile **profile)
+{
+	const tmg_rc rc = profile_of(d, app, profile);
+
+	if (rc || label[0] == '\0' ||
+	    ra_profiles_find(d->profiles, label) == *profile)
+		return rc;
+	return tmg_raise(&d->fault, TMG_DENIED, 0,
+	    _("this certificate is of the profile %s, not %s"),
+	    (*profile)->name, label);
+}
+
+tmg_rc
 ra_renew_may(ra_desk *d, const ra_app *app)
 {
 	tmg_auto(ra_cert) cert = { .der = NULL };

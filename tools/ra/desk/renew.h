@@ -36,6 +36,17 @@ TMG_MUST_USE tmg_rc
 ra_renew_submit(ra_desk *desk, const char *id, tmg_view request,
     tmg_view peer_cert, ra_app *app, ra_cert *cert);
 
+/*
+ * The profile that a renewal of app stays in, whichever door it comes through.
+ *
+ *   label   the profile that the door was told; "" none
+ *
+ * Verdicts  TMG_DENIED  it is not offered any more, or label is another one's
+ */
+TMG_MUST_USE tmg_rc
+ra_renew_profile(ra_desk *desk, const ra_app *app, const char *label,
+    const ra_profile **profile);
+
 /* ---- for ra_desk_submit() ---- */
 
 /* Verdicts TMG_DENIED. */

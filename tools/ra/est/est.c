@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/pkcs7.h"
+#include "tools/ra/desk/renew.h"
 #include "tools/ra/http/basic.h"
 #include "tools/ra/http/media.h"
 #include "tools/ra/profile/csrattrs.h"
@@ -226,29 +227,6 @@ ra_est_enroll(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	submit(desk, call, reply, &in);
 }
 
-/* A renewal stays in its profile, whichever door it comes through. */
-static const ra_profile *
-profile_of_renewal(const ra_desk *desk, const ra_call *call, const ra_app *app,
-    ra_reply *reply)
-{
-	const ra_profile *p = ra_profiles_find(desk->profiles, app->profile);
-
-	if (p == NULL) {
-		ra_reply_text(reply, HTTP_FORBIDDEN,
-		    _("the profile %s is not offered any more: enroll anew"),
-		    app->profile);
-		return NULL;
-	}
-	if (call->label[0] != '\0' && ra_profiles_find(desk->profiles,
-	    call->label) != p) {
-		ra_reply_text(reply, HTTP_FORBIDDEN,
-		    _("this certificate is of the profile %s, not %s"), p->name,
-		    call->label);
-		return NULL;
-	}
-	return p;
-}
-
 void
 ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
@@ -256,6 +234,7 @@ ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	tmg_auto(ra_app) app = { .id = "" };
 	ra_submission in = { .owner = app.owner, .previous = &cert,
 		.previous_app = &app };
+	tmg_rc rc;
 
 	if (call->label[0] != '\0' && profile_of(desk, call, reply) == NULL)
 		return;
@@ -264,9 +243,13 @@ ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		    _("show the certificate that is to be renewed (TLS client certificate)"));
 		return;
 	}
-	if (!enter_by_cert(desk, call, reply, &cert, &app) ||
-	    (in.profile = profile_of_renewal(desk, call, &app, reply)) == NULL ||
-	    !is_csr(call, reply))
+	if (!enter_by_cert(desk, call, reply, &cert, &app))
+		return;
+	if ((rc = ra_renew_profile(desk, &app, call->label, &in.profile))) {
+		ra_reply_fault(reply, desk, rc);
+		return;
+	}
+	if (!is_csr(call, reply))
 		return;
 	submit(desk, call, reply, &in);
 }

@@ -64,6 +64,11 @@ static const struct {
 	    N_("make an account or change its password"),
 	    N_("  --password-file FILE    the password is its first line\n"
 	    "  --role ROLE             applicant (usual) or officer\n"), ra_cmd_user },
+	{ "challenge", "new PROFILE [--owner NAME] [--hours N] | list | withdraw ID",
+	    N_("give out what opens one enrollment by SCEP, once"),
+	    N_("  --owner NAME            whose certificate it will be\n"
+	    "  --hours N               it expires so long after (24)\n"),
+	    ra_cmd_challenge },
 	{ "list", "[--state STATE]", N_("applications, newest first"),
 	    N_("  --state STATE           submitted, approved, rejected, issuing, issued\n"
 	    "                          or revoked\n"), ra_cmd_list },

@@ -11,8 +11,11 @@
 #include "tools/ra/ocsp/ocsp.h"
 #include "tools/ra/pages/site.h"
 #include "tools/ra/profile/language.h"
+#include "tools/ra/scep/scep.h"
 
 #define EST "/.well-known/est/"
+#define SCEP "/scep"
+#define SCEP_CGI "/cgi-bin/pkiclient.exe"	/* RFC 8894 4.1 */
 #define CASE RA_API "applications/{}"
 
 static const struct {
@@ -28,6 +31,12 @@ static const struct {
 	{ "POST", EST "{}/simpleenroll", ra_est_enroll },
 	{ "POST", EST "simplereenroll", ra_est_reenroll },
 	{ "POST", EST "{}/simplereenroll", ra_est_reenroll },
+	{ "GET", SCEP, ra_scep_get },
+	{ "POST", SCEP, ra_scep_post },
+	{ "GET", SCEP "/{}", ra_scep_get },
+	{ "POST", SCEP "/{}", ra_scep_post },
+	{ "GET", SCEP_CGI, ra_scep_get },
+	{ "POST", SCEP_CGI, ra_scep_post },
 	{ "GET", RA_API "profiles", ra_api_profiles },
 	{ "GET", RA_API "profiles/{}", ra_api_profile },
 	{ "POST", RA_API "applications", ra_api_begin },
@@ -67,6 +76,9 @@ static const char *const without_tls[] = {
 	RA_OCSP_PATH,
 	"/crl",
 	"/ca.cer",
+	SCEP,
+	SCEP "/{}",
+	SCEP_CGI,
 	"/healthz",
 };
 

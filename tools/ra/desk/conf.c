@@ -155,6 +155,13 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("ocsp.path", AT(ocsp.path), false, check_place),
 	RA_SET_NUMBER("ocsp.hours", AT(ocsp.hours), false, 1, 720),
 	RA_SET_FLAG("ocsp.nonces", AT(ocsp.nonces)),
+	RA_SET_TEXT("scep.key", AT(scep.deputy.key), false, ra_any_word),
+	RA_SET_TEXT("scep.passphrase_file", AT(scep.deputy.passphrase_file), false,
+	    ra_any_word),
+	RA_SET_TEXT("scep.pin_file", AT(scep.deputy.pin_file), false, ra_any_word),
+	RA_SET_TEXT("scep.vcard", AT(scep.deputy.vcard), false, ra_any_word),
+	RA_SET_NUMBER("scep.days", AT(scep.deputy.days), false, 1, 3650),
+	RA_SET_FLAG("scep.legacy", AT(scep.legacy)),
 	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
 	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
 	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),
@@ -242,6 +249,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.request_s = 30, .confine = true,
 		.payment = { .window_s = 300 },
 		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },
+		.scep = { .deputy = { .days = 365 } },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
@@ -249,6 +257,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	if (rc || (rc = check_ca(name, config, f)) ||
 	    (rc = check_crl(name, config, f)) ||
 	    (rc = check_deputy(name, "ocsp", &config->ocsp.deputy, f)) ||
+	    (rc = check_deputy(name, "scep", &config->scep.deputy, f)) ||
 	    (rc = check_mail(name, &config->mail, f)))
 		return rc;
 	return check_registers(name, config, f);

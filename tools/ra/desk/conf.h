@@ -65,6 +65,12 @@ typedef struct ra_ocsp_conf {
 	bool nonces;			/* signed for one who asks, where he wants that */
 } ra_ocsp_conf;
 
+/* The SCEP server. */
+typedef struct ra_scep_conf {
+	ra_deputy_conf deputy;		/* its key is RSA */
+	bool legacy;			/* SHA-1 and single DES are taken */
+} ra_scep_conf;
+
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
@@ -97,6 +103,7 @@ typedef struct ra_config {
 	ra_mail_conf mail;
 	ra_payment_conf payment;
 	ra_ocsp_conf ocsp;
+	ra_scep_conf scep;
 } ra_config;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */

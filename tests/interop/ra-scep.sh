@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# SCEP as others speak it: a client written from RFC 8894 alone, micromdm's
+# scepclient, certmonger's scep-submit.  Two processes serve one store.
+[ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
+. "$top_srcdir/tests/interop/ra-lib.sh"
+
+pids=
+stop() {
+	for pid in $pids; do
+		{ kill "$pid" && wait "$pid"; } 2>/dev/null || :
+	done
+	rm -rf "$work"
+}
+trap stop EXIT
+# server NAME SETTINGS: another process on the store; $NAME is where, $NAME_tls with TLS
+server() {
+	{ cat "$TAMGA_TEST_RA_DIR/ra.conf"; echo "scep: { key = \"scep.key\"; ${2:-} };"; } \
+	    > "$TAMGA_TEST_RA_DIR/$1.conf"
+	mkfifo "ready-$1"
+	"$ra" serve --config "$TAMGA_TEST_RA_DIR/$1.conf" --listen 127.0.0.1:0 \
+	    > "ready-$1" 2> "log-$1" &
+	pids="$pids $!"
+	{ read -r tls && read -r plain; } < "ready-$1"
+	[ -n "$plain" ] || die "$1 does not serve: $(cat "log-$1")"
+	eval "$1=$plain/scep $1_tls=$tls/scep"
+}
+server usual
+server old 'legacy = true;'
+same 'the key is its owner'"'"'s' "$(stat -c %a "$TAMGA_TEST_RA_DIR/scep.key")" 600
+
+mkdir peer
+(cd peer && python3 -B "$top_srcdir/tests/interop/ra-scep.py" "$usual" "$old") ||
+    die "see above; $(tail -n 5 log-usual log-old)"
+
+# over TLS, too
+same 'over TLS' "$(get "$usual_tls?operation=GetCACaps")" 200
+same 'where there is none' "$(get "$TAMGA_TEST_RA_URL/scep?operation=GetCACaps")" 404
+says scep.key
+
+# scepclient encrypts to all certificates it is given unless told to which, signs
+# with SHA-1 and encrypts with single DES: refused, unless ra.conf says so
+if command -v scepclient > /dev/null; then
+	server=$(openssl x509 -in peer/server.pem -outform DER | sha256sum | cut -d' ' -f1)
+	enroll() {
+		scepclient -server-url "$1" -ca-fingerprint "$server" -private-key go.key \
+		    -certificate go.pem -challenge "$2" -cn "$3" > go.log 2>&1
+	}
+	word=$("$ra" challenge new employee)
+	! enroll "$usual" "$word" Go || die "SHA-1 and DES were taken"
+	grep -q badAlg go.log || die "scepclient says: $(cat go.log)"
+	enroll "$old" "$word" Go || die "scepclient: $(cat go.log)"
+	openssl verify -CAfile "$TAMGA_TEST_RA_CA" go.pem > /dev/null || die "scepclient's certificate"
+	same "scepclient's key" "$(openssl x509 -in go.pem -noout -pubkey)" \
+	    "$(openssl pkey -in go.key -pubout)"
+else
+	echo "(no scepclient here)"
+fi
+
+# certmonger's helper reads capabilities and certificates, and carries a message
+for submit in /usr/lib/certmonger/scep-submit \
+    "$top_builddir/daemons/usr/lib/certmonger/scep-submit"; do
+	[ -x "$submit" ] || continue
+	"$submit" -u "$old" -c > caps || die "scep-submit -c: $?"
+	grep -qx SCEPStandard caps || die "scep-submit reads: $(cat caps)"
+	"$submit" -u "$old" -C > certs || die "scep-submit -C: $?"
+	same 'certificates it found' "$(grep -c 'BEGIN CERT' certs)" 2
+	break
+done
+
+"$ra" challenge list > list
+grep -q 'not used' list || die "challenges: $(cat list)"
+"$ra" challenge withdraw "$(sed -n 's/^\([0-9a-f]*\) .*not used$/\1/p' list | head -n 1)" ||
+    die "a challenge cannot be withdrawn"
+! "$ra" challenge withdraw 0123456789ab 2> said || die "none was withdrawn"
+grep -q '0123456789ab' said || die "$(cat said)"
+"$ra" audit verify > /dev/null || die "audit"
+! grep -q "$TAMGA_TEST_RA_PASSWORD" log-* || die "a password is in the log"
+echo "scep: all held"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tools/ra/profile/shelf.h"
+#include "tools/ra/desk/shelf.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

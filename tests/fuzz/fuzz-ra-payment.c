@@ -30,6 +30,7 @@ static const char profile_text[] =
     "flow:{steps=[\"submitted\"];approve_needs=[\"paid\"];};";
 
 static ra_office office;
+static ra_config config;
 static ra_profile profile;
 static const ra_profiles profiles = { 1, &profile };
 static FILE *key;
@@ -44,7 +45,7 @@ read_clock(void *arg)
 static void
 set_up(void)
 {
-	ra_payment_conf *conf = &office.config.payment;
+	ra_payment_conf *conf = &config.payment;
 	tmg_fault f = { .rc = TMG_OK };
 
 	if (tmg_ctx_new(&office.ctx) != TMG_OK || (key = tmpfile()) == NULL ||
@@ -153,7 +154,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (desk.store == NULL) {
 		set_up();
-		desk = (ra_desk){ .office = &office, .profiles = &profiles,
+		desk = (ra_desk){ .office = &office, .profiles = &profiles, .config = &config,
 			.store = open_store() };
 	}
 	if (size == 0)

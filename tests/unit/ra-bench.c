@@ -27,7 +27,7 @@ static const struct {
 	{ "p/officer.profile", PROFILE("officer", "") },
 };
 
-#define CONFIG "store = \"%s\"; profiles = \"%s\";\n" \
+#define CONFIG "store = \"%s\";\nprofiles = \"%s\";\n" \
 	"default_profile = \"%s\";\n" \
 	"ca: { certificate = \"ca.pem\"; key = \"ca.key\"; };\n" \
 	"tls: { certificate = \"x\"; key = \"x\"; };\n"
@@ -92,6 +92,12 @@ bench_open(struct bench *b)
 	if (ra_office_open(b->ctx, path, &b->office, &f) != TMG_OK ||
 	    ra_desk_open(&b->office, &b->desk, &f) != TMG_OK)
 		fail_msg("%s", f.text);
+}
+
+ra_config *
+bench_config(struct bench *b)
+{
+	return (ra_config *)(uintptr_t)b->desk.config;
 }
 
 void

@@ -31,6 +31,9 @@ void bench_path(const struct bench *b, const char *name, char path[256]);
 void bench_open(struct bench *b);
 void bench_close(struct bench *b);
 
+/* The settings in force, to be changed for a test. */
+ra_config *bench_config(struct bench *b);
+
 /* As a process leaves it that ends right after the serial number was set aside:
  * app is approved, and begun. */
 void bench_reserve(struct bench *b, ra_app *app, ra_cert *reserved);

@@ -152,13 +152,13 @@ begin_kazakh(struct bench *b, struct talk *t, const char *once)
 static void
 identify(struct bench *b, struct talk *t)
 {
-	ra_register *r = &b->office.config.registers[0];
+	ra_register *r = &bench_config(b)->registers[0];
 	char path[160];
 
 	snprintf(path, sizeof(path), "%s", at(t, "/identify"));
-	b->office.config.register_count = 0;
+	bench_config(b)->register_count = 0;
 	said(b, t, 501, "POST", path, "{\"number\":\"396685245034\"}");
-	b->office.config.register_count = 1;
+	bench_config(b)->register_count = 1;
 	*r = (ra_register){ .name = "individuals", .kind = "csv" };
 	bench_path(b, "people.csv", r->path);
 	assert_int_equal(tmg_file_replace(r->path, tmg_view_str(

@@ -69,8 +69,8 @@ test_schedule(void **state)
 	struct bench *b = *state;
 	tmg_auto(ra_crl) crl = { .number = 0 };
 
-	b->office.config.crl_days = 1;
-	b->office.config.crl_hours = 6;
+	bench_config(b)->crl_days = 1;
+	bench_config(b)->crl_hours = 6;
 	assert_int_equal(ra_desk_crl(&b->desk, &crl), TMG_OK);
 	assert_int_equal(crl.next_update, b->now + DAY);
 	b->now += 6 * HOUR - 1;
@@ -93,7 +93,7 @@ test_published(void **state)
 	char path[256];
 	X509_CRL *crl;
 
-	snprintf(b->office.config.crl_file, sizeof(b->office.config.crl_file),
+	snprintf(bench_config(b)->crl_file, sizeof(bench_config(b)->crl_file),
 	    "list.crl");
 	issue(b, &c, "Crl", &app, &cert);
 	assert_int_equal(ra_desk_crl_publish(&b->desk, &published), TMG_OK);
@@ -119,7 +119,7 @@ test_published(void **state)
 	remove(path);
 
 	/* where nothing can be written it is said, and tried again */
-	snprintf(b->office.config.crl_file, sizeof(b->office.config.crl_file),
+	snprintf(bench_config(b)->crl_file, sizeof(bench_config(b)->crl_file),
 	    "no/such/list.crl");
 	published = 0;
 	assert_true(ra_desk_crl_publish(&b->desk, &published) != TMG_OK);
@@ -198,7 +198,7 @@ test_points(void **state)
 		tmg_auto(ra_BIO) out = BIO_new(BIO_s_mem());
 		char *text;
 
-		b->office.config.points = rows[i].points;
+		bench_config(b)->points = rows[i].points;
 		issue(b, &c, "P", &app, &cert);
 		const unsigned char *at = cert.der;
 		tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)cert.len);

@@ -381,7 +381,7 @@ test_register(void **state)
 		{ "", "1", TMG_BUSY, "" },
 	};
 	struct bench *b = *state;
-	ra_config *config = &b->office.config;
+	ra_config *config = bench_config(b);
 	tmg_auto_free ra_profile *p = calloc(1, sizeof(*p));
 
 	strcpy(p->identity.field, "N");
@@ -488,9 +488,9 @@ tie(struct bench *b, const char *role, unsigned char **der)
 static void
 have_register(struct bench *b)
 {
-	ra_register *r = &b->office.config.registers[0];
+	ra_register *r = &bench_config(b)->registers[0];
 
-	b->office.config.register_count = 1;
+	bench_config(b)->register_count = 1;
 	*r = (ra_register){ .name = "individuals", .kind = "csv" };
 	bench_path(b, "people.csv", r->path);
 	assert_int_equal(tmg_file_replace(r->path,
@@ -572,7 +572,7 @@ test_matrix(void **state)
 		    (row->door == RA_DOOR_OPERATOR))
 			fail_msg("%s %s, operator: %u", row->method, row->path, status);
 	}
-	remove(b->office.config.registers[0].path);
+	remove(bench_config(b)->registers[0].path);
 	OPENSSL_free(der);
 }
 

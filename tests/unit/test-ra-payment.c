@@ -33,7 +33,7 @@ set_up(void **state)
 	b = *state;
 	bench_path(b, "ca.pay", path);
 	assert_int_equal(tmg_file_replace(path, tmg_view_str(KEY "\n"), 0600), TMG_OK);
-	strcpy(b->office.config.payment.key_file, "ca.pay");
+	strcpy(bench_config(b)->payment.key_file, "ca.pay");
 	return 0;
 }
 
@@ -154,9 +154,9 @@ test_signature(void **state)
 	assert_int_equal(tell(b, good, body, out), HTTP_UNAUTHORIZED);
 
 	/* no key, an empty one, none set up */
-	strcpy(b->office.config.payment.key_file, "ca.none");
+	strcpy(bench_config(b)->payment.key_file, "ca.none");
 	assert_int_equal(tell_signed(b, body, out), HTTP_SERVER_ERROR);
-	b->office.config.payment.key_file[0] = '\0';
+	bench_config(b)->payment.key_file[0] = '\0';
 	assert_int_equal(tell_signed(b, body, out), HTTP_NOT_FOUND);
 }
 
@@ -297,7 +297,7 @@ test_link(void **state)
 	order(b, id);
 	assert_int_equal(ra_app_get(b->desk.store, id, &app), TMG_OK);
 	assert_false(ra_payment_link(&b->desk, &app, "18.00", "AZN", link));
-	strcpy(b->office.config.payment.url,
+	strcpy(bench_config(b)->payment.url,
 	    "https://pay.example/?o=${number}&a=${amount}&c=${currency}&x=${else}");
 	assert_true(ra_payment_link(&b->desk, &app, "18.00", "AZN", link));
 	snprintf(want, sizeof(want),

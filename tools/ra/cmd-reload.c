@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tamga-ra reload [PID]...: what is wrong with the profiles is told here,
- * before a server reads them. */
+/* tamga-ra reload [PID]...: what is wrong with settings or profiles is told
+ * here, before a server reads them. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/desk/reload.h"
+#include "tools/ra/http/tls.h"
 
 /* Never a group of processes, and never all of them. */
 static tmg_rc
@@ -42,6 +43,22 @@ tell(const ra_value *pids, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* As a server would; this program knows only what ra.conf says now, so what
+ * takes a restart is for the server to tell. */
+static tmg_rc
+look(ra_desk *desk, size_t *count)
+{
+	tmg_auto_ptr(ra_book) book = NULL;
+	tmg_auto_ptr(ra_tls) tls = NULL;
+	tmg_rc rc;
+
+	if ((rc = ra_reload_read(desk, &book)) ||
+	    (rc = ra_tls_load(ra_book_config(book), &tls, &desk->fault)))
+		return rc;
+	*count = ra_book_profiles(book)->count;
+	return TMG_OK;
+}
+
 int
 ra_cmd_reload(tmg_ctx *ctx, int argc, char **argv)
 {
@@ -49,7 +66,7 @@ ra_cmd_reload(tmg_ctx *ctx, int argc, char **argv)
 	ra_value pids;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
-	size_t count;
+	size_t count = 0;
 	int status;
 	tmg_rc rc;
 
@@ -58,14 +75,14 @@ ra_cmd_reload(tmg_ctx *ctx, int argc, char **argv)
 		return RA_EXIT_USAGE;
 	if ((status = ra_place_enter(ctx, &common, &place)))
 		return status;
-	if ((rc = ra_desk_reload(&place.desk, true, &count)) ||
+	if ((rc = look(&place.desk, &count)) ||
 	    (rc = tell(&pids, &place.desk.fault)))
 		return ra_fail(&place.desk.fault, rc);
 	if (common.json)
 		ra_print_json(json_pack("{s:I, s:I}", "profiles",
 		    (json_int_t)count, "told", (json_int_t)pids.count));
 	else
-		printf(_("%zu profiles are good; told %zu servers\n"), count,
+		printf(_("the settings and %zu profiles are good; told %zu servers\n"), count,
 		    pids.count);
 	return RA_EXIT_DONE;
 }

@@ -72,9 +72,28 @@ block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* All of it is read, or nothing changes. */
+static tmg_rc
+read_anew(ra_desk *desk, ra_server *server, size_t *count)
+{
+	tmg_auto_ptr(ra_book) book = NULL;
+	tmg_auto_ptr(ra_tls) tls = NULL;
+	const ra_config *config;
+	tmg_rc rc;
+
+	if ((rc = ra_reload_read(desk, &book)) ||
+	    (rc = ra_tls_load(ra_book_config(book), &tls, &desk->fault)))
+		return rc;
+	config = ra_book_config(book);
+	*count = ra_book_profiles(book)->count;
+	ra_server_follow(server, config, &tls);
+	ra_reload_put(desk, &book);
+	return TMG_OK;
+}
+
 /* With a connection of its own: one that fails costs nobody else's. */
 static void
-reload(ra_office *office)
+reload(ra_office *office, ra_server *server)
 {
 	tmg_auto(ra_desk) desk = { .office = office };
 	tmg_fault fault = { .rc = TMG_OK };
@@ -83,23 +102,24 @@ reload(ra_office *office)
 
 	(void)!ra_notify_reloading();
 	rc = ra_desk_open(office, &desk, &fault);
-	if (rc == TMG_OK && (rc = ra_desk_reload(&desk, false, &count)))
+	if (rc == TMG_OK && (rc = read_anew(&desk, server, &count)))
 		fault = desk.fault;
 	if (rc)
 		tmg_log(office->ctx, TMG_LOG_ERROR,
-		    "the profiles stay as they were: %s", fault.text);
+		    "settings and profiles stay as they were: %s", fault.text);
 	else
-		tmg_log(office->ctx, TMG_LOG_INFO, "read %zu profiles anew", count);
+		tmg_log(office->ctx, TMG_LOG_INFO,
+		    "read the settings and %zu profiles anew", count);
 	(void)!ra_notify("READY=1");
 }
 
 static void
-wait_for_end(ra_office *office, const sigset_t *set)
+wait_for_end(ra_office *office, ra_server *server, const sigset_t *set)
 {
 	int sig = 0;
 
 	while (sigwait(set, &sig) == 0 && sig == SIGHUP)
-		reload(office);
+		reload(office, server);
 }
 
 /* The socket may need root, and the authority's key: both are open by now.
@@ -181,7 +201,7 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "the service manager is not told that this serves: %s",
 		    strerror(errno));
-	wait_for_end(office, &set);
+	wait_for_end(office, server, &set);
 	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
 	(void)!ra_notify("STOPPING=1");
 	ra_server_free(&server);

@@ -60,7 +60,7 @@ ra_api_certificate(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	rc = ra_desk_progress(desk, &app, &cert);
 	if (rc == TMG_PENDING) {
-		reply->retry_after_s = desk->office->config.retry_after_s;
+		reply->retry_after_s = desk->config->retry_after_s;
 		ra_api_error(reply, HTTP_ACCEPTED, NULL, desk->fault.text);
 		return;
 	}

@@ -173,6 +173,38 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("mail.retry_seconds", AT(mail.retry_s), false, 1, 86400),
 };
 
+/* What a running server takes when it reads the file anew; groups end with a
+ * full stop.  The rest was used up at the start: sockets, threads, rights, the
+ * store, the authority's key. */
+static const char *const living[] = { "profiles", "default_profile", "tls.",
+	"ca.issuer_url", "ca.ocsp_url", "crl.", "retry_after", "registers",
+	"request_seconds", "portal_url", "payment.", "mail." };
+
+static bool
+is_living(const char *path)
+{
+	for (size_t i = 0; i < TMG_COUNT(living); i++) {
+		const size_t len = strlen(living[i]);
+
+		if (living[i][len - 1] == '.' ? strncmp(path, living[i], len) == 0 :
+		    strcmp(path, living[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+tmg_rc
+ra_config_follows(const ra_config *now, const ra_config *next, tmg_fault *f)
+{
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		if (!is_living(rows[i].path) &&
+		    !ra_setting_same(&rows[i], now, next))
+			return tmg_raise(f, TMG_UNSUPPORTED, 0,
+			    _("ra.conf: %s is another one than at the start: that takes a restart, and nothing of the file is taken before"),
+			    rows[i].path);
+	return TMG_OK;
+}
+
 static tmg_rc
 check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
 {

@@ -115,6 +115,11 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 TMG_MUST_USE tmg_rc
 ra_config_load(const char *path, ra_config *config, tmg_fault *f);
 
+/* Whether a server that was started with now can go on with next.  Verdicts
+ * TMG_UNSUPPORTED: f names what takes a restart. */
+TMG_MUST_USE tmg_rc
+ra_config_follows(const ra_config *now, const ra_config *next, tmg_fault *f);
+
 /* path as it is when absolute or SCHEME://..., a
  * token's or a credential, below the configuration's folder otherwise. */
 TMG_MUST_USE tmg_rc

@@ -17,7 +17,7 @@
 static bool
 is_fresh(const ra_desk *d, const ra_crl *crl, int64_t revocations)
 {
-	const ra_config *config = &d->office->config;
+	const ra_config *config = d->config;
 	const time_t life = (time_t)config->crl_days * DAY;
 	const time_t every = config->crl_hours > 0 ?
 	    (time_t)config->crl_hours * HOUR : life / 2;
@@ -49,7 +49,7 @@ make_crl(ra_desk *d, int64_t number, int64_t revocations, ra_crl *crl)
 	tmg_rc rc;
 
 	*crl = (ra_crl){ .number = number, .revocations = revocations,
-		.next_update = now + (time_t)d->office->config.crl_days * DAY };
+		.next_update = now + (time_t)d->config->crl_days * DAY };
 	if ((rc = ca->ops->crl(ca, d->store, crl->number, now, crl->next_update,
 	    &crl->der, &crl->len, &d->fault)))
 		return rc;
@@ -87,7 +87,7 @@ ra_desk_crl(ra_desk *d, ra_crl *crl)
 tmg_rc
 ra_desk_crl_publish(ra_desk *d, int64_t *published)
 {
-	const ra_config *config = &d->office->config;
+	const ra_config *config = d->config;
 	tmg_auto(ra_crl) crl = { .number = 0 };
 	char path[PATH_MAX];
 	tmg_rc rc;

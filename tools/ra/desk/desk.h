@@ -24,8 +24,9 @@ enum { RA_DEPUTY_OCSP, RA_DEPUTY_CMP, RA_DEPUTY_SCEP, RA_DEPUTIES };
 /* What all desks share; constant once opened, but for the gate's own lock. */
 typedef struct ra_office {
 	tmg_ctx *ctx;
-	ra_config config;
-	ra_shelf *shelf;		/* of profiles: see ra_desk.profiles */
+	char config_file[PATH_MAX];
+	ra_config config;		/* as it was at the start; see ra_desk.config */
+	ra_shelf *shelf;		/* of profiles and settings */
 	ra_ca *ca;
 	ra_gate *gate;
 	struct ra_deputy *deputy[RA_DEPUTIES];	/* NULL: there is none */
@@ -50,7 +51,8 @@ typedef struct ra_desk {
 	ra_office *office;
 	ra_store *store;
 	tmg_fault fault;
-	const ra_profiles *profiles;	/* borrowed from book */
+	const ra_profiles *profiles;	/* those in force; borrowed from book */
+	const ra_config *config;	/* likewise: all that can change, changes here */
 	ra_book *book;
 	const char *language;		/* who is served now speaks it; NULL unsaid */
 } ra_desk;
@@ -60,8 +62,8 @@ ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f);
 void
 ra_desk_release(ra_desk *desk);
 
-/* Between two pieces of work: from now on profiles are those in force, and what
- * was borrowed of those before is gone. */
+/* Between two pieces of work: from now on profiles and settings are those in
+ * force, and what was borrowed of those before is gone. */
 void
 ra_desk_look(ra_desk *desk);
 

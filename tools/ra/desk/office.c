@@ -25,13 +25,10 @@ open_ca(ra_office *o, tmg_fault *f)
 static tmg_rc
 open_profiles(ra_office *o, tmg_fault *f)
 {
-	char folder[PATH_MAX];
 	ra_book *book;
 	tmg_rc rc;
 
-	if (ra_config_path(&o->config, o->config.profiles, folder))
-		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
-	if ((rc = ra_book_load(folder, o->config.default_profile, &book, f)))
+	if ((rc = ra_book_load(&o->config, &book, f)))
 		return rc;
 	return ra_shelf_new(&book, &o->shelf) ?
 	    tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory")) : TMG_OK;
@@ -44,6 +41,8 @@ ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
 	tmg_rc rc;
 
 	*office = (ra_office){ .ctx = ctx };
+	if (snprintf(office->config_file, PATH_MAX, "%s", config_file) >= PATH_MAX)
+		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), config_file);
 	if ((rc = ra_config_load(config_file, &office->config, f)) == TMG_OK &&
 	    (rc = open_profiles(office, f)) == TMG_OK &&
 	    (rc = open_ca(office, f)) == TMG_OK)
@@ -101,6 +100,7 @@ ra_desk_release(ra_desk *desk)
 	ra_store_free(&desk->store);
 	ra_book_free(&desk->book);
 	desk->profiles = NULL;
+	desk->config = NULL;
 }
 
 void
@@ -109,6 +109,7 @@ ra_desk_look(ra_desk *desk)
 	ra_book_free(&desk->book);
 	desk->book = ra_shelf_take(desk->office->shelf);
 	desk->profiles = ra_book_profiles(desk->book);
+	desk->config = ra_book_config(desk->book);
 }
 
 time_t

@@ -74,7 +74,7 @@ sign(const tmg_secret *key, const char *seconds, tmg_view body,
 tmg_rc
 ra_payment_signed(ra_desk *d, const char *signature, tmg_view body)
 {
-	const ra_payment_conf *conf = &d->office->config.payment;
+	const ra_payment_conf *conf = &d->config->payment;
 	tmg_auto_secret key = { .len = 0 };
 	char mac[2 * MAC + 1];
 	struct stamp s;
@@ -83,7 +83,7 @@ ra_payment_signed(ra_desk *d, const char *signature, tmg_view body)
 	if (conf->key_file[0] == '\0')
 		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
 		    _("no payment service is set up here"));
-	if ((rc = ra_secret_file(&d->office->config, conf->key_file, &key,
+	if ((rc = ra_secret_file(d->config, conf->key_file, &key,
 	    &d->fault)))
 		return rc;
 	if (key.len == 0)
@@ -279,7 +279,7 @@ ra_payment_link(const ra_desk *d, const ra_app *app, const char *price,
 		{ "${amount}", price },
 		{ "${currency}", currency },
 	};
-	const char *url = d->office->config.payment.url;
+	const char *url = d->config->payment.url;
 	size_t at = 0, i;
 
 	if (url[0] == '\0' || !ra_life_may(app, RA_EV_PAY, RA_BY_SYSTEM))

@@ -63,15 +63,15 @@ check_known(const ra_profile *profile, const ra_answers *known, tmg_fault *f)
 }
 
 static tmg_rc
-ask(ra_office *office, const ra_register *r, const ra_profile *profile,
+ask(const ra_desk *d, const ra_register *r, const ra_profile *profile,
     const char *number, ra_answers *known, tmg_fault *f)
 {
 	char path[PATH_MAX];
-	const ra_register_question q = { office->ctx, &office->config, r, path,
+	const ra_register_question q = { d->office->ctx, d->config, r, path,
 		profile->identity.field, number, &profile->identity.fills };
 	tmg_rc rc;
 
-	if (ra_config_path(&office->config, r->path, path))
+	if (ra_config_path(d->config, r->path, path))
 		return tmg_raise(f, TMG_E_IO, 0, _("%s: too long"), r->path);
 	rc = kind_of(r->kind)->ask(&q, known, f);
 	return rc == TMG_OK ? check_known(profile, known, f) : rc;
@@ -101,7 +101,7 @@ tmg_rc
 ra_register_ask(ra_desk *d, const ra_profile *profile, const char *number,
     ra_answers *known)
 {
-	const ra_register *r = find(&d->office->config, profile->identity.lookup);
+	const ra_register *r = find(d->config, profile->identity.lookup);
 	tmg_fault f = { .rc = TMG_OK };
 	tmg_rc rc;
 
@@ -113,7 +113,7 @@ ra_register_ask(ra_desk *d, const ra_profile *profile, const char *number,
 		return TMG_NOT_FOUND;	/* nobody has that one */
 	if (!take_place(d->office))
 		return ask_later(d);
-	rc = ask(d->office, r, profile, number, known, &f);
+	rc = ask(d, r, profile, number, known, &f);
 	atomic_fetch_sub(&d->office->asking, 1);
 	if (rc == TMG_OK || rc == TMG_NOT_FOUND)
 		return rc;

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/reload.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/secret-file.h"
 
 /* Profiles to be, and what they lack. */
 struct wanting {
@@ -54,24 +59,71 @@ check_missing(ra_desk *d, const ra_profiles *profiles)
 	return TMG_OK;
 }
 
-tmg_rc
-ra_desk_reload(ra_desk *d, bool only_look, size_t *count)
+/* ---- files that settings name ---- */
+
+static tmg_rc
+check_secret(const ra_config *config, const char *path, tmg_fault *f)
 {
-	const ra_config *config = &d->office->config;
-	tmg_auto_ptr(ra_book) book = NULL;
-	char folder[PATH_MAX];
+	tmg_auto_secret secret = { .len = 0 };
+
+	return path[0] == '\0' ? TMG_OK : ra_secret_file(config, path, &secret, f);
+}
+
+static tmg_rc
+check_file(const ra_config *config, const char *path, tmg_fault *f)
+{
+	char whole[PATH_MAX];
+
+	if (path[0] == '\0' || (ra_config_path(config, path, whole) == TMG_OK &&
+	    access(whole, R_OK) == 0))
+		return TMG_OK;
+	return tmg_raise(f, TMG_E_IO, 0, "%s: %s", path, strerror(errno));
+}
+
+/* What a server would miss only when it next sends, asks or is told. */
+static tmg_rc
+check_files(const ra_config *c, tmg_fault *f)
+{
 	tmg_rc rc;
 
-	*count = 0;
-	d->fault = (tmg_fault){ .rc = TMG_OK };
-	if (ra_config_path(config, config->profiles, folder))
-		return tmg_raise(&d->fault, TMG_E_USAGE, 0, _("a path is too long"));
-	if ((rc = ra_book_load(folder, config->default_profile, &book,
-	    &d->fault)) || (rc = check_missing(d, ra_book_profiles(book))))
+	if ((rc = check_secret(c, c->mail.password_file, f)) ||
+	    (rc = check_file(c, c->mail.ca, f)) ||
+	    (rc = check_secret(c, c->payment.key_file, f)))
 		return rc;
-	*count = ra_book_profiles(book)->count;
-	if (!only_look)
-		ra_shelf_put(d->office->shelf, &book);
-	ra_desk_look(d);
+	for (size_t i = 0; i < c->register_count; i++)
+		if ((rc = check_secret(c, c->registers[i].token_file, f)) ||
+		    (rc = check_file(c, c->registers[i].ca, f)))
+			return rc;
 	return TMG_OK;
+}
+
+/* ---- all of it ---- */
+
+tmg_rc
+ra_reload_read(ra_desk *d, ra_book **book)
+{
+	tmg_auto_free ra_config *next = malloc(sizeof(*next));
+	tmg_auto_ptr(ra_book) read = NULL;
+	tmg_rc rc;
+
+	*book = NULL;
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if (next == NULL)
+		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	if ((rc = ra_config_load(d->office->config_file, next, &d->fault)) ||
+	    (rc = ra_config_follows(&d->office->config, next, &d->fault)) ||
+	    (rc = check_files(next, &d->fault)) ||
+	    (rc = ra_book_load(next, &read, &d->fault)) ||
+	    (rc = check_missing(d, ra_book_profiles(read))))
+		return rc;
+	*book = read;
+	read = NULL;
+	return TMG_OK;
+}
+
+void
+ra_reload_put(ra_desk *d, ra_book **book)
+{
+	ra_shelf_put(d->office->shelf, book);
+	ra_desk_look(d);
 }

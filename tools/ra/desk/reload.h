@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Profiles read anew while the authority is open.
+ * Settings and profiles read anew while the authority is open.
  */
 #ifndef RA_RELOAD_H
 #define RA_RELOAD_H
@@ -8,17 +8,19 @@
 #include "tools/ra/desk/desk.h"
 
 /*
- * Reads the folder of profiles, all of it, and puts it in force when nothing in
- * it is wrong and every application under way finds its profile; else what was
- * in force stays.  Desks see it from their next ra_desk_look() on.
+ * Reads ra.conf and the folder of profiles, all of it.  Nothing is in force by
+ * that: what is wrong, is found before anything changes.
  *
- *   only_look  nothing is put in force
- *   count      out: how many profiles were read
- *
- * Verdicts  as ra_profiles_load(): the desk's fault says file and line
+ * Verdicts  as ra_config_load() and ra_profiles_load(): the desk's fault says
+ *           file and line
+ *           TMG_UNSUPPORTED  a setting changed that takes a restart
  *           TMG_OCCUPIED  a profile is missing that an application needs
  */
 TMG_MUST_USE tmg_rc
-ra_desk_reload(ra_desk *desk, bool only_look, size_t *count);
+ra_reload_read(ra_desk *desk, ra_book **book);
+
+/* From now on it is in force, at every desk from its next ra_desk_look() on. */
+void
+ra_reload_put(ra_desk *desk, ra_book **book);
 
 #endif

@@ -10,25 +10,30 @@
 
 struct ra_book {
 	atomic_uint users;
+	ra_config config;
 	ra_profiles profiles;
 };
 
 static tmg_rc
-load(const char *folder, const char *usual, ra_profiles *profiles, tmg_fault *f)
+load(const ra_config *config, ra_profiles *profiles, tmg_fault *f)
 {
+	char folder[PATH_MAX];
 	tmg_rc rc;
 
+	if (ra_config_path(config, config->profiles, folder))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
 	if ((rc = ra_profiles_load(folder, profiles, f)))
 		return rc;
-	if (ra_profiles_find(profiles, usual) != NULL)
+	if (ra_profiles_find(profiles, config->default_profile) != NULL)
 		return TMG_OK;
 	ra_profiles_release(profiles);
 	return tmg_raise(f, TMG_NOT_FOUND, 0,
-	    _("default_profile is %s, but %s holds no such profile"), usual, folder);
+	    _("default_profile is %s, but %s holds no such profile"),
+	    config->default_profile, folder);
 }
 
 tmg_rc
-ra_book_load(const char *folder, const char *usual, ra_book **book, tmg_fault *f)
+ra_book_load(const ra_config *config, ra_book **book, tmg_fault *f)
 {
 	ra_book *b = calloc(1, sizeof(*b));
 	tmg_rc rc;
@@ -37,7 +42,8 @@ ra_book_load(const char *folder, const char *usual, ra_book **book, tmg_fault *f
 	if (b == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	atomic_init(&b->users, 1);
-	if ((rc = load(folder, usual, &b->profiles, f))) {
+	b->config = *config;
+	if ((rc = load(config, &b->profiles, f))) {
 		free(b);
 		return rc;
 	}
@@ -49,6 +55,12 @@ const ra_profiles *
 ra_book_profiles(const ra_book *book)
 {
 	return &book->profiles;
+}
+
+const ra_config *
+ra_book_config(const ra_book *book)
+{
+	return &book->config;
 }
 
 void

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The profiles in force, read by many threads and exchanged by one: who took
- * them keeps what was taken, whole, until it is given back.
+ * The settings and profiles in force, read by many threads and exchanged by one:
+ * who took them keeps what was taken, whole, until it is given back.
  */
 #ifndef RA_SHELF_H
 #define RA_SHELF_H
 
+#include "tools/ra/desk/conf.h"
 #include "tools/ra/profile/profile.h"
 
-/* Profiles that nobody changes any more, and how many use them. */
+/* What nobody changes any more, and how many use it. */
 typedef struct ra_book ra_book;
 
-/* Verdicts as ra_profiles_load(); and TMG_NOT_FOUND: usual is not among them. */
+/* config, copied, with the profiles of its folder.  Verdicts as
+ * ra_profiles_load(); and TMG_NOT_FOUND: its default is not among them. */
 TMG_MUST_USE tmg_rc
-ra_book_load(const char *folder, const char *usual, ra_book **book, tmg_fault *f);
+ra_book_load(const ra_config *config, ra_book **book, tmg_fault *f);
 
 /* Borrowed: as long as the book is held. */
 const ra_profiles *
 ra_book_profiles(const ra_book *book);
+const ra_config *
+ra_book_config(const ra_book *book);
 
 /* Accepts a pointer to NULL; leaves NULL.  The last one frees. */
 void

@@ -29,7 +29,7 @@ read_file(ra_desk *d, const char *name, char **text)
 	size_t len = 0;
 	tmg_rc rc;
 
-	if (ra_config_path(&d->office->config, d->office->config.profiles, folder))
+	if (ra_config_path(d->config, d->config->profiles, folder))
 		return tmg_raise(&d->fault, TMG_E_USAGE, 0, _("a path is too long"));
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if ((rc = tmg_file_read(path, TERMS_MAX, (uint8_t **)text, &len)))

@@ -25,7 +25,7 @@ static const ra_profile *
 profile_of(const ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
 	const char *name = call->label[0] != '\0' ? call->label :
-	    desk->office->config.default_profile;
+	    desk->config->default_profile;
 	const ra_profile *p = ra_profiles_find(desk->profiles, name);
 
 	if (p == NULL)
@@ -178,7 +178,7 @@ reply_outcome(ra_desk *desk, ra_reply *reply, tmg_rc rc, const ra_cert *cert)
 		return;
 	}
 	if (rc == TMG_PENDING)
-		reply->retry_after_s = desk->office->config.retry_after_s;
+		reply->retry_after_s = desk->config->retry_after_s;
 	ra_reply_fault(reply, desk, rc);
 }
 

@@ -8,7 +8,6 @@
 #include "tools/ra/http/server.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <pthread.h>
@@ -20,12 +19,12 @@
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/http/listen.h"
 #include "tools/ra/http/media.h"
+#include "tools/ra/http/tls.h"
 #include "tools/ra/http/watch.h"
 
 #define IDLE_S 20		/* a connection that says nothing is closed */
@@ -33,11 +32,6 @@
 #define GRACE_MS 10000
 #define FILE_MS 120000		/* to send a file in */
 #define FILES_MOST (64u * 1024 * 1024)	/* bytes of those coming in at once */
-#define PEM_MAX 65536
-/* RFC 9325 3.1.1, 4.1, 4.2: forward secrecy and AEAD, nothing else. */
-#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:" \
-    "-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:" \
-    "%SERVER_PRECEDENCE"
 
 /* Where connections come in. */
 struct door {
@@ -55,11 +49,20 @@ struct ra_server {
 	atomic_int running;		/* requests between first byte and last */
 	atomic_size_t files;		/* bytes set aside for bodies with a file */
 	ra_watch *watch;
+	atomic_long request_ms;		/* for a request to be said in */
+	pthread_mutex_t showing;
+	ra_tls *tls;			/* what new connections are shown */
 	pthread_mutex_t mutex;
 	pthread_cond_t freed;
 	ra_desk *desk;
 	bool *taken;
 	size_t desks;
+};
+
+/* One connection. */
+struct guest {
+	ra_watched *watched;
+	ra_tls *tls;			/* what it was shown; NULL without TLS */
 };
 
 /* One request on its way in. */
@@ -106,23 +109,63 @@ give_desk(ra_server *s, const ra_desk *desk)
 
 /* ---- those who take their time ---- */
 
-/* Called for each connection when it is there and before it is closed. */
+static ra_tls *
+tls_now(ra_server *s)
+{
+	ra_tls *tls;
+
+	pthread_mutex_lock(&s->showing);
+	tls = ra_tls_take(s->tls);
+	pthread_mutex_unlock(&s->showing);
+	return tls;
+}
+
+/* Its handshake has not begun: it is shown what is in force now. */
+static void
+show_tls(struct guest *g, const struct door *door, struct MHD_Connection *conn)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (door->plain || info == NULL || info->tls_session == NULL)
+		return;
+	g->tls = tls_now(door->server);
+	if (!ra_tls_use(g->tls, info->tls_session))
+		ra_tls_free(&g->tls);
+}
+
+static void
+leave(ra_server *s, struct guest *g)
+{
+	if (g == NULL)
+		return;
+	ra_watch_remove(s->watch, g->watched);
+	ra_tls_free(&g->tls);
+	free(g);
+}
+
+/* Called for each connection when it is there and before it is closed.  Who has
+ * no memory left for that is shown the certificate of the start. */
 static void
 on_connection(void *arg, struct MHD_Connection *conn, void **context,
     enum MHD_ConnectionNotificationCode code)
 {
 	const struct door *door = arg;
-	const ra_server *s = door->server;
 	const union MHD_ConnectionInfo *info;
+	ra_server *s = door->server;
+	struct guest *g;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		ra_watch_remove(s->watch, *context);
+		leave(s, *context);
 		*context = NULL;
 		return;
 	}
+	if ((g = *context = calloc(1, sizeof(*g))) == NULL)
+		return;
 	info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*context = info != NULL ? ra_watch_add(s->watch, info->connect_fd) : NULL;
-	ra_watch_due(s->watch, *context, s->office->config.request_s * 1000L);
+	g->watched = info != NULL ? ra_watch_add(s->watch, info->connect_fd) : NULL;
+	ra_watch_due(s->watch, g->watched, atomic_load(&s->request_ms));
+	show_tls(g, door, conn);
 }
 
 static void
@@ -131,8 +174,10 @@ give_time(const ra_server *s, struct MHD_Connection *conn, long ms)
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	if (info != NULL)
-		ra_watch_due(s->watch, info->socket_context, ms);
+	const struct guest *g = info != NULL ? info->socket_context : NULL;
+
+	if (g != NULL)
+		ra_watch_due(s->watch, g->watched, ms);
 }
 
 /* ---- what came in ---- */
@@ -521,7 +566,7 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 	if (x == NULL)
 		return;
 	/* for the next one, while it lasts */
-	give_time(x->server, conn, x->server->office->config.request_s * 1000L);
+	give_time(x->server, conn, atomic_load(&x->server->request_ms));
 	atomic_fetch_sub(&x->server->running, 1);
 	atomic_fetch_sub(&x->server->files, x->files);
 	free(x->body);
@@ -571,60 +616,16 @@ open_desks(ra_server *s, tmg_fault *f)
 	return TMG_OK;
 }
 
-static tmg_rc
-read_pem(const ra_office *office, const char *name, char **text, tmg_fault *f)
-{
-	char path[PATH_MAX];
-	uint8_t *data = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if (ra_config_path(&office->config, name, path))
-		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), name);
-	if ((rc = tmg_file_read(path, PEM_MAX, &data, &len)))
-		return tmg_raise(f, rc, 0, "%s: %s", path, strerror(errno));
-	*text = (char *)data;
-	return strstr(*text, "PRIVATE KEY") == NULL ? TMG_OK :
-	    ra_key_private(path, data, f);
-}
-
-/* What only a door with TLS needs. */
-struct papers {
-	char *key, *cert, *trust;
-};
-
-static void
-papers_release(struct papers *p)
-{
-	if (p->key != NULL)
-		explicit_bzero(p->key, strlen(p->key));
-	free(p->key);
-	free(p->cert);
-	free(p->trust);
-}
-
-static tmg_rc
-read_papers(const ra_office *office, struct papers *p, tmg_fault *f)
-{
-	const ra_config *c = &office->config;
-	tmg_rc rc;
-
-	if ((rc = read_pem(office, c->tls_key, &p->key, f)) ||
-	    (rc = read_pem(office, c->tls_certificate, &p->cert, f)))
-		return rc;
-	return read_pem(office, c->ca_certificate, &p->trust, f);
-}
-
 /* Items are read up to the first MHD_OPTION_END. */
 static struct MHD_Daemon *
-start_daemon(struct door *door, const struct papers *p)
+start_daemon(struct door *door, const ra_tls_files *p)
 {
 	const ra_config *c = &door->server->office->config;
 	const struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, p->key },
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, p->cert },
 		{ MHD_OPTION_HTTPS_MEM_TRUST, 0, p->trust },
-		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)RA_TLS_PRIORITIES },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	/* With one thread no pool may be asked for. */
@@ -654,10 +655,11 @@ start_daemon(struct door *door, const struct papers *p)
 static tmg_rc
 open_doors(ra_server *s, tmg_fault *f)
 {
-	__attribute__((__cleanup__(papers_release))) struct papers p = { NULL, NULL, NULL };
+	tmg_auto(ra_tls_files) p = { NULL, NULL, NULL };
 	tmg_rc rc;
 
-	if ((rc = read_papers(s->office, &p, f)))
+	if ((rc = ra_tls_load(&s->office->config, &s->tls, f)) ||
+	    (rc = ra_tls_files_read(&s->office->config, &p, f)))
 		return rc;
 	for (size_t i = 0; i < DOORS; i++) {
 		struct door *door = &s->door[i];
@@ -666,7 +668,7 @@ open_doors(ra_server *s, tmg_fault *f)
 			continue;
 		return tmg_raise(f, TMG_E_IO, 0, door->plain ?
 		    _("the HTTP server does not start") :
-		    _("the HTTPS server does not start: do tls.certificate and tls.key belong together?"));
+		    _("the HTTPS server does not start"));
 	}
 	return TMG_OK;
 }
@@ -688,6 +690,8 @@ ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
 	s->office = office;
 	s->door[DOOR_TLS] = (struct door){ s, false, NULL, fd };
 	s->door[DOOR_PLAIN] = (struct door){ s, true, NULL, plain_fd };
+	atomic_init(&s->request_ms, office->config.request_s * 1000L);
+	pthread_mutex_init(&s->showing, NULL);
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->freed, NULL);
 	if ((rc = ra_watch_new(&s->watch)))
@@ -698,6 +702,20 @@ ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
 	}
 	*server = s;
 	return TMG_OK;
+}
+
+void
+ra_server_follow(ra_server *s, const ra_config *config, ra_tls **tls)
+{
+	ra_tls *before;
+
+	atomic_store(&s->request_ms, config->request_s * 1000L);
+	pthread_mutex_lock(&s->showing);
+	before = s->tls;
+	s->tls = *tls;
+	pthread_mutex_unlock(&s->showing);
+	*tls = NULL;
+	ra_tls_free(&before);
 }
 
 static void
@@ -728,6 +746,8 @@ ra_server_free(ra_server **server)
 	}
 	ra_watch_free(&s->watch);
 	close_desks(s);
+	ra_tls_free(&s->tls);
+	pthread_mutex_destroy(&s->showing);
 	pthread_cond_destroy(&s->freed);
 	pthread_mutex_destroy(&s->mutex);
 	free(s);

@@ -7,6 +7,7 @@
 #define RA_SERVER_H
 
 #include "tools/ra/desk/desk.h"
+#include "tools/ra/http/tls.h"
 
 typedef struct ra_server ra_server;
 
@@ -19,6 +20,11 @@ typedef struct ra_server ra_server;
 TMG_MUST_USE tmg_rc
 ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
     ra_server **server);
+
+/* From now on new connections are shown tls, which is taken over, and requests
+ * have the time that config gives them. */
+void
+ra_server_follow(ra_server *server, const ra_config *config, ra_tls **tls);
 
 /* Takes no new connections, lets running requests end (10 seconds at most).
  * Accepts a pointer to NULL; leaves NULL. */

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "src/base/ctx.h"
@@ -22,7 +23,8 @@ struct ra_chores {
 	pthread_mutex_t mutex;
 	pthread_cond_t end;
 	atomic_bool stop;
-	int64_t published;		/* the revocation list's number */
+	int64_t published;		/* the revocation list's number, */
+	char place[RA_TEXT_MAX];	/* there */
 };
 
 static tmg_rc
@@ -57,6 +59,11 @@ do_mails(ra_chores *c)
 static tmg_rc
 do_crl(ra_chores *c)
 {
+	const char *place = c->desk.config->crl_file;
+
+	if (strcmp(place, c->place) != 0)
+		c->published = 0;
+	strcpy(c->place, place);
 	return ra_desk_crl_publish(&c->desk, &c->published);
 }
 

@@ -44,7 +44,7 @@ take(ra_desk *d, ra_mail *mail)
 		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
 		    _("no random numbers to be had"));
 	mail->tries++;
-	mail->due = ra_desk_now(d) + d->office->config.mail.timeout_s + LEASE_S;
+	mail->due = ra_desk_now(d) + d->config->mail.timeout_s + LEASE_S;
 	if ((rc = ra_mail_take(d->store, mail->id, mail->holder, mail->due)) ||
 	    (rc = ra_txn_commit(&txn)))
 		return ra_desk_says(d, rc);
@@ -68,7 +68,7 @@ attach(ra_desk *d, const ra_mail *mail, ra_printed *printed)
 static tmg_rc
 send_one(ra_desk *d, const ra_mail *mail, const atomic_bool *stop, tmg_fault *f)
 {
-	const ra_mail_conf *conf = &d->office->config.mail;
+	const ra_mail_conf *conf = &d->config->mail;
 	tmg_auto(ra_printed) printed = { .bytes = NULL };
 
 	attach(d, mail, &printed);
@@ -76,7 +76,7 @@ send_one(ra_desk *d, const ra_mail *mail, const atomic_bool *stop, tmg_fault *f)
 		mail->subject, mail->body, mail->id, mail->created,
 		{ printed.bytes, printed.len } };
 
-	return ra_smtp_send(&d->office->config, &letter, stop, f);
+	return ra_smtp_send(d->config, &letter, stop, f);
 }
 
 /* What telling the server led to.  A mail that nobody took for so long is
@@ -94,7 +94,7 @@ note(ra_desk *d, ra_mail *mail, tmg_rc rc, const char *why)
 	snprintf(mail->error, sizeof(mail->error), "%.*s",
 	    (int)sizeof(mail->error) - 1, rc == TMG_OK ? "" : why);
 	mail->due = now + (rc == TMG_OK ? 0 :
-	    ra_mailer_wait(&d->office->config.mail, mail->tries));
+	    ra_mailer_wait(&d->config->mail, mail->tries));
 }
 
 static void
@@ -137,7 +137,7 @@ ra_mailer_run(ra_desk *d, const atomic_bool *stop, ra_mailed *mailed)
 
 	*mailed = (ra_mailed){ 0 };
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	if (d->office->config.mail.server[0] == '\0')
+	if (d->config->mail.server[0] == '\0')
 		return tmg_raise(&d->fault, TMG_UNSUPPORTED, 0,
 		    _("ra.conf names no mail.server: mails wait in the outbox"));
 	while (rc == TMG_OK && (stop == NULL || !atomic_load(stop))) {

@@ -222,7 +222,7 @@ fill(ra_sheet *s, const ra_profile *p, const ra_app *app,
 static void
 name_it(const ra_desk *d, const char *title, const ra_app *app, ra_sheet *s)
 {
-	const char *url = d->office->config.portal_url;
+	const char *url = d->config->portal_url;
 
 	snprintf(s->title, sizeof(s->title), "%s", title);
 	snprintf(s->number, sizeof(s->number), "%s", app->id);

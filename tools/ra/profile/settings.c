@@ -283,3 +283,62 @@ ra_settings_read(const char *name, const char *text, const ra_setting *rows,
 		    config_error_line(&config), config_error_text(&config));
 	return read_whole(&r, config_root_setting(&config));
 }
+
+/* ---- what changed ---- */
+
+static bool
+same_text(const ra_setting *row, const void *one, const void *other)
+{
+	(void)row;
+	return strcmp(one, other) == 0;
+}
+
+static bool
+same_number(const ra_setting *row, const void *one, const void *other)
+{
+	(void)row;
+	return *(const int *)one == *(const int *)other;
+}
+
+static bool
+same_flag(const ra_setting *row, const void *one, const void *other)
+{
+	(void)row;
+	return *(const bool *)one == *(const bool *)other;
+}
+
+static bool
+same_words(const ra_setting *row, const void *one, const void *other)
+{
+	const ra_words *a = one, *b = other;
+
+	(void)row;
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->word[i], b->word[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+/* Each entry began as a copy of the defaults, so unused bytes are alike. */
+static bool
+same_list(const ra_setting *row, const void *one, const void *other)
+{
+	return memcmp(one, other, row->list->size * row->list->cap) == 0;
+}
+
+bool
+ra_setting_same(const ra_setting *row, const void *one, const void *other)
+{
+	static bool (*const same[])(const ra_setting *row, const void *one,
+	    const void *other) = {
+		[RA_KIND_TEXT] = same_text,
+		[RA_KIND_NUMBER] = same_number,
+		[RA_KIND_FLAG] = same_flag,
+		[RA_KIND_WORDS] = same_words,
+		[RA_KIND_PROSE] = same_text,
+		[RA_KIND_LIST] = same_list,
+	};
+
+	return same[row->kind](row, (const uint8_t *)one + row->offset,
+	    (const uint8_t *)other + row->offset);
+}

@@ -103,4 +103,8 @@ TMG_MUST_USE tmg_rc
 ra_settings_read(const char *name, const char *text, const ra_setting *rows,
     size_t count, void *into, tmg_fault *f);
 
+/* Whether both structures say the same at row. */
+bool
+ra_setting_same(const ra_setting *row, const void *one, const void *other);
+
 #endif

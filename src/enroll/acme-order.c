@@ -10,13 +10,14 @@
 #include "src/base/scope.h"
 #include "src/enroll/acme-jws.h"
 #include "src/enroll/acme-names.h"
+#include "src/enroll/acme-proof.h"
 #include "src/enroll/acme-talk.h"
 #include "src/enroll/memory.h"
 
 /* ---- what is kept ------------------------------------------------------ */
 
 tmg_rc
-tmg_acme_kept_read(tmg_view text, char url[TMG_ACME_URL_MAX])
+tmg_acme_kept_read(tmg_view text, char url[TMG_ACME_URL_MAX], bool *shown)
 {
 	json_t *o = text.len == 0 ? NULL : json_loadb((const char *)text.ptr, text.len,
 	    JSON_REJECT_DUPLICATES, NULL);
@@ -25,14 +26,16 @@ tmg_acme_kept_read(tmg_view text, char url[TMG_ACME_URL_MAX])
 
 	if (good)
 		memcpy(url, order, strlen(order) + 1);
+	*shown = json_is_true(json_object_get(o, "shown"));
 	json_decref(o);
 	return good ? TMG_OK : TMG_E_MALFORMED;
 }
 
 static tmg_rc
-keep(tmg_authority *a, const char *url)
+keep(tmg_authority *a, bool shown)
 {
-	json_t *o = json_pack("{s:s}", "order", url);
+	json_t *o = json_pack("{s:s, s:b}", "order", tmg_acme_of(a)->order_url,
+	    "shown", (int)shown);
 	tmg_auto_free char *text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
 
 	json_decref(o);
@@ -42,8 +45,15 @@ keep(tmg_authority *a, const char *url)
 }
 
 tmg_rc
+tmg_acme_order_shown(tmg_authority *a)
+{
+	return keep(a, true);
+}
+
+tmg_rc
 tmg_acme_order_forget(tmg_authority *a)
 {
+	tmg_acme_of(a)->left = false;
 	tmg_acme_of(a)->order_url[0] = '\0';
 	return tmg_authority_keep(a, (tmg_view){ NULL, 0 });
 }
@@ -80,7 +90,7 @@ tmg_acme_order_recall(tmg_authority *a)
 	long ignored;
 	tmg_rc rc;
 
-	if (tmg_acme_kept_read(tmg_authority_kept(a), acme->order_url))
+	if (tmg_acme_kept_read(tmg_authority_kept(a), acme->order_url, &acme->left))
 		return TMG_NOT_FOUND;
 	rc = tmg_acme_order_look(a, &ignored);
 	if (rc == TMG_OK && acme->order.status != TMG_ACME_INVALID)
@@ -90,6 +100,8 @@ tmg_acme_order_recall(tmg_authority *a)
 	/* expired, failed, or of an account that is gone: a fact, not a failure */
 	tmg_log(a->ctx, TMG_LOG_INFO, "%s: the order %s is over; another one is made",
 	    a->uri.where, acme->order_url);
+	if (rc == TMG_OK && acme->left)
+		tmg_acme_prove_tidy(a);
 	rc = tmg_acme_order_forget(a);
 	return rc == TMG_OK ? TMG_NOT_FOUND : rc;
 }
@@ -110,7 +122,7 @@ order_once(tmg_authority *a, const char *payload)
 		return tmg_authority_raise(a, TMG_E_MALFORMED,
 		    _("%s: its answer names no order; tell its operator"), a->uri.where);
 	memcpy(acme->order_url, r.place, sizeof(acme->order_url));
-	if ((rc = keep(a, acme->order_url)))
+	if ((rc = keep(a, false)))
 		return rc;
 	return read_order(a, &r, &ignored);
 }

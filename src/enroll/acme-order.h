@@ -7,10 +7,15 @@
 
 #include "src/enroll/acme.h"
 
-/* What tmg_authority_keep() is given, as bytes: the order's address.
+/* What tmg_authority_keep() is given, as bytes: the order's address, and whether
+ * something may be shown for it that lasts.
  * Faults TMG_E_MALFORMED */
 TMG_MUST_USE tmg_rc
-tmg_acme_kept_read(tmg_view text, char url[TMG_ACME_URL_MAX]);
+tmg_acme_kept_read(tmg_view text, char url[TMG_ACME_URL_MAX], bool *shown);
+
+/* From now on something may be. */
+TMG_MUST_USE tmg_rc
+tmg_acme_order_shown(tmg_authority *a);
 
 /* Makes one for the names of csr; its address is kept when this returns. */
 TMG_MUST_USE tmg_rc

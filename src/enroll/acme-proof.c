@@ -8,6 +8,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/enroll/acme-jws.h"
+#include "src/enroll/acme-order.h"
 #include "src/enroll/acme-talk.h"
 #include "src/enroll/option.h"
 
@@ -17,6 +18,10 @@
 static const tmg_acme_way *const ways[] = {
 	&tmg_acme_webroot,
 	&tmg_acme_listen,
+	&tmg_acme_alpn,
+	&tmg_acme_hook_dns,
+	&tmg_acme_hook_http,
+	&tmg_acme_hook_alpn,
 };
 
 static bool
@@ -36,8 +41,9 @@ tmg_acme_prove_check(tmg_authority *a)
 			return TMG_OK;
 	return tmg_authority_raise(a, TMG_E_USAGE,
 	    _("%s: say how to prove that the name is yours, with --ca-option: "
-	    "webroot=FOLDER of the web server that answers for it, or "
-	    "listen=ADDRESS:PORT, where port 80 of the name leads"), a->uri.where);
+	    "webroot=FOLDER of the web server that answers for it, "
+	    "listen=ADDRESS:PORT, where port 80 of the name leads, or hook=PROGRAM that "
+	    "changes its DNS"), a->uri.where);
 }
 
 /* ---- one authorization ------------------------------------------------- */
@@ -146,6 +152,24 @@ answer(tmg_authority *a, tmg_acme_proof *p)
 	return TMG_OK;
 }
 
+/* ---- taking away ------------------------------------------------------- */
+
+static void
+hide(tmg_authority *a, const tmg_acme_proof *p)
+{
+	p->way->hide(a, p, tmg_option_get(a, p->way->option));
+}
+
+/* Whichever challenge of an authorization was tried is over now. */
+static void
+tidy(tmg_authority *a, const tmg_acme_authz *z)
+{
+	tmg_acme_proof p = { .shown = true };
+
+	if (choose(a, z, &p) == TMG_OK && p.way->lasting && answer(a, &p) == TMG_OK)
+		hide(a, &p);
+}
+
 /* ---- all of them ------------------------------------------------------- */
 
 static tmg_rc
@@ -164,15 +188,19 @@ collect(tmg_authority *a)
 		p = &acme->proofs[acme->proof_count];
 		if ((rc = fetch(a, acme->order.authorizations[i], z, &ignored)))
 			return rc;
+		if (z->status != TMG_ACME_PENDING && acme->left)
+			tidy(a, z);
 		if (z->status == TMG_ACME_VALID)
 			continue;
 		if (z->status == TMG_ACME_INVALID)
 			return failed(a, z);
 		if ((rc = choose(a, z, p)) || (rc = answer(a, p)))
 			return rc;
+		p->shown = acme->left;
 		memcpy(p->authz, acme->order.authorizations[i], sizeof(p->authz));
 		acme->proof_count++;
 	}
+	acme->left = false;
 	return TMG_OK;
 }
 
@@ -238,17 +266,33 @@ wait_for(tmg_authority *a, const tmg_acme_proof *p)
 }
 
 void
-tmg_acme_prove_end(tmg_authority *a)
+tmg_acme_prove_end(tmg_authority *a, bool goes_on)
 {
 	tmg_acme *acme = tmg_acme_of(a);
 
-	for (size_t i = 0; i < acme->proof_count; i++)
-		if (acme->proofs[i].shown)
-			acme->proofs[i].way->hide(a, &acme->proofs[i],
-			    tmg_option_get(a, acme->proofs[i].way->option));
+	for (size_t i = 0; i < acme->proof_count; i++) {
+		const tmg_acme_proof *p = &acme->proofs[i];
+
+		if (p->shown && !(goes_on && p->way->lasting))
+			hide(a, p);
+	}
 	free(acme->proofs);
 	acme->proofs = NULL;
 	acme->proof_count = 0;
+}
+
+void
+tmg_acme_prove_tidy(tmg_authority *a)
+{
+	const tmg_acme *acme = tmg_acme_of(a);
+	tmg_auto_free tmg_acme_authz *z = malloc(sizeof(*z));
+	const tmg_fault before = a->fault;
+	long ignored;
+
+	for (size_t i = 0; z != NULL && i < acme->order.count; i++)
+		if (fetch(a, acme->order.authorizations[i], z, &ignored) == TMG_OK)
+			tidy(a, z);
+	a->fault = before;
 }
 
 static tmg_rc
@@ -257,7 +301,7 @@ prove(tmg_authority *a)
 	tmg_acme *acme = tmg_acme_of(a);
 	tmg_rc rc;
 
-	if ((rc = collect(a)) || (rc = show(a)))
+	if ((rc = collect(a)) || (rc = tmg_acme_order_shown(a)) || (rc = show(a)))
 		return rc;
 	for (size_t i = 0; i < acme->proof_count; i++)
 		if ((rc = tell(a, &acme->proofs[i])))
@@ -273,6 +317,6 @@ tmg_acme_prove(tmg_authority *a)
 {
 	const tmg_rc rc = prove(a);
 
-	tmg_acme_prove_end(a);
+	tmg_acme_prove_end(a, rc == TMG_PENDING);
 	return tmg_pass(&a->fault, rc);
 }

@@ -16,6 +16,8 @@
  *
  *   challenge  its type
  *   option     the option whose value says where or by whom
+ *   lasting    what is shown outlives the process: while the CA takes its time
+ *              it stays, and whoever finishes takes it away
  *   show       puts the proof where the CA looks for it.  TMG_PENDING: somebody
  *              says that it is not there yet; the words tell when to come again
  *   hide       takes it away; never fails
@@ -24,11 +26,13 @@
  */
 typedef struct tmg_acme_way {
 	const char *challenge, *option;
+	bool lasting;
 	tmg_rc (*show)(tmg_authority *a, const tmg_acme_proof *proof, const char *value);
 	void (*hide)(tmg_authority *a, const tmg_acme_proof *proof, const char *value);
 } tmg_acme_way;
 
-extern const tmg_acme_way tmg_acme_webroot, tmg_acme_listen;
+extern const tmg_acme_way tmg_acme_webroot, tmg_acme_listen, tmg_acme_alpn,
+    tmg_acme_hook_dns, tmg_acme_hook_http, tmg_acme_hook_alpn;
 
 struct tmg_acme_proof {
 	const tmg_acme_way *way;
@@ -55,8 +59,12 @@ tmg_acme_prove(tmg_authority *a);
 TMG_MUST_USE tmg_rc
 tmg_acme_prove_check(tmg_authority *a);
 
-/* Nothing is shown any more. */
+/* Nothing is shown any more, but what lasts where somebody goes on later. */
 void
-tmg_acme_prove_end(tmg_authority *a);
+tmg_acme_prove_end(tmg_authority *a, bool goes_on);
+
+/* Takes away what an earlier process left shown for the order; quietly. */
+void
+tmg_acme_prove_tidy(tmg_authority *a);
 
 #endif

@@ -102,6 +102,8 @@ lead(walk *w)
 
 	while (rc == TMG_OK && !w->over)
 		rc = steps[tmg_acme_of(w->a)->order.status](w);
+	if (rc == TMG_OK && tmg_acme_of(w->a)->left)
+		tmg_acme_prove_tidy(w->a);
 	return rc;
 }
 

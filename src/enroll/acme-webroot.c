@@ -56,6 +56,7 @@ hide(tmg_authority *a, const tmg_acme_proof *p, const char *root)
 const tmg_acme_way tmg_acme_webroot = {
 	.challenge = "http-01",
 	.option = "webroot",
+	.lasting = true,
 	.show = show,
 	.hide = hide,
 };

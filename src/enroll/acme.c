@@ -20,7 +20,8 @@
 #define WAIT_MAX_S 3600L
 
 static const char *const options[] = {
-	"challenge", "webroot", "listen", "chain", "contact", "terms", "wait", NULL,
+	"challenge", "webroot", "listen", "hook", "chain", "contact", "terms", "wait",
+	NULL,
 };
 
 /* ---- what it is -------------------------------------------------------- */
@@ -76,7 +77,7 @@ acme_close(tmg_authority *a)
 {
 	if (a->state == NULL)
 		return;
-	tmg_acme_prove_end(a);
+	tmg_acme_prove_end(a, false);
 	tmg_responder_free(&tmg_acme_of(a)->responder);
 	tmg_acme_account_close(a);
 	free(a->state);

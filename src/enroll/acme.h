@@ -17,6 +17,7 @@
 #include "src/enroll/authority.h"
 
 typedef struct tmg_acme_proof tmg_acme_proof;
+typedef struct tmg_acme_door tmg_acme_door;
 typedef struct tmg_responder tmg_responder;
 
 /* authority->state */
@@ -37,9 +38,11 @@ typedef struct tmg_acme {
 
 	char order_url[TMG_ACME_URL_MAX];	/* "" none */
 	tmg_acme_order order;
+	bool left;			/* an earlier process may have left proofs shown */
 	tmg_acme_proof *proofs;		/* what is shown to the CA now */
 	size_t proof_count;
 	tmg_responder *responder;	/* NULL none */
+	tmg_acme_door *door;		/* of tls-alpn-01, NULL none */
 	int64_t until_ms;		/* how long this process waits */
 } tmg_acme;
 

@@ -39,14 +39,17 @@ keep_ticket(tmg_provision *p, const tmg_decision *decision)
 static tmg_rc
 must_wait(tmg_provision *p, const tmg_decision *decision)
 {
+	const char *why = tmg_authority_fault(p->authority)->text;
 	tmg_rc rc;
 
 	keep_ticket(p, decision);
 	p->j.retry_after = decision->retry_after_s;
 	if ((rc = tmg_work_reached(p, TMG_STEP_SUBMITTED)))
 		return rc;
-	return tmg_raise(&p->fault, TMG_PENDING, 0, _("the authority has the request "
-	    "and has not decided; resume enrollment %s later"), p->j.id);
+	if (why[0] == '\0')
+		why = _("the authority has the request and has not decided");
+	return tmg_raise(&p->fault, TMG_PENDING, 0,
+	    _("%.240s; resume enrollment %s later"), why, p->j.id);
 }
 
 static tmg_rc

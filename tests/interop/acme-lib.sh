@@ -15,10 +15,10 @@ print(*[x.getsockname()[1] for x in s])' "$1"
 
 # answers URL: until it does, five seconds at most
 answers() {
-	n=0
+	tries=0
 	until curl -s -o /dev/null --max-time 2 --cacert "$work/tls.pem" "$1"; do
-		n=$((n + 1))
-		[ $n -lt 50 ] || fail "nobody answers at $1"
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || fail "nobody answers at $1"
 		sleep 0.1
 	done
 }
@@ -67,10 +67,10 @@ issued() {
 	run 0 "$tamga" cert export --no-pcsc "$1" -o "$work/cert.pem"
 	openssl x509 -in "$work/cert.pem" -noout -ext subjectAltName >"$work/names"
 	grep -q -e "$2" "$work/names" || { cat "$work/names"; fail "not for $2"; }
-	for n in 0 1 2; do
-		curl -s --cacert "$work/tls.pem" "$control/intermediates/$n"
+	for between in 0 1 2; do
+		curl -s --cacert "$work/tls.pem" "$control/intermediates/$between"
 	done >"$work/between.pem"
 	openssl verify -CAfile "$work/root.pem" -untrusted "$work/between.pem" \
 		"$work/cert.pem" >"$work/verified" 2>&1 || { cat "$work/verified"; fail "its chain"; }
 }
-finalized() { grep -c 'POST /finalize-order/' "$work/pebble.log"; }
+finalized() { grep -c 'Issued certificate serial' "$work/pebble.log"; }

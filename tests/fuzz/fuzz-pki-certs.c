@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificates from cards and authorities: DER, PEM, CMS, chains of them. */
+#include "src/base/ctx.h"
+#include "src/pki/attestation.h"
 #include "src/pki/spki.h"
 #include "tamga/cert.h"
 
@@ -10,6 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static tmg_ctx *ctx;
 	const tmg_view in = { data, size };
+	tmg_attestation attestation;
 	tmg_cert_facts facts;
 	tmg_certs *certs;
 	tmg_view spki, n, e;
@@ -24,6 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)!tmg_spki_alg(spki, &alg);
 		(void)!tmg_spki_rsa_parts(spki, &n, &e);
 	}
+	(void)!tmg_attestation_read(tmg_ctx_libctx(ctx), in, &attestation);
 	(void)!tmg_certs_add(certs, in);
 	(void)!tmg_certs_add_pem(certs, in);
 	(void)!tmg_certs_add_cms(certs, in);

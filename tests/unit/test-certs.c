@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "src/codec/tlv.h"
+#include "src/pki/attestation.h"
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
 #include "tamga/cert.h"
@@ -299,6 +300,92 @@ test_verify_clock_and_signature(void **state)
 	assert_non_null(strstr(f.text, "Әлия"));
 }
 
+/* ---- attestations --------------------------------------------------------- */
+
+struct stated {
+	const char *oid, *bytes;
+	int len;
+};
+
+/* A certificate of nobody's with these extensions, DER. */
+static tmg_view
+stated_by(struct chain *c, const struct stated *rows, uint8_t *store)
+{
+	tmg_held(X509) cert = issue(c->k, 2, 2, false, subjects[2]);
+	uint8_t *at = store;
+
+	for (; rows->oid != NULL; rows++) {
+		ASN1_OBJECT *oid = OBJ_txt2obj(rows->oid, 1);
+		ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+		X509_EXTENSION *ext;
+
+		ASN1_OCTET_STRING_set(value, (const uint8_t *)rows->bytes, rows->len);
+		ext = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, value);
+		assert_int_equal(X509_add_ext(cert, ext, -1), 1);
+		X509_EXTENSION_free(ext);
+		ASN1_OCTET_STRING_free(value);
+		ASN1_OBJECT_free(oid);
+	}
+	assert_true(X509_sign(cert, c->k->soft_key[2], EVP_sha256()) > 0);
+	return (tmg_view){ store, (size_t)i2d_X509(cert, &at) };
+}
+
+#define ARC "1.3.6.1.4.1.41482.3."
+#define SAYS(n, bytes) { ARC #n, bytes, sizeof(bytes) - 1 }
+
+static void
+attestations_are_read(void **state)
+{
+	static const struct {
+		struct stated rows[4];
+		tmg_rc rc;
+		const char *firmware, *serial;
+		tmg_pin_policy pin;
+		tmg_touch_policy touch;
+	} cases[] = {
+		{ { SAYS(3, "\x05\x07\x01"), SAYS(7, "\x02\x04\x00\x9b\x14\x7f"), SAYS(8, "\x02\x01") },
+		    TMG_OK, "5.7.1", "10163327", TMG_PIN_ONCE, TMG_TOUCH_NEVER },
+		{ { SAYS(8, "\x03\x02") }, TMG_OK, "", "", TMG_PIN_ALWAYS, TMG_TOUCH_ALWAYS },
+		{ { SAYS(8, "\x01\x03") }, TMG_OK, "", "", TMG_PIN_NEVER, TMG_TOUCH_CACHED },
+		{ { SAYS(8, "\x05\x01") }, TMG_OK, "", "", TMG_PIN_ALWAYS, TMG_TOUCH_NEVER },
+		{ { { NULL, NULL, 0 } }, TMG_NOT_FOUND, "", "", 0, 0 },
+		{ { SAYS(3, "\x05\x07\x01") }, TMG_NOT_FOUND, "5.7.1", "", 0, 0 },
+		{ { SAYS(8, "\x02") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(8, "\x02\x01\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(8, "\x00\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(8, "\x06\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(8, "\x02\x00") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(8, "\x02\xff") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(3, "\x05\x07"), SAYS(8, "\x02\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(7, "\x02\x01"), SAYS(8, "\x02\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(7, "\x02\x01\x80"), SAYS(8, "\x02\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(7, "\x02\x01\x05\x00"), SAYS(8, "\x02\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(7, "\x02\x09\x01\x01\x01\x01\x01\x01\x01\x01\x01"), SAYS(8, "\x02\x01") },
+		    TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { SAYS(7, "\x04\x01\x05"), SAYS(8, "\x02\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+	};
+	struct chain *c = *state;
+
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		uint8_t store[4096];
+		tmg_attestation a;
+		const tmg_rc rc = tmg_attestation_read(c->k->libctx,
+		    stated_by(c, cases[i].rows, store), &a);
+
+		if (rc != cases[i].rc)
+			fail_msg("case %zu: %s", i, tmg_rc_name(rc));
+		if (rc == TMG_E_MALFORMED)
+			continue;
+		assert_string_equal(a.firmware, cases[i].firmware);
+		assert_string_equal(a.serial, cases[i].serial);
+		assert_int_equal(a.pin, cases[i].pin);
+		assert_int_equal(a.touch, cases[i].touch);
+	}
+	tmg_attestation none;
+	assert_int_equal(tmg_attestation_read(c->k->libctx, tmg_view_str("no"), &none),
+	    TMG_E_MALFORMED);
+}
+
 int
 main(void)
 {
@@ -310,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_cms),
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_verify_clock_and_signature),
+		cmocka_unit_test(attestations_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, chain_setup, chain_teardown);

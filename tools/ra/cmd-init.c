@@ -91,7 +91,7 @@ static tmg_rc
 copy_texts(const struct plan *p, const ra_profile *profile)
 {
 	const char *texts[] = { profile->consent.text, profile->policy,
-		profile->instructions };
+		profile->instructions, profile->attest.roots };
 	tmg_rc rc = TMG_OK;
 
 	for (size_t i = 0; i < TMG_COUNT(texts) && rc == TMG_OK; i++)

@@ -6,6 +6,41 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/desk/birth.h"
+
+/* Where its key was made, as the token attests; "" where nobody asks. */
+static void
+born(ra_desk *desk, const ra_app *app, char text[RA_BIRTH_TEXT])
+{
+	const ra_profile *profile = ra_profiles_find(desk->profiles, app->profile);
+
+	text[0] = '\0';
+	if (profile != NULL)
+		ra_birth_say(desk, profile, (tmg_view){ app->csr, app->csr_len }, text);
+}
+
+static json_t *
+app_json(ra_desk *desk, const ra_app *app, const ra_cert *cert)
+{
+	json_t *o = ra_app_json(app, cert);
+	char text[RA_BIRTH_TEXT];
+
+	born(desk, app, text);
+	if (text[0] != '\0')
+		json_object_set_new(o, "key_made", json_string(text));
+	return o;
+}
+
+static void
+print_app(ra_desk *desk, const ra_app *app, const ra_cert *cert)
+{
+	char text[RA_BIRTH_TEXT];
+
+	ra_print_app(app, cert, false, true);
+	born(desk, app, text);
+	if (text[0] != '\0')
+		printf("%-14s %s\n", _("key made"), text);
+}
 
 int
 ra_cmd_show(tmg_ctx *ctx, int argc, char **argv)
@@ -35,6 +70,9 @@ ra_cmd_show(tmg_ctx *ctx, int argc, char **argv)
 		rc = ra_cert_of_app(s, app.id, &cert);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return ra_fail(&s->fault, rc);
-	ra_print_app(&app, &cert, common.json, true);
+	if (common.json)
+		ra_print_json(app_json(&place.desk, &app, &cert));
+	else
+		print_app(&place.desk, &app, &cert);
 	return RA_EXIT_DONE;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/base/policy.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/show.h"
 #include "tools/tamga/table.h"
@@ -118,8 +119,8 @@ put_slot(struct table *t, const struct seen *s)
 	table_put(t, "%s", cert_words(s));
 	table_put(t, "%s", s->has_cert
 	    ? text_day(s->cert.not_after, day, sizeof(day)) : "-");
-	table_put(t, "%s", s->has_key ? _(show_pin_policy(s->facts.pin)) : "-");
-	table_put(t, "%s", s->has_key ? _(show_touch_policy(s->facts.touch)) : "-");
+	table_put(t, "%s", s->has_key ? _(tmg_pin_policy_name(s->facts.pin)) : "-");
+	table_put(t, "%s", s->has_key ? _(tmg_touch_policy_name(s->facts.touch)) : "-");
 	table_put(t, "%s", s->has_key ? _(show_origin(s->facts.origin)) : "-");
 }
 

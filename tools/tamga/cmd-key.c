@@ -9,6 +9,7 @@
 
 #include "tamga/openssl.h"
 
+#include "src/base/policy.h"
 #include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
@@ -38,10 +39,10 @@ read_policies(struct cli *cli, tmg_keyspec *spec)
 	const char *pin = cli_text(cli, "pin-policy");
 	const char *touch = cli_text(cli, "touch-policy");
 
-	if (pin != NULL && !show_parse_pin(pin, &spec->pin))
+	if (pin != NULL && !tmg_pin_policy_parse(pin, &spec->pin))
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("--pin-policy is never, once or always"));
-	if (touch != NULL && !show_parse_touch(touch, &spec->touch))
+	if (touch != NULL && !tmg_touch_policy_parse(touch, &spec->touch))
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("--touch-policy is never, always or cached"));
 	return TMG_OK;

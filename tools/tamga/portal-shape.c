@@ -66,6 +66,7 @@ const struct portal_shape portal_shape_profile = { N_("the profile"), {
 	{ "consent", THING | NOTHING, false, 0, &consent },
 	{ "identity", THING | NOTHING, false, 0, &identity },
 	{ "password", THING | NOTHING, false, 0, NULL },
+	{ "attestation", TEXT, false, 0, NULL },
 } };
 
 const struct portal_shape portal_shape_status = { N_("the application"), {

@@ -93,6 +93,12 @@ portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg)
 	}
 }
 
+bool
+portal_wants_attestation(const struct portal *p)
+{
+	return strcmp(portal_text(p->profile, "attestation"), "required") == 0;
+}
+
 void
 portal_done(const struct portal *p)
 {

@@ -45,6 +45,10 @@ portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
 void
 portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg);
 
+/* Whether the profile wants the token's attestation with the request. */
+bool
+portal_wants_attestation(const struct portal *p);
+
 /* The application that an enrollment is about, and its code as it was kept. */
 TMG_MUST_USE tmg_rc
 portal_recall(struct cli *cli, const char *id, struct ca *ca, struct portal *p);

@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/show.h"
 
+#include "src/base/policy.h"
 #include "src/codec/hex.h"
 #include "tools/tamga/text.h"
-
-static const char *const pin_words[] = {
-	[TMG_PIN_UNKNOWN] = N_("unknown"),
-	[TMG_PIN_NEVER] = N_("never"),
-	[TMG_PIN_ONCE] = N_("once"),
-	[TMG_PIN_ALWAYS] = N_("always"),
-};
-
-static const char *const touch_words[] = {
-	[TMG_TOUCH_UNKNOWN] = N_("unknown"),
-	[TMG_TOUCH_NEVER] = N_("never"),
-	[TMG_TOUCH_ALWAYS] = N_("always"),
-	[TMG_TOUCH_CACHED] = N_("cached"),
-};
 
 static const char *const origin_words[] = {
 	[TMG_ORIGIN_UNKNOWN] = N_("unknown"),
@@ -25,45 +12,9 @@ static const char *const origin_words[] = {
 };
 
 const char *
-show_pin_policy(tmg_pin_policy policy)
-{
-	return pin_words[policy];
-}
-
-const char *
-show_touch_policy(tmg_touch_policy policy)
-{
-	return touch_words[policy];
-}
-
-const char *
 show_origin(tmg_origin origin)
 {
 	return origin_words[origin];
-}
-
-bool
-show_parse_pin(const char *word, tmg_pin_policy *policy)
-{
-	for (size_t i = TMG_PIN_NEVER; i < TMG_COUNT(pin_words); i++) {
-		if (strcmp(pin_words[i], word) != 0)
-			continue;
-		*policy = (tmg_pin_policy)i;
-		return true;
-	}
-	return false;
-}
-
-bool
-show_parse_touch(const char *word, tmg_touch_policy *policy)
-{
-	for (size_t i = TMG_TOUCH_NEVER; i < TMG_COUNT(touch_words); i++) {
-		if (strcmp(touch_words[i], word) != 0)
-			continue;
-		*policy = (tmg_touch_policy)i;
-		return true;
-	}
-	return false;
 }
 
 /* A certificate that is damaged is shown as such and the rest still counts;
@@ -170,9 +121,9 @@ show_key_json(const struct seen *s)
 		json_object_set_new(key, "type",
 		    json_string(tmg_alg_get(s->facts.alg)->name));
 		json_object_set_new(key, "pin_policy",
-		    json_string(show_pin_policy(s->facts.pin)));
+		    json_string(tmg_pin_policy_name(s->facts.pin)));
 		json_object_set_new(key, "touch_policy",
-		    json_string(show_touch_policy(s->facts.touch)));
+		    json_string(tmg_touch_policy_name(s->facts.touch)));
 		json_object_set_new(key, "origin",
 		    json_string(show_origin(s->facts.origin)));
 	}

@@ -25,19 +25,9 @@ show_look(struct cli *cli, tmg_key *key, struct seen *seen);
 TMG_MUST_USE tmg_rc
 show_glance(struct cli *cli, tmg_key *key, struct seen *seen);
 
-/* Words a program may rely on: "once", "cached", "generated". */
-const char *
-show_pin_policy(tmg_pin_policy policy);
-const char *
-show_touch_policy(tmg_touch_policy policy);
+/* A word a program may rely on: "generated". */
 const char *
 show_origin(tmg_origin origin);
-
-/* The same from what people type; false: no such word. */
-bool
-show_parse_pin(const char *word, tmg_pin_policy *policy);
-bool
-show_parse_touch(const char *word, tmg_touch_policy *policy);
 
 /* The URI of what lies beside the key: type "cert" or "public"; its end. */
 const char *

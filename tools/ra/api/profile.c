@@ -195,6 +195,8 @@ ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	set(o, "deadlines", LIST(p->deadline_count, deadline));
 	set(o, "payment", payment(p));
 	set(o, "password", password(p));
+	set(o, "attestation", json_string(p->attest.required ? "required" :
+	    p->attest.roots[0] != '\0' ? "shown" : "none"));
 	set(o, "print", ra_api_words(&p->print));
 	set(o, "number_opens_status", json_boolean(p->number_opens));
 	ra_api_json(reply, HTTP_OK, o);

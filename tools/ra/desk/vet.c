@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/birth.h"
 
 #define DAY 86400
 
@@ -78,6 +79,8 @@ ra_vet_draft(ra_desk *d, const ra_vet *in)
 	ra_cert would = { .der = NULL };
 	tmg_rc rc;
 
+	if ((rc = ra_birth_check(d, in->profile, in->request->der)))
+		return rc;
 	if ((rc = ra_vet_validity(d, in->profile->validity_days, &would)))
 		return rc;
 	if ((rc = ra_serial_new(d->office->ctx, would.serial)))

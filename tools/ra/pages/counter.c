@@ -6,6 +6,7 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/birth.h"
 #include "tools/ra/desk/case.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
@@ -227,11 +228,13 @@ put_audit(ra_visit *v, const ra_casefile *file)
 static void
 put_facts(ra_visit *v, const ra_casefile *file)
 {
-	char price[RA_PRICE_TEXT];
+	char price[RA_PRICE_TEXT], born[RA_BIRTH_TEXT];
 
+	ra_birth_say(v->desk, file->profile, (tmg_view){ file->app.csr,
+	    file->app.csr_len }, born);
 	ra_choice_price(file->profile, &file->answers, price);
 	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s %s %s</dd>"
-	    "<dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Service"),
+	    "<dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>\n", _("Service"),
 	    ra_said(file->profile, file->profile->title), _("Payment"), price,
 	    file->profile->payment.currency, price[0] == '\0' ?
 	    _("nothing to pay") : (file->app.facts & RA_PAID) != 0 ? _("paid") :
@@ -239,6 +242,9 @@ put_facts(ra_visit *v, const ra_casefile *file)
 	    file->app.confirmed_by[0] != '\0' ? file->app.confirmed_by : "—",
 	    _("Key (SHA-256)"), file->app.spki_hash[0] != '\0' ?
 	    file->app.spki_hash : "—");
+	if (born[0] != '\0')
+		ra_put(&v->page, "<dt>%s</dt><dd>%s</dd>\n", _("Key made"), born);
+	ra_put(&v->page, "</dl>\n");
 }
 
 static void

@@ -316,13 +316,24 @@ check_carriers(const char *name, ra_profile *p, tmg_fault *f)
 	return TMG_OK;
 }
 
+static tmg_rc
+check_attestation(const char *name, ra_profile *p, tmg_fault *f)
+{
+	const ra_attest *a = &p->attest;
+
+	return a->roots[0] != '\0' ||
+	    (!a->required && a->pin.count == 0 && a->touch.count == 0) ? TMG_OK :
+	    tmg_raise(f, TMG_MISMATCH, 0,
+		_("%s: attestation.roots names nobody to believe"), name);
+}
+
 tmg_rc
 ra_profile_check(const char *name, ra_profile *profile, tmg_fault *f)
 {
 	static tmg_rc (*const checks[])(const char *, ra_profile *, tmg_fault *) = {
 		check_certificate, make_flow, check_steps, check_fields,
 		check_names, check_contents, check_mails, check_deadlines,
-		check_carriers, check_documents,
+		check_carriers, check_documents, check_attestation,
 	};
 	tmg_rc rc = TMG_OK;
 

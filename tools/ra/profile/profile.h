@@ -147,6 +147,13 @@ typedef struct ra_password_rule {
 	char warning[RA_PROSE_MAX];
 } ra_password_rule;
 
+/* Where the key must have been born: on a token that says so, and is believed. */
+typedef struct ra_attest {
+	char roots[RA_TEXT_MAX];	/* PEM, a file beside the profile; "" nobody asks */
+	bool required;			/* else what is there is shown */
+	ra_words pin, touch;		/* policies taken; empty: any */
+} ra_attest;
+
 typedef struct ra_profile {
 	char name[RA_TEXT_MAX];		/* the file's, without ".profile" */
 	char title[RA_TEXT_MAX];
@@ -188,6 +195,7 @@ typedef struct ra_profile {
 	ra_identity identity;
 	ra_payment payment;
 	ra_password_rule password;
+	ra_attest attest;
 	ra_words print;			/* "html", "pdf", "txt" */
 	size_t input_count;
 	ra_input input[RA_INPUTS_MAX];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/i18n.h"
+#include "src/base/policy.h"
 #include "src/base/scope.h"
 #include "tamga/alg.h"
 #include "tools/ra/profile/csrattrs.h"
@@ -177,6 +178,24 @@ check_format(const char *word)
 {
 	return strcmp(word, "html") == 0 || strcmp(word, "pdf") == 0 ||
 	    strcmp(word, "txt") == 0 ? NULL : _("one of html, pdf, txt");
+}
+
+static const char *
+check_pin(const char *word)
+{
+	tmg_pin_policy policy;
+
+	return tmg_pin_policy_parse(word, &policy) ? NULL :
+	    _("one of never, once, always");
+}
+
+static const char *
+check_touch(const char *word)
+{
+	tmg_touch_policy policy;
+
+	return tmg_touch_policy_parse(word, &policy) ? NULL :
+	    _("one of never, always, cached");
 }
 
 static const char *
@@ -377,6 +396,10 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_FLAG("password.twice", AT(password.twice)),
 	RA_SET_PROSE("password.text", AT(password.text), false),
 	RA_SET_PROSE("password.warning", AT(password.warning), false),
+	RA_SET_FILE("attestation.roots", AT(attest.roots), check_file, RA_READING_NONE),
+	RA_SET_FLAG("attestation.required", AT(attest.required)),
+	RA_SET_WORDS("attestation.pin", AT(attest.pin), false, check_pin),
+	RA_SET_WORDS("attestation.touch", AT(attest.touch), false, check_touch),
 	RA_SET_WORDS("print", AT(print), false, check_format),
 	RA_SET_LIST("fields", AT(input), &inputs),
 	RA_SET_LIST("contents", AT(content), &contents),

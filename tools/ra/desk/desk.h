@@ -30,6 +30,7 @@ typedef struct ra_office {
 	ra_ca *ca;
 	ra_gate *gate;
 	struct ra_deputy *deputy[RA_DEPUTIES];	/* NULL: there is none */
+	ra_turn *turn;			/* to write to the store */
 	time_t ahead;			/* seconds, in a rehearsal */
 	atomic_int asking;		/* desks that wait for a register's answer */
 } ra_office;

@@ -47,6 +47,8 @@ ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
 	    (rc = open_profiles(office, f)) == TMG_OK &&
 	    (rc = open_ca(office, f)) == TMG_OK)
 		rc = ra_gate_new(&office->gate);
+	if (rc == TMG_OK)
+		rc = ra_turn_new(&office->turn);
 	if (rc)
 		ra_office_release(office);
 	return rc;
@@ -77,6 +79,7 @@ void
 ra_office_release(ra_office *office)
 {
 	ra_deputies_release(office);
+	ra_turn_free(&office->turn);
 	ra_gate_free(&office->gate);
 	ra_ca_free(&office->ca);
 	ra_shelf_free(&office->shelf);
@@ -86,12 +89,16 @@ tmg_rc
 ra_desk_open(ra_office *office, ra_desk *desk, tmg_fault *f)
 {
 	char path[PATH_MAX];
+	tmg_rc rc;
 
 	*desk = (ra_desk){ .office = office };
 	if (ra_config_path(&office->config, office->config.store, path))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
 	ra_desk_look(desk);
-	return ra_store_open(path, false, f, &desk->store);
+	if ((rc = ra_store_open(path, false, f, &desk->store)))
+		return rc;
+	ra_store_share(desk->store, office->turn);
+	return TMG_OK;
 }
 
 void

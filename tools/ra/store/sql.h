@@ -53,6 +53,7 @@ void ra_query_release(ra_query *q);
 /*
  *   scheme        what "SCHEME://..." says; the first back end of the table
  *                 takes what has none
+ *   asks_again    a writer who waits for another one asks again now and then
  *   open          connects; no schema yet.  Verdicts as ra_store_open()
  *   visit         connects to somebody else's database, that has another schema:
  *                 to read it and change nothing, no answer taking longer than
@@ -74,6 +75,7 @@ void ra_query_release(ra_query *q);
 typedef struct ra_store_ops {
 	const char *scheme;
 	const ra_schema *schema;
+	bool asks_again;
 	tmg_rc (*open)(const char *where, bool create, tmg_fault *f,
 	    ra_store **store);
 	tmg_rc (*visit)(const char *where, int timeout_s, tmg_fault *f,

@@ -395,6 +395,7 @@ sqlite_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
 const ra_store_ops ra_store_sqlite = {
 	.scheme = "sqlite",
 	.schema = &ra_schema_sqlite,
+	.asks_again = true,
 	.open = sqlite_open,
 	.visit = sqlite_visit,
 	.close = sqlite_close,

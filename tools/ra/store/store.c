@@ -8,6 +8,8 @@
 #include "src/base/i18n.h"
 #include "tools/ra/store/sql.h"
 
+#define TURN_S 15		/* as long as a back end waits */
+
 /* The first one takes what names no scheme. */
 static const ra_store_ops *const backends[] = {
 	&ra_store_sqlite,
@@ -84,13 +86,47 @@ ra_store_free(ra_store **store)
 	*store = NULL;
 }
 
+void
+ra_store_share(ra_store *store, ra_turn *turn)
+{
+	store->turn = store->ops->asks_again ? turn : NULL;
+}
+
+/* It is over: the next one's turn. */
+static void
+end(ra_txn *txn)
+{
+	ra_store *store = txn->store;
+
+	txn->store = NULL;
+	if (store != NULL && store->writing)
+		ra_turn_give(store->turn);
+	if (store != NULL)
+		store->writing = false;
+}
+
+static tmg_rc
+take_turn(ra_store *store)
+{
+	if (store->turn == NULL)
+		return TMG_OK;
+	if (ra_turn_take(store->turn, TURN_S))
+		return tmg_raise(&store->fault, TMG_BUSY, 0,
+		    _("the store: others have been writing for %d seconds"), TURN_S);
+	store->writing = true;
+	return TMG_OK;
+}
+
 tmg_rc
 ra_txn_begin(ra_txn *txn, ra_store *store)
 {
-	const tmg_rc rc = store->ops->begin(store);
+	tmg_rc rc;
 
-	if (rc == TMG_OK)
-		txn->store = store;
+	if ((rc = take_turn(store)))
+		return rc;
+	txn->store = store;
+	if ((rc = store->ops->begin(store)))
+		end(txn);
 	return rc;
 }
 
@@ -110,7 +146,7 @@ ra_txn_commit(ra_txn *txn)
 	const tmg_rc rc = txn->store->ops->commit(txn->store);
 
 	if (rc == TMG_OK)
-		txn->store = NULL;
+		end(txn);
 	return rc;
 }
 
@@ -119,5 +155,5 @@ ra_txn_release(ra_txn *txn)
 {
 	if (txn->store != NULL)
 		txn->store->ops->rollback(txn->store);
-	txn->store = NULL;
+	end(txn);
 }

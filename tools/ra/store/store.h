@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #include "tamga/err.h"
+#include "tools/ra/store/turn.h"
 
 #define RA_HASH_TEXT 65		/* a SHA-256 in hexadecimal */
 
@@ -28,6 +29,8 @@ typedef struct ra_store {
 	tmg_fault fault;
 	bool asking;			/* a query is open */
 	bool away;			/* the database was not there the last time */
+	ra_turn *turn;			/* borrowed; NULL: see ra_store_share() */
+	bool writing;			/* and it is this one's turn */
 } ra_store;
 
 /*
@@ -44,6 +47,11 @@ ra_store_open(const char *where, bool create, tmg_fault *f, ra_store **store);
 /* Accepts a pointer to NULL; leaves NULL. */
 void
 ra_store_free(ra_store **store);
+
+/* From now on those who write through store wait, in this process, for all who
+ * share turn with it; it outlives store. */
+void
+ra_store_share(ra_store *store, ra_turn *turn);
 
 /*
  * The database is looked for anew with every transaction: a server that went

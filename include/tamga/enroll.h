@@ -32,6 +32,9 @@ typedef struct tmg_authority_spec {
 	tmg_view cert;		/* its certificate, DER */
 	const tmg_certs *chain;	/* its issuers, may be NULL */
 	unsigned timeout_s;	/* of one exchange; 0: 30 */
+	/* What people should be told in, as "kk, ru;q=0.9" (RFC 9110 12.5.4);
+	 * NULL or "": whatever the authority speaks */
+	const char *languages;
 	bool insecure_http;	/* let est+http:// through; tests only */
 	/* What only this protocol knows of: "NAME=VALUE", ends with NULL; NULL none.
 	 * Nothing secret */

@@ -147,6 +147,7 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 		.basic = a->binding->basic,
 		.password = sealed ? (tmg_view){ NULL, 0 } : a->spec.password,
 		.bearer = sealed ? (tmg_view){ NULL, 0 } : a->spec.bearer,
+		.languages = a->spec.languages,
 		.timeout_s = a->spec.timeout_s,
 	}, &a->fault, http);
 }

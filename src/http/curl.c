@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <curl/curl.h>
 #include <openssl/x509_vfy.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/clock.h"
 #include "src/base/ctx.h"
@@ -238,6 +240,17 @@ set_up(tmg_http *h, tmg_fault *f)
 	    _("this libcurl lacks something tamga needs: %s"), curl_easy_strerror(e));
 }
 
+/* RFC 9110 12.5.4, as far as a header must not be broken by it. */
+static bool
+is_languages(const char *languages)
+{
+	static const char parts[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-,;=.* ";
+
+	return languages == NULL || (strlen(languages) < TMG_HTTP_LANGUAGES_MAX &&
+	    strspn(languages, parts) == strlen(languages));
+}
+
 /* Credentials and doubt about whom they go to exclude each other. */
 static tmg_rc
 check_spec(const tmg_http_spec *spec, tmg_fault *f)
@@ -249,6 +262,9 @@ check_spec(const tmg_http_spec *spec, tmg_fault *f)
 	    : spec->anchor_count == 0 && !spec->plain)
 		return tmg_raise(f, TMG_E_USAGE, 0, "%s",
 		    _("it is not said which CA the server must lead to"));
+	if (!is_languages(spec->languages))
+		return tmg_raise(f, TMG_E_USAGE, 0, "%s",
+		    _("the languages asked for are no Accept-Language"));
 	return tmg_credential_check(spec, f);
 }
 
@@ -308,12 +324,24 @@ add_header(struct curl_slist **list, const char *line)
 	return longer != NULL;
 }
 
+static bool
+add_languages(struct curl_slist **list, const char *languages)
+{
+	char line[TMG_HTTP_LANGUAGES_MAX + 32];
+
+	if (languages == NULL || languages[0] == '\0')
+		return true;
+	snprintf(line, sizeof(line), "Accept-Language: %s", languages);
+	return add_header(list, line);
+}
+
 /* "Expect:" without a value keeps libcurl from waiting for a 100 Continue. */
 static struct curl_slist *
-make_headers(const tmg_http_request *q)
+make_headers(const tmg_http_spec *spec, const tmg_http_request *q)
 {
 	struct curl_slist *list = NULL;
-	bool ok = add_header(&list, "Expect:");
+	bool ok = add_header(&list, "Expect:") &&
+	    add_languages(&list, spec->languages);
 
 	for (size_t i = 0; ok && q->headers != NULL && q->headers[i] != NULL; i++)
 		ok = add_header(&list, q->headers[i]);
@@ -472,7 +500,7 @@ tmg_http_channel(const tmg_http *h)
 tmg_rc
 tmg_http_do(tmg_http *h, const tmg_http_request *q, tmg_http_response *to, tmg_fault *f)
 {
-	auto_headers headers = make_headers(q);
+	auto_headers headers = make_headers(&h->spec, q);
 	CURLcode e;
 	tmg_rc rc;
 

@@ -13,6 +13,7 @@
 
 #define TMG_HTTP_BODY_MAX (1024u * 1024u)	/* bytes of an answer, unless told */
 #define TMG_HTTP_TIMEOUT_S 30u			/* of one exchange, unless told */
+#define TMG_HTTP_LANGUAGES_MAX 96u		/* bytes of Accept-Language */
 #define TMG_HTTP_CONNECT_S 10u			/* of that, at most, until TCP stands */
 
 /*
@@ -50,6 +51,7 @@ typedef struct tmg_http_spec {
 	bool basic;			/* Basic, without being asked */
 	tmg_view password;
 	tmg_view bearer;
+	const char *languages;		/* Accept-Language; NULL or "" none */
 	unsigned timeout_s;		/* 0: TMG_HTTP_TIMEOUT_S */
 	size_t body_max;		/* 0: TMG_HTTP_BODY_MAX */
 } tmg_http_spec;

@@ -182,6 +182,12 @@ sessions_believe_somebody_or_do_not_open(void **state)
 		{ { .plain = true, .user = "a\n" }, TMG_E_USAGE },
 		{ { .plain = true, .user = "a", .password = BYTES("b\0c") }, TMG_E_USAGE },
 		{ { .plain = true, .bearer = BYTES("x\r\nCookie: y") }, TMG_E_USAGE },
+		{ { .plain = true, .languages = "" }, TMG_OK },
+		{ { .plain = true, .languages = "kk, ru-RU;q=0.9, *;q=0.1" }, TMG_OK },
+		{ { .plain = true, .languages = "kk\r\nCookie: y" }, TMG_E_USAGE },
+		{ { .plain = true, .languages = "қазақша" }, TMG_E_USAGE },
+		{ { .plain = true, .languages = "aa, aa, aa, aa, aa, aa, aa, aa, aa, aa, aa, "
+		  "aa, aa, aa, aa, aa, aa, aa, aa, aa, aa, aa, aa, aa, aa" }, TMG_E_USAGE },
 	};
 	tmg_ctx *ctx = NULL;
 

@@ -10,6 +10,7 @@
 #include "tools/tamga/args.h"
 #include "tools/tamga/conf.h"
 #include "tools/tamga/exit.h"
+#include "tools/tamga/language.h"
 #include "tools/tamga/pins.h"
 #include "tools/tamga/table.h"
 #include "tools/tamga/text.h"
@@ -392,6 +393,30 @@ test_advice(void **state)
 	json_decref(error);
 }
 
+/* ---- languages ----------------------------------------------------------- */
+
+static void
+test_languages(void **state)
+{
+	static const struct {
+		const char *list, *accept;
+	} rows[] = {
+		{ "kk_KZ.UTF-8", "kk" }, { "kk", "kk" }, { "sr@latin", "sr" },
+		{ "kk_KZ:ru:en", "kk, ru;q=0.9, en;q=0.8" },
+		{ "::ru::", "ru" }, { "C:ru", "ru" }, { "C.UTF-8", "" },
+		{ "", "" }, { "english", "" }, { "kk\r\nX: y", "" }, { "k", "" },
+		{ "aa:bb:cc:dd:ee:ff:gg", "aa, bb;q=0.9, cc;q=0.8, dd;q=0.7, ee;q=0.6, ff;q=0.5" },
+	};
+	char text[LANGUAGE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		language_list(rows[i].list, text);
+		if (strcmp(text, rows[i].accept) != 0)
+			fail_msg("%s: %s", rows[i].list, text);
+	}
+}
+
 int
 main(void)
 {
@@ -407,6 +432,7 @@ main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_pin_sources),
 		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_languages),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

@@ -149,6 +149,8 @@ ca_read(struct cli *cli, struct ca *ca)
 	if (file != NULL && print != NULL)
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("--ca-file or --ca-fingerprint: say one of them"));
+	language_accept(ca->languages);
+	ca->spec.languages = ca->languages;
 	ca->spec.uri = cli_text(cli, "ca");
 	ca->spec.fingerprint = print;
 	if ((rc = check_address(cli, ca)) ||

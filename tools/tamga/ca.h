@@ -7,6 +7,7 @@
 
 #include "tamga/provision.h"
 #include "tools/tamga/cli.h"
+#include "tools/tamga/language.h"
 
 #define CA_OPTIONS \
 	{ "ca", 0, OPT_TEXT, "URI", N_("the authority: est+https://HOST[/LABEL], portal+https://HOST or acme+https://HOST/DIRECTORY") }, \
@@ -30,6 +31,7 @@ struct ca {
 	size_t password_len, bearer_len;
 	char fingerprint[TMG_FINGERPRINT_MAX];
 	char uri[TMG_URI_MAX];		/* from a journal */
+	char languages[LANGUAGE_MAX];
 };
 
 /* What was said; asks for the password when a user has none. */

@@ -52,21 +52,26 @@ portal_answer(struct cli *cli, const struct portal *p, const json_t *field,
 {
 	const bool required = json_is_true(json_object_get(field, "required"));
 	const char *known = json_string_value(json_object_get(p->answers, name));
+	struct portal_choices choices;
 	char line[4097] = "";
 	tmg_rc rc;
 
+	portal_choices_read(p, field, form, &choices);
 	if (known != NULL) {
-		json_object_set_new(form, name, json_string(known));
+		json_object_set_new(form, name,
+		    json_string(portal_choices_pick(&choices, known)));
 		return TMG_OK;
 	}
 	if (!required && !terminal_is())
 		return TMG_OK;
 	if (portal_text(field, "warning")[0] != '\0')
 		cli_note(cli, "  %s", portal_text(field, "warning"));
+	portal_choices_show(cli, &choices);
 	if ((rc = ask(cli, portal_text(field, "label"), portal_text(field, "hint"),
 	    required, line, sizeof(line))))
 		return rc;
-	json_object_set_new(form, name, json_string(line));
+	json_object_set_new(form, name,
+	    json_string(portal_choices_pick(&choices, line)));
 	return TMG_OK;
 }
 
@@ -88,6 +93,18 @@ portal_fill(struct cli *cli, const struct portal *p, const char *step, json_t **
 	return TMG_OK;
 }
 
+/* A note is one line: what has several is as many notes. */
+static void
+note_lines(struct cli *cli, const char *text)
+{
+	while (*text != '\0') {
+		const size_t len = strcspn(text, "\n");
+
+		cli_note(cli, "%.*s", (int)len, text);
+		text += text[len] == '\n' ? len + 1 : len;
+	}
+}
+
 /* Explicit: the hash said, or the word typed under the text. */
 tmg_rc
 portal_agree(struct cli *cli, const char *hash, const char *text)
@@ -96,13 +113,10 @@ portal_agree(struct cli *cli, const char *hash, const char *text)
 
 	if (said != NULL && strcmp(said, hash) == 0)
 		return TMG_OK;
-	if (terminal_is()) {
-		cli_note(cli, "%s", text);
-		if (terminal_confirm(_("Do you agree? Type yes: "), _("yes")))
-			return TMG_OK;
-	} else {
-		cli_note(cli, "%s", text);
-	}
+	note_lines(cli, text);
+	if (terminal_is() &&
+	    terminal_confirm(_("Do you agree? Type yes: "), _("yes")))
+		return TMG_OK;
 	return cli_raise(cli, TMG_CANCELLED,
 	    _("nobody agreed to this; when you do, say --agree %s"), hash);
 }

@@ -72,6 +72,29 @@ portal_agree(struct cli *cli, const char *hash, const char *text);
 TMG_MUST_USE tmg_rc
 portal_agree_terms(struct cli *cli, const struct portal *p, const char **hash);
 
+/* ---- portal-choice.c ----------------------------------------------------- */
+
+#define PORTAL_CHOICES_MAX 256
+
+/* What a question can be answered with: what the portal calls it, and what its
+ * reader does.  Borrowed from the profile. */
+struct portal_choices {
+	size_t count;		/* 0: anything */
+	struct {
+		const char *value, *label;
+	} row[PORTAL_CHOICES_MAX];
+};
+/* form: what was answered before, for a list may depend on it. */
+void
+portal_choices_read(const struct portal *p, const json_t *field,
+    const json_t *form, struct portal_choices *choices);
+void
+portal_choices_show(struct cli *cli, const struct portal_choices *choices);
+/* The portal's word for what was said: a number of the list, or a label; what is
+ * neither is left to the portal. */
+const char *
+portal_choices_pick(const struct portal_choices *choices, const char *said);
+
 /* ---- portal-begin.c ------------------------------------------------------ */
 
 TMG_MUST_USE tmg_rc

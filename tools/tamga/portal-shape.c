@@ -23,7 +23,7 @@ struct portal_member {
 	const struct portal_shape *inner;	/* of an object, or of each; NULL none */
 };
 
-#define MEMBERS_MAX 9
+#define MEMBERS_MAX 10
 
 struct portal_shape {
 	const char *what;		/* for people; give it to _() */
@@ -46,6 +46,16 @@ static const struct portal_shape field = { N_("a field of the form"), {
 	{ "step", TEXT, false, 0, NULL },
 	{ "hint", TEXT, false, 0, NULL },
 	{ "warning", TEXT, false, 0, NULL },
+	{ "kind", TEXT, false, 0, NULL },
+	{ "options", LIST, false, TEXT, NULL },
+	{ "option_labels", LIST, false, TEXT, NULL },
+} };
+
+static const struct portal_shape branch = { N_("a branch"), {
+	{ "region", TEXT, false, 0, NULL },
+	{ "region_label", TEXT, false, 0, NULL },
+	{ "city", TEXT, false, 0, NULL },
+	{ "city_label", TEXT, false, 0, NULL },
 } };
 
 static const struct portal_shape step = { N_("a step"), {
@@ -61,6 +71,7 @@ const struct portal_shape portal_shape_profile = { N_("the profile"), {
 	{ "name", TEXT, true, 0, NULL },
 	{ "steps", LIST, true, THING, &step },
 	{ "fields", LIST, true, THING, &field },
+	{ "branches", LIST, false, THING, &branch },
 	{ "carriers", LIST, true, THING, &carrier },
 	{ "keys", LIST, true, TEXT, NULL },
 	{ "consent", THING | NOTHING, false, 0, &consent },

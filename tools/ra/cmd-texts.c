@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tamga-ra texts [FOLDER]: what profiles say to people, as the template of
- * their catalogues (a PO file).  Without a folder, the authority's. */
+/* tamga-ra texts [FOLDER] [--profile NAME]: what profiles say to people, as the
+ * template of their catalogues (a PO file).  Without a folder, the authority's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,8 +91,9 @@ write_one(void *arg, const char *place, const char *text)
 	return keep(w, text);
 }
 
+/* only: the profile of that name; "" all. */
 static tmg_rc
-write_all(const char *folder, tmg_fault *f)
+write_all(const char *folder, const char *only, tmg_fault *f)
 {
 	__attribute__((__cleanup__(writing_release))) struct writing w =
 	    { .f = f };
@@ -101,18 +102,23 @@ write_all(const char *folder, tmg_fault *f)
 
 	if ((rc = ra_profiles_load(folder, &all, f)))
 		return rc;
+	if (only[0] != '\0' && ra_profiles_find(&all, only) == NULL)
+		return tmg_raise(f, TMG_NOT_FOUND, 0,
+		    _("%s holds no profile %s"), folder, only);
 	printf("msgid \"\"\nmsgstr \"\"\n"
 	    "\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
 	    "\"Content-Transfer-Encoding: 8bit\\n\"\n");
 	for (size_t i = 0; i < all.count && rc == TMG_OK; i++) {
 		w.profile = all.row[i].name;
-		rc = ra_profile_says(&all.row[i], folder, write_one, &w, f);
+		if (only[0] == '\0' || ra_profiles_find(&all, only) == &all.row[i])
+			rc = ra_profile_says(&all.row[i], folder, write_one, &w,
+			    f);
 	}
 	return rc;
 }
 
 static tmg_rc
-write_own(tmg_ctx *ctx, const ra_common *common, tmg_fault *f)
+write_own(tmg_ctx *ctx, const ra_common *common, const char *only, tmg_fault *f)
 {
 	tmg_auto(ra_office) office = { .ctx = NULL };
 	char folder[PATH_MAX];
@@ -122,21 +128,24 @@ write_own(tmg_ctx *ctx, const ra_common *common, tmg_fault *f)
 		return rc;
 	return ra_config_path(&office.config, office.config.profiles, folder) ?
 	    tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long")) :
-	    write_all(folder, f);
+	    write_all(folder, only, f);
 }
 
 int
 ra_cmd_texts(tmg_ctx *ctx, int argc, char **argv)
 {
 	ra_common common = { .json = false };
-	ra_value args;
-	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
+	ra_value args, profile = { .count = 0 };
+	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
+		{ "profile", NULL, &profile, 1 } };
 	tmg_fault f = { .rc = TMG_OK };
 	tmg_rc rc;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 0, 1, &args))
 		return RA_EXIT_USAGE;
-	rc = args.count > 0 ? write_all(args.text[0], &f) :
-	    write_own(ctx, &common, &f);
+	const char *only = ra_value_or(&profile, "");
+
+	rc = args.count > 0 ? write_all(args.text[0], only, &f) :
+	    write_own(ctx, &common, only, &f);
 	return rc ? ra_fail(&f, rc) : RA_EXIT_DONE;
 }

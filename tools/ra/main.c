@@ -57,9 +57,9 @@ static const struct {
 	{ "reload", "[PID]...",
 	    N_("look at the profiles, and have servers read them anew"), "",
 	    ra_cmd_reload },
-	{ "texts", "[FOLDER]",
-	    N_("what profiles say to people, as a catalogue to be translated"), "",
-	    ra_cmd_texts },
+	{ "texts", "[FOLDER] [--profile NAME]",
+	    N_("what profiles say to people, as a catalogue to be translated"),
+	    N_("  --profile NAME          that one alone\n"), ra_cmd_texts },
 	{ "user", "add NAME --password-file FILE [--role applicant|officer]",
 	    N_("make an account or change its password"),
 	    N_("  --password-file FILE    the password is its first line\n"

@@ -17,6 +17,7 @@ static const tmg_binding *const bindings[] = {
 	&tmg_binding_cmp,
 	&tmg_binding_est,
 	&tmg_binding_portal,
+	&tmg_binding_scep,
 };
 
 tmg_rc

@@ -9,6 +9,6 @@
 #include "tamga/binding.h"
 
 extern const tmg_binding tmg_binding_acme, tmg_binding_cmp, tmg_binding_est,
-    tmg_binding_portal;
+    tmg_binding_portal, tmg_binding_scep;
 
 #endif

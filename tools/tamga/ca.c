@@ -139,6 +139,16 @@ check_address(struct cli *cli, const struct ca *ca)
 	return rc == TMG_OK ? rc : cli_fail(cli, rc, &f);
 }
 
+/* The one option that makes a protocol weaker than it is (SCEP). */
+static void
+warn_legacy(const struct cli *cli, const struct ca *ca)
+{
+	for (const char *const *o = ca->options; o != NULL && *o != NULL; o++)
+		if (strcmp(*o, "legacy=yes") == 0)
+			cli_note(cli, "%s", _("Warning: SHA-1 and DES will do here. Whoever "
+			    "listens may read the challenge password and forge answers."));
+}
+
 tmg_rc
 ca_read(struct cli *cli, struct ca *ca)
 {
@@ -157,6 +167,7 @@ ca_read(struct cli *cli, struct ca *ca)
 	    (rc = args_list(&cli->args, "ca-option", &ca->options)))
 		return rc;
 	ca->spec.options = ca->options;
+	warn_legacy(cli, ca);
 	if (file != NULL && (rc = read_anchors(cli, ca, file)))
 		return rc;
 	if ((rc = read_timeout(cli, ca)))

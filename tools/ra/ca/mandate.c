@@ -9,7 +9,7 @@ const ra_mandate ra_mandate_ocsp = { "OCSP responder",
 const ra_mandate ra_mandate_cmp = { "CMP server",
 	"critical,digitalSignature", "cmcRA", false };
 const ra_mandate ra_mandate_scep = { "SCEP server",
-	"critical,digitalSignature,keyEncipherment", "", false };
+	"critical,digitalSignature,keyEncipherment", "cmcRA", false };
 
 static bool
 add_word(X509_NAME *name, int nid, const unsigned char *text, int len)
@@ -62,8 +62,8 @@ ra_mandate_draw(X509 *cert, X509 *issuer, const ra_appointment *a)
 	    "critical,CA:FALSE")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_key_usage,
 	    a->mandate->key_usage)) ||
-	    (a->mandate->ext_key_usage[0] != '\0' && (rc = ra_ext_add(cert,
-	    issuer, NID_ext_key_usage, a->mandate->ext_key_usage))) ||
+	    (rc = ra_ext_add(cert, issuer, NID_ext_key_usage,
+	    a->mandate->ext_key_usage)) ||
 	    (rc = ra_ext_add(cert, issuer, NID_subject_key_identifier, "hash")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
 	    "keyid:always")))

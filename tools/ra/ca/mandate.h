@@ -11,7 +11,7 @@
 typedef struct ra_mandate {
 	const char *name;		/* its CN; the authority's is its O */
 	const char *key_usage;		/* in OpenSSL's words */
-	const char *ext_key_usage;	/* likewise; "" any */
+	const char *ext_key_usage;	/* likewise */
 	bool nocheck;			/* nobody need ask whether it was revoked */
 } ra_mandate;
 

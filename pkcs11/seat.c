@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "pkcs11/module.h"
 #include "pkcs11/rv.h"
 #include "pkcs11/source.h"
 #include "pkcs11/trace.h"
+#include "src/base/text.h"
 #include "src/token/token.h"
 
 enum {
@@ -40,7 +40,7 @@ tmg_p11_seat_new(const tmg_reader_state *row, tmg_p11_seat **out)
 		return rv;
 	}
 	memcpy(seat->reader, row->name, sizeof(seat->reader));
-	snprintf(seat->scheme, sizeof(seat->scheme), "%s", row->scheme);
+	tmg_text_copy(seat->scheme, sizeof(seat->scheme), row->scheme);
 	atomic_store(&seat->seen, tmg_p11_seen(row));
 	*out = seat;
 	return CKR_OK;
@@ -51,7 +51,8 @@ tmg_p11_seat_free(tmg_p11_seat **seat)
 {
 	if (*seat == NULL)
 		return;
-	tmg_tokens_free(&(*seat)->tokens);
+	if ((*seat)->ctx != NULL)	/* a card was opened */
+		tmg_tokens_free(&(*seat)->tokens);
 	tmg_ctx_free(&(*seat)->ctx);
 	tmg_p11_lock_done(&(*seat)->lock);
 	free(*seat);

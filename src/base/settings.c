@@ -12,6 +12,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/base/text.h"
 
 /* A file being read. */
 struct reading {
@@ -291,10 +292,10 @@ tmg_settings_user_path(char *path, size_t cap)
 	const char *home = secure_getenv("HOME");
 
 	if (named != NULL && named[0] != '\0')
-		snprintf(path, cap, "%s", named);
+		tmg_text_copy(path, cap, named);
 	else if (base != NULL && base[0] == '/')
-		snprintf(path, cap, "%s/tamga/tamga.conf", base);
+		tmg_text_join(path, cap, base, "/tamga/tamga.conf");
 	else
-		snprintf(path, cap, "%s/.config/tamga/tamga.conf",
-		    home != NULL ? home : "");
+		tmg_text_join(path, cap, home != NULL ? home : "",
+		    "/.config/tamga/tamga.conf");
 }

@@ -14,6 +14,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/base/text.h"
 #include "src/reader/holder.h"
 
 enum {
@@ -150,7 +151,7 @@ take_names(struct pcsc_hub *h, const char *multi)
 {
 	for (; *multi != '\0' && h->count < READERS_MAX;
 	    multi += strlen(multi) + 1)
-		snprintf(h->names[h->count++], TMG_READER_NAME, "%s", multi);
+		tmg_text_copy(h->names[h->count++], TMG_READER_NAME, multi);
 }
 
 static LONG

@@ -11,6 +11,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/secret.h"
+#include "src/base/text.h"
 #include "tamga/version.h"
 #include "tests/unit/folder.h"
 
@@ -272,10 +273,39 @@ the_build_reports_itself(void **state)
 	assert_non_null(strstr(tmg_build_info(), "\npcsc "));
 }
 
+/* Whatever does not fit is left out, and there is always an end. */
+static void
+test_text_join(void **state)
+{
+	static const struct {
+		size_t cap;
+		const char *a, *b, *text;
+	} t[] = {
+		{ 8, "abc", "def", "abcdef" },
+		{ 7, "abc", "def", "abcdef" },
+		{ 6, "abc", "def", "abcde" },
+		{ 4, "abc", "def", "abc" },
+		{ 3, "abc", "def", "ab" },
+		{ 1, "abc", "def", "" },
+		{ 8, "", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(t); i++) {
+		char text[9] = "xxxxxxxx";
+
+		tmg_text_join(text, t[i].cap, t[i].a, t[i].b);
+		assert_string_equal(text, t[i].text);
+		for (size_t k = t[i].cap; k < 8; k++)
+			assert_int_equal(text[k], 'x');
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text_join),
 		cmocka_unit_test(faults_keep_the_cause_and_the_way),
 		cmocka_unit_test(remedies_go_with_their_words),
 		cmocka_unit_test(verdicts_leave_no_trail),

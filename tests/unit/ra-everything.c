@@ -7,6 +7,7 @@
 #include "tools/ra/store/captcha.h"
 #include "tools/ra/store/cert.h"
 #include "tools/ra/store/challenge.h"
+#include "tools/ra/store/cmp.h"
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/deputy.h"
 #include "tools/ra/store/mail.h"
@@ -15,6 +16,7 @@
 #include "tools/ra/store/receipt.h"
 #include "tools/ra/store/paper.h"
 #include "tools/ra/store/scep.h"
+#include "tools/ra/store/secret.h"
 #include "tools/ra/store/session.h"
 #include "tools/ra/store/user.h"
 
@@ -197,6 +199,48 @@ ask_receipts(ra_store *s)
 	assert_int_equal(ra_receipt_get(s, "P-2", &receipt), TMG_NOT_FOUND);
 }
 
+static tmg_rc
+any_secret(void *arg, const ra_secret_row *row)
+{
+	(void)arg;
+	assert_string_equal(row->reference, "r");
+	return TMG_OK;
+}
+
+static void
+ask_secrets(ra_store *s)
+{
+	static uint8_t der[] = { 0x30, 0x00 };
+	const ra_secret_row row = { .reference = "r", .until = 9, .most = 1,
+		.sealed = der, .len = sizeof(der) };
+	ra_cmp_row said = { .id = "t", .state = RA_CMP_WAITING, .asked = "1",
+		.until = 5, .answer = der, .len = sizeof(der) };
+	tmg_auto(ra_secret_row) got = { .sealed = NULL };
+	ra_cmp_row found;
+
+	assert_int_equal(ra_secret_add(s, &row), TMG_OK);
+	assert_int_equal(ra_secret_use(s, "r"), TMG_OK);
+	assert_int_equal(ra_secret_use(s, "r"), TMG_DENIED);
+	assert_int_equal(ra_secret_each(s, any_secret, NULL), TMG_OK);
+	assert_int_equal(ra_secret_close(s, "r"), TMG_OK);
+	assert_int_equal(ra_secret_close(s, "q"), TMG_NOT_FOUND);
+	assert_int_equal(ra_secret_get(s, "r", &got), TMG_OK);
+	assert_int_equal(got.until, 0);
+	assert_int_equal(got.len, 0);
+
+	assert_int_equal(ra_cmp_row_add(s, &said), TMG_OK);
+	strcpy(said.state, RA_CMP_ENDED);
+	strcpy(said.asked, "2");
+	assert_int_equal(ra_cmp_row_step(s, &said, "0"), TMG_OCCUPIED);
+	assert_int_equal(ra_cmp_row_step(s, &said, "1"), TMG_OK);
+	assert_int_equal(ra_cmp_row_sweep(s, 4), TMG_OK);
+	assert_int_equal(ra_cmp_row_get(s, "t", &found), TMG_OK);
+	assert_string_equal(found.state, RA_CMP_ENDED);
+	ra_cmp_row_release(&found);
+	assert_int_equal(ra_cmp_row_sweep(s, 5), TMG_OK);
+	assert_int_equal(ra_cmp_row_get(s, "t", &found), TMG_NOT_FOUND);
+}
+
 /* Certificate 40 was revoked at 5. */
 static void
 ask_deputies(ra_store *s)
@@ -304,6 +348,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_cert_each_revoked(s, any_cert, NULL), TMG_OK);
 	assert_int_equal(ra_cert_revocations(s, &n), TMG_OK);
 	ask_deputies(s);
+	ask_secrets(s);
 	ask_mails(s);
 	ask_captchas(s);
 	ask_challenges(s);

@@ -69,6 +69,14 @@ static const struct {
 	    N_("  --owner NAME            whose certificate it will be\n"
 	    "  --hours N               it expires so long after (24)\n"),
 	    ra_cmd_challenge },
+	{ "secret", "add REFERENCE [--owner NAME] [--profile NAME] [--days N] [--uses N]",
+	    N_("make a secret that a program enrolls with by CMP, and tell it once"),
+	    N_("  --owner NAME            whose its applications are; else REFERENCE's\n"
+	    "  --profile NAME          for that profile alone\n"
+	    "  --days N                it is good for so long (7)\n"
+	    "  --uses N                and for so many applications (1)\n\n"
+	    "secret list shows them; secret close REFERENCE ends one.\n\n"),
+	    ra_cmd_secret },
 	{ "list", "[--state STATE]", N_("applications, newest first"),
 	    N_("  --state STATE           submitted, approved, rejected, issuing, issued\n"
 	    "                          or revoked\n"), ra_cmd_list },

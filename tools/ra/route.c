@@ -5,6 +5,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/api/api.h"
+#include "tools/ra/cmp/cmp.h"
 #include "tools/ra/est/est.h"
 #include "tools/ra/http/http.h"
 #include "tools/ra/http/public.h"
@@ -61,6 +62,8 @@ static const struct {
 	{ "POST", RA_API "renewals", ra_api_renew_shown },
 	{ "POST", RA_API "revocations", ra_api_revoke_shown },
 	{ "POST", "/payments", ra_api_payment },
+	{ "POST", RA_CMP_PATH, ra_cmp_post },
+	{ "POST", RA_CMP_PATH "/p/{}", ra_cmp_post },
 	{ "GET", RA_OCSP_PATH "/{*}", ra_ocsp_get },
 	{ "POST", RA_OCSP_PATH, ra_ocsp_post },
 	{ "GET", "/crl", ra_public_crl },
@@ -72,6 +75,8 @@ static const struct {
 /* Those that are there without TLS too: what they give is signed itself, or
  * known to everybody. */
 static const char *const without_tls[] = {
+	RA_CMP_PATH,
+	RA_CMP_PATH "/p/{}",
 	RA_OCSP_PATH "/{*}",
 	RA_OCSP_PATH,
 	"/crl",
@@ -219,6 +224,12 @@ translate(const ra_config *config, ra_call *call, char path[PATH_MAX])
 	const size_t len = strlen(config->ocsp.path);
 	const char *rest = call->path + len;
 
+	/* nothing else is posted there */
+	if (config->cmp.root && strcmp(call->path, "/") == 0 &&
+	    strcmp(call->method, "POST") == 0) {
+		call->path = RA_CMP_PATH;
+		return;
+	}
 	if (len == 0 || strncmp(call->path, config->ocsp.path, len) != 0 ||
 	    (rest[0] != '\0' && rest[0] != '/') ||
 	    snprintf(path, PATH_MAX, RA_OCSP_PATH "%s", rest) >= PATH_MAX)

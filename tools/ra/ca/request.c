@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/ctx.h"
@@ -15,6 +16,7 @@
 #include "src/pki/spki.h"
 #include "src/pki/x509.h"
 #include "tamga/csr.h"
+#include "tools/ra/ca/crmf.h"
 
 void
 ra_request_release(ra_request *request)
@@ -22,6 +24,7 @@ ra_request_release(ra_request *request)
 	X509_REQ_free(request->req);
 	EVP_PKEY_free(request->key);
 	GENERAL_NAMES_free(request->san);
+	free(request->made);
 	*request = (ra_request){ .alg = TMG_ALG_NONE };
 }
 
@@ -116,7 +119,7 @@ read_key(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 {
 	tmg_rc rc = TMG_E_MALFORMED;
 
-	if (tmg_csr_spki(r->der, &r->spki) == TMG_OK &&
+	if (tmg_csr_spki(r->pkcs10, &r->spki) == TMG_OK &&
 	    !tmg_is_fault(tmg_spki_alg(r->spki, &r->alg)))
 		rc = tmg_public_key(tmg_ctx_libctx(ctx), r->spki, &r->key);
 	ERR_clear_error();
@@ -127,13 +130,17 @@ read_key(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 }
 
 static tmg_rc
-check_possession(tmg_ctx *ctx, const ra_request *r, tmg_fault *f)
+check_possession(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 {
-	const int valid = X509_REQ_verify_ex(r->req, r->key, tmg_ctx_libctx(ctx),
-	    NULL);
+	ra_crmf crmf;
+	const bool valid = r->made == NULL ?
+	    X509_REQ_verify_ex(r->req, r->key, tmg_ctx_libctx(ctx), NULL) == 1 :
+	    ra_crmf_read(r->der, &crmf) == TMG_OK &&
+	    ra_crmf_proven(ctx, &crmf, r->key);
 
 	ERR_clear_error();
-	return valid == 1 ? TMG_OK : tmg_raise(f, TMG_MISMATCH, 0,
+	r->unproven = !valid;
+	return valid ? TMG_OK : tmg_raise(f, TMG_MISMATCH, 0,
 	    _("the request's signature does not fit its public key: no proof that the private key is there"));
 }
 
@@ -143,11 +150,31 @@ static bool
 parse_bare(tmg_ctx *ctx, ra_request *r)
 {
 	OSSL_LIB_CTX *before = OSSL_LIB_CTX_set0_default(tmg_ctx_barectx(ctx));
-	const unsigned char *at = r->der.ptr;
-	const bool parsed = d2i_X509_REQ(&r->req, &at, (long)r->der.len) != NULL;
+	const unsigned char *at = r->pkcs10.ptr;
+	const bool parsed = d2i_X509_REQ(&r->req, &at, (long)r->pkcs10.len) != NULL;
 
 	OSSL_LIB_CTX_set0_default(before);
-	return parsed && at == r->der.ptr + r->der.len;
+	return parsed && at == r->pkcs10.ptr + r->pkcs10.len;
+}
+
+/* CRMF is read as the PKCS#10 that would ask for the same: all that is said of
+ * requests is then said once. */
+static tmg_rc
+translate(ra_request *r, tmg_fault *f)
+{
+	ra_crmf crmf;
+	size_t len;
+
+	r->pkcs10 = r->der;
+	if (!ra_crmf_is(r->der))
+		return TMG_OK;
+	if (ra_crmf_read(r->der, &crmf))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("not a certification request (CRMF, DER)"));
+	if (ra_crmf_pkcs10(&crmf, &r->made, &len))
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	r->pkcs10 = (tmg_view){ r->made, len };
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -167,12 +194,23 @@ parse(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* A proof is signed anew whenever a request is made again: what is asked for is
+ * what tells one from another. */
+static tmg_view
+named_by(const ra_request *r)
+{
+	ra_crmf crmf;
+
+	return r->made != NULL && ra_crmf_read(r->der, &crmf) == TMG_OK ?
+	    crmf.request : r->der;
+}
+
 static tmg_rc
 read_facts(ra_request *r, tmg_fault *f)
 {
 	tmg_rc rc;
 
-	if ((rc = ra_sha256_text(r->der, r->csr_hash)))
+	if ((rc = ra_sha256_text(named_by(r), r->csr_hash)))
 		return tmg_raise(f, rc, 0, _("hashing the request failed"));
 	if ((rc = hash_key(r, f)))
 		return rc;
@@ -192,7 +230,7 @@ read_once(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f)
 
 	*request = (ra_request){ .der = der };
 	ERR_clear_error();
-	if ((rc = parse(ctx, request, f)) ||
+	if ((rc = translate(request, f)) || (rc = parse(ctx, request, f)) ||
 	    (rc = read_key(ctx, request, f)) ||
 	    (rc = check_possession(ctx, request, f)))
 		return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A certification request (PKCS#10, RFC 2986) as the authority reads it.
+ * A certification request (PKCS#10, RFC 2986; or CRMF, RFC 4211) as the
+ * authority reads it.
  */
 #ifndef RA_REQUEST_H
 #define RA_REQUEST_H
@@ -14,12 +15,15 @@
 
 typedef struct ra_request {
 	tmg_view der;			/* borrowed */
+	uint8_t *made;			/* PKCS#10 of what came as CRMF; NULL */
+	tmg_view pkcs10;		/* borrowed: der, or what was made of it */
 	X509_REQ *req;
-	tmg_view spki;			/* borrowed from der */
+	tmg_view spki;			/* borrowed from pkcs10 */
 	EVP_PKEY *key;			/* of spki; req has none of its own */
 	GENERAL_NAMES *san;		/* NULL: none asked for */
 	tmg_alg alg;			/* NONE: no kind of key we know */
-	char csr_hash[RA_HASH_TEXT];
+	bool unproven;			/* TMG_MISMATCH because of the proof alone */
+	char csr_hash[RA_HASH_TEXT];	/* of der; of CRMF without its proof */
 	char spki_hash[RA_HASH_TEXT];
 	char subject[TMG_NAME_MAX];	/* RFC 4514, UTF-8 */
 } ra_request;

@@ -162,6 +162,15 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("scep.vcard", AT(scep.deputy.vcard), false, ra_any_word),
 	RA_SET_NUMBER("scep.days", AT(scep.deputy.days), false, 1, 3650),
 	RA_SET_FLAG("scep.legacy", AT(scep.legacy)),
+	RA_SET_TEXT("cmp.key", AT(cmp.deputy.key), false, ra_any_word),
+	RA_SET_TEXT("cmp.passphrase_file", AT(cmp.deputy.passphrase_file), false,
+	    ra_any_word),
+	RA_SET_TEXT("cmp.pin_file", AT(cmp.deputy.pin_file), false, ra_any_word),
+	RA_SET_TEXT("cmp.vcard", AT(cmp.deputy.vcard), false, ra_any_word),
+	RA_SET_NUMBER("cmp.days", AT(cmp.deputy.days), false, 1, 3650),
+	RA_SET_TEXT("cmp.seal_file", AT(cmp.seal_file), false, ra_any_word),
+	RA_SET_FLAG("cmp.http", AT(cmp.http)),
+	RA_SET_FLAG("cmp.root", AT(cmp.root)),
 	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
 	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
 	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),
@@ -280,6 +289,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.address_connections = 256,
 		.request_s = 30, .confine = true,
 		.payment = { .window_s = 300 },
+		.cmp = { .deputy = { .days = 365 } },
 		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },
 		.scep = { .deputy = { .days = 365 } },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
@@ -290,6 +300,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	    (rc = check_crl(name, config, f)) ||
 	    (rc = check_deputy(name, "ocsp", &config->ocsp.deputy, f)) ||
 	    (rc = check_deputy(name, "scep", &config->scep.deputy, f)) ||
+	    (rc = check_deputy(name, "cmp", &config->cmp.deputy, f)) ||
 	    (rc = check_mail(name, &config->mail, f)))
 		return rc;
 	return check_registers(name, config, f);

@@ -71,6 +71,14 @@ typedef struct ra_scep_conf {
 	bool legacy;			/* SHA-1 and single DES are taken */
 } ra_scep_conf;
 
+/* The CMP server. */
+typedef struct ra_cmp_conf {
+	ra_deputy_conf deputy;
+	char seal_file[RA_TEXT_MAX];	/* the key that secrets are sealed with */
+	bool http;			/* without TLS too */
+	bool root;			/* at "/", beside its own place */
+} ra_cmp_conf;
+
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
@@ -104,6 +112,7 @@ typedef struct ra_config {
 	ra_payment_conf payment;
 	ra_ocsp_conf ocsp;
 	ra_scep_conf scep;
+	ra_cmp_conf cmp;
 } ra_config;
 
 /* Verdicts TMG_MISMATCH; f says where in the text. */

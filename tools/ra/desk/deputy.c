@@ -26,7 +26,8 @@ static const struct {
 } kinds[RA_DEPUTIES] = {
 	[RA_DEPUTY_OCSP] = { "ocsp", &ra_mandate_ocsp,
 	    offsetof(ra_config, ocsp.deputy), TMG_ALG_P256 },
-	[RA_DEPUTY_CMP] = { "cmp", &ra_mandate_cmp, 0, TMG_ALG_P256 },
+	[RA_DEPUTY_CMP] = { "cmp", &ra_mandate_cmp,
+	    offsetof(ra_config, cmp.deputy), TMG_ALG_P256 },
 	[RA_DEPUTY_SCEP] = { "scep", &ra_mandate_scep,
 	    offsetof(ra_config, scep.deputy), TMG_ALG_RSA3072 },
 };
@@ -125,7 +126,7 @@ ra_deputies_open(ra_office *o, tmg_fault *f)
 		    ((const char *)&o->config + kinds[i].conf);
 		tmg_rc rc;
 
-		if (kinds[i].conf == 0 || conf->key[0] == '\0')
+		if (conf->key[0] == '\0')
 			continue;
 		if ((o->deputy[i] = calloc(1, sizeof(*o->deputy[i]))) == NULL)
 			return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));

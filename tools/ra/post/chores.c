@@ -13,6 +13,7 @@
 #include "tools/ra/desk/due.h"
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/post/mailer.h"
+#include "tools/ra/store/cmp.h"
 
 #define UNFINISHED_S 10	/* what takes longer to be issued is left over */
 #define LOOK_S 1		/* between two looks at the list below */
@@ -80,6 +81,14 @@ do_unfinished(ra_chores *c)
 	return rc;
 }
 
+static tmg_rc
+do_transactions(ra_chores *c)
+{
+	const tmg_rc rc = ra_cmp_row_sweep(c->desk.store, ra_desk_now(&c->desk));
+
+	return rc ? ra_desk_says(&c->desk, rc) : TMG_OK;
+}
+
 static const struct chore {
 	const char *name;
 	long every_s;
@@ -89,6 +98,7 @@ static const struct chore {
 	{ "revocation list", 5, do_crl },
 	{ "unfinished applications", UNFINISHED_S, do_unfinished },
 	{ "reminders", 3600, do_reminders },
+	{ "ended transactions", 3600, do_transactions },
 	{ "mails", LOOK_S, do_mails },
 };
 

@@ -38,6 +38,11 @@ const ra_kept ra_kept_tables[] = {
 	    " signer, hash, reason, judge, changed, size, content",
 	    "tttttttttttnnb", "application, name", "$1, $2, $3, $4, $5, $6, $7,"
 	    " $8, $9, $10, $11, $12, $13, $14"),
+	KEPT("secret", "reference, owner, profile, until, most, used, sealed",
+	    "tttnnnb", "reference", "$1, $2, $3, $4, $5, $6, $7"),
+	KEPT("cmp", "id, peer, state, application, kind, request, implicit, asked,"
+	    " nonce, until, answer", "ttttnnnttnb", "id",
+	    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"),
 	KEPT("deputy", "purpose, spki_hash, serial", "ttt", "purpose, spki_hash",
 	    "$1, $2, $3"),
 	KEPT("ocsp", "id, serial, signer, revoked, reason, this_update,"

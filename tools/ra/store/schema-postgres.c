@@ -104,6 +104,16 @@ static const ra_migration steps[] = {
 
 	"CREATE INDEX answer_value ON answer (value, application);"
 
+	"CREATE TABLE secret ("
+	"  reference " KEY ", owner " TEXT ", profile " TEXT ","
+	"  until BIGINT NOT NULL, most BIGINT NOT NULL, used BIGINT NOT NULL,"
+	"  sealed BYTEA);"
+	"CREATE TABLE cmp ("
+	"  id " KEY ", peer " TEXT ", state " TEXT ", application " TEXT ","
+	"  kind BIGINT NOT NULL, request BIGINT NOT NULL,"
+	"  implicit BIGINT NOT NULL, asked " TEXT ", nonce " TEXT ","
+	"  until BIGINT NOT NULL, answer BYTEA);"
+	"CREATE INDEX cmp_until ON cmp (until);"
 	"CREATE TABLE deputy ("
 	"  purpose " TEXT ", spki_hash " TEXT ", serial " TEXT ","
 	"  PRIMARY KEY (purpose, spki_hash));"

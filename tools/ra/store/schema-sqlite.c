@@ -135,6 +135,17 @@ static const ra_migration steps[] = {
 
 	"CREATE INDEX answer_value ON answer (value, application);"
 
+	"CREATE TABLE secret ("
+	"  reference TEXT PRIMARY KEY, owner TEXT NOT NULL,"
+	"  profile TEXT NOT NULL, until INTEGER NOT NULL, most INTEGER NOT NULL,"
+	"  used INTEGER NOT NULL, sealed BLOB) STRICT;"
+	"CREATE TABLE cmp ("
+	"  id TEXT PRIMARY KEY, peer TEXT NOT NULL, state TEXT NOT NULL,"
+	"  application TEXT NOT NULL, kind INTEGER NOT NULL,"
+	"  request INTEGER NOT NULL, implicit INTEGER NOT NULL,"
+	"  asked TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL,"
+	"  answer BLOB) STRICT;"
+	"CREATE INDEX cmp_until ON cmp (until);"
 	"CREATE TABLE deputy ("
 	"  purpose TEXT NOT NULL, spki_hash TEXT NOT NULL, serial TEXT NOT NULL,"
 	"  PRIMARY KEY (purpose, spki_hash)) STRICT, WITHOUT ROWID;"

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/store/cmp.h"
+
+#include <stdlib.h>
+
+#include "tools/ra/store/sql.h"
+
+void
+ra_cmp_row_release(ra_cmp_row *r)
+{
+	free(r->answer);
+	r->answer = NULL;
+}
+
+#define COLUMNS "id, peer, state, application, kind, request, implicit, asked," \
+	" nonce, until, answer"
+
+static const ra_field fields[] = {
+	RA_FIELD_TEXT(ra_cmp_row, id),
+	RA_FIELD_TEXT(ra_cmp_row, peer),
+	RA_FIELD_TEXT(ra_cmp_row, state),
+	RA_FIELD_TEXT(ra_cmp_row, app),
+	RA_FIELD_SMALL(ra_cmp_row, kind),
+	RA_FIELD_SMALL(ra_cmp_row, request),
+	RA_FIELD_SMALL(ra_cmp_row, implicit),
+	RA_FIELD_TEXT(ra_cmp_row, asked),
+	RA_FIELD_TEXT(ra_cmp_row, nonce),
+	RA_FIELD_NUMBER(ra_cmp_row, until),
+	RA_FIELD_BLOB(ra_cmp_row, answer, len),
+};
+
+static const ra_row row = RA_ROW(ra_cmp_row, fields);
+
+static const ra_sql add = { "cmp_add",
+	"INSERT INTO cmp (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
+	" $10, $11)" };
+static const ra_sql get = { "cmp_get",
+	"SELECT " COLUMNS " FROM cmp WHERE id = $1" };
+static const ra_sql step = { "cmp_step",
+	"UPDATE cmp SET state = $1, asked = $2, nonce = $3, until = $4,"
+	" answer = $5 WHERE id = $6 AND asked = $7" };
+static const ra_sql sweep = { "cmp_sweep", "DELETE FROM cmp WHERE until <= $1" };
+
+tmg_rc
+ra_cmp_row_add(ra_store *s, const ra_cmp_row *kept)
+{
+	return ra_row_put(s, &add, &row, kept);
+}
+
+tmg_rc
+ra_cmp_row_get(ra_store *s, const char *id, ra_cmp_row *found)
+{
+	return ra_row_get(s, &get, RA_WITH(RA_TEXT(id)), &row, found);
+}
+
+tmg_rc
+ra_cmp_row_step(ra_store *s, const ra_cmp_row *r, const char *before)
+{
+	return ra_change(s, &step, RA_WITH(RA_TEXT(r->state), RA_TEXT(r->asked),
+	    RA_TEXT(r->nonce), RA_NUMBER(r->until),
+	    RA_BLOB(((tmg_view){ r->answer, r->len })), RA_TEXT(r->id),
+	    RA_TEXT(before)), TMG_OCCUPIED);
+}
+
+tmg_rc
+ra_cmp_row_sweep(ra_store *s, time_t now)
+{
+	return ra_run(s, &sweep, RA_WITH(RA_NUMBER(now)), NULL);
+}

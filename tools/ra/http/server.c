@@ -8,6 +8,7 @@
 #include "tools/ra/http/server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <pthread.h>
@@ -22,6 +23,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/http/http.h"
+#include "tools/ra/http/intake.h"
 #include "tools/ra/http/listen.h"
 #include "tools/ra/http/media.h"
 #include "tools/ra/http/tls.h"
@@ -30,8 +32,9 @@
 #define IDLE_S 20		/* a connection that says nothing is closed */
 #define REPLY_MS 300000		/* and one that takes so long to take a reply */
 #define GRACE_MS 10000
+#define DROPPED_MOST (16u * RA_BODY_MAX) /* bytes read of what is refused */
 #define FILE_MS 120000		/* to send a file in */
-#define FILES_MOST (64u * 1024 * 1024)	/* bytes of those coming in at once */
+#define FILES_MOST (256u * 1024 * 1024)	/* bytes of those coming in at once, on disk */
 
 /* Where connections come in. */
 struct door {
@@ -70,13 +73,13 @@ struct exchange {
 	ra_server *server;
 	const struct door *door;
 	struct timespec start;
-	uint8_t *body;
-	size_t len, cap;
+	ra_intake body;
 	size_t most;			/* bytes that the body may have */
 	size_t files;			/* set aside of the server's */
 	size_t dropped;
 	bool too_large;
 	bool too_many;			/* files at once */
+	bool no_room;			/* for a file */
 	bool no_host;
 };
 
@@ -409,7 +412,7 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 	ra_call call = call_of(conn, url, method, peer, &query);
 
 	call.plain = x->door->plain;
-	call.body = (tmg_view){ x->body, x->len };
+	x->no_room = ra_intake_view(&x->body, &call.body) != TMG_OK || x->no_room;
 	give_time(x->server, conn, 0);
 	MHD_get_connection_values(conn, MHD_GET_ARGUMENT_KIND, on_argument, &query);
 	peer_address(conn, peer, sizeof(peer));
@@ -420,6 +423,10 @@ answer(struct exchange *x, struct MHD_Connection *conn, const char *url,
 		reply.retry_after_s = FILE_MS / 1000;
 		ra_reply_text(&reply, HTTP_UNAVAILABLE,
 		    _("too many files are being sent just now; try again later"));
+	} else if (x->no_room) {
+		reply.retry_after_s = FILE_MS / 1000;
+		ra_reply_text(&reply, HTTP_UNAVAILABLE,
+		    _("there is no room for files just now; try again later"));
 	} else if (x->no_host) {
 		ra_reply_text(&reply, HTTP_BAD_REQUEST,
 		    _("a request of HTTP/1.1 has a Host header"));
@@ -456,6 +463,27 @@ most_of(ra_server *s, struct MHD_Connection *conn, const char *url,
 	return most;
 }
 
+/* What a file takes is set aside of what all files may take together. */
+static bool
+set_aside(struct exchange *x, size_t len)
+{
+	const size_t more = len <= RA_INTAKE_MEMORY + x->files ? 0 :
+	    len - RA_INTAKE_MEMORY - x->files;
+
+	if (atomic_fetch_add(&x->server->files, more) + more > FILES_MOST) {
+		atomic_fetch_sub(&x->server->files, more);
+		return false;
+	}
+	x->files += more;
+	return true;
+}
+
+static bool
+is_refused(const struct exchange *x)
+{
+	return x->too_large || x->too_many || x->no_room;
+}
+
 static enum MHD_Result
 begin_request(const struct door *door, struct MHD_Connection *conn,
     const char *url, const char *method, const char *version, void **state)
@@ -467,6 +495,7 @@ begin_request(const struct door *door, struct MHD_Connection *conn,
 		return MHD_NO;
 	x->server = s;
 	x->door = door;
+	x->body = RA_INTAKE_EMPTY;
 	x->no_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
 	    header(conn, "Host")[0] == '\0';		/* RFC 9112 3.2 */
 	clock_gettime(CLOCK_MONOTONIC, &x->start);
@@ -475,38 +504,15 @@ begin_request(const struct door *door, struct MHD_Connection *conn,
 
 	x->most = most_of(s, conn, url, method);
 
-	/* Said before the body is sent when its length was announced. */
-	if (strtoull(header(conn, "Content-Length"), NULL, 10) > x->most) {
-		x->too_large = true;
-		return answer(x, conn, url, method);
-	}
-	return MHD_YES;
-}
+	/* Said before the body is sent to who waits for that; who does not might
+	 * hear of a closed line instead, so a body that is not too long is read. */
+	const unsigned long long announced =
+	    strtoull(header(conn, "Content-Length"), NULL, 10);
 
-/* Room for more of the body; what a file takes is set aside of what all files
- * may take together. */
-static enum MHD_Result
-grow(struct exchange *x, size_t want)
-{
-	size_t cap = x->cap != 0 ? x->cap : RA_BODY_MAX, more;
-	uint8_t *body;
-
-	while (cap < want)
-		cap = 2 * cap < x->most ? 2 * cap : x->most;
-	if (cap == x->cap)
-		return MHD_YES;
-	more = cap - RA_BODY_MAX - x->files;
-	if (atomic_fetch_add(&x->server->files, more) + more > FILES_MOST) {
-		atomic_fetch_sub(&x->server->files, more);
-		x->too_many = true;
-		return MHD_YES;
-	}
-	x->files += more;
-	if ((body = realloc(x->body, cap)) == NULL)
-		return MHD_NO;
-	x->body = body;
-	x->cap = cap;
-	return MHD_YES;
+	x->too_large = announced > x->most;
+	x->too_many = !x->too_large && !set_aside(x, announced);
+	return is_refused(x) && (header(conn, "Expect")[0] != '\0' ||
+	    announced > DROPPED_MOST) ? answer(x, conn, url, method) : MHD_YES;
 }
 
 /* Beyond the limit bytes are read and dropped for a while, so that the
@@ -514,17 +520,23 @@ grow(struct exchange *x, size_t want)
 static enum MHD_Result
 add_body(struct exchange *x, const char *data, size_t n)
 {
-	if (!x->too_large && !x->too_many && n > x->most - x->len)
-		x->too_large = true;
-	if (!x->too_large && !x->too_many && grow(x, x->len + n) != MHD_YES)
-		return MHD_NO;
-	if (x->too_large || x->too_many) {
-		x->dropped += n;
-		return x->dropped > 16u * RA_BODY_MAX ? MHD_NO : MHD_YES;
+	const tmg_view more = { (const uint8_t *)data, n };
+	tmg_rc rc = TMG_OK;
+
+	if (!is_refused(x)) {
+		x->too_large = n > x->most - x->body.len;
+		x->too_many = !x->too_large && !set_aside(x, x->body.len + n);
 	}
-	memcpy(x->body + x->len, data, n);
-	x->len += n;
-	return MHD_YES;
+	if (!is_refused(x) && (rc = ra_intake_add(&x->body, more)) == TMG_E_IO) {
+		tmg_log(x->server->office->ctx, TMG_LOG_ERROR,
+		    "no room for a file that is sent: %s", strerror(errno));
+		x->no_room = true;
+	}
+	if (is_refused(x)) {
+		x->dropped += n;
+		return x->dropped > DROPPED_MOST ? MHD_NO : MHD_YES;
+	}
+	return rc == TMG_OK ? MHD_YES : MHD_NO;
 }
 
 /* A NUL would end the path early and let it pass for a shorter one: a target
@@ -569,7 +581,7 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 	give_time(x->server, conn, atomic_load(&x->server->request_ms));
 	atomic_fetch_sub(&x->server->running, 1);
 	atomic_fetch_sub(&x->server->files, x->files);
-	free(x->body);
+	ra_intake_release(&x->body);
 	free(x);
 	*state = NULL;
 }

@@ -71,6 +71,38 @@ apply(stored *b, ra_app *app, ra_event event, const char *detail)
 	return rc;
 }
 
+/* Several steps in one transaction, and one row, which the log agrees with. */
+static void
+test_held_back(void **state)
+{
+	stored *b = *state;
+	const ra_actor who = { ALL, "everybody" };
+	ra_app app = an_app("A-1", "a", "c1", "k1");
+	tmg_auto(ra_app) got = { .id = "" };
+	tmg_auto(ra_txn) txn = { NULL };
+	ra_audit_report report;
+
+	app.held_back = true;
+	assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+	assert_int_equal(ra_life_begin(b->store, &app, RA_EV_SUBMIT, &who, "",
+	    &b->f), TMG_OK);
+	assert_int_equal(ra_life_apply(b->store, &app, RA_EV_REJECT, &who, "no",
+	    2000, &b->f), TMG_OK);
+	assert_int_equal(ra_app_get(b->store, "A-1", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_life_keep(b->store, &app, &b->f), TMG_OK);
+	assert_int_equal(ra_app_get(b->store, "A-1", &got), TMG_OK);
+	assert_int_equal(got.state, RA_REJECTED);
+	assert_string_equal(got.reason, "no");
+	assert_int_equal(got.entered, 2000);
+	assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+	assert_int_equal(ra_audit_verify(b->store, "", &report, &b->f), TMG_OK);
+	assert_int_equal(report.entries, 2);
+
+	/* from now on it is a row like any other */
+	assert_false(app.held_back);
+	assert_int_equal(apply(b, &got, RA_EV_REJECT, "twice"), TMG_MISMATCH);
+}
+
 static void
 test_store(void **state)
 {
@@ -456,6 +488,7 @@ main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_audit_hash),
 		cmocka_unit_test(test_passwords),
+		STORED(test_held_back),
 		STORED(test_store),
 		STORED(test_order),
 		STORED(test_transactions),

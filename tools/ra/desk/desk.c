@@ -411,15 +411,17 @@ take_in(ra_desk *d, struct intake *t, ra_app *app)
 	if ((rc = check_renewal(d, in, t->request)) || (rc = ra_vet_key(d, &vet)) ||
 	    (rc = fill_app(d, in, t->request, app)))
 		return rc;
+	app->held_back = true;
 	snprintf(name, sizeof(name), "applicant:%s", in->owner);
 	const ra_actor applicant = { RA_BY_APPLICANT, name };
 
 	if ((rc = ra_life_begin(d->store, app, RA_EV_SUBMIT, &applicant,
 	    app->csr_hash, &d->fault)) || (in->previous != NULL &&
 	    (rc = ra_renew_carry(d, in->previous_app, app))) ||
-	    (in->along != NULL && (rc = in->along->keep(in->along, d, app))))
+	    (in->along != NULL && (rc = in->along->keep(in->along, d, app))) ||
+	    (rc = settle_and_issue(d, t, app)))
 		return rc;
-	return settle_and_issue(d, t, app);
+	return ra_life_keep(d->store, app, &d->fault);
 }
 
 /* The application that this very request is already. */

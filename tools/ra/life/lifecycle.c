@@ -111,6 +111,15 @@ audit_way(ra_store *store, const ra_app *app, const ra_actor *actor,
 }
 
 tmg_rc
+ra_life_keep(ra_store *store, ra_app *app, tmg_fault *f)
+{
+	const tmg_rc rc = ra_app_add(store, app);
+
+	app->held_back = false;
+	return rc ? tmg_fault_copy(f, &store->fault, rc) : TMG_OK;
+}
+
+tmg_rc
 ra_life_begin(ra_store *store, ra_app *app, ra_event event,
     const ra_actor *actor, const char *detail, tmg_fault *f)
 {
@@ -122,8 +131,8 @@ ra_life_begin(ra_store *store, ra_app *app, ra_event event,
 	if ((rc = step(app, event, actor, &then, f)))
 		return rc;
 	become(app, event, actor, detail, &then, app->created);
-	if ((rc = ra_app_add(store, app)))
-		return tmg_fault_copy(f, &store->fault, rc);
+	if (!app->held_back && (rc = ra_life_keep(store, app, f)))
+		return rc;
 	if ((rc = audit_way(store, app, actor, f)))
 		return rc;
 	return audit(store, app, ra_event_name(event), actor, detail,
@@ -141,7 +150,7 @@ ra_life_apply(ra_store *store, ra_app *app, ra_event event,
 	if ((rc = step(app, event, actor, &then, f)))
 		return rc;
 	become(app, event, actor, detail, &then, now);
-	rc = ra_app_move(store, app, &from);
+	rc = app->held_back ? TMG_OK : ra_app_move(store, app, &from);
 	if (rc == TMG_MISMATCH)
 		return tmg_raise(f, rc, 0,
 		    _("application %s was changed by somebody else meanwhile: look at it again"),

@@ -29,6 +29,16 @@ ra_life_begin(struct ra_store *store, struct ra_app *app, ra_event event,
     const ra_actor *actor, const char *detail, tmg_fault *f);
 
 /*
+ * Stores app as it has become: of one that was held_back when it was begun, which
+ * goes several steps in the transaction that begins it and of which others are
+ * to see only the last.  Each step is audited all the same.
+ *
+ * Verdicts  TMG_OCCUPIED  as ra_app_add()
+ */
+TMG_MUST_USE tmg_rc
+ra_life_keep(struct ra_store *store, struct ra_app *app, tmg_fault *f);
+
+/*
  * Makes event happen to app: takes the step, moves what is stored if it still
  * is as app says, and audits, all inside the caller's transaction.  detail
  * goes into the audit log and, where the event has a reason, to the applicant.

@@ -38,6 +38,7 @@ typedef struct ra_app {
 	char language[RA_LANG_MAX];	/* what the applicant is spoken to in, "" unsaid */
 	uint8_t *csr;			/* DER; owned */
 	size_t csr_len;
+	bool held_back;			/* not stored yet: see ra_life_keep() */
 } ra_app;
 
 void ra_app_release(ra_app *app);

@@ -130,11 +130,9 @@ confirm(OSSL_CMP_CTX *ctx, X509 *cert, int info, const char **text)
 {
 	handing *h = OSSL_CMP_CTX_get_certConf_cb_arg(ctx);
 
-	if (info != 0)
-		return info;
 	h->judged = judge(h, cert);
 	if (h->judged == TMG_OK)
-		return 0;
+		return info;
 	*text = "not the certificate that was requested";
 	return 1 << OSSL_CMP_PKIFAILUREINFO_incorrectData;
 }
@@ -205,6 +203,29 @@ conclude(handing *h, int said, int after, tmg_decision *d)
 	return tmg_cmp_explain(&h->talk, h->ctx);
 }
 
+/* What an authority says of a message that it did not expect. */
+enum {
+	LOST = 1 << OSSL_CMP_PKIFAILUREINFO_badRequest |
+	    1 << OSSL_CMP_PKIFAILUREINFO_badRecipientNonce |
+	    1 << OSSL_CMP_PKIFAILUREINFO_badSenderNonce,
+};
+
+/*
+ * An answer that nobody lived to write down had the nonce that the authority
+ * waits for now, or ended the transaction.  Such an authority refuses to go on;
+ * it is handed the same request again, by which it knows the application.
+ */
+static bool
+is_lost(const handing *h)
+{
+	const int info = OSSL_CMP_CTX_get_failInfoCode(h->ctx);
+
+	return h->talk.recalled > 0 && !was_confirmed(h) && h->talk.rc == TMG_OK &&
+	    OSSL_CMP_CTX_get_status(h->ctx) == TMG_CMP_REJECTION &&
+	    tmg_cmp_talk_heard(&h->talk) == TMG_CMP_ERROR &&
+	    (info <= 0 || (info & LOST) != 0);
+}
+
 static tmg_rc
 hand_in(handing *h, tmg_decision *d)
 {
@@ -214,15 +235,14 @@ hand_in(handing *h, tmg_decision *d)
 	ERR_set_mark();
 	if ((rc = set_up(h)) == TMG_OK) {
 		said = converse(h, &after);
-		rc = conclude(h, said, after, d);
+		rc = said == 0 && is_lost(h) ? TMG_RESET : conclude(h, said, after, d);
 	}
 	ERR_pop_to_mark();
 	return rc;
 }
 
 static tmg_rc
-exchange(tmg_authority *a, tmg_view request, bool renews, bool polls,
-    tmg_decision *d)
+try(tmg_authority *a, tmg_view request, bool renews, bool polls, tmg_decision *d)
 {
 	const tmg_cmp_seal seal = tmg_cmp_seal_of(a);
 	handing h = { .talk = { .a = a, .request = request, .keeps = true,
@@ -231,14 +251,29 @@ exchange(tmg_authority *a, tmg_view request, bool renews, bool polls,
 	tmg_rc rc;
 
 	/* a poll, and a confirmation where the authority wants one */
-	if ((rc = tmg_cmp_identified(a)) ||
-	    (rc = tmg_cmp_context(a, seal, polls ? 2 : 1, &ctx)) ||
+	if ((rc = tmg_cmp_context(a, seal, polls ? 2 : 1, &ctx)) ||
 	    (rc = tmg_cmp_reference(a, renews, ctx)))
 		return rc;
 	h.ctx = ctx;
 	rc = hand_in(&h, d);
 	tmg_cmp_talk_release(&h.talk);
 	return rc;
+}
+
+static tmg_rc
+exchange(tmg_authority *a, tmg_view request, bool renews, bool polls,
+    tmg_decision *d)
+{
+	tmg_rc rc = tmg_cmp_identified(a);
+
+	if (rc == TMG_OK)
+		rc = try(a, request, renews, polls, d);
+	if (rc != TMG_RESET)
+		return rc;
+	tmg_log(a->ctx, TMG_LOG_INFO, "%s: it lost the transaction; the same request again",
+	    a->uri.where);
+	rc = tmg_authority_keep(a, (tmg_view){ NULL, 0 });
+	return rc == TMG_OK ? try(a, request, renews, false, d) : rc;
 }
 
 tmg_rc

@@ -146,7 +146,18 @@ recall(tmg_cmp_talk *t)
 	if (rc != TMG_OK || (t->count > 0 &&
 	    !tmg_view_equal(m.transaction, t->first.transaction)))
 		tmg_cmp_talk_release(t);
+	t->recalled = t->count;
 	return TMG_OK;
+}
+
+unsigned
+tmg_cmp_talk_heard(const tmg_cmp_talk *t)
+{
+	tmg_cmp_message m = { .body = TMG_CMP_BODIES };
+
+	if (t->count > 0)
+		(void)!tmg_cmp_message_read(answer_of(&t->turns[t->count - 1]), &m);
+	return m.body;
 }
 
 /* ---- speaking ------------------------------------------------------------ */
@@ -200,21 +211,12 @@ post(tmg_cmp_talk *t, tmg_view nonce, tmg_view body)
 	return take_answer(t, nonce, &r);
 }
 
-static bool
-is_poll_answer(const tmg_cmp_turn *turn)
-{
-	tmg_cmp_message m;
-
-	return tmg_cmp_message_read(answer_of(turn), &m) == TMG_OK &&
-	    m.body == TMG_CMP_POLLREP;
-}
-
 /* Of polls only the last counts: its answer has the nonce that the next one
  * must return. */
 static void
 forget_poll(tmg_cmp_talk *t)
 {
-	if (t->count > 1 && is_poll_answer(&t->turns[t->count - 1]))
+	if (t->count > 1 && tmg_cmp_talk_heard(t) == TMG_CMP_POLLREP)
 		forget(&t->turns[--t->count]);
 }
 

@@ -87,6 +87,7 @@ typedef struct tmg_cmp_talk {
 	tmg_cmp_message first;	/* the request's parts */
 	tmg_cmp_turn turns[TMG_CMP_TURNS];
 	size_t count, at;	/* turns there are, and the next to play */
+	size_t recalled;	/* turns of an earlier process */
 	unsigned sent;		/* messages of this process */
 	bool keeps;		/* write the turns down */
 	bool patient;		/* a poll costs a signature: not before resumed */
@@ -101,6 +102,10 @@ tmg_cmp_talk_release(tmg_cmp_talk *t);
 /* Lets ctx speak through t; neither may move.  TMG_OK leaves both ready. */
 TMG_MUST_USE tmg_rc
 tmg_cmp_talk_begin(tmg_cmp_talk *t, OSSL_CMP_CTX *ctx);
+
+/* The last answer's body; TMG_CMP_BODIES: there is none. */
+unsigned
+tmg_cmp_talk_heard(const tmg_cmp_talk *t);
 
 /* Writes down what was heard so far. */
 TMG_MUST_USE tmg_rc

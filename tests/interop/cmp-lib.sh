@@ -38,6 +38,36 @@ mock() {
 	mock="--ca cmp+http://127.0.0.1:$port --ca-option path=/ --ca-file $work/ca.pem"
 	ctl mark
 }
+# serve_cmp: cmp-server.c, its port in served and its folder in $work/cmp
+serve_cmp() {
+	[ -x "$top_builddir/tests/interop/cmp-server" ] ||
+		{ echo "skipped: tests/interop/cmp-server is not built"; exit 77; }
+	mkdir "$work/cmp"
+	cp "$work/ca.pem" "$work/ca.key" "$work/cmp"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=CMP Root" \
+		-days 30 -keyout "$work/cmp/foreign.key" -out "$work/cmp/foreign.pem" 2>/dev/null
+	for who in "ra extendedKeyUsage=1.3.6.1.5.5.7.3.28" "subscriber extendedKeyUsage=clientAuth"; do
+		set -- $who
+		echo "$2" >"$work/extensions"
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
+			-keyout "$work/cmp/$1.key" 2>/dev/null |
+			openssl x509 -req -CA "$work/ca.pem" -CAkey "$work/ca.key" -days 20 \
+				-extfile "$work/extensions" -out "$work/cmp/$1.pem" 2>/dev/null
+	done
+	mkfifo "$work/cmp/told"
+	"$top_builddir/tests/interop/cmp-server" "$work/cmp" "$(cat "$work/secret")" \
+		>"$work/cmp/told" 2>"$work/cmp/said" &
+	children="$children $!"
+	read -r served <"$work/cmp/told"
+}
+# answered HOW: what tamga is told of that server
+at() { echo "--ca cmp+http://127.0.0.1:$served/$1 --ca-file $work/ca.pem"; }
+# asked BODY...: what cmp-server heard and did since the last time
+asked() {
+	did=$(tr '\n' ' ' <"$work/cmp/log" | sed 's/ $//')
+	: >"$work/cmp/log"
+	[ "$did" = "$*" ] || fail "the authority noted \"$did\", not \"$*\""
+}
 # heard BODY...: what the server was asked, in this order
 heard() {
 	said=$(sed -n 's/^CMP DEBUG: received //p' "$work/mock.log" | tr '\n' ' ')

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# CMP authorities that answer wrongly, slowly, or as somebody else: nothing is
+# believed that should not be, the words name the cause, and the key that was
+# made stays the one the enrollment goes on with.
+# shellcheck disable=SC2086
+set -u
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+. "$top_srcdir/tests/interop/cmp-lib.sh"
+serve_cmp
+
+# answers STATUS[,STATUS] HOW WORDS: what comes of it, at first and when resumed
+answers() {
+	fresh_card --yubikey
+	ctl mark
+	run "${1%,*}" "$tamga" enroll $local $(at "$2") $secret --slot 9a --subject CN=Asel \
+		--timeout 3
+	case $1 in *,*) ;; *) says "$3" ;; esac
+	[ "$(generated) $(signatures)" = "1 1" ] ||
+		fail "$2: $(generated) keys, $(signatures) signatures"
+	[ "$(ctl log | grep -c '5FC105$')" -le 1 ] || fail "$2: the certificate was written"
+	grep -q 'enroll --resume' "$work/said" || fail "$2: no way on"
+	run "${1#*,}" "$tamga" enroll --resume $local $secret
+	says "$3"
+	[ "$(generated) $(signatures)" = "1 1" ] || fail "$2: resuming signed or made a key"
+	ok "$2: $(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-110)"
+}
+answers 1 transaction "another transaction"
+answers 6,1 again "to another message"
+answers 1 open "not protected"
+answers 1 openwait "not protected"
+answers 1 badmac "not protected by your secret"
+answers 1 foreign "by anybody who leads to the CA"
+answers 1 subscriber "no authority's"
+answers 1 otherkey "another key"
+answers 1 otherroot "chain"
+answers 1 mods "Mods"
+answers 1 never "no time after which"
+answers 1 minus "no time after which"
+answers 1 circle "without an end"
+answers 1 empty "cannot be read\|no message\|instead of"
+answers 1 garbage "cannot be read"
+answers 1 cut "cannot be read"
+answers 1 huge "longer than"
+answers 1 html "web page"
+answers 1 type "text/plain"
+answers 1 close "without an answer"
+answers 1 redirect "elsewhere.test"
+answers 7 login "login over HTTP"
+answers 1 busy "out of service"
+answers 1 nowhere "no such service"
+: >"$work/cmp/log"

@@ -146,6 +146,11 @@ tmg_authority_path(const tmg_authority *authority);
 TMG_API void
 tmg_authority_base(const tmg_authority *authority, char *to, size_t cap);
 
+/* In the row request: whether its message will be thrown away, so that nothing
+ * but signer may sign it. */
+TMG_API bool
+tmg_authority_rehearses(const tmg_authority *authority);
+
 /* The binding's own pointer: set by open, freed by close. */
 TMG_API void **
 tmg_authority_state(tmg_authority *authority);

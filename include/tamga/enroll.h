@@ -158,6 +158,12 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_request(tmg_authority *authority, const tmg_csr_spec *spec,
     tmg_signer *signer, bool renews, tmg_out *request);
 
+/* The same with a throw-away key, to find out what is wrong with spec: no other
+ * key signs, so what comes out cannot be handed in. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_rehearse(tmg_authority *authority, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request);
+
 /* What an authority answered. */
 typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */

@@ -371,6 +371,18 @@ tmg_authority_request(tmg_authority *a, const tmg_csr_spec *spec,
 }
 
 tmg_rc
+tmg_authority_rehearse(tmg_authority *a, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request)
+{
+	tmg_rc rc;
+
+	a->rehearses = true;
+	rc = tmg_authority_request(a, spec, signer, renews, request);
+	a->rehearses = false;
+	return rc;
+}
+
+tmg_rc
 tmg_authority_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 {
 	tmg_rc rc;

@@ -18,6 +18,7 @@ struct tmg_authority {
 	tmg_authority_spec spec;
 	tmg_ca_uri uri;
 	void *state;			/* the binding's */
+	bool rehearses;			/* the request is thrown away */
 
 	/* who is believed: spec.anchors, or what the fingerprint named */
 	const tmg_certs *anchors;

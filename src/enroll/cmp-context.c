@@ -143,8 +143,10 @@ seal_signature(tmg_authority *a, OSSL_CMP_CTX *ctx)
 	if (tmg_x509_parse(libctx, a->spec.cert, &cert) ||
 	    tmg_x509_stack(libctx, a->spec.chain, &chain) ||
 	    OSSL_CMP_CTX_set1_cert(ctx, cert) != 1 ||
-	    OSSL_CMP_CTX_set1_pkey(ctx, cmp->key) != 1 ||
-	    OSSL_CMP_CTX_set1_untrusted(ctx, chain) != 1)
+	    OSSL_CMP_CTX_set1_pkey(ctx, cmp->key) != 1)
+		return failed(a);
+	/* an empty list would leave the context without one to add to */
+	if (sk_X509_num(chain) > 0 && OSSL_CMP_CTX_set1_untrusted(ctx, chain) != 1)
 		return failed(a);
 	return TMG_OK;
 }

@@ -68,7 +68,7 @@ const tmg_binding tmg_binding_cmp = {
 	.poll = tmg_cmp_poll,
 	.proof = tmg_binding_no_proof,
 	.installed = tmg_binding_no_installed,
-	.revoke = tmg_binding_no_revoke,
+	.revoke = tmg_cmp_revoke,
 	.call = tmg_binding_no_call,
 	.close = cmp_close,
 };

@@ -38,6 +38,12 @@ tmg_authority_base(const tmg_authority *a, char *to, size_t cap)
 	tmg_ca_uri_base(&a->uri, to, cap);
 }
 
+bool
+tmg_authority_rehearses(const tmg_authority *a)
+{
+	return a->rehearses;
+}
+
 void **
 tmg_authority_state(tmg_authority *a)
 {

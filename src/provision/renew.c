@@ -68,6 +68,10 @@ same_authority(tmg_provision *p)
 
 	memcpy(p->j.authority, origin.authority, sizeof(p->j.authority));
 	p->j.insecure_http = origin.insecure_http;
+	if (p->j.options == NULL) {
+		p->j.options = origin.options;
+		origin.options = NULL;
+	}
 	if (p->j.anchors == NULL && p->j.fingerprint[0] == '\0') {
 		memcpy(p->j.fingerprint, origin.fingerprint, sizeof(p->j.fingerprint));
 		p->j.anchors = origin.anchors;

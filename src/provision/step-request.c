@@ -43,6 +43,14 @@ attest(tmg_provision *p, tmg_out *store, tmg_view chain[static 2], size_t *count
 	    tmg_work_token_said(p, rc);
 }
 
+/* One, and another where the same key also protects the message, as the one
+ * that is renewed. */
+static unsigned
+signatures(const tmg_provision *p)
+{
+	return p->j.renews[0] != '\0' && p->j.keep_key ? 2 : 1;
+}
+
 /* A token's key that signs this, and nothing more. */
 static tmg_rc
 sign_request(tmg_provision *p, const tmg_csr_spec *spec, tmg_out *csr)
@@ -52,7 +60,7 @@ sign_request(tmg_provision *p, const tmg_csr_spec *spec, tmg_out *csr)
 
 	if ((rc = tmg_key_signer(p->key, &signer)))
 		return tmg_work_token_said(p, rc);
-	signer->limit = signer->used + 1;
+	signer->limit = signer->used + signatures(p);
 	rc = tmg_authority_request(p->authority, spec, signer,
 	    p->j.renews[0] != '\0', csr);
 	signer->limit = 0;

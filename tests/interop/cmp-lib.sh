@@ -55,12 +55,17 @@ serve_cmp() {
 				-extfile "$work/extensions" -out "$work/cmp/$1.pem" 2>/dev/null
 	done
 	mkfifo "$work/cmp/told"
-	"$top_builddir/tests/interop/cmp-server" "$work/cmp" "$(cat "$work/secret")" \
-		>"$work/cmp/told" 2>"$work/cmp/said" &
-	children="$children $!"
+	start_cmp
+}
+# start_cmp [PORT]: once more, with nothing in its memory
+start_cmp() {
+	"$top_builddir/tests/interop/cmp-server" "$work/cmp" "$(cat "$work/secret")" "$@" \
+		>"$work/cmp/told" 2>>"$work/cmp/said" &
+	cmp_pid=$!
+	children="$children $cmp_pid"
 	read -r served <"$work/cmp/told"
 }
-# answered HOW: what tamga is told of that server
+# at HOW: what tamga is told of that server
 at() { echo "--ca cmp+http://127.0.0.1:$served/$1 --ca-file $work/ca.pem"; }
 # asked BODY...: what cmp-server heard and did since the last time
 asked() {

@@ -3,10 +3,10 @@
  * A CMP authority over libcrypto's server, which issues what is asked for and
  * misbehaves on demand:
  *
- *	cmp-server FOLDER SECRET
+ *	cmp-server FOLDER SECRET [PORT]
  *
- * FOLDER holds ca.pem and ca.key.  It listens on a free loopback port, prints
- * it, and serves until it is killed; the first word of the path says how
+ * FOLDER holds ca.pem and ca.key.  It listens on that loopback port, else on a
+ * free one, prints it, and serves until it is killed; the first word of the path says how
  * (rows[] below).  FOLDER/log gets a line for each message it heard and each
  * certificate it made: the same request gets the same certificate again.
  */
@@ -499,8 +499,10 @@ main(int argc, char **argv)
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char path[4096];
 
-	CHECK(argc == 3);
+	CHECK(argc >= 3);
 	folder = argv[1], secret = argv[2];
+	at.sin_port = htons((uint16_t)(argc > 3 ? atoi(argv[3]) : 0));
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) == 0);
 	snprintf(path, sizeof(path), "%s/log", folder);
 	journal = fopen(path, "a");
 	CHECK(journal != NULL);

@@ -682,6 +682,13 @@ tmg_authority_request(tmg_authority *a, const tmg_csr_spec *spec,
 }
 
 tmg_rc
+tmg_authority_rehearse(tmg_authority *a, const tmg_csr_spec *spec,
+    tmg_signer *signer, bool renews, tmg_out *request)
+{
+	return tmg_authority_request(a, spec, signer, renews, request);
+}
+
+tmg_rc
 tmg_authority_admits(tmg_authority *a, bool renews)
 {
 	tmg_rc rc;

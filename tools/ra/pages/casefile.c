@@ -203,7 +203,8 @@ ra_casefile_progress(ra_visit *v, const ra_casefile *file)
 {
 	const size_t done = done_of(file);
 	const bool ended = ra_state_get(file->app.state)->part == RA_PART_END;
-	bool now = !ended;
+	/* what is suspended goes on with nothing until it is resumed */
+	bool now = !ended && file->app.state != RA_SUSPENDED;
 
 	ra_put(&v->page, "<h2 id=\"way\">%s</h2>\n<p class=\"status\" role=\"status\">%s</p>\n", _("Process status"),
 	    ra_profile_status(file->profile, file->app.state));

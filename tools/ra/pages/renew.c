@@ -8,6 +8,7 @@
 #include "tools/ra/desk/renew.h"
 #include "tools/ra/pages/casefile.h"
 #include "tools/ra/pages/csrtext.h"
+#include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 #include "tools/ra/profile/filekind.h"
 
@@ -29,16 +30,16 @@ put_rules(ra_visit *v, const ra_casefile *file)
 static void
 show(ra_visit *v, const ra_casefile *file, const char *wrong)
 {
-	ra_visit_head(v, _("Renew the certificate"));
+	v->refused = wrong[0] != '\0';
+	ra_visit_head_of(v, ra_said(file->profile, file->profile->title),
+	    _("Renew the certificate"));
+	ra_formview_lack(v, "f-request", wrong);
 	ra_casefile_certificate(v, file);
 	put_rules(v, file);
 	ra_put(&v->page, "<p>%s</p>\n<pre>tamga renew --all --ca est+https://%s</pre>\n",
 	    _("Connect your token and run this command: it makes the new key, and the certificate that is there speaks for it."),
 	    v->call->host);
 	ra_put(&v->page, "<h2>%s</h2>\n", _("Or hand a request in here"));
-	if (wrong[0] != '\0')
-		ra_put(&v->page, "<div class=\"summary\" role=\"alert\">"
-		    "<a href=\"#f-request\">%s</a></div>\n", wrong);
 	ra_visit_form(v, "/my/renew", true);
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
 	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"
@@ -48,7 +49,7 @@ show(ra_visit *v, const ra_casefile *file, const char *wrong)
 	    _("Certification request (PKCS#10, PEM)"),
 	    _("or its file, which may be signed with the certificate (CMS, .p7m)"),
 	    _("Renew the certificate"));
-	ra_visit_foot(v, wrong[0] != '\0' ? HTTP_BAD_REQUEST : HTTP_OK);
+	ra_visit_foot(v, v->refused ? HTTP_BAD_REQUEST : HTTP_OK);
 }
 
 /* Where the office makes keys, it renews them, too. */

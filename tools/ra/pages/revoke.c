@@ -69,15 +69,17 @@ put_reasons(ra_visit *v, const char *chosen)
 	ra_put(&v->page, "</select></div>\n");
 }
 
+/* field: what is wrong, "" nothing is. */
 static void
 show(ra_visit *v, const struct who *w, const ra_casefile *file,
-    const char *wrong)
+    const char *field, const char *wrong)
 {
 	v->refused = wrong[0] != '\0';
 	ra_visit_head_of(v, ra_said(file->profile, file->profile->title),
 	    _("Revoke the certificate"));
-	ra_formview_lack(v, "f-why", wrong);
-	ra_put(&v->page, "<p class=\"number\">%s</p>\n", file->app.id);
+	ra_formview_lack(v, field, wrong);
+	ra_put(&v->page, "<div class=\"panel\"><p>%s</p><p class=\"number\">%s</p></div>\n",
+	    _("Application number"), file->app.id);
 	ra_casefile_certificate(v, file);
 	ra_put(&v->page, "<p class=\"note\">%s</p>\n",
 	    _("A revoked certificate is never valid again, and stands on the revocation list at once. One that may be found again can be suspended."));
@@ -100,11 +102,12 @@ revoke_it(ra_visit *v, const struct who *w, const ra_casefile *file)
 	tmg_rc rc;
 
 	if (ra_reason_parse(ra_posted_get(&v->form, "why"), &reason)) {
-		show(v, w, file, _("Choose a reason."));
+		show(v, w, file, "f-why", _("Choose a reason."));
 		return;
 	}
 	if (strcmp(ra_posted_get(&v->form, "sure"), "yes") != 0) {
-		show(v, w, file, _("Tick the box: a revocation cannot be undone."));
+		show(v, w, file, "f-sure",
+		    _("Tick the box: a revocation cannot be undone."));
 		return;
 	}
 	rc = ra_desk_revoke(v->desk, file->app.id, reason, &actor, &cert);
@@ -121,7 +124,7 @@ ra_revoke_page(ra_visit *v)
 	tmg_auto(ra_casefile) file = { .profile = NULL };
 
 	if (open_for(v, &w, &file))
-		show(v, &w, &file, "");
+		show(v, &w, &file, "", "");
 }
 
 void

@@ -276,9 +276,10 @@ static const struct {
 tmg_rc
 tmg_part10_judge(tmg_fault *f, const char *reader, tmg_view response)
 {
-	const uint16_t sw = response.len == 2
-	    ? (uint16_t)(response.ptr[0] << 8 | response.ptr[1]) : 0;
+	uint16_t sw = 0;
 
+	if (response.len == 2)
+		sw = (uint16_t)(response.ptr[0] << 8 | response.ptr[1]);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	for (size_t i = 0; i < TMG_COUNT(table); i++)

@@ -43,6 +43,8 @@ tmg_p11_conf_find(tmg_p11_conf *conf, tmg_fault *f)
 {
 	(void)f;
 	tmg_p11_conf_begin(conf);
+	strcpy(conf->keypads.text[0], "*");
+	conf->keypads.count = 1;
 }
 
 /* ---- reading the input --------------------------------------------------- */
@@ -225,9 +227,10 @@ call(const p11_named *f, struct input *in)
 static void
 happen(uint8_t what, struct input *in)
 {
+	static const char *const typed[] = { "123456", "999999", NULL };
 	struct fake_card *c = &fake.cards[next(in) % 2];
 
-	switch (what % 7) {
+	switch (what % 8) {
 	case 0:
 		c->presence = TMG_ABSENT;
 		c->events++;
@@ -251,6 +254,9 @@ happen(uint8_t what, struct input *in)
 	case 6:
 		(void)C_Initialize(NULL);
 		break;
+	case 7:
+		c->typed = typed[next(in) % TMG_COUNT(typed)];
+		break;
 	}
 }
 
@@ -266,6 +272,8 @@ make_world(void)
 	fake_key(&fresh.cards[0].slots[1], "Asel", TMG_PIN_ALWAYS);
 	fake_key(&fresh.cards[0].slots[3], "Card", TMG_PIN_NEVER);
 	fresh.cards[0].real = true;
+	fresh.cards[0].keypad = TMG_PAD_VERIFY | TMG_PAD_CHANGE;
+	fresh.cards[0].typed = fresh.cards[0].typed_new = "123456";
 	fresh.cards[1].presence = TMG_ABSENT;
 }
 

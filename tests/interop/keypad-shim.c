@@ -123,8 +123,9 @@ type(SCARDHANDLE card, bool change, tmg_view told, uint8_t *out, DWORD room,
 	write_keys(&pad);
 	code = sw != 0 ? answer_sw(sw, out, len)
 	    : send(card, tmg_out_view(&command), out, room, len);
-	note(change ? "modify" : "verify", *len >= 2
-	    ? (uint16_t)(out[*len - 2] << 8 | out[*len - 1]) : 0);
+	if (*len >= 2)
+		sw = (uint16_t)(out[*len - 2] << 8 | out[*len - 1]);
+	note(change ? "modify" : "verify", sw);
 	return code;
 }
 

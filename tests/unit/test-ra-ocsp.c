@@ -202,7 +202,7 @@ said_of(const struct world *w, const ra_reply *reply, const EVP_MD *md,
 	    &said.reason, &since, &from, &to), 1);
 	said.since = since != NULL ? (long)seconds(since) : 0;
 	assert_int_equal(seconds(to) - seconds(from),
-	    w->b->office.config.ocsp.hours * HOUR);
+	    bench_config(w->b)->ocsp.hours * HOUR);
 	OCSP_CERTID_free(id);
 	OCSP_BASICRESP_free(basic);
 	return said;
@@ -307,7 +307,7 @@ test_once(void **state)
 	}
 	assert_int_equal(w->counting.count, before + 4);
 	/* where nonces are left out, RFC 6960 lets them be: the same again */
-	w->b->office.config.ocsp.nonces = false;
+	bench_config(w->b)->ocsp.nonces = false;
 	for (int i = 0; i < 3; i++) {
 		tmg_auto(ra_reply) reply = { .status = 0 };
 

@@ -244,7 +244,7 @@ ra_route(ra_desk *desk, ra_call *call, ra_reply *reply)
 	const char *const asked = call->path;
 	char path[PATH_MAX];
 
-	translate(&desk->office->config, call, path);
+	translate(desk->config, call, path);
 
 	desk->language = NULL;
 	if (call->languages[0] != '\0') {

@@ -18,7 +18,7 @@ ra_cmp_post(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	tmg_rc rc;
 
 	if (office->deputy[RA_DEPUTY_CMP] == NULL ||
-	    (call->plain && !office->config.cmp.http))
+	    (call->plain && !desk->config->cmp.http))
 		ra_reply_text(reply, HTTP_NOT_FOUND, _("there is no CMP server here"));
 	else if (!ra_media_is(call->content_type, TYPE))
 		ra_reply_text(reply, HTTP_UNSUPPORTED_TYPE,

@@ -292,7 +292,7 @@ profile_of(struct talk *t)
 	const char *given = t->m->kind == RA_CMP_KUR ? p->app.profile :
 	    p->means == RA_CMP_MAC ? p->row.profile : "";
 	const char *name = given[0] != '\0' ? given : t->label[0] != '\0' ?
-	    t->label : t->desk->office->config.default_profile;
+	    t->label : t->desk->config->default_profile;
 	const ra_profile *profile = ra_profiles_find(t->desk->profiles, name);
 
 	if (profile == NULL)
@@ -359,7 +359,7 @@ tell_outcome(struct talk *t, tmg_rc rc, bool polled)
 	} else if (rc == TMG_PENDING) {
 		t->reply.status = RA_CMP_IS_WAITING;
 		t->reply.text = t->desk->fault.text;
-		t->reply.check_after_s = t->desk->office->config.retry_after_s;
+		t->reply.check_after_s = t->desk->config->retry_after_s;
 		if (polled)
 			t->reply.kind = RA_CMP_POLLREP;
 		move(t, RA_CMP_WAITING, WAITING_DAYS);
@@ -414,7 +414,7 @@ use_ticket(const ra_along *base, ra_desk *d, const ra_app *app)
 static bool
 begin_request(struct talk *t, ra_submission *in)
 {
-	t->row.kind = t->m->kind;
+	t->row.kind = (int)t->m->kind;
 	t->row.implicit = t->m->implicit;
 	t->row.request = -1;		/* of a p10cr: RFC 9483 4.1.4 */
 	in->csr = t->m->content;

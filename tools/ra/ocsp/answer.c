@@ -19,7 +19,7 @@ RA_SCOPE(ASN1_TIME, ASN1_TIME_free)
 static time_t
 reserve_of(const ra_desk *d)
 {
-	return (time_t)d->office->config.ocsp.hours * HOUR / 4;
+	return (time_t)d->config->ocsp.hours * HOUR / 4;
 }
 
 time_t
@@ -114,7 +114,7 @@ say(ra_desk *d, const ra_deputy *deputy, struct saying *s,
 	for (size_t i = 0; i < q->count; i++)
 		if ((rc = say_one(d, s, &q->asked[i], row)))
 			return rc;
-	if (q->nonce && d->office->config.ocsp.nonces &&
+	if (q->nonce && d->config->ocsp.nonces &&
 	    OCSP_copy_nonce(s->basic, q->req) != 1)
 		return ra_ca_fail(&d->fault, _("the answer could not be made"));
 	if ((rc = deputy->keeper->ops->sign(deputy->keeper, sign, s, &d->fault)))
@@ -157,7 +157,7 @@ make(ra_desk *d, const ra_ocsp_question *q, ra_ocsp_row *row)
 static bool
 may_keep(const ra_desk *d, const ra_ocsp_question *q)
 {
-	return q->count == 1 && !(q->nonce && d->office->config.ocsp.nonces);
+	return q->count == 1 && !(q->nonce && d->config->ocsp.nonces);
 }
 
 /* Of what we never issued there is no end: nothing is kept. */

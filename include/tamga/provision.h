@@ -42,6 +42,9 @@ typedef struct tmg_provision_spec {
 	const char *renews;	/* name of the key whose certificate is renewed and
 				 * which authenticates us */
 	bool attest;		/* put the token's attestation into the request */
+	bool swap;		/* of a renewal: in the end the new key gets the old
+				 * one's slot, and the old one a spare slot, where the
+				 * token moves keys and nobody chose a slot */
 	tmg_csr_spec csr;	/* ca_wants is filled in from the authority */
 	tmg_authority_spec authority;	/* signer, cert, chain: from renews; uri
 				 * NULL: who issued what is renewed */

@@ -149,6 +149,8 @@ describe(tmg_provision *p, const tmg_provision_spec *spec)
 	p->j.replace = spec->replace;
 	p->j.keep_key = spec->keep_key;
 	p->j.attest = spec->attest;
+	p->j.swap = spec->swap && spec->renews != NULL && spec->slot == NULL &&
+	    !spec->keep_key;
 	p->any_type = spec->alg == TMG_ALG_NONE && !spec->keep_key &&
 	    spec->renews == NULL;
 	if (!p->any_type)

@@ -55,6 +55,9 @@ static const tmg_field fields[] = {
 	{ "anchors", &tmg_kind_certs, AT(anchors), NULL, false },
 	{ "renews", &tmg_kind_text, AT(renews), NULL, true },
 	{ "renewed", &tmg_kind_blob, AT(renewed), NULL, true },
+	{ "swap", &tmg_kind_flag, AT(swap), NULL, false },
+	{ "place", &tmg_kind_text, AT(place), NULL, false },
+	{ "aside", &tmg_kind_text, AT(aside), NULL, false },
 	{ "generating", &tmg_kind_flag, AT(generating), NULL, false },
 	{ "before", &tmg_kind_text, AT(before), NULL, false },
 	{ "public-key", &tmg_kind_blob, AT(spki), NULL, false },
@@ -131,6 +134,9 @@ what_is_wrong(const tmg_journal *j)
 	    (tmg_cert_spki(tmg_blob_view(&j->cert), &spki) != TMG_OK ||
 	    !tmg_view_equal(spki, key)))
 		return "certificate";
+	if ((j->place[0] != '\0') != (j->aside[0] != '\0') ||
+	    (j->aside[0] != '\0' && j->renews[0] == '\0'))
+		return "aside";
 	if (j->renews[0] != '\0' &&
 	    tmg_cert_spki(tmg_blob_view(&j->renewed), &spki) != TMG_OK)
 		return "renewed";

@@ -44,6 +44,11 @@ typedef struct tmg_journal {
 	char renews[TMG_URI_MAX];
 	tmg_blob renewed;
 
+	/* the renewal's end: keys that change places, "" none has begun to */
+	bool swap;			/* they are to, where the token can */
+	char place[TMG_SLOT_NAME];	/* where the renewed key was */
+	char aside[TMG_SLOT_NAME];	/* where it goes; "slot" is the new one's */
+
 	/* what was done */
 	bool generating;		/* intent: we are about to fill the slot */
 	char before[65];		/* SHA-256 of the key we then replace */

@@ -151,7 +151,7 @@ is_alike(const tmg_slot *slot, const tmg_slot *old)
 }
 
 static tmg_rc
-take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old)
+take_if_free(tmg_key *key, const tmg_slot *old, char name[static TMG_SLOT_NAME])
 {
 	const tmg_slot *slot = tmg_key_slot(key);
 	tmg_rc rc;
@@ -160,13 +160,14 @@ take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old)
 		return TMG_OCCUPIED;
 	if ((rc = is_free(key)))
 		return rc;
-	memcpy(p->j.slot, slot->name, sizeof(p->j.slot));
+	memcpy(name, slot->name, TMG_SLOT_NAME);
 	return TMG_OK;
 }
 
 /* Only some cards make keys in retired slots; others are given theirs. */
-static tmg_rc
-take_spare(tmg_provision *p, const tmg_slot *old)
+tmg_rc
+tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
+    char name[static TMG_SLOT_NAME])
 {
 	tmg_rc rc = TMG_OCCUPIED;
 	tmg_key *key;
@@ -175,7 +176,7 @@ take_spare(tmg_provision *p, const tmg_slot *old)
 		return TMG_OCCUPIED;
 	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
 		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)
-			rc = take_if_free(p, key, old);
+			rc = take_if_free(key, old, name);
 	return rc;
 }
 
@@ -223,9 +224,9 @@ tmg_renew_place(tmg_provision *p)
 	rc = TMG_OCCUPIED;
 	for (size_t i = 0; rc == TMG_OCCUPIED && i < count; i++)
 		if (!tmg_key_slot(tmg_token_key(p->token, i))->retired)
-			rc = take_if_free(p, tmg_token_key(p->token, i), old);
+			rc = take_if_free(tmg_token_key(p->token, i), old, p->j.slot);
 	if (rc == TMG_OCCUPIED)
-		rc = take_spare(p, old);
+		rc = tmg_renew_spare(p, old, p->j.slot);
 	if (rc == TMG_OCCUPIED)
 		return no_place(p, old, count);
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);

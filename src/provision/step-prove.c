@@ -137,6 +137,14 @@ tell(tmg_provision *p, bool proves, tmg_view sig)
 	return rc == TMG_OK ? TMG_OK : tmg_work_authority_said(p, rc);
 }
 
+static tmg_rc
+finish(tmg_provision *p)
+{
+	const tmg_rc rc = tmg_swap(p);
+
+	return rc == TMG_OK ? tmg_work_reached(p, TMG_STEP_DONE) : rc;
+}
+
 tmg_rc
 tmg_step_prove(tmg_provision *p)
 {
@@ -147,6 +155,8 @@ tmg_step_prove(tmg_provision *p)
 	const tmg_sign_spec *how = NULL;
 	tmg_rc rc;
 
+	if (tmg_swap_begun(p))	/* proven before the keys began to move */
+		return finish(p);
 	if ((rc = choose_input(p, proves, challenge)) ||
 	    (rc = tmg_work_token(p)) ||
 	    (rc = tmg_work_login_user(p)) ||
@@ -159,5 +169,5 @@ tmg_step_prove(tmg_provision *p)
 			"again"), p->j.slot, p->j.label));
 	if ((rc = tell(p, proves, tmg_out_view(&sig))))
 		return rc;
-	return tmg_work_reached(p, TMG_STEP_DONE);
+	return finish(p);
 }

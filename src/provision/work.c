@@ -44,19 +44,27 @@ tell_public(tmg_provision *p)
 }
 
 tmg_rc
+tmg_work_card(tmg_provision *p)
+{
+	const tmg_rc rc = tmg_tokens_find(p->tokens, p->j.token, &p->token);
+
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&p->fault, rc, 0,
+		    _("the token %s is not there; insert it and resume"),
+		    p->j.label[0] != '\0' ? p->j.label : p->j.token);
+	return rc == TMG_OK ? rc : tmg_fault_copy(&p->fault,
+	    tmg_tokens_fault(p->tokens), rc);
+}
+
+tmg_rc
 tmg_work_token(tmg_provision *p)
 {
 	tmg_rc rc;
 
 	if (p->key != NULL)
 		return TMG_OK;
-	rc = tmg_tokens_find(p->tokens, p->j.token, &p->token);
-	if (rc == TMG_NOT_FOUND)
-		return tmg_raise(&p->fault, rc, 0,
-		    _("the token %s is not there; insert it and resume"),
-		    p->j.label[0] != '\0' ? p->j.label : p->j.token);
-	if (rc != TMG_OK)
-		return tmg_fault_copy(&p->fault, tmg_tokens_fault(p->tokens), rc);
+	if ((rc = tmg_work_card(p)))
+		return rc;
 	if ((rc = tmg_token_slot(p->token, p->j.slot, &p->key)))
 		return tmg_work_token_said(p, rc);
 	if (p->j.step < TMG_STEP_KEY)

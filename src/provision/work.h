@@ -31,6 +31,10 @@ struct tmg_provision {
 
 /* ---- work.c: what more than one step needs ----------------------------- */
 
+/* Finds the token. */
+TMG_MUST_USE tmg_rc
+tmg_work_card(tmg_provision *p);
+
 /* Finds the token and the slot, and tells the key its public half. */
 TMG_MUST_USE tmg_rc
 tmg_work_token(tmg_provision *p);
@@ -110,6 +114,22 @@ tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec);
 /* A free place for the new key, when nobody chose. */
 TMG_MUST_USE tmg_rc
 tmg_renew_place(tmg_provision *p);
+
+/* The first free retired slot's name, where the card makes keys in them.
+ * Verdicts TMG_OCCUPIED. */
+TMG_MUST_USE tmg_rc
+tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
+    char name[static TMG_SLOT_NAME]);
+
+/* ---- step-swap.c ------------------------------------------------------- */
+
+/* The renewed key's place becomes the new key's, if that was wanted and the
+ * token can; else nothing happens. */
+TMG_MUST_USE tmg_rc
+tmg_swap(tmg_provision *p);
+/* Whether keys may be on their way: the journal's slot may be empty. */
+bool
+tmg_swap_begun(const tmg_provision *p);
 
 /* ---- check.c ----------------------------------------------------------- */
 

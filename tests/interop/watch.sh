@@ -149,7 +149,8 @@ watch 0 --within 400
 tells '--urgency=low -- tamga The certificate of .* was renewed'
 [ "$(state | sort | uniq -c | tr -d ' \n')" = 2done ] || fail "not one renewal"
 "$tamga" list --no-pcsc >"$work/out"
-grep -q ' 82 ' "$work/out" || fail "the new key is not in 82"
+grep -q ' 83 ' "$work/out" || fail "the old key was not put aside"
+! grep -q ' 82 ' "$work/out" || fail "something is left where the new key was made"
 # whoever wants to be asked is reminded instead
 echo "watch = { notify = \"$work/show\"; renew = false; };" >"$work/config/tamga/tamga.conf"
 watch 0 --within 20

@@ -456,6 +456,13 @@ tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 }
 
 tmg_rc
+tmg_key_move(tmg_key *from, tmg_key *to)
+{
+	(void)from, (void)to;
+	return tmg_raise(&the_fault, TMG_UNSUPPORTED, 0, "keys stay where they are");
+}
+
+tmg_rc
 tmg_key_attest(tmg_key *key, tmg_out *der)
 {
 	(void)key;

@@ -13,6 +13,7 @@ static const struct opt options[] = {
 	{ "all", 'a', OPT_FLAG, NULL, N_("every certificate on the token that ends soon") },
 	WITHIN_OPTION(N_("only what ends within so many days; with --all 30")),
 	{ "same-key", 0, OPT_FLAG, NULL, N_("a new certificate for the key that is there") },
+	NO_SWAP_OPTION,
 	OPTION_SLOT(N_("where the new key goes; else a free slot like the old")),
 	OPTION_TYPE(N_("of the new key; else as the old")),
 	OPTION_REPLACE(N_("overwrite what that slot holds")),

@@ -19,6 +19,7 @@
 
 static const struct opt options[] = {
 	WITHIN_OPTION(N_("what ends within so many days is renewed, or reminded of; else 30")),
+	NO_SWAP_OPTION,
 	OPTION_DRY_RUN,
 	WAIT_OPTIONS,
 	CA_OPTIONS,

@@ -26,6 +26,7 @@ renewal_read(struct cli *cli, bool usual, struct renewal *r)
 	if ((rc = ca_read(cli, &r->ca)))
 		return rc;
 	r->spec.authority = r->ca.spec;
+	r->spec.swap = !cli_flag(cli, "no-swap");
 	return TMG_OK;
 }
 

@@ -11,6 +11,9 @@
 
 #define WITHIN_OPTION(what) { "within", 0, OPT_TEXT, "DAYS", what }
 
+#define NO_SWAP_OPTION { "no-swap", 0, OPT_FLAG, NULL, \
+    N_("leave the old key in its slot, and the new one where it was made") }
+
 struct renewal {
 	struct ca ca;
 	tmg_provision_spec spec;

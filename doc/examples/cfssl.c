@@ -186,6 +186,7 @@ static const tmg_binding cfssl = {
 	.proof = tmg_binding_no_proof,
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
+	.renew_when = tmg_binding_no_renew_when,
 	.call = tmg_binding_no_call,
 	.close = cfssl_close,
 };

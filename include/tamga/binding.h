@@ -71,6 +71,9 @@ extern "C" {
  *
  *   revoke   cert is one that this authority issued; reason of RFC 5280 5.3.1.
  *
+ *   renew_when  When the authority would like cert, which it issued, renewed.
+ *            TMG_UNSUPPORTED, sending nothing, when the protocol cannot tell.
+ *
  *   call     One exchange of the protocol's own, see tmg_authority_call().
  *
  *   close    Frees state.  Never fails; state may be NULL.
@@ -107,6 +110,7 @@ typedef struct tmg_binding {
 	tmg_rc (*installed)(tmg_authority *a, const char *ticket,
 	    tmg_view signature);
 	tmg_rc (*revoke)(tmg_authority *a, tmg_view cert, int reason);
+	tmg_rc (*renew_when)(tmg_authority *a, tmg_view cert, tmg_renewal *when);
 	tmg_rc (*call)(tmg_authority *a, tmg_verb verb, const char *path,
 	    tmg_view body, char **answer);
 	void (*close)(tmg_authority *a);
@@ -123,6 +127,8 @@ tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
     tmg_view body, char **answer);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_binding_no_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_proof(tmg_authority *a, const char *ticket, tmg_view cert,
     tmg_out *text);

@@ -244,6 +244,20 @@ tmg_authority_installed(tmg_authority *authority, const char *ticket,
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_revoke(tmg_authority *authority, tmg_view cert, int reason);
 
+/* When an authority would like a certificate renewed (RFC 9773). */
+typedef struct tmg_renewal {
+	time_t start, end;	/* some time between the two */
+	long ask_again_s;	/* -1: it does not say */
+	char why[512];		/* an address that explains it, "" none */
+} tmg_renewal;
+
+/*
+ * Verdicts  TMG_UNSUPPORTED  neither it nor its protocol tells
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_renew_when(tmg_authority *authority, tmg_view cert,
+    tmg_renewal *when);
+
 #ifdef __cplusplus
 }
 #endif

@@ -192,6 +192,17 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_revoke(tmg_ctx *ctx, tmg_view cert, int reason,
     const tmg_authority_spec *credentials, tmg_fault *f);
 
+/*
+ * Asks the authority that issued a certificate when it would like it renewed;
+ * which authority, as above.
+ *
+ * Verdicts  TMG_NOT_FOUND    nobody here knows who issued it
+ *           TMG_UNSUPPORTED  neither it nor its protocol tells
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_provision_renew_when(tmg_ctx *ctx, tmg_view cert,
+    const tmg_authority_spec *credentials, tmg_renewal *when, tmg_fault *f);
+
 #ifdef __cplusplus
 }
 #endif

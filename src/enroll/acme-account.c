@@ -208,7 +208,7 @@ check_binding(tmg_authority *a)
 {
 	const tmg_acme *acme = tmg_acme_of(a);
 
-	if (!acme->directory.bound || acme->eab_id != NULL)
+	if (!acme->directory.bound || a->spec.user != NULL)
 		return TMG_OK;
 	return tmg_advise(&a->fault, TMG_TRY_CREDENTIAL, tmg_authority_raise(a,
 	    TMG_DENIED, _("%s: it takes only accounts that it knows from elsewhere; as "
@@ -238,11 +238,11 @@ bind(tmg_authority *a, const json_t *jwk, json_t **binding)
 {
 	const tmg_acme *acme = tmg_acme_of(a);
 	tmg_auto_free char *payload = json_dumps(jwk, JSON_COMPACT);
-	json_t *header = json_pack("{s:s, s:s}", "kid", acme->eab_id, "url",
+	json_t *header = json_pack("{s:s, s:s}", "kid", a->spec.user, "url",
 	    acme->directory.new_account);
 	uint8_t bytes[MAC_KEY_MAX];
 	tmg_out key = TMG_OUT(bytes);
-	tmg_view text = acme->eab_key;
+	tmg_view text = a->spec.password;	/* base64url, as the CA gave it */
 	tmg_rc rc;
 
 	while (text.len > 0 && text.ptr[text.len - 1] == '=')
@@ -272,7 +272,7 @@ describe(tmg_authority *a, json_t *o)
 		json_object_set_new(o, "termsOfServiceAgreed", json_true());
 	if (contact != NULL)
 		json_object_set_new(o, "contact", json_pack("[s]", contact));
-	if (acme->eab_id == NULL)
+	if (a->spec.user == NULL)
 		return TMG_OK;
 	if ((rc = tmg_jws_jwk(a->ctx, acme->account.signer, &jwk)))
 		return tmg_authority_raise(a, rc, "%s", _("out of memory"));

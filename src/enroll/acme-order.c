@@ -11,6 +11,7 @@
 #include "src/enroll/acme-jws.h"
 #include "src/enroll/acme-names.h"
 #include "src/enroll/acme-proof.h"
+#include "src/enroll/acme-renewal.h"
 #include "src/enroll/acme-talk.h"
 #include "src/enroll/memory.h"
 
@@ -141,22 +142,40 @@ order(tmg_authority *a, const char *payload)
 	return order_once(a, payload);
 }
 
-tmg_rc
-tmg_acme_order_make(tmg_authority *a, tmg_view csr, bool renews)
+/* replaces NULL: nothing */
+static tmg_rc
+order_replacing(tmg_authority *a, tmg_view csr, const char *replaces)
 {
 	tmg_auto_free char *payload = NULL;
 	json_t *names, *o;
 	tmg_rc rc;
 
-	(void)renews;
 	if ((rc = tmg_acme_names(a, csr, &names)))
 		return rc;
-	o = json_pack("{s:o}", "identifiers", names);
+	o = json_pack("{s:o, s:s*}", "identifiers", names, "replaces", replaces);
 	payload = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
 	json_decref(o);
 	if (payload == NULL)
 		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
 	return order(a, payload);
+}
+
+/* RFC 9773 5: who tells when to renew is told what this renews.  What another
+ * order replaced already is ordered all the same. */
+tmg_rc
+tmg_acme_order_make(tmg_authority *a, tmg_view csr, bool renews)
+{
+	const tmg_acme *acme = tmg_acme_of(a);
+	char id[TMG_ACME_CERT_ID_MAX];
+	tmg_rc rc;
+
+	if (!renews || acme->directory.renewal_info[0] == '\0' ||
+	    tmg_acme_cert_id(a->ctx, a->spec.cert, id))
+		return order_replacing(a, csr, NULL);
+	rc = order_replacing(a, csr, id);
+	if (rc != TMG_OK && strcmp(acme->problem.type, "alreadyReplaced") == 0)
+		return order_replacing(a, csr, NULL);
+	return rc;
 }
 
 tmg_rc

@@ -10,6 +10,7 @@
 #include "src/base/scope.h"
 #include "src/enroll/acme-names.h"
 #include "src/enroll/acme-proof.h"
+#include "src/enroll/acme-renewal.h"
 #include "src/enroll/acme-talk.h"
 #include "src/enroll/option.h"
 #include "src/enroll/responder.h"
@@ -26,13 +27,10 @@ static const char *const options[] = {
 
 /* ---- what it is -------------------------------------------------------- */
 
-/* Key id and key of an external account would go to whoever asks for a
- * password if they stayed where they are. */
+/* Key id and key of an external account: sealed, so HTTP never gets them. */
 static tmg_rc
-take_credentials(tmg_authority *a)
+check_credentials(tmg_authority *a)
 {
-	tmg_acme *acme = tmg_acme_of(a);
-
 	if (a->spec.bearer.len > 0)
 		return tmg_authority_raise(a, TMG_E_USAGE,
 		    _("%s: ACME knows no bearer tokens"), a->uri.where);
@@ -40,10 +38,6 @@ take_credentials(tmg_authority *a)
 		return tmg_authority_raise(a, TMG_E_USAGE,
 		    _("%s: the key that goes with the key id %.60s is missing"),
 		    a->uri.where, a->spec.user);
-	acme->eab_id = a->spec.user;
-	acme->eab_key = a->spec.password;
-	a->spec.user = NULL;
-	a->spec.password = (tmg_view){ NULL, 0 };
 	return TMG_OK;
 }
 
@@ -69,7 +63,7 @@ acme_open(tmg_authority *a)
 	if (snprintf(tmg_acme_of(a)->url, TMG_ACME_URL_MAX, "%s/%s", base, a->uri.path) >=
 	    (int)TMG_ACME_URL_MAX)
 		return tmg_authority_raise(a, TMG_E_USAGE, _("%s: too long"), a->uri.path);
-	return (rc = take_credentials(a)) ? rc : tmg_acme_patience(a, &ignored);
+	return (rc = check_credentials(a)) ? rc : tmg_acme_patience(a, &ignored);
 }
 
 static void
@@ -201,6 +195,7 @@ acme_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,
 const tmg_binding tmg_binding_acme = {
 	.name = "acme",
 	.spec = "RFC 8555, RFC 8738, RFC 9773, RFC 8737",
+	.sealed = true,
 	.hosts = true,
 	.options = options,
 	.open = acme_open,
@@ -213,7 +208,8 @@ const tmg_binding tmg_binding_acme = {
 	.poll = acme_poll,
 	.proof = tmg_binding_no_proof,
 	.installed = tmg_binding_no_installed,
-	.revoke = tmg_binding_no_revoke,
+	.revoke = tmg_acme_revoke,
+	.renew_when = tmg_acme_renew_when,
 	.call = tmg_binding_no_call,
 	.close = acme_close,
 };

@@ -29,11 +29,6 @@ typedef struct tmg_acme {
 	tmg_acme_problem problem;	/* of the last answer that refused */
 	long retry_after_s;		/* likewise, -1 it did not say */
 
-	/* External account binding: credentials that must never become a
-	 * password of HTTP, so they are taken out of the specification */
-	const char *eab_id;		/* NULL none */
-	tmg_view eab_key;		/* base64url, as the CA gave it */
-
 	tmg_acme_account account;
 
 	char order_url[TMG_ACME_URL_MAX];	/* "" none */

@@ -38,6 +38,14 @@ tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
 }
 
 tmg_rc
+tmg_binding_no_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when)
+{
+	(void)cert, (void)when;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: nobody is told over %s when to renew"), a->uri.where, a->binding->name);
+}
+
+tmg_rc
 tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
     tmg_view body, char **answer)
 {
@@ -445,6 +453,13 @@ tmg_authority_call(tmg_authority *a, tmg_verb verb, const char *path,
     tmg_view body, char **answer)
 {
 	return tmg_pass(&a->fault, a->binding->call(a, verb, path, body, answer));
+}
+
+tmg_rc
+tmg_authority_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when)
+{
+	*when = (tmg_renewal){ .ask_again_s = -1 };
+	return tmg_pass(&a->fault, a->binding->renew_when(a, cert, when));
 }
 
 tmg_rc

@@ -69,6 +69,7 @@ const tmg_binding tmg_binding_cmp = {
 	.proof = tmg_binding_no_proof,
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_cmp_revoke,
+	.renew_when = tmg_binding_no_renew_when,
 	.call = tmg_binding_no_call,
 	.close = cmp_close,
 };

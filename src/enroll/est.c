@@ -78,6 +78,7 @@ const tmg_binding tmg_binding_est = {
 	.proof = tmg_binding_no_proof,
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
+	.renew_when = tmg_binding_no_renew_when,
 	.call = tmg_binding_no_call,
 	.close = est_close,
 };

@@ -384,6 +384,7 @@ const tmg_binding tmg_binding_portal = {
 	.proof = portal_proof,
 	.installed = portal_installed,
 	.revoke = portal_revoke,
+	.renew_when = tmg_binding_no_renew_when,
 	.call = portal_call,
 	.close = portal_close,
 };

@@ -114,6 +114,7 @@ const tmg_binding tmg_binding_scep = {
 	.proof = tmg_binding_no_proof,
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
+	.renew_when = tmg_binding_no_renew_when,
 	.call = tmg_binding_no_call,
 	.close = scep_close,
 };

@@ -29,20 +29,44 @@ ask_origin(tmg_ctx *ctx, tmg_view cert, tmg_journal *origin,
 	return TMG_OK;
 }
 
+/* The authority that issued cert; origin holds what it borrows. */
+static tmg_rc
+open_issuer(tmg_ctx *ctx, tmg_view cert, const tmg_authority_spec *credentials,
+    tmg_journal *origin, tmg_authority **authority, tmg_fault *f)
+{
+	tmg_authority_spec spec = { .uri = NULL };
+	tmg_rc rc;
+
+	if (credentials != NULL)
+		spec = *credentials;
+	if (spec.uri == NULL && (rc = ask_origin(ctx, cert, origin, &spec, f)))
+		return rc;
+	return tmg_authority_open(ctx, &spec, f, authority);
+}
+
+tmg_rc
+tmg_provision_renew_when(tmg_ctx *ctx, tmg_view cert,
+    const tmg_authority_spec *credentials, tmg_renewal *when, tmg_fault *f)
+{
+	tmg_auto(tmg_journal) origin = { .retry_after = -1 };
+	tmg_auto_ptr(tmg_authority) authority = NULL;
+	tmg_rc rc;
+
+	if ((rc = open_issuer(ctx, cert, credentials, &origin, &authority, f)))
+		return rc;
+	rc = tmg_authority_renew_when(authority, cert, when);
+	return rc == TMG_OK ? rc : tmg_fault_copy(f, tmg_authority_fault(authority), rc);
+}
+
 tmg_rc
 tmg_provision_revoke(tmg_ctx *ctx, tmg_view cert, int reason,
     const tmg_authority_spec *credentials, tmg_fault *f)
 {
 	tmg_auto(tmg_journal) origin = { .retry_after = -1 };
 	tmg_auto_ptr(tmg_authority) authority = NULL;
-	tmg_authority_spec spec = { .uri = NULL };
 	tmg_rc rc;
 
-	if (credentials != NULL)
-		spec = *credentials;
-	if (spec.uri == NULL && (rc = ask_origin(ctx, cert, &origin, &spec, f)))
-		return rc;
-	if ((rc = tmg_authority_open(ctx, &spec, f, &authority)))
+	if ((rc = open_issuer(ctx, cert, credentials, &origin, &authority, f)))
 		return rc;
 	rc = tmg_authority_revoke(authority, cert, reason);
 	return rc == TMG_OK ? rc : tmg_fault_copy(f, tmg_authority_fault(authority), rc);

@@ -657,6 +657,14 @@ tmg_authority_proves(const tmg_authority_spec *spec)
 	return false;
 }
 
+tmg_rc
+tmg_authority_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when)
+{
+	(void)a, (void)cert;
+	when->start = when->end = 0;
+	return TMG_UNSUPPORTED;
+}
+
 bool
 tmg_authority_names_hosts(const tmg_authority *a)
 {

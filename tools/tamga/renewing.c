@@ -2,6 +2,7 @@
 #include "tools/tamga/renewing.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tools/tamga/enrolling.h"
@@ -54,6 +55,37 @@ renewing_is_time(const struct cli *cli, const struct renewal *r, time_t begin,
 	return end <= now + span;
 }
 
+/* A moment of the authority's span: the same for a certificate each time it is
+ * looked for, and spread over those of many (RFC 9773 4.2). */
+static time_t
+moment_of(const tmg_renewal *when, const tmg_cert_facts *facts)
+{
+	char digits[9] = "";
+
+	memcpy(digits, facts->sha256, 8);
+	return when->start + (time_t)(strtoul(digits, NULL, 16) %
+	    (unsigned long)(when->end - when->start + 1));
+}
+
+/* The authority may wish for another time than the usual; where it cannot be
+ * asked the usual one holds. */
+static bool
+is_wished(struct cli *cli, const struct renewal *r, tmg_view cert,
+    const tmg_cert_facts *facts, bool *due)
+{
+	tmg_renewal when;
+	tmg_fault f = { 0 };
+
+	if (!r->usual || r->within < 0 || tmg_provision_renew_when(cli->ctx, cert,
+	    &r->ca.spec, &when, &f) != TMG_OK)
+		return false;
+	*due = time(NULL) >= moment_of(&when, facts);
+	if (*due && when.why[0] != '\0')
+		cli_note(cli, _("%s: the authority wishes it renewed; see %s"),
+		    facts->subject, when.why);
+	return true;
+}
+
 tmg_rc
 renewing_is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *due)
 {
@@ -69,7 +101,7 @@ renewing_is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *du
 	rc = tmg_cert_facts_get(cert, &facts);
 	if (rc == TMG_E_NOMEM)
 		return rc;
-	if (rc == TMG_OK)
+	if (rc == TMG_OK && !is_wished(cli, r, cert, &facts, due))
 		*due = renewing_is_time(cli, r, facts.not_before, facts.not_after);
 	return TMG_OK;
 }

@@ -76,6 +76,15 @@ for name in root/root.pem two/ca.pem; do
 	openssl x509 -in $name -noout -ext basicConstraints | grep CA:TRUE
 done > constraints
 same 'path lengths' "$(sed 's/.*pathlen://' constraints | tr '\n' ' ')" '1 0 '
+root_name() { openssl x509 -in "$1" -noout -subject -nameopt utf8,sep_comma_plus | sed 's/.*CN *= *//'; }
+same 'its name' "$(root_name root/root.pem)" 'Example CA root'
+LANGUAGE=ru init named --root named-root --root-secret-file root-phrase --root-name 'Түбір орталық' > said
+same 'a name of its own' "$(root_name named-root/root.pem)" 'Түбір орталық'
+same 'issued below it' "$(openssl x509 -in named/ca.pem -noout -issuer -nameopt utf8,sep_comma_plus |
+    sed 's/.*CN *= *//')" 'Түбір орталық'
+rc=0; init long --root long-root --root-secret-file root-phrase \
+    --root-name "$(printf '%080d' 0)" 2>err || rc=$?
+[ $rc -ne 0 ] && grep -q 'too long' err || die "a name of 80: $(cat err)"
 rc=0; init again --root root --root-secret-file root-phrase 2>err || rc=$?
 same 'a second root there' $rc 7
 [ ! -e again/ra.conf ] || die "an authority was made without its root"

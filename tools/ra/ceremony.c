@@ -116,8 +116,10 @@ make_root(const ra_ceremony *c, ra_tiers *t, ra_keeper **keeper, tmg_fault *f)
 	char name[80];
 	tmg_rc rc;
 
-	if (snprintf(name, sizeof(name), "%s root", c->name) >= (int)sizeof(name))
-		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), c->name);
+	/* a name is the same whatever language the operator's programs speak */
+	if (snprintf(name, sizeof(name), c->root_name[0] != '\0' ? "%s" : "%s root",
+	    c->root_name[0] != '\0' ? c->root_name : c->name) >= (int)sizeof(name))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), name);
 	if ((rc = open_root(c, t, keeper, f)) ||
 	    (rc = ra_make_authority(c->ctx, &(ra_making){ name, (*keeper)->public,
 	    NULL, *keeper, ROOT_DAYS, 1 }, &t->root, f)))

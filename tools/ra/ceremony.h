@@ -17,6 +17,7 @@ typedef struct ra_ceremony {
 					 * secret is "" too; or a token's, and its PIN */
 	const char *root, *root_secret;	/* "" none; a folder of its own, or a token's key */
 	const char *vcard;
+	const char *root_name;		/* "" the authority's, and "root" behind it */
 } ra_ceremony;
 
 /* The authority that issues, and the one above it, when there is one. */

@@ -22,7 +22,8 @@
 
 struct plan {
 	const char *dir, *name, *profiles, *default_profile, *crl_url, *passphrase;
-	const char *store, *key, *pin, *root, *root_secret, *vcard;
+	const char *store, *key, *pin, *root, *root_secret, *vcard,
+	    *root_name;
 	const char *hosts[RA_VALUES_MAX];
 	size_t host_count;
 	tmg_alg alg;
@@ -322,7 +323,7 @@ make_all(const struct plan *p, ra_tiers *tiers, ra_made *server,
 {
 	const ra_ceremony ceremony = { p->ctx, p->name, p->alg, p->dir, p->key,
 		p->key[0] != '\0' ? p->pin : p->passphrase, p->root,
-		p->root_secret, p->vcard };
+		p->root_secret, p->vcard, p->root_name };
 	uint8_t hash[32];
 	tmg_rc rc;
 
@@ -374,7 +375,8 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 	    default_profile = { .count = 0 }, crl_url = { .count = 0 },
 	    passphrase = { .count = 0 }, store = { .count = 0 },
 	    key = { .count = 0 }, pin = { .count = 0 }, root = { .count = 0 },
-	    root_secret = { .count = 0 }, vcard = { .count = 0 };
+	    root_secret = { .count = 0 }, vcard = { .count = 0 },
+	    root_name = { .count = 0 };
 	const ra_option options[] = {
 		{ "json", &json, NULL, 0 },
 		{ "name", NULL, &name, 1 },
@@ -388,6 +390,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		{ "key", NULL, &key, 1 },
 		{ "pin-file", NULL, &pin, 1 },
 		{ "root", NULL, &root, 1 },
+		{ "root-name", NULL, &root_name, 1 },
 		{ "root-secret-file", NULL, &root_secret, 1 },
 		{ "vcard", NULL, &vcard, 1 },
 	};
@@ -408,6 +411,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		.key = ra_value_or(&key, ""), .pin = ra_value_or(&pin, ""),
 		.root = ra_value_or(&root, ""),
 		.root_secret = ra_value_or(&root_secret, ""),
+		.root_name = ra_value_or(&root_name, ""),
 		.vcard = ra_value_or(&vcard, ""),
 		.hosts = { "localhost", "127.0.0.1", "::1" }, .host_count = 3,
 		.alg = TMG_ALG_P256, .ctx = ctx, .f = &fault };

@@ -31,7 +31,8 @@ static const struct {
 	{ "init", "DIR [--name NAME] [--host HOST]... [--key-type TYPE]\n"
 	    "        [--profiles DIR] [--default-profile NAME] [--crl-url URL]\n"
 	    "        [--passphrase-file FILE | --key URI --pin-file FILE] [--store STORE]\n"
-	    "        [--root DIR|URI [--root-secret-file FILE]] [--vcard SOCKET]",
+	    "        [--root DIR|URI [--root-name NAME] [--root-secret-file FILE]]\n"
+	    "        [--vcard SOCKET]",
 	    N_("make an authority"),
 	    N_("  --name NAME             the common name of the authority\n"
 	    "  --host HOST             where the server will be reached; may be repeated\n"
@@ -45,6 +46,7 @@ static const struct {
 	    "  --pin-file FILE         with its PIN\n"
 	    "  --root DIR|URI          a root above it: its key in a folder to be taken\n"
 	    "                          away, or on a token\n"
+	    "  --root-name NAME        its common name; else the authority's and \"root\"\n"
 	    "  --root-secret-file FILE its passphrase or PIN; else it is asked for\n"
 	    "  --vcard SOCKET          the token is that tamga-vcard\n"
 	    "  --store STORE           an SQLite file (store.db) or postgresql://...\n"),

@@ -96,6 +96,9 @@ ra_ca_end(const ra_ca *ca, time_t *at);
  * (RFC 5280 4.1.2.2 allows 20). */
 TMG_MUST_USE tmg_rc
 ra_serial_new(tmg_ctx *ctx, char serial[TMG_SERIAL_MAX]);
+/* A certificate's number, of hexadecimal digits.  Faults TMG_E_CRYPTO. */
+TMG_MUST_USE tmg_rc
+ra_serial_set(ASN1_INTEGER *into, const char *hex);
 
 /* Adds the extension value, in OpenSSL's words (x509v3_config(5)). */
 TMG_MUST_USE tmg_rc

@@ -14,6 +14,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/ca/ca.h"
 #include "tools/ra/ca/lint.h"
+#include "tools/ra/ca/list.h"
 #include "tools/ra/ca/mandate.h"
 #include "tools/ra/store/cert.h"
 
@@ -29,8 +30,8 @@ set_time(ASN1_TIME *at, time_t t)
 }
 
 /* The private struct is reached by its API only: serial from hexadecimal. */
-static tmg_rc
-set_serial(ASN1_INTEGER *into, const char *hex)
+tmg_rc
+ra_serial_set(ASN1_INTEGER *into, const char *hex)
 {
 	BIGNUM *bn = NULL;
 	const bool ok = BN_hex2bn(&bn, hex) != 0 &&
@@ -43,7 +44,7 @@ set_serial(ASN1_INTEGER *into, const char *hex)
 static tmg_rc
 set_number(X509 *cert, const char *serial, time_t not_before, time_t not_after)
 {
-	if (set_serial(X509_get_serialNumber(cert), serial) ||
+	if (ra_serial_set(X509_get_serialNumber(cert), serial) ||
 	    set_time(X509_getm_notBefore(cert), not_before) ||
 	    set_time(X509_getm_notAfter(cert), not_after))
 		return TMG_E_CRYPTO;
@@ -299,95 +300,12 @@ struct listing {
 	X509_CRL *crl;
 };
 
-static void
-revoked_free(X509_REVOKED **r)
-{
-	X509_REVOKED_free(*r);
-}
-
-static void
-integer_free(ASN1_INTEGER **n)
-{
-	ASN1_INTEGER_free(*n);
-}
-
-static void
-time_free(ASN1_TIME **t)
-{
-	ASN1_TIME_free(*t);
-}
-
-static void
-enumerated_free(ASN1_ENUMERATED **e)
-{
-	ASN1_ENUMERATED_free(*e);
-}
-
-#define HELD(free) __attribute__((__cleanup__(free)))
-
-/* unspecified (0) is left out, RFC 5280 5.3.1. */
-static tmg_rc
-add_reason(X509_REVOKED *r, int reason)
-{
-	HELD(enumerated_free) ASN1_ENUMERATED *e = ASN1_ENUMERATED_new();
-
-	if (reason == 0)
-		return TMG_OK;
-	if (e == NULL || ASN1_ENUMERATED_set(e, reason) != 1 ||
-	    X509_REVOKED_add1_ext_i2d(r, NID_crl_reason, e, 0, 0) != 1)
-		return TMG_E_CRYPTO;
-	return TMG_OK;
-}
-
 static tmg_rc
 list_one(void *arg, const ra_cert *c)
 {
 	struct listing *l = arg;
-	HELD(revoked_free) X509_REVOKED *r = X509_REVOKED_new();
-	HELD(integer_free) ASN1_INTEGER *serial = ASN1_INTEGER_new();
-	HELD(time_free) ASN1_TIME *at = ASN1_TIME_set(NULL, c->revoked);
 
-	if (r == NULL || serial == NULL || at == NULL ||
-	    set_serial(serial, c->serial) ||
-	    X509_REVOKED_set_serialNumber(r, serial) != 1 ||
-	    X509_REVOKED_set_revocationDate(r, at) != 1 ||
-	    add_reason(r, c->reason) || X509_CRL_add0_revoked(l->crl, r) != 1)
-		return TMG_E_CRYPTO;
-	r = NULL;
-	return TMG_OK;
-}
-
-static tmg_rc
-add_crl_extensions(X509_CRL *crl, X509 *issuer, int64_t number)
-{
-	HELD(integer_free) ASN1_INTEGER *n = ASN1_INTEGER_new();
-	X509_EXTENSION *aki;
-	X509V3_CTX v3;
-	bool ok;
-
-	X509V3_set_ctx(&v3, issuer, NULL, NULL, crl, 0);
-	aki = X509V3_EXT_conf_nid(NULL, &v3, NID_authority_key_identifier,
-	    "keyid:always");
-	ok = n != NULL && aki != NULL && ASN1_INTEGER_set_int64(n, number) == 1 &&
-	    X509_CRL_add_ext(crl, aki, -1) == 1 &&
-	    X509_CRL_add1_ext_i2d(crl, NID_crl_number, n, 0, 0) == 1;
-	X509_EXTENSION_free(aki);
-	return ok ? TMG_OK : TMG_E_CRYPTO;
-}
-
-static tmg_rc
-fill_crl(X509_CRL *crl, X509 *issuer, int64_t number, time_t now, time_t next)
-{
-	HELD(time_free) ASN1_TIME *from = ASN1_TIME_set(NULL, now);
-	HELD(time_free) ASN1_TIME *to = ASN1_TIME_set(NULL, next);
-
-	if (from == NULL || to == NULL ||
-	    X509_CRL_set_version(crl, X509_CRL_VERSION_2) != 1 ||
-	    X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer)) != 1 ||
-	    X509_CRL_set1_lastUpdate(crl, from) != 1 ||
-	    X509_CRL_set1_nextUpdate(crl, to) != 1)
-		return TMG_E_CRYPTO;
-	return add_crl_extensions(crl, issuer, number);
+	return ra_list_add(l->crl, c->serial, c->revoked, c->reason);
 }
 
 static tmg_rc
@@ -402,7 +320,7 @@ local_crl(ra_ca *base, ra_store *store, int64_t number, time_t now, time_t next,
 
 	if (crl == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	if (fill_crl(crl, base->cert, number, now, next))
+	if (ra_list_begin(crl, base->cert, number, now, next))
 		return ra_ca_fail(f, _("the revocation list could not be made"));
 	if ((rc = ra_cert_each_revoked(store, list_one, &l)))
 		return rc == TMG_E_CRYPTO ?

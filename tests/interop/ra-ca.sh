@@ -127,6 +127,80 @@ rc=0; "$ra" crl --dir two > /dev/null 2>err || rc=$?
 [ $rc -ne 0 ] || die "without the credential"
 grep -q LoadCredential err || die "says: $(cat err)"
 
+# ---- the root is fetched again: a new certificate, its own list
+sed -i 's|passphrase_file = .*|passphrase_file = "'"$work/phrase"'";|' two/ra.conf
+echo 'correct horse' > phrase
+cp two/ca.pem before.pem
+serial_of() {
+	openssl x509 -in "$1" -noout -serial | cut -d= -f2
+}
+root() {
+	"$ra" root "$@" --dir two --root away --root-secret-file root-phrase
+}
+root renew --days 5000 --crl-url http://ra.example/root.crl > said || die "renew: $(cat said)"
+grep -q 'until 20.*restart' said || die "says: $(cat said)"
+[ "$(serial_of before.pem)" != "$(serial_of two/ca.pem)" ] || die "the same number"
+same 'the same name' "$(openssl x509 -in two/ca.pem -noout -subject)" \
+    "$(openssl x509 -in before.pem -noout -subject)"
+same 'the same key' "$(openssl x509 -in two/ca.pem -noout -pubkey)" \
+    "$(openssl x509 -in before.pem -noout -pubkey)"
+same 'certificates there' "$(grep -c BEGIN two/ca.pem)" 2
+openssl x509 -in two/ca.pem -noout -checkend $((4990 * 86400)) > /dev/null || die "not longer"
+openssl x509 -in two/ca.pem -noout -ext crlDistributionPoints | grep -q root.crl || die "no point"
+openssl verify -CAfile away/root.pem -x509_strict two/ca.pem > /dev/null || die "the new certificate"
+# what the old one issued, leads to the new one; so does what the server shows
+openssl verify -CAfile away/root.pem -untrusted two/ca.pem under.pem > /dev/null || die "under it"
+grep -qF "$(sed -n 3p two/ca.pem)" two/server.pem || die "the server shows the old one"
+"$ra" audit verify --dir two > /dev/null || die audit
+"$ra" audit list --dir two | grep -q renew-authority || die "the log does not say"
+serve two
+curl -sS --cacert away/root.pem "$url/healthz" | grep -q ok || die "the server after renewal"
+new_csr again
+same 'enroll after renewal' "$(enroll two again)" 200
+stop
+# the root's list, and the certificate that was replaced on it
+root list --out root.crl > said
+grep -q 'number 1' said || die "list: $(cat said)"
+openssl crl -inform DER -in root.crl -noout -CAfile away/root.pem 2>&1 | grep -q 'verify OK' ||
+    die "the list's signature"
+root list --out root.crl --revoke "$(serial_of before.pem)" --reason superseded > said
+root list --out root.crl --json > said
+same 'numbers' "$(jq .number said)" 3
+{ openssl crl -inform DER -in root.crl; cat away/root.pem; } > store.pem
+openssl verify -CAfile store.pem -crl_check two/ca.pem > /dev/null || die "the new one is on the list"
+openssl verify -CAfile store.pem -crl_check before.pem > verdict 2>&1 && die "the old one is not"
+grep -q 'certificate revoked' verdict || die "says: $(cat verdict)"
+openssl crl -inform DER -in root.crl -noout -text | grep -q Superseded || die "no reason"
+cp root.crl kept.crl
+refused() { # refused WORDS OPTIONS: nothing is changed by it
+	words=$1
+	shift
+	rc=0; root "$@" > /dev/null 2>err || rc=$?
+	[ $rc -ne 0 ] || die "taken: $*"
+	grep -q "$words" err || die "$*: says: $(cat err)"
+	cmp -s root.crl kept.crl || die "$*: the list changed"
+}
+refused 'revoked already' list --out root.crl --revoke "$(serial_of before.pem)"
+refused 'no serial number' list --out root.crl --revoke xyz
+refused 'no such reason' list --out root.crl --revoke 12 --reason boredom
+refused 'number of days' list --out root.crl --days none
+refused 'no revocation list of this root' list --out two/ra.conf
+refused 'out FILE' list
+refused 'renew or list' sign
+cp root-phrase good-phrase
+echo nonsense > root-phrase
+refused 'root.key' renew
+cp good-phrase root-phrase
+cp two/ca.pem now.pem
+cp phrase other-phrase
+init other --root foreign --root-secret-file root-phrase > /dev/null
+rc=0; "$ra" root renew --dir two --root foreign --root-secret-file root-phrase 2>err || rc=$?
+[ $rc -ne 0 ] || die "another authority's root"
+init plain > /dev/null
+rc=0; "$ra" root renew --dir plain --root away --root-secret-file root-phrase 2>err || rc=$?
+[ $rc -ne 0 ] && grep -q 'no root above' err || die "without a root: $(cat err)"
+cmp -s now.pem two/ca.pem || die "a refused renewal changed the certificate"
+
 # ---- on tokens: the root on one, the authority on another
 card() {
 	"$TAMGA_VCARD" ctl "$@"
@@ -220,6 +294,10 @@ stop
 # ---- root on one token, authority on another
 init tokens --root "$uri" --root-secret-file pin --vcard "$TAMGA_TEST_VCARD" > /dev/null ||
     die "a root on a token"
+"$ra" root renew --dir tokens --root "$uri" --root-secret-file pin \
+    --vcard "$TAMGA_TEST_VCARD" > said || die "renew by a token: $(cat said)"
+"$ra" root list --dir tokens --root "$uri" --root-secret-file pin \
+    --vcard "$TAMGA_TEST_VCARD" --out tokens.crl > said || die "list by a token: $(cat said)"
 openssl x509 -in tokens/ca.pem -noout -issuer | grep -q 'Example CA root' || die "issuer"
 openssl verify -CAfile tokens/ca.pem tokens/server.pem > /dev/null || die "chain to a token"
 # ---- the same through the daemon of the system, where it can be had

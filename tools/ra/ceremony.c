@@ -122,7 +122,7 @@ make_root(const ra_ceremony *c, ra_tiers *t, ra_keeper **keeper, tmg_fault *f)
 		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), name);
 	if ((rc = open_root(c, t, keeper, f)) ||
 	    (rc = ra_make_authority(c->ctx, &(ra_making){ name, (*keeper)->public,
-	    NULL, *keeper, ROOT_DAYS, 1 }, &t->root, f)))
+	    NULL, *keeper, ROOT_DAYS, 1, NULL }, &t->root, f)))
 		return rc;
 	return ra_keysource_is_token(c->root) ? TMG_OK :
 	    write_cert(c->root, "root.pem", t->root.cert, NULL, f);
@@ -155,7 +155,7 @@ make_ca(const ra_ceremony *c, ra_tiers *t, ra_keeper *root, tmg_fault *f)
 	if ((rc = open_ca(c, t, f)) ||
 	    (rc = ra_make_authority(c->ctx, &(ra_making){ c->name,
 	    t->keeper->public, t->root.cert, root != NULL ? root : t->keeper,
-	    CA_DAYS, 0 }, &t->ca, f)))
+	    CA_DAYS, 0, NULL }, &t->ca, f)))
 		return rc;
 	return write_cert(c->folder, "ca.pem", t->ca.cert, t->root.cert, f);
 }

@@ -107,6 +107,17 @@ static const struct {
 	{ "crl", "[--out FILE]", N_("the revocation list in force, PEM"),
 	    N_("  --out FILE              write it there, not to standard output\n"),
 	    ra_cmd_crl },
+	{ "root", "renew | list --out FILE [--revoke SERIAL [--reason REASON]]\n"
+	    "        --root DIR|URI [--root-secret-file FILE] [--days N] [--vcard SOCKET]",
+	    N_("what the authority's root signs: a new certificate, its own list"),
+	    N_("  --root DIR|URI          the folder or token that init was told\n"
+	    "  --root-secret-file FILE its passphrase or PIN; else it is asked for\n"
+	    "  --days N                how long it is good for (3650; a list: 180)\n"
+	    "  --crl-url URL           renew: where the root's list will be\n"
+	    "  --out FILE              list: the list; what stands on it is carried over\n"
+	    "  --revoke SERIAL         list: an authority's certificate, revoked by it\n"
+	    "  --reason REASON         list: why; cACompromise, superseded, ...\n"),
+	    ra_cmd_root },
 	{ "due", "", N_("do what deadlines and reminders ask for now"), "",
 	    ra_cmd_due },
 	{ "print", "APPLICATION [--as FORM] [--out FILE]",

@@ -72,6 +72,18 @@ end_with(const X509 *issuer, time_t *not_after)
 		*not_after = timegm(&tm);
 }
 
+/* Commas would be read as more names by libcrypto. */
+static tmg_rc
+add_point(X509 *cert, const char *url)
+{
+	char value[512];
+
+	if (strpbrk(url, ",; \t\r\n\"\\") != NULL || snprintf(value, sizeof(value),
+	    "URI:%s", url) >= (int)sizeof(value))
+		return TMG_E_USAGE;
+	return ra_ext_add(cert, cert, NID_crl_distribution_points, value);
+}
+
 /* An issuer that is not the authority itself is told by its key's identifier. */
 static tmg_rc
 add_authority(X509 *cert, const ra_making *m)
@@ -86,8 +98,10 @@ add_authority(X509 *cert, const ra_making *m)
 	    (rc = ra_ext_add(cert, cert, NID_subject_key_identifier, "hash")) ||
 	    m->issuer == NULL)
 		return rc;
-	return ra_ext_add(cert, (X509 *)(uintptr_t)m->issuer,
-	    NID_authority_key_identifier, "keyid:always");
+	if ((rc = ra_ext_add(cert, (X509 *)(uintptr_t)m->issuer,
+	    NID_authority_key_identifier, "keyid:always")) || m->crl == NULL)
+		return rc;
+	return add_point(cert, m->crl);
 }
 
 tmg_rc
@@ -123,7 +137,7 @@ ra_make_ca(tmg_ctx *ctx, const char *name, tmg_alg alg, int days, ra_made *made,
 	if (made->key == NULL || ra_keeper_of(made->key, &keeper))
 		return ra_ca_fail(f, _("no key could be made"));
 	return ra_make_authority(ctx, &(ra_making){ name, made->key, NULL, keeper,
-	    days, 0 }, made, f);
+	    days, 0, NULL }, made, f);
 }
 
 /* What libcrypto would read as more than one name is refused. */

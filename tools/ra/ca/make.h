@@ -26,6 +26,7 @@ typedef struct ra_making {
 	ra_keeper *signer;	/* the issuer's key */
 	int days;		/* never longer than the issuer */
 	int below;		/* pathLenConstraint, RFC 5280 4.2.1.9 */
+	const char *crl;	/* where the issuer's list is; NULL unsaid */
 } ra_making;
 
 /* Its certificate.  Faults TMG_E_USAGE: name does not fit a CN. */

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Enrollments per second (EST, P-256, HTTP Basic) of a fresh tamga-ra on
 # loopback, issued at once and taken in for an officer, beside what signing,
-# verifying and a durable write cost alone.  With --postgresql N the store is
-# in PostgreSQL, and N servers share it.
+# verifying and a durable write cost alone: by the clock, with clients and
+# servers on the same processors, and by the processor time of the servers
+# alone, which other programs that run beside disturb less.  With --postgresql N
+# the store is in PostgreSQL, whose own time is not counted, and N servers share it.
 #
 #	top_srcdir=. tests/bench/authority-issue.sh [--postgresql N] [COUNT]
 #
@@ -57,6 +59,19 @@ for EST in $(sed 's,$,/.well-known/est,' urls); do
 	same warm "$(post simpleenroll warm.b64 $auth)" 200
 done
 
+# Microseconds of processor time so far: of all servers, and of all clients,
+# which only this shell itself is told, so that goes into $client
+spent() {
+	for s in $TAMGA_TEST_RA_PID $more; do
+		cat /proc/$s/task/*/schedstat
+	done | awk '{ ns += $1 } END { printf "%d\n", ns / 1000 }'
+}
+spent_by_clients() {
+	times > spent
+	client=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, t, "m")
+	    us += (t[1] * 60 + t[2]) * 1e6 } printf "%d", us }' spent)
+}
+
 # batch WHAT STATUS CLIENTS FROM: a share of the requests from there on, each
 # client over one connection
 batch() {
@@ -67,6 +82,9 @@ batch() {
 		awk -v k="$k" -v of="$3" 'BEGIN { RS = "next\n"; ORS = "next\n" }
 		    NR % of == k % of' part | sed '$d' > "part.$k"
 	done
+	spent=$(spent)
+	spent_by_clients
+	before=$client
 	start=$(date +%s%N)
 	clients=
 	for k in $(seq "$3"); do
@@ -75,9 +93,11 @@ batch() {
 	done
 	wait $clients
 	us=$((($(date +%s%N) - start) / 1000))
+	spent_by_clients
+	client=$((client - before))
 	same "all $1" "$(cat codes.? | grep -c "^$2")" $share
 	rm -f codes.?
-	echo "$1 $3 $us"
+	echo "$1 $3 $(($(spent) - spent)) $client $us"
 }
 
 share=$((count / 3))
@@ -92,17 +112,19 @@ openssl speed -seconds 1 ecdsap256 2>/dev/null |
 python3 - "$TAMGA_TEST_RA_DIR" > durable <<-'PY'
 	import os, sys, time
 	f = os.open(sys.argv[1] + "/sync", os.O_CREAT | os.O_WRONLY, 0o600)
-	t = time.time(); n = 0
+	t = time.time(); c = time.process_time(); n = 0
 	while time.time() - t < 1:
 	    os.write(f, b"x" * 4096); os.fdatasync(f); n += 1
-	print(n)
+	print(n, (time.process_time() - c) / n)
 	PY
 read -r signs verifies < speed
-read -r durable < durable
-awk -v share=$share -v s="$signs" -v v="$verifies" -v d="$durable" -v w="$where" -v n="$servers" '
-	BEGIN { bare = 1 / s + 1 / v + 1 / d
-	    printf "%s, %d servers; alone: %d signatures, %d verifications, %d durable writes of 4 KiB a second: %.0f of each in turn\n", w, n, s, v, d, 1 / bare }
-	{ us = $NF; at = $(NF - 1); $NF = $(NF - 1) = ""
-	    printf "%s, %d at once: %.0f a second, %.2f of that\n", $0, at, share * 1e6 / us, share * 1e6 / us * bare }
+read -r durable busy < durable
+awk -v share=$share -v s="$signs" -v v="$verifies" -v d="$durable" -v busy="$busy" -v w="$where" -v n="$servers" '
+	BEGIN { bare = 1 / s + 1 / v + 1 / d; cpu = (1 / s + 1 / v + busy) * 1e6
+	    printf "%s, %d servers; alone: %d signatures, %d verifications, %d durable writes of 4 KiB a second: %.0f of each in turn, %.0f us of processor time\n", w, n, s, v, d, 1 / bare, cpu }
+	{ us = $NF; client = $(NF - 1); server = $(NF - 2); at = $(NF - 3)
+	    $NF = $(NF - 1) = $(NF - 2) = $(NF - 3) = ""
+	    printf "%s, %d at once: %.0f a second, %.2f of that; each %.0f us of the servers, %.2f of that, and %.0f of the clients\n",
+		$0, at, share * 1e6 / us, share * 1e6 / us * bare, server / share, cpu / (server / share), client / share }
 	' batches | sed 's/ *,/,/'
 ps -o rss= -p "$TAMGA_TEST_RA_PID" | awk '{ print "server memory: " $1 " KiB" }'

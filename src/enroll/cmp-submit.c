@@ -264,10 +264,16 @@ static tmg_rc
 exchange(tmg_authority *a, tmg_view request, bool renews, bool polls,
     tmg_decision *d)
 {
-	tmg_rc rc = tmg_cmp_identified(a);
+	const tmg_certs *certs = NULL;
+	tmg_cmp *cmp = a->state;
+	tmg_rc rc;
 
-	if (rc == TMG_OK)
-		rc = try(a, request, renews, polls, d);
+	/* the CA's certificates are asked for before, not within */
+	if ((rc = tmg_cmp_identified(a)) || (rc = tmg_authority_cacerts(a, &certs)))
+		return rc;
+	cmp->busy = true;
+	rc = try(a, request, renews, polls, d);
+	cmp->busy = false;
 	if (rc != TMG_RESET)
 		return rc;
 	tmg_log(a->ctx, TMG_LOG_INFO, "%s: it lost the transaction; the same request again",

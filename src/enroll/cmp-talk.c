@@ -199,12 +199,12 @@ post(tmg_cmp_talk *t, tmg_view nonce, tmg_view body)
 	const tmg_cmp *cmp = t->a->state;
 	tmg_authority *a = t->a;
 	char base[320], url[768];
-	tmg_http *http = NULL;
+	tmg_http *http = t->http;
 	tmg_rc rc;
 
 	tmg_ca_uri_base(&a->uri, base, sizeof(base));
 	snprintf(url, sizeof(url), "%s%s", base, cmp->path);
-	if ((rc = tmg_session_get(a, &http)) ||
+	if ((http == NULL && (rc = tmg_session_get(a, &http))) ||
 	    (rc = tmg_http_do(http, &(tmg_http_request){ .url = url, .post = true,
 	    .headers = headers, .body = body }, &r, &a->fault)))
 		return tmg_pass(&a->fault, rc);

@@ -27,6 +27,7 @@ typedef struct tmg_cmp {
 	const char *sender;
 	char path[320];		/* with its first '/' */
 
+	bool busy;		/* a transaction is open: nothing else is asked */
 	tmg_guard guard;	/* the renewed key, capped for each operation */
 	EVP_PKEY *key;		/* NULL: not needed yet */
 } tmg_cmp;
@@ -82,6 +83,7 @@ typedef struct tmg_cmp_turn {
  */
 typedef struct tmg_cmp_talk {
 	tmg_authority *a;
+	tmg_http *http;		/* NULL: the verified session */
 	tmg_view request;	/* what goes out first, in place of what the
 				 * context makes; empty: that */
 	tmg_cmp_message first;	/* the request's parts */

@@ -67,15 +67,16 @@ start_cmp() {
 }
 # at HOW: what tamga is told of that server
 at() { echo "--ca cmp+http://127.0.0.1:$served/$1 --ca-file $work/ca.pem"; }
-# asked BODY...: what cmp-server heard and did since the last time
+# asked BODY...: what cmp-server heard and did since the last time, general
+# messages left out
 asked() {
-	did=$(tr '\n' ' ' <"$work/cmp/log" | sed 's/ $//')
+	did=$(grep -v '^genm' "$work/cmp/log" | tr '\n' ' ' | sed 's/ $//')
 	: >"$work/cmp/log"
 	[ "$did" = "$*" ] || fail "the authority noted \"$did\", not \"$*\""
 }
-# heard BODY...: what the server was asked, in this order
+# heard BODY...: what the server was asked, in this order, but for general messages
 heard() {
-	said=$(sed -n 's/^CMP DEBUG: received //p' "$work/mock.log" | tr '\n' ' ')
+	said=$(sed -n 's/^CMP DEBUG: received //p' "$work/mock.log" | grep -v '^GENM' | tr '\n' ' ')
 	[ "$said" = "$*${*:+ }" ] || fail "the server heard \"$said\", not \"$*\""
 }
 secret="--user kid1 --password-file $work/secret"

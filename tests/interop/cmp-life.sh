@@ -129,3 +129,73 @@ ctl mark
 run 0 "$tamga" enroll $local $(at good) $secret --slot 9c --subject CN=Asel
 [ "$(verified) $(signed)" = "2 2" ] || fail "9c: $(verified) PINs, $(signed) signatures"
 ok "a key that wants its PIN always: 1 PIN for the request, 1 for the proof"
+
+# ---- what the authority tells when asked ----------------------------------------------------
+general() { grep -c '^genm' "$work/cmp/log"; }
+# tlv TAG FILE...: a DER object of more than 255 bytes
+tlv() {
+	tag=$1
+	shift
+	n=$(cat "$@" | wc -c)
+	printf "\\$tag\\202\\$(printf %03o $((n / 256)))\\$(printf %03o $((n % 256)))"
+	cat "$@"
+}
+it=$work/cmp/1.3.6.1.5.5.7.4
+
+# keys of 2048 bits, RSA, for signatures (RFC 9483 4.3.3)
+printf '\060\047\060\022\251\020\060\016\006\003\125\035\017\001\001\377\004\004\003\002\007\200\060\021\060\017\006\011\053\006\001\005\005\007\005\001\014\002\002\010\000' \
+	>"$it.19.der"
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel --quiet
+run 0 "$tamga" cert export --no-pcsc 9a -o "$work/cert.pem"
+openssl x509 -in "$work/cert.pem" -noout -text >"$work/text"
+grep -q '(2048 bit)' "$work/text" || fail "another key than the template wants"
+grep -A1 'Key Usage: critical' "$work/text" | grep -q 'Digital Signature' ||
+	fail "another use than the template wants"
+fresh_card --yubikey
+run 1 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel --type ec:p256
+[ "$(generated)" = 0 ] || fail "a key that the authority does not take was made"
+printf '\060\000' >"$it.19.der"
+run 1 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel
+says "wants in requests cannot be read"
+rm "$it.19.der"
+ok "the authority's template is what the request is made of"
+
+# the root has a successor, which issues: whoever trusts the old one is told
+openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=Old Root" -days 30 \
+	-keyout "$work/old.key" -out "$work/old.pem" 2>/dev/null
+printf 'basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n' >"$work/extensions"
+openssl req -new -key "$work/ca.key" -subj "/CN=CMP Root" 2>/dev/null |
+	openssl x509 -req -CA "$work/old.pem" -CAkey "$work/old.key" -days 20 \
+		-extfile "$work/extensions" -outform DER -out "$work/new-with-old" 2>/dev/null
+openssl x509 -in "$work/ca.pem" -outform DER -out "$work/new-with-new"
+trusts_old="--ca cmp+http://127.0.0.1:$served/good --ca-file $work/old.pem"
+fresh_card --yubikey
+run 1 "$tamga" enroll $local $trusts_old $secret --slot 9a --subject CN=Asel
+says "chain"
+tlv 060 "$work/new-with-new" >"$it.17.der"
+tlv 240 "$work/new-with-old" >"$work/wrapped"
+tlv 060 "$work/new-with-new" "$work/wrapped" >"$it.18.der"
+fresh_card --yubikey
+: >"$work/cmp/log"
+run 0 "$tamga" enroll $local $trusts_old $secret --slot 9a --subject CN=Asel --quiet
+[ "$(general)" = 3 ] || fail "$(general) general messages"
+ok "a root's successor is believed when the root vouches for it"
+printf '\060\002\005\000' >"$it.18.der"
+run 1 "$tamga" enroll $local $trusts_old $secret --slot 9d --subject CN=Asel
+says "CA certificates cannot be read"
+rm "$it.18.der"
+
+# whom to believe, by a fingerprint: asked with nothing that is ours
+print=$(openssl x509 -in "$work/ca.pem" -noout -fingerprint -sha256 | cut -d= -f2)
+: >"$work/cmp/log"
+fresh_card --yubikey
+run 0 "$tamga" enroll $local --ca "cmp+http://127.0.0.1:$served/signed" $secret \
+	--ca-fingerprint "$print" --slot 9a --subject CN=Asel --quiet
+head -n 1 "$work/cmp/log" | grep -q '^genm open$' || fail "the first question was protected"
+assert_installed 9a
+fresh_card --yubikey
+run 1 "$tamga" enroll $local --ca "cmp+http://127.0.0.1:$served/signed" $secret \
+	--ca-fingerprint "$(printf '%064d' 0)" --slot 9a --subject CN=Asel
+says "fingerprint"
+ok "a fingerprint"

@@ -56,6 +56,7 @@ static const how rows[] = {
 	{ .path = "good", .implicit = true, .genm = true },
 	{ .path = "explicit" },
 	{ .path = "wait", .polls = 3, .after = 7, .implicit = true },
+	{ .path = "quick", .polls = 2, .after = 0 },
 	{ .path = "wait-explicit", .polls = 2, .after = 1 },
 	{ .path = "year", .polls = 3, .after = 2000000000 },
 	{ .path = "never", .polls = 3, .after = 1ll << 40 },
@@ -70,7 +71,7 @@ static const how rows[] = {
 	{ .path = "badmac", .bad_mac = true, .implicit = true },
 	{ .path = "transaction", .other_transaction = true, .implicit = true },
 	{ .path = "again", .again = true, .polls = 5, .after = 1 },
-	{ .path = "signed", .signer = "ca", .implicit = true },
+	{ .path = "signed", .signer = "ca", .implicit = true, .genm = true },
 	{ .path = "ra", .signer = "ra", .implicit = true },
 	{ .path = "subscriber", .signer = "subscriber", .implicit = true },
 	{ .path = "foreign", .signer = "foreign", .implicit = true },
@@ -108,6 +109,7 @@ typedef struct desk {
 	OSSL_CMP_SRV_CTX *srv;
 	OSSL_CMP_MSG *waiting;
 	int polled;
+	bool general;		/* asked a general message: nothing is spoiled */
 	uint8_t last[ROOM];	/* answer */
 	size_t last_len;
 } desk;
@@ -291,13 +293,16 @@ answer_info(const OSSL_CMP_ITAV *asked)
 	FILE *f;
 
 	OBJ_obj2txt(oid, sizeof(oid), OSSL_CMP_ITAV_get0_type(asked), 1);
+	/* whoever names a root is told of its successor, RFC 9483 4.3.2 */
+	if (strcmp(oid, "1.3.6.1.5.5.7.4.20") == 0)
+		snprintf(oid, sizeof(oid), "1.3.6.1.5.5.7.4.18");
 	snprintf(path, sizeof(path), "%s/%s.der", folder, oid);
 	f = fopen(path, "r");
 	if (f != NULL) {
 		value = d2i_ASN1_TYPE(NULL, &p, (long)fread(bytes, 1, sizeof(bytes), f));
 		fclose(f);
 	}
-	return OSSL_CMP_ITAV_create(OBJ_dup(OSSL_CMP_ITAV_get0_type(asked)), value);
+	return OSSL_CMP_ITAV_create(OBJ_txt2obj(oid, 1), value);
 }
 
 static int
@@ -415,6 +420,7 @@ serve(desk *d, tmg_view message, uint8_t *answer)
 
 	CHECK(tmg_cmp_message_read(message, &m) == TMG_OK);
 	note(&m);
+	d->general = m.body == TMG_CMP_GENM;
 	clear_desk(d, m.body);
 	if (d->how->again && d->polled > 0) {
 		memcpy(answer, d->last, d->last_len);
@@ -425,7 +431,8 @@ serve(desk *d, tmg_view message, uint8_t *answer)
 	CHECK(req != NULL);
 	rsp = OSSL_CMP_SRV_process_request(d->srv, req);
 	CHECK(rsp != NULL);
-	spoil(d, ctx, rsp);
+	if (!d->general)
+		spoil(d, ctx, rsp);
 	CHECK(i2d_OSSL_CMP_MSG(rsp, NULL) <= ROOM);
 	len = i2d_OSSL_CMP_MSG(rsp, &answer);
 	OSSL_CMP_MSG_free(req);
@@ -452,16 +459,16 @@ read_request(FILE *in, char path[static 64], uint8_t *body)
 }
 
 static void
-reply(FILE *out, const how *h, uint8_t *body, size_t len)
+reply(FILE *out, const how *h, bool spoilt, uint8_t *body, size_t len)
 {
 	static uint8_t zeros[1 << 16];
 	size_t left = h->huge;
 
 	if (h->body != NULL)
 		len = strlen(h->body) + (h->body[0] == '\x30' ? 2 : 0);
-	if (h->bad_mac)
+	if (h->bad_mac && spoilt)
 		body[len - 1] ^= 1;
-	len -= h->cut;
+	len -= spoilt ? h->cut : 0;
 	fprintf(out, "HTTP/1.1 %d Said\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n",
 	    h->http != 0 ? h->http : 200, h->headers != NULL ? h->headers : TYPE,
 	    left > 0 ? left : len);
@@ -484,7 +491,7 @@ talk(int fd)
 	if (d != NULL && !d->how->hang_up) {
 		if (d->how->body == NULL && d->how->huge == 0)
 			n = serve(d, (tmg_view){ body, len }, answer);
-		reply(out, d->how, answer, n);
+		reply(out, d->how, !d->general, answer, n);
 	}
 	fclose(out);
 	fclose(in);

@@ -12,6 +12,16 @@ command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
 printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' >"$work/ra/people.csv"
 echo 'registers = ({ name = "individuals"; kind = "csv"; path = "people.csv"; });' \
 	>>"$work/ra/ra.conf"
+# a profile of one's own, and what it says in Kazakh
+sed -e 's/^title = .*/title = "Guest";/' -e '/^fields = (/a\
+  { name = "size"; label = "Size"; kind = "choice"; required = true; options = ["Small", "Large"]; },' \
+	"$work/ra/profiles/employee-four-eyes.profile" >"$work/ra/profiles/guest.profile"
+cat >"$work/ra/profiles/guest.kk.po" <<'P'
+msgid "Small"
+msgstr "Шағын"
+msgid "Large"
+msgstr "Үлкен"
+P
 serve_ra
 api=$url/api/v1
 curl() { command curl -sS --max-time 20 --cacert "$work/ra/ca.pem" "$@"; }
@@ -79,4 +89,20 @@ m=$(ra list --json | jq -r '.[0].application')
 [ "$m" != "$n" ] || fail "no second application"
 [ "$(where "$m")" = "Astana/Astana" ] || fail "kept is $(where "$m")"
 ok "answers in a file, in either word"
+# ---- a list of the profile's own, by the label of its own catalogue -----------------
+labels() { curl -H "Accept-Language: $1" "$api/profiles/guest" |
+	jq -r '.fields[0] | (.options + .option_labels) | join(" ")'; }
+[ "$(labels kk)" = "Small Large Шағын Үлкен" ] || fail "options: $(labels kk)"
+[ "$(labels ru)" = "Small Large Small Large" ] || fail "options: $(labels ru)"
+echo '{"size": "Үлкен", "name": "Anna Example", "office": "Notary", "email": "anna@example.com"}' \
+	>"$work/answers"
+guest_terms=$(curl -H 'Accept-Language: kk' "$api/profiles/guest" | jq -r .consent.hash)
+# shellcheck disable=SC2086
+LANGUAGE=kk run 6 "$tamga" enroll $local $ca --profile guest --answers "$work/answers" \
+	--agree "$guest_terms" --slot 9d
+g=$(ra list --json | jq -r '.[0].application')
+size=$(curl -u "$g:$(cat "$work/state/tamga/$g.code")" "$api/applications/$g/answers" |
+	jq -r .answers.size)
+[ "$size" = Large ] || fail "kept is $size"
+ok "an option by its label"
 ra audit verify >/dev/null || fail "audit"

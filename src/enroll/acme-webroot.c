@@ -4,6 +4,7 @@
  * its folder.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/i18n.h"
+#include "src/base/scope.h"
 #include "src/enroll/acme-proof.h"
 
 #define BELOW "/.well-known/acme-challenge"
@@ -27,6 +29,17 @@ path_of(const char *root, const char *token, char path[PATH_MAX])
 	return n > 0 && n < PATH_MAX;
 }
 
+/* Under its own name from the first byte: nobody looks before the CA is told,
+ * and what a killed process leaves can be taken away by that name. */
+static bool
+write_proof(const char *path, tmg_view text)
+{
+	tmg_auto_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+	    FILE_MODE);
+
+	return fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len;
+}
+
 static tmg_rc
 show(tmg_authority *a, const tmg_acme_proof *p, const char *root)
 {
@@ -37,7 +50,7 @@ show(tmg_authority *a, const tmg_acme_proof *p, const char *root)
 		    _("cannot make the folder %.150s: %s; webroot= is the folder that the "
 		    "web server shows"), path, strerror(errno));
 	if (path_of(root, p->token, path) &&
-	    tmg_file_replace(path, tmg_view_str(p->answer), FILE_MODE) == TMG_OK)
+	    write_proof(path, tmg_view_str(p->answer)))
 		return TMG_OK;
 	return tmg_authority_raise(a, TMG_E_IO, _("cannot write %.200s: %s"), path,
 	    strerror(errno));

@@ -139,6 +139,12 @@ describe_place(tmg_provision *p, const tmg_provision_spec *spec)
 	return spec->renews != NULL ? TMG_OK : default_slot(p);
 }
 
+static bool
+has_names(const tmg_strings san)
+{
+	return san != NULL && san[0] != NULL;
+}
+
 static tmg_rc
 describe(tmg_provision *p, const tmg_provision_spec *spec)
 {
@@ -163,7 +169,8 @@ describe(tmg_provision *p, const tmg_provision_spec *spec)
 	    (rc = describe_place(p, spec)))
 		return rc;
 
-	if (p->j.subject == NULL || p->j.subject[0] == '\0')
+	/* RFC 5280 4.1.2.6: who has alternative names needs no other */
+	if (p->j.subject == NULL || (p->j.subject[0] == '\0' && !has_names(p->j.san)))
 		return tmg_advise(&p->fault, TMG_TRY_SUBJECT,
 		    tmg_raise(&p->fault, TMG_E_USAGE, 0,
 			_("nobody said whom the certificate is for; name the subject")));

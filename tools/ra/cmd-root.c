@@ -222,7 +222,7 @@ open_root(struct root_args *a, tmg_ctx *ctx)
 int
 ra_cmd_root(tmg_ctx *ctx, int argc, char **argv)
 {
-	__attribute__((__cleanup__(release))) struct root_args a = { .held = { NULL } };
+	__attribute__((__cleanup__(release))) struct root_args a = { .held = { .ctx = NULL } };
 	const ra_option options[] = { RA_COMMON_OPTIONS(&a.common),
 		{ "root", NULL, &a.root, 1 }, { "root-secret-file", NULL, &a.secret, 1 },
 		{ "vcard", NULL, &a.vcard, 1 }, { "days", NULL, &a.days, 1 },

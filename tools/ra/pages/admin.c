@@ -125,6 +125,7 @@ show_staff(ra_visit *v, unsigned status, const char *name, const char *wrong)
 		N_("Branch"), N_("Certificate"), N_("Action"), NULL };
 
 	head(v, _("Staff"));
+	ra_mine_notice(v);
 	begin_table(v, _("Staff"), columns);
 	if (ra_user_each_staff(v->desk->store, put_account, v))
 		v->page.failed = true;

@@ -199,6 +199,7 @@ ra_queue_page(ra_visit *v)
 	if (q.words[0] != '\0' && is_number_of_case(v, q.words))
 		return;
 	ra_visit_head(v, _("Desk"));
+	ra_mine_notice(v);
 	ra_put(&v->page, "<p>%s: <strong>%s</strong>%s%s</p>\n", _("Officer"),
 	    v->officer.name, v->officer.branch[0] != '\0' ? ", " : "",
 	    v->officer.branch);

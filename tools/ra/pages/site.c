@@ -46,6 +46,8 @@ const ra_site_row ra_site_rows[] = {
 	{ "GET", "/desk/setup", RA_DOOR_ALL, ra_setup_page },
 	{ "POST", "/desk/setup", RA_DOOR_ALL, ra_setup_post },
 	{ "GET", "/desk", RA_DOOR_OFFICER, ra_queue_page },
+	{ "GET", "/desk/mine", RA_DOOR_OFFICER, ra_mine_page },
+	{ "POST", "/desk/mine", RA_DOOR_OFFICER, ra_mine_post },
 	{ "GET", "/desk/new", RA_DOOR_OFFICER, ra_enter_choose },
 	{ "GET", "/desk/new/{}", RA_DOOR_OFFICER, ra_enter_first },
 	{ "POST", "/desk/new/{}", RA_DOOR_OFFICER, ra_enter_begin },
@@ -64,6 +66,8 @@ const ra_site_row ra_site_rows[] = {
 
 	{ "GET", "/admin", RA_DOOR_OPERATOR, ra_admin_staff },
 	{ "POST", "/admin", RA_DOOR_OPERATOR, ra_admin_invite },
+	{ "GET", "/admin/mine", RA_DOOR_OPERATOR, ra_mine_page },
+	{ "POST", "/admin/mine", RA_DOOR_OPERATOR, ra_mine_post },
 	{ "POST", "/admin/close", RA_DOOR_OPERATOR, ra_admin_close },
 	{ "GET", "/admin/mails", RA_DOOR_OPERATOR, ra_admin_mails },
 	{ "POST", "/admin/mails", RA_DOOR_OPERATOR, ra_admin_retry },

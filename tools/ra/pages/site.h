@@ -79,6 +79,12 @@ const char *ra_install_button(const ra_profile *profile);
 void ra_setup_page(ra_visit *visit);
 void ra_setup_post(ra_visit *visit);
 
+/* mine.c: the certificate of whoever comes in as staff */
+void ra_mine_page(ra_visit *visit);
+void ra_mine_post(ra_visit *visit);
+/* On a page of theirs: that it ends soon, where it does. */
+void ra_mine_notice(ra_visit *visit);
+
 /* queue.c: what waits for officers */
 void ra_queue_page(ra_visit *visit);
 

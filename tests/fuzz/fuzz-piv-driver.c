@@ -146,6 +146,7 @@ verb_pin(uint32_t slot, tmg_out *out)
 	(void)out;
 	DRV->tries(card.b, (tmg_pin_kind)(slot % 3), &tries);
 	DRV->factory(card.b, (tmg_pin_kind)(slot % 3));
+	DRV->verify_typed(card.b, (tmg_pin_kind)(slot % 3), &tries);
 	return DRV->verify(card.b, TMG_PIN_USER, PIN, &tries);
 }
 
@@ -154,6 +155,7 @@ verb_change(uint32_t slot, tmg_out *out)
 {
 	(void)out;
 	DRV->unblock(card.b, PIN, PIN, &tries);
+	DRV->change_typed(card.b, (tmg_pin_kind)(slot % 3), &tries);
 	return DRV->change(card.b, (tmg_pin_kind)(slot % 3), PIN, PIN, &tries);
 }
 

@@ -106,8 +106,8 @@ read_answer(const tmg_cmp_talk *t, tmg_cmp_message *m)
 /*
  * An authority that knows no such question says so in many ways, and not every
  * one protects that: the request itself will tell what is really wrong.  But
- * whoever cannot be reached, or is somebody else, is told of before a key is
- * made.
+ * whoever cannot be reached, is somebody else or does not know our secret is
+ * told of before a key is made.
  */
 static tmg_rc
 unless_it_matters(const tmg_cmp_talk *t, tmg_rc rc)
@@ -115,6 +115,8 @@ unless_it_matters(const tmg_cmp_talk *t, tmg_rc rc)
 	tmg_cmp_message m;
 
 	if (t->rc != TMG_OK)
+		return rc;
+	if (rc == TMG_DENIED && (t->a->fault.remedies & TMG_TRY_CREDENTIAL) != 0)
 		return rc;
 	if (rc == TMG_MISMATCH && read_answer(t, &m) == TMG_OK && m.protection.len > 0)
 		return rc;

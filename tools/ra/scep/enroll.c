@@ -235,16 +235,11 @@ ra_scep_enroll(ra_talk *t)
 
 /* ---- a renewal ---- */
 
-/* The certificate of ours that signed. */
 static tmg_rc
 recognise(ra_talk *t, ra_cert *cert, ra_app *app)
 {
-	unsigned char *der = NULL;
-	const int len = i2d_X509(t->in.signer, &der);
-	const tmg_rc rc = len <= 0 ? TMG_E_NOMEM : ra_desk_recognise(t->desk,
-	    (tmg_view){ der, (size_t)len }, cert, app);
+	const tmg_rc rc = ra_talk_recognise(t, cert, app);
 
-	OPENSSL_free(der);
 	return rc == TMG_DENIED ?
 	    ra_talk_refuse(t, TMG_SCEP_BAD_CERT_ID, rc) : rc;
 }

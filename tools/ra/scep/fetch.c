@@ -47,13 +47,8 @@ check_asker(ra_talk *t)
 {
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	tmg_auto(ra_app) app = { .id = "" };
-	unsigned char *der = NULL;
-	const int len = i2d_X509(t->in.signer, &der);
-	const tmg_rc rc = len <= 0 ? TMG_E_NOMEM : ra_desk_recognise(t->desk,
-	    (tmg_view){ der, (size_t)len }, &cert, &app);
 
-	OPENSSL_free(der);
-	return rc;
+	return ra_talk_recognise(t, &cert, &app);
 }
 
 tmg_rc

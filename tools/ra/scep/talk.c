@@ -70,6 +70,19 @@ ra_talk_unreadable(ra_talk *t)
 }
 
 tmg_rc
+ra_talk_recognise(ra_talk *t, ra_cert *cert, ra_app *app)
+{
+	unsigned char *der = NULL;
+	const int len = i2d_X509(t->in.signer, &der);
+	const tmg_rc rc = len <= 0 ? tmg_raise(&t->desk->fault, TMG_E_NOMEM, 0,
+	    _("out of memory")) : ra_desk_recognise(t->desk,
+	    (tmg_view){ der, (size_t)len }, cert, app);
+
+	OPENSSL_free(der);
+	return rc;
+}
+
+tmg_rc
 ra_talk_give(ra_talk *t, tmg_view certs)
 {
 	const size_t cap = certs.len + RA_CERTS_ONLY_MORE;

@@ -47,6 +47,11 @@ ra_talk_refuse(ra_talk *t, tmg_scep_fail fail, tmg_rc rc);
 tmg_rc
 ra_talk_unreadable(ra_talk *t);
 
+/* The certificate of ours that signed, in force, and its application.
+ * Verdicts TMG_DENIED as ra_desk_recognise(). */
+TMG_MUST_USE tmg_rc
+ra_talk_recognise(ra_talk *t, ra_cert *cert, ra_app *app);
+
 /* The answer's content: a certificate, or certificates one behind the other. */
 TMG_MUST_USE tmg_rc
 ra_talk_give(ra_talk *t, tmg_view certs);

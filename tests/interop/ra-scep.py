@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""ra-scep.py URL SECOND-URL: tamga-ra's SCEP server, asked by scep-peer.py.
+"""ra-scep.py URL SECOND-URL [STEP...]: tamga-ra's SCEP server, asked by scep-peer.py.
 
 SECOND-URL is another process on the same store.  RA is the program that approves.
 """
@@ -19,7 +19,7 @@ peer = importlib.util.module_from_spec(spec)
 sys.dont_write_bytecode = True
 spec.loader.exec_module(peer)
 
-URL, SECOND = sys.argv[1:]
+URL, SECOND, *CHOSEN = sys.argv[1:]
 RA = os.environ['TAMGA_TEST_RA']
 count = 0
 
@@ -124,6 +124,8 @@ def once():
     reply = ask(message)
     same('once', reply.outcome, 'success')
     same('cipher', reply.cipher, '2.16.840.1.101.3.4.1.2')
+    with open('once.msg', 'wb') as f:
+        f.write(message.der())
     der = issued('once', reply)
     # the same again, at another process, by GET, however a plus is written
     for again in (ask(message), ask(message, SECOND), ask(message, get=True), ask(message, get=False)):
@@ -332,8 +334,16 @@ def not_messages():
     same('cgi', http(URL[:-len('/scep')] + '/cgi-bin/pkiclient.exe?operation=GetCACaps')[0], 200)
 
 
-for step in (capabilities, certificates, once, keys_and_ciphers, accounts,
-             lambda: officer(True), lambda: officer(False), renewals, fetching, refused,
-             not_messages):
-    step()
+def approved():
+    officer(True)
+
+
+def rejected():
+    officer(False)
+
+
+for step in (capabilities, certificates, once, keys_and_ciphers, accounts, approved, rejected,
+             renewals, fetching, refused, not_messages):
+    if not CHOSEN or step.__name__ in CHOSEN:
+        step()
 print('scep: %d comparisons held' % count)

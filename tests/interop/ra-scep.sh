@@ -65,8 +65,34 @@ for submit in /usr/lib/certmonger/scep-submit \
 	grep -qx SCEPStandard caps || die "scep-submit reads: $(cat caps)"
 	"$submit" -u "$old" -C > certs || die "scep-submit -C: $?"
 	same 'certificates it found' "$(grep -c 'BEGIN CERT' certs)" 2
+	{ echo '-----BEGIN PKCS7-----'; base64 peer/once.msg; echo '-----END PKCS7-----'; } > once.p7
+	for how in -p -g; do
+		"$submit" -u "$usual" $how -r peer/server.pem -I "$TAMGA_TEST_RA_CA" \
+		    -N "$TAMGA_TEST_RA_CA" -v once.p7 > answer 2> said || die "scep-submit $how: $(cat said)"
+		grep -q 'status is "success"' said || die "scep-submit $how: $(cat said)"
+		grep -q 'BEGIN PKCS7' answer || die "scep-submit $how gives: $(cat answer)"
+	done
 	break
 done
+
+# An authority with an RSA key: requests for EC keys; scepclient as it comes.
+"$ra" init rsa --key-type rsa:2048 --profiles "$top_srcdir/share/profiles" > /dev/null
+sed -i 's/^listen = .*/&listen_http = "127.0.0.1:0"; scep: { key = "scep.key"; legacy = true; };/' rsa/ra.conf
+mkfifo ready-rsa
+"$ra" serve rsa --listen 127.0.0.1:0 > ready-rsa 2> log-rsa &
+pids="$pids $!"
+{ read -r _ && read -r plain; } < ready-rsa || die "no RSA authority: $(cat log-rsa)"
+mkdir peer-rsa
+(
+	cd peer-rsa
+	TAMGA_RA_CONFIG=$work/rsa/ra.conf TAMGA_TEST_RA_CA=$work/rsa/ca.pem
+	export TAMGA_RA_CONFIG TAMGA_TEST_RA_CA
+	python3 -B "$top_srcdir/tests/interop/ra-scep.py" "$plain/scep" "$plain/scep" \
+	    certificates once keys_and_ciphers
+	! command -v scepclient > /dev/null || scepclient -server-url "$plain/scep" \
+	    -private-key go.key -certificate go.pem -challenge "$("$ra" challenge new employee)" \
+	    -cn Go > go.log 2>&1 || die "scepclient, RSA: $(cat go.log)"
+) || die "see above; $(tail -n 5 log-rsa)"
 
 "$ra" challenge list > list
 grep -q 'not used' list || die "challenges: $(cat list)"

@@ -138,6 +138,14 @@ tmg_provision_run(tmg_provision *p, tmg_step_fn *step, void *arg);
 TMG_API void
 tmg_provision_accept_subject(tmg_provision *p);
 
+/*
+ * Says the challenge password again, which is never journalled: an enrollment
+ * whose process ended before its request was made needs it.  Borrowed until
+ * tmg_provision_free(); an enrollment that was begun without one ignores it.
+ */
+TMG_API void
+tmg_provision_challenge(tmg_provision *p, const char *challenge);
+
 /* Accepts NULL and a pointer to NULL; leaves NULL.  The enrollment itself stays
  * in its journal. */
 TMG_API void

@@ -74,6 +74,13 @@ tmg_provision_run(tmg_provision *p, tmg_step_fn *step, void *arg)
 }
 
 void
+tmg_provision_challenge(tmg_provision *p, const char *challenge)
+{
+	if (p->j.challenged)
+		p->challenge = challenge;
+}
+
+void
 tmg_provision_accept_subject(tmg_provision *p)
 {
 	p->any_subject = true;

@@ -83,11 +83,10 @@ tmg_step_request(tmg_provision *p)
 	if (store == NULL || attested == NULL)
 		return TMG_E_NOMEM;
 	if (p->j.challenged && p->challenge == NULL)
-		return tmg_advise(&p->fault,
-		    TMG_TRY_CANCEL | TMG_TRY_CHALLENGE | TMG_TRY_KEEP_KEY,
+		return tmg_advise(&p->fault, TMG_TRY_CHALLENGE,
 		    tmg_raise(&p->fault, TMG_CANCELLED, 0, _("the challenge password "
-			"was not kept; give enrollment %s up, then begin again with "
-			"the password and the key that is there"), p->j.id));
+			"was not kept, and the request is not made yet; go on with "
+			"enrollment %s and the password"), p->j.id));
 	if ((rc = tmg_work_token(p)) ||
 	    (rc = tmg_work_login_user(p)) ||
 	    (rc = tmg_work_authority(p)) ||

@@ -212,6 +212,7 @@ resume(struct cli *cli, struct wish *w)
 	tmg_rc rc;
 
 	if ((rc = ca_read(cli, &w->ca)) ||
+	    (rc = request_read_challenge(cli, &w->request)) ||
 	    (rc = portal_recall(cli, cli_operand(cli, 0), &w->ca, &w->portal)) ||
 	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
@@ -220,6 +221,8 @@ resume(struct cli *cli, struct wish *w)
 	    &f, &p);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, &f);
+	if (w->request.spec.challenge != NULL)
+		tmg_provision_challenge(p, w->request.spec.challenge);
 	rc = go_on(cli, p);
 	if (rc == TMG_OK || rc == TMG_PENDING)
 		portal_tell(cli, &w->ca, &w->portal);

@@ -37,8 +37,8 @@ read_hash(struct cli *cli, tmg_csr_spec *spec)
 	    "say sha256, sha384 or sha512"), name);
 }
 
-static tmg_rc
-read_challenge(struct cli *cli, struct request *r)
+tmg_rc
+request_read_challenge(struct cli *cli, struct request *r)
 {
 	const char *path = cli_text(cli, "challenge-file");
 	size_t len;
@@ -73,7 +73,7 @@ request_read(struct cli *cli, struct request *r)
 	r->attest = cli_flag(cli, "attest");
 	if ((rc = read_hash(cli, &r->spec)))
 		return rc;
-	return read_challenge(cli, r);
+	return request_read_challenge(cli, r);
 }
 
 void

@@ -33,6 +33,9 @@ struct request {
 
 TMG_MUST_USE tmg_rc
 request_read(struct cli *cli, struct request *r);
+/* The challenge password alone, for a request that was described before. */
+TMG_MUST_USE tmg_rc
+request_read_challenge(struct cli *cli, struct request *r);
 /* Wipes the challenge. */
 void
 request_release(struct request *r);

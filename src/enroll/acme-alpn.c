@@ -233,6 +233,8 @@ show(tmg_authority *a, const tmg_acme_proof *p, const char *address)
 	(void)p;
 	if (acme->door != NULL)
 		return TMG_OK;
+	if (acme->responder != NULL)
+		return tmg_acme_prove_taken(a);
 	acme->door = calloc(1, sizeof(*acme->door));
 	rc = acme->door != NULL ? fill_door(a, acme->door) : TMG_E_NOMEM;
 	if (rc != TMG_OK)

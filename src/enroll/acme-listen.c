@@ -73,6 +73,8 @@ show(tmg_authority *a, const tmg_acme_proof *p, const char *address)
 	tmg_acme *acme = tmg_acme_of(a);
 
 	(void)p;
+	if (acme->door != NULL)
+		return tmg_acme_prove_taken(a);
 	if (acme->responder != NULL)
 		return TMG_OK;
 	return tmg_pass(&a->fault, tmg_responder_open(address, serve, acme, &a->fault,

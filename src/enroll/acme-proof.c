@@ -265,6 +265,14 @@ wait_for(tmg_authority *a, const tmg_acme_proof *p)
 	}
 }
 
+tmg_rc
+tmg_acme_prove_taken(tmg_authority *a)
+{
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: its names want different proofs, and listen= answers not both at once; "
+	    "say one with --ca-option challenge=, or use webroot= or hook="), a->uri.where);
+}
+
 void
 tmg_acme_prove_end(tmg_authority *a, bool goes_on)
 {

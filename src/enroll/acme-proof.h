@@ -59,6 +59,10 @@ tmg_acme_prove(tmg_authority *a);
 TMG_MUST_USE tmg_rc
 tmg_acme_prove_check(tmg_authority *a);
 
+/* For who answers at listen=: the address has another proof already. */
+tmg_rc
+tmg_acme_prove_taken(tmg_authority *a);
+
 /* Nothing is shown any more, but what lasts where somebody goes on later. */
 void
 tmg_acme_prove_end(tmg_authority *a, bool goes_on);

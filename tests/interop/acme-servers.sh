@@ -89,6 +89,14 @@ bad finalize forever 1 "has not issued yet"
 good "an order that takes its time"
 ok "nonces, addresses, limits, tokens and names that are none, and waiting"
 
+fresh_card --yubikey
+echo authz mixed >"$work/acme/mode"
+run 1 "$tamga" enroll $local --ca "acme+https://localhost:$port/directory" --ca-file \
+	"$work/acme/ca.pem" --subject CN=a.example --san dns:a.example --san dns:b.example \
+	--slot 9a --ca-option listen=127.0.0.1:0 --ca-option wait=1
+says "not both at once"
+ok "two proofs that one door cannot give"
+
 for how in other-key other-names more-names no-names other-ca garbage nothing html type cut 404; do
 	bad certificate $how 1
 	[ "$(written)" = 0 ] || [ "$(state)" != done ] || fail "$how: installed"

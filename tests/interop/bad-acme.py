@@ -185,7 +185,8 @@ def authz(base, m, rest, how):
     proven = k in ORDERS[i]['proven']
     return 200, {'status': 'valid' if proven else 'pending',
                  'identifier': {'type': 'dns', 'value': ORDERS[i]['names'][k]},
-                 'challenges': [{'type': 'http-01', 'url': base + '/challenge/' + rest,
+                 'challenges': [{'type': 'tls-alpn-01' if how == 'mixed' and k == 1
+                                 else 'http-01', 'url': base + '/challenge/' + rest,
                                  'status': 'valid' if proven else 'pending',
                                  'token': b64(hashlib.sha256(rest.encode()).digest())}]}, {}
 

@@ -8,6 +8,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/signed.h"
+#include "tools/ra/desk/day.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/profile/filekind.h"
 #include "tools/ra/profile/input.h"
@@ -71,21 +72,12 @@ find(ra_desk *d, const char *id, const char *name, ra_app *app,
 
 /* ---- dates ---- */
 
-static void
-day_text(time_t at, char text[16])
-{
-	struct tm tm;
-
-	if (gmtime_r(&at, &tm) == NULL || strftime(text, 16, "%Y-%m-%d", &tm) == 0)
-		text[0] = '\0';
-}
-
 /* Days as ISO 8601 writes them compare as text.  Tomorrow is today somewhere. */
 static tmg_rc
 check_age(ra_desk *d, const struct named *document, const char *dated)
 {
 	const time_t now = ra_desk_now(d);
-	char oldest[16], latest[16];
+	char oldest[RA_DAY_TEXT], latest[RA_DAY_TEXT];
 
 	if (document->is->max_age_days == 0 && dated[0] == '\0')
 		return TMG_OK;
@@ -93,8 +85,8 @@ check_age(ra_desk *d, const struct named *document, const char *dated)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: of which day is it? A date such as 2026-11-22"),
 		    document->title);
-	day_text(now - (time_t)document->is->max_age_days * DAY, oldest);
-	day_text(now + DAY, latest);
+	ra_day_text(now - (time_t)document->is->max_age_days * DAY, oldest);
+	ra_day_text(now + DAY, latest);
 	if (strcmp(dated, latest) > 0)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: it is of a day to come"), document->title);

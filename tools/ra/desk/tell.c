@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/day.h"
 #include "tools/ra/desk/deadline.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/form/contents.h"
@@ -18,7 +19,6 @@
 #include "tools/ra/store/mail.h"
 
 #define DAY 86400
-#define DATE_TEXT 16		/* "2027-02-15" */
 
 /* What is told, and of whom. */
 struct news {
@@ -31,16 +31,6 @@ struct news {
 };
 
 /* ---- composing ---- */
-
-static void
-date_text(time_t at, char text[DATE_TEXT])
-{
-	struct tm tm;
-
-	if (at == 0 || gmtime_r(&at, &tm) == NULL ||
-	    strftime(text, DATE_TEXT, "%Y-%m-%d", &tm) == 0)
-		text[0] = '\0';
-}
 
 static void
 branch_text(const ra_profile *profile, const ra_answers *answers,
@@ -75,13 +65,13 @@ say_answers(const ra_profile *profile, ra_answers *answers)
 static tmg_rc
 add_words(const struct news *n, ra_answers *answers)
 {
-	char date[DATE_TEXT], branch[RA_BRANCH_TEXT];
+	char date[RA_DAY_TEXT], branch[RA_BRANCH_TEXT];
 	const char *values[RA_MAIL_WORDS] = { n->app->id, n->code,
 		ra_profile_status(n->profile, n->app->state), n->app->reason,
 		branch, date };
 	tmg_rc rc = TMG_OK;
 
-	date_text(n->deadline, date);
+	ra_day_text(n->deadline, date);
 	branch_text(n->profile, answers, branch);
 	for (size_t i = 0; i < RA_MAIL_WORDS && rc == TMG_OK; i++)
 		rc = ra_answers_set(answers, ra_mail_words[i], values[i]);

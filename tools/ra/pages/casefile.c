@@ -6,9 +6,9 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/day.h"
 #include "tools/ra/desk/deadline.h"
 
-#define DATE_MAX 32
 #define AGAIN_S 5	/* a page that waits looks again */
 
 void
@@ -162,20 +162,10 @@ put_step(ra_visit *v, ra_state state, bool done, bool now)
 }
 
 static void
-put_date(time_t at, char text[DATE_MAX])
-{
-	struct tm tm;
-
-	if (gmtime_r(&at, &tm) == NULL ||
-	    strftime(text, DATE_MAX, "%Y-%m-%d", &tm) == 0)
-		text[0] = '\0';
-}
-
-static void
 put_deadlines(ra_visit *v, const ra_casefile *file)
 {
 	const ra_profile *p = file->profile;
-	char date[DATE_MAX];
+	char date[RA_DAY_TEXT];
 
 	for (size_t i = 0; i < p->deadline_count; i++) {
 		const ra_deadline *d = &p->deadline[i];
@@ -183,7 +173,7 @@ put_deadlines(ra_visit *v, const ra_casefile *file)
 		if (strcmp(d->state, ra_state_get(file->app.state)->name) != 0 ||
 		    (file->app.facts & RA_CONFIRMED) != 0)
 			continue;
-		put_date(ra_due_at(d, file->app.entered), date);
+		ra_day_text(ra_due_at(d, file->app.entered), date);
 		ra_put(&v->page, "<p class=\"note\">%s: <strong>%s</strong>. %s</p>\n",
 		    _("Deadline"), date, ra_said(p, d->warning));
 	}
@@ -258,15 +248,15 @@ void
 ra_casefile_certificate(ra_visit *v, const ra_casefile *file)
 {
 	tmg_auto(ra_cert) cert = { .der = NULL };
-	char from[DATE_MAX], until[DATE_MAX];
+	char from[RA_DAY_TEXT], until[RA_DAY_TEXT];
 	const tmg_rc rc = ra_cert_of_app(v->desk->store, file->app.id, &cert);
 
 	if (tmg_is_fault(rc))
 		v->page.failed = true;
 	if (rc || cert.der == NULL)
 		return;
-	put_date(cert.not_before, from);
-	put_date(cert.not_after, until);
+	ra_day_text(cert.not_before, from);
+	ra_day_text(cert.not_after, until);
 	ra_put(&v->page, "<h2>%s</h2>\n<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt>"
 	    "<dd>%s – %s</dd><dt>%s</dt><dd>%s</dd></dl>\n", _("Certificate"),
 	    _("Serial number"), cert.serial, _("Valid"), from, until,

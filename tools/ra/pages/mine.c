@@ -8,13 +8,13 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/desk/account.h"
+#include "tools/ra/desk/day.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
 #define DAY 86400
 #define NOTICE_DAYS 30		/* on the pages of the desk */
 #define DER_MAX 8192
-#define DATE_MAX 32
 
 static const char *
 path_of(const ra_visit *v)
@@ -34,24 +34,15 @@ end_of(const ra_visit *v)
 	    timegm(&tm) : 0;
 }
 
-static void
-date_of(time_t at, char text[DATE_MAX])
-{
-	struct tm tm;
-
-	if (gmtime_r(&at, &tm) == NULL || strftime(text, DATE_MAX, "%Y-%m-%d", &tm) == 0)
-		text[0] = '\0';
-}
-
 void
 ra_mine_notice(ra_visit *v)
 {
 	const time_t end = end_of(v);
-	char date[DATE_MAX];
+	char date[RA_DAY_TEXT];
 
 	if (end == 0 || end - ra_desk_now(v->desk) > (time_t)NOTICE_DAYS * DAY)
 		return;
-	date_of(end, date);
+	ra_day_text(end, date);
 	ra_put(&v->page, "<p class=\"note\">%s: <strong>%s</strong>. <a href=\"%s\">%s</a></p>\n",
 	    _("Your certificate ends"), date, path_of(v), _("Renew your certificate"));
 }
@@ -59,9 +50,9 @@ ra_mine_notice(ra_visit *v)
 static void
 show(ra_visit *v, const char *wrong)
 {
-	char date[DATE_MAX];
+	char date[RA_DAY_TEXT];
 
-	date_of(end_of(v), date);
+	ra_day_text(end_of(v), date);
 	v->refused = wrong[0] != '\0';
 	ra_visit_head(v, _("Your certificate"));
 	ra_formview_lack(v, "f-certificate", wrong);

@@ -8,6 +8,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/day.h"
 #include "tools/ra/desk/deadline.h"
 #include "tools/ra/desk/terms.h"
 #include "tools/ra/form/answers.h"
@@ -55,24 +56,15 @@ add_pair(ra_sheet *s, const char *label, const char *text)
 	return text[0] == '\0' ? TMG_OK : add(s, RA_SHEET_PAIR, label, text);
 }
 
-static void
-date_text(time_t at, char *text, size_t cap)
-{
-	struct tm tm;
-
-	if (gmtime_r(&at, &tm) == NULL || strftime(text, cap, "%Y-%m-%d", &tm) == 0)
-		text[0] = '\0';
-}
-
 /* ---- what stands on it ---- */
 
 static tmg_rc
 add_application(ra_sheet *s, const ra_profile *p, const ra_app *app)
 {
-	char date[SHORT_TEXT];
+	char date[RA_DAY_TEXT];
 	tmg_rc rc;
 
-	date_text(app->created, date, sizeof(date));
+	ra_day_text(app->created, date);
 	if ((rc = add_pair(s, _("Application number"), app->id)) ||
 	    (rc = add_pair(s, _("Begun on"), date)))
 		return rc;
@@ -177,12 +169,12 @@ static tmg_rc
 add_deadline(ra_sheet *s, const ra_profile *p, const ra_app *app)
 {
 	const ra_deadline *deadline = ra_deadline_of(p, app);
-	char date[SHORT_TEXT];
+	char date[RA_DAY_TEXT];
 	tmg_rc rc;
 
 	if (deadline == NULL)
 		return TMG_OK;
-	date_text(ra_due_at(deadline, app->entered), date, sizeof(date));
+	ra_day_text(ra_due_at(deadline, app->entered), date);
 	if ((rc = add_pair(s, _("At the latest on"), date)))
 		return rc;
 	return deadline->warning[0] == '\0' ? TMG_OK :
@@ -259,11 +251,11 @@ ra_sheet_make(ra_desk *d, const ra_app *app, ra_sheet *s)
 static tmg_rc
 add_known(const ra_profile *p, const ra_app *app, ra_answers *answers)
 {
-	char date[SHORT_TEXT], where[RA_BRANCH_TEXT] = "";
+	char date[RA_DAY_TEXT], where[RA_BRANCH_TEXT] = "";
 	const ra_branch *branch;
 	tmg_rc rc;
 
-	date_text(app->created, date, sizeof(date));
+	ra_day_text(app->created, date);
 	if (ra_form_branch(p, answers, &branch) == TMG_OK)
 		ra_branch_say(p, branch, where);
 	if ((rc = ra_answers_set(answers, "number", app->id)) ||

@@ -30,6 +30,8 @@ static const struct {
 	{ "GET", EST "{}/csrattrs", ra_est_csrattrs },
 	{ "POST", EST "simpleenroll", ra_est_enroll },
 	{ "POST", EST "{}/simpleenroll", ra_est_enroll },
+	{ "POST", EST "serverkeygen", ra_est_serverkeygen },
+	{ "POST", EST "{}/serverkeygen", ra_est_serverkeygen },
 	{ "POST", EST "simplereenroll", ra_est_reenroll },
 	{ "POST", EST "{}/simplereenroll", ra_est_reenroll },
 	{ "GET", SCEP, ra_scep_get },

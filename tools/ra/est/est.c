@@ -253,3 +253,22 @@ ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	submit(desk, call, reply, &in);
 }
+
+/* A request that waits would wait for a key that nobody has yet. */
+void
+ra_est_serverkeygen(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	char owner[RA_OWNER_MAX] = "";
+	ra_submission in = { .owner = owner };
+
+	if ((in.profile = profile_of(desk, call, reply)) == NULL)
+		return;
+	if (!in.profile->server_keys) {
+		ra_reply_text(reply, HTTP_NOT_FOUND,
+		    _("profile %s: keys are made by those who use them"),
+		    in.profile->name);
+		return;
+	}
+	if (enter(desk, call, reply, owner) && is_csr(call, reply))
+		ra_est_make_key(desk, call->body, &in, reply);
+}

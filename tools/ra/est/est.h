@@ -12,6 +12,13 @@ void ra_est_csrattrs(ra_desk *desk, const ra_call *call, ra_reply *reply);
 void ra_est_enroll(ra_desk *desk, const ra_call *call, ra_reply *reply);
 void ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply);
 
+void ra_est_serverkeygen(ra_desk *desk, const ra_call *call, ra_reply *reply);
+
+/* A key made for what the request in body asks, in->profile and in->owner being
+ * settled; the answer is complete, whatever becomes of it. */
+void ra_est_make_key(ra_desk *desk, tmg_view body, ra_submission *in,
+    ra_reply *reply);
+
 /*
  * The DER in an EST body: base64 with any white space or none (RFC 8951 3.1).
  *

@@ -69,6 +69,7 @@ typedef struct ra_reply {
 	const char *type;		/* static */
 	bool base64;			/* body is base64 of what type says */
 	bool challenge;			/* ask for HTTP Basic */
+	bool secret;			/* the body is wiped when it is out */
 	bool page;			/* HTML, that may have style and forms */
 	bool keep;			/* never changes: may be kept for ever */
 	ra_fresh fresh;

@@ -16,6 +16,8 @@
 void
 ra_reply_release(ra_reply *reply)
 {
+	if (reply->secret && reply->body != NULL)
+		explicit_bzero(reply->body, reply->len);
 	free(reply->body);
 	reply->body = NULL;
 }

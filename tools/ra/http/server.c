@@ -325,17 +325,52 @@ add_headers(struct MHD_Response *out, const ra_reply *r, bool plain)
 	add_seconds(out, "Refresh", r->again_s);
 }
 
+/* A body that is nobody's any more. */
+struct sent {
+	uint8_t *body;
+	size_t len;
+};
+
+static void
+wipe_sent(void *cls)
+{
+	struct sent *sent = cls;
+
+	explicit_bzero(sent->body, sent->len);
+	free(sent->body);
+	free(sent);
+}
+
+/* Takes the body over, on success only. */
+static struct MHD_Response *
+response_of(ra_reply *r)
+{
+	struct MHD_Response *out;
+	struct sent *sent;
+
+	if (!r->secret)
+		return MHD_create_response_from_buffer(r->len, r->body,
+		    MHD_RESPMEM_MUST_FREE);
+	if ((sent = malloc(sizeof(*sent))) == NULL)
+		return NULL;
+	*sent = (struct sent){ r->body, r->len };
+	out = MHD_create_response_from_buffer_with_free_callback_cls(r->len, r->body,
+	    wipe_sent, sent);
+	if (out == NULL)
+		free(sent);
+	return out;
+}
+
 static enum MHD_Result
 send_reply(struct MHD_Connection *conn, ra_reply *r, bool plain)
 {
-	struct MHD_Response *out = MHD_create_response_from_buffer(r->len,
-	    r->body, MHD_RESPMEM_MUST_FREE);
+	struct MHD_Response *out = response_of(r);
 	enum MHD_Result queued;
 
 	if (out == NULL)
 		return MHD_NO;
-	add_headers(out, r, plain);
 	r->body = NULL;
+	add_headers(out, r, plain);
 	queued = MHD_queue_response(conn, r->status, out);
 	MHD_destroy_response(out);
 	return queued;

@@ -316,6 +316,22 @@ check_carriers(const char *name, ra_profile *p, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* The key goes out with the certificate and is kept nowhere, so nobody may have
+ * to decide first. */
+static tmg_rc
+check_server_keys(const char *name, ra_profile *p, tmg_fault *f)
+{
+	if (!p->server_keys)
+		return TMG_OK;
+	if (strcmp(p->approval, "automatic") != 0)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: server_keys is for approval = \"automatic\" only"), name);
+	if (p->attest.required)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: server_keys and attestation.required exclude each other"), name);
+	return TMG_OK;
+}
+
 static tmg_rc
 check_attestation(const char *name, ra_profile *p, tmg_fault *f)
 {
@@ -334,6 +350,7 @@ ra_profile_check(const char *name, ra_profile *profile, tmg_fault *f)
 		check_certificate, make_flow, check_steps, check_fields,
 		check_names, check_contents, check_mails, check_deadlines,
 		check_carriers, check_documents, check_attestation,
+		check_server_keys,
 	};
 	tmg_rc rc = TMG_OK;
 

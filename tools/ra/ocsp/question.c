@@ -62,16 +62,18 @@ read_asked(OCSP_CERTID *id, const X509 *issuer, ra_ocsp_asked *asked)
 	ASN1_OCTET_STRING *name = NULL, *key = NULL;
 	ASN1_OBJECT *algorithm = NULL;
 	ASN1_INTEGER *serial = NULL;
+	char number[TMG_SERIAL_MAX];
 	const EVP_MD *md;
 
 	*asked = (ra_ocsp_asked){ .id = id };
 	if (OCSP_id_get0_info(&name, &algorithm, &key, &serial, id) != 1 ||
 	    (md = hash_of(algorithm)) == NULL || !is_issuer(issuer, md, name, key))
 		return false;
-	if (ra_serial_text(serial, asked->serial))
-		asked->serial[0] = '\0';
+	if (ra_serial_text(serial, number))
+		number[0] = '\0';
+	memcpy(asked->serial, number, sizeof(number));
 	snprintf(asked->name, sizeof(asked->name), "%s %s",
-	    OBJ_nid2sn(EVP_MD_get_type(md)), asked->serial);
+	    OBJ_nid2sn(EVP_MD_get_type(md)), number);
 	return true;
 }
 

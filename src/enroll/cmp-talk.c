@@ -106,7 +106,8 @@ add_turn(tmg_cmp_talk *t, tmg_view nonce, tmg_view answer)
 	turn->answer = malloc(answer.len + 1);
 	if (turn->answer == NULL)
 		return TMG_E_NOMEM;
-	memcpy(turn->nonce, nonce.ptr, nonce.len);
+	if (nonce.len > 0)
+		memcpy(turn->nonce, nonce.ptr, nonce.len);
 	turn->nonce_len = nonce.len;
 	if (answer.len > 0)
 		memcpy(turn->answer, answer.ptr, answer.len);

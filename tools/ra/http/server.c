@@ -369,8 +369,8 @@ send_reply(struct MHD_Connection *conn, ra_reply *r, bool plain)
 
 	if (out == NULL)
 		return MHD_NO;
-	r->body = NULL;
 	add_headers(out, r, plain);
+	r->body = NULL;
 	queued = MHD_queue_response(conn, r->status, out);
 	MHD_destroy_response(out);
 	return queued;

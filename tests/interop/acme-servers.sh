@@ -115,7 +115,13 @@ window '+20 days' '+21 days'
 : >"$work/acme/asked"
 run 0 "$tamga" renew --all $local --same-key
 [ "$(asked renewal) $(asked order)" = "1 0" ] || fail "asked $(asked renewal), ordered $(asked order)"
+: >"$work/acme/asked"
+run 0 "$tamga" watch $local --ca-option wait=1 --ca-option webroot=$work/www --dry-run --json
+jq -e '.renewals == []' "$work/out" >/dev/null || fail "watch renews before its time"
 window '-2 days' '-1 day'
+run 0 "$tamga" watch $local --ca-option wait=1 --ca-option webroot=$work/www --dry-run --json
+jq -e '.renewals | length == 1' "$work/out" >/dev/null || fail "watch does not ask the authority"
+[ "$(asked renewal) $(asked order)" = "2 0" ] || fail "watch: asked $(asked renewal)"
 : >"$work/acme/ordered"
 run 0 "$tamga" renew --all $local --same-key
 says "https://localhost/why"

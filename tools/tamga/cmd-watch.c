@@ -29,7 +29,7 @@ static const struct opt options[] = {
 /* A certificate on a token in reach, or one that an enrollment brought. */
 struct held {
 	char serial[TMG_SERIAL_MAX], subject[TMG_NAME_MAX], place[TMG_URI_MAX];
-	char uri[TMG_URI_MAX];		/* its key; "" the token is not here */
+	tmg_key *key;			/* NULL: the token is not here */
 	time_t begin, end;
 };
 
@@ -175,7 +175,7 @@ look_at_key(struct watch *w, tmg_token *token, tmg_key *key)
 	memcpy(h->subject, facts.subject, sizeof(h->subject));
 	snprintf(h->place, sizeof(h->place), "%s, %s", tmg_token_info(token)->label,
 	    tmg_key_slot(key)->name);
-	snprintf(h->uri, sizeof(h->uri), "%s", tmg_key_uri(key));
+	h->key = key;
 	h->begin = facts.not_before;
 	h->end = facts.not_after;
 	return TMG_OK;
@@ -264,7 +264,7 @@ is_superseded(const struct watch *w, const struct held *h)
 static bool
 can_renew(const struct watch *w, const struct held *h)
 {
-	if (!w->cli->conf.watch_renews || h->uri[0] == '\0' || h->end <= w->now)
+	if (!w->cli->conf.watch_renews || h->key == NULL || h->end <= w->now)
 		return false;
 	for (size_t i = 0; i < w->row_count; i++)
 		if (w->rows[i].step == TMG_STEP_DONE &&
@@ -277,7 +277,8 @@ static void
 renew(struct watch *w, const struct held *h)
 {
 	char next[TMG_URI_MAX + 32];
-	const tmg_rc rc = renewing_one(w->cli, &w->renewal, h->uri, w->renewals);
+	const tmg_rc rc = renewing_one(w->cli, &w->renewal,
+	    tmg_key_uri(h->key), w->renewals);
 
 	if (rc == TMG_PENDING || rc == TMG_BUSY)
 		return;
@@ -287,7 +288,7 @@ renew(struct watch *w, const struct held *h)
 			    _("The certificate of %s was renewed."), h->subject);
 		return;
 	}
-	snprintf(next, sizeof(next), "tamga renew '%s'", h->uri);
+	snprintf(next, sizeof(next), "tamga renew '%s'", tmg_key_uri(h->key));
 	stuck(w, rc, h->subject, next);
 }
 
@@ -312,14 +313,24 @@ remind(struct watch *w, const struct held *h)
 		    "renews it.", (unsigned long)days), h->subject, h->place, days, day);
 }
 
+/* The authority may wish for another time, and is asked where the key is here. */
+static bool
+is_time(struct watch *w, const struct held *h)
+{
+	bool due;
+
+	if (h->key != NULL && renewing_is_due(w->cli, h->key, &w->renewal, &due) == TMG_OK)
+		return due;
+	return renewing_is_time(w->cli, &w->renewal, h->begin, h->end);
+}
+
 static void
 watch_certificates(struct watch *w)
 {
 	for (size_t i = 0; i < w->held_count; i++) {
 		const struct held *h = &w->held[i];
 
-		if (is_superseded(w, h) ||
-		    !renewing_is_time(w->cli, &w->renewal, h->begin, h->end))
+		if (is_superseded(w, h) || !is_time(w, h))
 			continue;
 		if (can_renew(w, h))
 			renew(w, h);

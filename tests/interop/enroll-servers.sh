@@ -43,8 +43,8 @@ answers 1 wrongtype ""
 answers 7 400 "the key is too small"
 answers 7 403 ""
 answers 1 500 "500"
-answers 6 pend5 "not decided"
-answers 6 pendnone "not decided"
+answers 6 pend5 "waits for a decision"
+answers 6 pendnone "waits for a decision"
 
 # stops STATUS PORT LABEL WORDS: before anything
 stops() {

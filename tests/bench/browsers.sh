@@ -42,5 +42,5 @@ for which in tamga OpenSC ykcs11; do
 		row Chromium $which cannot: "no page after 60 s" ""
 	fi
 	kill "$chromium" && wait "$chromium" 2>/dev/null || :
-	rm -rf "$work/data"
+	take_away "$work/data"
 done

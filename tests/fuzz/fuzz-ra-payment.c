@@ -32,7 +32,7 @@ static const char profile_text[] =
 static ra_office office;
 static ra_config config;
 static ra_profile profile;
-static const ra_profiles profiles = { 1, &profile };
+static const ra_profiles profiles = { .count = 1, .row = &profile };
 static FILE *key;
 
 static time_t

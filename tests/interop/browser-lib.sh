@@ -24,13 +24,16 @@ tamga() { "$top_builddir/tamga" "$@"; }
 
 # Browsers take their time to go; a folder that fills while it is emptied is
 # emptied again.
+take_away() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		rm -rf "$1" 2>/dev/null && return
+		sleep 0.2
+	done
+}
 leave() {
 	for child in $children; do kill "$child" 2>/dev/null || true; done
 	for child in $children; do wait "$child" 2>/dev/null || true; done
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		rm -rf "$work" 2>/dev/null && return
-		sleep 0.2
-	done
+	take_away "$work"
 }
 
 # A home of one's own, which no browser has seen.

@@ -104,7 +104,8 @@ done
 approve_pending() {
 	[ "$(post $TAMGA_TEST_RA_OFFICER/simpleenroll $1.b64 $auth)" = 202 ] || return 0
 	"$ra" approve --dir "$TAMGA_TEST_RA_DIR" "$(sqlite3 "$db" "SELECT id
-	    FROM application WHERE state = 'submitted' LIMIT 1")" >>log || die "$1: approve"
+	    FROM application WHERE state = 'submitted' AND
+	    subject = 'CN=Crash reviewed ${1#o}'")" >>log || die "$1: approve"
 }
 
 # What was begun is finished by the start alone; then everybody asks again.

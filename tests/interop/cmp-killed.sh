@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The same as enroll-killed.sh over CMP: an authority that decides at once and
+# Killed on the way over CMP: an authority that decides at once and
 # wants a confirmation, and one that decides later; SIGKILL before and after every fsync and rename, and at some of the
 # writes, sends and card commands between them (TAMGA_TEST_ALL=1: at all).
 # shellcheck disable=SC2086

@@ -29,6 +29,9 @@ typedef enum ra_cmp_kind {
 	RA_CMP_POLLREP = 26,
 } ra_cmp_kind;
 
+/* pvno, RFC 4210 5.1.1, RFC 9480 2.20 */
+enum { RA_CMP_2000 = 2, RA_CMP_2021 = 3 };
+
 /* PKIFailureInfo, RFC 4210 appendix F */
 typedef enum ra_cmp_fail {
 	RA_CMP_FINE = -1,

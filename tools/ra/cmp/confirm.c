@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/cmp/take.h"
+
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/cmp/body.h"
+#include "tools/ra/cmp/transaction.h"
+
+/* The hash of the certificate's own signature, or the one that is named (RFC
+ * 9480 2.10); SHA-512 where a signature has none of its own. */
+static bool
+is_hash_of(const ra_cmp_said *said, X509 *cert)
+{
+	const unsigned char *at = said->algorithm.ptr;
+	X509_ALGOR *alg = said->algorithm.len == 0 ? NULL :
+	    d2i_X509_ALGOR(NULL, &at, (long)said->algorithm.len);
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	const ASN1_OBJECT *type = NULL;
+	const EVP_MD *md;
+	unsigned len = 0;
+	int nid = NID_undef;
+
+	if (alg != NULL)
+		X509_ALGOR_get0(&type, NULL, NULL, alg);
+	if (type != NULL)
+		nid = OBJ_obj2nid(type);
+	else if (said->algorithm.len == 0)
+		X509_get_signature_info(cert, &nid, NULL, NULL, NULL);
+	md = nid == NID_undef && said->algorithm.len == 0 ? EVP_sha512() :
+	    EVP_get_digestbynid(nid);
+	X509_ALGOR_free(alg);
+	return md != NULL && X509_digest(cert, md, hash, &len) == 1 &&
+	    tmg_view_equal(said->hash, (tmg_view){ hash, len });
+}
+
+static bool
+is_about_it(ra_cmp_turn *t, const ra_cmp_said *said)
+{
+	tmg_auto(ra_X509) x = NULL;
+	const unsigned char *at;
+	const tmg_rc rc = ra_cert_of_app(t->desk->store, t->row.app, &t->cert);
+	bool same;
+
+	if (rc || t->cert.der == NULL)
+		return false;
+	at = t->cert.der;
+	x = d2i_X509(NULL, &at, (long)t->cert.len);
+	same = x != NULL && said->id == t->row.request && is_hash_of(said, x);
+	ERR_clear_error();
+	return same;
+}
+
+static void
+confirm(ra_cmp_turn *t)
+{
+	t->reply = (ra_cmp_reply){ .kind = RA_CMP_PKICONF, .fail = RA_CMP_FINE,
+		.text = "" };
+	ra_cmp_move(t, RA_CMP_ENDED);
+}
+
+/* What its holder does not want is in force for nobody: RFC 4210 5.3.18. */
+static void
+give_back(ra_cmp_turn *t)
+{
+	tmg_auto(ra_cert) gone = { .der = NULL };
+	char name[RA_OWNER_MAX + 16];
+	tmg_rc rc;
+
+	snprintf(name, sizeof(name), "applicant:%s", ra_cmp_peer_owner(&t->peer));
+	const ra_actor self = { RA_BY_APPLICANT, name };
+
+	rc = ra_desk_revoke(t->desk, t->row.app, 5 /* cessationOfOperation */,
+	    &self, &gone);
+	if (rc == TMG_OK || rc == TMG_OCCUPIED)
+		confirm(t);
+	else
+		ra_cmp_refuse_fault(t, rc);
+}
+
+static bool
+is_unconfirmed(ra_cmp_turn *t)
+{
+	if (strcmp(t->row.state, RA_CMP_UNCONFIRMED) == 0)
+		return true;
+	ra_cmp_refuse(t, strcmp(t->row.state, RA_CMP_ENDED) == 0 ?
+	    RA_CMP_CERT_CONFIRMED : RA_CMP_BAD_REQUEST,
+	    _("there is nothing to be confirmed"));
+	return false;
+}
+
+void
+ra_cmp_take_confirmation(ra_cmp_turn *t)
+{
+	ra_cmp_said said;
+
+	if (!is_unconfirmed(t))
+		return;
+	if (ra_cmp_read_conf(t->m->content, &said)) {
+		ra_cmp_refuse(t, RA_CMP_BAD_DATA_FORMAT,
+		    _("one certificate is confirmed at a time"));
+		return;
+	}
+	if (said.said && !is_about_it(t, &said)) {
+		ra_cmp_refuse(t, RA_CMP_BAD_CERT_ID,
+		    _("that is not the certificate which was issued"));
+		return;
+	}
+	if (said.said && said.accepted)
+		confirm(t);
+	else
+		give_back(t);
+}
+
+/* Who could make nothing of what we said has no certificate. */
+void
+ra_cmp_take_error(ra_cmp_turn *t)
+{
+	if (strcmp(t->row.state, RA_CMP_UNCONFIRMED) == 0)
+		give_back(t);
+	else
+		confirm(t);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/cmp/peer.h"
+
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/cmp/turn.h"
+
+static bool
+enter_by_secret(ra_cmp_turn *t)
+{
+	ra_cmp_peer *p = &t->peer;
+	char reference[RA_OWNER_MAX] = "";
+	tmg_rc rc;
+
+	if (t->m->key_id.len < sizeof(reference) && memchr(t->m->key_id.ptr, 0,
+	    t->m->key_id.len) == NULL)
+		memcpy(reference, t->m->key_id.ptr, t->m->key_id.len);
+	rc = ra_secret_open(t->desk, reference, &p->row, &p->secret);
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND) {
+		ra_cmp_refuse_fault(t, rc);
+		return false;
+	}
+	if (rc || !ra_cmp_mac_holds(t->desk->office->ctx, t->m,
+	    tmg_secret_view(&p->secret))) {
+		ra_cmp_refuse(t, RA_CMP_BAD_MESSAGE_CHECK,
+		    _("no secret is known by that reference, or it is another one"));
+		return false;
+	}
+	p->means = RA_CMP_MAC;
+	snprintf(p->name, sizeof(p->name), "mac:%s", reference);
+	return true;
+}
+
+/* Who began it may leave his certificate out of what follows. */
+static tmg_rc
+find_signer(ra_cmp_turn *t, ra_cert *kept, tmg_view *der)
+{
+	const char *serial = strncmp(t->row.peer, "cert:", 5) == 0 ?
+	    t->row.peer + 5 : "";
+	tmg_rc rc = TMG_OK;
+
+	*der = t->m->signer;
+	if (der->len == 0 &&
+	    (rc = ra_cert_get(t->desk->store, serial, kept)) == TMG_OK)
+		*der = (tmg_view){ kept->der, kept->len };
+	return rc == TMG_NOT_FOUND || rc == TMG_OK ? TMG_OK :
+	    ra_desk_says(t->desk, rc);
+}
+
+static bool
+signature_holds(const ra_cmp_turn *t)
+{
+	const unsigned char *at = t->peer.cert.der;
+	tmg_auto(ra_X509) x = X509_new_ex(tmg_ctx_libctx(t->desk->office->ctx), NULL);
+	const bool good = x != NULL && d2i_X509(&x, &at,
+	    (long)t->peer.cert.len) != NULL && ra_cmp_signature_holds(
+	    t->desk->office->ctx, t->m, X509_get0_pubkey(x));
+
+	ERR_clear_error();
+	return good;
+}
+
+static bool
+enter_by_certificate(ra_cmp_turn *t)
+{
+	ra_cmp_peer *p = &t->peer;
+	tmg_auto(ra_cert) kept = { .der = NULL };
+	tmg_view der;
+	tmg_rc rc = find_signer(t, &kept, &der);
+
+	if (rc == TMG_OK)
+		rc = ra_desk_recognise(t->desk, der, &p->cert, &p->app);
+	if (rc) {
+		if (rc == TMG_DENIED)
+			ra_cmp_refuse(t, RA_CMP_SIGNER_NOT_TRUSTED, t->desk->fault.text);
+		else
+			ra_cmp_refuse_fault(t, rc);
+		return false;
+	}
+	if (!signature_holds(t)) {
+		ra_cmp_refuse(t, RA_CMP_BAD_MESSAGE_CHECK,
+		    _("the signature of the message is not the certificate's"));
+		return false;
+	}
+	p->means = RA_CMP_SIGNATURE;
+	snprintf(p->name, sizeof(p->name), "cert:%s", p->cert.serial);
+	return true;
+}
+
+bool
+ra_cmp_peer_enter(ra_cmp_turn *t)
+{
+	switch (ra_cmp_means_of(t->m)) {
+	case RA_CMP_MAC:
+		return enter_by_secret(t);
+	case RA_CMP_SIGNATURE:
+		return enter_by_certificate(t);
+	case RA_CMP_NOTHING:
+		break;
+	}
+	ra_cmp_refuse(t, RA_CMP_BAD_MESSAGE_CHECK,
+	    _("the message is not protected: use a secret (-ref, -secret) or a certificate issued here"));
+	return false;
+}
+
+const char *
+ra_cmp_peer_owner(const ra_cmp_peer *p)
+{
+	return p->means == RA_CMP_MAC ? p->row.owner : p->app.owner;
+}

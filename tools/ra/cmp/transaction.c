@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/cmp/transaction.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/codec/hex.h"
+#include "tools/ra/cmp/letter.h"
+
+#define DAY 86400
+
+static const struct {
+	const char *state;
+	long days;			/* that it is kept for */
+} lives[] = {
+	{ RA_CMP_WAITING, 90 },		/* nobody asked in all that time */
+	{ RA_CMP_UNCONFIRMED, 30 },
+	{ RA_CMP_ENDED, 2 },		/* for who did not hear the last answer */
+};
+
+void
+ra_cmp_move(ra_cmp_turn *t, const char *state)
+{
+	for (size_t i = 0; i < TMG_COUNT(lives); i++)
+		if (strcmp(lives[i].state, state) == 0)
+			t->row.until = ra_desk_now(t->desk) + lives[i].days * DAY;
+	snprintf(t->row.state, sizeof(t->row.state), "%s", state);
+	t->keeps = true;
+}
+
+tmg_rc
+ra_cmp_load(ra_cmp_turn *t)
+{
+	tmg_rc rc;
+
+	if ((rc = ra_sha256_text(t->m->der, t->hash)))
+		return tmg_raise(&t->desk->fault, rc, 0, _("hashing failed"));
+	tmg_hex_text(t->row.id, sizeof(t->row.id), t->m->transaction);
+	rc = ra_cmp_row_get(t->desk->store, t->row.id, &t->row);
+	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		return ra_desk_says(t->desk, rc);
+	t->known = rc == TMG_OK;
+	memcpy(t->before, t->row.asked, sizeof(t->before));
+	return TMG_OK;
+}
+
+bool
+ra_cmp_is_again(const ra_cmp_turn *t)
+{
+	return t->known && t->row.answer != NULL &&
+	    strcmp(t->row.asked, t->hash) == 0 &&
+	    strcmp(t->row.peer, t->peer.name) == 0;
+}
+
+static bool
+answers_last(const ra_cmp_turn *t)
+{
+	char nonce[65] = "";
+
+	if (t->m->answered.len < sizeof(nonce) / 2)
+		tmg_hex_text(nonce, sizeof(nonce), t->m->answered);
+	return strcmp(nonce, t->row.nonce) == 0;
+}
+
+bool
+ra_cmp_fits(ra_cmp_turn *t, bool first)
+{
+	const bool same = t->known && strcmp(t->row.peer, t->peer.name) == 0;
+
+	if (first && t->known)
+		ra_cmp_refuse(t, RA_CMP_TRANSACTION_IN_USE,
+		    _("that transactionID was used before"));
+	else if (!first && !same)
+		ra_cmp_refuse(t, RA_CMP_BAD_REQUEST,
+		    _("no transaction of that number was begun by you"));
+	else if (!first && !answers_last(t))
+		ra_cmp_refuse(t, RA_CMP_BAD_RECIPIENT_NONCE,
+		    _("recipNonce is not the nonce of the last answer"));
+	else
+		return true;
+	return false;
+}
+
+static tmg_rc
+say_kept(ra_cmp_turn *t, uint8_t **der, size_t *len)
+{
+	tmg_auto(ra_cmp_row) kept = { .answer = NULL };
+	tmg_rc rc = ra_cmp_row_get(t->desk->store, t->row.id, &kept);
+
+	if (rc)
+		return ra_desk_says(t->desk, rc == TMG_NOT_FOUND ? TMG_E_IO : rc);
+	if (strcmp(kept.asked, t->hash) != 0 || kept.answer == NULL)
+		return tmg_raise(&t->desk->fault, TMG_BUSY, 0,
+		    _("another message of this transaction came meanwhile"));
+	free(*der);
+	return ra_cmp_copy_out(t, (tmg_view){ kept.answer, kept.len }, der, len);
+}
+
+tmg_rc
+ra_cmp_keep(ra_cmp_turn *t, const uint8_t nonce[RA_CMP_NONCE], uint8_t **der,
+    size_t *len)
+{
+	ra_cmp_row row = t->row;
+	tmg_rc rc;
+
+	memcpy(row.asked, t->hash, sizeof(row.asked));
+	memcpy(row.peer, t->peer.name, sizeof(row.peer));
+	tmg_hex_text(row.nonce, sizeof(row.nonce), (tmg_view){ nonce, RA_CMP_NONCE });
+	row.answer = *der;
+	row.len = *len;
+	rc = t->known ? ra_cmp_row_step(t->desk->store, &row, t->before) :
+	    ra_cmp_row_add(t->desk->store, &row);
+	if (rc == TMG_OCCUPIED)
+		return say_kept(t, der, len);
+	return rc ? ra_desk_says(t->desk, rc) : TMG_OK;
+}

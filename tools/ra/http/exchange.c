@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/http/exchange.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/ctx.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/http/incoming.h"
+#include "tools/ra/http/intake.h"
+#include "tools/ra/http/outgoing.h"
+
+#define REPLY_MS 300000		/* for a peer to take a reply */
+#define DROPPED_MOST (16u * RA_BODY_MAX) /* bytes read of what is refused */
+#define FILE_MS 120000		/* to send a file in */
+#define FILES_MOST (256u * 1024 * 1024) /* bytes of those coming in, on disk */
+
+struct ra_exchange {
+	ra_house *house;
+	bool plain;
+	struct timespec start;
+	ra_intake body;
+	size_t most;			/* bytes that the body may have */
+	size_t files;			/* set aside of the server's */
+	size_t dropped;
+	bool too_large;
+	bool too_many;			/* files at once */
+	bool no_room;			/* for a file */
+	bool no_host;
+};
+
+static long
+elapsed_ms(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) * 1000 +
+	    (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
+/* Peers choose their words: nothing that could break a line or a terminal. */
+static void
+printable(const char *text, char *out, size_t cap)
+{
+	size_t i;
+
+	for (i = 0; text[i] != '\0' && i + 1 < cap; i++)
+		out[i] = text[i] > ' ' && text[i] < 0x7f ? text[i] : '?';
+	out[i] = '\0';
+}
+
+static void
+log_request(const ra_exchange *x, const ra_call *call, const ra_reply *r)
+{
+	char path[128];
+
+	printable(call->path, path, sizeof(path));
+	tmg_log(x->house->office->ctx, TMG_LOG_INFO, "%s %s %s %s %u %ld ms",
+	    call->peer, r->user[0] ? r->user : "-", call->method, path,
+	    r->status, elapsed_ms(&x->start));
+}
+
+static void
+ask_later(ra_reply *reply, const char *text)
+{
+	reply->retry_after_s = FILE_MS / 1000;
+	ra_reply_text(reply, HTTP_UNAVAILABLE, "%s", text);
+}
+
+/* What no handler is asked about. */
+static bool
+refuse(const ra_exchange *x, ra_reply *reply)
+{
+	if (x->too_large)
+		ra_reply_text(reply, HTTP_TOO_LARGE,
+		    _("a request body has at most %zu bytes here"), x->most);
+	else if (x->too_many)
+		ask_later(reply,
+		    _("too many files are being sent just now; try again later"));
+	else if (x->no_room)
+		ask_later(reply,
+		    _("there is no room for files just now; try again later"));
+	else if (x->no_host)
+		ra_reply_text(reply, HTTP_BAD_REQUEST,
+		    _("a request of HTTP/1.1 has a Host header"));
+	else
+		return false;
+	return true;
+}
+
+static void
+handle(ra_pool *pool, ra_call *call, ra_reply *reply)
+{
+	ra_desk *desk = ra_pool_take(pool);
+
+	ra_desk_look(desk);
+	ra_route(desk, call, reply);
+	ra_pool_give(pool, desk);
+}
+
+enum MHD_Result
+ra_exchange_answer(ra_exchange *x, struct MHD_Connection *conn, const char *url,
+    const char *method)
+{
+	tmg_auto(ra_reply) reply = { .status = HTTP_SERVER_ERROR };
+	ra_posted query = { .store = NULL };
+	char peer[64] = "";
+	ra_call call = ra_incoming_call(conn, url, method, peer, &query);
+
+	call.plain = x->plain;
+	x->no_room = ra_intake_view(&x->body, &call.body) != TMG_OK || x->no_room;
+	ra_guests_give(x->house->guests, conn, 0);
+	ra_incoming_query(conn, &query);
+	ra_incoming_address(conn, peer, sizeof(peer));
+	if (!refuse(x, &reply))
+		handle(x->house->pool, &call, &reply);
+	log_request(x, &call, &reply);
+	ra_guests_give(x->house->guests, conn, REPLY_MS);
+	return ra_outgoing_send(conn, &reply, x->plain);
+}
+
+static size_t
+most_of(ra_house *h, struct MHD_Connection *conn, const char *url,
+    const char *method)
+{
+	const ra_posted none = { .store = NULL };
+	const ra_call call = ra_incoming_call(conn, url, method, "", &none);
+	ra_desk *desk;
+	size_t most;
+
+	if (!ra_route_takes_files(&call))
+		return RA_BODY_MAX;
+	desk = ra_pool_take(h->pool);
+	most = ra_route_body(desk, &call);
+	ra_pool_give(h->pool, desk);
+	if (most > RA_BODY_MAX)
+		ra_guests_give(h->guests, conn, FILE_MS);
+	return most;
+}
+
+/* What a file takes is set aside of what all files may take together. */
+static bool
+set_aside(ra_exchange *x, size_t len)
+{
+	const size_t more = len <= RA_INTAKE_MEMORY + x->files ? 0 :
+	    len - RA_INTAKE_MEMORY - x->files;
+
+	if (atomic_fetch_add(&x->house->files, more) + more > FILES_MOST) {
+		atomic_fetch_sub(&x->house->files, more);
+		return false;
+	}
+	x->files += more;
+	return true;
+}
+
+static bool
+is_refused(const ra_exchange *x)
+{
+	return x->too_large || x->too_many || x->no_room;
+}
+
+enum MHD_Result
+ra_exchange_begin(ra_house *house, bool plain, struct MHD_Connection *conn,
+    const char *url, const char *method, const char *version,
+    ra_exchange **exchange)
+{
+	ra_exchange *x = *exchange = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		return MHD_NO;
+	x->house = house;
+	x->plain = plain;
+	x->body = RA_INTAKE_EMPTY;
+	x->no_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
+	    ra_incoming_header(conn, "Host")[0] == '\0';	/* RFC 9112 3.2 */
+	clock_gettime(CLOCK_MONOTONIC, &x->start);
+	atomic_fetch_add(&house->running, 1);
+	x->most = most_of(house, conn, url, method);
+
+	/* Said before the body is sent to who waits for that; who does not might
+	 * hear of a closed line instead, so a body that is not too long is read. */
+	const unsigned long long announced =
+	    strtoull(ra_incoming_header(conn, "Content-Length"), NULL, 10);
+
+	x->too_large = announced > x->most;
+	x->too_many = !x->too_large && !set_aside(x, announced);
+	return is_refused(x) && (ra_incoming_header(conn, "Expect")[0] != '\0' ||
+	    announced > DROPPED_MOST) ?
+	    ra_exchange_answer(x, conn, url, method) : MHD_YES;
+}
+
+enum MHD_Result
+ra_exchange_add(ra_exchange *x, const char *data, size_t n)
+{
+	const tmg_view more = { (const uint8_t *)data, n };
+	tmg_rc rc = TMG_OK;
+
+	if (!is_refused(x)) {
+		x->too_large = n > x->most - x->body.len;
+		x->too_many = !x->too_large && !set_aside(x, x->body.len + n);
+	}
+	if (!is_refused(x) && (rc = ra_intake_add(&x->body, more)) == TMG_E_IO) {
+		tmg_log(x->house->office->ctx, TMG_LOG_ERROR,
+		    "no room for a file that is sent: %s", strerror(errno));
+		x->no_room = true;
+	}
+	if (is_refused(x)) {
+		x->dropped += n;
+		return x->dropped > DROPPED_MOST ? MHD_NO : MHD_YES;
+	}
+	return rc == TMG_OK ? MHD_YES : MHD_NO;
+}
+
+void
+ra_exchange_end(ra_exchange **exchange, struct MHD_Connection *conn)
+{
+	ra_exchange *x = *exchange;
+
+	if (x == NULL)
+		return;
+	/* for the next one, while it lasts */
+	ra_guests_give_request(x->house->guests, conn);
+	atomic_fetch_sub(&x->house->running, 1);
+	atomic_fetch_sub(&x->house->files, x->files);
+	ra_intake_release(&x->body);
+	free(x);
+	*exchange = NULL;
+}

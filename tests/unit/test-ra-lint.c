@@ -11,6 +11,7 @@
 #include "src/pki/scope.h"
 #include "tests/unit/ra-bench.h"
 #include "tools/ra/ca/edpoint.h"
+#include "tools/ra/ca/known.h"
 #include "tools/ra/ca/lint.h"
 #include "tools/ra/ca/roca.h"
 #include "tools/ra/ca/weak.h"
@@ -384,6 +385,7 @@ struct draft {
 	EVP_PKEY *ca_key, *key;
 	EVP_PKEY *proven;		/* NULL: whatever the certificate holds */
 	ra_profile profile;
+	ra_known *known;
 };
 
 static void
@@ -503,6 +505,23 @@ flaw_weak(struct draft *d)
 	X509_set_pubkey(d->cert, key);
 }
 
+/* Found its way to others: a list has it. */
+static void
+flaw_known(struct draft *d)
+{
+	tmg_fault f = { .rc = TMG_OK };
+	unsigned char *der = NULL;
+	const int len = i2d_PUBKEY(d->key, &der);
+	char line[RA_KNOWN_LINE];
+
+	assert_true(len > 0);
+	assert_int_equal(ra_known_line((tmg_view){ der, (size_t)len }, line), TMG_OK);
+	assert_int_equal(ra_known_new(&d->known), TMG_OK);
+	assert_int_equal(ra_known_parse("l", tmg_view_str(line), d->known, &f), TMG_OK);
+	ra_known_close(d->known);
+	OPENSSL_free(der);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(struct draft *d);
@@ -522,6 +541,7 @@ static const struct {
 	{ "proven-key", flaw_swapped },
 	{ "own-key", flaw_own },
 	{ "weak-key", flaw_weak },
+	{ "known-key", flaw_known },
 };
 
 static X509 *
@@ -580,12 +600,13 @@ lint_one(size_t i, const X509 *ca, struct draft *d)
 
 	assert_true(len > 0);
 	const ra_draft draft = { d->cert, ca, &d->profile, key,
-		{ spki, (size_t)len } };
+		{ spki, (size_t)len }, d->known };
 	const tmg_rc number = ra_lint_check(&draft, RA_LINT_NUMBER, &f);
 	const tmg_rc rc = ra_lint_check(&draft, RA_LINT_ALL, &f);
 
 	OPENSSL_free(spki);
 	X509_free(d->cert);
+	ra_known_free(&d->known);
 	snprintf(mark, sizeof(mark), "[%s]", flaws[i].name != NULL ? flaws[i].name : "");
 	if (flaws[i].name == NULL ? rc != TMG_OK : rc != TMG_MISMATCH ||
 	    strstr(f.text, mark) == NULL)

@@ -118,6 +118,11 @@ static const struct {
 	    "  --revoke SERIAL         list: an authority's certificate, revoked by it\n"
 	    "  --reason REASON         list: why; cACompromise, superseded, ...\n"),
 	    ra_cmd_root },
+	{ "weak-keys", "add [--list FILE] FILE... | check FILE...",
+	    N_("keys that others have, which are never certified"),
+	    N_("  --list FILE             add: to that list, not to the first of ra.conf\n\n"
+	    "FILE is a certificate, a request or a key, PEM or DER.\n\n"),
+	    ra_cmd_weak_keys },
 	{ "due", "", N_("do what deadlines and reminders ask for now"), "",
 	    ra_cmd_due },
 	{ "print", "APPLICATION [--as FORM] [--out FILE]",

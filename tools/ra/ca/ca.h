@@ -6,6 +6,7 @@
 #define RA_CA_H
 
 #include "tools/ra/ca/keeper.h"
+#include "tools/ra/ca/known.h"
 #include "tools/ra/ca/request.h"
 #include "tools/ra/profile/profile.h"
 #include "tools/ra/store/store.h"
@@ -26,6 +27,7 @@ typedef struct ra_order {
 	const char *serial;		/* hexadecimal */
 	time_t not_before, not_after;
 	const ra_points *points;
+	const ra_known *known;		/* keys never to be certified; NULL none */
 	X509 **draft;			/* of that request and profile: vet leaves
 					 * here what it looked at, and issue carries
 					 * on with it.  NULL: nobody keeps it */

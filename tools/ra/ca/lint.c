@@ -287,6 +287,16 @@ check_weak(const ra_draft *d, tmg_fault *f)
 	return ra_weak_check(d->key, f);
 }
 
+static tmg_rc
+check_known(const ra_draft *d, tmg_fault *f)
+{
+	const tmg_rc rc = ra_known_check(d->known, d->spki, d->key);
+
+	return rc == TMG_MISMATCH ? wrong(f,
+	    _("others have this key: it is on a list of known keys; make a new one")) :
+	    rc;
+}
+
 static const ra_lint rows[] = {
 	{ "serial", RA_LINT_NUMBER, check_serial },
 	{ "validity", RA_LINT_NUMBER, check_validity },
@@ -297,6 +307,7 @@ static const ra_lint rows[] = {
 	{ "end-entity", RA_LINT_REST, check_end },
 	{ "proven-key", RA_LINT_REST, check_key },
 	{ "own-key", RA_LINT_REST, check_own_key },
+	{ "known-key", RA_LINT_REST, check_known },
 	{ "weak-key", RA_LINT_REST, check_weak },
 };
 

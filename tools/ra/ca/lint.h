@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "tamga/alg.h"
+#include "tools/ra/ca/known.h"
 #include "tools/ra/profile/profile.h"
 
 /* A certificate, whole but for its signature, and by what it is measured. */
@@ -18,6 +19,7 @@ typedef struct ra_draft {
 	const ra_profile *profile;
 	const EVP_PKEY *key;	/* its key, as whoever proved to have it was read */
 	tmg_view spki;		/* and as he wrote it */
+	const ra_known *known;	/* keys that others have; NULL: no lists of them */
 } ra_draft;
 
 /* What a check looks at. */

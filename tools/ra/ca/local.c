@@ -206,7 +206,7 @@ check(const ra_ca *base, const ra_order *o, const X509 *cert, unsigned of,
     tmg_fault *f)
 {
 	return ra_lint_check(&(ra_draft){ cert, base->cert, o->profile,
-	    o->request->key, o->request->spki }, of, f);
+	    o->request->key, o->request->spki, o->known }, of, f);
 }
 
 /* Everything but the signature, and nothing that must not be signed. */

@@ -139,6 +139,7 @@ static const ra_setting rows[] = {
 	    1, 65536),
 	RA_SET_LIST("registers", AT(registers), &registers),
 	RA_SET_NUMBER("request_seconds", AT(request_s), false, 1, 3600),
+	RA_SET_WORDS("weak_keys", AT(weak_keys), false, check_path),
 	RA_SET_TEXT("portal_url", AT(portal_url), false, check_url),
 	RA_SET_TEXT("user", AT(user), false, ra_any_word),
 	RA_SET_FLAG("confine", AT(confine)),
@@ -187,7 +188,7 @@ static const ra_setting rows[] = {
  * store, the authority's key. */
 static const char *const living[] = { "profiles", "default_profile", "tls.",
 	"ca.issuer_url", "ca.ocsp_url", "crl.", "retry_after", "registers",
-	"request_seconds", "portal_url", "payment.", "mail." };
+	"request_seconds", "weak_keys", "portal_url", "payment.", "mail." };
 
 static bool
 is_living(const char *path)

@@ -106,6 +106,7 @@ typedef struct ra_config {
 	int request_s;			/* for a request to be said in, TLS included */
 	char portal_url[RA_TEXT_MAX];	/* where applicants look; "" nowhere */
 	char user[RA_TEXT_MAX];		/* whom a server of root becomes; "" nobody */
+	ra_words weak_keys;		/* files: lists of keys that others have */
 	bool confine;			/* see ra_confine_calls() */
 	bool rehearsal;			/* not for real: the clock may be moved */
 	ra_mail_conf mail;

@@ -12,6 +12,7 @@ struct ra_book {
 	atomic_uint users;
 	ra_config config;
 	ra_profiles profiles;
+	ra_known *known;
 };
 
 static tmg_rc
@@ -33,6 +34,25 @@ load(const ra_config *config, ra_profiles *profiles, tmg_fault *f)
 }
 
 tmg_rc
+ra_known_load(const ra_config *config, ra_known **known, tmg_fault *f)
+{
+	char path[PATH_MAX];
+	tmg_rc rc = ra_known_new(known);
+
+	if (rc)
+		return tmg_raise(f, rc, 0, _("out of memory"));
+	for (size_t i = 0; i < config->weak_keys.count && rc == TMG_OK; i++)
+		rc = ra_config_path(config, config->weak_keys.word[i], path) ?
+		    tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long")) :
+		    ra_known_read(path, *known, f);
+	if (rc)
+		ra_known_free(known);
+	else
+		ra_known_close(*known);
+	return rc;
+}
+
+tmg_rc
 ra_book_load(const ra_config *config, ra_book **book, tmg_fault *f)
 {
 	ra_book *b = calloc(1, sizeof(*b));
@@ -43,12 +63,11 @@ ra_book_load(const ra_config *config, ra_book **book, tmg_fault *f)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	atomic_init(&b->users, 1);
 	b->config = *config;
-	if ((rc = load(config, &b->profiles, f))) {
-		free(b);
-		return rc;
-	}
+	if ((rc = load(config, &b->profiles, f)) ||
+	    (rc = ra_known_load(config, &b->known, f)))
+		ra_book_free(&b);
 	*book = b;
-	return TMG_OK;
+	return rc;
 }
 
 const ra_profiles *
@@ -63,6 +82,12 @@ ra_book_config(const ra_book *book)
 	return &book->config;
 }
 
+const ra_known *
+ra_book_known(const ra_book *book)
+{
+	return book->known;
+}
+
 void
 ra_book_free(ra_book **book)
 {
@@ -72,6 +97,7 @@ ra_book_free(ra_book **book)
 	if (b == NULL || atomic_fetch_sub(&b->users, 1) > 1)
 		return;
 	ra_profiles_release(&b->profiles);
+	ra_known_free(&b->known);
 	free(b);
 }
 

@@ -12,8 +12,13 @@
 /* What nobody changes any more, and how many use it. */
 typedef struct ra_book ra_book;
 
-/* config, copied, with the profiles of its folder.  Verdicts as
- * ra_profiles_load(); and TMG_NOT_FOUND: its default is not among them. */
+/* The lists of keys that config names.  Verdicts as ra_known_read(). */
+TMG_MUST_USE tmg_rc
+ra_known_load(const ra_config *config, ra_known **known, tmg_fault *f);
+
+/* config, copied, with the profiles of its folder and those lists.  Verdicts as
+ * ra_profiles_load() and ra_known_load(); and TMG_NOT_FOUND: its default is not
+ * among them. */
 TMG_MUST_USE tmg_rc
 ra_book_load(const ra_config *config, ra_book **book, tmg_fault *f);
 
@@ -22,6 +27,8 @@ const ra_profiles *
 ra_book_profiles(const ra_book *book);
 const ra_config *
 ra_book_config(const ra_book *book);
+const ra_known *
+ra_book_known(const ra_book *book);
 
 /* Accepts a pointer to NULL; leaves NULL.  The last one frees. */
 void

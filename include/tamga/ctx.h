@@ -110,6 +110,7 @@ typedef enum tmg_notice {
 	TMG_NOTICE_WORKED,
 	TMG_NOTICE_KEYPAD,	/* the reader waits for a PIN on its keypad */
 	TMG_NOTICE_TYPED,
+	TMG_NOTICE_REMARK,	/* something that a person should know now */
 } tmg_notice;
 
 /*

@@ -13,6 +13,13 @@
 extern "C" {
 #endif
 
+/* A key that was asked for by its name; all borrowed. */
+typedef struct tmg_named_key {
+	tmg_signer *signer;
+	const char *uri;	/* by which it is found again */
+	bool each;		/* each signature wants a PIN or a finger */
+} tmg_named_key;
+
 /*
  * Who the authority is and who we are to it.  Everything is borrowed until
  * tmg_authority_free().  Zero the structure first.
@@ -52,6 +59,13 @@ typedef struct tmg_authority_spec {
 	/* The key the request is for, logged in: protocols that sign their
 	 * messages with it, or decrypt what comes. Borrowed; words into f */
 	tmg_rc (*key)(void *arg, tmg_signer **signer, tmg_fault *f);
+
+	/* Finds a key that an option names, as an ACME account's: see
+	 * tmg_provision_keyring(). spki: what its public half is, empty: not
+	 * known. Words into f; NULL: there are no keys to name */
+	void *keyring;
+	tmg_rc (*named)(void *keyring, const char *name, tmg_view spki,
+	    tmg_named_key *key, tmg_fault *f);
 } tmg_authority_spec;
 
 typedef struct tmg_authority tmg_authority;

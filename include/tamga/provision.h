@@ -211,6 +211,16 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_provision_renew_when(tmg_ctx *ctx, tmg_view cert,
     const tmg_authority_spec *credentials, tmg_renewal *when, tmg_fault *f);
 
+/*
+ * Lets the authority find keys on these tokens where its options name one (an
+ * ACME account's): fills in keyring and named of spec.  What begins, resumes or
+ * rehearses an enrollment does so itself.
+ *
+ *   tokens   outlive the authority
+ */
+TMG_API void
+tmg_provision_keyring(tmg_tokens *tokens, tmg_authority_spec *spec);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,185 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/enroll/acme-account.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <limits.h>
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 
-#include "src/base/ctx.h"
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
-#include "src/codec/hex.h"
 #include "src/enroll/acme-jws.h"
 #include "src/enroll/acme-talk.h"
 #include "src/enroll/option.h"
-#include "src/pki/scope.h"
 
-#define RECORD_MAX 16384u
-#define FOLDER_MODE 0700u
-#define FILE_MODE 0600u
-#define HASH_BYTES 16u		/* of SHA-256, in a file's name */
 #define MAC_KEY_MAX 512u	/* bytes of an external account's key */
 
-/* ---- the file ---------------------------------------------------------- */
-
-static void
-record_release(tmg_acme_record *r)
-{
-	explicit_bzero(r, sizeof(*r));
-}
-
-#define auto_record __attribute__((__cleanup__(record_release))) tmg_acme_record
-
-static tmg_rc
-path_of(tmg_authority *a, const char *end, char path[PATH_MAX])
-{
-	const char *url = tmg_acme_of(a)->url;
-	char name[2 * HASH_BYTES + 1];
-	uint8_t hash[32];
-	tmg_rc rc = tmg_file_state(path, PATH_MAX - 64);
-
-	if (rc == TMG_NOT_FOUND)
-		return tmg_authority_raise(a, TMG_E_USAGE, "%s",
-		    _("neither XDG_STATE_HOME nor HOME says where accounts are kept"));
-	if (rc)
-		return tmg_authority_raise(a, TMG_E_USAGE, "%s",
-		    _("the path of the state folder is too long"));
-	if (EVP_Q_digest(tmg_ctx_libctx(a->ctx), "SHA256", NULL, url, strlen(url), hash,
-	    NULL) != 1)
-		return tmg_authority_raise(a, TMG_E_CRYPTO, "%s", _("hashing failed"));
-	for (size_t i = 0; i < HASH_BYTES; i++)
-		snprintf(name + 2 * i, 3, "%02x", hash[i]);
-	snprintf(path + strlen(path), 64, "/acme/%s%s", name, end);
-	return TMG_OK;
-}
-
-static tmg_rc
-lock(tmg_authority *a, int *fd)
-{
-	char path[PATH_MAX], *name;
-	tmg_rc rc;
-
-	if ((rc = path_of(a, ".lock", path)))
-		return rc;
-	name = strrchr(path, '/');
-	*name = '\0';
-	if (tmg_file_folder(path, FOLDER_MODE))
-		return tmg_authority_raise(a, TMG_E_IO, _("cannot make the folder %s: %s; "
-		    "make it writable or set XDG_STATE_HOME"), path, strerror(errno));
-	*name = '/';
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	while (*fd >= 0 && flock(*fd, LOCK_EX) != 0)
-		if (errno != EINTR)
-			break;
-	return *fd >= 0 ? TMG_OK : tmg_authority_raise(a, TMG_E_IO,
-	    _("cannot write %s: %s; make the folder writable or set XDG_STATE_HOME"),
-	    path, strerror(errno));
-}
-
-/* Verdicts TMG_NOT_FOUND, without words. */
-static tmg_rc
-load(tmg_authority *a, tmg_acme_record *r)
-{
-	tmg_auto_free uint8_t *text = NULL;
-	char path[PATH_MAX];
-	size_t len;
-	tmg_rc rc;
-
-	if ((rc = path_of(a, ".json", path)))
-		return rc;
-	rc = tmg_file_read(path, RECORD_MAX, &text, &len);
-	if (rc == TMG_NOT_FOUND)
-		return rc;
-	if (rc != TMG_OK)
-		return tmg_authority_raise(a, TMG_E_IO, _("cannot read %s: %s"), path,
-		    rc == TMG_UNSUPPORTED ? _("too long") : strerror(errno));
-	rc = tmg_acme_record_read((tmg_view){ text, len }, r);
-	explicit_bzero(text, len);
-	if (rc || strcmp(r->directory, tmg_acme_of(a)->url) != 0)
-		return tmg_authority_raise(a, TMG_E_MALFORMED,
-		    _("%s is no account of %s; move it away and an account is made anew"),
-		    path, a->uri.where);
-	return TMG_OK;
-}
-
-static tmg_rc
-save(tmg_authority *a, const tmg_acme_record *r)
-{
-	tmg_auto_free char *text = NULL;
-	char path[PATH_MAX];
-	tmg_rc rc;
-
-	if ((rc = path_of(a, ".json", path)))
-		return rc;
-	if (tmg_acme_record_write(r, &text))
-		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
-	rc = tmg_file_replace(path, tmg_view_str(text), FILE_MODE);
-	explicit_bzero(text, strlen(text));
-	return rc == TMG_OK ? rc : tmg_authority_raise(a, TMG_E_IO,
-	    _("cannot write %s: %s; make room for it or make it writable, then resume"),
-	    path, strerror(errno));
-}
+#define auto_record __attribute__((__cleanup__(tmg_acme_record_release))) tmg_acme_record
 
 /* ---- the key ----------------------------------------------------------- */
-
-static tmg_rc
-make_key(tmg_authority *a, tmg_acme_record *r)
-{
-	tmg_auto_ptr(tmg_soft) soft = NULL;
-	uint8_t *p = r->key;
-	int n;
-
-	if (tmg_soft_generate(a->ctx, TMG_ALG_P256, &soft))
-		return tmg_authority_raise(a, TMG_E_CRYPTO, "%s",
-		    _("libcrypto refused to make a key"));
-	n = i2d_PrivateKey(tmg_soft_key(soft), NULL);
-	if (n <= 0 || (size_t)n > sizeof(r->key) ||
-	    i2d_PrivateKey(tmg_soft_key(soft), &p) != n)
-		return tmg_authority_raise(a, TMG_E_CRYPTO, "%s",
-		    _("libcrypto refused to make a key"));
-	r->key_len = (size_t)n;
-	return TMG_OK;
-}
 
 static tmg_rc
 use_key(tmg_authority *a, const tmg_acme_record *r)
 {
 	tmg_acme_account *account = &tmg_acme_of(a)->account;
-	const uint8_t *p = r->key;
-	tmg_held(EVP_PKEY) key = d2i_AutoPrivateKey_ex(NULL, &p, (long)r->key_len,
-	    tmg_ctx_libctx(a->ctx), NULL);
+	const tmg_rc rc = tmg_acme_key_open(a, &r->key, &account->soft, &account->signer);
 
-	if (key == NULL || tmg_soft_new(a->ctx, key, &account->soft))
-		return tmg_authority_raise(a, TMG_E_MALFORMED,
-		    _("the key of the account at %s cannot be read"), a->uri.where);
-	account->signer = tmg_soft_signer(account->soft);
-	memcpy(account->url, r->url, sizeof(account->url));
-	memcpy(account->terms, r->terms, sizeof(account->terms));
-	return TMG_OK;
+	if (rc == TMG_OK)
+		memcpy(account->url, r->url, sizeof(account->url));
+	return rc;
 }
 
 /* Written down before anybody hears of it. */
 static tmg_rc
 load_or_make(tmg_authority *a, tmg_acme_record *r)
 {
-	tmg_rc rc = load(a, r);
+	tmg_rc rc = tmg_acme_store_load(a, r);
 
 	if (rc != TMG_NOT_FOUND)
 		return rc;
-	*r = (tmg_acme_record){ .key_len = 0 };
+	*r = (tmg_acme_record){ .directory = "" };
 	memcpy(r->directory, tmg_acme_of(a)->url, sizeof(r->directory));
-	if ((rc = make_key(a, r)))
+	if ((rc = tmg_acme_key_make(a, tmg_option_get(a, "account-key"), &r->key)))
 		return rc;
-	return save(a, r);
+	return tmg_acme_store_save(a, r);
 }
 
 /* ---- registering ------------------------------------------------------- */
@@ -215,20 +77,37 @@ check_binding(tmg_authority *a)
 	    "user give the key id that it told you, as password the key"), a->uri.where));
 }
 
+/* A key on a token that is not there is missed before another one is made. */
+static tmg_rc
+check_key(tmg_authority *a, tmg_acme_record *r)
+{
+	const char *named = tmg_option_get(a, "account-key");
+	tmg_soft *soft = NULL;
+	tmg_signer *signer;
+	tmg_rc rc;
+
+	if (r->key.len == 0 && (named == NULL ||
+	    (rc = tmg_acme_key_make(a, named, &r->key))))
+		return named == NULL ? TMG_OK : rc;
+	rc = tmg_acme_key_open(a, &r->key, &soft, &signer);
+	tmg_soft_free(&soft);
+	return rc;
+}
+
 tmg_rc
 tmg_acme_account_check(tmg_authority *a)
 {
-	auto_record r = { .key_len = 0 };
+	auto_record r = { .directory = "" };
 	tmg_rc rc;
 
 	if ((rc = tmg_acme_hear(a, NULL)))
 		return rc;
-	rc = load(a, &r);
+	rc = tmg_acme_store_load(a, &r);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return rc;
-	if (r.url[0] != '\0')
-		return TMG_OK;
-	return (rc = check_binding(a)) ? rc : check_terms(a);
+	if (r.url[0] == '\0' && ((rc = check_binding(a)) || (rc = check_terms(a))))
+		return rc;
+	return tmg_pass(&a->fault, check_key(a, &r));
 }
 
 /* RFC 8555 7.3.4: the account's public key, signed with the key that the CA
@@ -319,21 +198,21 @@ enlist(tmg_authority *a, tmg_acme_record *r)
 	if (rc != TMG_OK)
 		return rc;
 	memcpy(r->terms, tmg_acme_of(a)->directory.terms, sizeof(r->terms));
-	return save(a, r);
+	return tmg_acme_store_save(a, r);
 }
 
 tmg_rc
 tmg_acme_account_open(tmg_authority *a)
 {
 	tmg_acme_account *account = &tmg_acme_of(a)->account;
-	auto_record r = { .key_len = 0 };
+	auto_record r = { .directory = "" };
 	tmg_auto_fd fd = -1;
 	tmg_rc rc;
 
 	if (account->url[0] != '\0')
 		return TMG_OK;
 	tmg_acme_account_close(a);
-	if ((rc = tmg_acme_hear(a, NULL)) || (rc = lock(a, &fd)) ||
+	if ((rc = tmg_acme_hear(a, NULL)) || (rc = tmg_acme_store_lock(a, &fd)) ||
 	    (rc = load_or_make(a, &r)) || (rc = use_key(a, &r)))
 		return tmg_pass(&a->fault, rc);
 	if (r.url[0] == '\0' && (rc = enlist(a, &r)))
@@ -345,12 +224,12 @@ tmg_acme_account_open(tmg_authority *a)
 tmg_rc
 tmg_acme_account_find(tmg_authority *a)
 {
-	auto_record r = { .key_len = 0 };
+	auto_record r = { .directory = "" };
 	tmg_rc rc;
 
 	if (tmg_acme_of(a)->account.url[0] != '\0')
 		return TMG_OK;
-	if ((rc = load(a, &r)))
+	if ((rc = tmg_acme_store_load(a, &r)))
 		return rc;
 	return r.url[0] == '\0' ? TMG_NOT_FOUND : use_key(a, &r);
 }
@@ -358,15 +237,15 @@ tmg_acme_account_find(tmg_authority *a)
 tmg_rc
 tmg_acme_account_lost(tmg_authority *a)
 {
-	auto_record r = { .key_len = 0 };
+	auto_record r = { .directory = "" };
 	tmg_auto_fd fd = -1;
 	tmg_rc rc;
 
 	tmg_acme_of(a)->account.url[0] = '\0';
-	if ((rc = lock(a, &fd)) || (rc = load(a, &r)))
+	if ((rc = tmg_acme_store_lock(a, &fd)) || (rc = tmg_acme_store_load(a, &r)))
 		return tmg_pass(&a->fault, rc);
 	r.url[0] = '\0';
-	return save(a, &r);
+	return tmg_acme_store_save(a, &r);
 }
 
 void

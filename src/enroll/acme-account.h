@@ -1,44 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Our account at one directory (RFC 8555 7.3): a key, the address the server
- * gave it, and which terms of service somebody agreed to.  It outlives
- * enrollments: $XDG_STATE_HOME/tamga/acme/HASH.json, 0600, HASH being of the
- * directory's address; made once, replaced whole, held by a lock from before it
- * is looked for until it is written.
+ * Our account at one directory (RFC 8555 7.3): a key, in software or on a token,
+ * and the address the server gave it.  It outlives enrollments (acme-record.h).
  */
 #ifndef TMG_ENROLL_ACME_ACCOUNT_H
 #define TMG_ENROLL_ACME_ACCOUNT_H
 
-#include "src/enroll/acme-body.h"
-#include "src/enroll/authority.h"
+#include "src/enroll/acme-record.h"
 #include "src/pki/soft.h"
 
 typedef struct tmg_acme_account {
 	tmg_soft *soft;			/* NULL: none yet, or on a token */
 	tmg_signer *signer;		/* NULL: not opened yet */
 	char url[TMG_ACME_URL_MAX];	/* "kid", "" not registered yet */
-	char terms[TMG_ACME_URL_MAX];	/* agreed to, "" none */
 } tmg_acme_account;
-
-/* The account's file as bytes; there is nothing secret in it but key, DER.
- * Faults  TMG_E_MALFORMED */
-typedef struct tmg_acme_record {
-	char directory[TMG_ACME_URL_MAX];
-	char url[TMG_ACME_URL_MAX];
-	char terms[TMG_ACME_URL_MAX];
-	uint8_t key[2048];
-	size_t key_len;			/* 0: it is on a token */
-} tmg_acme_record;
-
-TMG_MUST_USE tmg_rc
-tmg_acme_record_read(tmg_view text, tmg_acme_record *record);
-/* *text is yours to free(). */
-TMG_MUST_USE tmg_rc
-tmg_acme_record_write(const tmg_acme_record *record, char **text);
 
 /*
  * Whether an account can be had, asking nobody but the directory: it is there,
- * or the terms are agreed to and whoever must be known is named.
+ * or the terms are agreed to, whoever must be known is named, and a key that was
+ * named is there.
  *
  * Verdicts  TMG_DENIED  the words say what is missing
  */
@@ -60,5 +40,16 @@ tmg_acme_account_lost(tmg_authority *a);
 
 void
 tmg_acme_account_close(tmg_authority *a);
+
+/* ---- acme-key.c: the account's key ------------------------------------- */
+
+/* A new one: the one on a token that name names, NULL: in software. */
+TMG_MUST_USE tmg_rc
+tmg_acme_key_make(tmg_authority *a, const char *name, tmg_acme_key *key);
+
+/* What signs with it: *soft is yours and NULL where it is on a token. */
+TMG_MUST_USE tmg_rc
+tmg_acme_key_open(tmg_authority *a, const tmg_acme_key *key, tmg_soft **soft,
+    tmg_signer **signer);
 
 #endif

@@ -107,6 +107,17 @@ lead(walk *w)
 	return rc;
 }
 
+/* RFC 8555 11.1: a CA would refuse it, after everything else. */
+static tmg_rc
+check_key(tmg_authority *a, tmg_view csr)
+{
+	if (tmg_csr_has_key(csr, tmg_acme_of(a)->account.signer->spki) != TMG_OK)
+		return TMG_OK;
+	return tmg_advise(&a->fault, TMG_TRY_SLOT, tmg_authority_raise(a, TMG_E_USAGE,
+	    _("%s: the key that gets a certificate must not be the account's; name "
+	    "another one with --ca-option account-key="), a->uri.where));
+}
+
 static tmg_rc
 have_order(tmg_authority *a, tmg_view csr, bool renews)
 {
@@ -127,7 +138,7 @@ tmg_acme_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 		return rc;
 	acme->until_ms = tmg_now_ms() + ms;
 	acme->retry_after_s = -1;
-	if ((rc = tmg_acme_account_open(a)) ||
+	if ((rc = tmg_acme_account_open(a)) || (rc = check_key(a, csr)) ||
 	    (rc = have_order(a, csr, renews)) || (rc = lead(&w))) {
 		if (rc == TMG_PENDING && d->retry_after_s < 0)
 			d->retry_after_s = acme->retry_after_s;

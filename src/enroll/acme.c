@@ -22,6 +22,7 @@
 
 static const char *const options[] = {
 	"challenge", "webroot", "listen", "hook", "chain", "contact", "terms", "wait",
+	"account-key",
 	NULL,
 };
 

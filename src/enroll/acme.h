@@ -30,6 +30,7 @@ typedef struct tmg_acme {
 	long retry_after_s;		/* likewise, -1 it did not say */
 
 	tmg_acme_account account;
+	bool told;			/* what its key costs a person */
 
 	char order_url[TMG_ACME_URL_MAX];	/* "" none */
 	tmg_acme_order order;

@@ -117,6 +117,7 @@ tmg_work_authority(tmg_provision *p)
 		return rc;
 	if ((rc = tmg_memo_open(p, &spec, &kept)))
 		return rc;
+	tmg_provision_keyring(p->tokens, &spec);
 	rc = tmg_authority_open(p->ctx, &spec, &p->fault, &p->authority);
 	tmg_memo_wipe(&kept);
 	return rc;

@@ -74,7 +74,7 @@ try_record(tmg_view v)
 {
 	tmg_acme_record r;
 
-	if (tmg_acme_record_read(v, &r) == TMG_OK && r.key_len > sizeof(r.key))
+	if (tmg_acme_record_read(v, &r) == TMG_OK && r.key.len > sizeof(r.key.der))
 		abort();
 }
 

@@ -14,6 +14,7 @@ answer about renewing.
 
 import base64
 import datetime
+import functools
 import hashlib
 import http.server
 import json
@@ -28,7 +29,7 @@ import time
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID
 
@@ -90,14 +91,51 @@ class Refused(Exception):
 
 # ---- messages (RFC 8555 6.2, RFC 7515) ---------------------------------------------
 
-def public_key(jwk):
-    if sorted(jwk) != ['crv', 'kty', 'x', 'y'] or jwk['crv'] != 'P-256':
-        raise Refused('badPublicKey')
+def number(text):
+    return int.from_bytes(unb64(text), 'big')
+
+
+def check_ec(curve, width, digest, jwk, sig, text):
     x, y = unb64(jwk['x']), unb64(jwk['y'])
-    if len(x) != 32 or len(y) != 32:
+    if len(x) != width or len(y) != width:
         raise Refused('badPublicKey')
-    return ec.EllipticCurvePublicNumbers(
-        int.from_bytes(x, 'big'), int.from_bytes(y, 'big'), ec.SECP256R1()).public_key()
+    if len(sig) != 2 * width:
+        raise Refused('malformed')
+    key = ec.EllipticCurvePublicNumbers(number(jwk['x']), number(jwk['y']), curve).public_key()
+    key.verify(encode_dss_signature(int.from_bytes(sig[:width], 'big'),
+                                    int.from_bytes(sig[width:], 'big')),
+               text, ec.ECDSA(digest))
+
+
+def check_rsa(jwk, sig, text):
+    key = rsa.RSAPublicNumbers(number(jwk['e']), number(jwk['n'])).public_key()
+    if key.key_size < 2048 or len(sig) != key.key_size // 8:
+        raise Refused('badPublicKey')
+    key.verify(sig, text, padding.PKCS1v15(), hashes.SHA256())
+
+
+def check_ed(jwk, sig, text):
+    ed25519.Ed25519PublicKey.from_public_bytes(unb64(jwk['x'])).verify(sig, text)
+
+
+# RFC 7518 3.1 and 6, RFC 8037: the algorithm that goes with a key, and its members
+KINDS = {
+    ('EC', 'P-256'): ('ES256', 'crv kty x y', functools.partial(
+        check_ec, ec.SECP256R1(), 32, hashes.SHA256())),
+    ('EC', 'P-384'): ('ES384', 'crv kty x y', functools.partial(
+        check_ec, ec.SECP384R1(), 48, hashes.SHA384())),
+    ('RSA', None): ('RS256', 'e kty n', check_rsa),
+    ('OKP', 'Ed25519'): ('EdDSA', 'crv kty x', check_ed),
+}
+
+
+def check_signature(jwk, alg, sig, text):
+    kind = KINDS.get((jwk['kty'], jwk.get('crv')))
+    if kind is None or ' '.join(sorted(jwk)) != kind[1]:
+        raise Refused('badPublicKey')
+    if kind[0] != alg:
+        raise Refused('badSignatureAlgorithm')
+    kind[2](jwk, sig, text)
 
 
 def message(raw, url):
@@ -106,7 +144,7 @@ def message(raw, url):
     if sorted(jws) != ['payload', 'protected', 'signature']:
         raise Refused('malformed')
     head = json.loads(unb64(jws['protected']))
-    if head['alg'] != 'ES256' or head['url'] != url or ('jwk' in head) == ('kid' in head):
+    if head['url'] != url or ('jwk' in head) == ('kid' in head):
         raise Refused('malformed')
     with LOCK:
         known = head['nonce'] in NONCES
@@ -120,14 +158,9 @@ def message(raw, url):
         jwk = ACCOUNTS[number]
     else:
         jwk, number = head['jwk'], None
-    sig = unb64(jws['signature'])
-    if len(sig) != 64:
-        raise Refused('malformed')
     try:
-        public_key(jwk).verify(
-            encode_dss_signature(int.from_bytes(sig[:32], 'big'),
-                                 int.from_bytes(sig[32:], 'big')),
-            (jws['protected'] + '.' + jws['payload']).encode(), ec.ECDSA(hashes.SHA256()))
+        check_signature(jwk, head['alg'], unb64(jws['signature']),
+                        (jws['protected'] + '.' + jws['payload']).encode())
     except InvalidSignature:
         raise Refused('malformed', detail='the signature is wrong')
     payload = unb64(jws['payload'])

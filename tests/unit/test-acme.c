@@ -237,7 +237,16 @@ static const struct {
 	{ "account", read_record, {
 		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"\", "
 		    "\"terms\": \"\", \"key\": \"AAAA\"}",
+		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"\", "
+		    "\"terms\": \"\", \"token\": \"pkcs11:id=%9D\", \"key\": \"AAAA\", "
+		    "\"next\": {\"key\": \"AAAA\"}}",
 	    }, {
+		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"\", "
+		    "\"terms\": \"\", \"token\": 7, \"key\": \"AAAA\"}",
+		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"\", "
+		    "\"terms\": \"\", \"key\": \"AAAA\", \"next\": {\"key\": \"\"}}",
+		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"\", "
+		    "\"terms\": \"\", \"key\": \"AAAA\", \"next\": []}",
 		"{}", "{\"version\": 2, \"directory\": \"https://a/d\", \"account\": \"\", "
 		    "\"terms\": \"\", \"key\": \"AAAA\"}",
 		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"http://a\", "
@@ -653,18 +662,24 @@ the_alpn_certificate_is_that_of_the_rfc(void **state)
 static void
 an_account_is_written_as_it_is_read(void **state)
 {
-	tmg_acme_record r = { .directory = "https://a/d", .url = "https://a/1",
-		.terms = "https://a/t", .key = { 1, 2, 3 }, .key_len = 3 }, back;
-	tmg_auto_free char *text = NULL;
+	static const tmg_acme_record rows[] = {
+		{ .directory = "https://a/d", .url = "https://a/1", .terms = "https://a/t",
+		  .key = { .der = { 1, 2, 3 }, .len = 3 } },
+		{ .directory = "https://a/d", .key = { .token = "pkcs11:id=%9D",
+		  .der = { 4 }, .len = 1 }, .next = { .der = { 5, 6 }, .len = 2 } },
+		{ .directory = "https://a/d", .key = { .der = { 4 }, .len = 1 },
+		  .next = { .token = "pkcs11:id=%9C", .der = { 5, 6 }, .len = 2 } },
+	};
 
 	(void)state;
-	assert_int_equal(tmg_acme_record_write(&r, &text), TMG_OK);
-	assert_int_equal(tmg_acme_record_read(tmg_view_str(text), &back), TMG_OK);
-	assert_string_equal(back.directory, r.directory);
-	assert_string_equal(back.url, r.url);
-	assert_string_equal(back.terms, r.terms);
-	assert_int_equal(back.key_len, 3);
-	assert_memory_equal(back.key, r.key, 3);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_auto_free char *text = NULL;
+		tmg_acme_record back;
+
+		assert_int_equal(tmg_acme_record_write(&rows[i], &text), TMG_OK);
+		assert_int_equal(tmg_acme_record_read(tmg_view_str(text), &back), TMG_OK);
+		assert_memory_equal(&back, &rows[i], sizeof(back));
+	}
 }
 
 int

@@ -89,6 +89,7 @@ revoke_cert(struct cli *cli, struct ca *ca, int reason)
 	if ((rc = portal_recall_cert(cli, cert, ca)) ||
 	    (rc = show_cert(cli, key, cert, ca)))
 		return rc;
+	tmg_provision_keyring(cli->tokens, &ca->spec);
 	rc = tmg_provision_revoke(cli->ctx, cert, reason, &ca->spec, &f);
 	if (rc != TMG_OK)
 		return enrolling_refused(cli, rc, &f);

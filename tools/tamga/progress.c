@@ -104,7 +104,8 @@ progress_end(struct progress *p)
 	pthread_mutex_destroy(&p->mutex);
 }
 
-/* A finger, or a PIN on the keypad, is asked for wherever a person might read it. */
+/* A finger, or a PIN on the keypad, is asked for wherever a person might read it;
+ * so is told what many of them will be wanted for. */
 static void
 ask_person(const struct progress *p, const char *what)
 {
@@ -120,7 +121,8 @@ progress_notice(void *arg, tmg_notice notice, const char *what)
 	struct progress *p = arg;
 
 	stop(p);
-	if (notice == TMG_NOTICE_TOUCH || notice == TMG_NOTICE_KEYPAD)
+	if (notice == TMG_NOTICE_TOUCH || notice == TMG_NOTICE_KEYPAD ||
+	    notice == TMG_NOTICE_REMARK)
 		ask_person(p, what);
 	if (notice == TMG_NOTICE_WORKING || notice == TMG_NOTICE_TOUCH)
 		start(p, what);

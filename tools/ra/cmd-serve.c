@@ -11,6 +11,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/algorithms.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/confine.h"
 #include "tools/ra/desk/deputy.h"
@@ -166,7 +167,8 @@ start(ra_office *office, const char *listen, struct urls *urls,
 	tmg_rc rc;
 	int fd, plain;
 
-	if ((rc = open_socket(listen, &fd, urls->tls, sizeof(urls->tls), f)) ||
+	if ((rc = ra_algorithms_make(office->ctx, f)) ||
+	    (rc = open_socket(listen, &fd, urls->tls, sizeof(urls->tls), f)) ||
 	    (rc = open_plain(office->config.listen_http, &plain, urls->plain,
 	    sizeof(urls->plain), f)) || (rc = confine(office, f)))
 		return rc;

@@ -87,6 +87,37 @@ sweep() { # WHAT STRIDE NAME=VALUE...
 	echo "$what: $tried places, $granted granted all the same"
 }
 
+# A server whose first request fails serves the second one: nothing that is made
+# when it is first needed stays half made.
+cold() { # STRIDE NAME=VALUE...
+	what="first $2" stride=$1 n=1 tried=0
+	shift
+	while :; do
+		name=$(($(wc -l <all) + 1))
+		echo "$name" >>all
+		new_csr $name "/CN=Cold $name"
+		rm -f told
+		serve $stride "$@" TAMGA_FAULT_AT=$n
+		kill -USR2 $server
+		ask $name
+		[ -s told ] || break
+		tried=$((tried + 1))
+		kill -0 $server 2>/dev/null || wrong "the server ended"
+		ask $name
+		[ "$code" = 200 ] || wrong "answers $code ever after"
+		kill $server
+		wait $server || wrong "ends with status $?"
+		n=$((n + stride))
+	done
+	[ "$code" = 200 ] || wrong "answers $code with nothing broken"
+	kill $server
+	wait $server || wrong "ends with status $?"
+	server=
+	[ $tried -ge 5 ] || die "$what: only $tried places"
+	places=$((places + tried))
+	echo "$what: $tried places"
+}
+
 new_csr warm /CN=Warm
 # disks: once, as on a bad sector, and from there on, as on a full one
 sweep "files EIO" 4 TAMGA_FAULT=io-files TAMGA_FAULT_ERROR=EIO
@@ -97,7 +128,8 @@ sweep "files EMFILE" 4 TAMGA_FAULT=io-files TAMGA_FAULT_ERROR=EMFILE
 sweep "sockets ECONNRESET" 2 TAMGA_FAULT=io-sockets TAMGA_FAULT_ERROR=ECONNRESET
 sweep "sockets EMFILE" 2 TAMGA_FAULT=io-sockets TAMGA_FAULT_ERROR=EMFILE
 # memory
-sweep "allocations" 400 TAMGA_FAULT=alloc
+sweep "allocations" 200 TAMGA_FAULT=alloc
+cold 450 TAMGA_FAULT=alloc
 
 # Everybody asks once more, where nothing is broken.
 EST=$TAMGA_TEST_RA_URL/.well-known/est

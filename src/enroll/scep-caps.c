@@ -24,7 +24,7 @@ static const struct {
 	{ "POSTPKIOperation", TMG_SCEP_CAP_POST },
 	{ "Renewal", TMG_SCEP_CAP_RENEWAL },
 	{ "SHA-256", TMG_SCEP_CAP_SHA256 },
-	{ "SHA-512", TMG_SCEP_CAP_SHA256 },
+	{ "SHA-512", TMG_SCEP_CAP_SHA512 },
 	{ "SCEPStandard", TMG_SCEP_CAP_AES | TMG_SCEP_CAP_SHA256 | TMG_SCEP_CAP_POST },
 };
 
@@ -57,13 +57,14 @@ tmg_scep_caps_read(tmg_view text)
 static tmg_rc
 judge(tmg_authority *a, const tmg_scep *scep)
 {
-	const unsigned need = TMG_SCEP_CAP_AES | TMG_SCEP_CAP_SHA256;
+	const unsigned hashes = TMG_SCEP_CAP_SHA256 | TMG_SCEP_CAP_SHA512;
 
-	if (scep->legacy || (scep->caps & need) == need)
+	if (scep->legacy || ((scep->caps & TMG_SCEP_CAP_AES) != 0 &&
+	    (scep->caps & hashes) != 0))
 		return TMG_OK;
 	return tmg_authority_raise(a, TMG_UNSUPPORTED,
 	    _("%s: its SCEP server has not both AES and SHA-256. Have it renewed; if "
-	    "whoever listens may read the challenge, say --ca-option legacy=yes"),
+	    "whoever listens may read the challenge, say --legacy"),
 	    a->uri.where);
 }
 

@@ -89,10 +89,19 @@ cipher_of(const tmg_scep *scep)
 	return (scep->caps & TMG_SCEP_CAP_AES) != 0 ? "AES-128-CBC" : "DES-EDE3-CBC";
 }
 
+/* Both without a capability are what servers had that know of none. */
+static const char *
+digest_of(const tmg_scep *scep)
+{
+	if ((scep->caps & TMG_SCEP_CAP_SHA256) != 0)
+		return "SHA256";
+	return (scep->caps & TMG_SCEP_CAP_SHA512) != 0 ? "SHA512" : "SHA1";
+}
+
 static tmg_rc
 make_message(turn *t, tmg_view content, tmg_scep_bytes *der)
 {
-	const tmg_scep_sender sender = { t->self.cert, t->self.key };
+	const tmg_scep_sender sender = { t->self.cert, t->self.key, digest_of(scep_of(t)) };
 	held_bytes sealed = { NULL, 0 };
 	tmg_rc rc;
 
@@ -200,7 +209,7 @@ take_certs(turn *t, const tmg_scep_message *m)
 	if (rc == TMG_UNSUPPORTED)
 		return tmg_authority_raise(t->a, rc,
 		    _("%s: the certificate came encrypted with %s, which anybody can break; "
-		    "say --ca-option legacy=yes to take it all the same"), t->a->uri.where,
+		    "say --legacy to take it all the same"), t->a->uri.where,
 		    cipher != NULL ? cipher->name : "?");
 	if (rc)
 		return blame(t, tmg_authority_raise(t->a, rc < 0 ? rc : TMG_E_MALFORMED,
@@ -243,7 +252,7 @@ check_answer(turn *t, tmg_scep_message *m)
 	if ((rc = tmg_scep_verify(m, &allow, &t->a->fault)))
 		return rc == TMG_UNSUPPORTED ? tmg_authority_raise(t->a, rc,
 		    _("%s: its answer is signed with SHA-1 or worse, which can be forged; say "
-		    "--ca-option legacy=yes to believe it all the same"), t->a->uri.where) :
+		    "--legacy to believe it all the same"), t->a->uri.where) :
 		    tmg_authority_raise(t->a, rc,
 		    _("%s: the signature of its answer is wrong: somebody changed it"),
 		    t->a->uri.where);

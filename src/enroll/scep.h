@@ -13,9 +13,10 @@
 /* What GetCACaps says: RFC 8894 3.5.2. */
 enum {
 	TMG_SCEP_CAP_AES = 1 << 0,
-	TMG_SCEP_CAP_SHA256 = 1 << 1,	/* or a longer one */
-	TMG_SCEP_CAP_POST = 1 << 2,
-	TMG_SCEP_CAP_RENEWAL = 1 << 3,
+	TMG_SCEP_CAP_SHA256 = 1 << 1,
+	TMG_SCEP_CAP_SHA512 = 1 << 2,
+	TMG_SCEP_CAP_POST = 1 << 3,
+	TMG_SCEP_CAP_RENEWAL = 1 << 4,
 };
 
 /* Bytes of the answer; words it does not know are nothing. */

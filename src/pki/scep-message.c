@@ -8,7 +8,7 @@
 #include "src/pki/scep-header.h"
 #include "src/pki/scope.h"
 
-/* What is signed with; what is written here is the first. */
+/* What is signed with. */
 static const struct {
 	int nid;
 	bool weak;		/* RFC 8894 2.9: no better than an option */
@@ -167,7 +167,7 @@ static CMS_ContentInfo *
 prepare(OSSL_LIB_CTX *libctx, const tmg_scep_header *h,
     const tmg_scep_sender *s, BIO *in, unsigned flags)
 {
-	const EVP_MD *md = EVP_get_digestbynid(hashes[0].nid);
+	const EVP_MD *md = EVP_get_digestbyname(s->digest != NULL ? s->digest : "SHA256");
 	CMS_ContentInfo *cms = CMS_sign_ex(NULL, NULL, NULL, in, flags, libctx, NULL);
 	CMS_SignerInfo *by = cms == NULL ? NULL :
 	    CMS_add1_signer(cms, s->cert, s->key, md, flags);

@@ -135,10 +135,11 @@ tmg_scep_verify(tmg_scep_message *m, const tmg_scep_allow *allow, tmg_fault *f);
 typedef struct tmg_scep_sender {
 	X509 *cert;
 	EVP_PKEY *key;			/* a token's, too */
+	const char *digest;		/* "SHA512"; NULL: SHA-256 */
 } tmg_scep_sender;
 
 /*
- * Signs a message with one private-key operation, SHA-256.
+ * Signs a message with one private-key operation.
  *
  *   content  EnvelopedData; empty: the message has none (RFC 8894 3.2.2)
  *

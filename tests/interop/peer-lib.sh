@@ -37,14 +37,16 @@ printf '%s\n' 'correct horse' > "$work/password"
 printf '%s\n' 'wrong horse' > "$work/wrong"
 printf '%s\n' 'b3ar.er-token' > "$work/bearer"
 
-# start NAME OPTION...: an other-est-server in $work/NAME; sets dir and port
+# start NAME OPTION...: an other-est-server, or what peer_server names, in $work/NAME;
+# sets dir and port
 start() {
 	stop
 	dir=$work/$1
 	shift
 	rm -f "$work/port"
 	mkfifo "$work/port" || exit 99
-	python3 "$interop/other-est-server.py" "$dir" "$@" > "$work/port" 2> "$work/server.log" &
+	${peer_python:-python3} -B "$interop/${peer_server:-other-est-server.py}" "$dir" "$@" \
+		> "$work/port" 2> "$work/server.log" &
 	server=$!
 	port=
 	read -r port < "$work/port"

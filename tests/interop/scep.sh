@@ -131,11 +131,12 @@ TAMGA_TEST_RA_CA=$work/depot/ca.pem
 trust="--ca-file $work/depot/ca.pem --challenge-file $work/challenge"
 go=scep+http://127.0.0.1:$port/scep
 
-refused 1 'legacy=yes' --ca "$go" $trust --type rsa:2048 --subject "CN=Strict"
+refused 1 'say --legacy' --ca "$go" $trust --type rsa:2048 --subject "CN=Strict"
+refused 2 'is for scep' --ca "$TAMGA_TEST_RA_EST" $trust --legacy --subject "CN=Strict"
 for transport in token software; do
 	fresh_card --yubikey
 	run 0 ${enroll% --quiet} --ca "$go" $trust --type rsa:2048 --subject "CN=Go $transport" \
-		--ca-option legacy=yes --ca-option transport=$transport
+		--legacy --ca-option transport=$transport
 	says 'SHA-1 and DES will do'
 	assert_installed 9a
 	ok "scepserver, messages by $transport"

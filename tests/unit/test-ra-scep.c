@@ -182,7 +182,7 @@ message(struct world *w, int type, tmg_view content, X509 *to,
 {
 	const tmg_scep_header header = { .type = type, .transaction = "T",
 		.sender = { true, { 7 } }, .signed_at = w->b->now };
-	const tmg_scep_sender self = { w->cert, w->key };
+	const tmg_scep_sender self = { .cert = w->cert, .key = w->key };
 	tmg_scep_bytes sealed;
 	tmg_fault f = { .rc = TMG_OK };
 

@@ -15,7 +15,7 @@ test_capabilities(void **state)
 		{ "", 0 },
 		{ "AES", TMG_SCEP_CAP_AES },
 		{ "aes\r\nSha-256\r\n", TMG_SCEP_CAP_AES | TMG_SCEP_CAP_SHA256 },
-		{ "SHA-512\nRenewal", TMG_SCEP_CAP_SHA256 | TMG_SCEP_CAP_RENEWAL },
+		{ "SHA-512\nRenewal", TMG_SCEP_CAP_SHA512 | TMG_SCEP_CAP_RENEWAL },
 		{ "SCEPStandard\n", ALL },
 		{ "POSTPKIOperation AES\tRenewal", TMG_SCEP_CAP_POST | TMG_SCEP_CAP_AES |
 		    TMG_SCEP_CAP_RENEWAL },

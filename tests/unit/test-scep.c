@@ -34,7 +34,7 @@ static void
 write_it(struct keys *k, size_t kind, const tmg_scep_header *h,
     tmg_view content, tmg_scep_bytes *der)
 {
-	const tmg_scep_sender sender = { k->cert[kind], k->token[kind] };
+	const tmg_scep_sender sender = { .cert = k->cert[kind], .key = k->token[kind] };
 	tmg_fault f = { .rc = TMG_OK };
 
 	assert_int_equal(tmg_scep_write(k->libctx, h, &sender, content, der, &f),

@@ -126,6 +126,17 @@ read_timeout(struct cli *cli, struct ca *ca)
 	return TMG_OK;
 }
 
+/* Only SCEP has servers that know nothing better than DES and SHA-1. */
+static tmg_rc
+check_legacy(struct cli *cli, const struct ca *ca)
+{
+	if (!cli_flag(cli, "legacy") || strncmp(ca->spec.uri, "scep+", 5) == 0)
+		return TMG_OK;
+	return cli_raise(cli, TMG_E_USAGE, _("--legacy is for scep+http://, some of whose "
+	    "servers know nothing better than DES and SHA-1; %s has no such thing"),
+	    ca->spec.uri);
+}
+
 /* A mistyped address is told before a password or a fingerprint is asked for. */
 static tmg_rc
 check_address(struct cli *cli, const struct ca *ca)
@@ -136,17 +147,49 @@ check_address(struct cli *cli, const struct ca *ca)
 	if (ca->spec.uri == NULL)
 		return TMG_OK;
 	rc = tmg_authority_speaks(&ca->spec, &f);
-	return rc == TMG_OK ? rc : cli_fail(cli, rc, &f);
+	return rc == TMG_OK ? check_legacy(cli, ca) : cli_fail(cli, rc, &f);
+}
+
+#define LEGACY "legacy="
+
+static const char *
+legacy_of(const struct ca *ca)
+{
+	for (const char *const *o = ca->options; o != NULL && *o != NULL; o++)
+		if (strncmp(*o, LEGACY, strlen(LEGACY)) == 0)
+			return *o + strlen(LEGACY);
+	return NULL;
+}
+
+/* --legacy is --ca-option legacy=yes; said twice it is said once. */
+static tmg_rc
+add_legacy(struct cli *cli, struct ca *ca)
+{
+	const char **more;
+	size_t n = 0;
+
+	if (!cli_flag(cli, "legacy") || legacy_of(ca) != NULL)
+		return TMG_OK;
+	while (ca->options != NULL && ca->options[n] != NULL)
+		n++;
+	more = realloc(ca->options, (n + 2) * sizeof(*more));
+	if (more == NULL)
+		return TMG_E_NOMEM;
+	more[n] = LEGACY "yes";
+	more[n + 1] = NULL;
+	ca->options = more;
+	return TMG_OK;
 }
 
 /* The one option that makes a protocol weaker than it is (SCEP). */
 static void
 warn_legacy(const struct cli *cli, const struct ca *ca)
 {
-	for (const char *const *o = ca->options; o != NULL && *o != NULL; o++)
-		if (strcmp(*o, "legacy=yes") == 0)
-			cli_note(cli, "%s", _("Warning: SHA-1 and DES will do here. Whoever "
-			    "listens may read the challenge password and forge answers."));
+	const char *said = legacy_of(ca);
+
+	if (said != NULL && strcmp(said, "yes") == 0)
+		cli_note(cli, "%s", _("Warning: SHA-1 and DES will do here. Whoever "
+		    "listens may read the challenge password and forge answers."));
 }
 
 tmg_rc
@@ -164,7 +207,8 @@ ca_read(struct cli *cli, struct ca *ca)
 	ca->spec.uri = cli_text(cli, "ca");
 	ca->spec.fingerprint = print;
 	if ((rc = check_address(cli, ca)) ||
-	    (rc = args_list(&cli->args, "ca-option", &ca->options)))
+	    (rc = args_list(&cli->args, "ca-option", &ca->options)) ||
+	    (rc = add_legacy(cli, ca)))
 		return rc;
 	ca->spec.options = ca->options;
 	warn_legacy(cli, ca);

@@ -20,6 +20,8 @@
 	    N_("the password is the next line of descriptor N") }, \
 	{ "ca-option", 0, OPT_LIST, "NAME=VALUE", \
 	    N_("what only the authority's protocol knows of") }, \
+	{ "legacy", 0, OPT_FLAG, NULL, \
+	    N_("SCEP: SHA-1 and DES will do, whoever may listen") }, \
 	{ "token-file", 0, OPT_TEXT, "FILE", N_("an HTTP bearer token") }, \
 	{ "timeout", 0, OPT_TEXT, "SECONDS", N_("of one exchange; else 30") }
 

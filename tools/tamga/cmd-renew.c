@@ -19,6 +19,7 @@ static const struct opt options[] = {
 	OPTION_REPLACE(N_("overwrite what that slot holds")),
 	OPTION_DRY_RUN,
 	WAIT_OPTIONS,
+	CHALLENGE_OPTION,
 	CA_OPTIONS,
 	OPT_END
 };
@@ -32,8 +33,10 @@ read_renewal(struct cli *cli, struct renewal *r)
 	if (type != NULL && tmg_alg_parse(type, &r->spec.alg) != TMG_OK)
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("--type %s: there is no such kind of key"), type);
-	if ((rc = renewal_read(cli, cli_flag(cli, "all"), r)))
+	if ((rc = renewal_read(cli, cli_flag(cli, "all"), r)) ||
+	    (rc = request_read_challenge(cli, &r->request)))
 		return rc;
+	r->spec.csr.challenge = r->request.spec.challenge;
 	r->spec.slot = cli_text(cli, "slot");
 	r->spec.replace = cli_flag(cli, "replace");
 	r->spec.keep_key = cli_flag(cli, "same-key");

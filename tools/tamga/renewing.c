@@ -35,6 +35,7 @@ void
 renewal_release(struct renewal *r)
 {
 	ca_release(&r->ca);
+	request_release(&r->request);
 }
 
 /* ---- what is due --------------------------------------------------------- */

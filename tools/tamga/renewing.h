@@ -8,6 +8,7 @@
 #include "tamga/provision.h"
 #include "tools/tamga/ca.h"
 #include "tools/tamga/cli.h"
+#include "tools/tamga/request.h"
 
 #define WITHIN_OPTION(what) { "within", 0, OPT_TEXT, "DAYS", what }
 
@@ -16,6 +17,7 @@
 
 struct renewal {
 	struct ca ca;
+	struct request request;	/* of which the challenge matters */
 	tmg_provision_spec spec;
 	long within;		/* days; -1 whenever */
 	bool usual;		/* nobody said how many */

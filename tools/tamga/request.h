@@ -7,6 +7,10 @@
 
 #include "tools/tamga/cli.h"
 
+#define CHALLENGE_OPTION \
+	{ "challenge-file", 0, OPT_TEXT, "FILE", \
+	    N_("the challenge password is its first line") }
+
 /* Rows for the table of a command that makes a request. */
 #define REQUEST_OPTIONS \
 	{ "subject", 's', OPT_TEXT, "NAME", \
@@ -17,8 +21,7 @@
 	{ "eku", 0, OPT_LIST, "USAGE", N_("clientAuth, emailProtection, an OID") }, \
 	{ "policy", 0, OPT_LIST, "OID", N_("a certificate policy") }, \
 	{ "template", 0, OPT_TEXT, "NAME", N_("a certificate template's name") }, \
-	{ "challenge-file", 0, OPT_TEXT, "FILE", \
-	    N_("the challenge password is its first line") }, \
+	CHALLENGE_OPTION, \
 	{ "hash", 0, OPT_TEXT, "HASH", N_("sha256, sha384, sha512") }, \
 	{ "pss", 0, OPT_FLAG, NULL, N_("sign with RSASSA-PSS") }, \
 	{ "attest", 0, OPT_FLAG, NULL, \

@@ -246,7 +246,7 @@ static int
 sign_with(void *what, EVP_PKEY *key)
 {
 	struct signing *s = what;
-	const tmg_scep_sender sender = { s->t->own, key };
+	const tmg_scep_sender sender = { .cert = s->t->own, .key = key };
 
 	return tmg_scep_write(libctx_of(s->t), &s->header, &sender,
 	    tmg_scep_view(&s->sealed), &s->der, &s->fault) == TMG_OK;

@@ -87,6 +87,19 @@ tmg_work_sha256(tmg_provision *p, tmg_view bytes, char hex[static 65]);
 TMG_MUST_USE tmg_rc
 tmg_work_named(tmg_provision *p, const tmg_certs *certs, tmg_view *cert);
 
+/* ---- earlier.c --------------------------------------------------------- */
+
+/* Puts an enrollment that asked for the same in the place of p, if it is open
+ * or what it brought is still there.
+ * Verdicts  TMG_NOT_FOUND  it was not asked before
+ *           TMG_OCCUPIED   another one of the same slot is open
+ *           TMG_BUSY       another process works on it */
+TMG_MUST_USE tmg_rc
+tmg_earlier(tmg_provision *p);
+/* Puts the enrollment of that id in the place of p. */
+TMG_MUST_USE tmg_rc
+tmg_earlier_take_up(tmg_provision *p, const char *id);
+
 /* ---- preflight.c ------------------------------------------------------- */
 
 /* Everything that can be checked before anything is changed. csr: the request

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Was it asked before?  Who types the same command twice is served once.
+ */
+#include "src/base/ctx.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/provision/work.h"
+
+struct earlier {
+	tmg_provision *p;
+	char same[TMG_PROVISION_ID];	/* open, or done and still there */
+	char other[TMG_PROVISION_ID];	/* open, on the same slot */
+};
+
+/* Whether the slot still holds what that enrollment brought. */
+static tmg_rc
+still_there(tmg_provision *p, const tmg_journal *j)
+{
+	tmg_view cert;
+	tmg_key *key;
+
+	if (p->j.replace || tmg_token_slot(p->token, j->slot, &key) != TMG_OK ||
+	    tmg_key_cert(key, &cert) != TMG_OK)
+		return TMG_NOT_FOUND;
+	return tmg_view_equal(cert, tmg_blob_view(&j->cert)) ? TMG_OK : TMG_NOT_FOUND;
+}
+
+/* Whoever now names another CA, or comes when the certificate has ended, is
+ * not served by what there is. */
+static tmg_rc
+still_good(tmg_provision *p, const tmg_journal *j)
+{
+	const tmg_view cert = tmg_blob_view(&j->cert);
+	tmg_cert_facts facts;
+	tmg_view named;
+	tmg_rc rc;
+
+	rc = tmg_cert_facts_get(cert, &facts);
+	if (rc == TMG_E_NOMEM)
+		return tmg_pass(&p->fault, rc);
+	if (rc != TMG_OK || facts.not_after <= tmg_ctx_now(p->ctx))
+		return TMG_NOT_FOUND;
+	if (p->j.anchors != NULL)
+		return tmg_certs_verify(p->ctx, cert, j->chain, p->j.anchors, NULL, NULL);
+	if (p->j.fingerprint[0] == '\0')
+		return TMG_OK;
+	if ((rc = tmg_work_named(p, j->anchors, &named)) || named.len > 0)
+		return rc;
+	if ((rc = tmg_work_named(p, j->chain, &named)))
+		return rc;
+	return named.len > 0 ? TMG_OK : TMG_NOT_FOUND;
+}
+
+/* Asked to renew what an unfinished renewal has just brought: that one is to
+ * be finished. */
+static bool
+brought_it(const tmg_journal *ours, const tmg_journal *j)
+{
+	return ours->renewed.len > 0 && tmg_view_equal(
+	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->cert));
+}
+
+static tmg_rc
+compare(void *arg, tmg_journal *j)
+{
+	struct earlier *e = arg;
+	const tmg_journal *ours = &e->p->j;
+	const bool open = j->step < TMG_STEP_DONE;
+	tmg_rc rc = TMG_OK;
+
+	if (j->step == TMG_STEP_CANCELLED || strcmp(j->token, ours->token) != 0)
+		return TMG_OK;
+	if (tmg_journal_same(ours, j) || (open && brought_it(ours, j))) {
+		if (!open && (rc = still_there(e->p, j)) == TMG_OK)
+			rc = still_good(e->p, j);
+		if (rc == TMG_OK)
+			memcpy(e->same, j->id, sizeof(e->same));
+	} else if (open && strcmp(j->slot, ours->slot) == 0) {
+		memcpy(e->other, j->id, sizeof(e->other));
+	}
+	return rc == TMG_E_NOMEM ? rc : TMG_OK;
+}
+
+tmg_rc
+tmg_earlier_take_up(tmg_provision *p, const char *id)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_store_lock(id, &p->lock, &p->fault)) ||
+	    (rc = tmg_store_read(id, &p->j, &p->fault)))
+		return rc;
+	p->key = NULL;
+	tmg_authority_free(&p->authority);
+	/* whoever finished it may have been killed before it was tidy */
+	if (p->j.step >= TMG_STEP_DONE)
+		return tmg_store_forget(id, &p->fault);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_earlier(tmg_provision *p)
+{
+	struct earlier e = { .p = p };
+	tmg_rc rc;
+
+	if ((rc = tmg_store_each(p->ctx, compare, &e, &p->fault)))
+		return rc;
+	if (e.same[0] != '\0')
+		return tmg_earlier_take_up(p, e.same);
+	if (e.other[0] != '\0')
+		return tmg_advise(&p->fault, TMG_TRY_RESUME | TMG_TRY_CANCEL,
+		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
+			"is not finished; resume it or give it up"),
+			e.other, p->j.slot));
+	return TMG_NOT_FOUND;
+}

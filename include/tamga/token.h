@@ -153,6 +153,10 @@ tmg_token_fault(const tmg_token *token);
 /* Changes with every write, reset and removal: what was read before is old. */
 TMG_API unsigned
 tmg_token_generation(const tmg_token *token);
+/* Forgets what was read of it, for another program may have written there: the
+ * next who asks reads anew.  Logins stay.  Asks the card nothing. */
+TMG_API void
+tmg_token_forget(tmg_token *token);
 
 /*
  * Everything below speaks to the card.  All of it:

@@ -198,6 +198,24 @@ take_place(tmg_provision *p)
 
 /* ---- the first entry ----------------------------------------------------- */
 
+/* Another process that wrote a journal since we looked may have filled the slot
+ * too: what was read of the token is old, and a key would be lost. */
+static tmg_rc
+look_again(tmg_provision *p)
+{
+	const unsigned long before = p->traces;
+	tmg_rc rc;
+
+	if ((rc = tmg_earlier_traces(p)))
+		return rc;
+	if (p->traces != before)
+		tmg_token_forget(p->token);
+	if ((rc = tmg_earlier(p)) != TMG_NOT_FOUND)
+		return rc;
+	return p->traces != before && (rc = tmg_preflight_slot(p)) != TMG_OK ? rc
+	    : TMG_NOT_FOUND;
+}
+
 /* Between the look and the journal nobody else may begin. */
 static tmg_rc
 create(tmg_provision *p)
@@ -206,7 +224,7 @@ create(tmg_provision *p)
 	tmg_rc rc;
 
 	if ((rc = tmg_store_lock(NULL, &store, &p->fault)) ||
-	    (rc = tmg_earlier(p)) != TMG_NOT_FOUND)
+	    (rc = look_again(p)) != TMG_NOT_FOUND)
 		return rc;
 	if ((rc = tmg_store_new_id(p->ctx, p->j.id, &p->fault)) ||
 	    (rc = tmg_store_lock(p->j.id, &p->lock, &p->fault)))
@@ -252,6 +270,7 @@ begin(tmg_provision *p, const tmg_provision_spec *spec)
 	tmg_rc rc;
 
 	if ((rc = describe(p, spec)) ||
+	    (rc = tmg_earlier_traces(p)) ||
 	    (rc = tmg_earlier(p)) != TMG_NOT_FOUND)
 		return rc;
 	if ((rc = check_all(p, NULL)) ||

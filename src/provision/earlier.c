@@ -115,3 +115,23 @@ tmg_earlier(tmg_provision *p)
 			e.other, p->j.slot));
 	return TMG_NOT_FOUND;
 }
+
+/* ---- did anybody else work on this token? ------------------------------- */
+
+/* Journals only become more, and go forward. */
+static tmg_rc
+add_trace(void *arg, tmg_journal *j)
+{
+	tmg_provision *p = arg;
+
+	if (strcmp(j->token, p->j.token) == 0)
+		p->traces += 1u + (unsigned)j->step;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_earlier_traces(tmg_provision *p)
+{
+	p->traces = 0;
+	return tmg_store_each(p->ctx, add_trace, p, &p->fault);
+}

@@ -57,9 +57,8 @@ occupied_by_cert(tmg_provision *p, tmg_view der)
 		"or allow it to be lost"), p->j.slot, p->j.label, facts.subject));
 }
 
-/* The slot is free, or may be overwritten, or has the key that is to stay. */
-static tmg_rc
-check_slot(tmg_provision *p)
+tmg_rc
+tmg_preflight_slot(tmg_provision *p)
 {
 	tmg_key_facts facts;
 	tmg_view spki, cert;
@@ -214,7 +213,7 @@ tmg_preflight(tmg_provision *p, tmg_out *csr)
 	tmg_rc rc;
 
 	if ((rc = check_abilities(p)) ||
-	    (rc = check_slot(p)) ||
+	    (rc = tmg_preflight_slot(p)) ||
 	    (rc = check_authority(p)) ||
 	    (rc = check_challenge(p)))
 		return rc;

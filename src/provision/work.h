@@ -23,6 +23,7 @@ struct tmg_provision {
 	bool any_type;			/* nobody chose the new key's type */
 	bool any_subject;		/* a person agreed to what was issued */
 	bool loses;			/* what the slot holds will be overwritten */
+	unsigned long traces;		/* of enrollments on this token, last we looked */
 	tmg_journal j;
 	tmg_lock lock;
 	tmg_provision_record about;
@@ -99,6 +100,9 @@ tmg_earlier(tmg_provision *p);
 /* Puts the enrollment of that id in the place of p. */
 TMG_MUST_USE tmg_rc
 tmg_earlier_take_up(tmg_provision *p, const char *id);
+/* Sets p->traces, which is another number when somebody worked on the token. */
+TMG_MUST_USE tmg_rc
+tmg_earlier_traces(tmg_provision *p);
 
 /* ---- preflight.c ------------------------------------------------------- */
 
@@ -106,6 +110,9 @@ tmg_earlier_take_up(tmg_provision *p, const char *id);
  * rehearsed with a throw-away key. */
 TMG_MUST_USE tmg_rc
 tmg_preflight(tmg_provision *p, tmg_out *csr);
+/* The slot is free, or may be overwritten, or has the key that is to stay. */
+TMG_MUST_USE tmg_rc
+tmg_preflight_slot(tmg_provision *p);
 
 /* Before a key is lost: does the authority take our credentials?  A renewal's
  * are a signature of the token, so it is asked after the login. */

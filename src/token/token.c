@@ -185,6 +185,12 @@ tmg_token_fault(const tmg_token *token)
 	return &token->fault;
 }
 
+void
+tmg_token_forget(tmg_token *token)
+{
+	tmg_token_stale(token);
+}
+
 unsigned
 tmg_token_generation(const tmg_token *token)
 {

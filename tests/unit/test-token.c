@@ -390,6 +390,28 @@ test_a_write_makes_old(void **state)
 	end(&b);
 }
 
+/* Whoever knows that another program wrote. */
+static void
+test_forgetting(void **state)
+{
+	unsigned before;
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(tmg_key_cert(slot(&b, "9a"), &v), TMG_OK);
+	before = tmg_token_generation(b.token);
+	tmg_token_forget(b.token);
+	assert_int_not_equal(tmg_token_generation(b.token), before);
+	assert_int_equal(tmg_key_cert(slot(&b, "9a"), &v), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 2);
+	expect_sign(slot(&b, "9a"), TMG_OK);
+	assert_int_equal(b.person.asked[TMG_PIN_USER], 1);
+	end(&b);
+}
+
 /* A card that cannot tell its keys: the certificate does, or who made it. */
 static void
 test_a_silent_card(void **state)
@@ -1529,6 +1551,7 @@ main(void)
 		cmocka_unit_test(test_nothing_before_it_is_asked),
 		cmocka_unit_test(test_nothing_read_twice),
 		cmocka_unit_test(test_a_write_makes_old),
+		cmocka_unit_test(test_forgetting),
 		cmocka_unit_test(test_a_silent_card),
 		cmocka_unit_test(test_reset_between_turns),
 		cmocka_unit_test(test_reset_in_a_verb),

@@ -70,10 +70,11 @@ open_journal() { state 2>/dev/null | grep -qv '^done$'; }
 # ---- what must be there -----------------------------------------------------------------
 here() { echo "$binding, $life, $disaster, place $n of $total$which"; }
 which=
-# one_each: one key, one application, one certificate, and no trace of the way
+# one_each: one key, one application, one certificate, and no trace of the way.  A key
+# whose answer nobody heard is not in the card's log, and is there all the same.
 one_each() {
 	keys=$(generated)
-	[ "$keys" -ge 1 ] && [ "$keys" -le $keys_most ] || fail "$(here): $keys keys were made"
+	[ "$keys" -le $keys_most ] || fail "$(here): $keys keys were made"
 	now=$(held | tr -s '\n ' ' ' | sed 's/ $//')
 	wanted=$(for number in $had; do printf '%d ' $((number + 1)); done)
 	[ "$now" = "${wanted% }" ] || fail "$(here): the authority has $now, not $wanted"
@@ -253,7 +254,7 @@ everywhere() {
 	case " ${TAMGA_TEST_ONLY:-$2} " in *" $2 "*) ;; *) return 0 ;; esac
 	prepare counted-$life-$disaster
 	places_$disaster
-	[ "$total" -ge 5 ] || fail "$(here): only $total places"
+	[ "$total" -ge 3 ] || fail "$(here): only $total places"
 	places=${TAMGA_TEST_PLACES:-3}
 	[ -z "${TAMGA_TEST_ALL:-}" ] || places=$total
 	step=$(((total + places - 1) / places))

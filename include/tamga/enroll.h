@@ -211,16 +211,19 @@ TMG_API bool
 tmg_authority_names_hosts(const tmg_authority *authority);
 
 /*
- * One call of a portal's application interface (doc/openapi.json), for what
- * comes before the request: asking for a profile, beginning an application,
- * filling its form in.
+ * One call of what a protocol has besides certificates: a portal's application
+ * interface (doc/openapi.json), for what comes before the request; the account
+ * of this computer at an ACME server.
  *
- *   path     below /api/v1/: "profiles/kz-ssl"
+ *   path     of a portal, below /api/v1/: "profiles/kz-ssl"; of ACME "account"
+ *            (GET tells of it, PUT with "contact" changes that), "account/key"
+ *            (POST: another key, the one on a token that "key" names or a new
+ *            one in software), "account/deactivate" (POST)
  *   body     JSON; of a GET: empty
  *   answer   out   JSON, zero-terminated, yours to free()
  *
- * Verdicts  TMG_UNSUPPORTED  the protocol has no applications (EST)
- *           TMG_DENIED, TMG_NOT_FOUND  refused; the fault has the portal's words
+ * Verdicts  TMG_UNSUPPORTED  the protocol has nothing of the kind (EST)
+ *           TMG_DENIED, TMG_NOT_FOUND  refused; the fault has the server's words
  */
 typedef enum tmg_verb {
 	TMG_VERB_GET,

@@ -163,18 +163,19 @@ describe(tmg_authority *a, json_t *o)
 
 /* The same key again is answered with the account it has (7.3): so it does no
  * harm that a process ended before the answer was written down. */
-static tmg_rc
-ask(tmg_authority *a, const json_t *what, char url[TMG_ACME_URL_MAX])
+tmg_rc
+tmg_acme_account_ask(tmg_authority *a, tmg_signer *signer, const json_t *what,
+    char url[TMG_ACME_URL_MAX])
 {
-	const tmg_acme *acme = tmg_acme_of(a);
 	tmg_auto_free char *payload = json_dumps(what, JSON_COMPACT);
 	TMG_ACME_RESPONSE;
 	tmg_rc rc;
 
 	if (payload == NULL)
 		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
-	if ((rc = tmg_acme_send(a, &(tmg_acme_sender){ acme->account.signer, NULL },
-	    acme->directory.new_account, payload, "Accept: application/json", &r)))
+	if ((rc = tmg_acme_send(a, &(tmg_acme_sender){ signer, NULL },
+	    tmg_acme_of(a)->directory.new_account, payload, "Accept: application/json",
+	    &r)))
 		return rc;
 	if (!tmg_acme_is_url(r.place))
 		return tmg_authority_raise(a, TMG_E_MALFORMED,
@@ -193,7 +194,7 @@ enlist(tmg_authority *a, tmg_acme_record *r)
 		return rc;
 	o = json_object();
 	if ((rc = describe(a, o)) == TMG_OK)
-		rc = ask(a, o, r->url);
+		rc = tmg_acme_account_ask(a, tmg_acme_of(a)->account.signer, o, r->url);
 	json_decref(o);
 	if (rc != TMG_OK)
 		return rc;
@@ -213,7 +214,8 @@ tmg_acme_account_open(tmg_authority *a)
 		return TMG_OK;
 	tmg_acme_account_close(a);
 	if ((rc = tmg_acme_hear(a, NULL)) || (rc = tmg_acme_store_lock(a, &fd)) ||
-	    (rc = load_or_make(a, &r)) || (rc = use_key(a, &r)))
+	    (rc = load_or_make(a, &r)) || (rc = tmg_acme_change_settle(a, &r, NULL)) ||
+	    (rc = use_key(a, &r)))
 		return tmg_pass(&a->fault, rc);
 	if (r.url[0] == '\0' && (rc = enlist(a, &r)))
 		return tmg_pass(&a->fault, rc);
@@ -225,12 +227,17 @@ tmg_rc
 tmg_acme_account_find(tmg_authority *a)
 {
 	auto_record r = { .directory = "" };
+	tmg_auto_fd fd = -1;
 	tmg_rc rc;
 
 	if (tmg_acme_of(a)->account.url[0] != '\0')
 		return TMG_OK;
-	if ((rc = tmg_acme_store_load(a, &r)))
+	if ((rc = tmg_acme_hear(a, NULL)) || (rc = tmg_acme_store_load(a, &r)))
 		return rc;
+	if (r.next.len > 0 && ((rc = tmg_acme_store_lock(a, &fd)) ||
+	    (rc = tmg_acme_store_load(a, &r)) ||
+	    (rc = tmg_acme_change_settle(a, &r, NULL))))
+		return tmg_pass(&a->fault, rc);
 	return r.url[0] == '\0' ? TMG_NOT_FOUND : use_key(a, &r);
 }
 

@@ -6,6 +6,8 @@
 #ifndef TMG_ENROLL_ACME_ACCOUNT_H
 #define TMG_ENROLL_ACME_ACCOUNT_H
 
+#include <jansson.h>
+
 #include "src/enroll/acme-record.h"
 #include "src/pki/soft.h"
 
@@ -34,6 +36,15 @@ tmg_acme_account_open(tmg_authority *a);
 TMG_MUST_USE tmg_rc
 tmg_acme_account_find(tmg_authority *a);
 
+/*
+ * What newAccount answers to what, signed by that key: the account's address.
+ * Verdicts  TMG_DENIED, the problem's type accountDoesNotExist, where what says
+ *           that none is to be made (7.3.1)
+ */
+TMG_MUST_USE tmg_rc
+tmg_acme_account_ask(tmg_authority *a, tmg_signer *signer, const json_t *what,
+    char url[TMG_ACME_URL_MAX]);
+
 /* The server does not know it any more: the next open registers it again. */
 TMG_MUST_USE tmg_rc
 tmg_acme_account_lost(tmg_authority *a);
@@ -51,5 +62,27 @@ tmg_acme_key_make(tmg_authority *a, const char *name, tmg_acme_key *key);
 TMG_MUST_USE tmg_rc
 tmg_acme_key_open(tmg_authority *a, const tmg_acme_key *key, tmg_soft **soft,
     tmg_signer **signer);
+
+/* ---- acme-change.c: another key ---------------------------------------- */
+
+/*
+ * Changes the account's key (RFC 8555 7.3.5) to the one on a token that name
+ * names; NULL: to a new one in software.  Both are written down before the
+ * server is asked, so whoever ends in the middle loses none.
+ *
+ * Verdicts  TMG_NOT_FOUND  there is no account here
+ *           TMG_OCCUPIED   the new key has an account of its own
+ */
+TMG_MUST_USE tmg_rc
+tmg_acme_change(tmg_authority *a, const char *name);
+
+/*
+ * Finds out which of its two keys an account has that an earlier process was
+ * about to change; writes the answer into the record and the file.
+ *
+ *   changed  out  it has the new one; may be NULL
+ */
+TMG_MUST_USE tmg_rc
+tmg_acme_change_settle(tmg_authority *a, tmg_acme_record *record, bool *changed);
 
 #endif

@@ -179,6 +179,41 @@ tmg_acme_read_directory(tmg_view body, tmg_acme_directory *directory)
 	return strcmp(shown, directory->terms) == 0 ? TMG_OK : TMG_E_MALFORMED;
 }
 
+/* ---- accounts ---------------------------------------------------------- */
+
+static bool
+take_contacts(const json_t *list, char *to, size_t cap)
+{
+	size_t used = 0;
+
+	to[0] = '\0';
+	if (list != NULL && !json_is_array(list))
+		return false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (text == NULL || used + strlen(text) + 3 > cap)
+			return false;
+		used += (size_t)snprintf(to + used, cap - used, "%s%s", i > 0 ? ", " : "",
+		    text);
+	}
+	return true;
+}
+
+tmg_rc
+tmg_acme_read_account(tmg_view body, tmg_acme_told *told)
+{
+	held_json o = load(body);
+	char status[sizeof(told->status)], contact[sizeof(told->contact)];
+
+	if (o == NULL || !take_text(o, "status", true, status, sizeof(status)) ||
+	    !take_contacts(json_object_get(o, "contact"), contact, sizeof(contact)))
+		return TMG_E_MALFORMED;
+	tmg_header_clean(told->status, sizeof(told->status), tmg_view_str(status));
+	tmg_header_clean(told->contact, sizeof(told->contact), tmg_view_str(contact));
+	return TMG_OK;
+}
+
 /* ---- orders ------------------------------------------------------------ */
 
 static bool

@@ -75,6 +75,12 @@ typedef struct tmg_acme_authz {
 	size_t count;
 } tmg_acme_authz;
 
+/* RFC 8555 7.1.2, fit for a terminal. */
+typedef struct tmg_acme_told {
+	char status[24];
+	char contact[512];	/* all of them, "" none */
+} tmg_acme_told;
+
 /* RFC 9773 4.2 */
 typedef struct tmg_acme_window {
 	time_t start, end;
@@ -87,6 +93,8 @@ typedef struct tmg_acme_window {
  */
 TMG_MUST_USE tmg_rc
 tmg_acme_read_directory(tmg_view body, tmg_acme_directory *directory);
+TMG_MUST_USE tmg_rc
+tmg_acme_read_account(tmg_view body, tmg_acme_told *told);
 TMG_MUST_USE tmg_rc
 tmg_acme_read_order(tmg_view body, tmg_acme_order *order);
 TMG_MUST_USE tmg_rc

@@ -211,6 +211,6 @@ const tmg_binding tmg_binding_acme = {
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_acme_revoke,
 	.renew_when = tmg_acme_renew_when,
-	.call = tmg_binding_no_call,
+	.call = tmg_acme_call,
 	.close = acme_close,
 };

@@ -62,5 +62,8 @@ TMG_MUST_USE tmg_rc
 tmg_acme_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d);
 TMG_MUST_USE tmg_rc
 tmg_acme_revoke(tmg_authority *a, tmg_view cert, int reason);
+TMG_MUST_USE tmg_rc
+tmg_acme_call(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
+    char **answer);
 
 #endif

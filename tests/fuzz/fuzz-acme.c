@@ -70,6 +70,16 @@ try_window(tmg_view v)
 }
 
 static void
+try_account(tmg_view v)
+{
+	tmg_acme_told told;
+
+	if (tmg_acme_read_account(v, &told) == TMG_OK &&
+	    (strlen(told.status) >= sizeof(told.status) || strchr(told.contact, '\n')))
+		abort();
+}
+
+static void
 try_record(tmg_view v)
 {
 	tmg_acme_record r;
@@ -111,7 +121,7 @@ try_visitor(tmg_view v)
 
 static void (*const tries[])(tmg_view v) = {
 	try_directory, try_order, try_authz, try_problem, try_window, try_record, try_kept,
-	try_links, try_visitor,
+	try_links, try_visitor, try_account,
 };
 
 int

@@ -60,4 +60,4 @@ TAMGA_FAULT=kill-durable
 export TAMGA_FAULT
 kill_everywhere "what is written down" 60 $every
 TAMGA_FAULT=kill
-kill_everywhere "everything" 200 $((every * every))
+kill_everywhere "everything" 200 "${TAMGA_TEST_EVERY:-$((every * every))}"

@@ -170,7 +170,8 @@ def message(raw, url):
 # ---- the right answers: status, value or bytes, more headers -----------------------
 
 def directory(base, how):
-    d = {k: base + '/' + k for k in ('newNonce', 'newAccount', 'newOrder', 'revokeCert')}
+    d = {k: base + '/' + k for k in ('newNonce', 'newAccount', 'newOrder', 'revokeCert',
+                                         'keyChange')}
     if os.path.exists(DIR + '/window') or how == 'window':
         d['renewalInfo'] = base + '/renewal'
     return 200, dict(d, meta={}), {}
@@ -180,9 +181,41 @@ def account(base, m, rest, how):
     payload, jwk, number = m
     with LOCK:
         if jwk not in ACCOUNTS:
+            if payload.get('onlyReturnExisting'):
+                raise Refused('accountDoesNotExist')
             ACCOUNTS.append(jwk)
         number = ACCOUNTS.index(jwk)
     return 201, {'status': 'valid'}, {'Location': base + '/account/%d' % number}
+
+
+def known(base, m, rest, how):
+    if m[2] != int(rest):
+        raise Refused('unauthorized', 401)
+    return 200, {'status': 'valid', 'contact': []}, {}
+
+
+def key_change(base, m, rest, how):
+    """RFC 8555 7.3.5, check by check."""
+    inner, jwk, number = m
+    head = json.loads(unb64(inner['protected']))
+    if 'nonce' in head or head['url'] != base + '/keyChange' or number is None:
+        raise Refused('malformed')
+    try:
+        check_signature(head['jwk'], head['alg'], unb64(inner['signature']),
+                        (inner['protected'] + '.' + inner['payload']).encode())
+    except InvalidSignature:
+        raise Refused('malformed', detail='the inner signature is wrong')
+    what = json.loads(unb64(inner['payload']))
+    if sorted(what) != ['account', 'oldKey'] or what['oldKey'] != jwk or \
+            what['account'] != base + '/account/%d' % number:
+        raise Refused('malformed')
+    with LOCK:
+        if head['jwk'] in ACCOUNTS:
+            place = base + '/account/%d' % ACCOUNTS.index(head['jwk'])
+            return 409, {'type': ERROR + 'malformed', 'detail': 'in use'}, {
+                'Location': place, 'Content-Type': PROBLEM}
+        ACCOUNTS[number] = head['jwk']
+    return 200, {'status': 'valid'}, {}
 
 
 def describe(base, i):
@@ -273,7 +306,8 @@ def revoke(base, m, rest, how):
 
 
 STEPS = [
-    ('account', r'/newAccount$', account), ('order', r'/newOrder$', order),
+    ('account', r'/newAccount$', account), ('known', r'/account/(.*)$', known),
+    ('change', r'/keyChange$', key_change), ('order', r'/newOrder$', order),
     ('look', r'/order/(.*)$', look), ('authz', r'/authz/(.*)$', authz),
     ('challenge', r'/challenge/(.*)$', challenge), ('finalize', r'/finalize/(.*)$', finalize),
     ('certificate', r'/certificate/(.*)$', certificate), ('revoke', r'/revokeCert$', revoke),

@@ -119,6 +119,14 @@ read_authz(tmg_view v)
 }
 
 static tmg_rc
+read_account(tmg_view v)
+{
+	tmg_acme_told told;
+
+	return tmg_acme_read_account(v, &told);
+}
+
+static tmg_rc
 read_problem(tmg_view v)
 {
 	tmg_acme_problem p;
@@ -233,6 +241,14 @@ static const struct {
 		WINDOW("2026-01-02", "2026-01-03"), WINDOW("now", "then"),
 		WINDOW("1600-01-02T04:00:00Z", "2026-01-03T04:00:00Z"),
 		"{\"suggestedWindow\": [1, 2]}", "{\"suggestedWindow\": {\"start\": 1, \"end\": 2}}",
+	    } },
+	{ "told", read_account, {
+		"{\"status\": \"valid\"}", "{\"status\": \"deactivated\", \"contact\": []}",
+		"{\"status\": \"valid\", \"contact\": [\"mailto:a@b\", \"mailto:c@d\"]}",
+	    }, {
+		"{}", "[]", "{\"status\": 7}", "{\"status\": \"valid\", \"contact\": \"a\"}",
+		"{\"status\": \"valid\", \"contact\": [7]}",
+		"{\"status\": \"" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa" "\"}",
 	    } },
 	{ "account", read_record, {
 		"{\"version\": 1, \"directory\": \"https://a/d\", \"account\": \"\", "

@@ -29,6 +29,10 @@ extern const struct command cmd_enroll;
 extern const struct command cmd_status;
 extern const struct command cmd_renew;
 extern const struct command cmd_revoke;
+extern const struct command cmd_account_show;
+extern const struct command cmd_account_contact;
+extern const struct command cmd_account_change_key;
+extern const struct command cmd_account_deactivate;
 extern const struct command cmd_watch;
 extern const struct command cmd_sign;
 extern const struct command cmd_decrypt;
@@ -61,6 +65,10 @@ extern const struct command cmd_version;
 	&cmd_status, \
 	&cmd_renew, \
 	&cmd_revoke, \
+	&cmd_account_show, \
+	&cmd_account_contact, \
+	&cmd_account_change_key, \
+	&cmd_account_deactivate, \
 	&cmd_watch, \
 	&cmd_sign, \
 	&cmd_decrypt, \

@@ -5,7 +5,9 @@
 Copies the one application in STORE (a file of SQLite's or an address of
 PostgreSQL's), its certificate and its audit entries until there are ROWS of
 them, under numbers and hashes of their own, and prints SAMPLE of the numbers
-and the size of it all.  The audit chain is not kept: it is a bench.
+and the size of it all.  The audit chain is not kept: it is a bench.  Hashes
+are spread evenly and written in their order, each step through all of an index
+once: ten million rows in minutes instead of hours.
 """
 import os
 import random
@@ -18,12 +20,14 @@ store, rows, sample = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
 
 class SQLite:
-    blob = "hex(randomblob(8))"
+    hash = "printf('%016X%08X', (i - {0}) * (9223372036854775807 / ({1} - {0})), i)"
     series = "WITH RECURSIVE n(i) AS (SELECT {0} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {1})"
     source = "n"
 
     def __init__(self):
         self.db = sqlite3.connect(store, timeout=60)
+        self.db.execute("PRAGMA cache_size = -500000")
+        self.db.execute("PRAGMA synchronous = OFF")
 
     def ask(self, sql):
         with self.db:
@@ -38,7 +42,7 @@ class SQLite:
 
 
 class PostgreSQL:
-    blob = "upper(substr(md5(random()::text), 1, 16))"
+    hash = "upper(lpad(to_hex((i - {0}) * (9223372036854775807 / ({1} - {0}))), 16, '0')||lpad(to_hex(i), 8, '0'))"
     series = ""
     source = "generate_series({0}, {1} - 1) AS n(i)"
 
@@ -76,15 +80,16 @@ def copies(table, first, last, change):
 seed = db.ask("SELECT id FROM application ORDER BY created, id")[0][0]
 there = int(db.ask("SELECT count(*) FROM application")[0][0])
 top = int(db.ask("SELECT max(seq) FROM audit")[0][0])
-step = 200000
+step = 1000000
 for first in range(there, rows, step):
     last = min(first + step, rows)
+    own = db.hash.format(first, last)
     copies("application", first, last, {"": f"id = '{seed}'", "id": number("i"),
-           "csr_hash": db.blob, "spki_hash": db.blob, "created": "a.created - i", "changed": "a.changed - i"})
-    copies("certificate", first, last, {"": f"application = '{seed}'", "serial": f"'40'||{db.blob}||{db.blob}",
+           "csr_hash": own, "spki_hash": own, "created": "a.created - i", "changed": "a.changed - i"})
+    copies("certificate", first, last, {"": f"application = '{seed}'", "serial": f"'40'||{own}",
            "application": number("i")})
     copies("audit", first, last, {"": f"application = '{seed}' AND event = 'issue'",
-           "seq": f"{top} + i", "application": number("i"), "hash": db.blob})
+           "seq": f"{top} + i", "application": number("i"), "hash": own})
 if "://" in store:
     db.ask("ANALYZE")
 

@@ -2,6 +2,7 @@
 #include "src/base/ctx.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/provider.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@ struct tmg_ctx {
 	OSSL_PROVIDER *base, *none;
 	pthread_mutex_t mutex;
 	void *provider;
+	EVP_PKEY *curve[TMG_ALG_COUNT];
 
 	tmg_log_level level;
 	tmg_log_fn *log;
@@ -72,6 +74,8 @@ tmg_ctx_free(tmg_ctx **ctx)
 {
 	if (ctx == NULL || *ctx == NULL)
 		return;
+	for (size_t i = 0; i < TMG_ALG_COUNT; i++)
+		EVP_PKEY_free((*ctx)->curve[i]);
 	if ((*ctx)->provider != NULL)
 		OSSL_PROVIDER_unload((*ctx)->provider);
 	if ((*ctx)->base != NULL)
@@ -143,6 +147,12 @@ void **
 tmg_ctx_provider_slot(tmg_ctx *ctx)
 {
 	return &ctx->provider;
+}
+
+EVP_PKEY **
+tmg_ctx_curve_slot(tmg_ctx *ctx, tmg_alg alg)
+{
+	return &ctx->curve[alg];
 }
 
 time_t

@@ -8,6 +8,7 @@
 #include <openssl/types.h>
 #include <pthread.h>
 
+#include "tamga/alg.h"
 #include "tamga/ctx.h"
 
 /*
@@ -39,6 +40,11 @@ tmg_ctx_mutex(tmg_ctx *ctx);
  * unloaded with the context. */
 void **
 tmg_ctx_provider_slot(tmg_ctx *ctx);
+
+/* A key of that algorithm's curve without a point, made by src/pki under
+ * tmg_ctx_mutex() and from then on only read; freed with the context. */
+EVP_PKEY **
+tmg_ctx_curve_slot(tmg_ctx *ctx, tmg_alg alg);
 
 time_t
 tmg_ctx_now(tmg_ctx *ctx);

@@ -7,6 +7,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "src/base/ctx.h"
+#include "src/pki/curve.h"
 #include "src/pki/pkey.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
@@ -85,6 +86,20 @@ point_key(OSSL_LIB_CTX *libctx, tmg_alg alg, tmg_view point)
 	return key;
 }
 
+/* A point on a curve that was made before. */
+static EVP_PKEY *
+point_on(const EVP_PKEY *curve, tmg_view point)
+{
+	tmg_held(EVP_PKEY) made = EVP_PKEY_dup((EVP_PKEY *)(uintptr_t)curve);
+	EVP_PKEY *key = made;
+
+	if (made == NULL || EVP_PKEY_set1_encoded_public_key(made, point.ptr,
+	    point.len) != 1)
+		return NULL;
+	made = NULL;
+	return key;
+}
+
 static EVP_PKEY *
 any_key(OSSL_LIB_CTX *libctx, tmg_view spki)
 {
@@ -93,11 +108,25 @@ any_key(OSSL_LIB_CTX *libctx, tmg_view spki)
 	return d2i_PUBKEY_ex(NULL, &p, (long)spki.len, libctx, NULL);
 }
 
-tmg_rc
-tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
+/* ctx: NULL, or the one whose curves may be used. */
+static EVP_PKEY *
+make_key(OSSL_LIB_CTX *libctx, tmg_ctx *ctx, tmg_alg alg, tmg_view spki)
+{
+	const EVP_PKEY *curve;
+	tmg_view bits;
+
+	if (tmg_alg_get(alg)->family != TMG_FAMILY_EC ||
+	    tmg_spki_proper(spki) != TMG_OK || tmg_spki_bits(spki, &bits) != TMG_OK)
+		return any_key(libctx, spki);
+	curve = ctx != NULL ? tmg_curve(ctx, alg) : NULL;
+	return curve != NULL ? point_on(curve, bits) :
+	    point_key(libctx, alg, bits);
+}
+
+static tmg_rc
+read_key(OSSL_LIB_CTX *libctx, tmg_ctx *ctx, tmg_view spki, EVP_PKEY **key)
 {
 	const unsigned long before = ERR_peek_error();
-	tmg_view bits;
 	bool lacked;
 	tmg_alg alg;
 
@@ -107,15 +136,24 @@ tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
 		return TMG_E_MALFORMED;
 
 	ERR_set_mark();
-	*key = tmg_alg_get(alg)->family == TMG_FAMILY_EC &&
-	    tmg_spki_proper(spki) == TMG_OK &&
-	    tmg_spki_bits(spki, &bits) == TMG_OK ?
-	    point_key(libctx, alg, bits) : any_key(libctx, spki);
+	*key = make_key(libctx, ctx, alg, spki);
 	lacked = tmg_lacked_memory(before);
 	ERR_pop_to_mark();
 	if (*key != NULL)
 		return TMG_OK;
 	return lacked ? TMG_E_NOMEM : TMG_E_MALFORMED;
+}
+
+tmg_rc
+tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key)
+{
+	return read_key(libctx, NULL, spki, key);
+}
+
+tmg_rc
+tmg_public_key_again(tmg_ctx *ctx, tmg_view spki, EVP_PKEY **key)
+{
+	return read_key(tmg_ctx_libctx(ctx), ctx, spki, key);
 }
 
 /* Whatever was given ends a chain, root or not: the user chose it. */

@@ -46,4 +46,9 @@ tmg_x509_store(tmg_ctx *ctx, const STACK_OF(X509) *anchors, X509_STORE **store);
 TMG_MUST_USE tmg_rc
 tmg_public_key(OSSL_LIB_CTX *libctx, tmg_view spki, EVP_PKEY **key);
 
+/* The same, in the context's own library context, for who reads many: what
+ * libcrypto knows of a curve it knows once (curve.h). */
+TMG_MUST_USE tmg_rc
+tmg_public_key_again(tmg_ctx *ctx, tmg_view spki, EVP_PKEY **key);
+
 #endif

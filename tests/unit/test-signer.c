@@ -7,11 +7,13 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/codec/hex.h"
 #include "src/pki/check.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
+#include "src/pki/x509.h"
 
 /* ---- SubjectPublicKeyInfo ------------------------------------------------------ */
 
@@ -19,6 +21,38 @@ static const tmg_alg algs[] = {
 	TMG_ALG_RSA2048, TMG_ALG_P256, TMG_ALG_P384, TMG_ALG_P521, TMG_ALG_BP256,
 	TMG_ALG_BP384, TMG_ALG_BP512, TMG_ALG_ED25519, TMG_ALG_X25519,
 };
+
+/* On a curve that was made before a key is what it is on a new one, also after
+ * one that is no point of it. */
+static void
+test_made_again(void **state)
+{
+	struct keys *k = *state;
+
+	for (size_t i = 0; i < 2 * TMG_COUNT(algs); i++) {
+		const tmg_alg alg = algs[i / 2];
+		uint8_t bad[TMG_SPKI_MAX];
+		tmg_held(EVP_PKEY) first = NULL;
+		tmg_held(EVP_PKEY) again = NULL;
+		tmg_held(EVP_PKEY) none = NULL;
+		tmg_soft *soft;
+		tmg_view spki;
+
+		assert_int_equal(tmg_soft_generate(k->ctx, alg, &soft), TMG_OK);
+		spki = tmg_soft_signer(soft)->spki;
+		memcpy(bad, spki.ptr, spki.len);
+		bad[spki.len - 1] ^= 1;
+		if (tmg_alg_get(alg)->family == TMG_FAMILY_EC)
+			assert_int_equal(tmg_public_key_again(k->ctx,
+			    (tmg_view){ bad, spki.len }, &none), TMG_E_MALFORMED);
+		assert_null(none);
+		assert_int_equal(tmg_public_key_again(k->ctx, spki, &again), TMG_OK);
+		assert_int_equal(tmg_public_key(tmg_ctx_libctx(k->ctx), spki,
+		    &first), TMG_OK);
+		assert_int_equal(EVP_PKEY_eq(first, again), 1);
+		tmg_soft_free(&soft);
+	}
+}
 
 /* Made from its parts, a public key is libcrypto's to the byte. */
 static void
@@ -379,6 +413,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_made),
+		cmocka_unit_test(test_made_again),
 		cmocka_unit_test(test_not_made),
 		cmocka_unit_test(test_unknown_kinds),
 		cmocka_unit_test(test_broken_rsa),

@@ -121,7 +121,7 @@ read_key(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 
 	if (tmg_csr_spki(r->pkcs10, &r->spki) == TMG_OK &&
 	    !tmg_is_fault(tmg_spki_alg(r->spki, &r->alg)))
-		rc = tmg_public_key(tmg_ctx_libctx(ctx), r->spki, &r->key);
+		rc = tmg_public_key_again(ctx, r->spki, &r->key);
 	ERR_clear_error();
 	if (rc == TMG_E_NOMEM)
 		return tmg_raise(f, rc, 0, _("out of memory"));

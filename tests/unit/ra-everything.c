@@ -330,6 +330,10 @@ ask_everything(ra_store *s)
 	ra_app_release(&got_app);
 	assert_int_equal(ra_cert_reserve(s, &cert), TMG_OK);
 	assert_int_equal(ra_cert_finish(s, "40", TMG_VIEW(der)), TMG_OK);
+	assert_int_equal(ra_cert_add(s, &(ra_cert){ .serial = "41", .app = "A-2",
+	    .der = der, .len = sizeof(der) }), TMG_OK);
+	assert_int_equal(ra_cert_add(s, &(ra_cert){ .serial = "41", .app = "A-3",
+	    .der = der, .len = sizeof(der) }), TMG_OCCUPIED);
 	assert_int_equal(ra_cert_get(s, "40", &got), TMG_OK);
 	ra_cert_release(&got);
 	assert_int_equal(ra_cert_of_app(s, "A-1", &got), TMG_OK);

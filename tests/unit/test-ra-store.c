@@ -420,6 +420,62 @@ test_one_moment(void **state)
 	ra_store_free(&other);
 }
 
+/* What a transaction knows of the log's end is its own, and nobody's after it. */
+static void
+test_head(void **state)
+{
+	stored *b = *state;
+	const ra_audit first = { 1, 2, "a", "e", "", "d", "h1" };
+	const ra_audit second = { 2, 2, "a", "e", "", "d", "h2" };
+	ra_store *other = NULL;
+	char hash[RA_HASH_TEXT];
+	int64_t seq;
+
+	stored_open(b);
+	assert_int_equal(ra_store_open(b->place.where, false, &b->f, &other), TMG_OK);
+	{
+		tmg_auto(ra_txn) txn = { NULL };
+
+		assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+		assert_int_equal(ra_audit_put(b->store, &first), TMG_OK);
+		assert_int_equal(ra_audit_head(b->store, &seq, hash), TMG_OK);
+		assert_int_equal(seq, 1);
+		assert_string_equal(hash, "h1");
+	}
+	/* rolled back */
+	assert_int_equal(ra_audit_head(b->store, &seq, hash), TMG_OK);
+	assert_int_equal(seq, 0);
+	assert_string_equal(hash, "");
+	{
+		tmg_auto(ra_txn) txn = { NULL };
+
+		assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+		assert_int_equal(ra_audit_put(b->store, &first), TMG_OK);
+		assert_int_equal(ra_txn_commit(&txn), TMG_OK);
+	}
+	/* somebody else goes on */
+	assert_int_equal(ra_audit_put(other, &second), TMG_OK);
+	assert_int_equal(ra_audit_head(b->store, &seq, hash), TMG_OK);
+	assert_int_equal(seq, 2);
+	assert_string_equal(hash, "h2");
+	/* outside of a transaction nothing is known */
+	assert_int_equal(ra_audit_put(b->store, &(ra_audit){ 3, 2, "a", "e", "",
+	    "d", "h3" }), TMG_OK);
+	assert_int_equal(ra_audit_put(other, &(ra_audit){ 4, 2, "a", "e", "",
+	    "d", "h4" }), TMG_OK);
+	assert_int_equal(ra_audit_head(b->store, &seq, hash), TMG_OK);
+	assert_int_equal(seq, 4);
+	/* nor after an entry that there was already */
+	{
+		tmg_auto(ra_txn) txn = { NULL };
+
+		assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
+		assert_int_equal(ra_audit_put(b->store, &second), TMG_OCCUPIED);
+		assert_false(b->store->head.known);
+	}
+	ra_store_free(&other);
+}
+
 static const ra_sql erase_audit = { "erase_audit", "DELETE FROM audit" };
 
 /* Only "unique already" is an answer. */
@@ -546,6 +602,7 @@ main(void)
 		STORED(test_where),
 		STORED(test_one_at_a_time),
 		STORED(test_one_moment),
+		STORED(test_head),
 		STORED(test_constraints),
 		STORED(test_foreign_values),
 		STORED(test_backup_has_all),

@@ -34,8 +34,9 @@ get_app(ra_desk *d, const char *id, ra_app *app)
 
 /* ---- carrying an application on ---- */
 
+/* A number and a time for the certificate, which nobody has written down yet. */
 static tmg_rc
-reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
+choose(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 {
 	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
 	tmg_auto(ra_answers) answers = { 0 };
@@ -49,11 +50,22 @@ reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 	snprintf(cert->app, sizeof(cert->app), "%s", app->id);
 	if ((rc = ra_serial_new(d->office->ctx, cert->serial)))
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
-	if ((rc = ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert->serial)))
-		return rc;
-	if ((rc = ra_cert_reserve(d->store, cert)))
-		return ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc);
-	return TMG_OK;
+	return ra_desk_step(d, app, RA_EV_RESERVE, &ca, cert->serial);
+}
+
+/* The number is ours alone, random as it is. */
+static tmg_rc
+written(ra_desk *d, tmg_rc rc)
+{
+	return rc ? ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc) : TMG_OK;
+}
+
+static tmg_rc
+reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
+{
+	const tmg_rc rc = choose(d, app, profile, cert);
+
+	return rc ? rc : written(d, ra_cert_reserve(d->store, cert));
 }
 
 /* The officer's command and the applicant who asks again may both carry it
@@ -88,21 +100,29 @@ describe(const char *serial, tmg_view der, char *text, size_t cap)
 	return rc;
 }
 
+/* The certificate is in the store: in the same transaction the application says
+ * so. */
+static tmg_rc
+note_issue(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
+{
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	char detail[RA_REASON_MAX];
+	const tmg_rc rc = describe(serial, der, detail, sizeof(detail));
+
+	return rc ? tmg_raise(&d->fault, rc, 0, _("hashing failed")) :
+	    ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail);
+}
+
 /* Stores what the CA signed, unless somebody else was quicker: TMG_OCCUPIED.
  * In the caller's transaction. */
 static tmg_rc
 keep(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 {
-	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
-	char detail[RA_REASON_MAX];
-	tmg_rc rc;
+	const tmg_rc rc = ra_cert_finish(d->store, serial, der);
 
-	if ((rc = describe(serial, der, detail, sizeof(detail))))
-		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
-	rc = ra_cert_finish(d->store, serial, der);
 	if (rc)
 		return rc == TMG_OCCUPIED ? rc : ra_desk_says(d, rc);
-	return ra_desk_step(d, app, RA_EV_ISSUE, &ca, detail);
+	return note_issue(d, app, serial, der);
 }
 
 static tmg_rc
@@ -270,6 +290,8 @@ struct intake {
 	const ra_submission *in;
 	const ra_request *request;
 	X509 *draft;
+	ra_cert *cert;		/* what was signed at once; the applicant's when the
+				 * transaction is over, nobody's before */
 };
 
 static void
@@ -371,18 +393,18 @@ ra_desk_settle(ra_desk *d, ra_app *app)
 /* An authority in this process has signed for nobody until the transaction
  * is over.  What it cannot sign now is begun, and told by who carries it on. */
 static tmg_rc
-sign_at_once(ra_desk *d, struct intake *t, const ra_cert *reserved, ra_app *app)
+sign_at_once(ra_desk *d, struct intake *t, ra_app *app)
 {
 	const struct wanted w = { t->request, t->in->profile, &t->draft };
-	tmg_auto_free uint8_t *der = NULL;
-	size_t len = 0;
+	ra_cert *cert = t->cert;
 	tmg_rc rc;
 
 	if (!d->office->ca->ops->at_once ||
-	    sign(d, &w, reserved, &der, &len) != TMG_OK)
-		return TMG_OK;
-	rc = keep(d, app, reserved->serial, (tmg_view){ der, len });
-	return rc == TMG_OCCUPIED ? TMG_E_IO : rc;
+	    sign(d, &w, cert, &cert->der, &cert->len) != TMG_OK)
+		return written(d, ra_cert_reserve(d->store, cert));
+	if ((rc = written(d, ra_cert_add(d->store, cert))))
+		return rc;
+	return note_issue(d, app, cert->serial, (tmg_view){ cert->der, cert->len });
 }
 
 /* What needs nobody is issued at once, in the same transaction where the
@@ -390,14 +412,13 @@ sign_at_once(ra_desk *d, struct intake *t, const ra_cert *reserved, ra_app *app)
 static tmg_rc
 settle_and_issue(ra_desk *d, struct intake *t, ra_app *app)
 {
-	tmg_auto(ra_cert) reserved = { .der = NULL };
 	tmg_rc rc;
 
 	if ((rc = ra_desk_settle(d, app)) || app->state != RA_APPROVED)
 		return rc;
-	if ((rc = reserve(d, app, t->in->profile, &reserved)))
+	if ((rc = choose(d, app, t->in->profile, t->cert)))
 		return rc;
-	return sign_at_once(d, t, &reserved, app);
+	return sign_at_once(d, t, app);
 }
 
 static tmg_rc
@@ -463,15 +484,20 @@ tmg_rc
 ra_desk_submit(ra_desk *d, const ra_submission *in, ra_app *app, ra_cert *cert)
 {
 	tmg_auto(ra_request) request = { .alg = TMG_ALG_NONE };
+	tmg_auto(ra_cert) signed_now = { .der = NULL };
 	__attribute__((__cleanup__(intake_release))) struct intake t =
-	    { in, &request, NULL };
+	    { in, &request, NULL, &signed_now };
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = ra_request_read(d->office->ctx, in->csr, &request, &d->fault)) ||
 	    (rc = find_or_take_in(d, &t, app)))
 		return rc;
-	return ra_desk_progress(d, app, cert);
+	if (signed_now.der == NULL)
+		return ra_desk_progress(d, app, cert);
+	*cert = signed_now;
+	signed_now.der = NULL;
+	return TMG_OK;
 }
 
 /* ---- decisions ---- */

@@ -19,17 +19,12 @@ static const ra_field fields[] = {
 
 static const ra_row row = RA_ROW(ra_audit, fields);
 
-struct head {
-	int64_t seq;
-	char hash[RA_HASH_TEXT];
-};
-
 static const ra_field head_fields[] = {
-	RA_FIELD_NUMBER(struct head, seq),
-	RA_FIELD_TEXT(struct head, hash),
+	RA_FIELD_NUMBER(struct ra_head, seq),
+	RA_FIELD_TEXT(struct ra_head, hash),
 };
 
-static const ra_row head_row = RA_ROW(struct head, head_fields);
+static const ra_row head_row = RA_ROW(struct ra_head, head_fields);
 
 static const ra_sql newest = { "audit_head",
 	"SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1" };
@@ -46,18 +41,28 @@ static const ra_sql each_of = { "audit_each_of",
 tmg_rc
 ra_audit_head(ra_store *s, int64_t *seq, char hash[RA_HASH_TEXT])
 {
-	struct head head = { .seq = 0 };
-	const tmg_rc rc = ra_row_get(s, &newest, RA_WITH_NOTHING, &head_row, &head);
+	struct ra_head head = s->head;
+	const tmg_rc rc = head.known ? TMG_OK :
+	    ra_row_get(s, &newest, RA_WITH_NOTHING, &head_row, &head);
 
+	if (rc)
+		head = (struct ra_head){ .seq = 0 };
 	*seq = head.seq;
 	memcpy(hash, head.hash, RA_HASH_TEXT);
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
+/* Within a transaction that may write nobody else puts an entry behind it. */
 tmg_rc
 ra_audit_put(ra_store *s, const ra_audit *entry)
 {
-	return ra_row_put(s, &put, &row, entry);
+	const tmg_rc rc = ra_row_put(s, &put, &row, entry);
+
+	s->head = (struct ra_head){ .known = rc == TMG_OK && s->alone &&
+	    strlen(entry->hash) < RA_HASH_TEXT, .seq = entry->seq };
+	if (s->head.known)
+		memcpy(s->head.hash, entry->hash, strlen(entry->hash) + 1);
+	return rc;
 }
 
 static tmg_rc

@@ -31,6 +31,9 @@ static const ra_row without_der = { fields, TMG_COUNT(fields) - 1,
 static const ra_sql reserve = { "cert_reserve",
 	"INSERT INTO certificate (serial, application, not_before, not_after)"
 	" VALUES ($1, $2, $3, $4)" };
+static const ra_sql add = { "cert_add",
+	"INSERT INTO certificate (serial, application, not_before, not_after, der)"
+	" VALUES ($1, $2, $3, $4, $5)" };
 static const ra_sql finish = { "cert_finish",
 	"UPDATE certificate SET der = $1 WHERE serial = $2 AND der IS NULL" };
 static const ra_sql get = { "cert_get",
@@ -74,6 +77,14 @@ ra_cert_reserve(ra_store *s, const ra_cert *c)
 {
 	return ra_run(s, &reserve, RA_WITH(RA_TEXT(c->serial), RA_TEXT(c->app),
 	    RA_NUMBER(c->not_before), RA_NUMBER(c->not_after)), NULL);
+}
+
+tmg_rc
+ra_cert_add(ra_store *s, const ra_cert *c)
+{
+	return ra_run(s, &add, RA_WITH(RA_TEXT(c->serial), RA_TEXT(c->app),
+	    RA_NUMBER(c->not_before), RA_NUMBER(c->not_after),
+	    RA_BLOB(((tmg_view){ c->der, c->len }))), NULL);
 }
 
 tmg_rc

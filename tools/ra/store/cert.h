@@ -25,6 +25,10 @@ typedef tmg_rc ra_cert_fn(void *arg, const ra_cert *cert);
 TMG_MUST_USE tmg_rc
 ra_cert_reserve(ra_store *s, const ra_cert *cert);
 
+/* Both in one: what is signed in the transaction that sets its number aside. */
+TMG_MUST_USE tmg_rc
+ra_cert_add(ra_store *s, const ra_cert *cert);
+
 /* Verdicts TMG_OCCUPIED: somebody else did. */
 TMG_MUST_USE tmg_rc
 ra_cert_finish(ra_store *s, const char *serial, tmg_view der);

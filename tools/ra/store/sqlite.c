@@ -19,6 +19,7 @@
 static const char pragmas[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
+    "PRAGMA wal_autocheckpoint = 4000;"	/* 16 MiB; a page changes many times by then */
     "PRAGMA foreign_keys = ON;"
     "PRAGMA secure_delete = ON;"	/* what is erased is overwritten */
     "PRAGMA trusted_schema = OFF;";

@@ -99,6 +99,8 @@ end(ra_txn *txn)
 	ra_store *store = txn->store;
 
 	txn->store = NULL;
+	if (store != NULL)
+		store->alone = store->head.known = false;
 	if (store != NULL && store->writing)
 		ra_turn_give(store->turn);
 	if (store != NULL)
@@ -127,6 +129,8 @@ ra_txn_begin(ra_txn *txn, ra_store *store)
 	txn->store = store;
 	if ((rc = store->ops->begin(store)))
 		end(txn);
+	else
+		store->alone = true;
 	return rc;
 }
 

@@ -17,6 +17,7 @@
 #define RA_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "tamga/err.h"
 #include "tools/ra/store/turn.h"
@@ -31,6 +32,13 @@ typedef struct ra_store {
 	bool away;			/* the database was not there the last time */
 	ra_turn *turn;			/* borrowed; NULL: see ra_store_share() */
 	bool writing;			/* and it is this one's turn */
+	bool alone;			/* in a transaction that may write */
+	struct ra_head {		/* of the audit log, as that left it; forgotten
+					 * when it ends, and when an entry fails */
+		bool known;
+		int64_t seq;
+		char hash[RA_HASH_TEXT];
+	} head;
 } ra_store;
 
 /*

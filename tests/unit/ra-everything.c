@@ -73,6 +73,7 @@ ask_mails(ra_store *s)
 {
 	ra_mail mail = { .id = "M-1", .app = "A-1", .once = "7 days 40",
 		.state = RA_MAIL_QUEUED, .holder = "H" };
+	int64_t count;
 
 	assert_int_equal(ra_mail_put(s, &mail), TMG_OK);
 	mail.id[2] = '2';
@@ -87,6 +88,7 @@ ask_mails(ra_store *s)
 	    .state = RA_MAIL_SENT }), TMG_OK);
 	assert_int_equal(ra_mail_each(s, "", any_mail, NULL), TMG_OK);
 	assert_int_equal(ra_mail_each(s, RA_MAIL_SENT, any_mail, NULL), TMG_OK);
+	assert_int_equal(ra_mail_count(s, RA_MAIL_SENT, INT32_MAX, &count), TMG_OK);
 	assert_int_equal(ra_mail_erase(s, "A-1"), TMG_OK);
 	assert_int_equal(ra_mail_get(s, "M-1", &mail), TMG_NOT_FOUND);
 	assert_int_equal(ra_cert_each_ending(s, "p", 1, 9, "7 days ", any_cert,
@@ -246,8 +248,9 @@ static void
 ask_deputies(ra_store *s)
 {
 	static uint8_t der[] = { 0x30, 0x00 };
-	const ra_cert own = { .serial = "50" };
+	const ra_cert own = { .serial = "50", .not_before = 1, .not_after = 9 };
 	const ra_deputy_row row = { "ocsp", "h", "50" };
+	time_t from, ends;
 	ra_ocsp_row answer = { .id = "SHA1 40", .serial = "40", .signer = "50",
 		.revoked = 5, .reason = 1, .next_update = 9, .der = der,
 		.len = sizeof(der) };
@@ -259,6 +262,9 @@ ask_deputies(ra_store *s)
 	assert_int_equal(ra_deputy_put(s, &row), TMG_OK);
 	assert_int_equal(ra_deputy_put(s, &row), TMG_OK);
 	assert_int_equal(ra_deputy_cert(s, "ocsp", "h", &cert), TMG_OK);
+	assert_int_equal(ra_deputy_last(s, "ocsp", &from, &ends), TMG_OK);
+	assert_int_equal(ends, cert.not_after);
+	assert_int_equal(ra_deputy_last(s, "cmp", &from, &ends), TMG_NOT_FOUND);
 	assert_string_equal(cert.serial, "50");
 
 	assert_int_equal(ra_ocsp_row_put(s, &answer), TMG_OK);

@@ -245,5 +245,6 @@ ra_cmd_weak_keys(tmg_ctx *ctx, int argc, char **argv)
 		rc = verbs[i].run(&j, &args);
 	if (j.common.json)
 		ra_print_json(json_incref(j.told));
+	fflush(stdout);
 	return rc == TMG_OK ? RA_EXIT_DONE : ra_fail(&j.f, rc);
 }

@@ -31,8 +31,8 @@ static const struct {
 	{ "init", "DIR [--name NAME] [--host HOST]... [--key-type TYPE]\n"
 	    "        [--profiles DIR] [--default-profile NAME] [--crl-url URL]\n"
 	    "        [--passphrase-file FILE | --key URI --pin-file FILE] [--store STORE]\n"
-	    "        [--root DIR|URI [--root-name NAME] [--root-secret-file FILE]]\n"
-	    "        [--vcard SOCKET]",
+	    "        [--root DIR|URI [--root-name NAME] [--root-secret-file FILE]\n"
+	    "        [--root-crl-url URL]] [--vcard SOCKET]",
 	    N_("make an authority"),
 	    N_("  --name NAME             the common name of the authority\n"
 	    "  --host HOST             where the server will be reached; may be repeated\n"
@@ -48,6 +48,7 @@ static const struct {
 	    "                          away, or on a token\n"
 	    "  --root-name NAME        its common name; else the authority's and \"root\"\n"
 	    "  --root-secret-file FILE its passphrase or PIN; else it is asked for\n"
+	    "  --root-crl-url URL      where its revocation list will be; the first is made\n"
 	    "  --vcard SOCKET          the token is that tamga-vcard\n"
 	    "  --store STORE           an SQLite file (store.db) or postgresql://...\n"),
 	    ra_cmd_init },
@@ -118,6 +119,18 @@ static const struct {
 	    "  --revoke SERIAL         list: an authority's certificate, revoked by it\n"
 	    "  --reason REASON         list: why; cACompromise, superseded, ...\n"),
 	    ra_cmd_root },
+	{ "server-cert", "[--host HOST]... [--days N] [--new-key]\n"
+	    "        | --certificate FILE [--key FILE]",
+	    N_("a new certificate for the HTTPS server"),
+	    N_("  --host HOST             where it is reached; else as the one before says\n"
+	    "  --days N                how long it is good for (825)\n"
+	    "  --new-key               make a new key, too\n"
+	    "  --certificate FILE      take another authority's, PEM, with those above it\n"
+	    "  --key FILE              and its key; else it is of the key there is\n"),
+	    ra_cmd_server_cert },
+	{ "check", "",
+	    N_("what must be seen to: settings, and whatever ends soon"), "",
+	    ra_cmd_check },
 	{ "weak-keys", "add [--list FILE] FILE... | check FILE...",
 	    N_("keys that others have, which are never certified"),
 	    N_("  --list FILE             add: to that list, not to the first of ra.conf\n\n"

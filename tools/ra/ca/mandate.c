@@ -8,6 +8,8 @@ const ra_mandate ra_mandate_ocsp = { "OCSP responder",
 	"critical,digitalSignature", "OCSPSigning", true };
 const ra_mandate ra_mandate_cmp = { "CMP server",
 	"critical,digitalSignature", "cmcRA", false };
+const ra_mandate ra_mandate_server = { "HTTPS server",
+	"critical,digitalSignature", "serverAuth", false };
 const ra_mandate ra_mandate_scep = { "SCEP server",
 	"critical,digitalSignature,keyEncipherment", "cmcRA", false };
 
@@ -68,5 +70,8 @@ ra_mandate_draw(X509 *cert, X509 *issuer, const ra_appointment *a)
 	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
 	    "keyid:always")))
 		return rc;
+	if (a->san != NULL && X509_add1_ext_i2d(cert, NID_subject_alt_name,
+	    (void *)(uintptr_t)a->san, 0, X509V3_ADD_DEFAULT) != 1)
+		return TMG_E_CRYPTO;
 	return say_where(cert, issuer, a);
 }

@@ -17,6 +17,7 @@ typedef struct ra_mandate {
 
 extern const ra_mandate ra_mandate_ocsp;	/* RFC 6960 4.2.2.2 */
 extern const ra_mandate ra_mandate_cmp;		/* RFC 9480 2.2, id-kp-cmcRA */
+extern const ra_mandate ra_mandate_server;	/* RFC 5280 4.2.1.12, id-kp-serverAuth */
 extern const ra_mandate ra_mandate_scep;	/* RFC 8894 2.1.2: to it is encrypted */
 
 /* One to be appointed. */
@@ -26,6 +27,7 @@ typedef struct ra_appointment {
 	const char *serial;
 	time_t not_before, not_after;
 	const ra_points *points;
+	const GENERAL_NAMES *san;	/* where it is found; NULL: nobody asks */
 } ra_appointment;
 
 /* Its certificate, but for the signature.  Faults TMG_E_CRYPTO. */

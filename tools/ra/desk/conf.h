@@ -88,6 +88,7 @@ typedef struct ra_config {
 	char default_profile[RA_TEXT_MAX];	/* EST without a path label */
 	ra_points points;		/* written into certificates */
 	char crl_file[RA_TEXT_MAX];	/* where lists are written; "" nowhere */
+	char crl_root_file[RA_TEXT_MAX];	/* the list of the root above; "" none */
 	int crl_hours;			/* between two lists; 0 half of crl_days */
 	char ca_certificate[RA_TEXT_MAX];
 	char ca_key[RA_TEXT_MAX];
@@ -107,6 +108,7 @@ typedef struct ra_config {
 	char portal_url[RA_TEXT_MAX];	/* where applicants look; "" nowhere */
 	char user[RA_TEXT_MAX];		/* whom a server of root becomes; "" nobody */
 	ra_words weak_keys;		/* files: lists of keys that others have */
+	int watch_days;			/* what ends so soon is told of */
 	bool confine;			/* see ra_confine_calls() */
 	bool rehearsal;			/* not for real: the clock may be moved */
 	ra_mail_conf mail;

@@ -195,7 +195,7 @@ ask_authority(ra_desk *d, const ra_deputy *deputy, ra_cert *cert)
 
 	const ra_appointment a = { deputy->mandate, deputy->keeper->public,
 		cert->serial, cert->not_before, cert->not_after,
-		&d->config->points };
+		&d->config->points, NULL };
 
 	return ca->ops->appoint(ca, &a, &cert->der, &cert->len, &d->fault);
 }

@@ -10,8 +10,10 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/day.h"
 #include "tools/ra/desk/due.h"
 #include "tools/ra/desk/tell.h"
+#include "tools/ra/desk/upkeep.h"
 #include "tools/ra/post/mailer.h"
 #include "tools/ra/store/cmp.h"
 
@@ -82,6 +84,27 @@ do_unfinished(ra_chores *c)
 }
 
 static tmg_rc
+warn(void *arg, const ra_upkeep *one)
+{
+	ra_chores *c = arg;
+	char ends[RA_DAY_TEXT] = "";
+
+	if (!ra_upkeep_due(one, ra_desk_now(&c->desk)))
+		return TMG_OK;
+	if (one->ends != 0)
+		ra_day_text(one->ends, ends);
+	tmg_log(c->desk.office->ctx, TMG_LOG_WARN, "%s (%s) %s%s: %s", one->label,
+	    one->about, one->ends != 0 ? "ends on " : "", ends, one->mend);
+	return TMG_OK;
+}
+
+static tmg_rc
+do_upkeep(ra_chores *c)
+{
+	return ra_upkeep_each(&c->desk, warn, c);
+}
+
+static tmg_rc
 do_transactions(ra_chores *c)
 {
 	const tmg_rc rc = ra_cmp_row_sweep(c->desk.store, ra_desk_now(&c->desk));
@@ -98,6 +121,7 @@ static const struct chore {
 	{ "revocation list", 5, do_crl },
 	{ "unfinished applications", UNFINISHED_S, do_unfinished },
 	{ "reminders", 3600, do_reminders },
+	{ "upkeep", 6 * 3600, do_upkeep },
 	{ "ended transactions", 3600, do_transactions },
 	{ "mails", LOOK_S, do_mails },
 };

@@ -23,4 +23,9 @@ TMG_MUST_USE tmg_rc
 ra_deputy_cert(ra_store *s, const char *purpose, const char *spki_hash,
     ra_cert *cert);
 
+/* From when to when the certificate is valid that lasts longest of those for a
+ * purpose.  Verdicts TMG_NOT_FOUND: there is none. */
+TMG_MUST_USE tmg_rc
+ra_deputy_last(ra_store *s, const char *purpose, time_t *from, time_t *ends);
+
 #endif

@@ -62,6 +62,9 @@ static const ra_sql each_in = { "mail_each_in",
 	"SELECT " COLUMNS " FROM mail WHERE state = $1"
 	" ORDER BY created DESC, id" };
 
+static const ra_sql count_old = { "mail_count",
+	"SELECT count(*) FROM mail WHERE state = $1 AND created < $2" };
+
 tmg_rc
 ra_mail_put(ra_store *s, const ra_mail *mail)
 {
@@ -106,6 +109,18 @@ ra_mail_again(ra_store *s, const char *id, time_t now)
 	return ra_change(s, &again, RA_WITH(RA_TEXT(RA_MAIL_QUEUED),
 	    RA_NUMBER(now), RA_TEXT(id),
 	    RA_TEXT(RA_MAIL_PARKED)), TMG_NOT_FOUND);
+}
+
+tmg_rc
+ra_mail_count(ra_store *s, const char *state, time_t before, int64_t *count)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	tmg_rc rc;
+
+	if ((rc = ra_ask(s, &q, &count_old, RA_WITH(RA_TEXT(state),
+	    RA_NUMBER(before)))) || (rc = ra_query_next(&q)))
+		return rc;
+	return ra_query_number(&q, 0, count);
 }
 
 tmg_rc

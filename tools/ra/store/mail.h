@@ -66,6 +66,10 @@ ra_mail_settle(ra_store *s, const ra_mail *mail);
 TMG_MUST_USE tmg_rc
 ra_mail_again(ra_store *s, const char *id, time_t now);
 
+/* How many are in that state and were put there before a time. */
+TMG_MUST_USE tmg_rc
+ra_mail_count(ra_store *s, const char *state, time_t before, int64_t *count);
+
 /* All of an application's but those that tell of its end. */
 TMG_MUST_USE tmg_rc
 ra_mail_erase(ra_store *s, const char *app);

@@ -127,6 +127,37 @@ rc=0; "$ra" crl --dir two > /dev/null 2>err || rc=$?
 [ $rc -ne 0 ] || die "without the credential"
 grep -q LoadCredential err || die "says: $(cat err)"
 
+# ---- a root whose list has a place from the beginning
+init listed --root listed-root --root-secret-file root-phrase \
+    --root-crl-url http://ra.example/root.crl > said
+openssl x509 -in listed/ca.pem -noout -ext crlDistributionPoints | grep -q http://ra.example/root.crl ||
+    die "no place of the root's list"
+openssl x509 -in listed-root/root.pem -noout -ext crlDistributionPoints 2>/dev/null | grep -q root.crl &&
+    die "the root's own certificate names its list"
+openssl crl -inform DER -in listed/root.crl -CAfile listed-root/root.pem -noout 2>verified ||
+    die "root.crl: $(cat verified)"
+openssl crl -inform DER -in listed/root.crl -out listed.pem
+openssl verify -CAfile listed-root/root.pem -CRLfile listed.pem -crl_check listed/ca.pem > /dev/null ||
+    die "not by the root's list"
+"$ra" check --dir listed > said || die "check: $(cat said)"
+grep -q "the root's revocation list (root.crl)" said || die "check: $(cat said)"
+sed -i '1i rehearsal = true;' listed/ra.conf
+rc=0; "$ra" check --dir listed --json --clock-offset $((160 * 86400)) > said || rc=$?
+same 'after 160 days' $rc 1
+same 'the list is due' "$(jq -r '[.[] | select(.due) | .what] | join(" ")' said)" root-list
+"$ra" root list --dir listed --root listed-root --root-secret-file root-phrase \
+    --out listed/root.crl > said
+grep -q 'number 2' said || die "the second list: $(cat said)"
+rc=0; init unlisted --root-crl-url http://ra.example/root.crl 2>/dev/null || rc=$?
+same 'a list of no root' $rc 2
+mkfifo listed.ready
+"$ra" serve listed --listen 127.0.0.1:0 > listed.ready 2> listed.log &
+listed=$!
+read -r place < listed.ready || { kill $listed || :; die "$(cat listed.log)"; }
+curl -sS --cacert listed-root/root.pem "$place/root.crl" -o served.crl || :
+kill $listed || :
+cmp -s served.crl listed/root.crl || die "the root's list is not served"
+
 # ---- the root is fetched again: a new certificate, its own list
 sed -i 's|passphrase_file = .*|passphrase_file = "'"$work/phrase"'";|' two/ra.conf
 echo 'correct horse' > phrase

@@ -156,7 +156,7 @@ def label(path):
 
 
 def is_page(path):
-    return not path.startswith(('/api/', '/.well-known/', '/crl', '/ca.', '/healthz', '/ocsp', '/payments', '/scep', '/cgi-bin/'))
+    return not path.startswith(('/api/', '/.well-known/', '/crl', '/root.crl', '/ca.', '/healthz', '/ocsp', '/payments', '/scep', '/cgi-bin/'))
 
 
 def status(who, method, path):

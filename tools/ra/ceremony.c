@@ -12,6 +12,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/passphrase.h"
+#include "tools/ra/root.h"
 
 #define CA_DAYS 3650
 #define ROOT_DAYS 7300
@@ -147,6 +148,26 @@ open_ca(const ra_ceremony *c, ra_tiers *t, tmg_fault *f)
 	    tmg_secret_view(&passphrase), f);
 }
 
+/* Nobody stands on it yet; the next is made with this one before it. */
+static tmg_rc
+first_list(const ra_ceremony *c, const ra_tiers *t, ra_keeper *root, tmg_fault *f)
+{
+	ra_root held = { c->ctx, root, t->root.cert, NULL };
+	unsigned char *der = NULL;
+	char path[PATH_MAX];
+	int64_t number;
+	size_t len;
+	tmg_rc rc;
+
+	if ((rc = path_in(c->folder, RA_ROOT_LIST, path, f)) ||
+	    (rc = ra_root_list(&held, (tmg_view){ NULL, 0 }, "", 0, RA_ROOT_LIST_DAYS,
+	    &der, &len, &number, f)))
+		return rc;
+	rc = tmg_file_replace(path, (tmg_view){ der, len }, 0644);
+	OPENSSL_free(der);
+	return rc ? tmg_raise(f, rc, 0, "%s: %s", path, strerror(errno)) : TMG_OK;
+}
+
 static tmg_rc
 make_ca(const ra_ceremony *c, ra_tiers *t, ra_keeper *root, tmg_fault *f)
 {
@@ -155,7 +176,9 @@ make_ca(const ra_ceremony *c, ra_tiers *t, ra_keeper *root, tmg_fault *f)
 	if ((rc = open_ca(c, t, f)) ||
 	    (rc = ra_make_authority(c->ctx, &(ra_making){ c->name,
 	    t->keeper->public, t->root.cert, root != NULL ? root : t->keeper,
-	    CA_DAYS, 0, NULL }, &t->ca, f)))
+	    CA_DAYS, 0, c->root_crl[0] != '\0' ? c->root_crl : NULL }, &t->ca, f)))
+		return rc;
+	if (c->root_crl[0] != '\0' && (rc = first_list(c, t, root, f)))
 		return rc;
 	return write_cert(c->folder, "ca.pem", t->ca.cert, t->root.cert, f);
 }

@@ -7,6 +7,8 @@
 
 #include "tools/ra/ca/make.h"
 
+#define RA_ROOT_LIST "root.crl"
+
 /* Secrets are sources for ra_passphrase_read(). */
 typedef struct ra_ceremony {
 	tmg_ctx *ctx;
@@ -18,6 +20,7 @@ typedef struct ra_ceremony {
 	const char *root, *root_secret;	/* "" none; a folder of its own, or a token's key */
 	const char *vcard;
 	const char *root_name;		/* "" the authority's, and "root" behind it */
+	const char *root_crl;		/* where the root's list will be; "" there is none */
 } ra_ceremony;
 
 /* The authority that issues, and the one above it, when there is one. */
@@ -30,7 +33,8 @@ void ra_tiers_release(ra_tiers *tiers);
 
 /*
  * Makes folders, keys and certificates: ca.key and ca.pem in the authority's
- * folder; root.key and root.pem in the root's, always encrypted.  Nothing that
+ * folder; root.key and root.pem in the root's, always encrypted; RA_ROOT_LIST,
+ * the root's first list, in the authority's where there shall be one.  Nothing that
  * is there is overwritten.
  *
  * Verdicts  TMG_OCCUPIED  the root's folder holds a root; those of the keys

@@ -23,7 +23,7 @@
 struct plan {
 	const char *dir, *name, *profiles, *default_profile, *crl_url, *passphrase;
 	const char *store, *key, *pin, *root, *root_secret, *vcard,
-	    *root_name;
+	    *root_name, *root_crl;
 	const char *hosts[RA_VALUES_MAX];
 	size_t host_count;
 	tmg_alg alg;
@@ -306,7 +306,11 @@ write_config(const struct plan *p)
 	    "  days = 7;\n"
 	    "  # written into certificates; empty: nothing is\n"
 	    "  url = \"%s\";\n"
-	    "};\n", p->store, p->default_profile, ca, p->crl_url);
+	    "%s"
+	    "};\n", p->store, p->default_profile, ca, p->crl_url,
+	    p->root_crl[0] == '\0' ? "" :
+	    "  # the list of the root above, as tamga-ra root list makes the next ones\n"
+	    "  root_file = \"" RA_ROOT_LIST "\";\n");
 	if (n < 0 || n >= (int)sizeof(text))
 		return tmg_raise(p->f, TMG_E_USAGE, 0, _("the settings are too long"));
 
@@ -323,7 +327,7 @@ make_all(const struct plan *p, ra_tiers *tiers, ra_made *server,
 {
 	const ra_ceremony ceremony = { p->ctx, p->name, p->alg, p->dir, p->key,
 		p->key[0] != '\0' ? p->pin : p->passphrase, p->root,
-		p->root_secret, p->vcard, p->root_name };
+		p->root_secret, p->vcard, p->root_name, p->root_crl };
 	uint8_t hash[32];
 	tmg_rc rc;
 
@@ -376,7 +380,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 	    passphrase = { .count = 0 }, store = { .count = 0 },
 	    key = { .count = 0 }, pin = { .count = 0 }, root = { .count = 0 },
 	    root_secret = { .count = 0 }, vcard = { .count = 0 },
-	    root_name = { .count = 0 };
+	    root_name = { .count = 0 }, root_crl = { .count = 0 };
 	const ra_option options[] = {
 		{ "json", &json, NULL, 0 },
 		{ "name", NULL, &name, 1 },
@@ -391,6 +395,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		{ "pin-file", NULL, &pin, 1 },
 		{ "root", NULL, &root, 1 },
 		{ "root-name", NULL, &root_name, 1 },
+		{ "root-crl-url", NULL, &root_crl, 1 },
 		{ "root-secret-file", NULL, &root_secret, 1 },
 		{ "vcard", NULL, &vcard, 1 },
 	};
@@ -412,6 +417,7 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 		.root = ra_value_or(&root, ""),
 		.root_secret = ra_value_or(&root_secret, ""),
 		.root_name = ra_value_or(&root_name, ""),
+		.root_crl = ra_value_or(&root_crl, ""),
 		.vcard = ra_value_or(&vcard, ""),
 		.hosts = { "localhost", "127.0.0.1", "::1" }, .host_count = 3,
 		.alg = TMG_ALG_P256, .ctx = ctx, .f = &fault };
@@ -430,6 +436,11 @@ ra_cmd_init(tmg_ctx *ctx, int argc, char **argv)
 	    plan.pin[0] == '\0')) {
 		fprintf(stderr, "tamga-ra: %s\n",
 		    _("--key takes a token's key (pkcs11:...) and needs --pin-file"));
+		return RA_EXIT_USAGE;
+	}
+	if (plan.root_crl[0] != '\0' && plan.root[0] == '\0') {
+		fprintf(stderr, "tamga-ra: %s\n",
+		    _("--root-crl-url is of a root: it needs --root"));
 		return RA_EXIT_USAGE;
 	}
 	if ((rc = init(&plan, ca_hash)))

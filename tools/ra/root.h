@@ -9,6 +9,8 @@
 #include "tools/ra/ca/keeper.h"
 #include "tools/ra/desk/conf.h"
 
+#define RA_ROOT_LIST_DAYS 180	/* a root is not fetched more often than needed */
+
 /* The certificates of an authority, and its root's key. */
 typedef struct ra_root {
 	tmg_ctx *ctx;

@@ -3,8 +3,11 @@
 
 #include <openssl/pem.h>
 
+#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+
+#define ROOT_LIST_MAX 1048576
 
 void
 ra_public_crl(ra_desk *desk, const ra_call *call, ra_reply *reply)
@@ -18,6 +21,23 @@ ra_public_crl(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	else
 		ra_reply_bytes(reply, "application/pkix-crl",
 		    (tmg_view){ crl.der, crl.len });
+}
+
+/* The list of the root above the authority, as it was last brought here. */
+void
+ra_public_root_list(ra_desk *desk, const ra_call *call, ra_reply *reply)
+{
+	const char *file = desk->config->crl_root_file;
+	tmg_auto_free uint8_t *der = NULL;
+	char path[PATH_MAX];
+	size_t len;
+
+	(void)call;
+	if (file[0] == '\0' || ra_config_path(desk->config, file, path) ||
+	    tmg_file_read(path, ROOT_LIST_MAX, &der, &len) != TMG_OK)
+		ra_reply_text(reply, HTTP_NOT_FOUND, _("no such page"));
+	else
+		ra_reply_bytes(reply, "application/pkix-crl", (tmg_view){ der, len });
 }
 
 void

@@ -8,6 +8,7 @@
 #include "tools/ra/http/http.h"
 
 void ra_public_crl(ra_desk *desk, const ra_call *call, ra_reply *reply);
+void ra_public_root_list(ra_desk *desk, const ra_call *call, ra_reply *reply);
 void ra_public_ca(ra_desk *desk, const ra_call *call, ra_reply *reply);
 void ra_public_issuer(ra_desk *desk, const ra_call *call, ra_reply *reply);
 void ra_public_health(ra_desk *desk, const ra_call *call, ra_reply *reply);

@@ -2,7 +2,6 @@
 #include "tools/ra/cmp/take.h"
 
 #include <openssl/err.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/i18n.h"
@@ -67,14 +66,11 @@ static void
 give_back(ra_cmp_turn *t)
 {
 	tmg_auto(ra_cert) gone = { .der = NULL };
-	char name[RA_OWNER_MAX + 16];
-	tmg_rc rc;
-
-	snprintf(name, sizeof(name), "applicant:%s", ra_cmp_peer_owner(&t->peer));
-	const ra_actor self = { RA_BY_APPLICANT, name };
-
-	rc = ra_desk_revoke(t->desk, t->row.app, 5 /* cessationOfOperation */,
+	char name[RA_ACTOR_MAX];
+	const ra_actor self = ra_cmp_peer_actor(&t->peer, name);
+	const tmg_rc rc = ra_desk_revoke(t->desk, t->row.app, 5 /* cessationOfOperation */,
 	    &self, &gone);
+
 	if (rc == TMG_OK || rc == TMG_OCCUPIED)
 		confirm(t);
 	else

@@ -12,17 +12,6 @@
 #include "tools/ra/ca/verify.h"
 #include "tools/ra/desk/deputy.h"
 
-struct letter {
-	uint8_t *room;
-	tmg_der d;
-};
-
-static void
-letter_release(struct letter *l)
-{
-	free(l->room);
-}
-
 /* What goes with a signature: whose it is, and how that leads to the root. */
 static bool
 put_certs(const ra_cmp_turn *t, tmg_der *d)
@@ -139,21 +128,20 @@ tmg_rc
 ra_cmp_say(ra_cmp_turn *t, uint8_t nonce[RA_CMP_NONCE], uint8_t **der,
     size_t *len)
 {
-	__attribute__((__cleanup__(letter_release))) struct letter l =
-	    { .room = malloc(4 * RA_CMP_ROOM) };
+	const size_t cap = (size_t)4 * RA_CMP_ROOM;
+	tmg_auto_free uint8_t *room = malloc(cap);
+	tmg_der d = { room, cap, cap, false };
 	uint8_t store[512];
 	tmg_out algorithm = TMG_OUT(store);
 	tmg_rc rc;
 
-	if (l.room == NULL || RAND_bytes_ex(tmg_ctx_libctx(t->desk->office->ctx),
+	if (room == NULL || RAND_bytes_ex(tmg_ctx_libctx(t->desk->office->ctx),
 	    nonce, RA_CMP_NONCE, 0) != 1)
 		return tmg_raise(&t->desk->fault, TMG_E_NOMEM, 0, _("out of memory"));
 	if ((rc = choose_algorithm(t, &algorithm)))
 		return rc;
-	l.d = (tmg_der){ l.room, (size_t)4 * RA_CMP_ROOM,
-		(size_t)4 * RA_CMP_ROOM, false };
 	if ((rc = compose(t, tmg_out_view(&algorithm),
-	    (tmg_view){ nonce, RA_CMP_NONCE }, &l.d)))
+	    (tmg_view){ nonce, RA_CMP_NONCE }, &d)))
 		return rc;
-	return ra_cmp_copy_out(t, tmg_der_view(&l.d), der, len);
+	return ra_cmp_copy_out(t, tmg_der_view(&d), der, len);
 }

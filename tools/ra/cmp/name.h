@@ -12,8 +12,11 @@
 
 enum { RA_CMP_DIRECTORY_NAME = 0xa4 };	/* GeneralName, RFC 5280 4.2.1.6 */
 
-/* Whether a GeneralName is that name. */
+/* Whether a Name, whole, is that name. */
 bool
-ra_cmp_name_is(tmg_view general, const X509_NAME *name);
+ra_cmp_name_is(tmg_view der, const X509_NAME *name);
+/* Whether a GeneralName is. */
+bool
+ra_cmp_general_is(tmg_view general, const X509_NAME *name);
 
 #endif

@@ -114,3 +114,10 @@ ra_cmp_peer_owner(const ra_cmp_peer *p)
 {
 	return p->means == RA_CMP_MAC ? p->row.owner : p->app.owner;
 }
+
+ra_actor
+ra_cmp_peer_actor(const ra_cmp_peer *p, char name[RA_ACTOR_MAX])
+{
+	snprintf(name, RA_ACTOR_MAX, "applicant:%s", ra_cmp_peer_owner(p));
+	return (ra_actor){ RA_BY_APPLICANT, name };
+}

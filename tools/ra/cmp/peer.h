@@ -28,4 +28,8 @@ ra_cmp_peer_enter(struct ra_cmp_turn *t);
 const char *
 ra_cmp_peer_owner(const ra_cmp_peer *p);
 
+/* The same as who does something; name is its room. */
+ra_actor
+ra_cmp_peer_actor(const ra_cmp_peer *p, char name[RA_ACTOR_MAX]);
+
 #endif

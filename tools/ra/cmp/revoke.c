@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/cmp/take.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/codec/hex.h"
-#include "src/codec/tlv.h"
 #include "tools/ra/cmp/body.h"
 #include "tools/ra/cmp/name.h"
 #include "tools/ra/cmp/transaction.h"
@@ -20,15 +18,12 @@ find_revoked(ra_cmp_turn *t, const ra_cmp_revocation *r,
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	tmg_auto(ra_app) app = { .id = "" };
 	tmg_view digits = r->serial;
-	uint8_t name[1024];
-	tmg_out issuer = TMG_OUT(name);
 	tmg_rc rc = TMG_NOT_FOUND;
 
 	if (digits.len > 1 && digits.ptr[0] == 0)
 		(void)!tmg_view_take(&digits, 1, &(tmg_view){ NULL, 0 });
-	tmg_tlv_put(&issuer, RA_CMP_DIRECTORY_NAME, r->issuer);
 	serial[0] = '\0';
-	if (digits.len < TMG_SERIAL_MAX / 2 && ra_cmp_name_is(tmg_out_view(&issuer),
+	if (digits.len < TMG_SERIAL_MAX / 2 && ra_cmp_name_is(r->issuer,
 	    X509_get_subject_name(t->desk->office->ca->cert))) {
 		tmg_hex_text(serial, TMG_SERIAL_MAX, digits);
 		rc = ra_cert_get(t->desk->store, serial, &cert);
@@ -55,7 +50,8 @@ void
 ra_cmp_take_revocation(ra_cmp_turn *t)
 {
 	tmg_auto(ra_cert) gone = { .der = NULL };
-	char serial[TMG_SERIAL_MAX], name[RA_OWNER_MAX + 16];
+	char serial[TMG_SERIAL_MAX], name[RA_ACTOR_MAX];
+	const ra_actor self = ra_cmp_peer_actor(&t->peer, name);
 	ra_cmp_revocation r;
 	tmg_rc rc;
 
@@ -73,9 +69,6 @@ ra_cmp_take_revocation(ra_cmp_turn *t)
 	t->reply = (ra_cmp_reply){ .kind = RA_CMP_RP, .fail = RA_CMP_FINE,
 		.text = "" };
 	ra_cmp_move(t, RA_CMP_ENDED);
-	snprintf(name, sizeof(name), "applicant:%s", ra_cmp_peer_owner(&t->peer));
-	const ra_actor self = { RA_BY_APPLICANT, name };
-
 	if ((rc = find_revoked(t, &r, serial)) == TMG_OK && !is_final(r.reason))
 		rc = tmg_raise(&t->desk->fault, TMG_MISMATCH, 0,
 		    _("that reason is not taken here"));

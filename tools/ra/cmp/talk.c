@@ -36,9 +36,9 @@ is_for_us(const ra_cmp_turn *t)
 	static const uint8_t nobody[] = { RA_CMP_DIRECTORY_NAME, 0x02, 0x30, 0x00 };
 
 	return tmg_view_equal(t->m->recipient, TMG_VIEW(nobody)) ||
-	    ra_cmp_name_is(t->m->recipient,
+	    ra_cmp_general_is(t->m->recipient,
 	    X509_get_subject_name(t->desk->office->ca->cert)) ||
-	    ra_cmp_name_is(t->m->recipient, X509_get_subject_name(t->own));
+	    ra_cmp_general_is(t->m->recipient, X509_get_subject_name(t->own));
 }
 
 static bool

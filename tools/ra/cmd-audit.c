@@ -11,6 +11,7 @@
 #include "tools/ra/cmd.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/store/row-json.h"
+#include "tools/ra/verb.h"
 
 struct task {
 	ra_store *store;
@@ -19,8 +20,9 @@ struct task {
 };
 
 static int
-audit_verify(const struct task *t)
+audit_verify(const void *task)
 {
+	const struct task *t = task;
 	tmg_fault fault = { .rc = TMG_OK };
 	ra_audit_report report;
 	const tmg_rc rc = ra_audit_verify(t->store, t->head, &report, &fault);
@@ -63,15 +65,14 @@ collect_entry(void *arg, const ra_audit *e)
 }
 
 static int
-audit_list(const struct task *t)
+audit_list(const void *task)
 {
+	const struct task *t = task;
 	json_t *all = t->json ? json_array() : NULL;
 	const tmg_rc rc = ra_audit_each(t->store,
 	    t->json ? collect_entry : print_entry, all);
 
-	if (t->json)
-		ra_print_json(all);
-	return rc ? ra_fail(&t->store->fault, rc) : RA_EXIT_DONE;
+	return ra_print_all(t->store, all, rc);
 }
 
 /* One line of JSON. */
@@ -88,8 +89,9 @@ export_entry(void *arg, const ra_audit *e)
 }
 
 static int
-audit_export(const struct task *t)
+audit_export(const void *task)
 {
+	const struct task *t = task;
 	tmg_rc rc = ra_audit_each(t->store, export_entry, NULL);
 
 	if (rc == TMG_OK && fflush(stdout) != 0)
@@ -97,13 +99,10 @@ audit_export(const struct task *t)
 	return rc ? ra_fail(&t->store->fault, rc) : RA_EXIT_DONE;
 }
 
-static const struct {
-	const char *name;
-	int (*run)(const struct task *t);
-} verbs[] = {
-	{ "verify", audit_verify },
-	{ "list", audit_list },
-	{ "export", audit_export },
+static const ra_verb verbs[] = {
+	{ "verify", 0, audit_verify },
+	{ "list", 0, audit_list },
+	{ "export", 0, audit_export },
 };
 
 int
@@ -114,17 +113,18 @@ ra_cmd_audit(tmg_ctx *ctx, int argc, char **argv)
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "head", NULL, &head, 1 } };
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
+	const ra_verb *verb;
 	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 1, &args))
 		return RA_EXIT_USAGE;
-	for (size_t i = 0; i < TMG_COUNT(verbs); i++) {
-		if (strcmp(verbs[i].name, args.text[0]) != 0)
-			continue;
-		status = ra_place_enter(ctx, &common, &place);
-		return status ? status : verbs[i].run(&(struct task){ place.desk.store,
-		    ra_value_or(&head, ""), common.json });
+	if ((verb = ra_verb_find(verbs, TMG_COUNT(verbs), &args)) == NULL) {
+		fprintf(stderr, "tamga-ra: audit: %s\n",
+		    _("say verify, list or export"));
+		return RA_EXIT_USAGE;
 	}
-	fprintf(stderr, "tamga-ra: audit: %s\n", _("say verify, list or export"));
-	return RA_EXIT_USAGE;
+	if ((status = ra_place_enter(ctx, &common, &place)))
+		return status;
+	return verb->run(&(struct task){ place.desk.store,
+	    ra_value_or(&head, ""), common.json });
 }

@@ -10,6 +10,7 @@
 #include "tools/ra/cmd.h"
 #include "tools/ra/desk/challenge.h"
 #include "tools/ra/http/basic.h"
+#include "tools/ra/verb.h"
 
 #define HOURS "24"
 #define HOURS_MAX 8760
@@ -22,8 +23,9 @@ struct task {
 };
 
 static int
-challenge_new(const struct task *t)
+challenge_new(const void *task)
 {
+	const struct task *t = task;
 	const ra_profile *profile = ra_profiles_find(t->desk->profiles, t->name);
 	char text[RA_CODE_MAX], self[RA_OWNER_MAX], until[RA_TIME_TEXT];
 	ra_challenge c;
@@ -74,20 +76,20 @@ collect_one(void *arg, const ra_challenge *c)
 }
 
 static int
-challenge_list(const struct task *t)
+challenge_list(const void *task)
 {
+	const struct task *t = task;
 	json_t *all = t->json ? json_array() : NULL;
 	const tmg_rc rc = ra_challenge_each(t->desk->store,
 	    t->json ? collect_one : print_one, all);
 
-	if (t->json)
-		ra_print_json(all);
-	return rc ? ra_fail(&t->desk->store->fault, rc) : RA_EXIT_DONE;
+	return ra_print_all(t->desk->store, all, rc);
 }
 
 static int
-challenge_withdraw(const struct task *t)
+challenge_withdraw(const void *task)
 {
+	const struct task *t = task;
 	char self[RA_OWNER_MAX];
 	tmg_rc rc;
 
@@ -96,27 +98,11 @@ challenge_withdraw(const struct task *t)
 	return rc ? ra_fail(&t->desk->fault, rc) : RA_EXIT_DONE;
 }
 
-static const struct verb {
-	const char *name;
-	size_t names;			/* how many are named */
-	int (*run)(const struct task *t);
-} verbs[] = {
+static const ra_verb verbs[] = {
 	{ "new", 1, challenge_new },
 	{ "list", 0, challenge_list },
 	{ "withdraw", 1, challenge_withdraw },
 };
-
-static const struct verb *
-find_verb(const ra_value *args)
-{
-	for (size_t i = 0; i < TMG_COUNT(verbs); i++)
-		if (strcmp(verbs[i].name, args->text[0]) == 0 &&
-		    args->count == verbs[i].names + 1)
-			return &verbs[i];
-	fprintf(stderr, "tamga-ra: challenge: %s\n",
-	    _("say new PROFILE, list or withdraw ID"));
-	return NULL;
-}
 
 static bool
 check_words(const struct task *t)
@@ -140,12 +126,16 @@ ra_cmd_challenge(tmg_ctx *ctx, int argc, char **argv)
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "owner", NULL, &owner, 1 }, { "hours", NULL, &hours, 1 } };
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
-	const struct verb *verb;
+	const ra_verb *verb;
 	int status;
 
-	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args) ||
-	    (verb = find_verb(&args)) == NULL)
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args))
 		return RA_EXIT_USAGE;
+	if ((verb = ra_verb_find(verbs, TMG_COUNT(verbs), &args)) == NULL) {
+		fprintf(stderr, "tamga-ra: challenge: %s\n",
+		    _("say new PROFILE, list or withdraw ID"));
+		return RA_EXIT_USAGE;
+	}
 	const struct task task = { &place.desk,
 		args.count > 1 ? args.text[1] : "", ra_value_or(&owner, ""),
 		(int)strtol(ra_value_or(&hours, HOURS), NULL, 10), common.json };

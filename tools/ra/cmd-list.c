@@ -49,7 +49,5 @@ ra_cmd_list(tmg_ctx *ctx, int argc, char **argv)
 
 	all = common.json ? json_array() : NULL;
 	rc = ra_app_each(s, state, common.json ? collect_one : print_one, all);
-	if (common.json)
-		ra_print_json(all);
-	return rc ? ra_fail(&s->fault, rc) : RA_EXIT_DONE;
+	return ra_print_all(s, all, rc);
 }

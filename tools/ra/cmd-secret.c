@@ -9,6 +9,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/desk/secret.h"
+#include "tools/ra/verb.h"
 
 #define DAY 86400
 
@@ -28,8 +29,9 @@ refuse(ra_desk *d, const char *text)
 }
 
 static int
-secret_add(const struct task *t)
+secret_add(const void *task)
 {
+	const struct task *t = task;
 	char self[RA_OWNER_MAX], text[RA_SECRET_TEXT];
 	ra_secret_row row = { .most = (int)t->uses,
 		.until = ra_desk_now(t->desk) + t->days * DAY };
@@ -80,20 +82,20 @@ collect_secret(void *arg, const ra_secret_row *row)
 }
 
 static int
-secret_list(const struct task *t)
+secret_list(const void *task)
 {
+	const struct task *t = task;
 	json_t *all = t->json ? json_array() : NULL;
 	const tmg_rc rc = ra_secret_each(t->desk->store,
 	    t->json ? collect_secret : print_secret, all);
 
-	if (t->json)
-		ra_print_json(all);
-	return rc ? ra_fail(&t->desk->store->fault, rc) : RA_EXIT_DONE;
+	return ra_print_all(t->desk->store, all, rc);
 }
 
 static int
-secret_close(const struct task *t)
+secret_close(const void *task)
 {
+	const struct task *t = task;
 	char self[RA_OWNER_MAX];
 	tmg_rc rc;
 
@@ -103,25 +105,11 @@ secret_close(const struct task *t)
 	return rc ? ra_fail(&t->desk->fault, rc) : RA_EXIT_DONE;
 }
 
-static const struct verb {
-	const char *name;
-	size_t names;
-	int (*run)(const struct task *t);
-} verbs[] = {
+static const ra_verb verbs[] = {
 	{ "add", 1, secret_add },
 	{ "list", 0, secret_list },
 	{ "close", 1, secret_close },
 };
-
-static const struct verb *
-find_verb(const ra_value *args)
-{
-	for (size_t i = 0; args->count > 0 && i < TMG_COUNT(verbs); i++)
-		if (strcmp(args->text[0], verbs[i].name) == 0 &&
-		    args->count == 1 + verbs[i].names)
-			return &verbs[i];
-	return NULL;
-}
 
 /* 0 for what is none. */
 static long
@@ -146,14 +134,15 @@ ra_cmd_secret(tmg_ctx *ctx, int argc, char **argv)
 		{ "days", NULL, &days, 1 }, { "uses", NULL, &uses, 1 } };
 	tmg_auto(ra_place) place = { .office = { .ctx = NULL } };
 	struct task task = { .json = false };
-	const struct verb *verb;
+	const ra_verb *verb;
 	int status;
 
 	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args))
 		return RA_EXIT_USAGE;
 	task.days = read_count(&days, "7");
 	task.uses = read_count(&uses, "1");
-	if ((verb = find_verb(&args)) == NULL || task.days == 0 || task.uses == 0) {
+	verb = ra_verb_find(verbs, TMG_COUNT(verbs), &args);
+	if (verb == NULL || task.days == 0 || task.uses == 0) {
 		fprintf(stderr, "%s\n",
 		    _("usage: tamga-ra secret add REFERENCE [--owner NAME] [--profile NAME] [--days N] [--uses N] | list | close REFERENCE"));
 		return RA_EXIT_USAGE;

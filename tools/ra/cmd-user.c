@@ -18,6 +18,7 @@
 #include "tools/ra/desk/account.h"
 #include "tools/ra/http/basic.h"
 #include "tools/ra/store/digest.h"
+#include "tools/ra/verb.h"
 
 #define PASSWORD_MIN 8
 
@@ -75,8 +76,9 @@ struct task {
 };
 
 static int
-user_add(const struct task *t)
+user_add(const void *task)
 {
+	const struct task *t = task;
 	tmg_auto_secret password = { .len = 0 };
 	ra_desk *d = t->desk;
 	ra_user user = { .name = "" };
@@ -119,20 +121,20 @@ collect_user(void *arg, const ra_user *user)
 }
 
 static int
-user_list(const struct task *t)
+user_list(const void *task)
 {
+	const struct task *t = task;
 	json_t *all = t->json ? json_array() : NULL;
 	const tmg_rc rc = ra_user_each(t->desk->store,
 	    t->json ? collect_user : print_user, all);
 
-	if (t->json)
-		ra_print_json(all);
-	return rc ? ra_fail(&t->desk->store->fault, rc) : RA_EXIT_DONE;
+	return ra_print_all(t->desk->store, all, rc);
 }
 
 static int
-user_close(const struct task *t)
+user_close(const void *task)
 {
+	const struct task *t = task;
 	char self[RA_OWNER_MAX];
 	tmg_rc rc;
 
@@ -141,29 +143,14 @@ user_close(const struct task *t)
 	return rc ? ra_fail(&t->desk->fault, rc) : RA_EXIT_DONE;
 }
 
-static const struct verb {
-	const char *name;
-	size_t names;			/* how many are named */
-	int (*run)(const struct task *t);
-} verbs[] = {
+static const ra_verb verbs[] = {
 	{ "add", 1, user_add },
 	{ "list", 0, user_list },
 	{ "close", 1, user_close },
 };
 
-static const struct verb *
-find_verb(const ra_value *args)
-{
-	for (size_t i = 0; i < TMG_COUNT(verbs); i++)
-		if (strcmp(verbs[i].name, args->text[0]) == 0 &&
-		    args->count == verbs[i].names + 1)
-			return &verbs[i];
-	fprintf(stderr, "tamga-ra: user: %s\n", _("say add NAME, list or close NAME"));
-	return NULL;
-}
-
 static bool
-check_words(const struct task *t, const struct verb *verb)
+check_words(const struct task *t, const ra_verb *verb)
 {
 	if (verb->names > 0 && !ra_user_name_ok(t->name))
 		fprintf(stderr, "tamga-ra: user: %s\n",
@@ -191,12 +178,16 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 		{ "certificate", NULL, &certificate, 1 },
 		{ "branch", NULL, &branch, 1 } };
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
-	const struct verb *verb;
+	const ra_verb *verb;
 	int status;
 
-	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args) ||
-	    (verb = find_verb(&args)) == NULL)
+	if (!ra_args_read(argc, argv, options, TMG_COUNT(options), 1, 2, &args))
 		return RA_EXIT_USAGE;
+	if ((verb = ra_verb_find(verbs, TMG_COUNT(verbs), &args)) == NULL) {
+		fprintf(stderr, "tamga-ra: user: %s\n",
+		    _("say add NAME, list or close NAME"));
+		return RA_EXIT_USAGE;
+	}
 	const struct task task = { &place.desk,
 		args.count > 1 ? args.text[1] : "",
 		ra_value_or(&role, RA_ROLE_APPLICANT), ra_value_or(&branch, ""),

@@ -156,6 +156,14 @@ ra_print_json(json_t *value)
 	json_decref(value);
 }
 
+int
+ra_print_all(const ra_store *store, json_t *all, tmg_rc rc)
+{
+	if (all != NULL)
+		ra_print_json(all);
+	return rc ? ra_fail(&store->fault, rc) : RA_EXIT_DONE;
+}
+
 static void
 print_line(const char *label, const char *text)
 {

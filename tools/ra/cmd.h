@@ -76,6 +76,10 @@ json_t *
 ra_app_json(const ra_app *app, const ra_cert *cert);
 void
 ra_print_json(json_t *value);
+/* The end of a walk over the store: prints what was collected, NULL for nothing,
+ * and gives the exit status for rc. */
+int
+ra_print_all(const ra_store *store, json_t *all, tmg_rc rc);
 
 /* "2026-11-22T06:00:00Z" */
 #define RA_TIME_TEXT 24

@@ -152,6 +152,16 @@ tmg_file_replace(const char *path, tmg_view data, unsigned mode)
 }
 
 tmg_rc
+tmg_file_claim(const char *mine, const char *path)
+{
+	const int cause = link(mine, path) == 0 ? 0 : errno;
+
+	unlink(mine);
+	errno = cause;
+	return cause == 0 || cause == EEXIST ? sync_folder(path) : from_errno();
+}
+
+tmg_rc
 tmg_file_folder(const char *path, unsigned mode)
 {
 	char part[PATH_MAX];

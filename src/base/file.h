@@ -26,6 +26,16 @@ TMG_MUST_USE tmg_rc
 tmg_file_replace(const char *path, tmg_view data, unsigned mode);
 
 /*
+ * Gives what was written as mine the name path, unless there is one of that
+ * name: of many who make the same file at once the first counts.  mine is gone
+ * afterwards, the folder fsynced.  errno tells the cause of TMG_E_IO.
+ *
+ * Verdicts  TMG_NOT_FOUND; TMG_DENIED (EACCES, EPERM, EROFS)
+ */
+TMG_MUST_USE tmg_rc
+tmg_file_claim(const char *mine, const char *path);
+
+/*
  * Where tamga keeps what must outlive a program: $XDG_STATE_HOME/tamga, or
  * $HOME/.local/state/tamga (XDG Base Directory Specification: a path that is
  * not absolute is ignored, and so are all in a program that has rights its

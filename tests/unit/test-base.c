@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -196,6 +197,30 @@ what_lies_in_the_way_is_not_written_to(void **state)
 	free(data);
 }
 
+/* Of two who make the same file both go on with the first's. */
+static void
+the_first_file_of_a_name_counts(void **state)
+{
+	char path[256], mine[300];
+	uint8_t *data = NULL;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/key", (char *)*state);
+	snprintf(mine, sizeof(mine), "%s.1", path);
+	assert_int_equal(tmg_file_replace(mine, (tmg_view)BYTES("one"), 0600), TMG_OK);
+	assert_int_equal(tmg_file_claim(mine, path), TMG_OK);
+	assert_int_equal(access(mine, F_OK), -1);
+	assert_int_equal(tmg_file_replace(mine, (tmg_view)BYTES("two"), 0600), TMG_OK);
+	assert_int_equal(tmg_file_claim(mine, path), TMG_OK);
+	assert_int_equal(access(mine, F_OK), -1);
+	assert_int_equal(tmg_file_read(path, 9, &data, &len), TMG_OK);
+	assert_string_equal((char *)data, "one");
+	free(data);
+
+	/* nothing was written */
+	assert_int_equal(tmg_file_claim(mine, path), TMG_NOT_FOUND);
+}
+
 static void
 folders_are_made_all_the_way_down(void **state)
 {
@@ -315,6 +340,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(files_may_be_too_long, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(a_failed_replace_keeps_the_old_file, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(what_lies_in_the_way_is_not_written_to, make_folder, drop_folder),
+		cmocka_unit_test_setup_teardown(the_first_file_of_a_name_counts, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(folders_are_made_all_the_way_down, make_folder, drop_folder),
 		cmocka_unit_test(the_context_asks_its_program),
 		cmocka_unit_test(the_library_context_is_our_own),

@@ -8,6 +8,7 @@
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
+#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/base/secret.h"
@@ -40,22 +41,18 @@ made_key_free(EVP_PKEY **key)
 	EVP_PKEY_free(*key);
 }
 
-/* Several processes may start at once: the first name counts, and a file is
- * there whole or not at all. */
+/* Several processes may start at once. */
 static tmg_rc
 write_first(const EVP_PKEY *key, tmg_view phrase, const char *path, tmg_fault *f)
 {
 	char mine[PATH_MAX + 16];
 	tmg_rc rc;
-	int linked;
 
 	snprintf(mine, sizeof(mine), "%s.%ld", path, (long)getpid());
 	if ((rc = ra_write_key(key, phrase, mine, f)))
 		return rc;
-	linked = link(mine, path) == 0 ? 0 : errno;
-	unlink(mine);
-	return linked == 0 || linked == EEXIST ? TMG_OK :
-	    tmg_raise(f, TMG_E_IO, 0, "%s: %s", path, strerror(linked));
+	return tmg_file_claim(mine, path) == TMG_OK ? TMG_OK :
+	    tmg_raise(f, TMG_E_IO, 0, "%s: %s", path, strerror(errno));
 }
 
 static tmg_rc

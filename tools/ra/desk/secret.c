@@ -25,7 +25,6 @@ make_key(ra_desk *d, const char *path)
 {
 	tmg_auto_secret key = { .len = KEY };
 	char mine[PATH_MAX + 16];
-	int linked;
 	tmg_rc rc;
 
 	if (RAND_priv_bytes_ex(tmg_ctx_libctx(d->office->ctx), key.bytes, KEY, 0) != 1)
@@ -34,10 +33,8 @@ make_key(ra_desk *d, const char *path)
 	snprintf(mine, sizeof(mine), "%s.%ld", path, (long)getpid());
 	if ((rc = tmg_file_replace(mine, tmg_secret_view(&key), 0600)))
 		return tmg_raise(&d->fault, rc, 0, "%s: %s", mine, strerror(errno));
-	linked = link(mine, path) == 0 ? 0 : errno;
-	unlink(mine);
-	return linked == 0 || linked == EEXIST ? TMG_OK :
-	    tmg_raise(&d->fault, TMG_E_IO, 0, "%s: %s", path, strerror(linked));
+	return tmg_file_claim(mine, path) == TMG_OK ? TMG_OK :
+	    tmg_raise(&d->fault, TMG_E_IO, 0, "%s: %s", path, strerror(errno));
 }
 
 static tmg_rc

@@ -48,20 +48,37 @@ take_ca(struct cli *cli, const tmg_provision_record *r, struct ca *ca)
 	return TMG_OK;
 }
 
-tmg_rc
-portal_recall_ca(struct cli *cli, const char *number, struct ca *ca)
+/* Whether an enrollment is the one that is meant. */
+typedef bool meant(const tmg_provision_record *r, const char *what);
+
+/* The first that is meant; found->id is "" when none is. */
+static tmg_rc
+find(struct cli *cli, meant *is, const char *what, tmg_provision_record *found)
 {
 	tmg_auto_free tmg_provision_record *rows = NULL;
 	tmg_fault f = { 0 };
-	size_t count;
+	size_t count, i = 0;
 	tmg_rc rc;
 
+	memset(found, 0, sizeof(*found));
 	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
 		return cli_fail(cli, rc, &f);
-	for (size_t i = 0; i < count; i++)
-		if (portal_is_about(&rows[i], number))
-			return take_ca(cli, &rows[i], ca);
+	while (i < count && !is(&rows[i], what))
+		i++;
+	if (i < count)
+		*found = rows[i];
 	return TMG_OK;
+}
+
+tmg_rc
+portal_recall_ca(struct cli *cli, const char *number, struct ca *ca)
+{
+	tmg_provision_record r;
+	tmg_rc rc;
+
+	if ((rc = find(cli, portal_is_about, number, &r)))
+		return rc;
+	return r.id[0] != '\0' ? take_ca(cli, &r, ca) : TMG_OK;
 }
 
 tmg_rc
@@ -97,40 +114,43 @@ recall_row(struct cli *cli, const tmg_provision_record *r, struct ca *ca,
 	return ca->password != NULL ? TMG_OK : keep_find(cli, number, ca);
 }
 
+static bool
+is_called(const tmg_provision_record *r, const char *id)
+{
+	return id != NULL ? strcmp(r->id, id) == 0 : r->step < TMG_STEP_DONE;
+}
+
 tmg_rc
 portal_recall(struct cli *cli, const char *id, struct ca *ca, struct portal *p)
 {
-	tmg_auto_free tmg_provision_record *rows = NULL;
-	tmg_fault f = { 0 };
-	size_t count;
+	tmg_provision_record r;
 	tmg_rc rc;
 
-	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
-		return cli_fail(cli, rc, &f);
-	for (size_t i = 0; i < count; i++)
-		if (id != NULL ? strcmp(rows[i].id, id) == 0 :
-		    rows[i].step < TMG_STEP_DONE)
-			return recall_row(cli, &rows[i], ca, p);
-	return TMG_OK;
+	if ((rc = find(cli, is_called, id, &r)))
+		return rc;
+	return r.id[0] != '\0' ? recall_row(cli, &r, ca, p) : TMG_OK;
+}
+
+/* An application's certificate. */
+static bool
+has_serial(const tmg_provision_record *r, const char *serial)
+{
+	return strcmp(r->serial, serial) == 0 && !portal_is_about(r, "");
 }
 
 tmg_rc
 portal_recall_cert(struct cli *cli, tmg_view cert, struct ca *ca)
 {
-	tmg_auto_free tmg_provision_record *rows = NULL;
-	char number[24] = "";
+	tmg_provision_record r;
 	tmg_cert_facts facts;
-	tmg_fault f = { 0 };
-	size_t count;
+	char number[24];
 	tmg_rc rc;
 
 	if (ca->password != NULL || ca->spec.uri != NULL ||
 	    tmg_cert_facts_get(cert, &facts) != TMG_OK)
 		return TMG_OK;
-	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
-		return cli_fail(cli, rc, &f);
-	for (size_t i = 0; i < count && number[0] == '\0'; i++)
-		if (strcmp(rows[i].serial, facts.serial) == 0)
-			number_of(&rows[i], number);
+	if ((rc = find(cli, has_serial, facts.serial, &r)))
+		return rc;
+	number_of(&r, number);
 	return number[0] == '\0' ? TMG_OK : portal_try_code(cli, number, ca);
 }

@@ -46,7 +46,7 @@ ra_api_body(const ra_call *call, ra_reply *reply, const ra_body_rows *rows,
 /* Who is there. */
 typedef struct ra_visitor {
 	char name[RA_OWNER_MAX];	/* of the account, or an application's number */
-	char actor[RA_OWNER_MAX + 16];	/* for the audit log */
+	char actor[RA_ACTOR_MAX];	/* for the audit log */
 	bool account;			/* not an application's own code */
 } ra_visitor;
 

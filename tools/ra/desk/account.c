@@ -123,7 +123,7 @@ ra_account_invite(ra_desk *d, ra_user *user, const char *actor,
 tmg_rc
 ra_account_tie(ra_desk *d, ra_user *user, tmg_view der)
 {
-	char self[RA_OWNER_MAX + 16];
+	char self[RA_ACTOR_MAX];
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };

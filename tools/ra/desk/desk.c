@@ -426,7 +426,7 @@ take_in(ra_desk *d, struct intake *t, ra_app *app)
 {
 	const ra_submission *in = t->in;
 	const ra_vet vet = vetting(t);
-	char name[RA_OWNER_MAX + 16];
+	char name[RA_ACTOR_MAX];
 	tmg_rc rc;
 
 	if ((rc = check_renewal(d, in, t->request)) || (rc = ra_vet_key(d, &vet)) ||

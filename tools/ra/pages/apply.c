@@ -12,93 +12,38 @@
 #include "tools/ra/desk/register.h"
 #include "tools/ra/pages/apply.h"
 #include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/first.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 
-const ra_profile *
-ra_apply_profile(ra_visit *v)
-{
-	const ra_profile *p = ra_profiles_find(v->desk->profiles,
-	    v->call->label);
-
-	if (p != NULL && p->section[0] != '\0' &&
-	    (p->flow.line[0] == RA_REGISTERED || p->flow.line[0] == RA_AGREED))
-		return p;
-	ra_visit_say(v, HTTP_NOT_FOUND, _("Not found"),
-	    _("There is no such service here."));
-	return NULL;
-}
-
 /* ---- the first step ---- */
 
-const char ra_apply_changed[] =
-    N_("The terms were changed meanwhile: read them again, as they are now.");
-
-void
-ra_apply_consent(ra_visit *v, const ra_profile *p, const ra_terms *terms)
+static void
+put_nothing(ra_visit *v)
 {
-	ra_put(&v->page, "<pre class=\"terms\" id=\"f-terms\" tabindex=\"0\""
-	    " role=\"region\" aria-label=\"%s\">%s</pre>\n", _("Agreement"),
-	    terms->text);
-	ra_put(&v->page, "<input type=\"hidden\" name=\"terms\" value=\"%s\">\n",
-	    terms->hash);
-	if (p->consent.box[0] != '\0')
-		ra_put(&v->page, "<div class=\"choice\"><input type=\"checkbox\""
-		    " name=\"agree\" id=\"f-agree\" value=\"yes\" required>"
-		    "<label for=\"f-agree\">%s</label></div>\n",
-		    ra_said(p, p->consent.box));
-}
-
-const char *
-ra_apply_consent_field(const ra_profile *p)
-{
-	return p->consent.box[0] != '\0' ? "f-agree" : "f-terms";
-}
-
-tmg_rc
-ra_apply_agreed(ra_visit *v, const ra_profile *p, const char **hash)
-{
-	const bool asked = p->flow.line[0] == RA_AGREED;
-
-	*hash = asked ? ra_posted_get(&v->form, "terms") : "";
-	return asked ? ra_terms_match(v->desk, p, *hash) : TMG_OK;
+	(void)v;
 }
 
 static void
 show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
     const ra_form_errors *errors, const char *wrong)
 {
-	const bool terms = p->flow.line[0] == RA_AGREED;
-	const bool fine = errors->count == 0 && wrong[0] == '\0';
-	tmg_auto(ra_terms) text = { .text = NULL };
+	const bool terms = ra_first_has_terms(p);
 	char action[RA_LABEL_MAX + 16];
-	tmg_rc rc;
 
-	if (terms && (rc = ra_terms_read(v->desk, p, &text))) {
-		ra_visit_fault(v, rc);
-		return;
-	}
 	snprintf(action, sizeof(action), "/apply/%s", v->call->label);
-	v->refused = !fine;
-	ra_visit_head_of(v, ra_said(p, p->title), terms ? _("Agreement") : _("Registration"));
-	ra_formview_errors(v, p, errors);
-	ra_formview_lack(v, ra_apply_consent_field(p), wrong);
-	ra_visit_form(v, action, false);
-	if (terms)
-		ra_apply_consent(v, p, &text);
-	else
-		ra_formview_fields(v, p, "registered", given, errors);
-	ra_put(&v->page, "<button>%s</button></form>\n",
-	    terms ? ra_said(p, p->consent.button) : _("Register"));
-	ra_visit_foot(v, fine ? HTTP_OK : HTTP_BAD_REQUEST);
+	ra_first_show(v, p, &(ra_first){ action,
+	    terms ? _("Agreement") : _("Registration"),
+	    terms ? ra_said(p, p->consent.button) : _("Register"),
+	    ra_first_field(p), wrong, put_nothing }, given, errors);
 }
 
 void
 ra_apply_first(ra_visit *v)
 {
-	const ra_profile *p = ra_apply_profile(v);
+	const ra_profile *p = ra_first_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) nothing = { 0 };
 
@@ -141,7 +86,7 @@ static void
 begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
     const char *hash)
 {
-	const bool terms = p->flow.line[0] == RA_AGREED;
+	const bool terms = ra_first_has_terms(p);
 	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
 	tmg_auto(ra_app) app = { .id = "" };
 	char code[RA_CODE_MAX] = "";
@@ -164,7 +109,7 @@ begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
 void
 ra_apply_begin(ra_visit *v)
 {
-	const ra_profile *p = ra_apply_profile(v);
+	const ra_profile *p = ra_first_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) given = { 0 };
 	const char *hash;
@@ -173,14 +118,13 @@ ra_apply_begin(ra_visit *v)
 	if (p == NULL || !ra_visit_count(v, &ra_limit_begin,
 	    ra_posted_get(&v->form, p->mail_to)))
 		return;
-	if (p->flow.line[0] == RA_AGREED && p->consent.box[0] != '\0' &&
-	    strcmp(ra_posted_get(&v->form, "agree"), "yes") != 0) {
+	if (ra_first_unaccepted(v, p)) {
 		show_first(v, p, &given, &none,
 		    _("Tick the box if you accept the terms; without it there is no application."));
 		return;
 	}
-	if ((rc = ra_apply_agreed(v, p, &hash)) == TMG_MISMATCH)
-		show_first(v, p, &given, &none, _(ra_apply_changed));
+	if ((rc = ra_first_agreed(v, p, &hash)) == TMG_MISMATCH)
+		show_first(v, p, &given, &none, _(ra_first_changed));
 	else if (rc || (rc = ra_formview_given(v, p, &given)))
 		ra_visit_fault(v, rc);
 	else

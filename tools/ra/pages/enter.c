@@ -10,6 +10,7 @@
 #include "tools/ra/desk/case.h"
 #include "tools/ra/pages/apply.h"
 #include "tools/ra/pages/casefile.h"
+#include "tools/ra/pages/first.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/site.h"
 
@@ -46,35 +47,18 @@ static void
 show_first(ra_visit *v, const ra_profile *p, const ra_answers *given,
     const ra_form_errors *errors, const char *field, const char *wrong)
 {
-	const bool terms = p->flow.line[0] == RA_AGREED;
-	tmg_auto(ra_terms) text = { .text = NULL };
 	char action[PATH_TEXT];
-	tmg_rc rc;
 
-	if (terms && (rc = ra_terms_read(v->desk, p, &text))) {
-		ra_visit_fault(v, rc);
-		return;
-	}
 	snprintf(action, sizeof(action), "/desk/new/%s", v->call->label);
-	v->refused = errors->count > 0 || wrong[0] != '\0';
-	ra_visit_head_of(v, ra_said(p, p->title), _("Enter an application"));
-	ra_formview_errors(v, p, errors);
-	ra_formview_lack(v, field, wrong);
-	ra_visit_form(v, action, false);
-	put_seen(v);
-	if (terms)
-		ra_apply_consent(v, p, &text);
-	else
-		ra_formview_fields(v, p, "registered", given, errors);
-	ra_put(&v->page, "<button>%s</button></form>\n", terms ?
-	    _("The applicant accepts the terms") : _("Register"));
-	ra_visit_foot(v, v->refused ? HTTP_BAD_REQUEST : HTTP_OK);
+	ra_first_show(v, p, &(ra_first){ action, _("Enter an application"),
+	    ra_first_has_terms(p) ? _("The applicant accepts the terms") :
+	    _("Register"), field, wrong, put_seen }, given, errors);
 }
 
 void
 ra_enter_first(ra_visit *v)
 {
-	const ra_profile *p = ra_apply_profile(v);
+	const ra_profile *p = ra_first_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) nothing = { 0 };
 
@@ -104,7 +88,7 @@ static void
 begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
     const char *hash)
 {
-	const bool terms = p->flow.line[0] == RA_AGREED;
+	const bool terms = ra_first_has_terms(p);
 	tmg_auto_free ra_form_errors *errors = calloc(1, sizeof(*errors));
 	tmg_auto(ra_app) app = { .id = "" };
 	char name[RA_ACTOR_MAX], code[RA_CODE_MAX] = "";
@@ -126,10 +110,9 @@ begin(ra_visit *v, const ra_profile *p, const ra_answers *given,
 void
 ra_enter_begin(ra_visit *v)
 {
-	const ra_profile *p = ra_apply_profile(v);
+	const ra_profile *p = ra_first_profile(v);
 	static const ra_form_errors none;
 	tmg_auto(ra_answers) given = { 0 };
-	const bool agreed = strcmp(ra_posted_get(&v->form, "agree"), "yes") == 0;
 	const char *hash;
 	tmg_rc rc;
 
@@ -140,13 +123,12 @@ ra_enter_begin(ra_visit *v)
 	else if (strcmp(ra_posted_get(&v->form, "seen"), "yes") != 0)
 		show_first(v, p, &given, &none, "f-seen",
 		    _("Only who shows his identity card can have an application entered: tick that you saw it."));
-	else if (p->flow.line[0] == RA_AGREED && p->consent.box[0] != '\0' &&
-	    !agreed)
+	else if (ra_first_unaccepted(v, p))
 		show_first(v, p, &given, &none, "f-agree",
 		    _("Tick the box if the applicant accepts the terms; without it there is no application."));
-	else if ((rc = ra_apply_agreed(v, p, &hash)) == TMG_MISMATCH)
-		show_first(v, p, &given, &none, ra_apply_consent_field(p),
-		    _(ra_apply_changed));
+	else if ((rc = ra_first_agreed(v, p, &hash)) == TMG_MISMATCH)
+		show_first(v, p, &given, &none, ra_first_field(p),
+		    _(ra_first_changed));
 	else if (rc)
 		ra_visit_fault(v, rc);
 	else

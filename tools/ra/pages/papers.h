@@ -24,6 +24,18 @@ ra_papers_accepted(const ra_papers *papers, size_t document);
 /* What a profile asks of each, before there is an application. */
 void ra_papers_wanted(ra_visit *visit, const ra_profile *profile);
 
+/* "by post, notarised; in person": what the profile asks of one. */
+void
+ra_papers_put_wanted(ra_visit *visit, const ra_document *document);
+
+/* How one stands, with the reason it was returned for. */
+void
+ra_papers_put_standing(ra_visit *visit, const ra_paper *paper);
+
+/* A channel in words. */
+const char *
+ra_papers_channel(const char *channel);
+
 /* What is asked of each and how it stands, for whose application it is; with
  * a way to the page where files are sent, while they may be. */
 void ra_papers_mine(ra_visit *visit, const ra_casefile *file);

@@ -17,7 +17,7 @@
 struct who {
 	unsigned by;
 	const char *number;
-	char name[RA_OWNER_MAX + 16];
+	char name[RA_ACTOR_MAX];
 	char form[PATH_MAX_TEXT];
 	char after[PATH_MAX_TEXT];
 };
@@ -31,9 +31,8 @@ who_of(const ra_visit *v)
 
 	if (strncmp(v->call->path, "/desk/", 6) != 0)
 		return w;
-	w.by = RA_BY_OFFICER;
 	w.number = v->call->label;
-	snprintf(w.name, sizeof(w.name), "officer:%s", v->officer.name);
+	w.by = ra_visit_officer(v, w.name).by;
 	snprintf(w.after, sizeof(w.after), "/desk/case/%s", w.number);
 	snprintf(w.form, sizeof(w.form), "/desk/case/%s/revoke", w.number);
 	return w;

@@ -11,7 +11,6 @@
 #include "tools/ra/profile/language.h"
 #include "tools/ra/store/session.h"
 
-#define RA_ACTOR_MAX (RA_OWNER_MAX + 16)
 #define RA_SESSION_S 14400	/* an application stays open so long */
 
 typedef struct ra_visit {

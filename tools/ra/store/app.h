@@ -13,6 +13,7 @@
 
 #define RA_ID_MAX 24		/* bytes of an application number, final zero included */
 #define RA_OWNER_MAX 64
+#define RA_ACTOR_MAX (RA_OWNER_MAX + 16)	/* "officer:NAME" */
 #define RA_NAME_MAX 64
 #define RA_REASON_MAX 256
 #define RA_BRANCH_MAX 256
@@ -24,7 +25,7 @@ typedef struct ra_app {
 	ra_state before;		/* RA_SUSPENDED: what it was */
 	int64_t facts;			/* ra_fact */
 	char flow[RA_FLOW_TEXT];	/* its way, since it was begun: flow.h */
-	char confirmed_by[RA_OWNER_MAX + 16];
+	char confirmed_by[RA_ACTOR_MAX];
 	char owner[RA_OWNER_MAX];	/* the account that handed it in */
 	char profile[RA_NAME_MAX];
 	char csr_hash[RA_HASH_TEXT];

@@ -27,7 +27,7 @@ typedef struct ra_paper {
 	char signer[RA_PAPER_SIGNER];	/* serial number of the certificate, "" none */
 	char hash[RA_HASH_TEXT];	/* SHA-256 */
 	char reason[RA_REASON_MAX];
-	char judge[RA_OWNER_MAX + 16];	/* who accepted or returned it */
+	char judge[RA_ACTOR_MAX];	/* who accepted or returned it */
 	time_t changed;
 	int64_t size;
 	uint8_t *content;		/* owned */

@@ -13,28 +13,26 @@ answer about renewing.
 """
 
 import base64
-import datetime
 import functools
 import hashlib
-import http.server
 import json
 import os
 import re
 import secrets
-import ssl
 import sys
 import threading
-import time
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.x509.oid import NameOID
+
+sys.dont_write_bytecode = True
+import bad_server
+from bad_server import Authority, name, pem, wrong_type
 
 DIR = sys.argv[1]
-DAY = datetime.timedelta(days=1)
 PROBLEM = 'application/problem+json'
 ERROR = 'urn:ietf:params:acme:error:'
 
@@ -47,35 +45,6 @@ def unb64(text):
     if re.fullmatch('[A-Za-z0-9_-]*', text) is None:
         raise ValueError('no base64url')
     return base64.urlsafe_b64decode(text + '=' * (-len(text) % 4))
-
-
-def name(text):
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)] if text else [])
-
-
-class Authority:
-    def __init__(self, text):
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = name(text)
-        self.cert = self.sign(self.name, self.key.public_key(), ca=True)
-
-    def sign(self, subject, key, ca=False, san=None, days=30):
-        now = datetime.datetime.utcnow()
-        b = (x509.CertificateBuilder().subject_name(subject)
-             .issuer_name(self.name).public_key(key)
-             .serial_number(x509.random_serial_number())
-             .not_valid_before(now - DAY).not_valid_after(now + days * DAY)
-             .add_extension(x509.BasicConstraints(ca, None), critical=True)
-             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                 self.key.public_key()), critical=False))
-        if san:
-            b = b.add_extension(x509.SubjectAlternativeName(
-                [x509.DNSName(n) for n in san]), False)
-        return b.sign(self.key, hashes.SHA256())
-
-
-def pem(*certs):
-    return b''.join(c.public_bytes(serialization.Encoding.PEM) for c in certs)
 
 
 CA, STRANGER = Authority('Bad ACME CA'), Authority('Somebody else')
@@ -316,14 +285,6 @@ STEPS = [
 
 # ---- the wrong ones -----------------------------------------------------------------
 
-def wrong_type(v):
-    if isinstance(v, bool):
-        return 'yes'
-    if isinstance(v, str):
-        return {'text': v}
-    return 7 if isinstance(v, (list, dict)) else [v]
-
-
 def everywhere(v, change):
     if isinstance(v, dict):
         return {k: everywhere(w, change) for k, w in v.items()}
@@ -356,30 +317,18 @@ JSON_WAYS = {
 STATUS_WAYS = {'500': 500, '503': 503, '403': 403, '404': 404, '418': 418, '429': 429}
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
-
-    def log_message(self, *args):
-        pass
+class Handler(bad_server.Handler):
+    huge = 8
 
     def send(self, status, body, how='', **headers):
-        headers = {k.replace('_', '-'): v for k, v in headers.items()}
-        headers.setdefault('Content-Type', 'application/json')
-        headers.setdefault('Content-Length', str(len(body)))
         if how != 'no-nonce':
             nonce = 'no nonce!' if how == 'odd-nonce' else secrets.token_urlsafe(12)
             with LOCK:
                 NONCES.add(nonce)
-            headers.setdefault('Replay-Nonce', nonce)
-        self.send_response(status)
-        for k, v in headers.items():
-            self.send_header(k, v)
-        self.end_headers()
-        if self.command != 'HEAD':
-            self.wfile.write(body)
+            headers['Replay-Nonce'] = nonce
+        super().send(status, body, **headers)
 
     def spoil(self, how, status, body, headers):
-        """Whatever can be done to any answer; False: it is none of these."""
         if how in STATUS_WAYS:
             self.send(STATUS_WAYS[how], json.dumps({
                 'type': ERROR + {'429': 'rateLimited'}.get(how, 'serverInternal'),
@@ -388,32 +337,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif how == 'nonces':
             self.send(400, json.dumps({'type': ERROR + 'badNonce'}).encode(),
                       Content_Type=PROBLEM)
-        elif how == 'html':
-            self.send(200, b'<html><body>It works!</body></html>', Content_Type='text/html')
-        elif how == 'redirect':
-            self.send(302, b'', Location='https://localhost:1/elsewhere')
-        elif how == 'cut':
-            self.send(status, body[:len(body) // 2], Content_Length=str(len(body) or 9))
-            self.close_connection = True
-        elif how == 'shut':
-            self.connection.close()
-            self.close_connection = True
-        elif how == 'slow':
-            self.send_response(status)
-            self.send_header('Content-Length', '40')
-            self.end_headers()
-            for _ in range(40):
-                self.wfile.write(b' ')
-                time.sleep(0.25)
-        elif how == 'huge':
-            self.send_response(status)
-            self.send_header('Content-Type', 'application/json')
-            self.end_headers()
-            for _ in range(8):
-                self.wfile.write(b' ' * 1048576)
-            self.close_connection = True
         else:
-            return False
+            return super().spoil(how, status, body, headers)
         return True
 
     def give(self, how, status, value, headers):
@@ -424,8 +349,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not isinstance(value, bytes) and how in JSON_WAYS:
             value = JSON_WAYS[how](value)
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
-        if how == 'type':
-            headers['Content-Type'] = 'text/plain'
         if how == 'forever':
             headers['Retry-After'] = '99999999999999999999'
         if not self.spoil(how, status, body, headers):
@@ -473,31 +396,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         self.send(404, b'{}')
 
-    def handle(self):
-        try:
-            super().handle()
-        except (OSError, ssl.SSLError):
-            pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
 
 def main():
-    key = ec.generate_private_key(ec.SECP256R1())
-    with open(DIR + '/tls.pem', 'wb') as f:
-        f.write(key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption()))
-        f.write(pem(CA.sign(name('localhost'), key.public_key(), san=['localhost'])))
-    with open(DIR + '/ca.pem', 'wb') as f:
-        f.write(pem(CA.cert))
-    server = Server(('127.0.0.1', 0), Handler)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(DIR + '/tls.pem')
-    server.socket = tls.wrap_socket(server.socket, server_side=True,
-                                    do_handshake_on_connect=False)
+    server = bad_server.server(DIR, CA, Handler)
     print(server.server_address[1], flush=True)
     server.serve_forever()
 

@@ -12,68 +12,25 @@ application.
 """
 
 import base64
-import datetime
 import hashlib
-import http.server
 import json
-import os
 import re
-import ssl
 import sys
-import threading
-import time
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+
+sys.dont_write_bytecode = True
+import bad_server
+from bad_server import Authority, name, pem, wrong_type
 
 DIR = sys.argv[1]
 TERMS = 'be good'
 HASH = hashlib.sha256(TERMS.encode()).hexdigest()
-DAY = datetime.timedelta(days=1)
 OTHER = 'ZZZZ-ZZZZ-ZZZZ-ZZZZ'
-
-
-def name(text):
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-class Authority:
-    def __init__(self, text):
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = name(text)
-        self.cert = self.sign(self.name, self.key.public_key(), ca=True)
-
-    def sign(self, subject, key, ca=False, san=None):
-        now = datetime.datetime.utcnow()
-        b = (x509.CertificateBuilder().subject_name(subject)
-             .issuer_name(self.name).public_key(key)
-             .serial_number(x509.random_serial_number())
-             .not_valid_before(now - DAY).not_valid_after(now + 30 * DAY)
-             .add_extension(x509.BasicConstraints(ca, None), critical=True))
-        if san:
-            b = b.add_extension(x509.SubjectAlternativeName([x509.DNSName(san)]), False)
-        return b.sign(self.key, hashes.SHA256())
-
-
-def pem(*certs):
-    return b''.join(c.public_bytes(serialization.Encoding.PEM) for c in certs)
 
 
 CA, STRANGER = Authority('Bad Portal CA'), Authority('Somebody else')
 APPS = {}
-
-
-def start():
-    key = ec.generate_private_key(ec.SECP256R1())
-    with open(DIR + '/tls.pem', 'wb') as f:
-        f.write(key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption()))
-        f.write(pem(CA.sign(name('localhost'), key.public_key(), san='localhost')))
-    with open(DIR + '/ca.pem', 'wb') as f:
-        f.write(pem(CA.cert))
 
 
 # ---- the right answers -----------------------------------------------------------
@@ -159,14 +116,6 @@ def wrong_types(value):
     return wrong_type(value)
 
 
-def wrong_type(v):
-    if isinstance(v, bool):
-        return 'yes'
-    if isinstance(v, str):
-        return {'text': v}
-    return 7 if isinstance(v, (list, dict)) else [v]
-
-
 def another_number(value):
     return dict(value, application=OTHER) if isinstance(value, dict) else value
 
@@ -193,55 +142,11 @@ CERT_WAYS = {
 STATUS_WAYS = {'500': 500, '503': 503, '403': 403, '404': 404, '418': 418}
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
-
-    def log_message(self, *args):
-        pass
-
-    def send(self, status, kind, body, **headers):
-        self.send_response(status)
-        self.send_header('Content-Type', kind)
-        self.send_header('Content-Length', headers.pop('length', str(len(body))))
-        for k, v in headers.items():
-            self.send_header(k.replace('_', '-'), v)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def spoil(self, how, status, kind, body):
-        """Whatever can be done to any answer; False: it is none of these."""
-        if how in STATUS_WAYS:
-            self.send(STATUS_WAYS[how], 'application/json',
-                      b'{"error": {"text": "the reason is \\u001b[31mred"}}')
-        elif how == 'html':
-            self.send(200, 'text/html', b'<html><body>It works!</body></html>')
-        elif how == 'type':
-            self.send(status, 'text/plain', body)
-        elif how == 'redirect':
-            self.send(302, 'text/plain', b'', Location='https://localhost:1/elsewhere')
-        elif how == 'cut':
-            self.send(status, kind, body[:len(body) // 2], length=str(len(body)))
-            self.close_connection = True
-        elif how == 'shut':
-            self.connection.close()
-            self.close_connection = True
-        elif how == 'slow':
-            self.send_response(status)
-            self.send_header('Content-Type', kind)
-            self.send_header('Content-Length', '40')
-            self.end_headers()
-            for i in range(40):
-                self.wfile.write(b' ')
-                time.sleep(0.25)
-        elif how == 'huge':
-            self.send_response(status)
-            self.send_header('Content-Type', kind)
-            self.end_headers()
-            for i in range(64):
-                self.wfile.write(b' ' * 1048576)
-            self.close_connection = True
-        else:
-            return False
+class Handler(bad_server.Handler):
+    def spoil(self, how, status, body, headers):
+        if how not in STATUS_WAYS:
+            return super().spoil(how, status, body, headers)
+        self.send(STATUS_WAYS[how], b'{"error": {"text": "the reason is \\u001b[31mred"}}')
         return True
 
     def answer(self, step, how, number, body):
@@ -257,8 +162,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if value is not None and how in JSON_WAYS:
             out = JSON_WAYS[how](value)
             out = out.encode() if isinstance(out, str) else out
-        if not self.spoil(how, status, kind, out):
-            self.send(status, kind, out)
+        headers = {'Content-Type': kind}
+        if not self.spoil(how, status, out, headers):
+            self.send(status, out, **headers)
 
     def handle_any(self):
         length = int(self.headers.get('Content-Length') or 0)
@@ -274,31 +180,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(step, how if at == step else '', (m.groups() + ('',))[0],
                         json.loads(raw) if raw else {})
             return
-        self.send(404, 'application/json', b'{"error": {"text": "not here"}}')
+        self.send(404, b'{"error": {"text": "not here"}}')
 
     do_GET = do_POST = do_PUT = handle_any
 
     def handle(self):
         try:
             super().handle()
-        except (OSError, ssl.SSLError, ValueError):
+        except ValueError:
             pass
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *args):
-        pass
-
-
 def main():
-    start()
-    server = Server(('127.0.0.1', 0), Handler)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(DIR + '/tls.pem')
-    server.socket = tls.wrap_socket(server.socket, server_side=True,
-                                    do_handshake_on_connect=False)
+    server = bad_server.server(DIR, CA, Handler)
+    server.handle_error = lambda *args: None
     print(server.server_address[1], HASH, flush=True)
     server.serve_forever()
 

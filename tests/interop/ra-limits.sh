@@ -2,14 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What fails too often and what is done too often, counted by two processes on
 # one store, SQLite and PostgreSQL; and who is not shut out by it.
-if [ -z "${TAMGA_TEST_RA_URL:-}" ]; then
-	"$top_srcdir/tests/with-ra" -- sh "$0" || exit
-	[ -z "${TAMGA_TEST_PG_URL:-}" ] || exit 0
-	rc=0
-	"$top_srcdir/tests/with-postgres" -- "$top_srcdir/tests/with-ra" -- sh "$0" || rc=$?
-	[ $rc -eq 77 ] || exit $rc
-	exit 0
-fi
+. "$top_srcdir/tests/interop/ra-both.sh"
 . "$top_srcdir/tests/interop/ra-lib.sh"
 . "$top_srcdir/tests/interop/ra-portal-lib.sh"
 

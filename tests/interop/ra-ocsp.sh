@@ -3,33 +3,15 @@
 # The responder of tamga-ra judged by openssl ocsp, curl, GnuTLS, NSS's reader
 # and a TLS server that staples: good, suspended, revoked and unknown, by GET
 # and POST, two processes on one store, and what is refused.
-if [ -z "${TAMGA_TEST_RA_URL:-}" ]; then
-	"$top_srcdir/tests/with-ra" -- sh "$0" || exit
-	[ -z "${TAMGA_TEST_PG_URL:-}" ] || exit 0
-	rc=0
-	"$top_srcdir/tests/with-postgres" -- "$top_srcdir/tests/with-ra" -- sh "$0" || rc=$?
-	[ $rc -eq 77 ] || exit $rc
-	exit 0
-fi
+. "$top_srcdir/tests/interop/ra-both.sh"
 . "$top_srcdir/tests/interop/ra-lib.sh"
+. "$top_srcdir/tests/interop/ra-serve-lib.sh"
 PATH=$PATH:/usr/sbin:$top_builddir/daemons/usr/sbin	# nginx
 
-pids=
-stop() {
-	for pid in $pids; do
-		{ kill "$pid" && wait "$pid"; } 2>/dev/null || :
-	done
-	pids=
-	rm -rf "$work"
-}
-trap stop EXIT
 # responder NAME: another process on the store, with a responder; $NAME is where,
 # $NAME_tls the same with TLS
 responder() {
-	mkfifo "ready-$1"
-	"$ra" serve "$TAMGA_TEST_RA_DIR" --listen 127.0.0.1:0 > "ready-$1" 2> "log-$1" &
-	pids="$pids $!"
-	{ read -r tls && read -r http; } < "ready-$1" || die "no server: $(tail -n 3 "log-$1")"
+	serve "$1" "$TAMGA_TEST_RA_DIR"
 	eval "$1=\$http; $1_tls=\$tls"
 }
 

@@ -6,7 +6,7 @@
 . "$top_srcdir/tests/interop/ra-lib.sh"
 . "$top_srcdir/tests/interop/ra-portal-lib.sh"
 
-printf 'FIN,surname,given,birth\n5ABC12D,Sınaq,Ülviyyə,1990-12-31\n' > "$TAMGA_TEST_RA_DIR/citizens.csv"
+citizens
 officer olga 'Azerpost, Baku'
 officer omar 'Azerpost, Ganja'
 
@@ -74,18 +74,7 @@ has_header 'Refresh: 5'
 page "/desk/case/$number"
 hides 'value="hand-over"'
 send "/desk/case/$number" 400 event=hand-over seen=yes
-cat > az.cnf <<-EOF
-	[req]
-	prompt = no
-	string_mask = utf8only
-	distinguished_name = dn
-	[dn]
-	C = AZ
-	serialNumber = 5ABC12D
-	GN = Ülviyyə
-	SN = Sınaq
-	CN = Sınaq Ülviyyə
-EOF
+names_of_citizen az
 request az
 # what the command sends, with the code that the operator was given
 openssl req -in az.csr -outform DER -out az.der

@@ -21,13 +21,7 @@ who maria
 page /apply/bg-csp
 send /apply/bg-csp 200 'fullname=Maria Example' email=maria@example.bg
 number=$(number)
-code=$(sqlite3 "$TAMGA_TEST_RA_DIR/store.db" \
-    "SELECT body FROM mail WHERE application='$number'" |
-    sed -n 's/^Initial access code: //p')
-page /login
-send /login 303 "number=$number" "code=$code"
-page /my/code
-send /my/code 303 "old=$code" 'new=correct horse' 'again=correct horse'
+own_code "$number" "$(mailed_code "$number")"
 page /my/form
 send /my/form 303 country=BG carrier=usb-token
 page /my
@@ -194,9 +188,7 @@ who rest
 page /apply/bg-csp
 send /apply/bg-csp 200 'fullname=Rest Example' email=rest@example.bg
 other=$(number)
-code=$(sqlite3 "$TAMGA_TEST_RA_DIR/store.db" \
-    "SELECT body FROM mail WHERE application='$other'" |
-    sed -n 's/^Initial access code: //p')
+code=$(mailed_code "$other")
 same 'nobody' "$(get -F name=company-status -F file=@good.pdf "$api/$other/documents")" 401
 same "another's" "$(get -u "$other:$code" -F name=company-status -F file=@good.pdf "$api/$number/documents")" 404
 same 'JSON' "$(get -u "$other:$code" --json '{}' "$api/$other/documents")" 415

@@ -25,28 +25,11 @@ officer ovidiu 'Elsewhere'
 who anna
 page /
 shows 'Services of the house'
-page /apply/employee-four-eyes
-send /apply/employee-four-eyes 200
-page /my/form
-send /my/form 303 'name=Anna Example' office=Notary email=anna@example.com carrier=usb-token
-page /my
-number=$(number)
+employee 'Anna Example' Notary anna@example.com usb-token
 hides '/my/revoke'
 hides 'value="suspend"'
-cat > anna.cnf <<-EOF
-	[req]
-	prompt = no
-	distinguished_name = dn
-	req_extensions = ext
-	[dn]
-	title = Notary
-	CN = Anna Example
-	[ext]
-	subjectAltName = email:anna@example.com
-EOF
-request anna
-page /my/key
-send /my/key 303 "request=$(cat anna.csr)"
+names_of_employee anna Anna Notary
+hand_in anna
 
 who olga
 page "/desk/case/$number"
@@ -74,8 +57,7 @@ shows 'Suspend the certificate'
 shows 'Revoke the certificate'
 hides 'Resume the certificate'
 hides 'Cancel the application'
-send /my/certificate 200
-cp page anna.pem
+fetch anna
 serial=$(openssl x509 -in anna.pem -noout -serial | cut -d= -f2)
 # a token's certificate is valid for two years in this profile
 days=$((($(date -d "$(openssl x509 -in anna.pem -noout -enddate | cut -d= -f2)" +%s) - $(date +%s)) / 86400))
@@ -138,21 +120,10 @@ same 'by an officer' "$(see "$U/desk/case/$number/revoke")" 409
 
 # ---- an officer revokes another one
 who boris
-page /apply/employee-four-eyes
-send /apply/employee-four-eyes 200
-page /my/form
-send /my/form 303 'name=Boris Example' office=Clerk email=boris@example.com carrier=file:p12
-page /my
-number=$(number)
-sed 's/Anna/Boris/;s/anna/boris/;s/Notary/Clerk/' anna.cnf > boris.cnf
-request boris
-page /my/key
-send /my/key 303 "request=$(cat boris.csr)"
-for step in olga:confirm omar:release; do
-	who ${step%:*}
-	page "/desk/case/$number"
-	send "/desk/case/$number" 303 event=${step#*:}
-done
+employee 'Boris Example' Clerk boris@example.com file:p12
+names_of_employee boris Boris Clerk
+hand_in boris
+decide "$number" olga:confirm omar:release
 page "/desk/case/$number/revoke"
 send "/desk/case/$number/revoke" 303 why=privilegeWithdrawn sure=yes
 goes "/desk/case/$number"

@@ -49,7 +49,7 @@ for p in /my/../desk /desk%00 /service/ /service/nothing /service/..%2f..%2fetc 
 done
 
 # ---- every kind of nonsense in every field of the form
-printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' > "$TAMGA_TEST_RA_DIR/individuals.csv"
+individuals
 page /my/identity
 captcha
 send /my/identity 400 "identity=' OR '1'='1" captcha=$sum captcha-id=$captcha_id

@@ -8,27 +8,7 @@
 
 officer olga
 officer omar
-cat > anna.cnf <<-EOF
-	[req]
-	prompt = no
-	distinguished_name = dn
-	req_extensions = ext
-	[dn]
-	title = Notary
-	CN = Anna Example
-	[ext]
-	subjectAltName = email:anna@example.com
-EOF
-
-# issued NAME: the certificate of the application that is open
-fetch() {
-	page /my
-	send /my/certificate 200
-	cp page "$1.pem"
-	openssl verify -CAfile "$TAMGA_TEST_RA_CA" "$1.pem" >/dev/null || die "$1: chain"
-	same "$1: key" "$(openssl x509 -in "$1.pem" -noout -pubkey)" \
-	    "$(openssl pkey -in "$1.key.pem" -pubout)"
-}
+names_of_employee anna Anna Notary
 
 # renew STATUS [curl's arguments]: from the certificate of the first application
 renew() {
@@ -41,27 +21,14 @@ renew() {
 }
 
 who anna
-page /apply/employee-four-eyes
-send /apply/employee-four-eyes 200
-page /my/form
-send /my/form 303 'name=Anna Example' office=Notary email=anna@example.com carrier=usb-token
-page /my
-first=$(number)
-request anna
-page /my/key
-send /my/key 303 "request=$(cat anna.csr)"
-for step in olga:confirm omar:release; do
-	who ${step%:*}
-	page "/desk/case/$first"
-	send "/desk/case/$first" 303 event=${step#*:}
-done
+employee 'Anna Example' Notary anna@example.com usb-token
+first=$number
+hand_in anna
+decide "$first" olga:confirm omar:release
 # a code of her own choice, given out at the counter
 code=$("$ra" act new-code "$first")
 who anna
-page /login
-send /login 303 "number=$first" "code=$code"
-page /my/code
-send /my/code 303 "old=$code" 'new=correct horse' 'again=correct horse'
+own_code "$first" "$code"
 fetch anna
 
 # ---- not yet: the profile says the last thirty days
@@ -107,11 +74,7 @@ same 'the same renewal' "$(number)" "$second"
 # the same code opens it
 page /login
 send /login 303 "number=$second" 'code=correct horse'
-for step in olga:confirm omar:release; do
-	who ${step%:*}
-	page "/desk/case/$second"
-	send "/desk/case/$second" 303 event=${step#*:}
-done
+decide "$second" olga:confirm omar:release
 who anna
 fetch plain
 

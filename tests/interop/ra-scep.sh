@@ -4,26 +4,14 @@
 # scepclient, certmonger's scep-submit.  Two processes serve one store.
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
+. "$top_srcdir/tests/interop/ra-serve-lib.sh"
 
-pids=
-stop() {
-	for pid in $pids; do
-		{ kill "$pid" && wait "$pid"; } 2>/dev/null || :
-	done
-	rm -rf "$work"
-}
-trap stop EXIT
 # server NAME SETTINGS: another process on the store; $NAME is where, $NAME_tls with TLS
 server() {
 	{ cat "$TAMGA_TEST_RA_DIR/ra.conf"; echo "scep: { key = \"scep.key\"; ${2:-} };"; } \
 	    > "$TAMGA_TEST_RA_DIR/$1.conf"
-	mkfifo "ready-$1"
-	"$ra" serve --config "$TAMGA_TEST_RA_DIR/$1.conf" --listen 127.0.0.1:0 \
-	    > "ready-$1" 2> "log-$1" &
-	pids="$pids $!"
-	{ read -r tls && read -r plain; } < "ready-$1"
-	[ -n "$plain" ] || die "$1 does not serve: $(cat "log-$1")"
-	eval "$1=$plain/scep $1_tls=$tls/scep"
+	serve "$1" --config "$TAMGA_TEST_RA_DIR/$1.conf"
+	eval "$1=\$http/scep $1_tls=\$tls/scep"
 }
 server usual
 server old 'legacy = true;'

@@ -138,6 +138,25 @@ add_block(tmg_certs *certs, BIO *in, bool *added)
 	return rc;
 }
 
+/* RFC 7468 3: a line ends with CR LF, CR or LF; libcrypto knows no CR alone. */
+static BIO *
+open_text(tmg_view pem)
+{
+	BIO *text = BIO_new(BIO_s_mem());
+	uint8_t *p;
+
+	if (text == NULL || (pem.len > 0 &&
+	    BIO_write(text, pem.ptr, (int)pem.len) != (int)pem.len)) {
+		BIO_free(text);
+		return NULL;
+	}
+	for (long i = 0, n = BIO_get_mem_data(text, &p); i < n; i++)
+		if (p[i] == '\r' && (i + 1 == n || p[i + 1] != '\n'))
+			p[i] = '\n';
+	BIO_set_mem_eof_return(text, 0);
+	return text;
+}
+
 tmg_rc
 tmg_certs_add_pem(tmg_certs *certs, tmg_view pem)
 {
@@ -147,8 +166,7 @@ tmg_certs_add_pem(tmg_certs *certs, tmg_view pem)
 
 	if (pem.len > PEM_MAX)
 		return TMG_E_MALFORMED;
-	in = BIO_new_mem_buf(pem.len > 0 ? (const void *)pem.ptr : "", (int)pem.len);
-	if (in == NULL)
+	if ((in = open_text(pem)) == NULL)
 		return TMG_E_NOMEM;
 
 	while ((rc = add_block(certs, in, &added)) == TMG_OK)

@@ -171,6 +171,12 @@ test_pem(void **state)
 	len = BIO_get_mem_data(out, &text);
 	assert_int_equal(tmg_certs_add_pem(certs, (tmg_view){ (uint8_t *)text, (size_t)len }), TMG_OK);
 	assert_int_equal(tmg_certs_count(certs), 3);
+	tmg_certs_free(&certs);
+	assert_int_equal(tmg_certs_new(&certs), TMG_OK);
+	for (long i = 0; i < len; i++)		/* RFC 7468 3: CR alone ends a line too */
+		text[i] = text[i] == '\n' ? '\r' : text[i];
+	assert_int_equal(tmg_certs_add_pem(certs, (tmg_view){ (uint8_t *)text, (size_t)len }), TMG_OK);
+	assert_int_equal(tmg_certs_count(certs), 3);
 	for (size_t i = 0; i < TMG_COUNT(bad); i++)
 		assert_int_equal(tmg_certs_add_pem(certs, tmg_view_str(bad[i])), TMG_E_MALFORMED);
 	for (size_t i = 0; i < TMG_COUNT(none); i++)

@@ -122,6 +122,16 @@ detail_of(const json_t *o)
 	return detail != NULL ? detail : json_string_value(json_object_get(o, "detail"));
 }
 
+/* RFC 7807 3.1, RFC 8555 7.3.3; a part of an address leads nowhere. */
+static void
+take_instance(const json_t *o, tmg_acme_problem *p)
+{
+	const char *url = json_string_value(json_object_get(o, "instance"));
+
+	if (url != NULL && tmg_acme_is_url(url) && strlen(url) < sizeof(p->see))
+		tmg_header_clean(p->see, sizeof(p->see), tmg_view_str(url));
+}
+
 static bool
 take_problem(const json_t *o, tmg_acme_problem *p)
 {
@@ -135,6 +145,7 @@ take_problem(const json_t *o, tmg_acme_problem *p)
 	    strlen(type + n) < sizeof(p->type))
 		tmg_header_clean(p->type, sizeof(p->type), tmg_view_str(type + n));
 	tmg_header_clean(p->said, sizeof(p->said), tmg_view_str(detail_of(o)));
+	take_instance(o, p);
 	return p->type[0] != '\0' || p->said[0] != '\0';
 }
 

@@ -36,10 +36,11 @@ typedef enum tmg_acme_status {
 	TMG_ACME_INVALID,	/* and what ends like it: deactivated, expired, revoked */
 } tmg_acme_status;
 
-/* RFC 7807, RFC 8555 6.7; said is fit for a terminal. */
+/* RFC 7807, RFC 8555 6.7; said and see are fit for a terminal. */
 typedef struct tmg_acme_problem {
 	char type[40];		/* after "urn:ietf:params:acme:error:"; "" another */
 	char said[TMG_ACME_SAID];
+	char see[200];		/* where a person is to look, "" nowhere */
 } tmg_acme_problem;
 
 typedef struct tmg_acme_identifier {

@@ -85,15 +85,14 @@ tmg_acme_order_look(tmg_authority *a, long *retry_after_s)
 }
 
 tmg_rc
-tmg_acme_order_recall(tmg_authority *a)
+tmg_acme_order_recall(tmg_authority *a, long *retry_after_s)
 {
 	tmg_acme *acme = tmg_acme_of(a);
-	long ignored;
 	tmg_rc rc;
 
 	if (tmg_acme_kept_read(tmg_authority_kept(a), acme->order_url, &acme->left))
 		return TMG_NOT_FOUND;
-	rc = tmg_acme_order_look(a, &ignored);
+	rc = tmg_acme_order_look(a, retry_after_s);
 	if (rc == TMG_OK && acme->order.status != TMG_ACME_INVALID)
 		return rc;
 	if (tmg_is_fault(rc) || rc == TMG_PENDING)

@@ -27,7 +27,7 @@ tmg_acme_order_make(tmg_authority *a, tmg_view csr, bool renews);
  * Verdicts  TMG_NOT_FOUND  there is none, or nothing becomes of it any more
  */
 TMG_MUST_USE tmg_rc
-tmg_acme_order_recall(tmg_authority *a);
+tmg_acme_order_recall(tmg_authority *a, long *retry_after_s);
 
 /* Asks how it stands. */
 TMG_MUST_USE tmg_rc

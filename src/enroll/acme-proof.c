@@ -178,7 +178,7 @@ collect(tmg_authority *a)
 	tmg_acme *acme = tmg_acme_of(a);
 	tmg_auto_free tmg_acme_authz *z = malloc(sizeof(*z));
 	tmg_acme_proof *p;
-	long ignored;
+	long retry_after_s;
 	tmg_rc rc;
 
 	acme->proofs = calloc(acme->order.count, sizeof(*acme->proofs));
@@ -186,7 +186,7 @@ collect(tmg_authority *a)
 		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
 	for (size_t i = 0; i < acme->order.count; i++) {
 		p = &acme->proofs[acme->proof_count];
-		if ((rc = fetch(a, acme->order.authorizations[i], z, &ignored)))
+		if ((rc = fetch(a, acme->order.authorizations[i], z, &retry_after_s)))
 			return rc;
 		if (z->status != TMG_ACME_PENDING && acme->left)
 			tidy(a, z);
@@ -196,6 +196,7 @@ collect(tmg_authority *a)
 			return failed(a, z);
 		if ((rc = choose(a, z, p)) || (rc = answer(a, p)))
 			return rc;
+		p->retry_after_s = p->asked ? retry_after_s : -1;
 		p->shown = acme->left;
 		memcpy(p->authz, acme->order.authorizations[i], sizeof(p->authz));
 		acme->proof_count++;
@@ -221,6 +222,22 @@ show(tmg_authority *a)
 	return TMG_OK;
 }
 
+/* RFC 8555 7.1.6: an authorization that is decided takes no more answers; an
+ * earlier "{}" of ours arrived that we do not know of.  Else rc stands. */
+static tmg_rc
+is_decided(tmg_authority *a, const tmg_acme_proof *p, tmg_rc rc)
+{
+	tmg_auto_free tmg_acme_authz *z = malloc(sizeof(*z));
+	const tmg_fault before = a->fault;
+	long ignored;
+
+	if (z != NULL && fetch(a, p->authz, z, &ignored) == TMG_OK &&
+	    z->status != TMG_ACME_PENDING)
+		return TMG_OK;
+	a->fault = before;
+	return rc;
+}
+
 /* RFC 8555 7.5.1: "{}" says that the proof is there. */
 static tmg_rc
 tell(tmg_authority *a, tmg_acme_proof *p)
@@ -230,10 +247,11 @@ tell(tmg_authority *a, tmg_acme_proof *p)
 
 	if (p->asked)
 		return TMG_OK;
-	if ((rc = tmg_acme_post(a, p->url, "{}", &r)))
-		return rc;
-	p->asked = true;
-	return TMG_OK;
+	rc = tmg_acme_post(a, p->url, "{}", &r);
+	if (rc == TMG_DENIED)
+		rc = is_decided(a, p, rc);
+	p->asked = rc == TMG_OK;
+	return rc;
 }
 
 static tmg_rc
@@ -248,11 +266,13 @@ static tmg_rc
 wait_for(tmg_authority *a, const tmg_acme_proof *p)
 {
 	tmg_auto_free tmg_acme_authz *z = malloc(sizeof(*z));
-	long retry_after_s = -1;
+	long retry_after_s = p->retry_after_s;
 	tmg_rc rc;
 
 	if (z == NULL)
 		return tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+	if (retry_after_s > 0 && !tmg_acme_nap(a, 0, retry_after_s, AUTHZ_NAP_S))
+		return still_waiting(a, p);
 	for (unsigned n = 0; ; n++) {
 		if ((rc = fetch(a, p->authz, z, &retry_after_s)))
 			return rc;

@@ -43,6 +43,7 @@ struct tmg_acme_proof {
 	char token[128];
 	char answer[TMG_ACME_ANSWER_MAX];	/* the key authorization */
 	bool asked;			/* the CA was told to look already */
+	long retry_after_s;		/* then, what it advised; else -1 */
 };
 
 /*

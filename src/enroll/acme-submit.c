@@ -119,11 +119,11 @@ check_key(tmg_authority *a, tmg_view csr)
 }
 
 static tmg_rc
-have_order(tmg_authority *a, tmg_view csr, bool renews)
+have_order(walk *w, bool renews)
 {
-	const tmg_rc rc = tmg_acme_order_recall(a);
+	const tmg_rc rc = tmg_acme_order_recall(w->a, &w->retry_after_s);
 
-	return rc == TMG_NOT_FOUND ? tmg_acme_order_make(a, csr, renews) : rc;
+	return rc == TMG_NOT_FOUND ? tmg_acme_order_make(w->a, w->csr, renews) : rc;
 }
 
 tmg_rc
@@ -139,7 +139,7 @@ tmg_acme_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 	acme->until_ms = tmg_now_ms() + ms;
 	acme->retry_after_s = -1;
 	if ((rc = tmg_acme_account_open(a)) || (rc = check_key(a, csr)) ||
-	    (rc = have_order(a, csr, renews)) || (rc = lead(&w))) {
+	    (rc = have_order(&w, renews)) || (rc = lead(&w))) {
 		if (rc == TMG_PENDING && d->retry_after_s < 0)
 			d->retry_after_s = acme->retry_after_s;
 		return tmg_pass(&a->fault, rc);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/enroll/acme-talk.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,10 +12,11 @@
 #include "src/enroll/acme-jws.h"
 #include "src/enroll/session.h"
 #include "src/http/header.h"
+#include "src/http/status.h"
 
 #define TYPE_JOSE "application/jose+json"	/* RFC 8555 6.2 */
 #define TYPE_PROBLEM "application/problem+json"
-#define NONCES 6u	/* times one message is sent before its server is given up */
+#define SENDS 6u	/* times one message is sent before its server is given up */
 #define NAP_MS 250
 
 /* ---- problems ---------------------------------------------------------- */
@@ -72,6 +74,7 @@ tmg_acme_refused(tmg_authority *a, const tmg_acme_problem *p, const char *subjec
 {
 	const char *words = _("it refuses");
 	const char *where = a->uri.where, *colon = subject[0] != '\0' ? ": " : "";
+	char said[160] = "", see[sizeof(p->see) + 40] = "";
 	unsigned remedies = 0;
 	tmg_rc rc = TMG_DENIED;
 
@@ -81,11 +84,20 @@ tmg_acme_refused(tmg_authority *a, const tmg_acme_problem *p, const char *subjec
 			remedies = problems[i].remedies;
 			words = _(problems[i].words);
 		}
-	if (p->said[0] == '\0')
-		return tmg_advise(&a->fault, remedies, tmg_authority_raise(a, rc,
-		    "%s: %.70s%s%s", where, subject, colon, words));
+	if (p->said[0] != '\0')
+		snprintf(said, sizeof(said), " (\"%.150s\")", p->said);
+	if (p->see[0] != '\0')
+		snprintf(see, sizeof(see), _("; see %s"), p->see);
 	return tmg_advise(&a->fault, remedies, tmg_authority_raise(a, rc,
-	    "%s: %.70s%s%s (\"%.150s\")", where, subject, colon, words, p->said));
+	    "%s: %.70s%s%s%s%s", where, subject, colon, words, said, see));
+}
+
+/* RFC 9110 15.6.4: who says when to come back has lost nothing. */
+static tmg_rc
+busy(tmg_authority *a)
+{
+	return tmg_authority_raise(a, TMG_PENDING,
+	    _("%s: it is out of service for now"), a->uri.where);
 }
 
 static tmg_rc
@@ -95,6 +107,8 @@ refused(tmg_authority *a, tmg_http_response *r)
 
 	tmg_acme_of(a)->retry_after_s = r->retry_after_s;
 	*p = (tmg_acme_problem){ .type = "" };
+	if (r->status == TMG_HTTP_UNAVAILABLE && r->retry_after_s >= 0)
+		return busy(a);
 	if (r->location[0] == '\0' && tmg_header_type_is(r->type, TYPE_PROBLEM) &&
 	    tmg_acme_read_problem((tmg_view){ r->body, r->len }, p) == TMG_OK)
 		return tmg_acme_refused(a, p, "");
@@ -200,16 +214,29 @@ send_once(tmg_authority *a, const tmg_acme_sender *who, const char *url,
 	return r->status >= 200 && r->status <= 299 ? TMG_OK : refused(a, r);
 }
 
+/* Whether the same message is to be sent again: with another nonce (RFC 8555
+ * 6.5), or when the server said that it will have time (RFC 9110 10.2.3). */
+static bool
+goes_again(tmg_authority *a, tmg_rc rc, unsigned n)
+{
+	const tmg_acme *acme = tmg_acme_of(a);
+
+	if (strcmp(acme->problem.type, "badNonce") == 0)
+		return true;
+	return rc == TMG_PENDING && acme->retry_after_s >= 0 && n + 1 < SENDS &&
+	    tmg_acme_nap(a, n, acme->retry_after_s, LONG_MAX / 1000);
+}
+
 tmg_rc
 tmg_acme_send(tmg_authority *a, const tmg_acme_sender *who, const char *url,
     const char *payload, const char *accept, tmg_http_response *r)
 {
 	tmg_rc rc;
 
-	for (unsigned n = 0; n < NONCES; n++) {
+	for (unsigned n = 0; n < SENDS; n++) {
 		tmg_acme_of(a)->problem.type[0] = '\0';
 		rc = send_once(a, who, url, payload != NULL ? payload : "", accept, r);
-		if (strcmp(tmg_acme_of(a)->problem.type, "badNonce") != 0)
+		if (rc == TMG_OK || !goes_again(a, rc, n))
 			return rc;
 	}
 	return tmg_authority_raise(a, TMG_E_IO,

@@ -342,6 +342,30 @@ a_servers_words_are_cleaned(void **state)
 	assert_int_equal(tmg_acme_read_problem(tmg_view_str(text), &p), TMG_OK);
 	assert_string_equal(p.type, "dns");
 	assert_string_equal(p.said, "no [31m such name");
+	assert_string_equal(p.see, "");
+}
+
+/* RFC 8555 7.3.3: what a person is to look at, if it is an address. */
+static void
+a_problem_names_where_to_look(void **state)
+{
+	static const struct {
+		const char *instance, *see;
+	} rows[] = {
+		{ "\"https://ca.example/agree?to=v2\"", "https://ca.example/agree?to=v2" },
+		{ "\"javascript:alert(1)\"", "" }, { "\"https://x/\\u001b[2J\"", "" },
+		{ "7", "" }, { "null", "" },
+	};
+	char text[200];
+	tmg_acme_problem p;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		snprintf(text, sizeof(text), "{\"detail\": \"new terms\", \"instance\": %s}",
+		    rows[i].instance);
+		assert_int_equal(tmg_acme_read_problem(tmg_view_str(text), &p), TMG_OK);
+		assert_string_equal(p.see, rows[i].see);
+	}
 }
 
 static void
@@ -708,6 +732,7 @@ main(void)
 		cmocka_unit_test(an_order_has_so_many_names_and_no_more),
 		cmocka_unit_test(challenges_that_cannot_be_shown_are_left_out),
 		cmocka_unit_test(a_servers_words_are_cleaned),
+		cmocka_unit_test(a_problem_names_where_to_look),
 		cmocka_unit_test(windows_are_read_as_rfc3339_has_them),
 		cmocka_unit_test(links_are_found_by_their_relation),
 		cmocka_unit_test(a_thumbprint_is_that_of_the_rfc),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# What the peer-*.sh share: an EST server and a client that share no line with
-# tamga judge it.  Read by them, not run.
+# What the peer-*.sh share: servers and a client that share no line with tamga
+# judge it.  Read by them, not run.
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 top_builddir=${top_builddir:-$top_srcdir/build}
@@ -22,6 +22,7 @@ command -v openssl >/dev/null || skip "no openssl"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/peer.XXXXXX") || exit 99
 stop() {
+	exec 8>&-
 	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null
 	server=
 }
@@ -50,6 +51,22 @@ start() {
 	server=$!
 	port=
 	read -r port < "$work/port"
+	[ -n "$port" ] || { cat "$work/server.log"; exit 99; }
+}
+
+# start_line NAME OPTION...: the same from a server that is loaded once
+start_line() {
+	dir=$work/$1
+	shift
+	if [ -z "$server" ]; then
+		mkfifo "$work/lines" "$work/ports" || exit 99
+		${peer_python:-python3} -B "$interop/$peer_server" - < "$work/lines" > "$work/ports" 2> "$work/server.log" &
+		server=$!
+		exec 8> "$work/lines" 9< "$work/ports"
+	fi
+	echo "$dir $*" >&8
+	port=
+	read -r port <&9
 	[ -n "$port" ] || { cat "$work/server.log"; exit 99; }
 }
 

@@ -480,6 +480,33 @@ test_critical(void **state)
 	}
 }
 
+/* RFC 6960 4.1.1: v1, be it written or not; there is no other. */
+static void
+test_version(void **state)
+{
+	struct world *w = *state;
+	OCSP_REQUEST *req = question(w, EVP_sha1(), w->cert, 0);
+	unsigned char *der = NULL;
+	const int len = i2d_OCSP_REQUEST(req, &der);
+
+	/* two heads of two octets each, and the five of the version between */
+	assert_in_range(len, 20, 120);
+	for (uint8_t version = 0; version < 3; version++) {
+		tmg_auto(ra_reply) reply = { .status = 0 };
+		uint8_t said[160] = { 0x30, (uint8_t)(der[1] + 5), 0x30, (uint8_t)(der[3] + 5),
+			0xa0, 3, 2, 1, version };
+		ra_call call = { .content_type = "application/ocsp-request",
+			.body = { said, (size_t)len + 5 } };
+
+		memcpy(said + 9, der + 4, (size_t)len - 4);
+		ra_ocsp_post(&w->b->desk, &call, &reply);
+		assert_int_equal(status_of(&reply), version == 0 ?
+		    OCSP_RESPONSE_STATUS_SUCCESSFUL : OCSP_RESPONSE_STATUS_MALFORMEDREQUEST);
+	}
+	OPENSSL_free(der);
+	OCSP_REQUEST_free(req);
+}
+
 /* Every cut and every changed octet gives an answer, and never a good one about
  * a certificate that was not asked about. */
 static void
@@ -597,6 +624,7 @@ main(void)
 		STORED(test_many),
 		STORED(test_critical),
 		STORED(test_malformed),
+		STORED(test_version),
 		STORED(test_renewed),
 		STORED(test_key_file),
 	};

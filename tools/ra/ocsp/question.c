@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "src/base/scope.h"
+#include "src/codec/tlv.h"
 #include "tools/ra/ca/request.h"
 
 void
@@ -137,6 +138,18 @@ read_all(ra_ocsp_question *q, const X509 *issuer)
 	return ours ? TMG_OK : TMG_DENIED;
 }
 
+/* RFC 6960 4.1.1 defines v1 (0), which DER leaves out; libcrypto does not tell
+ * which it is. */
+static bool
+is_v1(tmg_view der)
+{
+	static const uint32_t path[] = { 0x30, 0x30, 0xa0, 0x02, 0 };
+	tmg_view version;
+
+	return tmg_tlv_walk(der, path, &version) != TMG_OK ||
+	    (version.len == 1 && version.ptr[0] == 0);
+}
+
 tmg_rc
 ra_ocsp_question_read(tmg_view der, const X509 *issuer, ra_ocsp_question *q)
 {
@@ -145,7 +158,7 @@ ra_ocsp_question_read(tmg_view der, const X509 *issuer, ra_ocsp_question *q)
 
 	*q = (ra_ocsp_question){ .req = NULL };
 	q->req = d2i_OCSP_REQUEST(NULL, &at, (long)der.len);
-	if (q->req != NULL && at == der.ptr + der.len)
+	if (q->req != NULL && at == der.ptr + der.len && is_v1(der))
 		rc = read_all(q, issuer);
 	ERR_clear_error();
 	return rc;

@@ -183,6 +183,8 @@ typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */
 	long retry_after_s;	/* TMG_PENDING: the authority's advice, -1 none */
 	char ticket[256];	/* what poll and proof need, "" nothing */
+	char note[TMG_FAULT_TEXT];	/* TMG_OK: what a person should be told all
+					 * the same, "" nothing */
 } tmg_decision;
 
 /*

@@ -64,6 +64,8 @@ typedef struct tmg_provision_record {
 	char serial[TMG_SERIAL_MAX];	/* likewise, "" before */
 	long retry_after_s;	/* -1 none */
 	char last_error[TMG_FAULT_TEXT];
+	char note[TMG_FAULT_TEXT];	/* what the authority did otherwise than asked, ""
+				 * nothing that a person should be told */
 	bool unanswered;	/* the authority may have the request: it was handed in
 				 * and no answer came; the identical one goes next */
 } tmg_provision_record;

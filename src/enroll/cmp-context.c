@@ -20,11 +20,26 @@ tmg_cmp_seal_of(const tmg_authority *a)
 	return a->spec.signer != NULL ? TMG_CMP_SIGNATURE : TMG_CMP_OPEN;
 }
 
+/* libcrypto 3.0 hands every key a digest to sign messages with, which Ed25519 has
+ * not; requests for such a key it can make. */
+static tmg_rc
+signs_messages(tmg_authority *a)
+{
+	if (tmg_alg_get(a->spec.signer->alg)->family != TMG_FAMILY_ED)
+		return TMG_OK;
+	return tmg_advise(&a->fault, TMG_TRY_CREDENTIAL,
+	    tmg_authority_raise(a, TMG_UNSUPPORTED,
+		_("%s: messages of CMP cannot be signed by a key of Ed25519 here: give a "
+		"reference as user name and its secret as password"), a->uri.where));
+}
+
 tmg_rc
 tmg_cmp_identified(tmg_authority *a)
 {
-	if (tmg_cmp_seal_of(a) != TMG_CMP_OPEN)
-		return TMG_OK;
+	const tmg_cmp_seal seal = tmg_cmp_seal_of(a);
+
+	if (seal != TMG_CMP_OPEN)
+		return seal == TMG_CMP_SIGNATURE ? signs_messages(a) : TMG_OK;
 	return tmg_advise(&a->fault, TMG_TRY_CREDENTIAL,
 	    tmg_authority_raise(a, TMG_DENIED,
 		_("%s: it wants to know who you are: give the reference as user name "

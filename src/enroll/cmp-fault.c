@@ -9,7 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/enroll/cmp.h"
+#include "src/enroll/cmp-note.h"
 #include "src/http/header.h"
 
 enum { SAID_MAX = 140 };	/* bytes of the authority's own text */
@@ -68,9 +68,8 @@ static const struct {
 	  N_("it does not permit or offer what was asked for") },
 };
 
-/* The authority's own words, one clean line. */
-static void
-take_text(const OSSL_CMP_CTX *ctx, char *to, size_t cap)
+void
+tmg_cmp_said(const OSSL_CMP_CTX *ctx, char *to, size_t cap)
 {
 	const OSSL_CMP_PKIFREETEXT *lines = OSSL_CMP_CTX_get0_statusString(ctx);
 	const ASN1_UTF8STRING *first = sk_ASN1_UTF8STRING_num(lines) > 0
@@ -82,16 +81,26 @@ take_text(const OSSL_CMP_CTX *ctx, char *to, size_t cap)
 		    (size_t)ASN1_STRING_length(first) });
 }
 
-static tmg_rc
-refused(tmg_authority *a, const OSSL_CMP_CTX *ctx)
+/* What a clock that differs explains, and nothing else does. */
+static const char *
+clock_words(const tmg_cmp_talk *t, int info, char text[TMG_CMP_SKEW_MAX])
 {
+	text[0] = '\0';
+	return info > 0 && (info & 1 << OSSL_CMP_PKIFAILUREINFO_badTime) != 0 ?
+	    tmg_cmp_skew_words(t, text) : text;
+}
+
+static tmg_rc
+refused(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx)
+{
+	tmg_authority *a = t->a;
 	const int info = OSSL_CMP_CTX_get_failInfoCode(ctx);
 	const char *words = _("it refuses the request");
 	unsigned advice = 0;
-	char said[SAID_MAX];
+	char said[SAID_MAX], skew[TMG_CMP_SKEW_MAX];
 	tmg_rc rc = TMG_DENIED;
 
-	take_text(ctx, said, sizeof(said));
+	tmg_cmp_said(ctx, said, sizeof(said));
 	for (size_t i = 0; info > 0 && i < TMG_COUNT(refusals); i++)
 		if ((info & 1 << refusals[i].bit) != 0) {
 			rc = refusals[i].rc;
@@ -99,6 +108,8 @@ refused(tmg_authority *a, const OSSL_CMP_CTX *ctx)
 			advice = refusals[i].advice;
 			break;
 		}
+	if (clock_words(t, info, skew)[0] != '\0')
+		words = skew;
 	if (said[0] == '\0')
 		rc = tmg_authority_raise(a, rc, "%s: %s", a->uri.where, words);
 	else
@@ -199,6 +210,6 @@ tmg_cmp_explain(tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx)
 	if (key->rc != TMG_OK)
 		return tmg_fault_copy(&t->a->fault, key, key->rc);
 	if (OSSL_CMP_CTX_get_status(ctx) == TMG_CMP_REJECTION)
-		return refused(t->a, ctx);
+		return refused(t, ctx);
 	return t->stranger ? stranger(t->a) : doubted(t->a);
 }

@@ -4,8 +4,9 @@
  * wants in requests.
  *
  * They are protected by the secret, which costs nothing.  Whoever has none
- * would have to sign each of them; so nothing is asked then, unless nobody is
- * believed yet (a fingerprint) and the question shows nobody anything.
+ * would have to sign each of them; so nothing is asked then, unless he said that
+ * it may be (questions=signed), or nobody is believed yet (a fingerprint) and the
+ * question shows nobody anything.
  */
 #include <openssl/err.h>
 
@@ -82,7 +83,7 @@ ask(tmg_cmp_talk *t, tmg_cmp_seal seal, tmg_view type, tmg_view value)
 	STACK_OF(OSSL_CMP_ITAV) *infos = NULL;
 	tmg_rc rc;
 
-	if ((rc = tmg_cmp_context(t->a, seal, 0, &ctx)))
+	if ((rc = tmg_cmp_context(t->a, seal, seal == TMG_CMP_SIGNATURE ? 1 : 0, &ctx)))
 		return rc;
 	ERR_set_mark();
 	if (!push_info(ctx, type, value))
@@ -123,21 +124,30 @@ unless_it_matters(const tmg_cmp_talk *t, tmg_rc rc)
 	return rc == TMG_E_NOMEM ? rc : TMG_UNSUPPORTED;
 }
 
+static bool
+may_ask(const tmg_authority *a, tmg_cmp_seal seal)
+{
+	const tmg_cmp *cmp = a->state;
+
+	return seal == TMG_CMP_MAC || (seal == TMG_CMP_SIGNATURE && cmp->signs_questions);
+}
+
 /* What a believed authority answers: *said is t's.  Verdicts TMG_UNSUPPORTED:
  * nothing. */
 static tmg_rc
-ask_secretly(tmg_cmp_talk *t, tmg_view type, tmg_view value, tmg_view answer,
+ask_believed(tmg_cmp_talk *t, tmg_view type, tmg_view value, tmg_view answer,
     tmg_view *said)
 {
+	const tmg_cmp_seal seal = tmg_cmp_seal_of(t->a);
 	const tmg_cmp *cmp = t->a->state;
 	tmg_cmp_message m;
 	tmg_rc rc;
 
 	/* some authorities know one transaction at a time, and would lose ours */
-	if (tmg_cmp_seal_of(t->a) != TMG_CMP_MAC || cmp->busy ||
+	if (!may_ask(t->a, seal) || cmp->busy ||
 	    tmg_authority_kept(t->a).len > 0)
 		return TMG_UNSUPPORTED;
-	if ((rc = ask(t, TMG_CMP_MAC, type, value)))
+	if ((rc = ask(t, seal, type, value)))
 		return unless_it_matters(t, rc);
 	if (read_answer(t, &m) || tmg_cmp_message_info(&m, answer, said) ||
 	    said->len == 0)
@@ -208,7 +218,7 @@ ask_root(tmg_authority *a, tmg_view root, tmg_certs *certs)
 {
 	tmg_cmp_talk t = { .a = a };
 	tmg_view update;
-	tmg_rc rc = ask_secretly(&t, root_cert, root, root_update, &update);
+	tmg_rc rc = ask_believed(&t, root_cert, root, root_update, &update);
 
 	if (rc == TMG_OK && (rc = add_update(certs, update)))
 		rc = unreadable(a, rc);
@@ -233,7 +243,7 @@ ask_certs(tmg_authority *a, tmg_certs *certs)
 {
 	tmg_cmp_talk t = { .a = a };
 	tmg_view list, value;
-	tmg_rc rc = ask_secretly(&t, ca_certs, (tmg_view){ NULL, 0 }, ca_certs, &value);
+	tmg_rc rc = ask_believed(&t, ca_certs, (tmg_view){ NULL, 0 }, ca_certs, &value);
 
 	if (rc == TMG_OK && ((rc = tmg_tlv_expect(&value, SEQUENCE, &list)) ||
 	    (rc = add_list(certs, list))))
@@ -286,7 +296,7 @@ ask_template(tmg_authority *a, tmg_out *csrattrs)
 {
 	tmg_cmp_talk t = { .a = a };
 	tmg_view value;
-	tmg_rc rc = ask_secretly(&t, request_template, (tmg_view){ NULL, 0 },
+	tmg_rc rc = ask_believed(&t, request_template, (tmg_view){ NULL, 0 },
 	    request_template, &value);
 
 	if (rc == TMG_OK && (rc = tmg_cmp_template(value, csrattrs)))

@@ -39,6 +39,11 @@ static const choice confirms[] = {
 	{ "implicit", false }, { "explicit", true }, { NULL, false },
 };
 
+/* What is asked beside the request: RFC 9483 4.3. */
+static const choice questions[] = {
+	{ "free", false }, { "signed", true }, { NULL, false },
+};
+
 static const choice yes_or_no[] = {
 	{ "yes", true }, { "no", false }, { NULL, false },
 };
@@ -69,6 +74,19 @@ choose(tmg_authority *a, const char *option, const choice *choices, int *value)
 	return tmg_authority_raise(a, TMG_E_USAGE,
 	    _("\"%s=%.60s\": it must be one of: %s"), option, said,
 	    names_of(choices, (char [128]){ "" }, 128));
+}
+
+/* What libcrypto 3.0 cannot make is told apart from what nobody ever heard of. */
+static tmg_rc
+choose_mac(tmg_authority *a, int *mac)
+{
+	const char *said = tmg_option_get(a, "mac");
+
+	if (said == NULL || strcmp(said, "pbmac1") != 0)
+		return choose(a, "mac", macs, mac);
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: PBMAC1 (RFC 9481 6.1.2) is not spoken here. Most authorities that take "
+	    "it take the older protection too: say mac=hmac-sha256"), a->uri.where);
 }
 
 static tmg_rc
@@ -107,17 +125,19 @@ choose_path(tmg_authority *a, tmg_cmp *cmp)
 tmg_rc
 tmg_cmp_choose(tmg_authority *a, tmg_cmp *cmp)
 {
-	int command, confirm, unprotected;
+	int command, confirm, asks, unprotected;
 	tmg_rc rc;
 
 	if ((rc = choose(a, "command", commands, &command)) ||
-	    (rc = choose(a, "mac", macs, &cmp->mac)) ||
+	    (rc = choose_mac(a, &cmp->mac)) ||
 	    (rc = choose(a, "digest", digests, &cmp->digest)) ||
 	    (rc = choose(a, "confirm", confirms, &confirm)) ||
+	    (rc = choose(a, "questions", questions, &asks)) ||
 	    (rc = choose(a, "unprotected-errors", yes_or_no, &unprotected)))
 		return rc;
 	cmp->command = (unsigned)command;
 	cmp->explicit_confirm = confirm;
+	cmp->signs_questions = asks;
 	cmp->believes_unprotected = unprotected;
 	cmp->recipient = tmg_option_get(a, "recipient");
 	cmp->sender = tmg_option_get(a, "sender");

@@ -14,7 +14,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
-#include "src/enroll/cmp.h"
+#include "src/enroll/cmp-note.h"
 #include "src/enroll/issued.h"
 #include "src/pki/form.h"
 #include "src/pki/x509.h"
@@ -124,6 +124,19 @@ judge(handing *h, const X509 *cert)
 	return tmg_issued_check(h->talk.a, h->talk.request, &certs);
 }
 
+/* An authority whose clock is ahead issues what is not valid yet. */
+static tmg_rc
+blame_clock(handing *h, tmg_rc rc)
+{
+	tmg_authority *a = h->talk.a;
+	char words[TMG_CMP_SKEW_MAX], why[TMG_FAULT_TEXT];
+
+	if (tmg_is_fault(rc) || tmg_cmp_skew_words(&h->talk, words)[0] == '\0')
+		return rc;
+	memcpy(why, a->fault.text, sizeof(why));
+	return tmg_authority_raise(a, rc, "%s (%s)", why, words);
+}
+
 /* What certConf will say, RFC 9810 5.3.18. */
 static int
 confirm(OSSL_CMP_CTX *ctx, X509 *cert, int info, const char **text)
@@ -133,6 +146,7 @@ confirm(OSSL_CMP_CTX *ctx, X509 *cert, int info, const char **text)
 	h->judged = judge(h, cert);
 	if (h->judged == TMG_OK)
 		return info;
+	h->judged = blame_clock(h, h->judged);
 	*text = "not the certificate that was requested";
 	return 1 << OSSL_CMP_PKIFAILUREINFO_incorrectData;
 }
@@ -196,8 +210,10 @@ conclude(handing *h, int said, int after, tmg_decision *d)
 
 	if (said == -1 || h->talk.waits)
 		return must_wait(h, said == -1 ? after : -1, d);
-	if ((said == 1 || was_confirmed(h)) && cert != NULL)
+	if ((said == 1 || was_confirmed(h)) && cert != NULL) {
+		tmg_cmp_note(&h->talk, h->ctx, cert, d);
 		return collect(h, cert, d->certs);
+	}
 	if (h->judged != TMG_OK)	/* its words stand */
 		return h->judged;
 	return tmg_cmp_explain(&h->talk, h->ctx);

@@ -48,7 +48,7 @@ cmp_close(tmg_authority *a)
 }
 
 static const char *const options[] = {
-	"command", "confirm", "digest", "mac", "path", "profile", "recipient",
+	"command", "confirm", "digest", "mac", "path", "profile", "questions", "recipient",
 	"sender", "unprotected-errors", NULL,
 };
 

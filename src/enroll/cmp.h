@@ -22,6 +22,7 @@ typedef struct tmg_cmp {
 	int mac;		/* NID */
 	int digest;		/* NID; NID_undef: nobody chose */
 	bool explicit_confirm;	/* do not ask to go without certConf */
+	bool signs_questions;	/* general messages may cost signatures */
 	bool believes_unprotected;	/* refusals without protection */
 	const char *recipient;	/* RFC 4514; NULL: nobody chose */
 	const char *sender;
@@ -119,6 +120,10 @@ tmg_cmp_talk_keep(tmg_cmp_talk *t);
  * said, or what libcrypto refused to believe. */
 tmg_rc
 tmg_cmp_explain(tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx);
+
+/* The authority's own words, one clean line; "" none. */
+void
+tmg_cmp_said(const OSSL_CMP_CTX *ctx, char *to, size_t cap);
 
 /* ---- the rows; see binding.h --------------------------------------------- */
 

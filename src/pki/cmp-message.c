@@ -15,7 +15,8 @@ enum {			/* DER, ITU-T X.690 8 */
 enum {
 	CONTEXT = 0xa0,		/* [0] */
 	LAST_SHORT = 0xbe,	/* [30], the last that takes one byte */
-	TRANSACTION = 0xa4,	/* PKIHeader 5.1.1: [4] to [6] */
+	TIME = 0xa0,		/* PKIHeader 5.1.1: [0] and [4] to [6] */
+	TRANSACTION = 0xa4,
 	SENDER_NONCE = 0xa5,
 	RECIP_NONCE = 0xa6,
 	PROTECTION = 0xa0,	/* PKIMessage 5.1: [0] and [1] */
@@ -39,7 +40,9 @@ read_options(tmg_view in, tmg_cmp_message *m)
 	tmg_rc rc;
 
 	while ((rc = tmg_tlv_next(&in, &t)) == TMG_OK) {
-		if (t.tag == TRANSACTION)
+		if (t.tag == TIME)
+			m->time = t.value;
+		else if (t.tag == TRANSACTION)
 			rc = one_octets(t.value, &m->transaction);
 		else if (t.tag == SENDER_NONCE)
 			rc = one_octets(t.value, &m->sender_nonce);

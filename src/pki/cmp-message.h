@@ -27,6 +27,7 @@ enum {
 
 /* PKIStatus, RFC 9810 5.2.3. */
 enum {
+	TMG_CMP_GRANTED_WITH_MODS = 1,
 	TMG_CMP_REJECTION = 2,
 	TMG_CMP_WAITING = 3,
 };
@@ -34,6 +35,7 @@ enum {
 /* All borrowed from the message; empty: not there. */
 typedef struct tmg_cmp_message {
 	tmg_view sender;	/* GeneralName with its head */
+	tmg_view time;		/* messageTime: GeneralizedTime with its head */
 	tmg_view transaction, sender_nonce, recip_nonce;
 	unsigned body;
 	tmg_view content;	/* of the body, inside its [n] */

@@ -26,7 +26,9 @@
 /* Freed by its own NAME_free(), which takes NULL, at the end of the scope. */
 #define tmg_held(type) __attribute__((__cleanup__(tmg_scope_##type))) type *
 
+TMG_SCOPE_OF(ASN1_GENERALIZEDTIME)
 TMG_SCOPE_OF(ASN1_OBJECT)
+TMG_SCOPE_OF(ASN1_TIME)
 TMG_SCOPE_OF(BIO)
 TMG_SCOPE_OF(CMS_ContentInfo)
 TMG_SCOPE_OF(EVP_KDF)

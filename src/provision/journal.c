@@ -66,6 +66,7 @@ static const tmg_field fields[] = {
 	{ "request", &tmg_kind_blob, AT(csr), NULL, false },
 	{ "posted", &tmg_kind_flag, AT(posted), NULL, false },
 	{ "ticket", &tmg_kind_text, AT(ticket), NULL, false },
+	{ "note", &tmg_kind_text, AT(note), NULL, false },
 	{ "retry-after", &tmg_kind_number, AT(retry_after), NULL, false },
 	{ "certificate", &tmg_kind_blob, AT(cert), NULL, false },
 	{ "chain", &tmg_kind_certs, AT(chain), NULL, false },

@@ -57,6 +57,7 @@ typedef struct tmg_journal {
 	bool linked;			/* the request, to the connection it went over */
 	tmg_blob csr;			/* posted again byte for byte */
 	bool posted;			/* the authority may have it: no answer came */
+	char note[TMG_FAULT_TEXT];	/* of what was issued */
 	char ticket[256];
 	long long retry_after;		/* seconds, -1 none */
 	tmg_blob cert;

@@ -129,6 +129,7 @@ tell(const tmg_journal *j, tmg_provision_record *r)
 	memcpy(r->slot, j->slot, sizeof(r->slot));
 	memcpy(r->authority, j->authority, sizeof(r->authority));
 	memcpy(r->last_error, j->error, sizeof(r->last_error));
+	memcpy(r->note, j->note, sizeof(r->note));
 	snprintf(r->subject, sizeof(r->subject), "%s", j->subject != NULL ? j->subject : "");
 	if (j->cert.len > 0 &&
 	    tmg_cert_facts_get(tmg_blob_view(&j->cert), &facts) == TMG_OK) {

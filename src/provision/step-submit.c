@@ -60,6 +60,7 @@ decided(tmg_provision *p, const tmg_decision *decision)
 	if ((rc = tmg_check_issued(p, decision->certs)))
 		return rc;
 	keep_ticket(p, decision);
+	memcpy(p->j.note, decision->note, sizeof(p->j.note));
 	p->j.retry_after = -1;
 	return tmg_work_reached(p, TMG_STEP_ISSUED);
 }

@@ -123,6 +123,30 @@ run 0 "$tamga" enroll --resume $local $secret --accept-subject
 asked ir issued ir
 ok "granted with modifications, and agreed to"
 
+# ---- granted, but not all of it; clocks ------------------------------------------------
+for command in ir p10cr; do
+	fresh_card --yubikey
+	run 0 "$tamga" enroll $local $(at fewer) $secret --slot 9a --subject CN=Asel \
+		--san email:asel@a.example --ca-option command=$command
+	says 'with changes: .*Subject Alternative Name'
+	run 0 "$tamga" status --json
+	grep -q '"note": .*Subject Alternative Name' "$work/out" || fail "$command: no note"
+done
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $(at late) $secret --slot 9a --subject CN=Asel
+says '3 hours behind'
+fresh_card --yubikey
+run 1 "$tamga" enroll $local $(at ahead) $secret --slot 9a --subject CN=Asel
+says '2 days ahead\|3 days ahead'
+fresh_card --yubikey
+run 7 "$tamga" enroll $local $(at badtime) $secret --slot 9a --subject CN=Asel
+says 'ahead of this'
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel
+! grep -q '^Note' "$work/said" || fail "a note without a cause"
+ok "what was changed, and clocks that differ, are told"
+: >"$work/cmp/log"
+
 # ---- a key that wants its PIN before each signature --------------------------------------
 fresh_card --yubikey
 ctl mark
@@ -160,6 +184,23 @@ run 1 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel
 says "wants in requests cannot be read"
 rm "$it.19.der"
 ok "the authority's template is what the request is made of"
+
+# who has no secret is told nothing, unless the questions may cost signatures
+printf '\060\047\060\022\251\020\060\016\006\003\125\035\017\001\001\377\004\004\003\002\007\200\060\021\060\017\006\011\053\006\001\005\005\007\005\001\014\002\002\010\000' \
+	>"$it.19.der"
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel --quiet
+: >"$work/cmp/log"
+run 0 "$tamga" renew 9a $local $(at good) --slot 9d --no-swap
+[ "$(general)" = 0 ] || fail "$(general) questions that cost a signature"
+ctl mark
+run 0 "$tamga" renew 9a $local $(at good) --slot 82 --no-swap --ca-option questions=signed
+[ "$(grep -c '^genm signed' "$work/cmp/log")" -ge 2 ] || fail "nothing was asked"
+run 0 "$tamga" cert export --no-pcsc 82 -o "$work/cert.pem"
+openssl x509 -in "$work/cert.pem" -noout -text | grep -A1 'Key Usage: critical' |
+	grep -q 'Digital Signature' || fail "the template was not honoured"
+ok "questions signed by the old key: $(general) of them, $(signed) signatures in all"
+rm "$it.19.der"
 
 # the root has a successor, which issues: whoever trusts the old one is told
 openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=Old Root" -days 30 \

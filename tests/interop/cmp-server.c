@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
@@ -48,6 +49,8 @@ typedef struct how {
 	size_t cut, huge;	/* bytes taken away, or put there instead */
 	bool hang_up;
 	bool genm;		/* answers general messages */
+	time_t clock;		/* seconds that its clock is ahead */
+	bool no_extensions;	/* issues without what was asked for */
 } how;
 
 #define TYPE "Content-Type: application/pkixcmp\r\n"
@@ -64,6 +67,11 @@ static const how rows[] = {
 	{ .path = "circle", .polls = -1 },
 	{ .path = "mods", .status = OSSL_CMP_PKISTATUS_grantedWithMods,
 	    .other_name = true, .implicit = true },
+	{ .path = "fewer", .status = OSSL_CMP_PKISTATUS_grantedWithMods,
+	    .no_extensions = true, .implicit = true },
+	{ .path = "late", .clock = -3 * 3600, .implicit = true },
+	{ .path = "ahead", .clock = 3 * 86400, .implicit = true },
+	{ .path = "badtime", .clock = 7200, .status = OSSL_CMP_PKISTATUS_rejection },
 	{ .path = "otherkey", .other_key = true },
 	{ .path = "otherroot", .other_root = true },
 	{ .path = "open", .open = true, .implicit = true },
@@ -115,6 +123,20 @@ typedef struct desk {
 } desk;
 
 static desk *desks[TMG_COUNT(rows)];
+static time_t ahead;		/* seconds, of the clock that libcrypto looks at */
+
+/* In place of the C library's. */
+__attribute__((__visibility__("default"))) time_t
+time(time_t *to)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (to != NULL)
+		*to = now.tv_sec + ahead;
+	return now.tv_sec + ahead;
+}
+
 static tmg_view heard;		/* the message being served */
 
 static void *
@@ -186,9 +208,10 @@ issue(const how *h, const OSSL_CRMF_MSG *crm, const X509_REQ *p10)
 	    X509_gmtime_adj(X509_getm_notBefore(cert), -60) != NULL &&
 	    X509_gmtime_adj(X509_getm_notAfter(cert), 86400 * 30) != NULL &&
 	    X509_set_pubkey(cert, key) == 1);
-	add_extensions(cert, crm != NULL ? OSSL_CRMF_CERTTEMPLATE_get0_extensions(
-	    OSSL_CRMF_MSG_get0_tmpl(crm)) : X509_REQ_get_extensions(
-	    (X509_REQ *)(uintptr_t)p10));
+	if (!h->no_extensions)
+		add_extensions(cert, crm != NULL ? OSSL_CRMF_CERTTEMPLATE_get0_extensions(
+		    OSSL_CRMF_MSG_get0_tmpl(crm)) : X509_REQ_get_extensions(
+		    (X509_REQ *)(uintptr_t)p10));
 	CHECK(X509_sign(cert, root, EVP_sha256()) > 0);
 	EVP_PKEY_free(key);
 	X509_NAME_free(name);
@@ -232,6 +255,9 @@ on_request(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
 		return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_waiting, 0, NULL);
 	}
 	heard = (tmg_view){ asked, asked_len };
+	if (d->how->status == OSSL_CMP_PKISTATUS_rejection)
+		return OSSL_CMP_STATUSINFO_new(d->how->status,
+		    1 << OSSL_CMP_PKIFAILUREINFO_badTime, NULL);
 	*cert = issue_once(d->how, crm, p10);
 	*pubs = sk_X509_new_null();
 	CHECK(X509_add_cert(*pubs, ca, X509_ADD_FLAG_UP_REF) == 1);
@@ -269,7 +295,7 @@ on_revocation(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req,
 	char *hex = BN_bn2hex(n);
 
 	(void)srv, (void)req, (void)issuer;
-	fprintf(journal, "revoked %s\n", hex);
+	fprintf(journal, "revoked %s\n", hex + (hex[0] == '0'));
 	OPENSSL_free(hex);
 	BN_free(n);
 	return OSSL_CMP_STATUSINFO_new(OSSL_CMP_PKISTATUS_accepted, 0, NULL);
@@ -427,6 +453,7 @@ serve(desk *d, tmg_view message, uint8_t *answer)
 		return d->last_len;
 	}
 	heard = message;
+	ahead = d->how->clock;
 	req = d2i_OSSL_CMP_MSG(NULL, &p, (long)message.len);
 	CHECK(req != NULL);
 	rsp = OSSL_CMP_SRV_process_request(d->srv, req);

@@ -110,8 +110,96 @@ run 1 $enroll $mock $secret --challenge-file "$work/challenge" --subject CN=Asel
 says "command=p10cr"
 ok "a challenge password"
 
+# a key of Ed25519 proves that it is there, but can sign no messages
+fresh_card --yubikey=5.7.1
+run 0 "$tamga" key generate $local 9a --type ed25519 -q -o "$work/pub.pem"
+leaf /CN=Asel "$work/pub.pem" "$work/leaf.pem"
+mock $mac -grant_implicitconf
+run 0 $enroll $mock $secret --subject CN=Asel
+heard IR
+mock -grant_implicitconf
+run 1 "$tamga" renew $local 9a $mock --quiet
+says 'cannot be signed by a key of Ed25519'
+heard
+[ "$(generated)" = 0 ] || fail "a key was made for nothing"
+ok "ed25519"
+
+# what the messages are like: the journal has the request as it was sent
+request() {
+	sed -n 's/^ "request": "\(.*\)",$/\1/p' "$(ls -t "$work"/state/tamga/*.json |
+		head -n 1)" | base64 -d |
+		openssl asn1parse -inform DER -i 2>/dev/null
+}
+has() { request | grep -q -e "$1" || fail "$how: no $1 in the request"; }
+for how in "hmac-sha1 hmac-sha1" "hmac-sha384 hmacWithSHA384" "hmac-sha512 hmacWithSHA512"; do
+	set -- $how
+	key "/CN=Asel"
+	mock $mac -grant_implicitconf
+	run 0 $enroll $mock $secret --ca-option mac=$1 --subject CN=Asel
+	has ":$2"
+	assert_installed 9a
+	ok "mac=$1"
+done
+for how in "sha256 ecdsa-with-SHA256" "sha384 ecdsa-with-SHA384" "sha512 ecdsa-with-SHA512"; do
+	set -- $how
+	key "/CN=Asel"
+	mock $mac -grant_implicitconf
+	run 0 $enroll $mock $secret --ca-option digest=$1 --subject CN=Asel
+	has ":$2"	# the proof of possession
+	assert_installed 9a
+	ok "digest=$1"
+done
+how=recipient
 key "/CN=Asel"
-for wrong in command=kur mac=md5 digest=sha1 confirm=maybe path=cmp colour=red; do
+mock $mac -grant_implicitconf
+run 0 $enroll $mock $secret --ca-option "recipient=CN=CMP Root,O=Өз үйі" --subject CN=Asel
+has 'Өз үйі\|UTF8STRING.*үйі'
+ok "recipient="
+
+# a renewal with the same key, signed; who answers signs, too
+renewed() {
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout "$work/any.key" -subj /CN=Asel 2>/dev/null |
+		openssl x509 -req -force_pubkey "$work/pub.pem" -CA "$work/ca.pem" \
+			-CAkey "$work/ca.key" -days 25 -out "$work/leaf.pem" 2>/dev/null
+}
+for how in "sha384 implicit" "sha512 explicit"; do
+	set -- $how
+	key "/CN=Asel"
+	mock $mac -grant_implicitconf
+	run 0 $enroll $mock $secret --subject CN=Asel
+	renewed
+	case $2 in implicit) grant=-grant_implicitconf ;; *) grant= ;; esac
+	mock $grant
+	run 0 "$tamga" renew $local 9a --same-key $mock --ca-option command=cr --ca-option digest=$1 --quiet
+	case $2 in implicit) heard CR ;; *) heard CR CERTCONF ;; esac
+	has ":ecdsa-with-SHA${1#sha}"
+	assert_installed 9a
+	ok "a renewal, $how"
+done
+# ... and is nobody's authority, unless he is named
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=Front desk" \
+	-keyout "$work/desk.key" 2>/dev/null | openssl x509 -req -CA "$work/ca.pem" \
+	-CAkey "$work/ca.key" -days 20 -out "$work/desk.pem" 2>/dev/null
+key "/CN=Asel"
+mock $mac -grant_implicitconf
+run 0 $enroll $mock $secret --subject CN=Asel
+renewed
+mock -grant_implicitconf -srv_cert "$work/desk.pem" -srv_key "$work/desk.key"
+run 1 "$tamga" renew $local 9a --same-key $mock --ca-option command=cr --quiet
+says "no authority's"
+rm -rf "$work/state"
+run 1 "$tamga" renew $local 9a --same-key $mock --ca-option command=cr --quiet --ca-option "sender=CN=Somebody"
+rm -rf "$work/state"
+run 0 "$tamga" renew $local 9a --same-key $mock --ca-option command=cr --quiet --ca-option "sender=CN=Front desk"
+assert_installed 9a
+ok "sender="
+
+key "/CN=Asel"
+run 1 $enroll --ca cmp+http://127.0.0.1:1 --ca-option mac=pbmac1 --ca-file "$work/ca.pem" \
+	$secret --subject CN=Asel
+says "PBMAC1"
+for wrong in questions=none command=kur mac=md5 digest=sha1 confirm=maybe path=cmp colour=red; do
 	run 2 $enroll --ca cmp+http://127.0.0.1:1 --ca-option $wrong --ca-file "$work/ca.pem" \
 		$secret --subject CN=Asel
 done

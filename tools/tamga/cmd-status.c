@@ -59,6 +59,8 @@ show_one(struct cli *cli, const tmg_provision_record *r)
 		    r->retry_after_s, end, sizeof(end)));
 	if (r->last_error[0] != '\0')
 		cli_say(cli, _("last error   %s"), r->last_error);
+	if (r->note[0] != '\0')
+		cli_say(cli, _("note         %s"), r->note);
 	return TMG_OK;
 }
 

@@ -117,6 +117,8 @@ enrolling_json(const tmg_provision_record *r)
 		json_object_set_new(j, "unanswered", json_true());
 	if (r->last_error[0] != '\0')
 		json_object_set_new(j, "last_error", json_string(r->last_error));
+	if (r->note[0] != '\0')
+		json_object_set_new(j, "note", json_string(r->note));
 	return j;
 }
 
@@ -311,6 +313,8 @@ answer_text(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
 		if (was_done)
 			show_already(cli, r);
 		show_result(cli, r);
+		if (r->note[0] != '\0')
+			cli_note(cli, _("Note: %s"), r->note);
 	} else if (rc == TMG_PENDING) {
 		cli_note(cli, _("Later: tamga enroll --resume %s"), r->id);
 	} else {

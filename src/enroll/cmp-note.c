@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "src/enroll/cmp-note.h"
+
+#include <openssl/crmf.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/ctx.h"
+#include "src/base/i18n.h"
+#include "src/pki/form.h"
+
+enum {
+	DAY_S = 86400,
+	HOUR_S = 3600,
+	MINUTE_S = 60,
+};
+
+/* ---- clocks -------------------------------------------------------------- */
+
+static long
+seconds_from(time_t now, tmg_view time)
+{
+	const uint8_t *p = time.ptr;
+	tmg_held(ASN1_GENERALIZEDTIME) theirs =
+	    d2i_ASN1_GENERALIZEDTIME(NULL, &p, (long)time.len);
+	tmg_held(ASN1_TIME) ours = ASN1_TIME_set(NULL, now);
+	int days = 0, seconds = 0;
+
+	if (theirs == NULL || ours == NULL ||
+	    ASN1_TIME_diff(&days, &seconds, ours, theirs) != 1) {
+		ERR_clear_error();
+		return 0;
+	}
+	return (long)days * DAY_S + seconds;
+}
+
+long
+tmg_cmp_skew(const tmg_cmp_talk *t)
+{
+	tmg_cmp_message m;
+
+	if (t->count == 0 || tmg_cmp_message_read((tmg_view){
+	    t->turns[t->count - 1].answer, t->turns[t->count - 1].len }, &m) ||
+	    m.time.len == 0)
+		return 0;
+	return seconds_from(tmg_ctx_now(t->a->ctx), m.time);
+}
+
+static void
+put_span(long s, char text[static 48])
+{
+	if (s >= 2 * DAY_S)
+		snprintf(text, 48, tmg_text_n("%ld day", "%ld days",
+		    (unsigned long)(s / DAY_S)), s / DAY_S);
+	else if (s >= 2 * HOUR_S)
+		snprintf(text, 48, tmg_text_n("%ld hour", "%ld hours",
+		    (unsigned long)(s / HOUR_S)), s / HOUR_S);
+	else
+		snprintf(text, 48, tmg_text_n("%ld minute", "%ld minutes",
+		    (unsigned long)(s / MINUTE_S)), s / MINUTE_S);
+}
+
+const char *
+tmg_cmp_skew_words(const tmg_cmp_talk *t, char text[TMG_CMP_SKEW_MAX])
+{
+	const long skew = tmg_cmp_skew(t);
+	char span[48];
+
+	text[0] = '\0';
+	put_span(skew < 0 ? -skew : skew, span);
+	if (skew >= TMG_CMP_SKEW_S)
+		snprintf(text, TMG_CMP_SKEW_MAX,
+		    _("its clock is %s ahead of this computer's"), span);
+	else if (skew <= -TMG_CMP_SKEW_S)
+		snprintf(text, TMG_CMP_SKEW_MAX,
+		    _("its clock is %s behind this computer's"), span);
+	return text;
+}
+
+/* ---- what is otherwise than asked ---------------------------------------- */
+
+/* Written one after the other, as many as there is room for. */
+typedef struct list {
+	char *text;
+	size_t cap, used;
+} list;
+
+static void
+add(list *l, const char *word)
+{
+	const int n = snprintf(l->text + l->used, l->cap - l->used, "%s%s",
+	    l->used > 0 ? ", " : "", word);
+
+	if (n > 0 && (size_t)n < l->cap - l->used)
+		l->used += (size_t)n;
+	else
+		l->text[l->used] = '\0';
+}
+
+static bool
+is_same(const X509 *cert, X509_EXTENSION *asked)
+{
+	const int at = X509_get_ext_by_OBJ(cert, X509_EXTENSION_get_object(asked), -1);
+
+	return at >= 0 && ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(
+	    X509_get_ext(cert, at)), X509_EXTENSION_get_data(asked)) == 0;
+}
+
+static void
+compare_extensions(const X509 *cert, const X509_EXTENSIONS *asked, list *l)
+{
+	for (int i = 0; i < sk_X509_EXTENSION_num(asked); i++) {
+		X509_EXTENSION *one = sk_X509_EXTENSION_value(asked, i);
+		char name[80];
+
+		if (is_same(cert, one))
+			continue;
+		OBJ_obj2txt(name, sizeof(name), X509_EXTENSION_get_object(one), 0);
+		add(l, name);
+	}
+}
+
+static void
+compare_subject(const X509 *cert, tmg_view request, list *l)
+{
+	tmg_held(X509_NAME) asked = NULL;
+	tmg_form form;
+	const uint8_t *p;
+
+	if (tmg_form_read(request, &form))
+		return;
+	p = form.subject.ptr;
+	asked = d2i_X509_NAME(NULL, &p, (long)form.subject.len);
+	if (asked != NULL && X509_NAME_cmp(asked, X509_get_subject_name(cert)) != 0)
+		add(l, _("the name"));
+}
+
+static void
+compare_template(const X509 *cert, tmg_view content, list *l)
+{
+	const uint8_t *p = content.ptr;
+	OSSL_CRMF_MSGS *all = d2i_OSSL_CRMF_MSGS(NULL, &p, (long)content.len);
+
+	if (sk_OSSL_CRMF_MSG_num(all) == 1)
+		compare_extensions(cert, OSSL_CRMF_CERTTEMPLATE_get0_extensions(
+		    OSSL_CRMF_MSG_get0_tmpl(sk_OSSL_CRMF_MSG_value(all, 0))), l);
+	OSSL_CRMF_MSGS_free(all);
+}
+
+static void
+compare_pkcs10(const X509 *cert, tmg_view content, list *l)
+{
+	const uint8_t *p = content.ptr;
+	tmg_held(X509_REQ) req = d2i_X509_REQ(NULL, &p, (long)content.len);
+	X509_EXTENSIONS *asked = req != NULL ? X509_REQ_get_extensions(req) : NULL;
+
+	compare_extensions(cert, asked, l);
+	sk_X509_EXTENSION_pop_free(asked, X509_EXTENSION_free);
+}
+
+static void
+note_changes(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx, const X509 *cert,
+    char *note, size_t cap)
+{
+	char names[160] = "", said[80];
+	list l = { names, sizeof(names), 0 };
+
+	compare_subject(cert, t->request, &l);
+	if (t->first.body == TMG_CMP_P10CR)
+		compare_pkcs10(cert, t->first.content, &l);
+	else
+		compare_template(cert, t->first.content, &l);
+	ERR_clear_error();
+	tmg_cmp_said(ctx, said, sizeof(said));
+	snprintf(note, cap, said[0] != '\0' ?
+	    _("%s granted the request with changes: %s (\"%s\")") :
+	    _("%s granted the request with changes: %s"), t->a->uri.where,
+	    names[0] != '\0' ? names : _("it does not tell which"), said);
+}
+
+void
+tmg_cmp_note(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx, const X509 *cert,
+    tmg_decision *d)
+{
+	char words[TMG_CMP_SKEW_MAX];
+
+	if (OSSL_CMP_CTX_get_status(ctx) == TMG_CMP_GRANTED_WITH_MODS)
+		note_changes(t, ctx, cert, d->note, sizeof(d->note));
+	else if (tmg_cmp_skew_words(t, words)[0] != '\0')
+		snprintf(d->note, sizeof(d->note), "%.140s: %.159s", t->a->uri.where, words);
+}

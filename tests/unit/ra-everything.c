@@ -10,6 +10,7 @@
 #include "tools/ra/store/cmp.h"
 #include "tools/ra/store/crl.h"
 #include "tools/ra/store/deputy.h"
+#include "tools/ra/store/errand.h"
 #include "tools/ra/store/mail.h"
 #include "tools/ra/store/mark.h"
 #include "tools/ra/store/ocsp.h"
@@ -66,6 +67,55 @@ any_mail(void *arg, const ra_mail *mail)
 	(void)arg;
 	(void)mail;
 	return TMG_OK;
+}
+
+static tmg_rc
+any_errand(void *arg, const ra_errand *errand)
+{
+	(void)arg;
+	assert_string_equal(errand->said, "no");
+	return TMG_OK;
+}
+
+static void
+ask_errands(ra_store *s)
+{
+	uint8_t bytes[] = { 1, 2 };
+	const ra_errand e = { .app = "A-1", .kind = RA_ERRAND_ISSUE, .begun = 3,
+		.due = 5, .request = bytes, .request_len = 2 };
+	ra_errand got = { .app = "" };
+	int64_t count;
+
+	assert_int_equal(ra_errand_put(s, &e), TMG_OK);
+	assert_int_equal(ra_errand_put(s, &e), TMG_OCCUPIED);
+	assert_int_equal(ra_errand_next(s, 4, &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_errand_hurry(s, 4, &count), TMG_OK);
+	assert_int_equal(ra_errand_next(s, 4, &got), TMG_OK);
+	assert_int_equal(got.request_len, 2);
+	strcpy(got.holder, "H");
+	got.due = 9;
+	assert_int_equal(ra_errand_take(s, &got), TMG_OK);
+	assert_int_equal(ra_errand_keep(s, &got), TMG_OK);
+	got.asked = 7;
+	assert_int_equal(ra_errand_settle(s, &got), TMG_OK);
+	strcpy(got.holder, "J");
+	assert_int_equal(ra_errand_settle(s, &got), TMG_MISMATCH);
+	strcpy(got.holder, "H");
+	strcpy(got.said, "no");
+	assert_int_equal(ra_errand_close(s, &got), TMG_OK);
+	ra_errand_release(&got);
+	assert_int_equal(ra_errand_get(s, "A-1", RA_ERRAND_ISSUE, &got), TMG_OK);
+	assert_true(got.due == RA_ERRAND_NEVER && got.asked == 0 && got.request == NULL);
+	assert_int_equal(ra_errand_hurry(s, 4, &count), TMG_OK);
+	assert_int_equal(ra_errand_next(s, 99, &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_errand_each(s, any_errand, NULL), TMG_OK);
+	assert_int_equal(ra_errand_reopen(s, &e), TMG_OK);
+	assert_int_equal(ra_errand_next(s, 5, &got), TMG_OK);
+	strcpy(got.holder, "");
+	assert_int_equal(ra_errand_drop(s, &got), TMG_OK);
+	ra_errand_release(&got);
+	assert_int_equal(ra_errand_erase(s, "A-1"), TMG_OK);
+	assert_int_equal(ra_errand_get(s, "A-1", RA_ERRAND_ISSUE, &got), TMG_NOT_FOUND);
 }
 
 static void
@@ -340,6 +390,8 @@ ask_everything(ra_store *s)
 	    .der = der, .len = sizeof(der) }), TMG_OK);
 	assert_int_equal(ra_cert_add(s, &(ra_cert){ .serial = "41", .app = "A-3",
 	    .der = der, .len = sizeof(der) }), TMG_OCCUPIED);
+	assert_int_equal(ra_cert_become(s, "40", &(ra_cert){ .serial = "41",
+	    .der = der, .len = sizeof(der) }), TMG_MISMATCH);
 	assert_int_equal(ra_cert_get(s, "40", &got), TMG_OK);
 	ra_cert_release(&got);
 	assert_int_equal(ra_cert_of_app(s, "A-1", &got), TMG_OK);
@@ -360,6 +412,7 @@ ask_everything(ra_store *s)
 	ask_deputies(s);
 	ask_secrets(s);
 	ask_mails(s);
+	ask_errands(s);
 	ask_captchas(s);
 	ask_challenges(s);
 	ask_marks(s);

@@ -38,7 +38,7 @@ count_sign(ra_keeper *base, ra_sign_fn *fn, void *what, tmg_fault *f)
 	return c->held->ops->sign(c->held, fn, what, f);
 }
 
-static const ra_keeper_ops counting_ops = { true, count_sign, NULL };
+static const ra_keeper_ops counting_ops = { true, count_sign, NULL, NULL };
 
 struct world {
 	struct bench *b;

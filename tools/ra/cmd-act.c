@@ -79,12 +79,18 @@ act(tmg_ctx *ctx, const ra_common *common, const char *id, ra_event event,
 {
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
 	tmg_rc rc;
 	int status;
 
 	if ((status = ra_place_enter(ctx, common, &place)))
 		return status;
 	if ((rc = ra_desk_decide(&place.desk, id, event, officer, reason, &app)))
+		return ra_fail(&place.desk.fault, rc);
+	/* what is tried again is tried now */
+	if (event == RA_EV_RETRY &&
+	    (rc = ra_desk_progress(&place.desk, &app, &cert)) != TMG_OK &&
+	    rc != TMG_PENDING)
 		return ra_fail(&place.desk.fault, rc);
 	ra_print_app(&app, NULL, common->json, true);
 	return RA_EXIT_DONE;

@@ -47,9 +47,14 @@ ra_cmd_revoke(tmg_ctx *ctx, int argc, char **argv)
 	ra_officer_name(name, sizeof(name));
 	const ra_actor officer = { RA_BY_OFFICER, name };
 
+	const bool elsewhere = place.office.ca->ops->elsewhere;
+
 	if ((rc = ra_desk_revoke(&place.desk, args.text[0], number, &officer,
-	    &cert)) || (rc = ra_desk_crl(&place.desk, &crl)))
+	    &cert)) || (!elsewhere && (rc = ra_desk_crl(&place.desk, &crl))))
 		return ra_fail(&place.desk.fault, rc);
 	print_revoked(&cert, common.json);
+	if (elsewhere)
+		fprintf(stderr, "tamga-ra: %s\n",
+		    _("revoked here alone: the authority that issued the certificate has to be asked to revoke it, too"));
 	return RA_EXIT_DONE;
 }

@@ -7,6 +7,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/desk/birth.h"
+#include "tools/ra/desk/errand.h"
 
 /* Where its key was made, as the token attests; "" where nobody asks. */
 static void
@@ -23,23 +24,29 @@ static json_t *
 app_json(ra_desk *desk, const ra_app *app, const ra_cert *cert)
 {
 	json_t *o = ra_app_json(app, cert);
-	char text[RA_BIRTH_TEXT];
+	char text[RA_BIRTH_TEXT], asked[RA_ERRAND_TEXT];
 
 	born(desk, app, text);
 	if (text[0] != '\0')
 		json_object_set_new(o, "key_made", json_string(text));
+	ra_errand_say(desk, app, asked);
+	if (asked[0] != '\0')
+		json_object_set_new(o, "upstream", json_string(asked));
 	return o;
 }
 
 static void
 print_app(ra_desk *desk, const ra_app *app, const ra_cert *cert)
 {
-	char text[RA_BIRTH_TEXT];
+	char text[RA_BIRTH_TEXT], asked[RA_ERRAND_TEXT];
 
 	ra_print_app(app, cert, false, true);
 	born(desk, app, text);
 	if (text[0] != '\0')
 		printf("%-14s %s\n", _("key made"), text);
+	ra_errand_say(desk, app, asked);
+	if (asked[0] != '\0')
+		printf("%-14s %s\n", _("upstream"), asked);
 }
 
 int
@@ -70,6 +77,9 @@ ra_cmd_show(tmg_ctx *ctx, int argc, char **argv)
 		rc = ra_cert_of_app(s, app.id, &cert);
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return ra_fail(&s->fault, rc);
+	/* the number set aside is not the one another authority gives */
+	if (cert.der == NULL && place.office.ca->ops->elsewhere)
+		cert.serial[0] = '\0';
 	if (common.json)
 		ra_print_json(app_json(&place.desk, &app, &cert));
 	else

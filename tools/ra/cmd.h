@@ -25,7 +25,7 @@ ra_cmd_fn ra_cmd_init, ra_cmd_serve, ra_cmd_user, ra_cmd_list, ra_cmd_show,
     ra_cmd_crl, ra_cmd_audit, ra_cmd_act, ra_cmd_backup, ra_cmd_restore,
     ra_cmd_mail, ra_cmd_due, ra_cmd_print, ra_cmd_reload, ra_cmd_texts,
     ra_cmd_challenge, ra_cmd_secret, ra_cmd_root, ra_cmd_weak_keys,
-    ra_cmd_server_cert, ra_cmd_check;
+    ra_cmd_server_cert, ra_cmd_check, ra_cmd_upstream;
 
 /* The options of every command: which authority, how to answer, and what time
  * it is in a rehearsal. */

@@ -136,6 +136,10 @@ static const struct {
 	    N_("  --list FILE             add: to that list, not to the first of ra.conf\n\n"
 	    "FILE is a certificate, a request or a key, PEM or DER.\n\n"),
 	    ra_cmd_weak_keys },
+	{ "upstream", "[--now]",
+	    N_("the authority upstream: whether it takes what we hand in, and what waits there"),
+	    N_("  --now                   ask for all that waits at once\n"),
+	    ra_cmd_upstream },
 	{ "due", "", N_("do what deadlines and reminders ask for now"), "",
 	    ra_cmd_due },
 	{ "print", "APPLICATION [--as FORM] [--out FILE]",

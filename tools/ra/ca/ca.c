@@ -9,6 +9,7 @@
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/base/scope.h"
 #include "src/codec/hex.h"
 
 tmg_rc
@@ -28,6 +29,20 @@ ra_ca_free(ra_ca **ca)
 	if (*ca != NULL)
 		(*ca)->ops->close(*ca);
 	*ca = NULL;
+}
+
+tmg_rc
+ra_ca_no_ask(ra_ca *ca, ra_asking *asking, tmg_fault *f)
+{
+	(void)ca, (void)asking;
+	return tmg_raise(f, TMG_UNSUPPORTED, 0,
+	    _("this authority signs by itself and asks nobody"));
+}
+
+tmg_rc
+ra_ca_no_hello(ra_ca *ca, tmg_fault *f)
+{
+	return ra_ca_no_ask(ca, NULL, f);
 }
 
 tmg_rc
@@ -91,4 +106,49 @@ ra_ca_der(const ra_ca *ca, uint8_t **der, size_t *len)
 	free(*der);
 	*der = NULL;
 	return TMG_E_NOMEM;
+}
+
+/* ---- reading them ---- */
+
+/* The file begins with the authority's own certificate; those above it follow,
+ * the root last. */
+static tmg_rc
+read_above(ra_ca *base, BIO *bio)
+{
+	X509 *next;
+
+	if ((base->above = sk_X509_new_null()) == NULL)
+		return TMG_E_NOMEM;
+	while ((next = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		if (sk_X509_push(base->above, next) <= 0) {
+			X509_free(next);
+			return TMG_E_NOMEM;
+		}
+	}
+	ERR_clear_error();
+	return TMG_OK;
+}
+
+tmg_rc
+ra_ca_load(ra_ca *base, const char *file, tmg_fault *f)
+{
+	tmg_auto(ra_BIO) bio = BIO_new_file(file, "r");
+
+	base->cert = X509_new_ex(tmg_ctx_libctx(base->ctx), NULL);
+	if (bio == NULL || base->cert == NULL ||
+	    PEM_read_bio_X509(bio, &base->cert, NULL, NULL) == NULL) {
+		ERR_clear_error();
+		return tmg_raise(f, TMG_NOT_FOUND, 0,
+		    _("%s: no certificate can be read there; tamga-ra init makes an authority"),
+		    file);
+	}
+	return read_above(base, bio) ?
+	    tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory")) : TMG_OK;
+}
+
+void
+ra_ca_unload(ra_ca *base)
+{
+	X509_free(base->cert);
+	sk_X509_pop_free(base->above, X509_free);
 }

@@ -9,7 +9,7 @@
 #include "tools/ra/ca/known.h"
 #include "tools/ra/ca/request.h"
 #include "tools/ra/profile/profile.h"
-#include "tools/ra/store/store.h"
+#include "tools/ra/store/errand.h"
 
 #define RA_BACKDATE_S 300	/* a certificate begins so long ago: clocks differ */
 
@@ -33,6 +33,25 @@ typedef struct ra_order {
 					 * on with it.  NULL: nobody keeps it */
 } ra_order;
 
+/*
+ * What an authority elsewhere is asked for once more, or for the first time.
+ *
+ *   request  the order's, whose PKCS #10 is passed on
+ *   errand   what an earlier try left; what this one leaves
+ *   keep     writes request and kept of errand down, before anything is sent
+ *            that hangs on them
+ */
+typedef struct ra_asking {
+	const ra_order *order;
+	ra_errand *errand;
+	tmg_rc (*keep)(void *arg, const ra_errand *errand, tmg_fault *f);
+	void *arg;
+	long again_s;			/* out: TMG_PENDING, its advice; -1 none */
+	uint8_t *der;			/* out: TMG_OK, the certificate; yours to free() */
+	size_t len;
+	char changes[RA_WORD_MAX];	/* out: what it changed of the order, "" nothing */
+} ra_asking;
+
 struct ra_appointment;			/* mandate.h */
 
 typedef struct ra_ca ra_ca;
@@ -40,6 +59,8 @@ typedef struct ra_ca ra_ca;
 /*
  *   at_once issue() is arithmetic in this process: nobody has seen what it
  *           signed, and nobody waits for a device or a network meanwhile
+ *   elsewhere  issue() says TMG_UNSUPPORTED: another authority signs, which is
+ *           asked by ask() and may take its time
  *   vet     verdict TMG_MISMATCH: it would not sign that; f says why
  *   issue   as vet, and signs; of a draft that vet left it looks again at what
  *           it sets, the number and the time; *der is yours to free().  Asked twice for one order it may
@@ -47,6 +68,12 @@ typedef struct ra_ca ra_ca;
  *   appoint signs a deputy's certificate; *der is yours to free().  Verdict
  *           TMG_UNSUPPORTED: it appoints none
  *   crl     signs a list of everything revoked in store, numbered number
+ *   ask     of one elsewhere; waits for one answer and no longer.  Verdicts
+ *           TMG_PENDING; TMG_DENIED, TMG_MISMATCH, TMG_UNSUPPORTED: it refuses,
+ *           or what it gave is refused, and f says why to an officer.  Faults:
+ *           it could not be asked; later, perhaps
+ *   hello   asks one elsewhere whether it is who it should be and takes what
+ *           we hand in, which creates nothing.  Verdicts TMG_MISMATCH, TMG_DENIED
  *   close   frees
  *
  * Safe for several threads at once; f is the caller's.
@@ -54,6 +81,7 @@ typedef struct ra_ca ra_ca;
 typedef struct ra_ca_ops {
 	const char *name;
 	bool at_once;
+	bool elsewhere;
 	tmg_rc (*vet)(ra_ca *ca, const ra_order *order, tmg_fault *f);
 	tmg_rc (*issue)(ra_ca *ca, const ra_order *order, uint8_t **der,
 	    size_t *len, tmg_fault *f);
@@ -61,8 +89,16 @@ typedef struct ra_ca_ops {
 	    uint8_t **der, size_t *len, tmg_fault *f);
 	tmg_rc (*crl)(ra_ca *ca, ra_store *store, int64_t number, time_t now,
 	    time_t next, uint8_t **der, size_t *len, tmg_fault *f);
+	tmg_rc (*ask)(ra_ca *ca, ra_asking *asking, tmg_fault *f);
+	tmg_rc (*hello)(ra_ca *ca, tmg_fault *f);
 	void (*close)(ra_ca *ca);
 } ra_ca_ops;
+
+/* For rows of an authority that asks nobody: TMG_UNSUPPORTED. */
+TMG_MUST_USE tmg_rc
+ra_ca_no_ask(ra_ca *ca, ra_asking *asking, tmg_fault *f);
+TMG_MUST_USE tmg_rc
+ra_ca_no_hello(ra_ca *ca, tmg_fault *f);
 
 /* Embed it first in your own structure. */
 struct ra_ca {
@@ -81,6 +117,14 @@ struct ra_ca {
 TMG_MUST_USE tmg_rc
 ra_ca_local(tmg_ctx *ctx, const char *cert_file, const ra_keysource *source,
     tmg_fault *f, ra_ca **ca);
+
+/* Reads its certificate, and those above it, from a PEM file.  Verdicts
+ * TMG_NOT_FOUND. */
+TMG_MUST_USE tmg_rc
+ra_ca_load(ra_ca *ca, const char *file, tmg_fault *f);
+/* Frees what ra_ca_load() read. */
+void
+ra_ca_unload(ra_ca *ca);
 
 /* What libcrypto says to what was tried; TMG_E_CRYPTO. */
 tmg_rc

@@ -162,6 +162,31 @@ token_sign(ra_keeper *base, ra_sign_fn *fn, void *what, tmg_fault *f)
 	return rc;
 }
 
+struct loan {
+	struct token_key *key;
+	ra_lend_fn *fn;
+	void *what;
+};
+
+static int
+hand_over(void *arg, EVP_PKEY *key)
+{
+	const struct loan *l = arg;
+
+	(void)key;
+	return l->fn(l->what, l->key->signer) == TMG_OK;
+}
+
+static tmg_rc
+token_lend(ra_keeper *base, tmg_ctx *ctx, ra_lend_fn *fn, void *what,
+    tmg_fault *f)
+{
+	struct loan loan = { (struct token_key *)(void *)base, fn, what };
+
+	(void)ctx;
+	return token_sign(base, hand_over, &loan, f);
+}
+
 static void
 token_close(ra_keeper *base)
 {
@@ -179,6 +204,7 @@ token_close(ra_keeper *base)
 static const ra_keeper_ops token_ops = {
 	.at_once = false,
 	.sign = token_sign,
+	.lend = token_lend,
 	.close = token_close,
 };
 

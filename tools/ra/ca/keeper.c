@@ -15,6 +15,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/pki/scope.h"
+#include "src/pki/soft.h"
 #include "tools/ra/ca/passphrase.h"
 
 #define FILE_MAX 65536
@@ -37,6 +38,22 @@ held_sign(ra_keeper *base, ra_sign_fn *fn, void *what, tmg_fault *f)
 	return tmg_raise(f, TMG_E_CRYPTO, 0, _("libcrypto refused to sign"));
 }
 
+static tmg_rc
+held_lend(ra_keeper *base, tmg_ctx *ctx, ra_lend_fn *fn, void *what,
+    tmg_fault *f)
+{
+	struct held_key *k = (struct held_key *)(void *)base;
+	tmg_auto_ptr(tmg_soft) soft = NULL;
+	tmg_rc rc;
+
+	if ((rc = tmg_soft_new(ctx, k->key, &soft)))
+		return tmg_raise(f, rc, 0, _("the key cannot be used: %s"),
+		    tmg_rc_name(rc));
+	if ((rc = fn(what, tmg_soft_signer(soft))))
+		return tmg_fault_copy(f, tmg_soft_signer(soft)->fault, rc);
+	return TMG_OK;
+}
+
 static void
 held_close(ra_keeper *base)
 {
@@ -49,6 +66,7 @@ held_close(ra_keeper *base)
 static const ra_keeper_ops held_ops = {
 	.at_once = true,
 	.sign = held_sign,
+	.lend = held_lend,
 	.close = held_close,
 };
 

@@ -9,20 +9,25 @@
 #include <openssl/x509.h>
 
 #include "tamga/ctx.h"
+#include "tamga/signer.h"
 
 typedef struct ra_keeper ra_keeper;
 
 /*
  *   at_once  signing is arithmetic in this process
  *   sign     calls fn with the private key, once; the key is fn's for the call
+ *   lend     as sign, with the key as what the library signs with
  *   close    frees
  *
  * Safe for several threads at once; f is the caller's.
  */
 typedef int ra_sign_fn(void *what, EVP_PKEY *key);
+typedef tmg_rc ra_lend_fn(void *what, tmg_signer *signer);
 typedef struct ra_keeper_ops {
 	bool at_once;
 	tmg_rc (*sign)(ra_keeper *k, ra_sign_fn *fn, void *what, tmg_fault *f);
+	tmg_rc (*lend)(ra_keeper *k, tmg_ctx *ctx, ra_lend_fn *fn, void *what,
+	    tmg_fault *f);
 	void (*close)(ra_keeper *k);
 } ra_keeper_ops;
 

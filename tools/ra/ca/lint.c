@@ -298,17 +298,17 @@ check_known(const ra_draft *d, tmg_fault *f)
 }
 
 static const ra_lint rows[] = {
-	{ "serial", RA_LINT_NUMBER, check_serial },
-	{ "validity", RA_LINT_NUMBER, check_validity },
+	{ "serial", RA_LINT_SERIAL, check_serial },
+	{ "validity", RA_LINT_TIME, check_validity },
 	{ "issuer", RA_LINT_ALL, check_issuer },
-	{ "names", RA_LINT_REST, check_names },
-	{ "tls-server-name", RA_LINT_REST, check_server },
-	{ "key-usage", RA_LINT_REST, check_usage },
-	{ "end-entity", RA_LINT_REST, check_end },
-	{ "proven-key", RA_LINT_REST, check_key },
-	{ "own-key", RA_LINT_REST, check_own_key },
-	{ "known-key", RA_LINT_REST, check_known },
-	{ "weak-key", RA_LINT_REST, check_weak },
+	{ "names", RA_LINT_USE, check_names },
+	{ "tls-server-name", RA_LINT_USE, check_server },
+	{ "key-usage", RA_LINT_USE, check_usage },
+	{ "end-entity", RA_LINT_KEY, check_end },
+	{ "proven-key", RA_LINT_KEY, check_key },
+	{ "own-key", RA_LINT_KEY, check_own_key },
+	{ "known-key", RA_LINT_KEY, check_known },
+	{ "weak-key", RA_LINT_KEY, check_weak },
 };
 
 const ra_lint *

@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/passphrase.h"
+#include "tools/ra/ca/upstream.h"
 #include "tools/ra/desk/register-kind.h"
 #include "tools/ra/profile/input.h"
 
@@ -91,6 +92,22 @@ check_member(const char *word)
 	    _("a field and a member of the answer, such as \"surname=name.last\"");
 }
 
+static const char *
+check_changes(const char *word)
+{
+	return strcmp(word, "refuse") == 0 || strcmp(word, "accept") == 0 ? NULL :
+	    _("\"refuse\" or \"accept\"");
+}
+
+static const char *
+check_option(const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	return equals != NULL && equals != word ? NULL :
+	    _("a name and a value, such as \"profile=employees\"");
+}
+
 static const ra_register register_default = { .kind = "csv", .timeout_s = 5 };
 static const ra_setting register_rows[] = {
 	RA_SET_TEXT("name", offsetof(ra_register, name), true, check_path),
@@ -120,10 +137,27 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("profiles", AT(profiles), true, check_path),
 	RA_SET_TEXT("default_profile", AT(default_profile), true, check_path),
 	RA_SET_TEXT("ca.certificate", AT(ca_certificate), true, check_path),
-	RA_SET_TEXT("ca.key", AT(ca_key), true, check_path),
+	RA_SET_TEXT("ca.key", AT(ca_key), false, check_path),
 	RA_SET_TEXT("ca.passphrase_file", AT(ca_passphrase_file), false, ra_any_word),
 	RA_SET_TEXT("ca.pin_file", AT(ca_pin_file), false, ra_any_word),
 	RA_SET_TEXT("ca.vcard", AT(ca_vcard), false, ra_any_word),
+	RA_SET_TEXT("upstream.url", AT(upstream.url), false, ra_upstream_check),
+	RA_SET_TEXT("upstream.tls_ca", AT(upstream.tls_ca), false, ra_any_word),
+	RA_SET_TEXT("upstream.certificate", AT(upstream.certificate), false,
+	    ra_any_word),
+	RA_SET_TEXT("upstream.key", AT(upstream.key), false, ra_any_word),
+	RA_SET_TEXT("upstream.passphrase_file", AT(upstream.passphrase_file), false,
+	    ra_any_word),
+	RA_SET_TEXT("upstream.pin_file", AT(upstream.pin_file), false, ra_any_word),
+	RA_SET_TEXT("upstream.vcard", AT(upstream.vcard), false, ra_any_word),
+	RA_SET_TEXT("upstream.user", AT(upstream.user), false, ra_any_word),
+	RA_SET_TEXT("upstream.password_file", AT(upstream.password_file), false,
+	    ra_any_word),
+	RA_SET_WORDS("upstream.options", AT(upstream.options), false, check_option),
+	RA_SET_TEXT("upstream.changes", AT(upstream.changes), false, check_changes),
+	RA_SET_NUMBER("upstream.timeout_seconds", AT(upstream.timeout_s), false, 1,
+	    300),
+	RA_SET_NUMBER("upstream.retry_seconds", AT(upstream.retry_s), false, 1, 86400),
 	RA_SET_TEXT("tls.certificate", AT(tls_certificate), true, check_path),
 	RA_SET_TEXT("tls.key", AT(tls_key), true, check_path),
 	RA_SET_TEXT("ca.issuer_url", AT(points.issuer), false, check_url),
@@ -190,7 +224,8 @@ static const ra_setting rows[] = {
  * store, the authority's key. */
 static const char *const living[] = { "profiles", "default_profile", "tls.",
 	"ca.issuer_url", "ca.ocsp_url", "crl.", "retry_after", "registers",
-	"request_seconds", "watch_days", "weak_keys", "portal_url", "payment.", "mail." };
+	"request_seconds", "watch_days", "weak_keys", "portal_url", "payment.",
+	"mail.", "upstream.retry_seconds" };
 
 static bool
 is_living(const char *path)
@@ -247,6 +282,36 @@ check_ca(const char *name, const ra_config *c, tmg_fault *f)
 	    name);
 }
 
+/* Who we are to it: a key with its certificate, a name with its secret, or both. */
+static tmg_rc
+check_upstream(const char *name, const ra_config *c, tmg_fault *f)
+{
+	const ra_upstream_conf *u = &c->upstream;
+
+	if ((u->url[0] == '\0') != (c->ca_key[0] != '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: either ca.key, with which certificates are signed here, or upstream.url, the authority that signs them"),
+		    name);
+	if (u->url[0] == '\0')
+		return TMG_OK;
+	if ((u->certificate[0] == '\0') != (u->key[0] == '\0') ||
+	    (u->user[0] == '\0') != (u->password_file[0] == '\0') ||
+	    (u->certificate[0] == '\0' && u->user[0] == '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: upstream.certificate and upstream.key tell the authority who we are, or upstream.user and upstream.password_file"),
+		    name);
+	if (ra_keysource_is_token(u->key) != (u->pin_file[0] != '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
+		    name, "upstream");
+	if (c->ocsp.deputy.key[0] != '\0' || c->scep.deputy.key[0] != '\0' ||
+	    c->cmp.deputy.key[0] != '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: ocsp.key, scep.key and cmp.key are of deputies, which the authority at upstream.url does not appoint"),
+		    name);
+	return TMG_OK;
+}
+
 static tmg_rc
 check_deputy(const char *name, const char *group, const ra_deputy_conf *c,
     tmg_fault *f)
@@ -295,11 +360,13 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.cmp = { .deputy = { .days = 365 } },
 		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },
 		.scep = { .deputy = { .days = 365 } },
+		.upstream = { .changes = "refuse", .timeout_s = 30, .retry_s = 60 },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
 	if (rc || (rc = check_ca(name, config, f)) ||
+	    (rc = check_upstream(name, config, f)) ||
 	    (rc = check_crl(name, config, f)) ||
 	    (rc = check_deputy(name, "ocsp", &config->ocsp.deputy, f)) ||
 	    (rc = check_deputy(name, "scep", &config->scep.deputy, f)) ||

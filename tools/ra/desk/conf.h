@@ -79,6 +79,23 @@ typedef struct ra_cmp_conf {
 	bool root;			/* at "/", beside its own place */
 } ra_cmp_conf;
 
+/* An authority elsewhere that issues what is approved here. */
+typedef struct ra_upstream_conf {
+	char url[RA_TEXT_MAX];		/* "" we issue ourselves */
+	char tls_ca[RA_TEXT_MAX];	/* PEM; "" as ca.certificate */
+	char certificate[RA_TEXT_MAX];	/* ours, PEM; "" none */
+	char key[RA_TEXT_MAX];		/* as ca.key */
+	char passphrase_file[RA_TEXT_MAX];
+	char pin_file[RA_TEXT_MAX];
+	char vcard[RA_TEXT_MAX];
+	char user[RA_TEXT_MAX];		/* "" none */
+	char password_file[RA_TEXT_MAX];
+	ra_words options;		/* of its protocol, "NAME=VALUE" */
+	char changes[RA_TEXT_MAX];	/* "refuse" or "accept" */
+	int timeout_s;			/* for one exchange */
+	int retry_s;			/* before the first try again; doubled each time */
+} ra_upstream_conf;
+
 typedef struct ra_config {
 	char folder[PATH_MAX];		/* relative paths start here */
 	char listen[RA_TEXT_MAX];	/* "127.0.0.1:8443", port 0: the kernel's choice */
@@ -111,6 +128,7 @@ typedef struct ra_config {
 	int watch_days;			/* what ends so soon is told of */
 	bool confine;			/* see ra_confine_calls() */
 	bool rehearsal;			/* not for real: the clock may be moved */
+	ra_upstream_conf upstream;
 	ra_mail_conf mail;
 	ra_payment_conf payment;
 	ra_ocsp_conf ocsp;

@@ -67,6 +67,9 @@ ra_desk_crl(ra_desk *d, ra_crl *crl)
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	*crl = (ra_crl){ .number = 0 };
+	if (d->office->ca->ops->elsewhere)
+		return tmg_raise(&d->fault, TMG_NOT_FOUND, 0,
+		    _("another authority issues the certificates and keeps their revocation list; the certificates say where it is"));
 	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
 		return rc;
 
@@ -92,6 +95,8 @@ ra_desk_crl_publish(ra_desk *d, int64_t *published)
 	char path[PATH_MAX];
 	tmg_rc rc;
 
+	if (d->office->ca->ops->elsewhere)
+		return TMG_OK;		/* the other one keeps it */
 	if ((rc = ra_desk_crl(d, &crl)) || config->crl_file[0] == '\0' ||
 	    crl.number == *published)
 		return rc;

@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/policy.h"
+#include "tools/ra/desk/errand.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/desk/renew.h"
 #include "tools/ra/desk/step.h"
@@ -60,12 +61,21 @@ written(ra_desk *d, tmg_rc rc)
 	return rc ? ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc) : TMG_OK;
 }
 
+/* For whoever signs later; one elsewhere is asked from now on. */
+static tmg_rc
+set_aside(ra_desk *d, const ra_app *app, const ra_cert *cert)
+{
+	const tmg_rc rc = written(d, ra_cert_reserve(d->store, cert));
+
+	return rc || !d->office->ca->ops->elsewhere ? rc : ra_errand_begin(d, app);
+}
+
 static tmg_rc
 reserve(ra_desk *d, ra_app *app, const ra_profile *profile, ra_cert *cert)
 {
 	const tmg_rc rc = choose(d, app, profile, cert);
 
-	return rc ? rc : written(d, ra_cert_reserve(d->store, cert));
+	return rc ? rc : set_aside(d, app, cert);
 }
 
 /* The officer's command and the applicant who asks again may both carry it
@@ -237,6 +247,8 @@ work(ra_desk *d, ra_app *app, ra_cert *cert)
 		return rc;
 	if ((rc = cert_of(d, app, &reserved)))
 		return rc;
+	if (reserved.der == NULL && d->office->ca->ops->elsewhere)
+		return ra_errand_wait(d, app);
 	if (reserved.der == NULL && (rc = sign_and_finish(d, app, profile, &reserved)))
 		return rc == TMG_MISMATCH ? note_failure(d, app) : rc;
 	return hand_over(d, app, cert);
@@ -401,7 +413,7 @@ sign_at_once(ra_desk *d, struct intake *t, ra_app *app)
 
 	if (!d->office->ca->ops->at_once ||
 	    sign(d, &w, cert, &cert->der, &cert->len) != TMG_OK)
-		return written(d, ra_cert_reserve(d->store, cert));
+		return set_aside(d, app, cert);
 	if ((rc = written(d, ra_cert_add(d->store, cert))))
 		return rc;
 	return note_issue(d, app, cert->serial, (tmg_view){ cert->der, cert->len });

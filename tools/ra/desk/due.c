@@ -10,6 +10,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/desk/step.h"
 #include "tools/ra/store/answer.h"
+#include "tools/ra/store/errand.h"
 #include "tools/ra/store/ids.h"
 #include "tools/ra/store/mail.h"
 #include "tools/ra/store/paper.h"
@@ -27,6 +28,7 @@ ra_desk_destroy(ra_desk *d, ra_app *app, const ra_actor *actor)
 	if ((rc = ra_desk_step(d, app, RA_EV_DESTROY, actor, "")))
 		return rc;
 	if ((rc = ra_mail_erase(d->store, app->id)) ||
+	    (rc = ra_errand_erase(d->store, app->id)) ||
 	    (rc = ra_answer_erase(d->store, app->id)) ||
 	    (rc = ra_paper_erase(d->store, app->id)) ||
 	    (rc = ra_app_erase(d->store, app->id)))

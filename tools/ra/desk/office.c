@@ -1,11 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/ca/upstream.h"
 #include "tools/ra/desk/deputy.h"
+
+static tmg_rc
+open_upstream(ra_office *o, tmg_fault *f)
+{
+	const ra_config *c = &o->config;
+	const ra_upstream_conf *u = &c->upstream;
+	char cert[PATH_MAX], tls[PATH_MAX], own[PATH_MAX], key[PATH_MAX],
+	    secret[PATH_MAX], vcard[PATH_MAX], password[PATH_MAX];
+
+	if (ra_config_path(c, c->ca_certificate, cert) ||
+	    ra_config_path(c, u->tls_ca, tls) ||
+	    ra_config_path(c, u->certificate, own) || ra_config_path(c, u->key, key) ||
+	    ra_config_path(c, ra_keysource_is_token(key) ? u->pin_file :
+	    u->passphrase_file, secret) || ra_config_path(c, u->vcard, vcard) ||
+	    ra_config_path(c, u->password_file, password))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	return ra_ca_upstream(o->ctx, &(ra_upstream){ u->url, cert, tls, own,
+	    { key, secret, vcard }, u->user, password, &u->options,
+	    strcmp(u->changes, "accept") == 0, u->timeout_s }, f, &o->ca);
+}
 
 static tmg_rc
 open_ca(ra_office *o, tmg_fault *f)
@@ -13,6 +35,8 @@ open_ca(ra_office *o, tmg_fault *f)
 	const ra_config *c = &o->config;
 	char cert[PATH_MAX], key[PATH_MAX], secret[PATH_MAX], vcard[PATH_MAX];
 
+	if (c->upstream.url[0] != '\0')
+		return open_upstream(o, f);
 	if (ra_config_path(c, c->ca_certificate, cert) ||
 	    ra_config_path(c, c->ca_key, key) || ra_config_path(c, c->ca_vcard, vcard) ||
 	    ra_config_path(c, ra_keysource_is_token(key) ? c->ca_pin_file :

@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/pkcs7.h"
+#include "tools/ra/desk/errand.h"
 #include "tools/ra/desk/renew.h"
 #include "tools/ra/http/basic.h"
 #include "tools/ra/http/media.h"
@@ -171,14 +172,15 @@ enter(ra_desk *desk, const ra_call *call, ra_reply *reply,
 /* ---- requests ---- */
 
 static void
-reply_outcome(ra_desk *desk, ra_reply *reply, tmg_rc rc, const ra_cert *cert)
+reply_outcome(ra_desk *desk, ra_reply *reply, tmg_rc rc, const ra_app *app,
+    const ra_cert *cert)
 {
 	if (rc == TMG_OK) {
 		reply_cert(reply, (tmg_view){ cert->der, cert->len });
 		return;
 	}
 	if (rc == TMG_PENDING)
-		reply->retry_after_s = desk->config->retry_after_s;
+		reply->retry_after_s = ra_errand_again(desk, app);
 	ra_reply_fault(reply, desk, rc);
 }
 
@@ -202,7 +204,7 @@ submit(ra_desk *desk, const ra_call *call, ra_reply *reply, ra_submission *in)
 	}
 	in->csr = tmg_out_view(&der);
 	rc = ra_desk_submit(desk, in, &app, &cert);
-	reply_outcome(desk, reply, rc, &cert);
+	reply_outcome(desk, reply, rc, &app, &cert);
 }
 
 static bool
@@ -263,7 +265,7 @@ ra_est_serverkeygen(ra_desk *desk, const ra_call *call, ra_reply *reply)
 
 	if ((in.profile = profile_of(desk, call, reply)) == NULL)
 		return;
-	if (!in.profile->server_keys) {
+	if (!in.profile->server_keys || desk->office->ca->ops->elsewhere) {
 		ra_reply_text(reply, HTTP_NOT_FOUND,
 		    _("profile %s: keys are made by those who use them"),
 		    in.profile->name);

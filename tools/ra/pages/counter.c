@@ -8,6 +8,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/desk/birth.h"
 #include "tools/ra/desk/case.h"
+#include "tools/ra/desk/errand.h"
 #include "tools/ra/form/choice.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/pages/apply.h"
@@ -36,6 +37,7 @@ static const struct action {
 	{ RA_EV_PAY, N_("Payment received"), false, false, false, "" },
 	{ RA_EV_CONFIRM, N_("Confirm the application"), false, true, false, "" },
 	{ RA_EV_RELEASE, N_("Release for issuing (second officer)"), false, false, false, "" },
+	{ RA_EV_RETRY, N_("Try to issue it again"), false, false, false, "" },
 	{ RA_EV_HAND_OVER, N_("Carrier handed over, identity card seen"), false, false, true, "" },
 	{ RA_EV_REJECT, N_("Refuse"), true, false, false, "risk" },
 	{ RA_EV_CANCEL, N_("Cancel for the applicant"), false, false, false, "risk" },
@@ -228,8 +230,9 @@ put_audit(ra_visit *v, const ra_casefile *file)
 static void
 put_facts(ra_visit *v, const ra_casefile *file)
 {
-	char price[RA_PRICE_TEXT], born[RA_BIRTH_TEXT];
+	char price[RA_PRICE_TEXT], born[RA_BIRTH_TEXT], asked[RA_ERRAND_TEXT];
 
+	ra_errand_say(v->desk, &file->app, asked);
 	ra_birth_say(v->desk, file->profile, (tmg_view){ file->app.csr,
 	    file->app.csr_len }, born);
 	ra_choice_price(file->profile, &file->answers, price);
@@ -244,6 +247,9 @@ put_facts(ra_visit *v, const ra_casefile *file)
 	    file->app.spki_hash : "—");
 	if (born[0] != '\0')
 		ra_put(&v->page, "<dt>%s</dt><dd>%s</dd>\n", _("Key made"), born);
+	if (asked[0] != '\0')
+		ra_put(&v->page, "<dt>%s</dt><dd>%s</dd>\n",
+		    _("Certification authority"), asked);
 	ra_put(&v->page, "</dl>\n");
 }
 
@@ -358,7 +364,7 @@ carry_on(ra_visit *v, ra_app *app)
 	tmg_rc rc = ra_state_get(app->state)->answer == RA_ANSWER_WORK ?
 	    ra_desk_progress(v->desk, app, &cert) : TMG_OK;
 
-	if (rc) {
+	if (rc && rc != TMG_PENDING) {
 		ra_visit_fault(v, rc);
 		return;
 	}

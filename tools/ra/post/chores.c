@@ -12,6 +12,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/desk/day.h"
 #include "tools/ra/desk/due.h"
+#include "tools/ra/desk/errand.h"
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/desk/upkeep.h"
 #include "tools/ra/post/mailer.h"
@@ -20,9 +21,22 @@
 #define UNFINISHED_S 10	/* what takes longer to be issued is left over */
 #define LOOK_S 1		/* between two looks at the list below */
 
-struct ra_chores {
+struct chore;
+
+/* One thread and what it does. */
+struct worker {
+	ra_chores *all;
+	const struct chore *list;
+	size_t count;
 	ra_desk desk;
 	pthread_t thread;
+	bool runs;
+};
+
+enum { HOUSE, ERRANDS, WORKERS };
+
+struct ra_chores {
+	struct worker worker[WORKERS];
 	pthread_mutex_t mutex;
 	pthread_cond_t end;
 	atomic_bool stop;
@@ -31,54 +45,55 @@ struct ra_chores {
 };
 
 static tmg_rc
-do_due(ra_chores *c)
+do_due(struct worker *w)
 {
 	unsigned done;
-	const tmg_rc rc = ra_desk_due(&c->desk, &done);
+	const tmg_rc rc = ra_desk_due(&w->desk, &done);
 
 	if (done > 0)
-		tmg_log(c->desk.office->ctx, TMG_LOG_INFO,
+		tmg_log(w->desk.office->ctx, TMG_LOG_INFO,
 		    "the time of %u applications was over", done);
 	return rc;
 }
 
 static tmg_rc
-do_reminders(ra_chores *c)
+do_reminders(struct worker *w)
 {
 	unsigned told;
 
-	return ra_tell_ending(&c->desk, &told);
+	return ra_tell_ending(&w->desk, &told);
 }
 
 static tmg_rc
-do_mails(ra_chores *c)
+do_mails(struct worker *w)
 {
 	ra_mailed mailed;
-	const tmg_rc rc = ra_mailer_run(&c->desk, &c->stop, &mailed);
+	const tmg_rc rc = ra_mailer_run(&w->desk, &w->all->stop, &mailed);
 
 	return rc == TMG_UNSUPPORTED ? TMG_OK : rc;
 }
 
 static tmg_rc
-do_crl(ra_chores *c)
+do_crl(struct worker *w)
 {
-	const char *place = c->desk.config->crl_file;
+	const char *place = w->desk.config->crl_file;
+	ra_chores *c = w->all;
 
 	if (strcmp(place, c->place) != 0)
 		c->published = 0;
 	strcpy(c->place, place);
-	return ra_desk_crl_publish(&c->desk, &c->published);
+	return ra_desk_crl_publish(&w->desk, &c->published);
 }
 
 /* An authority's token may have been away. */
 static tmg_rc
-do_unfinished(ra_chores *c)
+do_unfinished(struct worker *w)
 {
 	unsigned finished;
-	const tmg_rc rc = ra_desk_recover(&c->desk, UNFINISHED_S, &finished);
+	const tmg_rc rc = ra_desk_recover(&w->desk, UNFINISHED_S, &finished);
 
 	if (finished > 0)
-		tmg_log(c->desk.office->ctx, TMG_LOG_INFO,
+		tmg_log(w->desk.office->ctx, TMG_LOG_INFO,
 		    "finished %u applications that waited for the authority", finished);
 	return rc;
 }
@@ -86,37 +101,50 @@ do_unfinished(ra_chores *c)
 static tmg_rc
 warn(void *arg, const ra_upkeep *one)
 {
-	ra_chores *c = arg;
+	const struct worker *w = arg;
 	char ends[RA_DAY_TEXT] = "";
 
-	if (!ra_upkeep_due(one, ra_desk_now(&c->desk)))
+	if (!ra_upkeep_due(one, ra_desk_now(&w->desk)))
 		return TMG_OK;
 	if (one->ends != 0)
 		ra_day_text(one->ends, ends);
-	tmg_log(c->desk.office->ctx, TMG_LOG_WARN, "%s (%s) %s%s: %s", one->label,
+	tmg_log(w->desk.office->ctx, TMG_LOG_WARN, "%s (%s) %s%s: %s", one->label,
 	    one->about, one->ends != 0 ? "ends on " : "", ends, one->mend);
 	return TMG_OK;
 }
 
 static tmg_rc
-do_upkeep(ra_chores *c)
+do_upkeep(struct worker *w)
 {
-	return ra_upkeep_each(&c->desk, warn, c);
+	return ra_upkeep_each(&w->desk, warn, w);
 }
 
 static tmg_rc
-do_transactions(ra_chores *c)
+do_transactions(struct worker *w)
 {
-	const tmg_rc rc = ra_cmp_row_sweep(c->desk.store, ra_desk_now(&c->desk));
+	const tmg_rc rc = ra_cmp_row_sweep(w->desk.store, ra_desk_now(&w->desk));
 
-	return rc ? ra_desk_says(&c->desk, rc) : TMG_OK;
+	return rc ? ra_desk_says(&w->desk, rc) : TMG_OK;
+}
+
+/* An authority elsewhere may take its time to answer: nothing else waits. */
+static tmg_rc
+do_errands(struct worker *w)
+{
+	unsigned done;
+	const tmg_rc rc = ra_errands_run(&w->desk, &w->all->stop, &done);
+
+	if (done > 0)
+		tmg_log(w->desk.office->ctx, TMG_LOG_INFO,
+		    "the authority upstream decided on %u applications", done);
+	return rc;
 }
 
 static const struct chore {
 	const char *name;
 	long every_s;
-	tmg_rc (*run)(ra_chores *c);
-} list[] = {
+	tmg_rc (*run)(struct worker *w);
+} house[] = {
 	{ "deadlines", 60, do_due },
 	{ "revocation list", 5, do_crl },
 	{ "unfinished applications", UNFINISHED_S, do_unfinished },
@@ -124,7 +152,11 @@ static const struct chore {
 	{ "upkeep", 6 * 3600, do_upkeep },
 	{ "ended transactions", 3600, do_transactions },
 	{ "mails", LOOK_S, do_mails },
+}, errands[] = {
+	{ "errands", LOOK_S, do_errands },
 };
+
+enum { LIST_MOST = TMG_COUNT(house) };
 
 static long
 now_s(void)
@@ -137,40 +169,41 @@ now_s(void)
 
 /* A store that is away for a while is told once a minute. */
 static void
-complain(ra_chores *c, const char *name, long now, long *told)
+complain(const struct worker *w, const char *name, long now, long *told)
 {
 	if (*told != 0 && now - *told < 60)
 		return;
 	*told = now;
-	tmg_log(c->desk.office->ctx, TMG_LOG_ERROR, "%s: %s", name,
-	    c->desk.fault.text);
+	tmg_log(w->desk.office->ctx, TMG_LOG_ERROR, "%s: %s", name,
+	    w->desk.fault.text);
 }
 
 static void
-work(ra_chores *c, long last[TMG_COUNT(list)], long told[TMG_COUNT(list)])
+work(struct worker *w, long last[LIST_MOST], long told[LIST_MOST])
 {
 	const long now = now_s();
 
-	ra_desk_look(&c->desk);
-	for (size_t i = 0; i < TMG_COUNT(list) && !atomic_load(&c->stop); i++) {
-		if (last[i] != 0 && now - last[i] < list[i].every_s)
+	ra_desk_look(&w->desk);
+	for (size_t i = 0; i < w->count && !atomic_load(&w->all->stop); i++) {
+		if (last[i] != 0 && now - last[i] < w->list[i].every_s)
 			continue;
 		last[i] = now;
-		if (list[i].run(c) != TMG_OK)
-			complain(c, list[i].name, now, &told[i]);
+		if (w->list[i].run(w) != TMG_OK)
+			complain(w, w->list[i].name, now, &told[i]);
 	}
 }
 
 static void *
 run(void *arg)
 {
-	long last[TMG_COUNT(list)] = { 0 }, told[TMG_COUNT(list)] = { 0 };
-	ra_chores *c = arg;
+	long last[LIST_MOST] = { 0 }, told[LIST_MOST] = { 0 };
+	struct worker *w = arg;
+	ra_chores *c = w->all;
 
 	while (!atomic_load(&c->stop)) {
 		struct timespec at;
 
-		work(c, last, told);
+		work(w, last, told);
 		clock_gettime(CLOCK_MONOTONIC, &at);
 		at.tv_sec += LOOK_S;
 		pthread_mutex_lock(&c->mutex);
@@ -193,30 +226,54 @@ init_locks(ra_chores *c)
 	pthread_mutex_init(&c->mutex, NULL);
 }
 
+/* Those that run end first what they do. */
 static void
-destroy(ra_chores *c)
+stop(ra_chores *c)
 {
-	ra_desk_release(&c->desk);
+	pthread_mutex_lock(&c->mutex);
+	atomic_store(&c->stop, true);
+	pthread_cond_broadcast(&c->end);
+	pthread_mutex_unlock(&c->mutex);
+	for (size_t i = 0; i < WORKERS; i++) {
+		if (c->worker[i].runs)
+			pthread_join(c->worker[i].thread, NULL);
+		ra_desk_release(&c->worker[i].desk);
+	}
 	pthread_cond_destroy(&c->end);
 	pthread_mutex_destroy(&c->mutex);
 	free(c);
+}
+
+static tmg_rc
+start(ra_office *office, struct worker *w, tmg_fault *f)
+{
+	const tmg_rc rc = ra_desk_open(office, &w->desk, f);
+
+	if (rc)
+		return rc;
+	w->runs = pthread_create(&w->thread, NULL, run, w) == 0;
+	return w->runs ? TMG_OK : tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 }
 
 tmg_rc
 ra_chores_start(ra_office *office, tmg_fault *f, ra_chores **chores)
 {
 	ra_chores *c = calloc(1, sizeof(*c));
-	tmg_rc rc;
+	const size_t count = office->ca->ops->elsewhere ? WORKERS : ERRANDS;
+	tmg_rc rc = TMG_OK;
 
 	*chores = NULL;
 	if (c == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	init_locks(c);
-	rc = ra_desk_open(office, &c->desk, f);
-	if (rc == TMG_OK && pthread_create(&c->thread, NULL, run, c) != 0)
-		rc = tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	c->worker[HOUSE] = (struct worker){ .all = c, .list = house,
+		.count = TMG_COUNT(house) };
+	c->worker[ERRANDS] = (struct worker){ .all = c, .list = errands,
+		.count = TMG_COUNT(errands) };
+	for (size_t i = 0; i < count && rc == TMG_OK; i++)
+		rc = start(office, &c->worker[i], f);
 	if (rc) {
-		destroy(c);
+		stop(c);
 		return rc;
 	}
 	*chores = c;
@@ -226,15 +283,7 @@ ra_chores_start(ra_office *office, tmg_fault *f, ra_chores **chores)
 void
 ra_chores_free(ra_chores **chores)
 {
-	ra_chores *c = *chores;
-
-	if (c == NULL)
-		return;
-	pthread_mutex_lock(&c->mutex);
-	atomic_store(&c->stop, true);
-	pthread_cond_signal(&c->end);
-	pthread_mutex_unlock(&c->mutex);
-	pthread_join(c->thread, NULL);
-	destroy(c);
+	if (*chores != NULL)
+		stop(*chores);
 	*chores = NULL;
 }

@@ -36,6 +36,9 @@ static const ra_sql add = { "cert_add",
 	" VALUES ($1, $2, $3, $4, $5)" };
 static const ra_sql finish = { "cert_finish",
 	"UPDATE certificate SET der = $1 WHERE serial = $2 AND der IS NULL" };
+static const ra_sql become = { "cert_become",
+	"UPDATE certificate SET serial = $1, not_before = $2, not_after = $3,"
+	" der = $4 WHERE serial = $5 AND der IS NULL" };
 static const ra_sql get = { "cert_get",
 	"SELECT " COLUMNS ", der FROM certificate WHERE serial = $1" };
 static const ra_sql of_app = { "cert_of_app",
@@ -92,6 +95,15 @@ ra_cert_finish(ra_store *s, const char *serial, tmg_view der)
 {
 	return ra_change(s, &finish, RA_WITH(RA_BLOB(der), RA_TEXT(serial)),
 	    TMG_OCCUPIED);
+}
+
+tmg_rc
+ra_cert_become(ra_store *s, const char *reserved, const ra_cert *c)
+{
+	return ra_change(s, &become, RA_WITH(RA_TEXT(c->serial),
+	    RA_NUMBER(c->not_before), RA_NUMBER(c->not_after),
+	    RA_BLOB(((tmg_view){ c->der, c->len })), RA_TEXT(reserved)),
+	    TMG_MISMATCH);
 }
 
 tmg_rc

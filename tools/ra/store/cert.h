@@ -33,6 +33,12 @@ ra_cert_add(ra_store *s, const ra_cert *cert);
 TMG_MUST_USE tmg_rc
 ra_cert_finish(ra_store *s, const char *serial, tmg_view der);
 
+/* Finished by another authority, which numbers and dates as it likes: the
+ * number set aside becomes cert's.  Verdicts TMG_MISMATCH: somebody else did;
+ * TMG_OCCUPIED: there is a certificate of that number. */
+TMG_MUST_USE tmg_rc
+ra_cert_become(ra_store *s, const char *reserved, const ra_cert *cert);
+
 TMG_MUST_USE tmg_rc
 ra_cert_get(ra_store *s, const char *serial, ra_cert *cert);
 TMG_MUST_USE tmg_rc

@@ -45,6 +45,9 @@ const ra_kept ra_kept_tables[] = {
 	    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"),
 	KEPT("deputy", "purpose, spki_hash, serial", "ttt", "purpose, spki_hash",
 	    "$1, $2, $3"),
+	KEPT("errand", "application, kind, begun, asked, due, tries, holder, ticket,"
+	    " said, request, kept", "ttnnnntttbb", "application, kind",
+	    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"),
 	KEPT("ocsp", "id, serial, signer, revoked, reason, this_update,"
 	    " next_update, der", "tttnnnnb", "id", "$1, $2, $3, $4, $5, $6, $7, $8"),
 	KEPT("receipt", "id, application, amount, currency, outcome, at", "tttttn",

@@ -135,7 +135,14 @@ static const ra_migration steps[] = {
 	"  channel " TEXT ", file " TEXT ", kind " TEXT ", dated " TEXT ","
 	"  signer " TEXT ", hash " TEXT ", reason " TEXT ", judge " TEXT ","
 	"  changed BIGINT NOT NULL, size BIGINT NOT NULL, content BYTEA,"
-	"  PRIMARY KEY (application, name));" },
+	"  PRIMARY KEY (application, name));"
+
+	"CREATE TABLE errand ("
+	"  application " TEXT ", kind " TEXT ", begun BIGINT NOT NULL,"
+	"  asked BIGINT NOT NULL, due BIGINT NOT NULL, tries BIGINT NOT NULL,"
+	"  holder " TEXT ", ticket " TEXT ", said " TEXT ", request BYTEA,"
+	"  kept BYTEA, PRIMARY KEY (application, kind));"
+	"CREATE INDEX errand_due ON errand (due, application, kind);" },
 };
 
 const ra_schema ra_schema_postgres = { steps, TMG_COUNT(steps) };

@@ -169,7 +169,15 @@ static const ra_migration steps[] = {
 	"  application TEXT NOT NULL) STRICT;"
 	"CREATE INDEX challenge_expires ON challenge (expires, hash);"
 	"CREATE TABLE scep ("
-	"  id TEXT PRIMARY KEY, application TEXT NOT NULL) STRICT, WITHOUT ROWID;" },
+	"  id TEXT PRIMARY KEY, application TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE errand ("
+	"  application TEXT NOT NULL, kind TEXT NOT NULL,"
+	"  begun INTEGER NOT NULL, asked INTEGER NOT NULL, due INTEGER NOT NULL,"
+	"  tries INTEGER NOT NULL, holder TEXT NOT NULL, ticket TEXT NOT NULL,"
+	"  said TEXT NOT NULL, request BLOB, kept BLOB,"
+	"  PRIMARY KEY (application, kind)) STRICT;"
+	"CREATE INDEX errand_due ON errand (due, application, kind);" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

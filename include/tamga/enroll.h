@@ -60,6 +60,11 @@ typedef struct tmg_authority_spec {
 	 * messages with it, or decrypt what comes. Borrowed; words into f */
 	tmg_rc (*key)(void *arg, tmg_signer **signer, tmg_fault *f);
 
+	/* Shows a person the address of terms of service and asks whether they
+	 * are agreed to. Verdicts TMG_CANCELLED; words into f; NULL: nobody is
+	 * there to be asked */
+	void *asker;
+	tmg_rc (*agree)(void *asker, const char *terms, tmg_fault *f);
 	/* Finds a key that an option names, as an ACME account's: see
 	 * tmg_provision_keyring(). spki: what its public half is, empty: not
 	 * known. Words into f; NULL: there are no keys to name */

@@ -46,6 +46,16 @@ load_or_make(tmg_authority *a, tmg_acme_record *r)
 
 /* ---- registering ------------------------------------------------------- */
 
+/* Once a process, however often it is looked whether there is an account. */
+static tmg_rc
+ask_person(tmg_authority *a, const char *terms)
+{
+	const tmg_rc rc = a->spec.agree(a->spec.asker, terms, &a->fault);
+
+	tmg_acme_of(a)->agreed = rc == TMG_OK;
+	return tmg_pass(&a->fault, rc);
+}
+
 /* The words of whoever agreed are kept; agreeing to "the terms" whatever they
  * become is not agreeing. */
 static tmg_rc
@@ -54,8 +64,11 @@ check_terms(tmg_authority *a)
 	const char *agreed = tmg_option_get(a, "terms");
 	const char *terms = tmg_acme_of(a)->directory.terms;
 
-	if (terms[0] == '\0' || (agreed != NULL && strcmp(agreed, terms) == 0))
+	if (terms[0] == '\0' || tmg_acme_of(a)->agreed ||
+	    (agreed != NULL && strcmp(agreed, terms) == 0))
 		return TMG_OK;
+	if (a->spec.agree != NULL)
+		return ask_person(a, terms);
 	if (agreed != NULL)
 		return tmg_authority_raise(a, TMG_DENIED, _("%s: its terms of service are "
 		    "others than those you agreed to; read %.140s and, if you agree, say "

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Automatic Certificate Management Environment: RFC 8555, RFC 8738 (addresses),
- * RFC 9773 (when to renew), RFC 8737 (tls-alpn-01).  One file for each noun.
+ * RFC 9773 (when to renew), RFC 8737 (tls-alpn-01), device-attest-01.  One file
+ * for each noun.
  *
  * The key that is certified signs the request and nothing else: messages are
  * signed by an account's key, which is a software key unless somebody chose
@@ -30,6 +31,8 @@ typedef struct tmg_acme {
 	long retry_after_s;		/* likewise, -1 it did not say */
 
 	tmg_acme_account account;
+	tmg_view csr;			/* what is handed in; borrowed */
+	bool agreed;			/* a person did, when asked by us */
 	bool told;			/* what its key costs a person */
 
 	char order_url[TMG_ACME_URL_MAX];	/* "" none */

@@ -33,6 +33,17 @@ says "for hosts and addresses only"
 run 2 "$tamga" enroll $local $ca $agree $door $host --ca-option colour=red --slot 9a
 run 2 "$tamga" enroll $local --ca "acme+https://localhost:1" --ca-file "$work/ca.pem" $host
 says "directory is missing"
+# talk ANSWER STATUS: a person at a terminal, who is asked once
+talk() {
+	printf 'Do you agree? Type yes to agree: \t%s\n' "$1" >"$work/dialogue"
+	status=0
+	/usr/bin/python3 "$top_srcdir/tests/interop/talk.py" "$work/dialogue" \
+		"$tamga" enroll $local $ca $door $host --slot 9a ${3:-} >"$work/out" 2>"$work/said" || status=$?
+	[ "$status" = "$2" ] || fail "status $status, not $2, to \"$1\""
+	grep -q "The CA has terms of service: $terms" "$work/out" || fail "terms are not shown"
+	[ "$(grep -c 'Do you agree' "$work/out")" = 1 ] || fail "asked again"
+}
+talk no 1
 [ "$(generated) $(journals)" = "0 0" ] || fail "$(generated) keys, $(journals) journals"
 grep -q 'POST /sign-me-up' "$work/pebble.log" && fail "an account without consent"
 ok "terms, proofs and names are settled before there is a key"
@@ -54,6 +65,12 @@ ok "listen=: one key, one login, one order, one signature and the test's"
 run 0 "$tamga" enroll $local $ca $agree $door $host --slot 9a
 says "Already enrolled"
 [ "$(finalized)" = 1 ] || fail "asked again: another order"
+
+# ---- a person at a terminal is asked for the terms ---------------------------------
+rm -r "$work/state"
+talk yes 0 "--replace"
+[ "$(jq -r .terms "$work"/state/tamga/acme/*.json)" = "$terms" ] || fail "not remembered"
+ok "terms are asked for at a terminal, once, and remembered"
 
 # ---- http-01 by a folder of a web server, several names --------------------------
 mkdir "$work/www"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/fail.h"
 #include "src/base/secret.h"
 #include "tools/tamga/request.h"
 #include "tools/tamga/terminal.h"
@@ -192,6 +193,19 @@ warn_legacy(const struct cli *cli, const struct ca *ca)
 		    "listens may read the challenge password and forge answers."));
 }
 
+/* The terms themselves are for a browser; what is agreed to is their address. */
+static tmg_rc
+ask_terms(void *asker, const char *terms, tmg_fault *f)
+{
+	const struct cli *cli = asker;
+
+	cli_note(cli, _("The CA has terms of service: %s"), terms);
+	if (terminal_confirm(_("Read them. Do you agree? Type yes to agree: "), _("yes")))
+		return TMG_OK;
+	return tmg_raise(f, TMG_CANCELLED, 0,
+	    _("the terms of service are not agreed to; nothing was changed"));
+}
+
 tmg_rc
 ca_read(struct cli *cli, struct ca *ca)
 {
@@ -211,6 +225,10 @@ ca_read(struct cli *cli, struct ca *ca)
 	    (rc = add_legacy(cli, ca)))
 		return rc;
 	ca->spec.options = ca->options;
+	if (terminal_is() && !cli->quiet) {
+		ca->spec.asker = cli;
+		ca->spec.agree = ask_terms;
+	}
 	warn_legacy(cli, ca);
 	if (file != NULL && (rc = read_anchors(cli, ca, file)))
 		return rc;
@@ -293,6 +311,15 @@ ca_trust(struct cli *cli, struct ca *ca)
 	return cli_raise(cli, TMG_E_USAGE, _("nobody said whom to believe: get the CA "
 	    "certificate of %s and say --ca-file, or compare its SHA-256 and say "
 	    "--ca-fingerprint"), ca->spec.uri);
+}
+
+bool
+ca_wants_attestation(const struct ca *ca)
+{
+	for (const char *const *o = ca->options; o != NULL && *o != NULL; o++)
+		if (strcmp(*o, "challenge=device-attest-01") == 0)
+			return true;
+	return false;
 }
 
 static void

@@ -43,6 +43,9 @@ ca_read(struct cli *cli, struct ca *ca);
  * the fingerprint that is shown; nobody is believed silently. */
 TMG_MUST_USE tmg_rc
 ca_trust(struct cli *cli, struct ca *ca);
+/* Whether the protocol wants the token to tell where the key was made. */
+bool
+ca_wants_attestation(const struct ca *ca);
 void
 ca_release(struct ca *ca);
 

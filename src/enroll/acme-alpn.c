@@ -257,4 +257,5 @@ const tmg_acme_way tmg_acme_alpn = {
 	.option = "listen",
 	.show = show,
 	.hide = hide,
+	.answer = tmg_acme_answer_seen,
 };

@@ -205,15 +205,15 @@ hide(tmg_authority *a, const tmg_acme_proof *p, const char *program)
 
 const tmg_acme_way tmg_acme_hook_dns = {
 	.challenge = "dns-01", .option = "hook", .lasting = true,
-	.show = show, .hide = hide,
+	.show = show, .hide = hide, .answer = tmg_acme_answer_seen,
 };
 
 const tmg_acme_way tmg_acme_hook_http = {
 	.challenge = "http-01", .option = "hook", .lasting = true,
-	.show = show, .hide = hide,
+	.show = show, .hide = hide, .answer = tmg_acme_answer_seen,
 };
 
 const tmg_acme_way tmg_acme_hook_alpn = {
 	.challenge = "tls-alpn-01", .option = "hook", .lasting = true,
-	.show = show, .hide = hide,
+	.show = show, .hide = hide, .answer = tmg_acme_answer_seen,
 };

@@ -23,12 +23,13 @@ static const struct row {
 	const char *name, *curve;
 	tmg_scheme scheme;
 	tmg_hash hash;
+	int cose;		/* RFC 9053 2, RFC 8812 2 */
 } rows[] = {
-	{ TMG_FAMILY_EC, 256, "ES256", "P-256", TMG_SIGN_ECDSA, TMG_HASH_SHA256 },
-	{ TMG_FAMILY_EC, 384, "ES384", "P-384", TMG_SIGN_ECDSA, TMG_HASH_SHA384 },
-	{ TMG_FAMILY_EC, 521, "ES512", "P-521", TMG_SIGN_ECDSA, TMG_HASH_SHA512 },
-	{ TMG_FAMILY_RSA, 0, "RS256", NULL, TMG_SIGN_PKCS1, TMG_HASH_SHA256 },
-	{ TMG_FAMILY_ED, 0, "EdDSA", "Ed25519", TMG_SIGN_EDDSA, TMG_HASH_NONE },
+	{ TMG_FAMILY_EC, 256, "ES256", "P-256", TMG_SIGN_ECDSA, TMG_HASH_SHA256, -7 },
+	{ TMG_FAMILY_EC, 384, "ES384", "P-384", TMG_SIGN_ECDSA, TMG_HASH_SHA384, -35 },
+	{ TMG_FAMILY_EC, 521, "ES512", "P-521", TMG_SIGN_ECDSA, TMG_HASH_SHA512, -36 },
+	{ TMG_FAMILY_RSA, 0, "RS256", NULL, TMG_SIGN_PKCS1, TMG_HASH_SHA256, -257 },
+	{ TMG_FAMILY_ED, 0, "EdDSA", "Ed25519", TMG_SIGN_EDDSA, TMG_HASH_NONE, -8 },
 };
 
 static const struct row *
@@ -233,7 +234,6 @@ sign(tmg_ctx *ctx, tmg_signer *signer, const struct row *row, tmg_view input,
 	const tmg_sign_spec spec = { .scheme = row->scheme, .hash = row->hash };
 	uint8_t hash[HASH_MAX];
 	size_t n = sizeof(hash);
-	tmg_rc rc;
 
 	if (row->hash != TMG_HASH_NONE) {
 		if (EVP_Q_digest(tmg_ctx_libctx(ctx), tmg_hash_name(row->hash), SOFTWARE,
@@ -241,8 +241,19 @@ sign(tmg_ctx *ctx, tmg_signer *signer, const struct row *row, tmg_view input,
 			return TMG_E_CRYPTO;
 		input = (tmg_view){ hash, n };
 	}
-	rc = tmg_signer_sign(signer, &spec, input, sig);
-	return rc == TMG_OK && row->scheme == TMG_SIGN_ECDSA ? raw_ecdsa(row, sig) : rc;
+	return tmg_signer_sign(signer, &spec, input, sig);
+}
+
+tmg_rc
+tmg_jws_sign_text(tmg_ctx *ctx, tmg_signer *signer, tmg_view text, int *cose,
+    tmg_out *sig)
+{
+	const struct row *row = row_of(signer->alg);
+
+	if (row == NULL)
+		return TMG_UNSUPPORTED;
+	*cose = row->cose;
+	return sign(ctx, signer, row, text, sig);
 }
 
 tmg_rc
@@ -262,7 +273,8 @@ tmg_jws_sign(tmg_ctx *ctx, tmg_signer *signer, json_t *header, tmg_view payload,
 	if (json_object_set_new(header, "alg", json_string(row->name)))
 		return TMG_E_NOMEM;
 	if ((rc = make_draft(header, payload, &d)) ||
-	    (rc = sign(ctx, signer, row, tmg_view_str(d.input), &sig)))
+	    (rc = sign(ctx, signer, row, tmg_view_str(d.input), &sig)) ||
+	    (row->scheme == TMG_SIGN_ECDSA && (rc = raw_ecdsa(row, &sig))))
 		return rc;
 	jws = flattened(&d, tmg_out_view(&sig));
 	*text = jws != NULL ? json_dumps(jws, JSON_COMPACT) : NULL;

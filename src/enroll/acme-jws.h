@@ -39,6 +39,17 @@ TMG_MUST_USE tmg_rc
 tmg_jws_sign(tmg_ctx *ctx, tmg_signer *signer, json_t *header, tmg_view payload,
     char **text);
 
+/*
+ * Signs text as it stands, with what goes with the key: ECDSA in DER.
+ *
+ *   cose   out   the algorithm's number (RFC 9053 2, RFC 8812 2)
+ *
+ * Verdicts  as above
+ */
+TMG_MUST_USE tmg_rc
+tmg_jws_sign_text(tmg_ctx *ctx, tmg_signer *signer, tmg_view text, int *cose,
+    tmg_out *sig);
+
 /* The same with a shared key: HS256 (RFC 7518 3.2).  *jws is yours. */
 TMG_MUST_USE tmg_rc
 tmg_jws_mac(tmg_ctx *ctx, tmg_view key, json_t *header, tmg_view payload,

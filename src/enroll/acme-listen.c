@@ -93,4 +93,5 @@ const tmg_acme_way tmg_acme_listen = {
 	.option = "listen",
 	.show = show,
 	.hide = hide,
+	.answer = tmg_acme_answer_seen,
 };

@@ -28,6 +28,7 @@ static const struct {
 } kinds[] = {
 	{ "dns:", "dns" },
 	{ "ip:", "ip" },
+	{ TMG_SAN_PERMANENT, "permanent-identifier" },	/* device-attest 3 */
 };
 
 static bool
@@ -63,17 +64,20 @@ check_common_name(tmg_authority *a, tmg_view csr, char *const *names)
 {
 	const uint8_t *p = csr.ptr;
 	X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)csr.len);
-	char text[256] = "", dns[300], ip[300];
+	char text[256] = "", name[300];
 	int n = -1;
 
 	if (req != NULL)
 		n = X509_NAME_get_text_by_NID(X509_REQ_get_subject_name(req),
 		    NID_commonName, text, sizeof(text));
 	X509_REQ_free(req);
-	snprintf(dns, sizeof(dns), "dns:%s", text);
-	snprintf(ip, sizeof(ip), "ip:%s", text);
-	if (n <= 0 || is_listed(names, dns) || is_listed(names, ip))
+	if (n <= 0)
 		return TMG_OK;
+	for (size_t i = 0; i < TMG_COUNT(kinds); i++) {
+		snprintf(name, sizeof(name), "%s%s", kinds[i].prefix, text);
+		if (is_listed(names, name))
+			return TMG_OK;
+	}
 	return tmg_advise(&a->fault, TMG_TRY_SUBJECT, tmg_authority_raise(a,
 	    TMG_E_USAGE, _("%s: the common name \"%.80s\" is none of the alternative "
 	    "names; say one of them, as in --subject CN=www.example.org --san "
@@ -122,10 +126,18 @@ tmg_acme_names(tmg_authority *a, tmg_view csr, json_t **list)
 }
 
 static bool
-is_within(char *const *names, char *const *others)
+is_permanent(const char *name)
+{
+	return strncmp(name, TMG_SAN_PERMANENT, strlen(TMG_SAN_PERMANENT)) == 0;
+}
+
+/* discreet: others need not have what a CA may leave out, so that nobody is told
+ * by which device it is (device-attest 3). */
+static bool
+is_within(char *const *names, char *const *others, bool discreet)
 {
 	for (; names != NULL && *names != NULL; names++)
-		if (!is_listed(others, *names))
+		if (!is_listed(others, *names) && !(discreet && is_permanent(*names)))
 			return false;
 	return true;
 }
@@ -140,7 +152,8 @@ tmg_acme_names_check(tmg_authority *a, tmg_view csr, tmg_view cert)
 	if ((rc = read_names(a, csr, &asked)))
 		return rc;
 	rc = tmg_san_of(tmg_ctx_libctx(a->ctx), cert, &given);
-	if (rc == TMG_OK && is_within(asked, given) && is_within(given, asked))
+	if (rc == TMG_OK && is_within(asked, given, true) &&
+	    is_within(given, asked, false))
 		return TMG_OK;
 	return tmg_authority_raise(a, TMG_MISMATCH,
 	    _("%s: the certificate it issued is for other names than those asked for; "

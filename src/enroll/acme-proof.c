@@ -22,6 +22,7 @@ static const tmg_acme_way *const ways[] = {
 	&tmg_acme_hook_dns,
 	&tmg_acme_hook_http,
 	&tmg_acme_hook_alpn,
+	&tmg_acme_attest,
 };
 
 static bool
@@ -43,7 +44,8 @@ tmg_acme_prove_check(tmg_authority *a)
 	    _("%s: say how to prove that the name is yours, with --ca-option: "
 	    "webroot=FOLDER of the web server that answers for it, "
 	    "listen=ADDRESS:PORT, where port 80 of the name leads, or hook=PROGRAM that "
-	    "changes its DNS"), a->uri.where);
+	    "changes its DNS; that the key is the device's: challenge=device-attest-01"),
+	    a->uri.where);
 }
 
 /* ---- one authorization ------------------------------------------------- */
@@ -238,16 +240,28 @@ is_decided(tmg_authority *a, const tmg_acme_proof *p, tmg_rc rc)
 	return rc;
 }
 
-/* RFC 8555 7.5.1: "{}" says that the proof is there. */
+tmg_rc
+tmg_acme_answer_seen(tmg_authority *a, const tmg_acme_proof *p, char **payload)
+{
+	(void)p;
+	*payload = strdup("{}");
+	return *payload != NULL ? TMG_OK :
+	    tmg_authority_raise(a, TMG_E_NOMEM, "%s", _("out of memory"));
+}
+
+/* RFC 8555 7.5.1: the answer says that the proof is there, or is it. */
 static tmg_rc
 tell(tmg_authority *a, tmg_acme_proof *p)
 {
+	tmg_auto_free char *payload = NULL;
 	TMG_ACME_RESPONSE;
 	tmg_rc rc;
 
 	if (p->asked)
 		return TMG_OK;
-	rc = tmg_acme_post(a, p->url, "{}", &r);
+	if ((rc = p->way->answer(a, p, &payload)))
+		return rc;
+	rc = tmg_acme_post(a, p->url, payload, &r);
 	if (rc == TMG_DENIED)
 		rc = is_decided(a, p, rc);
 	p->asked = rc == TMG_OK;

@@ -21,6 +21,7 @@
  *   show       puts the proof where the CA looks for it.  TMG_PENDING: somebody
  *              says that it is not there yet; the words tell when to come again
  *   hide       takes it away; never fails
+ *   answer     what the CA is told when it is shown, yours to free()
  *
  * While proofs are shown, their array is not changed: a responder reads it.
  */
@@ -29,10 +30,16 @@ typedef struct tmg_acme_way {
 	bool lasting;
 	tmg_rc (*show)(tmg_authority *a, const tmg_acme_proof *proof, const char *value);
 	void (*hide)(tmg_authority *a, const tmg_acme_proof *proof, const char *value);
+	tmg_rc (*answer)(tmg_authority *a, const tmg_acme_proof *proof, char **payload);
 } tmg_acme_way;
 
+/* "{}": go and see (RFC 8555 7.5.1). */
+tmg_rc
+tmg_acme_answer_seen(tmg_authority *a, const tmg_acme_proof *proof, char **payload);
+
+
 extern const tmg_acme_way tmg_acme_webroot, tmg_acme_listen, tmg_acme_alpn,
-    tmg_acme_hook_dns, tmg_acme_hook_http, tmg_acme_hook_alpn;
+    tmg_acme_hook_dns, tmg_acme_hook_http, tmg_acme_hook_alpn, tmg_acme_attest;
 
 struct tmg_acme_proof {
 	const tmg_acme_way *way;

@@ -138,6 +138,7 @@ tmg_acme_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d)
 		return rc;
 	acme->until_ms = tmg_now_ms() + ms;
 	acme->retry_after_s = -1;
+	acme->csr = csr;
 	if ((rc = tmg_acme_account_open(a)) || (rc = check_key(a, csr)) ||
 	    (rc = have_order(&w, renews)) || (rc = lead(&w))) {
 		if (rc == TMG_PENDING && d->retry_after_s < 0)

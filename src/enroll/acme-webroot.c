@@ -72,4 +72,5 @@ const tmg_acme_way tmg_acme_webroot = {
 	.lasting = true,
 	.show = show,
 	.hide = hide,
+	.answer = tmg_acme_answer_seen,
 };

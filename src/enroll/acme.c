@@ -195,7 +195,7 @@ acme_poll(tmg_authority *a, tmg_view csr, bool renews, const char *ticket,
 
 const tmg_binding tmg_binding_acme = {
 	.name = "acme",
-	.spec = "RFC 8555, RFC 8738, RFC 9773, RFC 8737",
+	.spec = "RFC 8555, RFC 8738, RFC 9773, RFC 8737, draft-ietf-acme-device-attest",
 	.sealed = true,
 	.hosts = true,
 	.options = options,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/codec/tlv.h"
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
 #include "src/pki/x509.h"
@@ -64,6 +65,32 @@ put_upn(tmg_out *o, const OTHERNAME *other)
 	return put_ia5(o, "upn:", other->value->value.utf8string);
 }
 
+/* RFC 4043 2; a value without who assigned it, and the other way round. */
+static tmg_rc
+put_permanent(tmg_out *o, const OTHERNAME *other)
+{
+	const ASN1_STRING *s = other->value->type == V_ASN1_SEQUENCE
+	    ? other->value->value.sequence : NULL;
+	tmg_view der, inner, value;
+
+	if (s == NULL)
+		return TMG_UNSUPPORTED;
+	der = (tmg_view){ ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s) };
+	if (tmg_tlv_find(der, DER_SEQUENCE, &inner) != TMG_OK ||
+	    tmg_tlv_find(inner, DER_UTF8, &value) != TMG_OK)
+		return TMG_UNSUPPORTED;
+	tmg_put_str(o, TMG_SAN_PERMANENT);
+	tmg_put(o, value);
+	return tmg_out_done(o);
+}
+
+static tmg_rc
+put_other(tmg_out *o, const OTHERNAME *other)
+{
+	return OBJ_obj2nid(other->type_id) == NID_id_on_permanentIdentifier
+	    ? put_permanent(o, other) : put_upn(o, other);
+}
+
 static tmg_rc
 put_name(tmg_out *o, const GENERAL_NAME *n)
 {
@@ -81,7 +108,7 @@ put_name(tmg_out *o, const GENERAL_NAME *n)
 	case GEN_RID:
 		return put_rid(o, n->d.registeredID);
 	case GEN_OTHERNAME:
-		return put_upn(o, n->d.otherName);
+		return put_other(o, n->d.otherName);
 	default:
 		return TMG_UNSUPPORTED;
 	}

@@ -7,6 +7,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/codec/tlv.h"
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
 
@@ -14,6 +15,7 @@
 #define OID_SMTP_UTF8 "1.3.6.1.5.5.7.8.9"	/* RFC 9598 3 */
 
 enum {
+	PERMANENT_MAX = 96,	/* bytes of a device's name; two heads more are short */
 	LABEL_MAX = 63,		/* bytes between two dots, RFC 1035 2.3.4 */
 };
 
@@ -156,6 +158,37 @@ set_upn(const char *text, const char *value, GENERAL_NAME *name, tmg_fault *f)
 	return set_other(text, name, OID_UPN, value, f);
 }
 
+/* RFC 4043 2: SEQUENCE { identifierValue UTF8String }, whoever assigned it. */
+static tmg_rc
+set_permanent(const char *text, const char *value, GENERAL_NAME *name, tmg_fault *f)
+{
+	uint8_t der[2 * PERMANENT_MAX];
+	tmg_out o = TMG_OUT(der);
+	const size_t n = strlen(value);
+	ASN1_STRING *s;
+	ASN1_TYPE *any;
+
+	if (n == 0 || n > PERMANENT_MAX || !is_ascii(value))
+		return wrong(text, f, _("a device is named by a few letters and digits"));
+	tmg_tlv_put_head(&o, DER_SEQUENCE, n + 2);
+	tmg_tlv_put_head(&o, DER_UTF8, n);
+	tmg_put_str(&o, value);
+	s = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
+	any = ASN1_TYPE_new();
+	if (s == NULL || any == NULL || ASN1_STRING_set(s, der, (int)o.len) != 1) {
+		ASN1_STRING_free(s);
+		ASN1_TYPE_free(any);
+		return TMG_E_NOMEM;
+	}
+	ASN1_TYPE_set(any, V_ASN1_SEQUENCE, s);
+	if (GENERAL_NAME_set0_othername(name, OBJ_nid2obj(NID_id_on_permanentIdentifier),
+	    any) != 1) {
+		ASN1_TYPE_free(any);
+		return TMG_E_NOMEM;
+	}
+	return TMG_OK;
+}
+
 static tmg_rc
 set_dir(const char *text, const char *value, GENERAL_NAME *name, tmg_fault *f)
 {
@@ -195,6 +228,7 @@ static const struct {
 	{ "upn:", set_upn },
 	{ "dir:", set_dir },
 	{ "rid:", set_rid },
+	{ TMG_SAN_PERMANENT, set_permanent },
 };
 
 tmg_rc
@@ -217,5 +251,5 @@ tmg_san_parse(const char *text, GENERAL_NAME **out, tmg_fault *f)
 		name = NULL;
 		return TMG_OK;
 	}
-	return wrong(text, f, _("it must begin with dns:, email:, ip:, uri:, upn:, dir: or rid:"));
+	return wrong(text, f, _("it must begin with dns:, email:, ip:, uri:, upn:, dir:, rid: or permanent-identifier:"));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Alternative names as people write them: "dns:...", "email:...", "ip:...",
- * "uri:...", "upn:...", "dir:...", "rid:...".
+ * "uri:...", "upn:...", "dir:...", "rid:...", "permanent-identifier:...".
  */
 #ifndef TMG_PKI_SAN_H
 #define TMG_PKI_SAN_H
@@ -11,6 +11,10 @@
 
 #include "tamga/err.h"
 #include "tamga/view.h"
+
+#define TMG_SAN_PERMANENT "permanent-identifier:"	/* RFC 4043, a serial number */
+
+enum { DER_SEQUENCE = 0x30, DER_UTF8 = 0x0c };
 
 /* Faults TMG_E_USAGE; f says what is wrong. */
 TMG_MUST_USE tmg_rc

@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "src/codec/base64.h"
+#include "src/codec/cbor.h"
 #include "src/codec/der.h"
 #include "src/codec/hex.h"
 #include "src/codec/tlv.h"
@@ -282,6 +283,50 @@ algorithms_have_names_and_sizes(void **state)
 	assert_null(tmg_hash_name(TMG_HASH_NONE));
 }
 
+/* RFC 8949 A */
+static void
+cbor_is_written_as_the_rfc_shows_it(void **state)
+{
+	static const struct { int64_t n; tmg_view cbor; } numbers[] = {
+		{ 0, BYTES("\x00") }, { 10, BYTES("\x0a") }, { 23, BYTES("\x17") },
+		{ 24, BYTES("\x18\x18") }, { 100, BYTES("\x18\x64") },
+		{ 1000, BYTES("\x19\x03\xe8") }, { 1000000, BYTES("\x1a\x00\x0f\x42\x40") },
+		{ 1000000000000, BYTES("\x1b\x00\x00\x00\xe8\xd4\xa5\x10\x00") },
+		{ -1, BYTES("\x20") }, { -10, BYTES("\x29") }, { -100, BYTES("\x38\x63") },
+		{ -1000, BYTES("\x39\x03\xe7") },
+		{ INT64_MIN, BYTES("\x3b\x7f\xff\xff\xff\xff\xff\xff\xff") },
+	};
+	static const tmg_view whole = BYTES("\xa2\x61" "a\x01\x61" "b\x82\x02\x44\x01\x02\x03\x04");
+	static const tmg_view four = BYTES("\x01\x02\x03\x04");
+	uint8_t bytes[600], few[3];
+	tmg_out full = TMG_OUT(few);
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(numbers); i++) {
+		tmg_out o = TMG_OUT(bytes);
+
+		tmg_cbor_put_int(&o, numbers[i].n);
+		assert_view_equal(tmg_out_view(&o), numbers[i].cbor);
+	}
+	tmg_out o = TMG_OUT(bytes);
+
+	tmg_cbor_put_map(&o, 2);
+	tmg_cbor_put_text(&o, "a");
+	tmg_cbor_put_int(&o, 1);
+	tmg_cbor_put_text(&o, "b");
+	tmg_cbor_put_array(&o, 2);
+	tmg_cbor_put_int(&o, 2);
+	tmg_cbor_put_bytes(&o, four);
+	assert_view_equal(tmg_out_view(&o), whole);
+
+	o = TMG_OUT(bytes);
+	tmg_cbor_put_bytes(&o, (tmg_view){ bytes + 300, 256 });
+	assert_int_equal(o.len, 3 + 256);
+	assert_memory_equal(bytes, "\x59\x01\x00", 3);
+	tmg_cbor_put_text(&full, "long");
+	assert_true(full.full);
+}
+
 int
 main(void)
 {
@@ -295,6 +340,7 @@ main(void)
 		cmocka_unit_test(base64_breaks_lines_where_it_is_told),
 		cmocka_unit_test(der_counts_what_it_wraps),
 		cmocka_unit_test(outs_are_sticky_and_never_truncate),
+		cmocka_unit_test(cbor_is_written_as_the_rfc_shows_it),
 		cmocka_unit_test(algorithms_have_names_and_sizes),
 	};
 

@@ -104,7 +104,8 @@ read_wish(struct cli *cli, struct wish *w)
 	    (rc = read_whom(cli, w)))
 		return rc;
 	w->spec.csr = w->request.spec;
-	w->spec.attest = w->request.attest || portal_wants_attestation(&w->portal);
+	w->spec.attest = w->request.attest || portal_wants_attestation(&w->portal) ||
+	    ca_wants_attestation(&w->ca);
 	w->spec.authority = w->ca.spec;
 	w->spec.profile = cli_text(cli, "profile");
 	if (w->spec.profile == NULL && cli->conf.profile[0] != '\0')

@@ -16,7 +16,7 @@
 	{ "subject", 's', OPT_TEXT, "NAME", \
 	    N_("whom it is for: CN=Асель Ким,O=...,C=KZ") }, \
 	{ "san", 0, OPT_LIST, "NAME", \
-	    N_("another name: dns:, email:, ip:, uri:, upn:, dir:, rid:") }, \
+	    N_("another name: dns:, email:, ip:, uri:, upn:, dir:, rid:, permanent-identifier:") }, \
 	{ "key-usage", 0, OPT_LIST, "USAGE", N_("digitalSignature, ...") }, \
 	{ "eku", 0, OPT_LIST, "USAGE", N_("clientAuth, emailProtection, an OID") }, \
 	{ "policy", 0, OPT_LIST, "OID", N_("a certificate policy") }, \

@@ -62,6 +62,8 @@ typedef struct tmg_provision_record {
 	time_t begun, changed;
 	time_t not_after;	/* of the issued certificate, 0 before */
 	char serial[TMG_SERIAL_MAX];	/* likewise, "" before */
+	char renewed[TMG_SERIAL_MAX];	/* of the certificate that this one follows,
+					 * "" it is no renewal */
 	long retry_after_s;	/* -1 none */
 	char last_error[TMG_FAULT_TEXT];
 	char note[TMG_FAULT_TEXT];	/* what the authority did otherwise than asked, ""

@@ -136,6 +136,9 @@ tell(const tmg_journal *j, tmg_provision_record *r)
 		r->not_after = facts.not_after;
 		memcpy(r->serial, facts.serial, sizeof(r->serial));
 	}
+	if (j->renewed.len > 0 &&
+	    tmg_cert_facts_get(tmg_blob_view(&j->renewed), &facts) == TMG_OK)
+		memcpy(r->renewed, facts.serial, sizeof(r->renewed));
 }
 
 const tmg_provision_record *

@@ -56,6 +56,15 @@ run 0 "$tamga" renew 9a $local --no-swap --json
 [ "$(jq -r .enrollment.slot "$work/out")" = 82 ] || fail "--no-swap"
 ok "the new key has the old one's place, the old one is aside"
 
+# ---- what was put aside stays as it is, however soon its certificate ends -----------
+enrolled
+sleep 1		# the next certificate ends later
+run 0 "$tamga" renew 9a $local
+run 0 "$tamga" renew --all --within 400 $local $credentials --json
+[ "$(jq '.renewals | length' "$work/out")" = 1 ] || { cat "$work/out"; fail "the old key was renewed too"; }
+cert_of 83 aside.pem && cmp -s "$work/aside.pem" "$work/old.pem" || fail "83 has changed"
+ok "renew --all leaves alone what was put aside"
+
 # ---- a card that moves no keys -------------------------------------------------------
 fresh_card --yubikey=5.4.3
 run 0 "$tamga" enroll $local $official --slot 9a --subject "CN=Unmoved" --quiet

@@ -223,6 +223,20 @@ held_with(const struct watch *w, const char *serial)
 	return NULL;
 }
 
+/* Whether a later enrollment put another certificate into the same slot. */
+static bool
+is_overwritten(const struct watch *w, const tmg_provision_record *r)
+{
+	for (size_t i = 0; i < w->row_count; i++) {
+		const tmg_provision_record *other = &w->rows[i];
+
+		if (other->step == TMG_STEP_DONE && other->begun > r->begun &&
+		    strcmp(other->token, r->token) == 0 && strcmp(other->slot, r->slot) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What enrollments brought to tokens that are not here. */
 static tmg_rc
 look_at_rows(struct watch *w)
@@ -233,7 +247,8 @@ look_at_rows(struct watch *w)
 	for (size_t i = 0; i < w->row_count; i++) {
 		const tmg_provision_record *r = &w->rows[i];
 
-		if (r->step != TMG_STEP_DONE || held_with(w, r->serial) != NULL)
+		if (r->step != TMG_STEP_DONE || held_with(w, r->serial) != NULL ||
+		    is_overwritten(w, r))
 			continue;
 		if ((rc = new_held(w, &h)))
 			return rc;
@@ -246,18 +261,15 @@ look_at_rows(struct watch *w)
 	return TMG_OK;
 }
 
-/* Renewed already, or about to be. */
+/* Renewed already, or about to be.  Another certificate of the same name is none
+ * of its successors: a person has several. */
 static bool
 is_superseded(const struct watch *w, const struct held *h)
 {
-	for (size_t i = 0; i < w->held_count; i++)
-		if (w->held[i].end > h->end && strcmp(w->held[i].subject, h->subject) == 0)
-			return true;
 	for (size_t i = 0; i < w->row_count; i++)
-		if (w->rows[i].step < TMG_STEP_DONE &&
-		    strcmp(w->rows[i].subject, h->subject) == 0)
+		if (strcmp(w->rows[i].renewed, h->serial) == 0)
 			return true;
-	return false;
+	return h->key != NULL && renewing_is_aside(h->key);
 }
 
 /* Only what was enrolled here is renewed by itself: its authority is known. */

@@ -107,6 +107,33 @@ renewing_is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *du
 	return TMG_OK;
 }
 
+static bool
+facts_of(tmg_key *key, tmg_cert_facts *facts)
+{
+	tmg_view cert;
+
+	return tmg_key_cert(key, &cert) == TMG_OK &&
+	    tmg_cert_facts_get(cert, facts) == TMG_OK;
+}
+
+bool
+renewing_is_aside(tmg_key *key)
+{
+	tmg_token *token = tmg_key_token(key);
+	tmg_cert_facts facts, other;
+	size_t count;
+
+	if (!tmg_key_slot(key)->retired || !facts_of(key, &facts) ||
+	    tmg_token_keys(token, &count) != TMG_OK)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (facts_of(tmg_token_key(token, i), &other) &&
+		    other.not_after > facts.not_after &&
+		    strcmp(other.subject, facts.subject) == 0)
+			return true;
+	return false;
+}
+
 tmg_rc
 renewing_find(struct cli *cli, const struct renewal *r, tmg_token *token,
     json_t *uris)
@@ -120,6 +147,8 @@ renewing_find(struct cli *cli, const struct renewal *r, tmg_token *token,
 	for (size_t i = 0; i < count; i++) {
 		tmg_key *key = tmg_token_key(token, i);
 
+		if (renewing_is_aside(key))
+			continue;
 		if ((rc = renewing_is_due(cli, key, r, &due)))
 			return rc;
 		if (due && json_array_append_new(uris,

@@ -43,7 +43,13 @@ renewing_is_time(const struct cli *cli, const struct renewal *r, time_t begin,
 TMG_MUST_USE tmg_rc
 renewing_is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *due);
 
-/* Adds the URIs of what is due to a JSON array: looked for before anything is
+/* Whether the key was put aside when it was renewed, on this computer or another:
+ * it is in a retired slot, and a certificate of the same name on the token ends
+ * later. */
+bool
+renewing_is_aside(tmg_key *key);
+
+/* Adds the URIs of what is due, and not put aside, to a JSON array: looked for before anything is
  * renewed, for a new certificate may be due as well. */
 TMG_MUST_USE tmg_rc
 renewing_find(struct cli *cli, const struct renewal *r, tmg_token *token,

@@ -17,6 +17,10 @@ ra_formview_errors(ra_visit *visit, const ra_profile *profile,
 void
 ra_formview_lack(ra_visit *visit, const char *id, const char *text);
 
+/* What is wrong with the field of that name; "" nothing. */
+const char *
+ra_formview_wrong(const ra_form_errors *errors, const char *name);
+
 /* The fields of a step with what was answered, the carriers with those of
  * "filled".  Of a list that depends on another one the second is offered once
  * the first is chosen. */

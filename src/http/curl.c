@@ -10,11 +10,12 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/codec/base64.h"
+#include "src/http/anchors.h"
 #include "src/http/answer.h"
 #include "src/http/credential.h"
 #include "src/http/header.h"
 #include "src/http/http.h"
+#include "src/http/status.h"
 #include "src/http/tls.h"
 #include "src/http/trace.h"
 #include "src/http/url.h"
@@ -51,6 +52,8 @@ static const struct {
 	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 	{ CURLOPT_HTTP09_ALLOWED, 0 },
+	/* What a proxy says is not the authority's word. */
+	{ CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
 	{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
 	{ CURLOPT_NOPROGRESS, 0 },
 	/* Both kept by progress(), which does not count a person's PIN entry. */
@@ -140,41 +143,6 @@ check_backend(CURL *easy, tmg_fault *f)
 	return tmg_raise(f, TMG_UNSUPPORTED, 0,
 	    _("libcurl is built with %s; tamga needs the one built with OpenSSL 3 "
 	    "(Debian: libcurl4)"), v->ssl_version != NULL ? v->ssl_version : "-");
-}
-
-#define PEM_BEGIN "-----BEGIN CERTIFICATE-----\n"
-#define PEM_END "-----END CERTIFICATE-----\n"
-#define PEM_WIDTH 64u
-
-static size_t
-pem_size(tmg_view der)
-{
-	const size_t n = TMG_BASE64_LEN(der.len);
-
-	return strlen(PEM_BEGIN PEM_END) + n + n / PEM_WIDTH + 1;
-}
-
-static tmg_rc
-take_anchors(tmg_http *h)
-{
-	size_t size = 0;
-	tmg_out o;
-
-	for (size_t i = 0; i < h->spec.anchor_count; i++)
-		size += pem_size(h->spec.anchors[i]);
-	h->anchors = malloc(size + 1);
-	if (h->anchors == NULL)
-		return TMG_E_NOMEM;
-
-	o = (tmg_out){ h->anchors, size, 0, false };
-	for (size_t i = 0; i < h->spec.anchor_count; i++) {
-		tmg_put_str(&o, PEM_BEGIN);
-		tmg_base64_put(&o, h->spec.anchors[i], PEM_WIDTH);
-		tmg_put_str(&o, PEM_END);
-	}
-	h->anchors_len = o.len;
-	h->spec.anchors = NULL;
-	return tmg_out_done(&o);
 }
 
 static CURLcode
@@ -285,8 +253,10 @@ tmg_http_open(tmg_ctx *ctx, const tmg_http_spec *spec, tmg_fault *f, tmg_http **
 	h->spec = *spec;
 	h->answer.ctx = ctx;
 	h->easy = curl_easy_init();
-	if (h->easy == NULL || take_anchors(h))
+	if (h->easy == NULL || tmg_anchors_pem(spec->anchors, spec->anchor_count,
+	    &h->anchors, &h->anchors_len))
 		return tmg_raise(f, TMG_E_NOMEM, 0, "%s", _("out of memory"));
+	h->spec.anchors = NULL;
 	if ((rc = check_backend(h->easy, f)) || (rc = set_up(h, f)))
 		return rc;
 
@@ -386,7 +356,7 @@ check_url(tmg_http *h, const char *text, tmg_fault *f)
 		    _("%s: plain HTTP is not spoken there; use https://"), h->url.where);
 	proxy = tmg_url_https_proxy(h->url.tls);
 	if (proxy != NULL)
-		return tmg_raise(f, TMG_UNSUPPORTED, 0,
+		return tmg_raise(f, TMG_E_IO, 0,
 		    _("the proxy %s of your environment is an https one, which could be "
 		    "mistaken for the authority; name it with http:// or unset it"), proxy);
 	return TMG_OK;
@@ -457,6 +427,22 @@ closed_unshown(const tmg_http *h, CURLcode code, tmg_fault *f)
 	    "connection; name the key that has one"), h->url.where);
 }
 
+/* What a proxy did instead of letting us through; TMG_OK: nothing.  libcurl names
+ * whom it could not reach: a proxy, when that is not the authority. */
+static tmg_rc
+stopped_between(const tmg_http *h, CURLcode code, tmg_fault *f)
+{
+	long status = 0;
+
+	if (code == CURLE_COULDNT_CONNECT && h->detail[0] != '\0' &&
+	    strstr(h->detail, h->url.host) == NULL)
+		return tmg_words_no_proxy(h->url.where, f);
+	if (curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &status) != CURLE_OK ||
+	    status == 0 || (status >= 200 && status <= 299))
+		return TMG_OK;
+	return tmg_words_proxy(status, h->url.where, f);
+}
+
 /* The nearest cause first: libcurl's is the last and vaguest. */
 static tmg_rc
 explain(const tmg_http *h, CURLcode code, tmg_fault *f)
@@ -472,7 +458,7 @@ explain(const tmg_http *h, CURLcode code, tmg_fault *f)
 		return rc;
 	if (h->tls.error != X509_V_OK)
 		return tmg_words_verify(&h->tls, h->url.where, f);
-	if ((rc = closed_unshown(h, code, f)))
+	if ((rc = stopped_between(h, code, f)) || (rc = closed_unshown(h, code, f)))
 		return rc;
 	return tmg_words_curl(code, h->detail, h->url.where, f);
 }
@@ -520,5 +506,7 @@ tmg_http_do(tmg_http *h, const tmg_http_request *q, tmg_http_response *to, tmg_f
 		return rc;
 	}
 	note_answer(h, to);
-	return TMG_OK;
+	/* of plain HTTP it is the proxy that answers (RFC 9110 15.5.8) */
+	return to->status == TMG_HTTP_PROXY_CREDENTIAL
+	    ? tmg_words_proxy(to->status, h->url.where, f) : TMG_OK;
 }

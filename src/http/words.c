@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/http/header.h"
+#include "src/http/status.h"
 
 typedef struct failure {
 	long code;
@@ -138,6 +139,26 @@ untrusted(const tmg_tls *t, const char *where, tmg_fault *f)
 	    _("%s: its certificate comes from \"%s\", which you do not trust. Nothing "
 	    "was sent; if that issuer is right, give its CA certificate"), where,
 	    t->issuer);
+}
+
+tmg_rc
+tmg_words_proxy(long status, const char *where, tmg_fault *f)
+{
+	if (status == TMG_HTTP_PROXY_CREDENTIAL)
+		return tmg_raise(f, TMG_DENIED, 0, _("%s: the proxy of your environment wants "
+		    "a name and a password, or takes none of these; write them into "
+		    "https_proxy or http_proxy: http://NAME:PASSWORD@HOST:PORT"), where);
+	return tmg_raise(f, TMG_DENIED, 0, _("%s: the proxy of your environment does not let "
+	    "us through (status %ld); ask its operator, or name the authority in "
+	    "no_proxy"), where, status);
+}
+
+tmg_rc
+tmg_words_no_proxy(const char *where, tmg_fault *f)
+{
+	return tmg_raise(f, TMG_E_IO, 0, _("%s: nobody answers where your environment says "
+	    "that a proxy is (https_proxy, http_proxy, all_proxy); correct it, or name the "
+	    "authority in no_proxy"), where);
 }
 
 static tmg_rc

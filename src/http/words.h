@@ -18,4 +18,12 @@ tmg_rc
 tmg_words_curl(CURLcode code, const char *detail, const char *where,
     tmg_fault *f);
 
+/* Why the proxy of the environment let nothing through, by its status. */
+tmg_rc
+tmg_words_proxy(long status, const char *where, tmg_fault *f);
+
+/* Nobody answers where the proxy should be. */
+tmg_rc
+tmg_words_no_proxy(const char *where, tmg_fault *f);
+
 #endif

@@ -14,12 +14,13 @@
 
 enum { AUTH_LEVEL = 1 };	/* no SHA-1 signatures, no RSA below 1024 */
 
-tmg_rc
-tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert)
+/* Takes empty. */
+static tmg_rc
+parse_into(X509 *empty, tmg_view der, X509 **cert)
 {
 	const unsigned long before = ERR_peek_error();
 	const uint8_t *p = der.ptr;
-	tmg_held(X509) made = X509_new_ex(libctx, NULL);
+	tmg_held(X509) made = empty;
 
 	*cert = NULL;
 	if (made == NULL)
@@ -38,6 +39,22 @@ tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert)
 	*cert = made;
 	made = NULL;
 	return TMG_OK;
+}
+
+tmg_rc
+tmg_x509_parse(OSSL_LIB_CTX *libctx, tmg_view der, X509 **cert)
+{
+	return parse_into(X509_new_ex(libctx, NULL), der, cert);
+}
+
+tmg_rc
+tmg_x509_keyless(tmg_ctx *ctx, tmg_view der, X509 **cert)
+{
+	OSSL_LIB_CTX *before = OSSL_LIB_CTX_set0_default(tmg_ctx_barectx(ctx));
+	const tmg_rc rc = parse_into(X509_new(), der, cert);
+
+	OSSL_LIB_CTX_set0_default(before);
+	return rc;
 }
 
 tmg_rc

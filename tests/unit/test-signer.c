@@ -54,6 +54,45 @@ test_made_again(void **state)
 	}
 }
 
+/* Without its key a certificate says all the rest. */
+static void
+test_keyless(void **state)
+{
+	struct keys *k = *state;
+	tmg_held(X509) x = X509_new();
+	tmg_held(X509) got = NULL;
+	tmg_held(X509) none = NULL;
+	unsigned char *der = NULL;
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(tmg_ctx_libctx(k->ctx), NULL, "EC", "P-256");
+	int len;
+
+	assert_int_equal(ASN1_INTEGER_set(X509_get_serialNumber(x), 4711), 1);
+	assert_int_equal(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
+	    MBSTRING_ASC, (const unsigned char *)"a", -1, -1, 0), 1);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 60);
+	assert_int_equal(X509_set_pubkey(x, key), 1);
+	assert_true(X509_sign(x, key, EVP_sha256()) > 0);
+	len = i2d_X509(x, &der);
+	assert_true(len > 0);
+
+	assert_int_equal(tmg_x509_keyless(k->ctx, (tmg_view){ der, (size_t)len },
+	    &got), TMG_OK);
+	assert_null(X509_get0_pubkey(got));
+	assert_int_equal(X509_cmp(x, got), 0);
+	assert_int_equal(ASN1_INTEGER_get(X509_get0_serialNumber(got)), 4711);
+	for (int cut = 0; cut < len; cut++)
+		assert_int_equal(tmg_x509_keyless(k->ctx,
+		    (tmg_view){ der, (size_t)cut }, &none), TMG_E_MALFORMED);
+	/* and who asks with the key has it, in this thread as before */
+	assert_int_equal(tmg_x509_parse(tmg_ctx_libctx(k->ctx),
+	    (tmg_view){ der, (size_t)len }, &none), TMG_OK);
+	assert_int_equal(EVP_PKEY_eq(X509_get0_pubkey(none), key), 1);
+	ERR_clear_error();
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+}
+
 /* Made from its parts, a public key is libcrypto's to the byte. */
 static void
 test_made(void **state)
@@ -414,6 +453,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_made),
 		cmocka_unit_test(test_made_again),
+		cmocka_unit_test(test_keyless),
 		cmocka_unit_test(test_not_made),
 		cmocka_unit_test(test_unknown_kinds),
 		cmocka_unit_test(test_broken_rsa),

@@ -6,6 +6,7 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/cmp/body.h"
 #include "tools/ra/cmp/transaction.h"
 
@@ -40,15 +41,13 @@ static bool
 is_about_it(ra_cmp_turn *t, const ra_cmp_said *said)
 {
 	tmg_auto(ra_X509) x = NULL;
-	const unsigned char *at;
 	const tmg_rc rc = ra_cert_of_app(t->desk->store, t->row.app, &t->cert);
 	bool same;
 
 	if (rc || t->cert.der == NULL)
 		return false;
-	at = t->cert.der;
-	x = d2i_X509(NULL, &at, (long)t->cert.len);
-	same = x != NULL && said->id == t->row.request && is_hash_of(said, x);
+	same = tmg_x509_keyless(t->desk->office->ctx, (tmg_view){ t->cert.der,
+	    t->cert.len }, &x) == TMG_OK && said->id == t->row.request && is_hash_of(said, x);
 	ERR_clear_error();
 	return same;
 }

@@ -9,6 +9,8 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/cmp/turn.h"
 
 static bool
@@ -56,11 +58,13 @@ find_signer(ra_cmp_turn *t, ra_cert *kept, tmg_view *der)
 static bool
 signature_holds(const ra_cmp_turn *t)
 {
-	const unsigned char *at = t->peer.cert.der;
-	tmg_auto(ra_X509) x = X509_new_ex(tmg_ctx_libctx(t->desk->office->ctx), NULL);
-	const bool good = x != NULL && d2i_X509(&x, &at,
-	    (long)t->peer.cert.len) != NULL && ra_cmp_signature_holds(
-	    t->desk->office->ctx, t->m, X509_get0_pubkey(x));
+	tmg_ctx *ctx = t->desk->office->ctx;
+	tmg_held(EVP_PKEY) key = NULL;
+	tmg_view spki;
+	const bool good = tmg_cert_spki((tmg_view){ t->peer.cert.der,
+	    t->peer.cert.len }, &spki) == TMG_OK &&
+	    tmg_public_key_again(ctx, spki, &key) == TMG_OK &&
+	    ra_cmp_signature_holds(ctx, t->m, key);
 
 	ERR_clear_error();
 	return good;

@@ -7,6 +7,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/cmp/letter.h"
 #include "tools/ra/cmp/name.h"
 #include "tools/ra/cmp/take.h"
@@ -17,16 +18,15 @@ static tmg_rc
 find_own(ra_cmp_turn *t)
 {
 	tmg_auto(ra_cert) own = { .der = NULL };
-	const unsigned char *at;
-	const tmg_rc rc = ra_deputy_now(t->desk,
-	    t->desk->office->deputy[RA_DEPUTY_CMP], &own);
+	tmg_rc rc;
 
-	if (rc)
+	if ((rc = ra_deputy_now(t->desk, t->desk->office->deputy[RA_DEPUTY_CMP],
+	    &own)))
 		return rc;
-	at = own.der;
-	t->own = d2i_X509(NULL, &at, (long)own.len);
-	return t->own != NULL ? TMG_OK :
-	    ra_ca_fail(&t->desk->fault, _("the server's certificate cannot be read"));
+	rc = tmg_x509_keyless(t->desk->office->ctx, (tmg_view){ own.der, own.len },
+	    &t->own);
+	return rc ? tmg_raise(&t->desk->fault, rc, 0,
+	    _("the server's certificate cannot be read")) : TMG_OK;
 }
 
 /* Nobody (an empty name), the authority, or who answers for it. */

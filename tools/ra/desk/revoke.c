@@ -112,14 +112,12 @@ check_current(ra_desk *d, const ra_cert *cert)
 tmg_rc
 ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 {
-	const unsigned char *at = der.ptr;
-	const unsigned long before = ERR_peek_error();
-	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
+	tmg_auto(ra_X509) x = NULL;
 	char serial[TMG_SERIAL_MAX];
-	tmg_rc rc;
+	tmg_rc rc = tmg_x509_keyless(d->office->ctx, der, &x);
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	if (x == NULL && tmg_lacked_memory(before))
+	if (rc == TMG_E_NOMEM)
 		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
 	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial))
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
@@ -153,13 +151,15 @@ check_ours(ra_desk *d, const char *serial, tmg_view der)
 tmg_rc
 ra_desk_trusts(ra_desk *d, tmg_view der)
 {
-	const unsigned char *at = der.ptr;
-	tmg_auto(ra_X509) x = d2i_X509(NULL, &at, (long)der.len);
+	tmg_auto(ra_X509) x = NULL;
+	const tmg_rc rc = tmg_x509_keyless(d->office->ctx, der, &x);
 	time_t now = ra_desk_now(d);
 	char serial[TMG_SERIAL_MAX];
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	if (x == NULL || ra_serial_text(X509_get0_serialNumber(x), serial)) {
+	if (rc == TMG_E_NOMEM)
+		return tmg_raise(&d->fault, rc, 0, _("out of memory"));
+	if (rc || ra_serial_text(X509_get0_serialNumber(x), serial)) {
 		ERR_clear_error();
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the client certificate cannot be read"));

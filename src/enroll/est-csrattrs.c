@@ -55,8 +55,8 @@ tmg_est_csrattrs(tmg_authority *a, tmg_http *http, tmg_out *csrattrs)
 
 	if ((rc = tmg_est_url(a, "csrattrs", url, sizeof(url))))
 		return tmg_pass(&a->fault, rc);
-	if ((rc = tmg_http_do(http, &(tmg_http_request){ .url = url,
-	    .headers = headers }, &r, &a->fault)))
+	if ((rc = tmg_est_do(a, http, &(tmg_http_request){ .url = url,
+	    .headers = headers }, &r)))
 		return tmg_pass(&a->fault, rc);
 	return read_answer(a, &r, csrattrs);
 }

@@ -65,9 +65,9 @@ post(tmg_authority *a, bool renews, tmg_view body, tmg_http_response *r)
 	if ((rc = tmg_est_url(a, renews ? "simplereenroll" : "simpleenroll", url,
 	    sizeof(url))) || (rc = tmg_session_get(a, &http)))
 		return tmg_pass(&a->fault, rc);
-	rc = tmg_http_do(http, &(tmg_http_request){ .url = url, .post = true,
+	rc = tmg_est_do(a, http, &(tmg_http_request){ .url = url, .post = true,
 	    .headers = headers, .body = body,
-	    .over = a->channel.len > 0 ? &a->channel : NULL }, r, &a->fault);
+	    .over = a->channel.len > 0 ? &a->channel : NULL }, r);
 	if (rc == TMG_RESET)
 		a->channel.len = 0;
 	return tmg_pass(&a->fault, rc);

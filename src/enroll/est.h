@@ -22,6 +22,12 @@ tmg_est_label(const char *path, tmg_view *label);
 TMG_MUST_USE tmg_rc
 tmg_est_url(tmg_authority *a, const char *operation, char *url, size_t cap);
 
+/* tmg_http_do(), with the same request again where a redirect stays on the
+ * authority's web origin (RFC 7030 3.2.1). */
+TMG_MUST_USE tmg_rc
+tmg_est_do(tmg_authority *a, tmg_http *http, const tmg_http_request *request,
+    tmg_http_response *r);
+
 /* The rows; see binding.h. */
 TMG_MUST_USE tmg_rc
 tmg_est_cacerts(tmg_authority *a, tmg_http *http, tmg_certs *certs);

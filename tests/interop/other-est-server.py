@@ -466,6 +466,12 @@ class Handler(socketserver.BaseRequestHandler):
     def route(self, request, der):
         s, opt = self.server, self.server.opt
         base = '/.well-known/est/' + (opt.label + '/' if opt.label else '')
+        if opt.redirect:
+            if request.target.startswith(base) or opt.redirect == 'loop':
+                return self.send_on(request)
+            if request.header['host'].startswith('127.'):
+                raise Bad('RFC 7030 3.2.1: followed to another web origin unasked')
+            base = '/moved' + base
         if not request.target.startswith(base):
             return 404, 'text/plain', b'no such label\n', []
         name = request.target[len(base):]
@@ -476,6 +482,16 @@ class Handler(socketserver.BaseRequestHandler):
         if not verb:
             return 404, 'text/plain', b'no such operation\n', []
         return verb(request, der)
+
+    def send_on(self, request):
+        """RFC 7030 3.2.1, RFC 9110 15.4: to somewhere else, in two ways of saying it"""
+        opt, to = self.server.opt, '/moved' + request.target
+        if opt.redirect == 'other':
+            to = 'https://127.0.0.1:%d%s' % (self.server.server_address[1], to)
+        elif request.method == 'POST':
+            to = 'https://%s%s' % (request.header['host'], to)
+        status = {'other': 307, 'loop': 308}.get(opt.redirect) or int(opt.redirect)
+        return status, 'text/html', b'<p>elsewhere', [('Location', to)]
 
     def pkcs7(self, bag):
         opt = self.server.opt
@@ -627,6 +643,7 @@ def options():
     add('--retry', choices=('none', 'seconds', 'date'), default='seconds')
     add('--csrattrs', default='204')
     add('--link', action='store_true', help='requests must hold tls-unique')
+    add('--redirect', choices=('301', '302', '303', '307', '308', 'other', 'loop'))
     add('--drop', type=int, default=0,
         help='hang up, unannounced, after so many /csrattrs over TLS 1.2')
     add('--auth', default='basic', choices=(

@@ -43,6 +43,8 @@ judge() {
 		wrong "exit $got, not $1"
 	elif [ -s "$dir/violations" ]; then
 		wrong "broke a clause"
+	elif grep -rsq 'correct.\{1,3\}horse' "$work/out" "$work/err" "$XDG_STATE_HOME"; then
+		wrong "tells the password"
 	elif grep -q 'AddressSanitizer\|runtime error' "$work/err"; then
 		wrong "a sanitizer spoke"
 	else
@@ -168,6 +170,14 @@ done <<'ROWS'
 1|a name that is not in the certificate||host=ip6-localhost
 0|a label|--label tokens|
 0|a label with dots and digits|--label ca-1.v2_x~|
+# sent on (RFC 7030 3.2.1): on the same web origin, and nowhere else unasked
+0|301|--redirect 301|
+0|302, Digest|--redirect 302 --auth digest-sha256|
+0|307, a label, each connection closed|--redirect 307 --label tokens --close|
+0|308, a link|--redirect 308 --csrattrs linked --link|
+1|303: look there for something else|--redirect 303|
+1|to another host|--redirect other|
+1|in a circle|--redirect loop|
 # time
 6|202, seconds|--pending 1|
 6|202, a date|--pending 1 --retry date|

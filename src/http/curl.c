@@ -463,6 +463,25 @@ explain(const tmg_http *h, CURLcode code, tmg_fault *f)
 	return tmg_words_curl(code, h->detail, h->url.where, f);
 }
 
+/* Without user and password: libcurl writes ours into what it makes of a
+ * relative address. */
+static void
+note_location(tmg_http_response *to, const char *location)
+{
+	CURLU *u = curl_url();
+	char *bare = NULL;
+
+	if (u != NULL && curl_url_set(u, CURLUPART_URL, location, 0) == CURLUE_OK &&
+	    curl_url_set(u, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
+	    curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_URL, &bare, 0) != CURLUE_OK)
+		bare = NULL;
+	tmg_header_clean(to->location, sizeof(to->location),
+	    tmg_view_str(bare != NULL ? bare : "?"));
+	curl_free(bare);
+	curl_url_cleanup(u);
+}
+
 static void
 note_answer(tmg_http *h, tmg_http_response *to)
 {
@@ -471,8 +490,7 @@ note_answer(tmg_http *h, tmg_http_response *to)
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &to->status);
 	curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &location);
 	if (location != NULL)
-		tmg_header_clean(to->location, sizeof(to->location),
-		    tmg_view_str(location));
+		note_location(to, location);
 	tmg_log(h->ctx, TMG_LOG_DEBUG, "http %s answered %ld %s, %zu bytes, %d ms",
 	    h->url.where, to->status, to->type, to->len, (int)(tmg_now_ms() - h->began_ms));
 }

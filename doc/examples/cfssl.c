@@ -181,6 +181,7 @@ static const tmg_binding cfssl = {
 	.admits = cfssl_admits,
 	.link = cfssl_link,
 	.request = tmg_binding_pkcs10,
+	.forward = tmg_binding_forward,
 	.submit = cfssl_submit,
 	.poll = cfssl_poll,
 	.proof = tmg_binding_no_proof,

@@ -51,6 +51,10 @@ extern "C" {
  *            they are for; tmg_csr_has_key() and tmg_csr_subject() must be
  *            able to read them.  tmg_binding_pkcs10() where the protocol takes PKCS #10.
  *
+ *   forward  Makes the bytes that submit hands in of a PKCS #10 that is ready,
+ *            signed by a key that nobody here has; they are readable likewise.
+ *            tmg_binding_forward() where submit hands in PKCS #10 as it is.
+ *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
  *            and empty when the row is entered; the caller finds the one for
@@ -101,6 +105,7 @@ typedef struct tmg_binding {
 	tmg_rc (*link)(tmg_authority *a, tmg_out *challenge);
 	tmg_rc (*request)(tmg_authority *a, const tmg_csr_spec *spec,
 	    tmg_signer *signer, bool renews, tmg_out *request);
+	tmg_rc (*forward)(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,
@@ -121,7 +126,13 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_pkcs10(tmg_authority *a, const tmg_csr_spec *spec,
     tmg_signer *signer, bool renews, tmg_out *request);
 
+/* Its forward row: the same bytes. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_binding_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
+
 /* For rows a protocol cannot do: TMG_UNSUPPORTED, in words. */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_binding_no_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
     tmg_view body, char **answer);

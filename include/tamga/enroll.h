@@ -183,6 +183,26 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_rehearse(tmg_authority *authority, const tmg_csr_spec *spec,
     tmg_signer *signer, bool renews, tmg_out *request);
 
+/*
+ * Makes the request that this authority takes of one that is ready, which is
+ * passed on as it is: for a registration authority, whose specification says who
+ * *it* is (RFC 7030 3.7, RFC 9483 5.2, RFC 8894 2.3).  No key of the applicant
+ * is asked for, here or by tmg_authority_submit() and tmg_authority_poll(),
+ * which want these bytes.  A protocol that makes the request into a message
+ * protects that by signer, or by user and password; keep the bytes before they
+ * are handed in, and hand in the same ones again.
+ *
+ *   pkcs10   signed by the key it is for (RFC 2986)
+ *   request  out   at most TMG_CSR_MAX bytes
+ *
+ * Verdicts  TMG_UNSUPPORTED  its protocol takes requests of their keys alone
+ *           those of signer, in its own words
+ * Faults    TMG_E_MALFORMED: pkcs10 is none
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_forward(tmg_authority *authority, tmg_view pkcs10,
+    tmg_out *request);
+
 /* What an authority answered. */
 typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */

@@ -205,6 +205,7 @@ const tmg_binding tmg_binding_acme = {
 	.admits = acme_admits,
 	.link = acme_link,
 	.request = acme_request,
+	.forward = tmg_binding_forward,
 	.submit = tmg_acme_submit,
 	.poll = acme_poll,
 	.proof = tmg_binding_no_proof,

@@ -29,6 +29,23 @@ tmg_binding_pkcs10(tmg_authority *a, const tmg_csr_spec *spec,
 }
 
 tmg_rc
+tmg_binding_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	tmg_put(request, pkcs10);
+	return request->full ? tmg_authority_raise(a, TMG_E_SPACE,
+	    _("%s: the request is too long"), a->uri.where) : TMG_OK;
+}
+
+tmg_rc
+tmg_binding_no_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	(void)pkcs10, (void)request;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: nobody else's requests can be handed in over %s"), a->uri.where,
+	    a->binding->name);
+}
+
+tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
 {
 	(void)cert, (void)reason;
@@ -388,6 +405,17 @@ tmg_authority_rehearse(tmg_authority *a, const tmg_csr_spec *spec,
 	rc = tmg_authority_request(a, spec, signer, renews, request);
 	a->rehearses = false;
 	return rc;
+}
+
+tmg_rc
+tmg_authority_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	tmg_view spki;
+
+	if (tmg_csr_spki(pkcs10, &spki))
+		return tmg_authority_raise(a, TMG_E_MALFORMED, "%s",
+		    _("the request is none that can be read"));
+	return tmg_pass(&a->fault, a->binding->forward(a, pkcs10, request));
 }
 
 tmg_rc

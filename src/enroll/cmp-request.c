@@ -252,12 +252,21 @@ make(making *m)
 	return rc;
 }
 
+static tmg_rc
+set_options(making *m)
+{
+	const tmg_cmp *cmp = m->a->state;
+
+	return OSSL_CMP_CTX_set_option(m->ctx, OSSL_CMP_OPT_IMPLICIT_CONFIRM,
+	    !cmp->explicit_confirm) == 1 && OSSL_CMP_CTX_set_option(m->ctx,
+	    OSSL_CMP_OPT_SUBJECTALTNAME_NODEFAULT, 1) == 1 ? TMG_OK : failed(m);
+}
+
 tmg_rc
 tmg_cmp_request(tmg_authority *a, const tmg_csr_spec *spec, tmg_signer *signer,
     bool renews, tmg_out *request)
 {
 	making m = { .a = a, .spec = spec, .signer = signer, .out = request };
-	const tmg_cmp *cmp = a->state;
 	const tmg_cmp_seal seal = a->rehearses ? TMG_CMP_OPEN : tmg_cmp_seal_of(a);
 	tmg_held(OSSL_CMP_CTX) ctx = NULL;
 	tmg_rc rc;
@@ -269,9 +278,36 @@ tmg_cmp_request(tmg_authority *a, const tmg_csr_spec *spec, tmg_signer *signer,
 		return rc;
 	m.ctx = ctx;
 	tmg_guard_init(&m.guard, signer);
-	if (OSSL_CMP_CTX_set_option(ctx, OSSL_CMP_OPT_IMPLICIT_CONFIRM,
-	    !cmp->explicit_confirm) != 1 ||
-	    OSSL_CMP_CTX_set_option(ctx, OSSL_CMP_OPT_SUBJECTALTNAME_NODEFAULT, 1) != 1)
-		return failed(&m);
-	return make(&m);
+	return (rc = set_options(&m)) ? rc : make(&m);
+}
+
+/* As p10cr (RFC 9483 4.1.4, 5.2.1): its proof is inside, and we say who passes
+ * it on. */
+static tmg_rc
+wrap(making *m, tmg_view pkcs10)
+{
+	tmg_held(X509_REQ) req = NULL;
+	tmg_rc rc;
+
+	if ((rc = set_options(m)) || (rc = parse_pkcs10(m, pkcs10, &req)))
+		return rc;
+	return OSSL_CMP_CTX_set1_p10CSR(m->ctx, req) == 1 ? protect(m, NULL) :
+	    failed(m);
+}
+
+tmg_rc
+tmg_cmp_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	making m = { .a = a, .command = TMG_CMP_P10CR, .out = request };
+	tmg_held(OSSL_CMP_CTX) ctx = NULL;
+	tmg_rc rc;
+
+	if ((rc = tmg_cmp_identified(a)) ||
+	    (rc = tmg_cmp_context(a, tmg_cmp_seal_of(a), 1, &ctx)))
+		return rc;
+	m.ctx = ctx;
+	ERR_set_mark();
+	rc = wrap(&m, pkcs10);
+	ERR_pop_to_mark();
+	return rc;
 }

@@ -64,6 +64,7 @@ const tmg_binding tmg_binding_cmp = {
 	.admits = cmp_admits,
 	.link = cmp_link,
 	.request = tmg_cmp_request,
+	.forward = tmg_cmp_forward,
 	.submit = tmg_cmp_submit,
 	.poll = tmg_cmp_poll,
 	.proof = tmg_binding_no_proof,

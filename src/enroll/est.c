@@ -73,6 +73,7 @@ const tmg_binding tmg_binding_est = {
 	.admits = tmg_est_admits,
 	.link = tmg_est_link,
 	.request = tmg_binding_pkcs10,
+	.forward = tmg_binding_forward,
 	.submit = tmg_est_submit,
 	.poll = tmg_est_poll,
 	.proof = tmg_binding_no_proof,

@@ -379,6 +379,7 @@ const tmg_binding tmg_binding_portal = {
 	.admits = portal_admits,
 	.link = portal_link,
 	.request = tmg_binding_pkcs10,
+	.forward = tmg_binding_no_forward,
 	.submit = portal_submit,
 	.poll = portal_poll,
 	.proof = portal_proof,

@@ -109,6 +109,7 @@ const tmg_binding tmg_binding_scep = {
 	.admits = tmg_scep_admits,
 	.link = scep_link,
 	.request = tmg_binding_pkcs10,
+	.forward = tmg_binding_forward,
 	.submit = tmg_scep_submit,
 	.poll = tmg_scep_poll,
 	.proof = tmg_binding_no_proof,

@@ -78,11 +78,13 @@ again_front() {
 # front_csr NAME SUBJECT; front_post NAME: prints the status, what came is NAME.pem
 front_csr() {
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -addext 'keyUsage=digitalSignature,nonRepudiation' \
+	    -addext 'extendedKeyUsage=clientAuth,emailProtection' \
 	    -keyout "$work/$1.key" -subj "$2" -outform DER 2>/dev/null |
 	    openssl base64 > "$work/$1.b64"
 }
 front_post() {
-	post_status=$(curl -sS --max-time 20 --cacert "$TAMGA_TEST_RA_CA" -u "anna:front password" \
+	post_status=$(curl -sS --max-time 20 --cacert "${trust:-$TAMGA_TEST_RA_CA}" -u "anna:front password" \
 	    -D "$work/headers" -o "$work/body" -w '%{http_code}' \
 	    -H 'Content-Type: application/pkcs10' --data-binary "@$work/$1.b64" \
 	    "$front_url/.well-known/est/${2:-}simpleenroll")
@@ -97,7 +99,7 @@ front_gets() {
 		[ "$got" != 202 ] && break
 		sleep 0.2
 	done
-	[ "$got" = 200 ] || fail "$1: status $got: $(cat "$work/body")"
+	[ "$got" = 200 ] || fail "$1: status $got: $(cat "$work/body") $(front upstream 2>&1)"
 	openssl verify -CAfile "$TAMGA_TEST_RA_CA" "$work/$1.pem" >/dev/null ||
 		fail "$1: does not lead to the authority upstream"
 	[ "$(openssl x509 -in "$work/$1.pem" -noout -pubkey)" = \

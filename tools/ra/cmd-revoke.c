@@ -55,6 +55,8 @@ ra_cmd_revoke(tmg_ctx *ctx, int argc, char **argv)
 	print_revoked(&cert, common.json);
 	if (elsewhere)
 		fprintf(stderr, "tamga-ra: %s\n",
+		    place.office.ca->ops->revoke != NULL ?
+		    _("the authority that issued the certificate is asked to revoke it; tamga-ra show says how that stands") :
 		    _("revoked here alone: the authority that issued the certificate has to be asked to revoke it, too"));
 	return RA_EXIT_DONE;
 }

@@ -74,6 +74,9 @@ typedef struct ra_ca ra_ca;
  *           it could not be asked; later, perhaps
  *   hello   asks one elsewhere whether it is who it should be and takes what
  *           we hand in, which creates nothing.  Verdicts TMG_MISMATCH, TMG_DENIED
+ *   revoke  tells one elsewhere that a certificate of its is to be revoked, for
+ *           a reason of RFC 5280 5.3.1; verdicts and faults as ask.  NULL where
+ *           nobody has to be told, or nobody can be: elsewhere says which
  *   close   frees
  *
  * Safe for several threads at once; f is the caller's.
@@ -91,6 +94,7 @@ typedef struct ra_ca_ops {
 	    time_t next, uint8_t **der, size_t *len, tmg_fault *f);
 	tmg_rc (*ask)(ra_ca *ca, ra_asking *asking, tmg_fault *f);
 	tmg_rc (*hello)(ra_ca *ca, tmg_fault *f);
+	tmg_rc (*revoke)(ra_ca *ca, tmg_view cert, int reason, tmg_fault *f);
 	void (*close)(ra_ca *ca);
 } ra_ca_ops;
 

@@ -298,9 +298,9 @@ check_known(const ra_draft *d, tmg_fault *f)
 }
 
 static const ra_lint rows[] = {
-	{ "serial", RA_LINT_SERIAL, check_serial },
+	{ "serial", RA_LINT_OURS, check_serial },
 	{ "validity", RA_LINT_TIME, check_validity },
-	{ "issuer", RA_LINT_ALL, check_issuer },
+	{ "issuer", RA_LINT_OURS, check_issuer },
 	{ "names", RA_LINT_USE, check_names },
 	{ "tls-server-name", RA_LINT_USE, check_server },
 	{ "key-usage", RA_LINT_USE, check_usage },

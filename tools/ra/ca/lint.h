@@ -24,12 +24,13 @@ typedef struct ra_draft {
 
 /* What a check looks at. */
 enum {
-	RA_LINT_SERIAL = 1 << 0,	/* as we draw them */
+	RA_LINT_OURS = 1 << 0,		/* what whoever signs sees to: a number drawn
+					 * well, a time within its own, its name */
 	RA_LINT_TIME = 1 << 1,
 	RA_LINT_USE = 1 << 2,		/* whom it names, what it may be used for */
-	RA_LINT_KEY = 1 << 3,		/* whose it is and who issues it: nothing of it
-					 * is anybody's taste */
-	RA_LINT_NUMBER = RA_LINT_SERIAL | RA_LINT_TIME,	/* which come last */
+	RA_LINT_KEY = 1 << 3,		/* that and whose it is: nothing of it is
+					 * anybody's taste */
+	RA_LINT_NUMBER = RA_LINT_OURS | RA_LINT_TIME,	/* which come last */
 	RA_LINT_ALL = RA_LINT_NUMBER | RA_LINT_USE | RA_LINT_KEY,
 };
 

@@ -133,6 +133,7 @@ static const ra_ca_ops at_once_ops = {
 	.crl = local_crl,
 	.ask = ra_ca_no_ask,
 	.hello = ra_ca_no_hello,
+	.revoke = NULL,
 	.close = local_close,
 };
 
@@ -146,6 +147,7 @@ static const ra_ca_ops waiting_ops = {
 	.crl = local_crl,
 	.ask = ra_ca_no_ask,
 	.hello = ra_ca_no_hello,
+	.revoke = NULL,
 	.close = local_close,
 };
 

@@ -46,7 +46,8 @@ struct upstream_ca {
 const char *
 ra_upstream_check(const char *url)
 {
-	static const char *const schemes[] = { "est+https://" };
+	static const char *const schemes[] = { "est+https://",
+		"cmp+https://", "cmp+http://" };
 
 	if (url[0] == '\0')
 		return NULL;
@@ -54,7 +55,7 @@ ra_upstream_check(const char *url)
 		if (strncmp(url, schemes[i], strlen(schemes[i])) == 0 &&
 		    strpbrk(url, " \t\r\n\"\\") == NULL)
 			return NULL;
-	return _("an authority's address such as \"est+https://ca.example\"");
+	return _("an authority's address such as \"est+https://ca.example\" or \"cmp+http://ca.example\"");
 }
 
 /* ---- one conversation ---------------------------------------------------- */
@@ -165,18 +166,35 @@ upstream_hello(ra_ca *base, tmg_fault *f)
 
 /* Whose signature proves the key, the authority sees for itself. */
 static tmg_rc
+wrap(const struct talk *t, tmg_view pkcs10, tmg_fault *f)
+{
+	ra_errand *e = t->asking->errand;
+	tmg_auto_free uint8_t *store = malloc(TMG_CSR_MAX);
+	tmg_out o = { store, TMG_CSR_MAX, 0, false };
+	tmg_rc rc;
+
+	if (store == NULL)
+		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if ((rc = tmg_authority_forward(t->authority, pkcs10, &o)))
+		return tmg_fault_copy(f, tmg_authority_fault(t->authority), rc);
+	return copy_bytes(tmg_out_view(&o), &e->request, &e->request_len) ?
+	    tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory")) : TMG_OK;
+}
+
+static tmg_rc
 make_request(const struct talk *t, tmg_fault *f)
 {
 	const ra_request *request = t->asking->order->request;
 	ra_errand *e = t->asking->errand;
+	tmg_rc rc;
 
 	if (e->request != NULL)
 		return TMG_OK;
 	if (request->made != NULL)
 		return tmg_raise(f, TMG_UNSUPPORTED, 0,
 		    _("this request came as CRMF, whose proof cannot be passed on to another authority; the applicant has to hand in a PKCS #10"));
-	if (copy_bytes(request->pkcs10, &e->request, &e->request_len))
-		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
+	if ((rc = wrap(t, request->pkcs10, f)))
+		return rc;
 	return t->asking->keep(t->asking->arg, e, f);
 }
 
@@ -207,12 +225,35 @@ add_change(ra_asking *q, const char *name)
 	    at > 0 ? ", " : "", name);
 }
 
+/* When it begins is the other authority's affair: what we draw up to compare
+ * begins when that one did, if that was just now. */
+static ra_order
+in_its_time(const ra_ca *base, const ra_order *order)
+{
+	ra_order fit = *order;
+	struct tm tm;
+	time_t from;
+
+	if (ASN1_TIME_to_tm(X509_get0_notBefore(base->cert), &tm) == 1 &&
+	    (from = timegm(&tm)) > fit.not_before)
+		fit.not_before = from;
+	return fit;
+}
+
+static tmg_rc
+upstream_vet(ra_ca *base, const ra_order *order, tmg_fault *f)
+{
+	const ra_order fit = in_its_time(base, order);
+
+	return ra_draw_vet(base, &fit, f);
+}
+
 /* Against what we would have signed for that order. */
 static tmg_rc
 name_changes(const ra_ca *base, ra_asking *q, const ra_draft *draft, tmg_fault *f)
 {
 	tmg_auto(ra_X509) wanted = NULL;
-	ra_order order = *q->order;
+	ra_order order = in_its_time(base, q->order);
 	tmg_fault why = { .rc = TMG_OK };
 	tmg_rc rc;
 
@@ -235,7 +276,9 @@ look_at(const struct upstream_ca *ca, ra_asking *q, const X509 *cert, tmg_fault 
 		q->order->known };
 	tmg_rc rc;
 
-	if (X509_verify((X509 *)(uintptr_t)cert, X509_get0_pubkey(ca->base.cert)) != 1) {
+	if (X509_NAME_cmp(X509_get_issuer_name(cert),
+	    X509_get_subject_name(ca->base.cert)) != 0 ||
+	    X509_verify((X509 *)(uintptr_t)cert, X509_get0_pubkey(ca->base.cert)) != 1) {
 		ERR_clear_error();
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("the certificate that came is not signed by the first one of ca.certificate; has the authority a new certificate?"));
@@ -279,10 +322,13 @@ converse(struct talk *t, tmg_fault *f)
 	return rc;
 }
 
-/* Verdicts of a key that is away are no refusals. */
+/* Verdicts of a key that is away are no refusals, nor is what is said of our
+ * name or secret. */
 static tmg_rc
 judge(tmg_rc rc, tmg_fault *f)
 {
+	if (rc > TMG_OK && (f->remedies & TMG_TRY_CREDENTIAL) != 0)
+		return tmg_fault_copy(f, f, TMG_E_IO);
 	switch (rc) {
 	case TMG_OK: case TMG_PENDING: case TMG_DENIED: case TMG_MISMATCH:
 	case TMG_UNSUPPORTED:
@@ -349,18 +395,38 @@ upstream_close(ra_ca *base)
 	free(ca);
 }
 
-static const ra_ca_ops upstream_ops = {
-	.name = "upstream",
-	.at_once = false,
-	.elsewhere = true,
-	.vet = ra_draw_vet,
-	.issue = upstream_issue,
-	.appoint = upstream_appoint,
-	.crl = upstream_crl,
-	.ask = upstream_ask,
-	.hello = upstream_hello,
-	.close = upstream_close,
-};
+static tmg_rc
+upstream_revoke(ra_ca *base, tmg_view cert, int reason, tmg_fault *f)
+{
+	__attribute__((__cleanup__(talk_release))) struct talk t =
+	    { (const struct upstream_ca *)(const void *)base, NULL, NULL, NULL };
+	tmg_rc rc;
+
+	if ((rc = begin(&t, f)))
+		return tmg_is_fault(rc) ? rc : tmg_fault_copy(f, f, TMG_E_IO);
+	if ((rc = away(&t, greet(&t), f)))
+		return rc;
+	rc = tmg_authority_revoke(t.authority, cert, reason);
+	return judge(tmg_fault_copy(f, tmg_authority_fault(t.authority), rc), f);
+}
+
+#define OPS(revocation) { \
+	.name = "upstream", \
+	.at_once = false, \
+	.elsewhere = true, \
+	.vet = upstream_vet, \
+	.issue = upstream_issue, \
+	.appoint = upstream_appoint, \
+	.crl = upstream_crl, \
+	.ask = upstream_ask, \
+	.hello = upstream_hello, \
+	.revoke = (revocation), \
+	.close = upstream_close, \
+}
+
+/* Where the protocol has a word for it, and where it has none. */
+static const ra_ca_ops revoking_ops = OPS(upstream_revoke);
+static const ra_ca_ops upstream_ops = OPS(NULL);
 
 /* ---- opening ------------------------------------------------------------- */
 
@@ -458,7 +524,8 @@ ra_ca_upstream(tmg_ctx *ctx, const ra_upstream *u, tmg_fault *f, ra_ca **out)
 	*out = NULL;
 	if (ca == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	ca->base = (ra_ca){ &upstream_ops, ctx, NULL, NULL };
+	ca->base = (ra_ca){ strncmp(u->url, "cmp+", 4) == 0 ? &revoking_ops :
+	    &upstream_ops, ctx, NULL, NULL };
 	if ((rc = open_all(ca, u, f))) {
 		upstream_close(&ca->base);
 		return rc;

@@ -13,6 +13,7 @@
 #include "tools/ra/ca/upstream.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/desk/step.h"
+#include "tools/ra/life/audit.h"
 
 enum {
 	WAIT_MOST_S = 3600,	/* between two tries in vain */
@@ -37,6 +38,21 @@ ra_errand_begin(ra_desk *d, const ra_app *app)
 	else if (rc == TMG_OK)
 		rc = ra_errand_reopen(d->store, &e);
 	return rc ? ra_desk_says(d, rc == TMG_OCCUPIED ? TMG_E_IO : rc) : TMG_OK;
+}
+
+tmg_rc
+ra_errand_revoke(ra_desk *d, const char *app, int reason)
+{
+	const time_t now = ra_desk_now(d);
+	ra_errand e = { .kind = RA_ERRAND_REVOKE, .begun = now, .due = now };
+	tmg_rc rc;
+
+	if (d->office->ca->ops->revoke == NULL)
+		return TMG_OK;
+	snprintf(e.app, sizeof(e.app), "%s", app);
+	snprintf(e.ticket, sizeof(e.ticket), "%d", reason);
+	rc = ra_errand_put(d->store, &e);
+	return rc && rc != TMG_OCCUPIED ? ra_desk_says(d, rc) : TMG_OK;
 }
 
 /* An officer who has an application tried again only moves it. */
@@ -81,6 +97,22 @@ time_text(time_t at, char text[32])
 		text[0] = '\0';
 }
 
+static void
+say_revoked(ra_desk *d, const ra_app *app, char text[RA_ERRAND_TEXT])
+{
+	const ra_ca_ops *ops = d->office->ca->ops;
+	tmg_auto(ra_errand) e = { .app = "" };
+
+	if (ops->elsewhere && ops->revoke == NULL)
+		snprintf(text, RA_ERRAND_TEXT, "%s",
+		    _("revoked here alone: the authority that issued the certificate has to be asked to revoke it, too"));
+	else if (ra_errand_get(d->store, app->id, RA_ERRAND_REVOKE, &e) == TMG_OK)
+		snprintf(text, RA_ERRAND_TEXT, e.due == RA_ERRAND_NEVER ?
+		    _("the certification authority refuses to revoke the certificate: %s") :
+		    _("the certification authority is being told to revoke the certificate%s"),
+		    e.said);
+}
+
 void
 ra_errand_say(ra_desk *d, const ra_app *app, char text[RA_ERRAND_TEXT])
 {
@@ -88,6 +120,10 @@ ra_errand_say(ra_desk *d, const ra_app *app, char text[RA_ERRAND_TEXT])
 	char since[32], next[32];
 
 	text[0] = '\0';
+	if (app->state == RA_REVOKED) {
+		say_revoked(d, app, text);
+		return;
+	}
 	if (ra_errand_get(d->store, app->id, RA_ERRAND_ISSUE, &e))
 		return;
 	if (e.due == RA_ERRAND_NEVER) {
@@ -292,8 +328,7 @@ in_vain_s(const ra_desk *d, int tries)
 
 /* Asked, and not decided; or not to be asked now. */
 static tmg_rc
-put_off(ra_desk *d, ra_errand *e, const ra_asking *q, tmg_rc asked,
-    const char *why)
+put_off(ra_desk *d, ra_errand *e, long again_s, tmg_rc asked, const char *why)
 {
 	const time_t now = ra_desk_now(d);
 	tmg_rc rc;
@@ -301,7 +336,7 @@ put_off(ra_desk *d, ra_errand *e, const ra_asking *q, tmg_rc asked,
 	if (asked == TMG_PENDING) {
 		e->asked = e->asked != 0 ? e->asked : now;
 		e->tries = 0;
-		e->due = now + between(ASK_LEAST_S, q->again_s >= 0 ? q->again_s :
+		e->due = now + between(ASK_LEAST_S, again_s >= 0 ? again_s :
 		    d->config->upstream.retry_s, ASK_MOST_S);
 	} else {
 		e->tries++;
@@ -323,7 +358,7 @@ settle(ra_desk *d, ra_errand *e, struct matter *m, const ra_asking *q,
 	if (asked == TMG_OK)
 		rc = accept(d, e, m, q);
 	if (asked == TMG_PENDING || tmg_is_fault(asked))
-		return put_off(d, e, q, asked, why.text);
+		return put_off(d, e, q->again_s, asked, why.text);
 	if (asked != TMG_OK)
 		rc = refuse(d, e, m, why.text);
 	else if (rc == TMG_MISMATCH)
@@ -340,8 +375,61 @@ drop(ra_desk *d, const ra_errand *e)
 	return rc && rc != TMG_MISMATCH ? ra_desk_says(d, rc) : TMG_OK;
 }
 
+/* ---- revocations ----------------------------------------------------------- */
+
 static tmg_rc
-carry_out(ra_desk *d, ra_errand *e, unsigned *done)
+note_told(ra_desk *d, const ra_errand *e, tmg_rc told)
+{
+	const ra_actor ca = { RA_BY_SYSTEM, "authority" };
+	char detail[RA_REASON_MAX];
+
+	snprintf(detail, sizeof(detail), "%.*s", (int)sizeof(detail) - 1,
+	    told == TMG_OK ? "revoked upstream" : e->said);
+	return ra_audit_add(d->store, &(ra_audit){ .at = ra_desk_now(d),
+	    .actor = ca.name, .event = "upstream", .app = e->app,
+	    .detail = detail }, &d->fault);
+}
+
+/* What it refuses is for an officer to take up with somebody. */
+static tmg_rc
+settle_revoked(ra_desk *d, ra_errand *e, tmg_rc told)
+{
+	const tmg_fault why = d->fault;
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	if (tmg_is_fault(told))
+		return put_off(d, e, -1, told, why.text);
+	snprintf(e->said, sizeof(e->said), "%.*s", (int)sizeof(e->said) - 1,
+	    told == TMG_OK ? "" : why.text);
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	rc = told == TMG_OK ? ra_errand_drop(d->store, e) :
+	    ra_errand_close(d->store, e);
+	if (rc)
+		return rc == TMG_MISMATCH ? TMG_OK : ra_desk_says(d, rc);
+	return (rc = note_told(d, e, told)) ? rc : ra_desk_commit(d, &txn);
+}
+
+static tmg_rc
+carry_revocation(ra_desk *d, ra_errand *e, unsigned *done)
+{
+	ra_ca *ca = d->office->ca;
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	tmg_rc rc = ra_cert_of_app(d->store, e->app, &cert);
+
+	if (rc == TMG_NOT_FOUND || (rc == TMG_OK && ca->ops->revoke == NULL))
+		return drop(d, e);
+	if (rc)
+		return ra_desk_says(d, rc);
+	rc = ca->ops->revoke(ca, (tmg_view){ cert.der, cert.len },
+	    (int)strtol(e->ticket, NULL, 10), &d->fault);
+	*done += !tmg_is_fault(rc);
+	return settle_revoked(d, e, rc == TMG_PENDING ? TMG_E_IO : rc);
+}
+
+static tmg_rc
+carry_issue(ra_desk *d, ra_errand *e, unsigned *done)
 {
 	__attribute__((__cleanup__(matter_release))) struct matter m =
 	    { .profile = NULL };
@@ -362,6 +450,13 @@ carry_out(ra_desk *d, ra_errand *e, unsigned *done)
 	rc = settle(d, e, &m, &q, rc, done);
 	free(q.der);
 	return rc;
+}
+
+static tmg_rc
+carry_out(ra_desk *d, ra_errand *e, unsigned *done)
+{
+	return strcmp(e->kind, RA_ERRAND_REVOKE) == 0 ? carry_revocation(d, e, done) :
+	    carry_issue(d, e, done);
 }
 
 tmg_rc

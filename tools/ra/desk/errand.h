@@ -15,6 +15,11 @@
 TMG_MUST_USE tmg_rc
 ra_errand_begin(ra_desk *desk, const ra_app *app);
 
+/* The authority elsewhere is to be told that app's certificate is revoked, where
+ * its protocol has a word for that; in the caller's transaction. */
+TMG_MUST_USE tmg_rc
+ra_errand_revoke(ra_desk *desk, const char *app, int reason);
+
 /* That it is being asked for, as TMG_PENDING, for applicants and officers.
  * Whoever finds nothing begun begins it. */
 tmg_rc

@@ -13,7 +13,7 @@
 #include "src/base/scope.h"
 #include "src/pki/x509.h"
 #include "tools/ra/ca/reasons.h"
-#include "tools/ra/desk/desk.h"
+#include "tools/ra/desk/errand.h"
 #include "tools/ra/desk/step.h"
 #include "tools/ra/life/audit.h"
 
@@ -68,6 +68,8 @@ revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 		return ra_desk_says(d, rc);
 	snprintf(detail, sizeof(detail), "serial %s reason %s", cert->serial,
 	    ra_reason_name(reason));
+	if (cert->app[0] != '\0' && (rc = ra_errand_revoke(d, cert->app, reason)))
+		return rc;
 	return note_revocation(d, cert, actor, detail);
 }
 

@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# tamga-ra as a registration authority in front of CAs that speak CMP:
+# cmp-server.c, over libcrypto's server, and openssl cmp -port.
+# shellcheck disable=SC2086
+set -u
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+. "$top_srcdir/tests/interop/upstream-lib.sh"
+make_front employee
+tls_root=$TAMGA_TEST_RA_CA
+. "$top_srcdir/tests/interop/cmp-lib.sh"
+serve_cmp
+cp "$work/ca.pem" "$front/ca.pem"
+cp "$work/secret" "$front/upstream.secret"
+cp "$work/cmp/ra.key" "$work/cmp/ra.pem" "$front/"
+chmod 600 "$front/upstream.secret" "$front/ra.key"
+issued_by=$work/ca.pem
+settings() {
+	sed '/^upstream:/,/^};/d' "$front/ra.conf" > "$work/conf"
+	printf 'upstream: {\n  url = "%s";\n  timeout_seconds = 1;\n  retry_seconds = 1;\n  %s\n};\n' \
+	    "$1" "${2:-}" >> "$work/conf"
+	cat "$work/conf" > "$front/ra.conf"
+}
+by_secret='user = "kid1"; password_file = "upstream.secret";'
+by_cert='certificate = "ra.pem"; key = "ra.key";'
+through() {
+	[ -z "${front_pid:-}" ] || stop_front
+	settings "$@"
+	: >"$work/cmp/log"
+	if [ -z "${front_url:-}" ]; then serve_front; else again_front; fi
+}
+# the front's TLS leads elsewhere than what is issued
+trust=$tls_root
+
+# ---- protected by a secret, and by our certificate --------------------------------
+through "cmp+http://127.0.0.1:$served/good" "$by_secret"
+front_csr anna '/CN=Anna'
+front_gets anna
+asked p10cr issued
+through "cmp+http://127.0.0.1:$served/explicit" "$by_cert"
+front_csr bert '/CN=Bert'
+front_gets bert
+asked p10cr signed issued certConf signed
+ok "p10cr with the applicant's own proof, protected by a secret and by a certificate"
+
+# ---- an applicant with a token ------------------------------------------------------
+ca_file=$work/both.pem
+cat "$tls_root" "$work/ca.pem" > "$ca_file"
+fresh_card --yubikey
+run 6 "$tamga" enroll $local --ca "est+https://localhost:${front_url##*:}/employee-reviewed" \
+    --ca-file "$ca_file" --user anna --password-file "$work/front.password" --slot 9a --subject 'CN=Token'
+id=$(front list --state submitted | awk 'NR == 1 { print $1 }')
+: >"$work/cmp/log"
+front approve "$id" >/dev/null 2>&1 || fail "approve"
+until_ 'issued' sh -c "'$ra_program' show $id --dir '$front' | grep -q '^serial'"
+run 0 "$tamga" enroll $local --resume --user anna --password-file "$work/front.password"
+assert_installed 9a
+asked p10cr signed issued certConf signed
+ok "a token's key: approved here, signed by the CA, installed"
+
+# ---- it takes its time: polled, also after kill -9 -------------------------------------
+through "cmp+http://127.0.0.1:$served/wait-explicit" "$by_secret"
+front_csr carl '/CN=Carl'
+[ "$(front_post carl)" = 202 ] || fail "carl"
+until_ 'asked' sh -c "'$ra_program' show $(front_app CN=Carl) --dir '$front' | grep -q 'upstream  *asked of'"
+stop_front -KILL
+again_front
+front_gets carl
+[ "$(grep -c p10cr "$work/cmp/log")" = 1 ] || fail "asked twice: $(cat "$work/cmp/log")"
+[ "$(grep -c issued "$work/cmp/log")" = 1 ] || fail "issued twice: $(cat "$work/cmp/log")"
+ok "polled: one transaction, one certificate, across kill -9"
+
+# ---- refused, changed, for another key --------------------------------------------------
+# ends NAME PATTERN: it is with an officer, who reads that
+ends() {
+	front_csr "$1" "/CN=$1"
+	[ "$(front_post "$1")" = 202 ] || fail "$1"
+	until_ "$1: $2" sh -c "'$ra_program' show $(front_app "CN=$1") --dir '$front' | grep -q 'refused: .*$2'"
+	[ "$(front_post "$1")" = 202 ] || fail "$1: the applicant"
+}
+through "cmp+http://127.0.0.1:$served/badtime" "$by_secret"
+ends dora 'clock\|time'
+through "cmp+http://127.0.0.1:$served/otherkey" "$by_secret"
+ends emil 'another key'
+through "cmp+http://127.0.0.1:$served/otherroot" "$by_secret"
+ends fred 'trust\|lead'
+through "cmp+http://127.0.0.1:$served/mods" "$by_secret"
+ends gina 'another certificate than was asked for (subject'
+through "cmp+http://127.0.0.1:$served/mods" "$by_secret changes = \"accept\";"
+front_csr hans '/CN=Hans'
+front_gets hans
+front audit list | grep "$(front_app CN=Hans)" | grep -q 'changed subject' || fail "the log says nothing of it"
+ok "refused, for another key, of another CA: the officer reads it; changed: as ra.conf says"
+
+# ---- who we are is nobody's request's fault -----------------------------------------------
+printf 'wrong\n' > "$front/upstream.secret"
+through "cmp+http://127.0.0.1:$served/good" "$by_secret"
+front_csr ida '/CN=Ida'
+[ "$(front_post ida)" = 202 ] || fail "ida"
+until_ 'put off' sh -c "'$ra_program' show $(front_app CN=Ida) --dir '$front' | grep -q 'to be asked of.*secret'"
+cp "$work/secret" "$front/upstream.secret"
+through "cmp+http://127.0.0.1:$served/good" "$by_secret"
+front_gets ida
+ok "a wrong secret puts off, and is told"
+
+# ---- revoked there ------------------------------------------------------------------------
+: >"$work/cmp/log"
+run 0 "$ra_program" revoke "$(front_app CN=Ida)" --reason superseded --dir "$front"
+says 'is asked to revoke'
+until_ 'rr' grep -q rr "$work/cmp/log"
+until_ 'told' sh -c "'$ra_program' audit list --dir '$front' | grep -q 'upstream.*revoked upstream\|revoked upstream'"
+ok "revoked: rr to the CA, in the audit log"
+
+# ---- openssl's server, which knows one certificate ------------------------------------------
+front_csr jan '/CN=Jan'
+openssl pkey -in "$work/jan.key" -pubout -out "$work/pub.pem"
+leaf /CN=Jan "$work/pub.pem" "$work/leaf.pem"
+mock $mac -send_error -poll_count 0
+through "cmp+http://127.0.0.1:$port/" "$by_secret options = [\"path=/\"];"
+[ "$(front_post jan)" = 202 ] || fail "jan"
+until_ 'openssl refuses' sh -c "'$ra_program' show $(front_app CN=Jan) --dir '$front' | grep -q 'upstream '"
+mock $mac -poll_count 2 -check_after 1
+through "cmp+http://127.0.0.1:$port/" "$by_secret options = [\"path=/\"]; changes = \"accept\";"
+front act retry "$(front_app CN=Jan)" >/dev/null 2>&1 || :
+front_gets jan
+ok "openssl cmp -port: refused, tried again, polled, issued"
+
+front audit verify >/dev/null || fail "the audit log"
+stop_front
+echo "ra-upstream-cmp: all held"

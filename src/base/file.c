@@ -151,6 +151,23 @@ tmg_file_replace(const char *path, tmg_view data, unsigned mode)
 	return sync_folder(path);
 }
 
+/* One level; it may stand there where nobody may make anything.  Else errno says
+ * why it could not be made, not that it is not there. */
+static bool
+have_folder(const char *part, unsigned mode)
+{
+	struct stat st;
+	int why;
+
+	if (mkdir(part, (mode_t)mode) == 0 || errno == EEXIST)
+		return true;
+	why = errno;
+	if (stat(part, &st) == 0)
+		return true;
+	errno = why;
+	return false;
+}
+
 tmg_rc
 tmg_file_claim(const char *mine, const char *path)
 {
@@ -165,7 +182,6 @@ tmg_rc
 tmg_file_folder(const char *path, unsigned mode)
 {
 	char part[PATH_MAX];
-	struct stat st;
 
 	if (strlen(path) >= sizeof(part) || path[0] == '\0')
 		return TMG_E_USAGE;
@@ -177,8 +193,7 @@ tmg_file_folder(const char *path, unsigned mode)
 		const char end = *at;
 
 		*at = '\0';
-		if (mkdir(part, (mode_t)mode) != 0 && errno != EEXIST &&
-		    stat(part, &st) != 0)
+		if (!have_folder(part, mode))
 			return from_errno();
 		if (end == '\0')
 			return TMG_OK;

@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Whatever happens to an application at a portal, from before it is begun until
+# the authority knows that its certificate is installed: disaster-lib.sh.
+# shellcheck disable=SC2034,SC2154
+set -u
+binding=portal
+. "$top_srcdir/tests/fault/disaster-lib.sh"
+. "$top_srcdir/tests/fault/disaster-ra.sh"
+folder=$TAMGA_TEST_RA_DIR/profiles
+sed -e '/^flow/,$d' -e '/^renewal/,/^};/d' "$top_srcdir/share/profiles/employee.profile" \
+	>"$folder/walk.profile"
+cat >>"$folder/walk.profile" <<'P'
+flow: { steps = ["agreed", "filled", "key", "submitted", "downloaded", "installed"]; };
+renewal: { approval = "automatic"; };
+consent: { text = "terms"; };
+fields = ({ name = "who"; label = "Who"; kind = "text"; required = true; });
+contents = ({ into = "subject.CN"; text = "${who}"; });
+P
+echo "be good" >"$folder/terms"
+hash=$(sha256sum <"$folder/terms" | cut -d' ' -f1)
+wish() {
+	echo "{\"who\": \"$1\"}" >"$work/answers"
+	credentials=
+	asks="--ca portal+$tls --ca-file $TAMGA_TEST_RA_CA --profile walk --answers $work/answers --agree $hash"
+}
+serve
+disasters enroll renew
+total

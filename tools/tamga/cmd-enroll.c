@@ -197,10 +197,12 @@ enroll(struct cli *cli, struct wish *w)
 	rc = tmg_provision_begin(cli->ctx, cli->tokens, &w->spec, &f, &p);
 	if (rc != TMG_OK)
 		return enrolling_refused(cli, rc, &f);
-	if ((rc = go_on(cli, p)) == TMG_OK)
-		portal_done(&w->portal);
+	rc = go_on(cli, p);
 	if (rc == TMG_OK || rc == TMG_PENDING)
 		portal_tell(cli, &w->ca, &w->portal);
+	/* last: whoever is killed before types it again, and is not asking anew */
+	if (rc == TMG_OK)
+		portal_done(&w->portal);
 	return rc;
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/keep.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -37,8 +40,8 @@ tmg_rc
 keep_write(struct cli *cli, const char *path, const char *text)
 {
 	return tmg_file_replace(path, tmg_view_str(text), 0600) == TMG_OK ? TMG_OK :
-	    cli_raise(cli, TMG_E_IO,
-	    _("%s cannot be written; nothing was sent"), path);
+	    cli_raise(cli, TMG_E_IO, _("cannot write %s: %s; make room for it or make "
+	    "it writable, then say the same again"), path, strerror(errno));
 }
 
 tmg_rc
@@ -116,18 +119,13 @@ keep_random(struct cli *cli, size_t bytes, char *text)
 	return TMG_OK;
 }
 
-/* The secret that begins one application of this profile with these answers:
- * on the disk before the portal hears it, until that application is done. */
 tmg_rc
-keep_once(struct cli *cli, const char *profile, const struct ca *ca,
-    const json_t *given, char path[256], char once[65])
+keep_wish(struct cli *cli, const char *profile, const struct ca *ca,
+    const json_t *given, char path[KEEP_PATH])
 {
 	auto_wiped answers = json_dumps(given, JSON_COMPACT | JSON_SORT_KEYS);
-	tmg_auto_free uint8_t *kept = NULL;
 	char wish[2048], name[40] = "once-";
 	uint8_t hash[EVP_MAX_MD_SIZE];
-	size_t len;
-	tmg_rc rc;
 
 	snprintf(wish, sizeof(wish), "%s %s %s", ca->spec.uri, profile,
 	    answers != NULL ? answers : "");
@@ -135,8 +133,33 @@ keep_once(struct cli *cli, const char *profile, const struct ca *ca,
 		return cli_raise(cli, TMG_E_CRYPTO, _("hashing failed"));
 	for (size_t i = 0; i < 16; i++)
 		snprintf(name + 5 + 2 * i, 3, "%02x", hash[i]);
-	if ((rc = keep_path(cli, name, "", path)))
-		return rc;
+	return keep_path(cli, name, "", path);
+}
+
+tmg_rc
+keep_lock(struct cli *cli, const char *path, int *fd)
+{
+	char lock[KEEP_PATH + sizeof(".lock")];
+
+	snprintf(lock, sizeof(lock), "%s.lock", path);
+	*fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		return cli_raise(cli, TMG_E_IO, _("cannot write %s: %s; make room for "
+		    "it or make it writable, then say the same again"), lock,
+		    strerror(errno));
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return TMG_OK;
+	return cli_raise(cli, TMG_BUSY, _("another process is working on this "
+	    "application; wait until it ends"));
+}
+
+tmg_rc
+keep_once(struct cli *cli, const char *path, char once[65])
+{
+	tmg_auto_free uint8_t *kept = NULL;
+	size_t len;
+	tmg_rc rc;
+
 	if (tmg_file_read(path, 65, &kept, &len) == TMG_OK && len == 64) {
 		memcpy(once, kept, 65);
 		return TMG_OK;

@@ -32,11 +32,18 @@ keep_code(struct cli *cli, const char *number, const char *code);
 TMG_MUST_USE tmg_rc
 keep_random(struct cli *cli, size_t bytes, char *text);
 
-/* The secret that begins one application of this profile with these answers:
- * on the disk, in the file path, before the portal hears it. */
+/* The file of what begins one application of this profile with these answers. */
 TMG_MUST_USE tmg_rc
-keep_once(struct cli *cli, const char *profile, const struct ca *ca,
-    const json_t *given, char path[KEEP_PATH], char once[65]);
+keep_wish(struct cli *cli, const char *profile, const struct ca *ca,
+    const json_t *given, char path[KEEP_PATH]);
+/* Nobody else works on it until fd is closed.
+ * Verdicts  TMG_BUSY  somebody does */
+TMG_MUST_USE tmg_rc
+keep_lock(struct cli *cli, const char *path, int *fd);
+/* The secret that begins it: on the disk before the portal hears it, until that
+ * application is done. */
+TMG_MUST_USE tmg_rc
+keep_once(struct cli *cli, const char *path, char once[65]);
 
 /* A text that is wiped before it is freed, by scope. */
 void

@@ -2,7 +2,9 @@
 #include "tools/tamga/portal-parts.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "src/base/fail.h"
 #include "tools/tamga/keep.h"
 
 tmg_rc
@@ -65,6 +67,48 @@ take_begun(struct cli *cli, const json_t *said, struct ca *ca, struct portal *p)
 	    p->number);
 }
 
+/* What the slot's certificate would forbid in the end is said before the authority
+ * has an application.  Whose token is not there yet may apply all the same. */
+static tmg_rc
+check_room(struct cli *cli)
+{
+	const char *slot = cli_text(cli, "slot");
+	const tmg_fault before = cli->fault;
+	const enum stage stage = cli->stage;
+	tmg_token *token;
+	tmg_key *key;
+	tmg_view cert;
+
+	if (slot != NULL && !cli_flag(cli, "replace") && !cli_flag(cli, "keep-key") &&
+	    cli_token(cli, NULL, &token) == TMG_OK &&
+	    tmg_token_slot(token, slot, &key) == TMG_OK &&
+	    tmg_key_cert(key, &cert) == TMG_OK) {
+		(void)cli_raise(cli, TMG_OCCUPIED, _("slot %s of %s holds a certificate; "
+		    "nothing was sent: choose another slot, or allow it to be lost"),
+		    slot, tmg_token_info(token)->label);
+		return tmg_advise(&cli->fault, TMG_TRY_SLOT | TMG_TRY_REPLACE,
+		    TMG_OCCUPIED);
+	}
+	cli->fault = before;
+	cli->stage = stage;
+	return TMG_OK;
+}
+
+/* One process a wish, and one application: it is begun where none is. */
+static tmg_rc
+find_once(struct cli *cli, const char *profile, const struct ca *ca,
+    struct portal *p, char once[65])
+{
+	tmg_rc rc;
+
+	if ((rc = keep_wish(cli, profile, ca, p->answers, p->once)) ||
+	    (rc = keep_lock(cli, p->once, &p->lock)))
+		return rc;
+	if (access(p->once, F_OK) != 0 && (rc = check_room(cli)))
+		return rc;
+	return keep_once(cli, p->once, once);
+}
+
 tmg_rc
 portal_begin(struct cli *cli, const char *profile, struct ca *ca, struct portal *p)
 {
@@ -76,7 +120,7 @@ portal_begin(struct cli *cli, const char *profile, struct ca *ca, struct portal 
 
 	if ((rc = portal_open(cli, ca, profile, &a)) ||
 	    (rc = portal_fetch_profile(cli, a, profile, p)) ||
-	    (rc = keep_once(cli, profile, ca, p->answers, p->once, once)))
+	    (rc = find_once(cli, profile, ca, p, once)))
 		return rc;
 	body = json_pack("{s:s, s:s}", "profile", profile, "once", once);
 	explicit_bzero(once, sizeof(once));

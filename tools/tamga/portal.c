@@ -22,6 +22,8 @@ portal_release(struct portal *p)
 	json_decref(p->contents);
 	json_decref(p->answers);
 	free(p->san);
+	if (p->lock > 0)
+		close(p->lock);
 	*p = (struct portal){ .number = "" };
 }
 

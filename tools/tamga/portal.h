@@ -22,6 +22,7 @@ struct portal {
 	char number[24];		/* "" no application of ours */
 	char place[48];			/* "applications/NUMBER" */
 	char once[256];			/* path of what begins it once, "" none */
+	int lock;			/* on it, 0 none */
 	json_t *profile, *contents, *answers;
 	const char **san;
 	const char *carrier;		/* of the profile; NULL, "" nobody asks */

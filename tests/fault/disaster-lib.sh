@@ -61,6 +61,7 @@ enrolled_once() {
 # prepare NAME: all as it is before the first command
 prepare() {
 	wish "$1"
+	[ $life = enroll ] || credentials=	# the old key says who we are
 	before_$life
 	begin_$life
 	rm -f "$work/met"
@@ -91,8 +92,10 @@ told() {
 	! open_journal || grep -q -e '--resume' -e 'wait until it ends' "$work/said" ||
 		fail "$(here): nobody says how to go on"
 }
-# As a person would: what is open is resumed, or the command is typed again.
+# As a person would: what is open is resumed, or the command is typed again; who was
+# told that it is done types nothing.
 finish_it() {
+	[ "$ended" != 0 ] || open_journal || return 0
 	if open_journal && [ $((n % 3)) != 0 ]; then
 		run 0 "$tamga" enroll --resume $local $credentials
 	else
@@ -212,10 +215,11 @@ meet_second() { # COMMAND...: while the first one stands still
 	done
 	goes_on
 	failed_well
-	status=0
+	whose=$status status=0
 	wait $second || status=$?
 	[ "$status" -le 7 ] || { cat "$work/said2"; fail "$(here): the second: status $status"; }
 	[ "$status" = 0 ] || [ -s "$work/said2" ] || fail "$(here): the second says nothing"
+	[ $whose != 0 ] || status=0
 }
 meet_twice() { meet_second "$tamga" $begin; }
 meet_twice_resumed() { meet_second "$tamga" enroll --resume $local $credentials; }
@@ -254,7 +258,7 @@ everywhere() {
 	case " ${TAMGA_TEST_ONLY:-$2} " in *" $2 "*) ;; *) return 0 ;; esac
 	prepare counted-$life-$disaster
 	places_$disaster
-	[ "$total" -ge 3 ] || fail "$(here): only $total places"
+	[ "$total" -ge 1 ] || fail "$(here): no places"
 	places=${TAMGA_TEST_PLACES:-3}
 	[ -z "${TAMGA_TEST_ALL:-}" ] || places=$total
 	step=$(((total + places - 1) / places))
@@ -263,6 +267,7 @@ everywhere() {
 		prepare $life-$disaster-$n
 		had=$(held) missed=
 		meet_$disaster
+		ended=$status
 		stands_$life
 		finish_it
 		one_each

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Whatever happens to an application at a portal, from before it is begun until
 # the authority knows that its certificate is installed: disaster-lib.sh.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2034,SC2086,SC2154
 set -u
 binding=portal
 . "$top_srcdir/tests/fault/disaster-lib.sh"
@@ -25,5 +25,16 @@ wish() {
 	asks="--ca portal+$tls --ca-file $TAMGA_TEST_RA_CA --profile walk --answers $work/answers --agree $hash"
 }
 serve
+
+# what the slot forbids is said before the authority has an application
+fresh_card --yubikey
+wish first
+run 0 "$tamga" enroll $local $asks --slot 9a
+had=$(held)
+wish second
+run 1 "$tamga" enroll $local $asks --slot 9a
+says "nothing was sent"
+[ "$(held)" = "$had" ] || fail "an application for an occupied slot"
+
 disasters enroll renew
 total

@@ -15,8 +15,10 @@ wish() {
 }
 left_behind() { find "$work/state/tamga" -name '*.state'; }
 serve
-disasters enroll renew
-type=rsa:2048 which=", by the textbook"
+disasters enroll
+type=rsa:2048	# which is what SCEP renews with
+disasters renew
+which=", by the textbook"
 for disaster in killed pulled_after cut_answer full; do
 	everywhere enroll $disaster
 done

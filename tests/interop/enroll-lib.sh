@@ -23,6 +23,12 @@ finish() {
 	for child in $children; do kill "$child" 2>/dev/null || :; done
 	rm -rf "$work" "$work.trace"
 }
+# ended PID: it was waited for; its number may be somebody else's by now
+ended() {
+	kept=
+	for child in $children; do [ "$child" = "$1" ] || kept="$kept $child"; done
+	children=$kept
+}
 trap finish EXIT
 trap 'exit 143' TERM INT HUP
 XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config HOME=$work LC_ALL=C.UTF-8
@@ -78,14 +84,15 @@ signatures() { ctl log | grep -c ' 00 87 [01][0-9A-F] 9[ACDE] .* 9000 '; }
 
 # A new card of the same kind in the reader, as from the shop.
 fresh_card() {
-	[ -z "${card:-}" ] || { kill "$card"; wait "$card"; } 2>/dev/null
+	[ -z "${card:-}" ] || { kill "$card"; wait "$card"; ended "$card"; } 2>/dev/null
 	mkfifo "$work/ready" 2>/dev/null
 	rm -f "$work/card.sock" "$work/card.ctl"
 	"$TAMGA_VCARD" "$@" --listen "$work/card.sock" --control "$work/card.ctl" \
-		--ready-fd 3 3>"$work/ready" >/dev/null 2>&1 &
+		--ready-fd 3 3>"$work/ready" >"$work/card.said" 2>&1 &
 	card=$!
 	children="$children $card"
 	read -r _ <"$work/ready"
+	[ -S "$work/card.sock" ] || fail "no card: $(cat "$work/card.said")"
 	TAMGA_VCARD_SOCKET=$work/card.sock TAMGA_TEST_CTL=$work/card.ctl
 	export TAMGA_VCARD_SOCKET
 	rm -rf "$work/state"

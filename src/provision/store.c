@@ -219,9 +219,9 @@ tmg_store_write(const tmg_journal *j, tmg_fault *f)
 		return rc;
 	rc = tmg_file_replace(path, tmg_view_str(text), FILE_MODE);
 	if (rc != TMG_OK)
-		return tmg_raise(f, TMG_E_IO, 0, _("cannot write the journal %s: %s; "
-		    "make room for it or make it writable, then resume"),
-		    path, strerror(errno));
+		return tmg_advise(f, TMG_TRY_RESUME, tmg_raise(f, TMG_E_IO, 0,
+		    _("cannot write the journal %s: %s; make room for it or make it "
+		    "writable, then resume"), path, strerror(errno)));
 	return TMG_OK;
 }
 

@@ -95,7 +95,7 @@ told() {
 # As a person would: what is open is resumed, or the command is typed again; who was
 # told that it is done types nothing.
 finish_it() {
-	[ "$ended" != 0 ] || open_journal || return 0
+	[ "$outcome" != 0 ] || open_journal || return 0
 	if open_journal && [ $((n % 3)) != 0 ]; then
 		run 0 "$tamga" enroll --resume $local $credentials
 	else
@@ -190,6 +190,7 @@ goes_on() {
 	kill -CONT $first 2>/dev/null || :
 	status=0
 	wait $first || status=$?
+	ended $first
 }
 
 places_restarted() { count_world stop; }
@@ -217,6 +218,7 @@ meet_second() { # COMMAND...: while the first one stands still
 	failed_well
 	whose=$status status=0
 	wait $second || status=$?
+	ended $second
 	[ "$status" -le 7 ] || { cat "$work/said2"; fail "$(here): the second: status $status"; }
 	[ "$status" = 0 ] || [ -s "$work/said2" ] || fail "$(here): the second says nothing"
 	[ $whose != 0 ] || status=0
@@ -267,7 +269,7 @@ everywhere() {
 		prepare $life-$disaster-$n
 		had=$(held) missed=
 		meet_$disaster
-		ended=$status
+		outcome=$status
 		stands_$life
 		finish_it
 		one_each

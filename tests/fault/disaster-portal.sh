@@ -19,7 +19,11 @@ contents = ({ into = "subject.CN"; text = "${who}"; });
 P
 echo "be good" >"$folder/terms"
 hash=$(sha256sum <"$folder/terms" | cut -d' ' -f1)
+# Who begins more than sixty is slowed down, which is not what is tried here.
+command -v sqlite3 >/dev/null || { echo "skipped: no sqlite3"; exit 77; }
 wish() {
+	sqlite3 -cmd '.timeout 5000' "$TAMGA_TEST_RA_DIR/store.db" 'DELETE FROM mark' ||
+		fail "sqlite3"
 	echo "{\"who\": \"$1\"}" >"$work/answers"
 	credentials=
 	asks="--ca portal+$tls --ca-file $TAMGA_TEST_RA_CA --profile walk --answers $work/answers --agree $hash"

@@ -23,6 +23,7 @@ serve() {
 halt() {
 	kill -KILL $serving
 	wait $serving 2>/dev/null || :
+	ended $serving
 }
 # applications, and those that got a certificate
 held() {

@@ -76,4 +76,7 @@ unset TAMGA_VCARD_SOCKET
 days 0 $((end - 40)) $((end - 29)) $((end - 28)) $((end + 2)) $((end + 3))
 [ "$(grep -c 'CN=drawer .* ends in \(29\|30\) days' "$work/shown") $(grep -c 'CN=drawer .*has ended' "$work/shown")" = "2 2" ] &&
 	[ "$(wc -l <"$work/shown")" = 4 ] || { cat "$work/shown"; fail "not twice of each"; }
+for slot in 9c 9d; do
+	grep -q "CN=drawer (PIV-[0-9]*, $slot) ends" "$work/shown" || { cat "$work/shown"; fail "not named: $slot"; }
+done
 ok "both of a token that is in a drawer"

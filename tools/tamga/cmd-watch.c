@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/codec/uri.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/enrolling.h"
 #include "tools/tamga/notice.h"
@@ -28,7 +29,8 @@ static const struct opt options[] = {
 
 /* A certificate on a token in reach, or one that an enrollment brought. */
 struct held {
-	char serial[TMG_SERIAL_MAX], subject[TMG_NAME_MAX], place[TMG_URI_MAX];
+	char serial[TMG_SERIAL_MAX], subject[TMG_NAME_MAX];
+	char place[TMG_URI_MAX + TMG_SLOT_NAME + 2];
 	tmg_key *key;			/* NULL: the token is not here */
 	time_t begin, end;
 };
@@ -237,6 +239,19 @@ is_overwritten(const struct watch *w, const tmg_provision_record *r)
 	return false;
 }
 
+/* "PIV-123, 9a", as it is called when it is here */
+static void
+name_place(struct held *h, const tmg_provision_record *r)
+{
+	const char *label = NULL;
+	tmg_uri uri;
+
+	if (tmg_uri_parse(r->token, &uri) == TMG_OK)
+		label = tmg_uri_text(&uri, TMG_URI_TOKEN);
+	snprintf(h->place, sizeof(h->place), "%s, %s", label != NULL ? label : r->token,
+	    r->slot);
+}
+
 /* What enrollments brought to tokens that are not here. */
 static tmg_rc
 look_at_rows(struct watch *w)
@@ -254,7 +269,7 @@ look_at_rows(struct watch *w)
 			return rc;
 		memcpy(h->serial, r->serial, sizeof(h->serial));
 		snprintf(h->subject, sizeof(h->subject), "%s", r->subject);
-		snprintf(h->place, sizeof(h->place), "%s", r->token);
+		name_place(h, r);
 		h->begin = r->begun;
 		h->end = r->not_after;
 	}

@@ -35,7 +35,7 @@ typedef struct tmg_http_response {
 	long retry_after_s;		/* from now; -1 none */
 	char challenge[160];		/* WWW-Authenticate, first one, "" none */
 	char location[512];		/* where a redirect would lead, "" none */
-	char place[512];		/* Location as sent, whatever the status, "" none */
+	char place[512];		/* what Location means, whatever the status, "" none */
 	char nonce[128];		/* Replay-Nonce (RFC 8555 6.5.1), "" none */
 	char links[2048];		/* Link (RFC 8288), all of them, ", " between */
 	uint8_t *body;

@@ -483,7 +483,7 @@ note_location(tmg_http_response *to, const char *location)
 }
 
 static void
-note_answer(tmg_http *h, tmg_http_response *to)
+note_answer(tmg_http *h, const char *url, tmg_http_response *to)
 {
 	char *location = NULL;
 
@@ -491,6 +491,9 @@ note_answer(tmg_http *h, tmg_http_response *to)
 	curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &location);
 	if (location != NULL)
 		note_location(to, location);
+	if (to->place[0] != '\0' &&
+	    tmg_url_resolve(url, to->place, to->place, sizeof(to->place)))
+		to->place[0] = '\0';
 	tmg_log(h->ctx, TMG_LOG_DEBUG, "http %s answered %ld %s, %zu bytes, %d ms",
 	    h->url.where, to->status, to->type, to->len, (int)(tmg_now_ms() - h->began_ms));
 }
@@ -523,7 +526,7 @@ tmg_http_do(tmg_http *h, const tmg_http_request *q, tmg_http_response *to, tmg_f
 		tmg_http_response_release(to);
 		return rc;
 	}
-	note_answer(h, to);
+	note_answer(h, q->url, to);
 	/* of plain HTTP it is the proxy that answers (RFC 9110 15.5.8) */
 	return to->status == TMG_HTTP_PROXY_CREDENTIAL
 	    ? tmg_words_proxy(to->status, h->url.where, f) : TMG_OK;

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "src/base/scope.h"
@@ -93,6 +94,38 @@ tmg_url_parse(const char *text, tmg_url *url)
 	n = snprintf(url->where, sizeof(url->where), "%s:%s", host, port);
 	return n > 0 && (size_t)n < sizeof(url->where) ? take_host(host, url)
 	    : TMG_E_USAGE;
+}
+
+static bool
+has_scheme(const char *s)
+{
+	const size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789+-.");
+
+	return n > 0 && s[n] == ':';
+}
+
+tmg_rc
+tmg_url_resolve(const char *base, const char *reference, char *to, size_t cap)
+{
+	__attribute__((__cleanup__(free_url))) CURLU *u = curl_url();
+	auto_part whole = NULL;
+
+	if (u == NULL)
+		return TMG_E_NOMEM;
+	if (has_scheme(reference)) {
+		if (strlen(reference) >= cap)
+			return TMG_E_MALFORMED;
+		memmove(to, reference, strlen(reference) + 1);
+		return TMG_OK;
+	}
+	if (curl_url_set(u, CURLUPART_URL, base, 0) != CURLUE_OK ||
+	    curl_url_set(u, CURLUPART_URL, reference, 0) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_URL, &whole, 0) != CURLUE_OK ||
+	    strlen(whole) >= cap)
+		return TMG_E_MALFORMED;
+	memcpy(to, whole, strlen(whole) + 1);
+	return TMG_OK;
 }
 
 const char *

@@ -19,6 +19,12 @@ typedef struct tmg_url {
 TMG_MUST_USE tmg_rc
 tmg_url_parse(const char *text, tmg_url *url);
 
+/* What a reference of an answer means that came from base (RFC 3986 5); one with a
+ * scheme of its own stays as it is, byte for byte.  to may be reference.
+ * Faults TMG_E_MALFORMED */
+TMG_MUST_USE tmg_rc
+tmg_url_resolve(const char *base, const char *reference, char *to, size_t cap);
+
 /* The environment's https proxy, which would be offered the client key; NULL
  * when there is none. */
 const char *

@@ -87,6 +87,12 @@ bad look invalid 1 'CAA record.*not \[31m here'
 bad finalize forever 1 "has not issued yet"
 [ "$status" = 6 ] || fail "status $status"
 good "an order that takes its time"
+for step in account order; do
+	fresh_card --yubikey
+	echo "$step relative" >"$work/acme/mode"
+	run 0 "$tamga" enroll $wish
+done
+ok "addresses that are relative"
 ok "nonces, addresses, limits, tokens and names that are none, and waiting"
 
 fresh_card --yubikey

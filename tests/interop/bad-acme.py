@@ -344,6 +344,8 @@ class Handler(bad_server.Handler):
     def give(self, how, status, value, headers):
         if how == 'no-place':
             headers.pop('Location', None)
+        if how == 'relative' and 'Location' in headers:	# RFC 9110 10.2.2
+            headers['Location'] = headers['Location'][len(self.base()):]
         if how == 'plain' and 'Location' in headers:
             headers['Location'] = plain(headers['Location'])
         if not isinstance(value, bytes) and how in JSON_WAYS:

@@ -208,6 +208,33 @@ sessions_believe_somebody_or_do_not_open(void **state)
 	tmg_ctx_free(&ctx);
 }
 
+/* RFC 3986 5.4, RFC 9110 10.2.2 */
+static void
+references_are_resolved(void **state)
+{
+	static const struct {
+		const char *reference, *means;
+	} rows[] = {
+		{ "/acct/1", "https://ra.example:14000/acct/1" },
+		{ "order/2", "https://ra.example:14000/acme/order/2" },
+		{ "../x", "https://ra.example:14000/x" },
+		{ "//other.example/y", "https://other.example/y" },
+		{ "?q=1", "https://ra.example:14000/acme/new?q=1" },
+		{ "https://RA.example/%7ea/../b", "https://RA.example/%7ea/../b" },
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		snprintf(text, sizeof(text), "%s", rows[i].reference);
+		assert_int_equal(tmg_url_resolve("https://ra.example:14000/acme/new", text,
+		    text, sizeof(text)), TMG_OK);
+		assert_string_equal(text, rows[i].means);
+	}
+	assert_int_equal(tmg_url_resolve("https://ra.example/", "/long", text, 8),
+	    TMG_E_MALFORMED);
+}
+
 static void
 an_https_proxy_is_refused(void **state)
 {
@@ -272,6 +299,7 @@ main(void)
 		cmocka_unit_test(media_types_are_compared_without_parameters),
 		cmocka_unit_test(strangers_text_is_made_one_harmless_line),
 		cmocka_unit_test(urls_tell_where_they_lead),
+		cmocka_unit_test(references_are_resolved),
 		cmocka_unit_test(sessions_believe_somebody_or_do_not_open),
 		cmocka_unit_test(an_https_proxy_is_refused),
 		cmocka_unit_test(every_failure_has_words_of_its_own),

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tamga-ra secret add REFERENCE [--owner NAME] [--profile NAME] [--days N]
- *     [--uses N] | secret list | secret close REFERENCE */
+ *     [--uses N] | secret add REFERENCE --application NUMBER [--days N] | secret list | secret close REFERENCE */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
@@ -15,7 +16,7 @@
 
 struct task {
 	ra_desk *desk;
-	const char *reference, *owner, *profile;
+	const char *reference, *owner, *profile, *application;
 	long days, uses;
 	bool json;
 };
@@ -26,6 +27,22 @@ refuse(ra_desk *d, const char *text)
 	d->fault = (tmg_fault){ .rc = TMG_E_USAGE };
 	snprintf(d->fault.text, sizeof(d->fault.text), "%s", text);
 	return ra_fail(&d->fault, TMG_E_USAGE);
+}
+
+/* Of one application its profile is known, and nobody else's. */
+static tmg_rc
+take_application(ra_desk *d, const char *number, ra_secret_row *row)
+{
+	tmg_auto(ra_app) app = { .id = "" };
+	const tmg_rc rc = ra_app_get(d->store, number, &app);
+
+	if (rc == TMG_NOT_FOUND)
+		return tmg_raise(&d->fault, rc, 0, _("there is no application %s"), number);
+	if (rc)
+		return ra_desk_says(d, rc);
+	memcpy(row->owner, app.id, sizeof(app.id));
+	memcpy(row->profile, app.profile, sizeof(row->profile));
+	return TMG_OK;
 }
 
 static int
@@ -47,6 +64,9 @@ secret_add(const void *task)
 	snprintf(row.owner, sizeof(row.owner), "%s", t->owner);
 	snprintf(row.profile, sizeof(row.profile), "%s", t->profile);
 	ra_officer_name(self, sizeof(self));
+	if (t->application[0] != '\0' &&
+	    (rc = take_application(t->desk, t->application, &row)))
+		return ra_fail(&t->desk->fault, rc);
 	if ((rc = ra_secret_make(t->desk, &row,
 	    &(ra_actor){ RA_BY_OFFICER, self }, text)))
 		return ra_fail(&t->desk->fault, rc);
@@ -128,10 +148,12 @@ ra_cmd_secret(tmg_ctx *ctx, int argc, char **argv)
 {
 	ra_common common = { .json = false };
 	ra_value owner = { .count = 0 }, profile = { .count = 0 },
-	    days = { .count = 0 }, uses = { .count = 0 }, args;
+	    days = { .count = 0 }, uses = { .count = 0 },
+	    application = { .count = 0 }, args;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "owner", NULL, &owner, 1 }, { "profile", NULL, &profile, 1 },
-		{ "days", NULL, &days, 1 }, { "uses", NULL, &uses, 1 } };
+		{ "days", NULL, &days, 1 }, { "uses", NULL, &uses, 1 },
+		{ "application", NULL, &application, 1 } };
 	tmg_auto(ra_place) place = { .office = { .ctx = NULL } };
 	struct task task = { .json = false };
 	const ra_verb *verb;
@@ -142,9 +164,10 @@ ra_cmd_secret(tmg_ctx *ctx, int argc, char **argv)
 	task.days = read_count(&days, "7");
 	task.uses = read_count(&uses, "1");
 	verb = ra_verb_find(verbs, TMG_COUNT(verbs), &args);
-	if (verb == NULL || task.days == 0 || task.uses == 0) {
+	if (verb == NULL || task.days == 0 || task.uses == 0 || (application.count > 0 &&
+	    owner.count + profile.count + uses.count > 0)) {
 		fprintf(stderr, "%s\n",
-		    _("usage: tamga-ra secret add REFERENCE [--owner NAME] [--profile NAME] [--days N] [--uses N] | list | close REFERENCE"));
+		    _("usage: tamga-ra secret add REFERENCE [--owner NAME] [--profile NAME] [--days N] [--uses N] | add REFERENCE --application NUMBER [--days N] | list | close REFERENCE"));
 		return RA_EXIT_USAGE;
 	}
 	if ((status = ra_place_enter(ctx, &common, &place)))
@@ -154,5 +177,6 @@ ra_cmd_secret(tmg_ctx *ctx, int argc, char **argv)
 	task.reference = verb->names > 0 ? args.text[1] : "";
 	task.owner = ra_value_or(&owner, task.reference);
 	task.profile = ra_value_or(&profile, "");
+	task.application = ra_value_or(&application, "");
 	return verb->run(&task);
 }

@@ -13,6 +13,19 @@
 #include "src/pki/x509.h"
 #include "tools/ra/cmp/turn.h"
 
+/* A secret's owner is an account, or one application that was begun elsewhere. */
+static bool
+find_case(ra_cmp_turn *t)
+{
+	ra_cmp_peer *p = &t->peer;
+	const tmg_rc rc = ra_app_get(t->desk->store, p->row.owner, &p->app);
+
+	if (rc == TMG_OK || rc == TMG_NOT_FOUND)
+		return true;
+	ra_cmp_refuse_fault(t, ra_desk_says(t->desk, rc));
+	return false;
+}
+
 static bool
 enter_by_secret(ra_cmp_turn *t)
 {
@@ -36,7 +49,7 @@ enter_by_secret(ra_cmp_turn *t)
 	}
 	p->means = RA_CMP_MAC;
 	snprintf(p->name, sizeof(p->name), "mac:%s", reference);
-	return true;
+	return find_case(t);
 }
 
 /* Who began it may leave his certificate out of what follows. */
@@ -111,6 +124,12 @@ ra_cmp_peer_enter(ra_cmp_turn *t)
 	ra_cmp_refuse(t, RA_CMP_BAD_MESSAGE_CHECK,
 	    _("the message is not protected: use a secret (-ref, -secret) or a certificate issued here"));
 	return false;
+}
+
+bool
+ra_cmp_peer_is_case(const ra_cmp_peer *p)
+{
+	return p->means == RA_CMP_MAC && p->app.id[0] != '\0';
 }
 
 const char *

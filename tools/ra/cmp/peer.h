@@ -17,14 +17,18 @@ typedef struct ra_cmp_peer {
 	ra_secret_row row;
 	tmg_secret secret;
 	ra_cert cert;
-	ra_app app;			/* of cert */
+	ra_app app;			/* of cert, or the secret's */
 } ra_cmp_peer;
 
 /* Finds out whose message it is.  False: refused. */
 bool
 ra_cmp_peer_enter(struct ra_cmp_turn *t);
 
-/* The account. */
+/* Whether a secret opens one application and nothing else. */
+bool
+ra_cmp_peer_is_case(const ra_cmp_peer *p);
+
+/* The account, or that application. */
 const char *
 ra_cmp_peer_owner(const ra_cmp_peer *p);
 

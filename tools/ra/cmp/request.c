@@ -10,6 +10,7 @@
 #include "tools/ra/ca/request.h"
 #include "tools/ra/cmp/body.h"
 #include "tools/ra/cmp/outcome.h"
+#include "tools/ra/desk/case.h"
 
 /* A secret is good for so many applications; a request that comes again is the
  * same one. */
@@ -36,11 +37,23 @@ is_unproven(ra_cmp_turn *t, tmg_view csr)
 	return request.unproven;
 }
 
+/* The request of an application that its applicant began elsewhere. */
+static tmg_rc
+submit_case(ra_cmp_turn *t, const ra_submission *in, ra_app *app)
+{
+	char name[RA_ACTOR_MAX];
+	const ra_actor actor = ra_cmp_peer_actor(&t->peer, name);
+	const tmg_rc rc = ra_case_submit(t->desk, in->owner, &actor, in->csr, app);
+
+	return rc ? rc : ra_desk_progress(t->desk, app, &t->cert);
+}
+
 static void
 submit(ra_cmp_turn *t, const ra_submission *in)
 {
 	tmg_auto(ra_app) app = { .id = "" };
-	const tmg_rc rc = ra_desk_submit(t->desk, in, &app, &t->cert);
+	const tmg_rc rc = ra_cmp_peer_is_case(&t->peer) ? submit_case(t, in, &app) :
+	    ra_desk_submit(t->desk, in, &app, &t->cert);
 
 	memcpy(t->row.app, app.id, sizeof(t->row.app));
 	if (rc == TMG_MISMATCH && is_unproven(t, in->csr))

@@ -176,6 +176,27 @@ by_renewed(tmg_authority *a, tmg_scep_self *self)
 	return use_signer(a, a->spec.signer, self);
 }
 
+/* Who passes on what somebody else asks for: no key of his is to be had. */
+static bool
+is_registrar(const tmg_authority *a, bool renews)
+{
+	return !renews && a->spec.signer != NULL && a->spec.key == NULL;
+}
+
+/* Its messages are its own, and so are the answers. */
+static tmg_rc
+by_registrar(tmg_authority *a, tmg_scep_self *self)
+{
+	if (tmg_alg_get(a->spec.signer->alg)->family != TMG_FAMILY_RSA)
+		return tmg_authority_raise(a, TMG_UNSUPPORTED,
+		    _("%s: SCEP's answers are encrypted to who asks: a registration "
+		    "authority needs an RSA key for it"), a->uri.where);
+	if (tmg_x509_parse(tmg_ctx_libctx(a->ctx), a->spec.cert, &self->cert))
+		return tmg_authority_raise(a, TMG_E_MALFORMED, "%s",
+		    _("the registration authority's certificate cannot be read"));
+	return use_signer(a, a->spec.signer, self);
+}
+
 static tmg_rc
 by_token(tmg_authority *a, const X509_REQ *req, tmg_scep_self *self)
 {
@@ -248,6 +269,8 @@ tmg_scep_self_find(tmg_authority *a, tmg_view csr, bool renews, tmg_scep_self *s
 	*self = (tmg_scep_self){ .type = TMG_SCEP_PKCS_REQ };
 	if (renews && tmg_alg_get(a->spec.signer->alg)->family == TMG_FAMILY_RSA)
 		return by_renewed(a, self);
+	if (is_registrar(a, renews))
+		return by_registrar(a, self);
 	if (tmg_authority_kept(a).len > 0)
 		return recall(a, self);
 	if ((rc = parse_request(a, csr, &req)))

@@ -77,7 +77,8 @@ again_front() {
 
 # front_csr NAME SUBJECT; front_post NAME: prints the status, what came is NAME.pem
 front_csr() {
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	# shellcheck disable=SC2086
+	openssl req -new -newkey ${csr_key:-ec -pkeyopt ec_paramgen_curve:P-256} -nodes \
 	    -addext 'keyUsage=digitalSignature,nonRepudiation' \
 	    -addext 'extendedKeyUsage=clientAuth,emailProtection' \
 	    -keyout "$work/$1.key" -subj "$2" -outform DER 2>/dev/null |
@@ -121,5 +122,5 @@ until_() {
 		"$@" >"$work/out" 2>&1 && return 0
 		sleep 0.1
 	done
-	fail "$what"
+	fail "$what: $(front upstream 2>&1)"
 }

@@ -47,7 +47,7 @@ const char *
 ra_upstream_check(const char *url)
 {
 	static const char *const schemes[] = { "est+https://",
-		"cmp+https://", "cmp+http://" };
+		"cmp+https://", "cmp+http://", "scep+https://", "scep+http://" };
 
 	if (url[0] == '\0')
 		return NULL;
@@ -55,7 +55,7 @@ ra_upstream_check(const char *url)
 		if (strncmp(url, schemes[i], strlen(schemes[i])) == 0 &&
 		    strpbrk(url, " \t\r\n\"\\") == NULL)
 			return NULL;
-	return _("an authority's address such as \"est+https://ca.example\" or \"cmp+http://ca.example\"");
+	return _("an authority's address such as \"est+https://ca.example\", \"cmp+http://ca.example\" or \"scep+http://ca.example/scep\"");
 }
 
 /* ---- one conversation ---------------------------------------------------- */

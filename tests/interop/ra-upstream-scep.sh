@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# tamga-ra as a registration authority in front of a CA that speaks SCEP:
+# micromdm's scepserver.
+# shellcheck disable=SC2086
+set -u
+command -v scepserver >/dev/null || { echo "skipped: no scepserver here"; exit 77; }
+kind=piv
+. "$top_srcdir/tests/interop/enroll-lib.sh"
+. "$top_srcdir/tests/interop/upstream-lib.sh"
+make_front employee
+csr_key=rsa:2048	# this server issues for no other keys
+trust=$TAMGA_TEST_RA_CA
+
+mkdir "$work/depot"
+(cd "$work" && scepserver ca -init -depot depot -key-password "" -keySize 2048 >/dev/null 2>&1) ||
+	fail "scepserver makes no CA"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+serve_scep() {
+	scepserver -depot "$work/depot" -port "$port" -allowrenew 0 >>"$work/go.log" 2>&1 &
+	scep_pid=$!
+	children="$children $scep_pid"
+	until_ 'scepserver serves' curl -s -o /dev/null "http://127.0.0.1:$port/scep?operation=GetCACaps"
+}
+serve_scep
+TAMGA_TEST_RA_CA=$work/depot/ca.pem
+cp "$TAMGA_TEST_RA_CA" "$front/ca.pem"
+
+# ---- the registration authority's key: RSA, its certificate from anywhere ----------
+for type in rsa ec; do
+	case $type in
+	rsa) new="rsa:2048" ;;
+	ec) new="ec -pkeyopt ec_paramgen_curve:P-256" ;;
+	esac
+	openssl req -x509 -newkey $new -nodes -subj "/CN=Registration office" -days 5 \
+	    -keyout "$front/$type.key" -out "$front/$type.pem" 2>/dev/null
+	chmod 600 "$front/$type.key"
+done
+settings() {
+	sed '/^upstream:/,/^};/d' "$front/ra.conf" > "$work/conf"
+	printf 'upstream: {\n  url = "scep+http://127.0.0.1:%s/scep";\n  timeout_seconds = 1;\n  retry_seconds = 1;\n  certificate = "%s.pem"; key = "%s.key";\n  %s\n};\n' \
+	    "$port" "$1" "$1" "${2:-}" >> "$work/conf"
+	cat "$work/conf" > "$front/ra.conf"
+}
+# ends NAME PATTERN: an officer reads that
+ends() {
+	front_csr "$1" "/CN=$1"
+	[ "$(front_post "$1")" = 202 ] || fail "$1"
+	until_ "$1: $2" sh -c "'$ra_program' show $(front_app "CN=$1") --dir '$front' | grep -q '$2'"
+}
+
+# what this server speaks anybody can break: an operator has to say that it will do
+settings rsa
+serve_front
+ends anna 'upstream .*--legacy'
+stop_front
+settings ec 'options = ["legacy=yes"];'
+again_front
+ends bert 'refused: .*needs an RSA key'
+stop_front
+settings rsa 'options = ["legacy=yes"];'
+again_front
+ends carl 'another certificate than was asked for (keyUsage'
+ok "broken algorithms, a key that cannot decrypt, changed usages: the officer reads it"
+
+# ---- an applicant with a token, which signs its request and nothing else ------------
+stop_front
+settings rsa 'options = ["legacy=yes"]; changes = "accept";'
+again_front
+cat "$trust" "$TAMGA_TEST_RA_CA" > "$work/both.pem"
+fresh_card --yubikey
+run 6 "$tamga" enroll $local --ca "est+https://localhost:${front_url##*:}/employee-reviewed" \
+    --ca-file "$work/both.pem" --user anna --password-file "$work/front.password" --slot 9a --type rsa:2048 --subject 'CN=Token'
+id=$(front list --state submitted | awk 'NR == 1 { print $1 }')
+front approve "$id" >/dev/null 2>&1 || fail "approve"
+until_ 'issued' sh -c "'$ra_program' show $id --dir '$front' | grep -q '^serial'"
+run 0 "$tamga" enroll $local --resume --user anna --password-file "$work/front.password"
+assert_installed 9a
+ok "a token's key: approved here, signed over SCEP, installed"
+
+# ---- away, and killed ------------------------------------------------------------------
+kill "$scep_pid"
+wait "$scep_pid" 2>/dev/null || :
+front_csr dora '/CN=Dora'
+[ "$(front_post dora)" = 202 ] || fail "dora"
+until_ 'a try in vain' sh -c "'$ra_program' show $(front_app CN=Dora) --dir '$front' | grep -q 'to be asked of .*next try at .*: '"
+stop_front -KILL
+serve_scep
+again_front
+front_gets dora
+ok "away: kept, tried again, after kill -9, too"
+
+run 0 "$ra_program" revoke "$(front_app CN=Dora)" --dir "$front"
+says 'has to be asked to revoke it'
+front audit verify >/dev/null || fail "the audit log"
+stop_front
+echo "ra-upstream-scep: all held"

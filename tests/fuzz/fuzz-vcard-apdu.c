@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	/* half of the cards start with everything unlocked */
 	if (head.ptr[0] & 0x80) {
-		vc_piv *piv = vc_card_app(&chip.card, vc_piv_app.name);
+		vc_piv *piv = vc_card_app(&chip.card, VC_APP_PIV);
 
 		chip.card.selected = 0;
 		piv->session.pin = piv->session.pin_fresh = piv->session.admin = true;

@@ -31,7 +31,7 @@ status_of "$with" -- sh -c 'exit 5'
 nothing_left
 
 step "wrong usage"
-for wrong in "--bad" "--card piv,bad" "--card openpgp" "--card"; do
+for wrong in "--bad" "--card piv,bad" "--card nothing" "--app nothing" "--app" "--card"; do
 	# shellcheck disable=SC2086
 	status_of "$with" $wrong -- true 2>/dev/null
 	[ $status -eq 2 ] || fail "\"$wrong\" gave $status"

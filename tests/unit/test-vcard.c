@@ -956,7 +956,7 @@ a_state_names_the_curve_of_its_keys(void **state)
 		vc_piv *piv;
 
 		bench_open(&b, &standard);
-		piv = vc_card_app(&b.chip->card, "piv");
+		piv = vc_card_app(&b.chip->card, VC_APP_PIV);
 		assert_int_equal(vc_key_store(vc_key_slot(piv, &standard,
 		    PIV_KEY_AUTH), vc_alg_of_id(P256), EVP_PKEY_Q_keygen(NULL, NULL,
 		    "EC", rows[i].group), ORIGIN_IMPORTED, PIN_ONCE, TOUCH_NEVER),
@@ -1073,6 +1073,39 @@ only_keys_are_typed(void **state)
 	assert_int_equal(vc_keypad_seconds((tmg_view){ NULL, 0 }), 30);
 }
 
+static void
+applications_are_told_by_name(void **state)
+{
+	static const char *const wrong[] = { "", "PIV", "piv,", ",piv", "piv,piv", "pi", "piv ", "x" };
+	unsigned set;
+
+	(void)state;
+	assert_int_equal(vc_apps_parse("piv", &set), TMG_OK);
+	assert_int_equal(set, VC_APP_BIT(VC_APP_PIV));
+	for (size_t i = 0; i < TMG_COUNT(wrong); i++)
+		assert_int_equal(vc_apps_parse(wrong[i], &set), TMG_NOT_FOUND);
+}
+
+/* Nothing is selected from power-up on, unless the profile says so. */
+static void
+power_up_selects_what_the_profile_says(void **state)
+{
+	vc_profile profile = standard;
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, &profile);
+	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x6d00);
+	bench_close(&b);
+
+	profile.first = VC_APP_BIT(VC_APP_PIV);
+	bench_open(&b, &profile);
+	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x63c3);
+	vc_chip_reset(b.chip);
+	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x63c3);
+	bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -1105,6 +1138,8 @@ main(void)
 		cmocka_unit_test(the_log_holds_no_secret),
 		cmocka_unit_test(a_keypad_does_as_it_is_told),
 		cmocka_unit_test(only_keys_are_typed),
+		cmocka_unit_test(applications_are_told_by_name),
+		cmocka_unit_test(power_up_selects_what_the_profile_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

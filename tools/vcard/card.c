@@ -5,12 +5,9 @@
 
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
-#include "tools/vcard/piv.h"
 #include "tools/vcard/state.h"
 
-static const vc_app *const apps[VC_APPS] = {
-	&vc_piv_app,
-};
+#define AID_MAX 16		/* ISO/IEC 7816-4 12.2.3 */
 
 enum {
 	SELECT_BY_NAME = 0x04,		/* ISO/IEC 7816-4 11.2.2 */
@@ -34,6 +31,22 @@ make_serial(vc_card *card)
 	return TMG_OK;
 }
 
+static unsigned
+set_of(const vc_profile *profile)
+{
+	return profile->apps != 0 ? profile->apps : VC_APP_BIT(VC_APP_PIV);
+}
+
+/* What power-up leaves selected. */
+static int
+first_of(const vc_card *card)
+{
+	for (int i = 0; i < VC_APPS; i++)
+		if (card->apps[i] != NULL && (card->profile->first & VC_APP_BIT(i)) != 0)
+			return i;
+	return -1;
+}
+
 tmg_rc
 vc_card_open(const vc_profile *profile, OSSL_LIB_CTX *lib, vc_card *card)
 {
@@ -43,8 +56,10 @@ vc_card_open(const vc_profile *profile, OSSL_LIB_CTX *lib, vc_card *card)
 	if ((rc = make_serial(card)))
 		return rc;
 	for (size_t i = 0; i < VC_APPS; i++)
-		if ((card->apps[i] = apps[i]->create(card)) == NULL)
+		if ((set_of(profile) & VC_APP_BIT(i)) != 0 &&
+		    (card->apps[i] = vc_apps[i]->create(card)) == NULL)
 			return TMG_E_NOMEM;
+	card->selected = first_of(card);
 	return TMG_OK;
 }
 
@@ -53,7 +68,7 @@ vc_card_close(vc_card *card)
 {
 	for (size_t i = 0; i < VC_APPS; i++) {
 		if (card->apps[i] != NULL)
-			apps[i]->destroy(card->apps[i]);
+			vc_apps[i]->destroy(card->apps[i]);
 		card->apps[i] = NULL;
 	}
 }
@@ -61,25 +76,44 @@ vc_card_close(vc_card *card)
 void
 vc_card_reset(vc_card *card)
 {
-	card->selected = -1;
+	card->selected = first_of(card);
 	for (size_t i = 0; i < VC_APPS; i++)
-		apps[i]->reset(card->apps[i]);
+		if (card->apps[i] != NULL)
+			vc_apps[i]->reset(card->apps[i]);
 }
 
 void *
-vc_card_app(const vc_card *card, const char *name)
+vc_card_app(const vc_card *card, vc_app_id id)
 {
-	for (size_t i = 0; i < VC_APPS; i++)
-		if (strcmp(apps[i]->name, name) == 0)
-			return card->apps[i];
-	return NULL;
+	return card->apps[id];
 }
 
-static bool
-answers_to(const vc_app *app, tmg_view name)
+void
+vc_app_no_tail(const vc_card *card, tmg_out *aid)
 {
-	return name.len >= app->aid_least && name.len <= app->aid_len &&
-	    memcmp(name.ptr, app->aid, name.len) == 0;
+	(void)card;
+	(void)aid;
+}
+
+void
+vc_card_app_name(const vc_card *card, vc_app_id id, tmg_out *aid)
+{
+	tmg_put(aid, (tmg_view){ vc_apps[id]->aid, vc_apps[id]->aid_len });
+	vc_apps[id]->tail(card, aid);
+}
+
+/* Its name, whole or cut off on the right (ISO/IEC 7816-4 12.2.3). */
+static bool
+answers_to(const vc_card *card, vc_app_id id, tmg_view name)
+{
+	uint8_t bytes[AID_MAX];
+	tmg_out aid = TMG_OUT(bytes);
+
+	if (card->apps[id] == NULL)
+		return false;
+	vc_card_app_name(card, id, &aid);
+	return name.len >= vc_apps[id]->aid_least && name.len <= aid.len &&
+	    memcmp(name.ptr, bytes, name.len) == 0;
 }
 
 /* Selecting another application ends what went on in the one before. */
@@ -88,7 +122,7 @@ leave_others(vc_card *card, int next)
 {
 	for (int i = 0; i < VC_APPS; i++)
 		if (i == card->selected && i != next)
-			apps[i]->reset(card->apps[i]);
+			vc_apps[i]->reset(card->apps[i]);
 }
 
 /* Selecting what is not there leaves the selection as it was
@@ -102,12 +136,12 @@ select_app(vc_card *card, const vc_command *c, tmg_out *out)
 	    (c->p2 != SELECT_FCI && c->p2 != SELECT_NO_DATA))
 		return SW_P1P2;
 
-	for (size_t i = 0; i < VC_APPS; i++) {
-		if (!answers_to(apps[i], c->data))
+	for (vc_app_id i = 0; i < VC_APPS; i++) {
+		if (!answers_to(card, i, c->data))
 			continue;
 		leave_others(card, (int)i);
 		card->selected = (int)i;
-		return apps[i]->select(card, card->apps[i],
+		return vc_apps[i]->select(card, card->apps[i],
 		    c->p2 == SELECT_FCI ? out : &unwanted);
 	}
 	return SW_NOT_FOUND;
@@ -122,6 +156,14 @@ refuse_class(uint8_t cla)
 	    (cla & CLA_CHANNEL) != 0 ? SW_NO_CHANNEL : SW_OK;
 }
 
+/* Names are the card's own; files belong to the application that is selected. */
+static bool
+is_for_card(const vc_card *card, const vc_command *c)
+{
+	return c->ins == INS_SELECT && (c->p1 == SELECT_BY_NAME ||
+	    card->selected < 0 || !vc_apps[card->selected]->files);
+}
+
 uint16_t
 vc_card_command(vc_card *card, const vc_command *c, tmg_out *out)
 {
@@ -130,12 +172,12 @@ vc_card_command(vc_card *card, const vc_command *c, tmg_out *out)
 	card->delay_ms = 0;
 	if (refused != SW_OK)
 		return refused;
-	if (c->ins == INS_SELECT)
+	if (is_for_card(card, c))
 		return select_app(card, c, out);
 	if (card->selected < 0)
 		return SW_NO_INS;
 
-	const uint16_t sw = apps[card->selected]->command(card,
+	const uint16_t sw = vc_apps[card->selected]->command(card,
 	    card->apps[card->selected], c, out);
 
 	if (out->full)
@@ -156,16 +198,20 @@ vc_card_save(const vc_card *card, tmg_out *out)
 	vc_state_begin(out);
 	tmg_tlv_put(out, STATE_SERIAL, TMG_VIEW(serial));
 	for (size_t i = 0; i < VC_APPS; i++) {
-		const size_t mark = vc_state_open(out, apps[i]->record);
+		if (card->apps[i] == NULL)
+			continue;
 
-		apps[i]->save(card->apps[i], out);
+		const size_t mark = vc_state_open(out, vc_apps[i]->record);
+
+		vc_apps[i]->save(card->apps[i], out);
 		vc_state_close(out, mark);
 	}
 	return vc_state_end(out);
 }
 
+/* An application that this card is not to have is no part of it. */
 static tmg_rc
-load_record(vc_card *card, const tmg_tlv *t)
+load_record(vc_card *card, const tmg_tlv *t, unsigned *fresh)
 {
 	if (t->tag == STATE_SERIAL) {
 		if (t->value.len != 4)
@@ -176,14 +222,17 @@ load_record(vc_card *card, const tmg_tlv *t)
 		return TMG_OK;
 	}
 	for (size_t i = 0; i < VC_APPS; i++)
-		if (apps[i]->record == t->tag)
-			return apps[i]->load(card, card->apps[i], t->value);
+		if (card->apps[i] != NULL && vc_apps[i]->record == t->tag) {
+			*fresh &= ~VC_APP_BIT(i);
+			return vc_apps[i]->load(card, card->apps[i], t->value);
+		}
 	return TMG_E_MALFORMED;
 }
 
 tmg_rc
 vc_card_load(vc_card *card, tmg_view file)
 {
+	unsigned fresh = set_of(card->profile);
 	tmg_view records;
 	tmg_tlv t;
 	tmg_rc rc;
@@ -191,8 +240,21 @@ vc_card_load(vc_card *card, tmg_view file)
 	if ((rc = vc_state_check(file, &records)))
 		return rc;
 	while ((rc = tmg_tlv_next(&records, &t)) == TMG_OK)
-		if ((rc = load_record(card, &t)))
+		if ((rc = load_record(card, &t, &fresh)))
 			return rc;
-	card->dirty = false;
+	card->dirty = fresh != 0;	/* an application was added since */
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+vc_card_provision(vc_card *card, const char *algs)
+{
+	tmg_rc rc;
+
+	for (size_t i = 0; i < VC_APPS; i++)
+		if (card->apps[i] != NULL &&
+		    (rc = vc_apps[i]->provision(card, card->apps[i], algs)))
+			return rc;
+	card->dirty = true;
+	return TMG_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "tamga/reader.h"
 #include "tools/vcard/apdu.h"
+#include "tools/vcard/apps.h"
 #include "tools/vcard/sw.h"
 
 #define VC_DATA_MAX 16384	/* bytes of one command's or response's data */
@@ -21,6 +22,8 @@ typedef enum vc_touch {
 
 /* What kind of card it is.  Fixed while the program runs. */
 typedef struct vc_profile {
+	unsigned apps;		/* VC_APP_BITs; 0: PIV alone */
+	unsigned first;		/* the one that power-up selects, as its bit; 0: none */
 	bool yubikey;		/* Yubico's extensions */
 	uint8_t version[3];	/* of the firmware, when yubikey */
 	uint32_t serial;	/* 0: made up once and kept in the state */
@@ -42,10 +45,13 @@ typedef struct vc_card vc_card;
  * answered with a status word.
  *
  *   create   a fresh application as it leaves the factory; NULL: no memory
+ *   tail     appends what of its name differs from card to card
  *   select   writes the answer to SELECT
  *   command  anything but SELECT by name and GET RESPONSE
  *   reset    forgets what only lives while the card has power
  *   save     appends the records that load() takes
+ *   provision  makes keys and certificates of these algorithms: what a shop
+ *            would have sold.  Verdicts TMG_NOT_FOUND: no such algorithm here
  */
 typedef struct vc_app {
 	const char *name;
@@ -53,23 +59,28 @@ typedef struct vc_app {
 	uint8_t aid[16];
 	size_t aid_len;
 	size_t aid_least;	/* shortest truncated name that selects it */
+	bool files;		/* other SELECTs than by name are its commands */
 	void *(*create)(vc_card *card);
 	void (*destroy)(void *self);
+	void (*tail)(const vc_card *card, tmg_out *aid);
 	uint16_t (*select)(vc_card *card, void *self, tmg_out *out);
 	uint16_t (*command)(vc_card *card, void *self, const vc_command *c,
 	    tmg_out *out);
 	void (*reset)(void *self);
 	void (*save)(const void *self, tmg_out *out);
 	tmg_rc (*load)(vc_card *card, void *self, tmg_view records);
+	tmg_rc (*provision)(vc_card *card, void *self, const char *algs);
 } vc_app;
 
-#define VC_APPS 1
+/* For applications whose name is the same on every card. */
+void
+vc_app_no_tail(const vc_card *card, tmg_out *aid);
 
 struct vc_card {
 	const vc_profile *profile;
 	OSSL_LIB_CTX *lib;
 	uint32_t serial;
-	void *apps[VC_APPS];	/* in the order of the table of applications */
+	void *apps[VC_APPS];	/* as in the table; NULL: not on this card */
 	int selected;		/* index, -1: none */
 	bool dirty;		/* something changed that must survive */
 	unsigned delay_ms;	/* what the running command takes */
@@ -89,9 +100,17 @@ vc_card_reset(vc_card *card);
 uint16_t
 vc_card_command(vc_card *card, const vc_command *c, tmg_out *out);
 
-/* The application's own part of a card: index in the table, or NULL. */
+/* The application's own part of a card, or NULL when it is not on it. */
 void *
-vc_card_app(const vc_card *card, const char *name);
+vc_card_app(const vc_card *card, vc_app_id id);
+
+/* Its whole name: at most 16 bytes. */
+void
+vc_card_app_name(const vc_card *card, vc_app_id id, tmg_out *aid);
+
+/* Every application on it gets what its own provision() makes. */
+TMG_MUST_USE tmg_rc
+vc_card_provision(vc_card *card, const char *algs);
 
 /* The whole state as a file's content, and back.  Load leaves a card that
  * must be closed when it fails.  Faults TMG_E_MALFORMED. */

@@ -20,7 +20,6 @@
 #include "src/base/scope.h"
 #include "src/base/std.h"
 #include "tools/vcard/options.h"
-#include "tools/vcard/provision.h"
 #include "tools/vcard/seed.h"
 #include "tools/vcard/server.h"
 
@@ -131,7 +130,7 @@ open_chip(vc_chip *chip, const vc_options *o, OSSL_LIB_CTX *lib)
 	chip->faults = o->faults;
 	if (o->provision == NULL || !fresh)
 		return 0;
-	if (vc_provision(&chip->card, o->provision))
+	if (vc_card_provision(&chip->card, o->provision))
 		return fail("--provision", o->provision);
 	return (rc = vc_chip_keep(chip)) ? fail(o->state_path, why(rc)) : 0;
 }

@@ -20,7 +20,7 @@ static const char usage[] =
 "       tamga-vcard ctl SOCKET insert|remove|reset|fault N:WHAT|fault none|\n"
 "                              mark|count|log|type KEYS...|status\n"
 "\n"
-"A virtual smart card with a PIV application, for tests.\n"
+"A virtual smart card, for tests.\n"
 "\n"
 "where it is\n"
 "  --listen PATH          a Unix socket for tamga's reader \"vcard\"\n"
@@ -33,6 +33,8 @@ static const char usage[] =
 "  --keypad               the reader \"vcard\" has one; ctl types on it\n"
 "\n"
 "what it is\n"
+"  --app NAME[,NAME...]   the applications on it: piv (piv)\n"
+"  --first NAME           the one that is selected from power-up on; none else\n"
 "  --yubikey[=VERSION]    with Yubico's extensions, firmware VERSION (5.4.3)\n"
 "  --serial N             serial number\n"
 "  --short                no extended length\n"
@@ -44,8 +46,8 @@ static const char usage[] =
 "  --touch auto|never     whether somebody touches it when it asks (auto)\n"
 "  --touch-time MS        how long that takes\n"
 "  --keygen-time MS       how long making a key seems to take\n"
-"  --provision[=ALGS]     keys and certificates in 9A, 9C, 9D and 9E from the\n"
-"                         start: one algorithm, or four with / between (ec:p256)\n"
+"  --provision[=ALGS]     keys and certificates from the start, for PIV in 9A, 9C,\n"
+"                         9D and 9E: one algorithm, or more with / between (ec:p256)\n"
 "\n"
 "what goes wrong\n"
 "  --fault N:WHAT         at the Nth APDU: remove, reset, remove-after,\n"
@@ -54,7 +56,7 @@ static const char usage[] =
 
 enum {
 	OPT_LISTEN = 0x100, OPT_VPCD, OPT_CONTROL, OPT_STATE, OPT_READY, OPT_PARENT,
-	OPT_ABSENT, OPT_KEYPAD, OPT_YUBIKEY, OPT_SERIAL, OPT_SHORT, OPT_T0, OPT_ATR, OPT_PIN_TRIES,
+	OPT_ABSENT, OPT_KEYPAD, OPT_YUBIKEY, OPT_APP, OPT_FIRST, OPT_SERIAL, OPT_SHORT, OPT_T0, OPT_ATR, OPT_PIN_TRIES,
 	OPT_PUK_TRIES, OPT_PIN_POLICY, OPT_TOUCH, OPT_TOUCH_TIME, OPT_KEYGEN_TIME,
 	OPT_PROVISION, OPT_FAULT, OPT_SEED, OPT_HELP, OPT_VERSION,
 };
@@ -69,6 +71,8 @@ static const struct option longs[] = {
 	{ "absent", no_argument, NULL, OPT_ABSENT },
 	{ "keypad", no_argument, NULL, OPT_KEYPAD },
 	{ "yubikey", optional_argument, NULL, OPT_YUBIKEY },
+	{ "app", required_argument, NULL, OPT_APP },
+	{ "first", required_argument, NULL, OPT_FIRST },
 	{ "serial", required_argument, NULL, OPT_SERIAL },
 	{ "short", no_argument, NULL, OPT_SHORT },
 	{ "t0", no_argument, NULL, OPT_T0 },
@@ -232,6 +236,10 @@ take_kind(vc_profile *p, int opt, const char *arg)
 	switch (opt) {
 	case OPT_YUBIKEY:
 		return (p->yubikey = true) && version(p, arg);
+	case OPT_APP:
+		return vc_apps_parse(arg, &p->apps) == TMG_OK;
+	case OPT_FIRST:
+		return vc_apps_parse(arg, &p->first) == TMG_OK && strchr(arg, ',') == NULL;
 	case OPT_SERIAL:
 		return serial(p, arg);
 	case OPT_T0:
@@ -278,6 +286,10 @@ finish(vc_options *o, int argc, int *status)
 		fputs(usage, stderr);
 		return stop(status, 2);
 	}
+	if ((o->profile.first & ~o->profile.apps) != 0) {
+		fputs(_("tamga-vcard: --first names an application that --app does not\n"), stderr);
+		return stop(status, 2);
+	}
 	if (o->profile.atr_len == 0) {
 		tmg_out out = TMG_OUT(o->profile.atr);
 
@@ -294,6 +306,7 @@ vc_options_parse(int argc, char **argv, vc_options *o, int *status)
 
 	*o = (vc_options){
 		.profile = {
+			.apps = VC_APP_BIT(VC_APP_PIV),
 			.version = { 5, 4, 3 }, .extended = true,
 			.pin_tries = TRIES_DEFAULT, .puk_tries = TRIES_DEFAULT,
 		},

@@ -162,6 +162,12 @@ piv_load(vc_card *card, void *self, tmg_view records)
 	return vc_piv_load(card, self, records);
 }
 
+static tmg_rc
+piv_provision(vc_card *card, void *self, const char *algs)
+{
+	return vc_piv_provision(card, self, algs);
+}
+
 const vc_app vc_piv_app = {
 	.name = "piv",
 	.record = STATE_PIV,
@@ -170,9 +176,11 @@ const vc_app vc_piv_app = {
 	.aid_least = 5,
 	.create = piv_create,
 	.destroy = piv_destroy,
+	.tail = vc_app_no_tail,
 	.select = piv_select,
 	.command = piv_command,
 	.reset = piv_reset,
 	.save = piv_save,
 	.load = piv_load,
+	.provision = piv_provision,
 };

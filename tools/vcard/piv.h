@@ -171,6 +171,10 @@ uint16_t vc_serial(vc_card *card, vc_piv *piv, const vc_command *c, tmg_out *out
 uint16_t vc_factory_reset(vc_card *card, vc_piv *piv, const vc_command *c);
 bool vc_since(const vc_profile *profile, unsigned major, unsigned minor);
 
+/* ---- a card as sold: piv_provision.c ---------------------------------------- */
+/* Keys and certificates in 9A, 9C, 9D, 9E; CHUID, CCC and Key History. */
+TMG_MUST_USE tmg_rc vc_piv_provision(vc_card *card, vc_piv *piv, const char *algs);
+
 /* ---- the state file: piv_state.c -------------------------------------------- */
 void vc_piv_save(const vc_piv *piv, tmg_out *out);
 TMG_MUST_USE tmg_rc vc_piv_load(vc_card *card, vc_piv *piv, tmg_view records);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/vcard/apps.h"
+
+#include <string.h>
+
+#include "tools/vcard/piv.h"
+
+const vc_app *const vc_apps[VC_APPS] = {
+	[VC_APP_PIV] = &vc_piv_app,
+};
+
+static unsigned
+bit_of(const char *name, size_t len)
+{
+	for (unsigned i = 0; i < VC_APPS; i++)
+		if (strlen(vc_apps[i]->name) == len && memcmp(vc_apps[i]->name, name, len) == 0)
+			return VC_APP_BIT(i);
+	return 0;
+}
+
+tmg_rc
+vc_apps_parse(const char *names, unsigned *set)
+{
+	*set = 0;
+	for (;;) {
+		const size_t len = strcspn(names, ",");
+		const unsigned bit = bit_of(names, len);
+
+		if (bit == 0 || (*set & bit) != 0)
+			return TMG_NOT_FOUND;
+		*set |= bit;
+		if (names[len] == '\0')
+			return TMG_OK;
+		names += len + 1;
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The slots of a token: listed once, found by name, number and address. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/codec/uri.h"
+#include "src/token/job.h"
+
+enum {
+	SLOTS_MAX = 64,		/* of one token: PIV has 25 */
+};
+
+struct slot_list {
+	tmg_slot rows[SLOTS_MAX];
+	size_t count;
+};
+
+static tmg_rc
+do_slots(tmg_token *t, void *arg)
+{
+	struct slot_list *list = arg;
+
+	return t->driver->slots(t->backend, list->rows, SLOTS_MAX, &list->count);
+}
+
+tmg_rc
+tmg_token_slots(tmg_token *t)
+{
+	struct slot_list list = { .count = 0 };
+	tmg_rc rc;
+
+	if (t->keys != NULL)
+		return TMG_OK;
+	if ((rc = tmg_job_run(t, &(tmg_job){ .fn = do_slots, .arg = &list,
+	    .repeatable = true })))
+		return rc;
+	if (list.count > SLOTS_MAX)
+		list.count = SLOTS_MAX;
+
+	t->keys = calloc(list.count + 1, sizeof(*t->keys));
+	if (t->keys == NULL)
+		return tmg_raise(&t->fault, TMG_E_NOMEM, 0, _("out of memory"));
+	t->key_count = list.count;
+	for (size_t i = 0; i < list.count; i++) {
+		t->keys[i].token = t;
+		t->keys[i].slot = list.rows[i];
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+do_survey(tmg_token *t, void *arg)
+{
+	struct slot_list *list = arg;
+
+	return t->driver->survey(t->backend, list->rows, list->count);
+}
+
+/* Which retired slots hold something: asked once. */
+static tmg_rc
+survey(tmg_token *t)
+{
+	struct slot_list list = { .count = t->key_count };
+	tmg_rc rc;
+
+	if (t->surveyed)
+		return TMG_OK;
+	for (size_t i = 0; i < t->key_count; i++)
+		list.rows[i] = t->keys[i].slot;
+	if ((rc = tmg_job_run(t, &(tmg_job){ .fn = do_survey, .arg = &list,
+	    .repeatable = true })))
+		return rc;
+	for (size_t i = 0; i < t->key_count; i++)
+		t->keys[i].slot.held = list.rows[i].held;
+	t->surveyed = true;
+	return TMG_OK;
+}
+
+static bool
+is_shown(const tmg_key *key)
+{
+	return !key->slot.retired || key->slot.held;
+}
+
+tmg_rc
+tmg_token_keys(tmg_token *token, size_t *count)
+{
+	tmg_rc rc;
+
+	*count = 0;
+	if ((rc = tmg_token_slots(token)) || (rc = survey(token)))
+		return rc;
+	for (size_t i = 0; i < token->key_count; i++)
+		*count += is_shown(&token->keys[i]);
+	return TMG_OK;
+}
+
+tmg_key *
+tmg_token_key(tmg_token *token, size_t index)
+{
+	for (size_t i = 0; i < token->key_count; i++)
+		if (is_shown(&token->keys[i]) && index-- == 0)
+			return &token->keys[i];
+	return NULL;
+}
+
+tmg_rc
+tmg_token_slot(tmg_token *token, const char *name, tmg_key **key)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_token_slots(token)))
+		return rc;
+	for (size_t i = 0; i < token->key_count; i++) {
+		if (strcasecmp(token->keys[i].slot.name, name) != 0)
+			continue;
+		*key = &token->keys[i];
+		return TMG_OK;
+	}
+	return tmg_advise(&token->fault, TMG_TRY_LOOK,
+	    tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
+		_("token %s has no slot '%s'; choose one that it has"),
+		tmg_token_name(token), name));
+}
+
+tmg_key *
+tmg_token_key_of(tmg_token *token, uint32_t ref)
+{
+	for (size_t i = 0; i < token->key_count; i++)
+		if (token->keys[i].slot.ref == ref)
+			return &token->keys[i];
+	return NULL;
+}
+
+tmg_token *
+tmg_key_token(const tmg_key *key)
+{
+	return key->token;
+}
+
+const tmg_slot *
+tmg_key_slot(const tmg_key *key)
+{
+	return &key->slot;
+}
+
+/* The id is the slot's number, big-endian, without leading zeros: 9A. */
+const char *
+tmg_key_uri(tmg_key *key)
+{
+	uint8_t id[4] = {
+		(uint8_t)(key->slot.ref >> 24), (uint8_t)(key->slot.ref >> 16),
+		(uint8_t)(key->slot.ref >> 8), (uint8_t)key->slot.ref,
+	};
+	size_t zeros = 0;
+	char hex[16] = "";
+
+	while (zeros < sizeof(id) - 1 && id[zeros] == 0)
+		zeros++;
+	for (size_t i = zeros; i < sizeof(id); i++)
+		snprintf(hex + 3 * (i - zeros), 4, "%%%02X", id[i]);
+	snprintf(key->uri, sizeof(key->uri), "%.*s;id=%s;type=private",
+	    (int)(sizeof(key->uri) - sizeof(hex) - sizeof(";id=;type=private")),
+	    tmg_token_uri(key->token), hex);
+	return key->uri;
+}

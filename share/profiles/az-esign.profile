@@ -25,6 +25,7 @@ renewal: {
   window_days = 30;
   remind_days = ["30", "10"];
 };
+staff: { tell = ["submit", "pay"]; };
 
 flow: {
   steps = ["agreed", "identified", "filled", "submitted", "handed-over"];

@@ -34,6 +34,7 @@ renewal: {
   same_key = true;
   remind_days = ["30", "14", "7"];
 };
+staff: { tell = ["fill", "send-docs", "agree-data", "submit"]; };
 
 flow: {
   steps = ["registered", "activated", "filled", "docs-received",

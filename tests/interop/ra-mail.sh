@@ -236,4 +236,39 @@ cp plain.conf "$conf"
 "$ra" due --clock-offset 60 2>err && die "a clock was moved"
 grep -q rehearsal err || die "why not: $(cat err)"
 kill $post
+
+# ---- staff: an officer is told of work, an operator of what ends, and of nobody's name
+kill -9 $post 2>/dev/null || :
+post_office staff
+configure $port 'starttls = false'
+for who in olga otto; do
+	case $who in olga) role=officer ;; *) role=operator ;; esac
+	"$ra" user add $who --role $role --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" \
+	    --email "$who@staff.example" --language ru
+done
+for wrong in '--email nowhere' '--email a@b.example --language xx'; do
+	rc=0; "$ra" user add oskar --role officer --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" \
+	    $wrong 2>/dev/null || rc=$?
+	same "$wrong" $rc 2
+done
+same 'the address' "$("$ra" user list --json | jq -r '.[] | select(.name=="olga") | .email + .language')" \
+    olga@staff.exampleru
+same 'waits for an officer' "$(new_csr quiet '/CN=Quiet Person'
+    post employee-reviewed/simpleenroll quiet.b64 $auth)" 202
+"$ra" due --clock-offset $((800 * 86400)) --json > due.json
+jq -e '.staff >= 1' due.json > /dev/null || die "nobody was told: $(cat due.json)"
+"$ra" mail send --clock-offset $((800 * 86400)) > out || :
+/usr/bin/python3 - staff "$("$ra" list --state submitted --json |
+    jq -r 'map(select(.subject=="CN=Quiet Person"))[0].application')" <<'P' || die "staff were told something else"
+import email, email.policy, glob, sys
+got = {}
+for name in glob.glob(sys.argv[1] + '/*.eml'):
+    m = email.message_from_binary_file(open(name, 'rb'), policy=email.policy.default)
+    body = m.get_body().get_content()
+    got.setdefault(m['X-To'], []).append(m['Subject'] + '\n' + body)
+assert any(sys.argv[2] in t for t in got['olga@staff.example']), got
+assert any('server-cert' in t for t in got['otto@staff.example']), got
+assert not any('server-cert' in t for t in got['olga@staff.example']), got
+assert not any('Quiet' in t for to in got if to.endswith('staff.example') for t in got[to]), got
+P
 echo "mail: all held"

@@ -428,6 +428,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_user_by_certificate(s, "", &got_user), TMG_NOT_FOUND);
 	assert_int_equal(ra_user_each(s, any_user, NULL), TMG_OK);
 	assert_int_equal(ra_user_each_staff(s, any_user, NULL), TMG_OK);
+	assert_int_equal(ra_user_each_told(s, "r", any_user, NULL), TMG_OK);
 	assert_int_equal(ra_session_add(s, &session), TMG_OK);
 	assert_int_equal(ra_session_get(s, "s", &got_session), TMG_OK);
 	assert_string_equal(got_session.subject, "A-1");

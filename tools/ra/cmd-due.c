@@ -6,6 +6,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/cmd.h"
 #include "tools/ra/desk/due.h"
+#include "tools/ra/desk/staff.h"
 #include "tools/ra/desk/tell.h"
 
 int
@@ -15,7 +16,7 @@ ra_cmd_due(tmg_ctx *ctx, int argc, char **argv)
 	ra_value none;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common) };
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
-	unsigned done = 0, told = 0;
+	unsigned done = 0, told = 0, staff = 0;
 	tmg_rc rc;
 	int status;
 
@@ -24,12 +25,14 @@ ra_cmd_due(tmg_ctx *ctx, int argc, char **argv)
 	if ((status = ra_place_enter(ctx, &common, &place)))
 		return status;
 	if ((rc = ra_desk_due(&place.desk, &done)) ||
-	    (rc = ra_tell_ending(&place.desk, &told)))
+	    (rc = ra_tell_ending(&place.desk, &told)) ||
+	    (rc = ra_staff_watch(&place.desk, &staff)))
 		return ra_fail(&place.desk.fault, rc);
 	if (common.json)
-		ra_print_json(json_pack("{s:i, s:i}", "due", (int)done,
-		    "reminded", (int)told));
+		ra_print_json(json_pack("{s:i, s:i, s:i}", "due", (int)done,
+		    "reminded", (int)told, "staff", (int)staff));
 	else
-		printf(_("%u applications ended, %u holders reminded\n"), done, told);
+		printf(_("%u applications ended, %u holders reminded, staff told of %u things\n"),
+		    done, told, staff);
 	return RA_EXIT_DONE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tamga-ra user add NAME [--password-file FILE] [--role applicant|officer|operator]
- *     [--certificate FILE] [--branch NAME] | user list | user close NAME */
+ *     [--certificate FILE] [--branch NAME] [--email ADDRESS [--language CODE]]
+ *     | user list | user close NAME */
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -17,6 +18,8 @@
 #include "tools/ra/cmd.h"
 #include "tools/ra/desk/account.h"
 #include "tools/ra/http/basic.h"
+#include "tools/ra/profile/input.h"
+#include "tools/ra/profile/language.h"
 #include "tools/ra/store/digest.h"
 #include "tools/ra/verb.h"
 
@@ -70,7 +73,7 @@ read_certificate(const char *path, char hash[RA_HASH_TEXT], tmg_fault *f)
 
 struct task {
 	ra_desk *desk;
-	const char *name, *role, *branch;
+	const char *name, *role, *branch, *email, *language;
 	const ra_value *password_file, *certificate;
 	bool json;
 };
@@ -88,6 +91,8 @@ user_add(const void *task)
 	snprintf(user.name, sizeof(user.name), "%s", t->name);
 	snprintf(user.role, sizeof(user.role), "%s", t->role);
 	snprintf(user.branch, sizeof(user.branch), "%s", t->branch);
+	snprintf(user.email, sizeof(user.email), "%s", t->email);
+	snprintf(user.language, sizeof(user.language), "%s", t->language);
 	if ((t->password_file->count > 0 && (rc = read_password(
 	    t->password_file->text[0], &password, &d->fault))) ||
 	    (t->certificate->count > 0 && (rc = read_certificate(
@@ -115,9 +120,10 @@ print_user(void *arg, const ra_user *user)
 static tmg_rc
 collect_user(void *arg, const ra_user *user)
 {
-	return json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s}", "name",
+	return json_array_append_new(arg, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
 	    user->name, "role", user->role, "certificate", user->certificate,
-	    "branch", user->branch)) == 0 ? TMG_OK : TMG_E_NOMEM;
+	    "branch", user->branch, "email", user->email, "language",
+	    user->language)) == 0 ? TMG_OK : TMG_E_NOMEM;
 }
 
 static int
@@ -158,6 +164,12 @@ check_words(const struct task *t, const ra_verb *verb)
 	else if (!ra_role_ok(t->role))
 		fprintf(stderr, "tamga-ra: user: %s\n",
 		    _("the role is applicant, officer or operator"));
+	else if (t->email[0] != '\0' && !ra_input_is_email(t->email))
+		fprintf(stderr, "tamga-ra: user: %s\n",
+		    _("--email: an e-mail address such as name@example.org"));
+	else if (t->language[0] != '\0' && ra_language_find(t->language) == NULL)
+		fprintf(stderr, "tamga-ra: user: %s\n",
+		    _("--language: one of en, bg, kk, ru, az"));
 	else if (verb->run == user_add && t->password_file->count == 0 &&
 	    t->certificate->count == 0)
 		fprintf(stderr, "tamga-ra: user: %s\n",
@@ -172,11 +184,13 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 {
 	ra_common common = { .json = false };
 	ra_value file = { .count = 0 }, role = { .count = 0 },
-	    certificate = { .count = 0 }, branch = { .count = 0 }, args;
+	    certificate = { .count = 0 }, branch = { .count = 0 },
+	    email = { .count = 0 }, language = { .count = 0 }, args;
 	const ra_option options[] = { RA_COMMON_OPTIONS(&common),
 		{ "password-file", NULL, &file, 1 }, { "role", NULL, &role, 1 },
 		{ "certificate", NULL, &certificate, 1 },
-		{ "branch", NULL, &branch, 1 } };
+		{ "branch", NULL, &branch, 1 }, { "email", NULL, &email, 1 },
+		{ "language", NULL, &language, 1 } };
 	tmg_auto(ra_place) place = { .desk = { .office = NULL } };
 	const ra_verb *verb;
 	int status;
@@ -191,6 +205,7 @@ ra_cmd_user(tmg_ctx *ctx, int argc, char **argv)
 	const struct task task = { &place.desk,
 		args.count > 1 ? args.text[1] : "",
 		ra_value_or(&role, RA_ROLE_APPLICANT), ra_value_or(&branch, ""),
+		ra_value_or(&email, ""), ra_value_or(&language, ""),
 		&file, &certificate, common.json };
 
 	if (!check_words(&task, verb))

@@ -63,10 +63,14 @@ static const struct {
 	{ "texts", "[FOLDER] [--profile NAME]",
 	    N_("what profiles say to people, as a catalogue to be translated"),
 	    N_("  --profile NAME          that one alone\n"), ra_cmd_texts },
-	{ "user", "add NAME --password-file FILE [--role applicant|officer]",
+	{ "user", "add NAME --password-file FILE [--role applicant|officer]\n"
+	    "        [--email ADDRESS [--language CODE]]",
 	    N_("make an account or change its password"),
 	    N_("  --password-file FILE    the password is its first line\n"
-	    "  --role ROLE             applicant (usual) or officer\n"), ra_cmd_user },
+	    "  --role ROLE             applicant (usual) or officer\n"
+	    "  --email ADDRESS         where staff are told of work and of what ends\n"
+	    "  --language CODE         in which: en (usual), bg, kk, ru or az\n"),
+	    ra_cmd_user },
 	{ "challenge", "new PROFILE [--owner NAME] [--hours N] | list | withdraw ID",
 	    N_("give out what opens one enrollment by SCEP, once"),
 	    N_("  --owner NAME            whose certificate it will be\n"

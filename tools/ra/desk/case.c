@@ -11,6 +11,7 @@
 #include "src/base/scope.h"
 #include "tools/ra/ca/policy.h"
 #include "tools/ra/desk/case-parts.h"
+#include "tools/ra/desk/staff.h"
 #include "tools/ra/desk/step.h"
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/desk/vet.h"
@@ -136,7 +137,7 @@ ra_case_fill(ra_desk *d, const char *id, ra_event event, const ra_actor *actor,
 	    (rc = ra_life_apply(d->store, app, event, actor, "", ra_desk_now(d),
 	    &d->fault)) ||
 	    (rc = ra_case_take_form(d, profile, "filled", given, errors, app)) ||
-	    (rc = ra_tell(d, app, event, "")))
+	    (rc = ra_tell(d, app, event, "")) || (rc = ra_staff_tell(d, app, event)))
 		return rc;
 	return ra_desk_commit(d, &txn);
 }

@@ -2,6 +2,7 @@
 #include "tools/ra/desk/step.h"
 
 #include "src/base/ctx.h"
+#include "tools/ra/desk/staff.h"
 #include "tools/ra/desk/tell.h"
 
 /* A suspended application's certificate stands on the revocation list until it
@@ -31,5 +32,5 @@ ra_desk_step(ra_desk *d, ra_app *app, ra_event event, const ra_actor *actor,
 	if ((rc = ra_life_apply(d->store, app, event, actor, detail,
 	    ra_desk_now(d), &d->fault)) || (rc = follow(d, app, event)))
 		return rc;
-	return ra_tell(d, app, event, "");
+	return (rc = ra_tell(d, app, event, "")) ? rc : ra_staff_tell(d, app, event);
 }

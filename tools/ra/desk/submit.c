@@ -13,6 +13,7 @@
 #include "tools/ra/desk/issue.h"
 #include "tools/ra/desk/number.h"
 #include "tools/ra/desk/renew.h"
+#include "tools/ra/desk/staff.h"
 #include "tools/ra/desk/vet.h"
 
 /* What was handed in, as it was read, and what would be signed for it. */
@@ -141,7 +142,9 @@ take_in(ra_desk *d, struct intake *t, ra_app *app)
 	    (in->along != NULL && (rc = in->along->keep(in->along, d, app))) ||
 	    (rc = settle_and_issue(d, t, app)))
 		return rc;
-	return ra_life_keep(d->store, app, &d->fault);
+	rc = ra_life_keep(d->store, app, &d->fault);
+	return rc || app->state != RA_SUBMITTED ? rc :
+	    ra_staff_tell(d, app, RA_EV_SUBMIT);
 }
 
 /* The application that this very request is already. */

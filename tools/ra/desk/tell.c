@@ -297,6 +297,9 @@ ra_tell_ending(ra_desk *d, unsigned *told)
 		for (size_t j = 0; j < p->remind_days.count && rc == TMG_OK; j++) {
 			const long days = strtol(p->remind_days.word[j], NULL, 10);
 
+			/* one that lives shorter would be reminded at its birth */
+			if (days >= p->validity_days)
+				continue;
 			rc = remind_each(d, p, next_nearer(&p->remind_days, days),
 			    days, told);
 		}

@@ -13,6 +13,7 @@
 #include "tools/ra/desk/day.h"
 #include "tools/ra/desk/due.h"
 #include "tools/ra/desk/errand.h"
+#include "tools/ra/desk/staff.h"
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/desk/upkeep.h"
 #include "tools/ra/post/mailer.h"
@@ -60,8 +61,9 @@ static tmg_rc
 do_reminders(struct worker *w)
 {
 	unsigned told;
+	const tmg_rc rc = ra_tell_ending(&w->desk, &told);
 
-	return ra_tell_ending(&w->desk, &told);
+	return rc ? rc : ra_staff_watch(&w->desk, &told);
 }
 
 static tmg_rc

@@ -173,6 +173,8 @@ typedef struct ra_profile {
 	int renewal_window_days;	/* 0: any time while current */
 	bool renewal_same_key;
 	ra_words remind_days;		/* before it ends: "30", "14", "7" */
+	ra_words staff_tell;		/* events that officers are told of by mail */
+	int staff_deadline_days;	/* before a deadline, likewise; 0 never */
 
 	/* the procedure: none of it stands in a profile that machines use */
 	char section[RA_TEXT_MAX];	/* the portal's menu it stands under */

@@ -358,6 +358,8 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_NUMBER("renewal.window_days", AT(renewal_window_days), false, 0, 36500),
 	RA_SET_FLAG("renewal.same_key", AT(renewal_same_key)),
 	RA_SET_WORDS("renewal.remind_days", AT(remind_days), false, check_days),
+	RA_SET_WORDS("staff.tell", AT(staff_tell), false, check_event),
+	RA_SET_NUMBER("staff.deadline_days", AT(staff_deadline_days), false, 0, 365),
 
 	RA_SET_LABEL("section", AT(section), false),
 	RA_SET_PROSE("about", AT(about), false),
@@ -420,6 +422,9 @@ ra_profile_reset(ra_profile *p)
 	memset(p, 0, sizeof(*p));
 	strcpy(p->renewal_approval, "automatic");
 	p->steps = (ra_words){ 1, { "submitted" } };
+	p->remind_days = (ra_words){ 2, { "30", "7" } };
+	p->staff_tell = (ra_words){ 1, { "submit" } };
+	p->staff_deadline_days = 3;
 	strcpy(p->consent.button, "Confirm");
 	strcpy(p->identity.check, "any");
 	strcpy(p->identity.button, "Check");

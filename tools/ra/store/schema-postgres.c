@@ -142,7 +142,12 @@ static const ra_migration steps[] = {
 	"  asked BIGINT NOT NULL, due BIGINT NOT NULL, tries BIGINT NOT NULL,"
 	"  holder " TEXT ", ticket " TEXT ", said " TEXT ", request BYTEA,"
 	"  kept BYTEA, PRIMARY KEY (application, kind));"
-	"CREATE INDEX errand_due ON errand (due, application, kind);" },
+	"CREATE INDEX errand_due ON errand (due, application, kind);"
+
+	"ALTER TABLE account ADD COLUMN email " TEXT " DEFAULT '';"
+	"ALTER TABLE account ADD COLUMN language " TEXT " DEFAULT '';"
+	"CREATE INDEX account_told ON account (role, name)"
+	"  WHERE email <> '';" },
 };
 
 const ra_schema ra_schema_postgres = { steps, TMG_COUNT(steps) };

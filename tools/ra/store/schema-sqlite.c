@@ -177,7 +177,12 @@ static const ra_migration steps[] = {
 	"  tries INTEGER NOT NULL, holder TEXT NOT NULL, ticket TEXT NOT NULL,"
 	"  said TEXT NOT NULL, request BLOB, kept BLOB,"
 	"  PRIMARY KEY (application, kind)) STRICT;"
-	"CREATE INDEX errand_due ON errand (due, application, kind);" },
+	"CREATE INDEX errand_due ON errand (due, application, kind);"
+
+	"ALTER TABLE account ADD COLUMN email TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE account ADD COLUMN language TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX account_told ON account (role, name)"
+	"  WHERE email <> '';" },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

@@ -5,6 +5,7 @@
 #ifndef RA_STORE_USER_H
 #define RA_STORE_USER_H
 
+#include "tools/ra/profile/settings.h"
 #include "tools/ra/store/app.h"
 
 #define RA_PASSWORD_TEXT 160	/* a hashed password: see password.h */
@@ -15,6 +16,8 @@ typedef struct ra_user {
 	char password[RA_PASSWORD_TEXT];
 	char certificate[RA_HASH_TEXT];	/* SHA-256 of the one it comes with, "" none */
 	char branch[RA_BRANCH_MAX];	/* an officer's; "" all of them */
+	char email[RA_TEXT_MAX];	/* where staff are told; "" nowhere */
+	char language[16];		/* in which; "" English */
 } ra_user;
 
 /* Adds, or changes all but the name.  Verdicts TMG_OCCUPIED: the certificate is
@@ -38,5 +41,9 @@ ra_user_each(ra_store *s, ra_user_fn *fn, void *arg);
 /* All but applicants, and the access codes of applications. */
 TMG_MUST_USE tmg_rc
 ra_user_each_staff(ra_store *s, ra_user_fn *fn, void *arg);
+
+/* Those of a role who have an address. */
+TMG_MUST_USE tmg_rc
+ra_user_each_told(ra_store *s, const char *role, ra_user_fn *fn, void *arg);
 
 #endif

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""ra-uploads.py PORT CA PID PORT-OF-ANOTHER
+"""ra-uploads.py PORT CA PID PORT-OF-ANOTHER | PORT CA PID drip
 
 Holds as many uploads open as the server at PORT, process PID, takes, and looks
 at what it keeps of them; the server at the other port has no room for files.
+drip: one file comes a byte at a time, and is cut off after 4 seconds, not 2.
 """
 import base64
 import glob
@@ -14,8 +15,10 @@ import re
 import socket
 import ssl
 import sys
+import time
 
-PORT, CA, PID, NOWHERE = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+PORT, CA, PID = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+NOWHERE = 0 if sys.argv[4] == 'drip' else int(sys.argv[4])
 MIB = 1 << 20
 FILE = 8 * MIB
 ALL = 256 * MIB             # what all of them may take
@@ -98,6 +101,26 @@ begun = api('POST', 'applications', {'profile': 'kz-ssl', 'terms': terms})
 number = begun['application']
 basic = base64.b64encode(('%s:%s' % (number, begun['code'])).encode()).decode()
 
+if sys.argv[4] == 'drip':
+    start = time.time()
+    one = Upload(PORT)
+    check(one.first == 100, 'a file is not asked for:', one.first)
+    quick = Upload(PORT)
+    quick.almost_all()
+    check(200 <= quick.end() < 500, 'a quick one beside it')
+    try:
+        one.say(HEAD)
+        while time.time() - start < 12:
+            one.say(b'A')
+            time.sleep(0.1)
+    except OSError:
+        pass
+    took = time.time() - start
+    check(3.5 < took < 8, 'cut off after', took)
+    check(not on_disk(), 'what it sent is kept:', on_disk())
+    print('uploads: a slow one was cut off after %.1f s' % took)
+    sys.exit(0)
+
 before = memory()
 held = []
 while True:
@@ -136,7 +159,7 @@ for upload in held + [again]:
 for _ in range(100):
     if not on_disk():
         break
-    __import__('time').sleep(0.1)
+    time.sleep(0.1)
 check(not on_disk(), 'files of those who went', on_disk())
 last = Upload(PORT)
 last.almost_all()

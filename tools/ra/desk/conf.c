@@ -168,6 +168,7 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("crl.days", AT(crl_days), false, 1, 365),
 	RA_SET_NUMBER("crl.every_hours", AT(crl_hours), false, 0, 8760),
 	RA_SET_NUMBER("retry_after", AT(retry_after_s), false, 1, 86400),
+	RA_SET_NUMBER("upload_seconds", AT(upload_s), false, 1, 3600),
 	RA_SET_NUMBER("watch_days", AT(watch_days), false, 1, 365),
 	RA_SET_NUMBER("threads", AT(threads), false, 1, 64),
 	RA_SET_NUMBER("connections", AT(connections), false, 1, 65536),
@@ -224,7 +225,7 @@ static const ra_setting rows[] = {
  * store, the authority's key. */
 static const char *const living[] = { "profiles", "default_profile", "tls.",
 	"ca.issuer_url", "ca.ocsp_url", "crl.", "retry_after", "registers",
-	"request_seconds", "watch_days", "weak_keys", "portal_url", "payment.",
+	"request_seconds", "upload_seconds", "watch_days", "weak_keys", "portal_url", "payment.",
 	"mail.", "upstream.retry_seconds" };
 
 static bool
@@ -355,7 +356,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	*config = (ra_config){ .listen = "127.0.0.1:8443", .retry_after_s = 300,
 		.crl_days = 7, .threads = 4, .connections = 1024,
 		.address_connections = 256,
-		.request_s = 30, .watch_days = 30, .confine = true,
+		.request_s = 30, .upload_s = 120, .watch_days = 30, .confine = true,
 		.payment = { .window_s = 300 },
 		.cmp = { .deputy = { .days = 365 } },
 		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },

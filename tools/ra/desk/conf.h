@@ -122,6 +122,7 @@ typedef struct ra_config {
 	size_t register_count;
 	ra_register registers[RA_REGISTERS_MAX];
 	int request_s;			/* for a request to be said in, TLS included */
+	int upload_s;			/* for one that sends a file in */
 	char portal_url[RA_TEXT_MAX];	/* where applicants look; "" nowhere */
 	char user[RA_TEXT_MAX];		/* whom a server of root becomes; "" nobody */
 	ra_words weak_keys;		/* files: lists of keys that others have */

@@ -16,7 +16,7 @@
 
 #define REPLY_MS 300000		/* for a peer to take a reply */
 #define DROPPED_MOST (16u * RA_BODY_MAX) /* bytes read of what is refused */
-#define FILE_MS 120000		/* to send a file in */
+#define FILE_RETRY_S 120	/* until there may be room again */
 #define FILES_MOST (256u * 1024 * 1024) /* bytes of those coming in, on disk */
 
 struct ra_exchange {
@@ -68,7 +68,7 @@ log_request(const ra_exchange *x, const ra_call *call, const ra_reply *r)
 static void
 ask_later(ra_reply *reply, const char *text)
 {
-	reply->retry_after_s = FILE_MS / 1000;
+	reply->retry_after_s = FILE_RETRY_S;
 	ra_reply_text(reply, HTTP_UNAVAILABLE, "%s", text);
 }
 
@@ -139,7 +139,7 @@ most_of(ra_house *h, struct MHD_Connection *conn, const char *url,
 	most = ra_route_body(desk, &call);
 	ra_pool_give(h->pool, desk);
 	if (most > RA_BODY_MAX)
-		ra_guests_give(h->guests, conn, FILE_MS);
+		ra_guests_give_upload(h->guests, conn);
 	return most;
 }
 

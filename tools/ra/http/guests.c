@@ -12,6 +12,7 @@
 struct ra_guests {
 	ra_watch *watch;
 	atomic_long request_ms;		/* for a request to be said in */
+	atomic_long upload_ms;		/* for one with a file */
 	pthread_mutex_t showing;
 	ra_tls *tls;			/* what new connections are shown */
 };
@@ -32,6 +33,7 @@ ra_guests_new(const ra_config *config, tmg_fault *f, ra_guests **guests)
 	if (all == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	atomic_init(&all->request_ms, config->request_s * 1000L);
+	atomic_init(&all->upload_ms, config->upload_s * 1000L);
 	pthread_mutex_init(&all->showing, NULL);
 	if ((rc = ra_watch_new(&all->watch)))
 		rc = tmg_raise(f, rc, 0, _("out of memory"));
@@ -63,6 +65,7 @@ ra_guests_follow(ra_guests *all, const ra_config *config, ra_tls **tls)
 	ra_tls *before;
 
 	atomic_store(&all->request_ms, config->request_s * 1000L);
+	atomic_store(&all->upload_ms, config->upload_s * 1000L);
 	pthread_mutex_lock(&all->showing);
 	before = all->tls;
 	all->tls = *tls;
@@ -139,4 +142,10 @@ void
 ra_guests_give_request(const ra_guests *all, struct MHD_Connection *conn)
 {
 	ra_guests_give(all, conn, atomic_load(&all->request_ms));
+}
+
+void
+ra_guests_give_upload(const ra_guests *all, struct MHD_Connection *conn)
+{
+	ra_guests_give(all, conn, atomic_load(&all->upload_ms));
 }

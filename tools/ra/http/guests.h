@@ -39,5 +39,8 @@ ra_guests_give(const ra_guests *guests, struct MHD_Connection *conn, long ms);
 /* The time of a request. */
 void
 ra_guests_give_request(const ra_guests *guests, struct MHD_Connection *conn);
+/* The time of one that sends a file in. */
+void
+ra_guests_give_upload(const ra_guests *guests, struct MHD_Connection *conn);
 
 #endif

@@ -28,10 +28,13 @@ keep_path(struct cli *cli, const char *name, const char *suffix, char path[256])
 {
 	char folder[200];
 
-	if (tmg_file_state(folder, sizeof(folder)) != TMG_OK ||
-	    tmg_file_folder(folder, 0700) != TMG_OK)
+	if (tmg_file_state(folder, sizeof(folder)) != TMG_OK)
 		return cli_raise(cli, TMG_E_IO,
 		    _("there is no folder to keep the access code in; set XDG_STATE_HOME"));
+	if (tmg_file_folder(folder, 0700) != TMG_OK)
+		return cli_raise(cli, TMG_E_IO, _("cannot make the folder %s: %s; make "
+		    "room for it, make it writable or set XDG_STATE_HOME"), folder,
+		    strerror(errno));
 	snprintf(path, 256, "%s/%s%s", folder, name, suffix);
 	return TMG_OK;
 }

@@ -114,6 +114,11 @@ asked=$(grep -c . "$TAMGA_TEST_RA_LOG")
 watch 0 $who
 silent "it is not time to ask"
 [ "$(grep -c . "$TAMGA_TEST_RA_LOG")" = "$asked" ] || fail "asked before its time"
+# the clock was ten days ahead when that was written
+sed -i "s/^ \"changed\": [0-9]*/ \"changed\": $(($(date +%s) + 864000))/" "$work"/state/tamga/2*.json
+watch 0 $who
+silent "a moment that is yet to come"
+[ "$(grep -c . "$TAMGA_TEST_RA_LOG")" != "$asked" ] || fail "waits for a clock that was wrong"
 advised 0
 watch 0 $who
 silent "nobody has decided"

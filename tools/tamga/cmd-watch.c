@@ -107,12 +107,14 @@ go_on(struct watch *w, const char *id, struct ca *ca, tmg_provision **p)
 	    : cli_fail(w->cli, rc, &f);
 }
 
-/* Whether the authority wanted to be left alone until now. */
+/* Whether the authority wanted to be left alone until now.  A moment that is yet to
+ * come was written by a clock that was wrong, and nobody waits for it. */
 static bool
 may_be_asked(const struct watch *w, const tmg_provision_record *r)
 {
 	return r->step != TMG_STEP_SUBMITTED || r->retry_after_s <= 0 ||
-	    cli_flag(w->cli, "now") || w->now >= r->changed + r->retry_after_s;
+	    cli_flag(w->cli, "now") || w->now < r->changed ||
+	    w->now >= r->changed + r->retry_after_s;
 }
 
 static void

@@ -146,6 +146,9 @@ struct tmg_backend {
 	tmg_channel *ch;		/* NULL for a driver without a card */
 	tmg_fault fault;
 	tmg_backend_info info;
+	uint32_t due;			/* the slot of the key that is used next, 0 none
+					 * or not known: where one PIN has a login for
+					 * each key, which one is meant */
 };
 
 /* Where probe puts what it found; takes the backend over in every case. */

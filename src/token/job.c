@@ -186,6 +186,7 @@ attempt(tmg_token *t, const tmg_job *job, const struct given *given,
 	if (t->backend == NULL)		/* pulled out while a person was asked */
 		return TMG_REMOVED;
 	t->backend->fault = (tmg_fault){ .rc = TMG_OK };
+	t->backend->due = job->slot;
 	if ((rc = begin(t, &turn)))
 		return rc;
 	rc = heard(t, in_turn(t, job, given, wanted));

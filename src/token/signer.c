@@ -145,7 +145,7 @@ run_use(struct use *u, bool checkable)
 	rc = tmg_job_run(u->key->token, &(tmg_job){
 		.fn = do_use, .arg = u, .kind = TMG_PIN_USER,
 		.when = when_asked(u->key), .key = u->key->slot.name,
-		.single = true,
+		.slot = u->key->slot.ref, .single = true,
 	});
 	return rc == TMG_OK ? rc : refused_use(u->key, rc);
 }

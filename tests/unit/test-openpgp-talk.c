@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The application, its name, its keys and certificates; other programs on the
+ * same card; how many commands each takes. */
+#include "tests/unit/openpgp-desk.h"
+
+#define POINT_P256 "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945" \
+	"D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
+#define PUBLIC_P256 "7F4943 8641 " POINT_P256 "9000"
+#define CERT "3003020101"
+#define GET_6E "00CA006E"
+#define CHOOSE(n) "00A5" n "0460045C027F21"
+#define GET_CERT "00CA7F21"
+#define SIGNATURE "0100000000000000000000000000000000000000000000000000000000000001" \
+	"0200000000000000000000000000000000000000000000000000000000000002"
+#define DIGEST "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF"
+
+static const uint8_t digest[32] = {
+	0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb,
+	0xcc, 0xdd, 0xee, 0xff, 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+	0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
+};
+static const tmg_sign_spec ecdsa = { .scheme = TMG_SIGN_ECDSA };
+static uint8_t store[TMG_CERT_MAX];
+
+static tmg_rc
+catch_none(tmg_probe *probe, tmg_backend *b)
+{
+	(void)probe;
+	(void)b;
+	fail_msg("a backend was made of nothing");
+	return TMG_OK;
+}
+
+static void
+probing_is_one_command(void **state)
+{
+	static const struct {
+		const char *answer;
+		tmg_rc rc;
+	} cases[] = {
+		{ "6A82", TMG_NOT_FOUND },
+		{ "6D00", TMG_NOT_FOUND },
+		{ "removed", TMG_REMOVED },
+		{ "reset", TMG_RESET },
+		{ "io", TMG_E_IO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		const tmg_script_row rows[] = {
+			{ SELECT, cases[i].answer, NULL }, { 0 },
+		};
+		tmg_probe found = { .add = catch_none };
+		tmg_script s;
+		tmg_ctx *ctx;
+
+		assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
+		tmg_script_init(&s, ctx, rows);
+		s.channel.ops->begin(&s.channel);
+		assert_int_equal(tmg_driver_openpgp.probe(&s.channel, &found),
+		    cases[i].rc);
+		s.channel.ops->end(&s.channel);
+		tmg_script_done(&s);
+		tmg_ctx_free(&ctx);
+	}
+}
+
+static void
+the_name_is_in_the_aid(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE, { GET_6E, ABOUT_P256, NULL }, { 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	assert_int_equal(tmg_driver_openpgp.identify(d.b), TMG_OK);
+	assert_string_equal(d.b->info.label, "OpenPGP-12345678");
+	assert_string_equal(d.b->info.serial, "F51712345678");
+	assert_string_equal(d.b->info.manufacturer, "FSIJ");
+	assert_int_equal(d.b->info.pins[TMG_PIN_USER].max, 32);
+	assert_int_equal(d.b->info.pins[TMG_PIN_USER].min, 6);
+	assert_true(d.b->info.algs & 1u << TMG_ALG_P256);
+	opgp_done(&d);
+}
+
+static void
+take_facts(opgp_desk *d, uint32_t ref, tmg_rc rc, tmg_key_facts *facts)
+{
+	tmg_out spki = TMG_OUT(store);
+
+	assert_int_equal(tmg_driver_openpgp.facts(d->b, ref, facts, &spki), rc);
+	if (rc == TMG_OK)
+		assert_true(spki.len > 64);
+}
+
+/* SELECT, 6E, two public keys, three certificates: seven, as cards.md has it for
+ * two keys and one certificate. */
+static void
+a_list_asks_nothing_twice(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_6E, opgp_about(AID34, CAPS("74") "C1" P256_SIGN "C2"
+		    P256_AGREE "C3" P256_SIGN PW("00") PRINTS
+		    KEYS("01", "00", "02") "D60201 20 D80203 20"), NULL },
+		{ "00478100B600", PUBLIC_P256, NULL },
+		{ "00478100A400", PUBLIC_P256, NULL },
+		{ GET_CERT, CERT "9000", NULL },
+		{ 0 },
+	};
+	tmg_key_facts facts;
+	tmg_slot slots[8];
+	size_t count;
+	tmg_out der = TMG_OUT(store);
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	assert_int_equal(tmg_driver_openpgp.slots(d.b, slots, 8, &count), TMG_OK);
+	assert_int_equal(count, 4);
+	assert_int_equal(tmg_driver_openpgp.survey(d.b, slots, count), TMG_OK);
+	assert_false(slots[3].held);
+	take_facts(&d, 1, TMG_OK, &facts);
+	assert_int_equal(facts.alg, TMG_ALG_P256);
+	assert_int_equal(facts.pin, TMG_PIN_ALWAYS);
+	assert_int_equal(facts.touch, TMG_TOUCH_ALWAYS);
+	assert_int_equal(facts.origin, TMG_ORIGIN_GENERATED);
+	take_facts(&d, 2, TMG_NOT_FOUND, &facts);
+	take_facts(&d, 3, TMG_OK, &facts);
+	assert_int_equal(facts.pin, TMG_PIN_ONCE);
+	assert_int_equal(facts.touch, TMG_TOUCH_CACHED);
+	assert_int_equal(facts.origin, TMG_ORIGIN_IMPORTED);
+	assert_int_equal(tmg_driver_openpgp.cert_read(d.b, 3, &der), TMG_OK);
+	assert_int_equal(der.len, 5);
+	opgp_done(&d);
+}
+
+static void
+each_key_has_its_certificate(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_6E, ABOUT_P256, NULL },
+		{ CHOOSE("02"), "9000", NULL },
+		{ GET_CERT, CERT "9000", NULL },
+		{ CHOOSE("01"), "9000", NULL },
+		{ GET_CERT, "9000", NULL },
+		{ CHOOSE("00"), "9000", NULL },
+		{ GET_CERT, "6A88", NULL },
+		{ "00CA00FC", "6A88", NULL },
+		{ 0 },
+	};
+	static const struct {
+		uint32_t ref;
+		tmg_rc rc;
+	} cases[] = {
+		{ 1, TMG_OK }, { 2, TMG_NOT_FOUND }, { 3, TMG_NOT_FOUND },
+		{ 0x81, TMG_NOT_FOUND },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		tmg_out der = TMG_OUT(store);
+
+		assert_int_equal(tmg_driver_openpgp.cert_read(d.b, cases[i].ref,
+		    &der), cases[i].rc);
+	}
+	opgp_done(&d);
+}
+
+static void
+version_2_has_one_certificate(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_6E, opgp_about(AID21, CAPS("74") "C1" RSA2048 "C2" RSA2048
+		    "C3" RSA2048 PW("00") NO_PRINTS), NULL },
+		{ GET_CERT, CERT "9000", NULL },
+		{ 0 },
+	};
+	tmg_out der = TMG_OUT(store);
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	assert_int_equal(tmg_driver_openpgp.cert_read(d.b, 1, &der),
+	    TMG_NOT_FOUND);
+	assert_int_equal(tmg_driver_openpgp.cert_read(d.b, 3, &der), TMG_OK);
+	opgp_done(&d);
+}
+
+static void
+login(opgp_desk *d, uint32_t slot)
+{
+	d->b->due = slot;
+	assert_int_equal(tmg_driver_openpgp.verify(d->b, TMG_PIN_USER,
+	    tmg_view_str("123456"), NULL), TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.logged_in(d->b, TMG_PIN_USER), TMG_OK);
+}
+
+static void
+sign(opgp_desk *d, uint32_t slot, tmg_rc rc)
+{
+	tmg_out sig = TMG_OUT(store);
+
+	assert_int_equal(tmg_driver_openpgp.sign(d->b, slot, TMG_ALG_P256, &ecdsa,
+	    TMG_VIEW(digest), &sig), rc);
+	if (rc == TMG_OK)
+		assert_int_equal(store[0], 0x30);
+}
+
+/* SELECT, 6E, VERIFY and the signature: four; a hundred more are a hundred. */
+static void
+a_cold_signature_is_four_commands(void **state)
+{
+	tmg_script_row rows[110] = {
+		PROBE, { GET_6E, ABOUT_P256, NULL },
+		{ "00200081313233343536", "9000", NULL },
+	};
+	opgp_desk d;
+
+	(void)state;
+	for (size_t i = 3; i < 104; i++)
+		rows[i] = (tmg_script_row){ "002A9E9A" DIGEST, SIGNATURE "9000", NULL };
+	opgp_open(&d, rows);
+	login(&d, 1);
+	sign(&d, 1, TMG_OK);
+	assert_int_equal(d.b->ch->apdus, 4);
+	for (size_t i = 0; i < 100; i++)
+		sign(&d, 1, TMG_OK);
+	assert_int_equal(d.b->ch->apdus, 104);
+	opgp_done(&d);
+}
+
+static void
+one_signature_spends_a_login_for_one(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_6E, opgp_about(AID34, CAPS("74") "C1" P256_SIGN "C2"
+		    P256_AGREE "C3" P256_SIGN PW("00") PRINTS), NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ "002A9E9A" DIGEST, SIGNATURE "9000", NULL },
+		{ "00200082313233343536", "9000", NULL },
+		{ "00880000" DIGEST, SIGNATURE "9000", NULL },
+		{ "00880000" DIGEST, SIGNATURE "9000", NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	login(&d, 1);
+	sign(&d, 1, TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.logged_in(d.b, TMG_PIN_USER),
+	    TMG_LOGIN);
+	login(&d, 3);
+	sign(&d, 3, TMG_OK);
+	sign(&d, 3, TMG_OK);
+	opgp_done(&d);
+}
+
+/* Nobody said for which key: both logins. */
+static void
+a_login_for_no_key_opens_all(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE, { GET_6E, ABOUT_P256, NULL },
+		{ "00200082313233343536", "9000", NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ "0020FF81", "9000", NULL },
+		{ "0020FF82", "9000", NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	login(&d, 0);
+	assert_int_equal(tmg_driver_openpgp.logout(d.b), TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.logged_in(d.b, TMG_PIN_USER),
+	    TMG_LOGIN);
+	opgp_done(&d);
+}
+
+static void
+the_other_application_ends_the_login(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE, { GET_6E, ABOUT_P256, NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ "002A9E9A" DIGEST, "6D00", NULL },
+		{ SELECT, "9000", NULL },
+		{ "002A9E9A" DIGEST, "6982", NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	login(&d, 1);
+	sign(&d, 1, TMG_LOGIN);
+	assert_int_equal(tmg_driver_openpgp.logged_in(d.b, TMG_PIN_USER),
+	    TMG_LOGIN);
+	opgp_done(&d);
+}
+
+static void
+nothing_is_sent_to_another_drivers_application(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE, { GET_6E, ABOUT_P256, NULL },
+		{ SELECT, "9000", NULL },
+		{ GET_6E, ABOUT_P256, NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	assert_int_equal(tmg_driver_openpgp.identify(d.b), TMG_OK);
+	d.b->ch->aid[0] = 0xa0;		/* PIV was selected */
+	login(&d, 1);
+	opgp_done(&d);
+}
+
+static void
+a_terminated_card_says_so(void **state)
+{
+	const tmg_script_row rows[] = {
+		{ SELECT, "6285", NULL }, { GET_6E, "6985", NULL }, { 0 },
+	};
+	tmg_out der = TMG_OUT(store);
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	assert_int_equal(tmg_driver_openpgp.cert_read(d.b, 3, &der),
+	    TMG_NOT_FOUND);
+	opgp_done(&d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(probing_is_one_command),
+		cmocka_unit_test(the_name_is_in_the_aid),
+		cmocka_unit_test(a_list_asks_nothing_twice),
+		cmocka_unit_test(each_key_has_its_certificate),
+		cmocka_unit_test(version_2_has_one_certificate),
+		cmocka_unit_test(a_cold_signature_is_four_commands),
+		cmocka_unit_test(one_signature_spends_a_login_for_one),
+		cmocka_unit_test(a_login_for_no_key_opens_all),
+		cmocka_unit_test(the_other_application_ends_the_login),
+		cmocka_unit_test(nothing_is_sent_to_another_drivers_application),
+		cmocka_unit_test(a_terminated_card_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -36,61 +36,6 @@ tmg_binding_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
 	    _("%s: the request is too long"), a->uri.where) : TMG_OK;
 }
 
-tmg_rc
-tmg_binding_no_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
-{
-	(void)pkcs10, (void)request;
-	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("%s: nobody else's requests can be handed in over %s"), a->uri.where,
-	    a->binding->name);
-}
-
-tmg_rc
-tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
-{
-	(void)cert, (void)reason;
-	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("certificates cannot be revoked over %s; ask the authority's officers"),
-	    a->binding->name);
-}
-
-tmg_rc
-tmg_binding_no_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when)
-{
-	(void)cert, (void)when;
-	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("%s: nobody is told over %s when to renew"), a->uri.where, a->binding->name);
-}
-
-tmg_rc
-tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
-    tmg_view body, char **answer)
-{
-	(void)verb, (void)path, (void)body;
-	*answer = NULL;
-	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("%s: %s has no applications; portal+https:// has"), a->uri.where,
-	    a->binding->name);
-}
-
-tmg_rc
-tmg_binding_no_proof(tmg_authority *a, const char *ticket, tmg_view cert,
-    tmg_out *text)
-{
-	(void)a, (void)ticket, (void)cert, (void)text;
-	return TMG_UNSUPPORTED;
-}
-
-tmg_rc
-tmg_binding_no_installed(tmg_authority *a, const char *ticket,
-    tmg_view signature)
-{
-	(void)ticket, (void)signature;
-	return tmg_authority_raise(a, TMG_UNSUPPORTED,
-	    _("%s: nobody is told over %s what was installed"), a->uri.where,
-	    a->binding->name);
-}
-
 /* The i-th binding, the built-in ones first: nobody takes their names. */
 static const tmg_binding *
 binding_at(const tmg_authority_spec *spec, size_t i)

@@ -188,6 +188,7 @@ static const tmg_binding cfssl = {
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
 	.renew_when = tmg_binding_no_renew_when,
+	.next = tmg_binding_no_next,
 	.call = tmg_binding_no_call,
 	.close = cfssl_close,
 };

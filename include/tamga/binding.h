@@ -78,6 +78,10 @@ extern "C" {
  *   renew_when  When the authority would like cert, which it issued, renewed.
  *            TMG_UNSUPPORTED, sending nothing, when the protocol cannot tell.
  *
+ *   next     Adds to certs those of the CA that follows the one in force, vouched
+ *            for by that.  TMG_UNSUPPORTED when the protocol or the server has no
+ *            such question; TMG_NOT_FOUND when none follows yet.
+ *
  *   call     One exchange of the protocol's own, see tmg_authority_call().
  *
  *   close    Frees state.  Never fails; state may be NULL.
@@ -116,6 +120,7 @@ typedef struct tmg_binding {
 	    tmg_view signature);
 	tmg_rc (*revoke)(tmg_authority *a, tmg_view cert, int reason);
 	tmg_rc (*renew_when)(tmg_authority *a, tmg_view cert, tmg_renewal *when);
+	tmg_rc (*next)(tmg_authority *a, tmg_certs *certs);
 	tmg_rc (*call)(tmg_authority *a, tmg_verb verb, const char *path,
 	    tmg_view body, char **answer);
 	void (*close)(tmg_authority *a);
@@ -140,6 +145,8 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_binding_no_next(tmg_authority *a, tmg_certs *certs);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_proof(tmg_authority *a, const char *ticket, tmg_view cert,
     tmg_out *text);

@@ -133,6 +133,20 @@ tmg_authority_introduce(tmg_ctx *ctx, const char *uri, unsigned timeout_s,
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_cacerts(tmg_authority *authority, const tmg_certs **certs);
 
+/*
+ * The certificates of the CA that follows the one in force, for whoever will have
+ * to believe it then (RFC 8894 4.7).  The CA in force vouches for them, and nobody
+ * believes them yet: give them among the anchors when it ends.
+ *
+ *   certs   out, they are added
+ *
+ * Verdicts  TMG_UNSUPPORTED  the server or its protocol has no such question
+ *           TMG_NOT_FOUND    none follows yet
+ *           TMG_MISMATCH     the CA in force did not sign that
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_next(tmg_authority *authority, tmg_certs *certs);
+
 /* What it wants in a request: CsrAttrs, DER; empty when nothing. Borrowed. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_wants(tmg_authority *authority, tmg_view *csrattrs);

@@ -212,6 +212,7 @@ const tmg_binding tmg_binding_acme = {
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_acme_revoke,
 	.renew_when = tmg_acme_renew_when,
+	.next = tmg_binding_no_next,
 	.call = tmg_acme_call,
 	.close = acme_close,
 };

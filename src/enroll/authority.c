@@ -436,6 +436,12 @@ tmg_authority_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when)
 }
 
 tmg_rc
+tmg_authority_next(tmg_authority *a, tmg_certs *certs)
+{
+	return tmg_pass(&a->fault, a->binding->next(a, certs));
+}
+
+tmg_rc
 tmg_authority_revoke(tmg_authority *a, tmg_view cert, int reason)
 {
 	return tmg_pass(&a->fault, a->binding->revoke(a, cert, reason));

@@ -33,6 +33,15 @@ tmg_binding_no_renew_when(tmg_authority *a, tmg_view cert, tmg_renewal *when)
 }
 
 tmg_rc
+tmg_binding_no_next(tmg_authority *a, tmg_certs *certs)
+{
+	(void)certs;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: %s has no question for the CA that follows; whatever it tells of that "
+	    "is among its CA certificates"), a->uri.where, a->binding->name);
+}
+
+tmg_rc
 tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
     tmg_view body, char **answer)
 {

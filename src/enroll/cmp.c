@@ -71,6 +71,7 @@ const tmg_binding tmg_binding_cmp = {
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_cmp_revoke,
 	.renew_when = tmg_binding_no_renew_when,
+	.next = tmg_binding_no_next,
 	.call = tmg_binding_no_call,
 	.close = cmp_close,
 };

@@ -80,6 +80,7 @@ const tmg_binding tmg_binding_est = {
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
 	.renew_when = tmg_binding_no_renew_when,
+	.next = tmg_binding_no_next,
 	.call = tmg_binding_no_call,
 	.close = est_close,
 };

@@ -386,6 +386,7 @@ const tmg_binding tmg_binding_portal = {
 	.installed = portal_installed,
 	.revoke = portal_revoke,
 	.renew_when = tmg_binding_no_renew_when,
+	.next = tmg_binding_no_next,
 	.call = portal_call,
 	.close = portal_close,
 };

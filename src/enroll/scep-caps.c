@@ -21,6 +21,7 @@ static const struct {
 	unsigned caps;
 } words[] = {
 	{ "AES", TMG_SCEP_CAP_AES },
+	{ "GetNextCACert", TMG_SCEP_CAP_NEXT },
 	{ "POSTPKIOperation", TMG_SCEP_CAP_POST },
 	{ "Renewal", TMG_SCEP_CAP_RENEWAL },
 	{ "SHA-256", TMG_SCEP_CAP_SHA256 },

@@ -116,6 +116,7 @@ const tmg_binding tmg_binding_scep = {
 	.installed = tmg_binding_no_installed,
 	.revoke = tmg_binding_no_revoke,
 	.renew_when = tmg_binding_no_renew_when,
+	.next = tmg_scep_next,
 	.call = tmg_binding_no_call,
 	.close = scep_close,
 };

@@ -17,6 +17,7 @@ enum {
 	TMG_SCEP_CAP_SHA512 = 1 << 2,
 	TMG_SCEP_CAP_POST = 1 << 3,
 	TMG_SCEP_CAP_RENEWAL = 1 << 4,
+	TMG_SCEP_CAP_NEXT = 1 << 5,
 };
 
 /* Bytes of the answer; words it does not know are nothing. */
@@ -90,6 +91,8 @@ tmg_scep_kept_read(tmg_view kept, tmg_view *cert, tmg_view *key);
 
 TMG_MUST_USE tmg_rc
 tmg_scep_cacerts(tmg_authority *a, tmg_http *http, tmg_certs *certs);
+TMG_MUST_USE tmg_rc
+tmg_scep_next(tmg_authority *a, tmg_certs *next);
 TMG_MUST_USE tmg_rc
 tmg_scep_admits(tmg_authority *a, bool renews);
 TMG_MUST_USE tmg_rc

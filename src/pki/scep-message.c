@@ -94,6 +94,21 @@ tmg_scep_read(OSSL_LIB_CTX *libctx, tmg_view der, STACK_OF(X509) *known,
 	    _("This is no SCEP message: one signer, his certificate and a transaction."));
 }
 
+tmg_rc
+tmg_scep_read_signed(OSSL_LIB_CTX *libctx, tmg_view der, tmg_scep_message *m)
+{
+	tmg_rc rc;
+
+	*m = (tmg_scep_message){ .cms = NULL };
+	ERR_set_mark();
+	if ((rc = parse(libctx, der, &m->cms)) == TMG_OK)
+		rc = find_signer(m, NULL);
+	ERR_pop_to_mark();
+	if (rc)
+		tmg_scep_message_release(m);
+	return rc;
+}
+
 /* ---- verifying ---- */
 
 static bool

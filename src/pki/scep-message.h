@@ -121,6 +121,11 @@ TMG_MUST_USE tmg_rc
 tmg_scep_read(OSSL_LIB_CTX *libctx, tmg_view der, STACK_OF(X509) *known,
     tmg_scep_message *m, tmg_fault *f);
 
+/* The same of what has no transaction and is signed all the same: the answer to
+ * GetNextCACert (RFC 8894 4.7.1).  Faults TMG_E_MALFORMED, TMG_E_NOMEM. */
+TMG_MUST_USE tmg_rc
+tmg_scep_read_signed(OSSL_LIB_CTX *libctx, tmg_view der, tmg_scep_message *m);
+
 /*
  * Whether m is as the holder of the signer's key signed it; content is there
  * afterwards.

@@ -46,7 +46,9 @@ p.add_argument('--cipher', choices=['aes128', 'aes256', 'des3'], default='aes128
 p.add_argument('--hash', choices=['sha256', 'sha512', 'sha1'], default='sha256')
 p.add_argument('--order', choices=['first', 'last'], default='first', help='of the certificate')
 p.add_argument('--lie', default='', help='what is wrong with the answers')
-p.add_argument('--next', choices=['no', 'good', 'forged', 'missing'], default='no')
+p.add_argument('--next', default='no', help='what GetNextCACert is answered with', choices=[
+    'no', 'good', 'soon', 'missing', 'forged', 'by-ra', 'changed', 'sha1', 'empty', 'no-ca', 'garbage'])
+p.add_argument('--rolled', action='store_true', help='the CA that follows soon is in force')
 HOME = sys.argv[1]
 NOW = datetime.datetime.utcnow()
 DAY = datetime.timedelta(days=1)
@@ -141,7 +143,7 @@ def party(name, *arguments, **more):
 
 def become(name):
     """The server of that name, for one question."""
-    global opt, caps, directory, state, ca, signing, decrypting, stranger, subscriber, following
+    global opt, caps, directory, state, ca, former, signing, decrypting, stranger, subscriber, following
     directory = os.path.join(HOME, name)
     opt = p.parse_args(open(place('options')).read().splitlines())
     caps = [word.lower() for word in opt.caps.split(',') if word]
@@ -150,6 +152,11 @@ def become(name):
     ca = party('ca', opt.ca_key, ca=True,
                usage=('digital_signature', 'key_encipherment', 'key_cert_sign', 'crl_sign')
                if opt.ca_key == 'rsa' else ('key_cert_sign', 'crl_sign'))
+    former = ca
+    heir = party('ca3', 'rsa', ca=True,
+                 usage=('digital_signature', 'key_encipherment', 'key_cert_sign', 'crl_sign'))
+    if opt.rolled:
+        ca = heir
     signing = decrypting = ca
     if opt.ra == 'one':
         signing = decrypting = party('ra', 'rsa', ca, purposes=[CMC_RA],
@@ -161,7 +168,7 @@ def become(name):
     subscriber = party('subscriber', 'rsa', ca, usage=('digital_signature', 'key_encipherment'),
                        purposes=['1.3.6.1.5.5.7.3.2'])
     following = party('ca2', 'rsa', ca=True, usage=('digital_signature', 'key_cert_sign'),
-                      start=30 * DAY)
+                      start=30 * DAY) if opt.next != 'soon' else heir
     for file in ('violations', 'requests', 'issued'):
         open(place(file), 'a').close()
     try:
@@ -421,7 +428,7 @@ def check_request(q):
 
 def check_ours(q, request):
     try:
-        public_verify(ca.cert.public_key(), q.cert.signature, q.cert.tbs_certificate_bytes, 'sha256')
+        public_verify(former.cert.public_key(), q.cert.signature, q.cert.tbs_certificate_bytes, 'sha256')
     except InvalidSignature:
         violation('RFC 8894 3.3.1.2', 'signed by a certificate that is none of ours', fatal=True)
     if q.cert.subject != request.subject:
@@ -626,7 +633,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             violation('RFC 8894 4.7', 'GetNextCACert, which is none of our capabilities')
         if opt.next in ('no', 'missing'):
             return self.say(404, 'text/plain', b'')
-        der = signed_data([], certs_only([following.der]), stranger if opt.next == 'forged' else ca)
+        named = {'empty': [], 'no-ca': [subscriber.der]}.get(opt.next, [following.der])
+        if opt.next == 'sha1':
+            opt.hash = 'sha1'
+        der = signed_data([], certs_only(named), {'forged': stranger, 'by-ra': signing}.get(opt.next, ca))
+        if opt.next == 'changed':
+            der = der[:-1] + bytes([der[-1] ^ 1])
+        if opt.next == 'garbage':
+            der = der[:100]
         return self.say(200, 'application/x-x509-next-ca-cert', der)
 
     def do_POST(self):

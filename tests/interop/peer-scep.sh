@@ -223,6 +223,66 @@ for caps in AES,SHA-256,POSTPKIOperation,Renewal AES,SHA-256,POSTPKIOperation; d
 	*) not_asked '^17' ;;
 	esac
 done
+# the CA that follows, vouched for by the one in force: RFC 8894 4.7
+heir() {
+	rm -f "$work/heir.pem"
+	# shellcheck disable=SC2046
+	run ca next $(here) "$@" --output "$work/heir.pem"
+}
+while IFS='|' read -r expected name options ours file words; do
+	case $expected in ''|'#'*) continue ;; esac
+	number=$((number + 1))
+	# shellcheck disable=SC2086
+	become "server$number" $options
+	# shellcheck disable=SC2086
+	heir $ours < /dev/null
+	if [ "$got" -ne "$expected" ]; then
+		wrong "exit $got, not $expected"
+	elif [ -s "$dir/violations" ]; then
+		wrong "broke a clause"
+	elif [ -n "$words" ] && ! grep -q -e "$words" "$work/err"; then
+		wrong "does not say \"$words\""
+	elif [ "$expected" -ne 0 ] && [ -e "$work/heir.pem" ]; then
+		wrong "wrote it all the same"
+	elif [ "$expected" -eq 0 ] && { ! cmp -s "$work/heir.pem" "$authorities/$file" ||
+	    ! grep -q "$(openssl x509 -in "$authorities/$file" -outform DER | sha256sum | cut -d' ' -f1)" "$work/out"; }; then
+		wrong "is not $file: $(cat "$work/out")"
+	else
+		pass
+	fi
+done <<'ROWS'
+0|the CA that follows|--next good||rsa-ca2.pem|
+0|... where an RA signs messages|--next good --ra two||rsa-ca2.pem|
+0|... signed by a CA of EC|--next good --ca-key ec --ra one||ec-ca2.pem|
+0|... signed with SHA-1, and that will do|--next sha1|--legacy|rsa-ca2.pem|
+1|a server that has no such question|||none|has no GetNextCACert
+1|none follows yet|--next missing||none|no CA follows
+1|one that a stranger signed|--next forged||none|not signed by the CA in force
+1|one that an RA signed|--next by-ra --ra one||none|not signed by the CA in force
+1|one that was changed|--next changed||none|signature of the message is wrong
+1|one signed with SHA-1|--next sha1||none|hash that is not taken
+1|none in it|--next empty||none|cannot be read
+1|one that is no CA|--next no-ca||none|cannot be read
+1|bytes that are no CMS|--next garbage||none|cannot be read
+ROWS
+
+# renewed just before the CA ends: by the one that follows, which was asked for in time
+name="renewal at the roll-over"
+become rollover --next soon
+forget
+enroll --type rsa:2048
+judge 0 9a ""
+heir
+cat "$authorities/rsa-ca.pem" "$work/heir.pem" > "$authorities/both.pem"
+become rollover --rolled
+# shellcheck disable=SC2046
+run renew 9a $(here)
+slot=$(new_slot)
+[ "$got" != 0 ] && [ -z "$slot" ] || wrong "believes who nobody vouched for"
+# shellcheck disable=SC2046
+run renew 9a --ca "scep+http://127.0.0.1:$port/rollover/scep" --ca-file "$authorities/both.pem"
+judge 0 "$(new_slot)" ""
+
 name="renewal of an EC key, with a challenge"
 become renewal-ec --challenge secret1234
 forget

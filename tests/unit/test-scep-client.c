@@ -17,6 +17,7 @@ test_capabilities(void **state)
 		{ "aes\r\nSha-256\r\n", TMG_SCEP_CAP_AES | TMG_SCEP_CAP_SHA256 },
 		{ "SHA-512\nRenewal", TMG_SCEP_CAP_SHA512 | TMG_SCEP_CAP_RENEWAL },
 		{ "SCEPStandard\n", ALL },
+		{ "getnextcacert\n", TMG_SCEP_CAP_NEXT },
 		{ "POSTPKIOperation AES\tRenewal", TMG_SCEP_CAP_POST | TMG_SCEP_CAP_AES |
 		    TMG_SCEP_CAP_RENEWAL },
 		{ "AES256\nXAES\nAE\nDES3\nSHA-1\nSHA-384", 0 },

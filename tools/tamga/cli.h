@@ -150,6 +150,10 @@ TMG_MUST_USE tmg_rc
 cli_write_pem(struct cli *cli, const char *path, const char *label,
     tmg_view der);
 
+/* Certificates as PEM, one behind the other. */
+TMG_MUST_USE tmg_rc
+cli_write_certs(struct cli *cli, const char *path, const tmg_certs *certs);
+
 json_t *
 cli_pem_json(struct cli *cli, const char *label, tmg_view der);
 

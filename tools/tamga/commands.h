@@ -29,6 +29,8 @@ extern const struct command cmd_enroll;
 extern const struct command cmd_status;
 extern const struct command cmd_renew;
 extern const struct command cmd_revoke;
+extern const struct command cmd_ca_show;
+extern const struct command cmd_ca_next;
 extern const struct command cmd_account_show;
 extern const struct command cmd_account_contact;
 extern const struct command cmd_account_change_key;
@@ -65,6 +67,8 @@ extern const struct command cmd_version;
 	&cmd_status, \
 	&cmd_renew, \
 	&cmd_revoke, \
+	&cmd_ca_show, \
+	&cmd_ca_next, \
 	&cmd_account_show, \
 	&cmd_account_contact, \
 	&cmd_account_change_key, \

@@ -130,17 +130,16 @@ cli_write(struct cli *cli, const char *path, tmg_view data)
 	return TMG_OK;
 }
 
-/* RFC 7468 3. */
-static tmg_rc
-make_pem(struct cli *cli, const char *label, tmg_view der, uint8_t **text,
-    tmg_out *o)
+static size_t
+pem_room(tmg_view der)
 {
-	const size_t cap = TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
+	return TMG_BASE64_LEN(der.len) + der.len / 32 + 256;
+}
 
-	*text = malloc(cap);
-	if (*text == NULL)
-		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
-	*o = (tmg_out){ *text, cap, 0, false };
+/* RFC 7468 3. */
+static void
+put_pem(tmg_out *o, const char *label, tmg_view der)
+{
 	tmg_put_str(o, "-----BEGIN ");
 	tmg_put_str(o, label);
 	tmg_put_str(o, "-----\n");
@@ -148,6 +147,19 @@ make_pem(struct cli *cli, const char *label, tmg_view der, uint8_t **text,
 	tmg_put_str(o, "-----END ");
 	tmg_put_str(o, label);
 	tmg_put_str(o, "-----\n");
+}
+
+static tmg_rc
+make_pem(struct cli *cli, const char *label, tmg_view der, uint8_t **text,
+    tmg_out *o)
+{
+	const size_t cap = pem_room(der);
+
+	*text = malloc(cap);
+	if (*text == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	*o = (tmg_out){ *text, cap, 0, false };
+	put_pem(o, label, der);
 	return tmg_out_done(o);
 }
 
@@ -161,6 +173,22 @@ cli_write_pem(struct cli *cli, const char *path, const char *label,
 
 	if ((rc = make_pem(cli, label, der, &text, &o)))
 		return rc;
+	return cli_write(cli, path, tmg_out_view(&o));
+}
+
+tmg_rc
+cli_write_certs(struct cli *cli, const char *path, const tmg_certs *certs)
+{
+	tmg_auto_free uint8_t *text = NULL;
+	tmg_out o = { .ptr = NULL };
+
+	for (size_t i = 0; i < tmg_certs_count(certs); i++)
+		o.cap += pem_room(tmg_certs_get(certs, i));
+	o.ptr = text = malloc(o.cap);
+	if (text == NULL)
+		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
+	for (size_t i = 0; i < tmg_certs_count(certs); i++)
+		put_pem(&o, "CERTIFICATE", tmg_certs_get(certs, i));
 	return cli_write(cli, path, tmg_out_view(&o));
 }
 

@@ -177,15 +177,16 @@ tmg_scep_verify(tmg_scep_message *m, const tmg_scep_allow *allow, tmg_fault *f)
 
 /* ---- writing ---- */
 
-/* A message that will have its content, or none, and one signer. */
+/* A message by one signer.  One without contents has them all the same, of no length:
+ * who verifies with PKCS7_verify(3) takes what has none for a detached signature. */
 static CMS_ContentInfo *
 prepare(OSSL_LIB_CTX *libctx, const tmg_scep_header *h,
-    const tmg_scep_sender *s, BIO *in, unsigned flags)
+    const tmg_scep_sender *s, BIO *in)
 {
 	const EVP_MD *md = EVP_get_digestbyname(s->digest != NULL ? s->digest : "SHA256");
-	CMS_ContentInfo *cms = CMS_sign_ex(NULL, NULL, NULL, in, flags, libctx, NULL);
+	CMS_ContentInfo *cms = CMS_sign_ex(NULL, NULL, NULL, in, SIGN, libctx, NULL);
 	CMS_SignerInfo *by = cms == NULL ? NULL :
-	    CMS_add1_signer(cms, s->cert, s->key, md, flags);
+	    CMS_add1_signer(cms, s->cert, s->key, md, SIGN);
 
 	if (by != NULL && tmg_scep_header_write(h, by) == TMG_OK)
 		return cms;
@@ -197,14 +198,13 @@ static tmg_rc
 write_message(OSSL_LIB_CTX *libctx, const tmg_scep_header *h,
     const tmg_scep_sender *s, tmg_view content, tmg_scep_bytes *der)
 {
-	const unsigned flags = SIGN | (content.len == 0 ? CMS_DETACHED : 0);
 	tmg_held(BIO) in = BIO_new_mem_buf(content.len > 0 ? content.ptr :
 	    (const uint8_t *)"", (int)content.len);
 	tmg_held(CMS_ContentInfo) cms = in == NULL ? NULL :
-	    prepare(libctx, h, s, in, flags);
+	    prepare(libctx, h, s, in);
 	int len;
 
-	if (cms == NULL || CMS_final(cms, in, NULL, flags) != 1)
+	if (cms == NULL || CMS_final(cms, in, NULL, SIGN) != 1)
 		return TMG_E_CRYPTO;
 	if ((len = i2d_CMS_ContentInfo(cms, &der->ptr)) <= 0)
 		return TMG_E_NOMEM;

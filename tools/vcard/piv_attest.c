@@ -44,7 +44,7 @@ vc_attest_factory(vc_card *card, vc_piv *piv)
 	EVP_PKEY *pkey;
 	tmg_rc rc;
 
-	if ((rc = vc_alg_generate(alg, card->lib, &pkey)) ||
+	if ((rc = vc_pkey_generate(alg->alg, card->lib, &pkey)) ||
 	    (rc = vc_key_store(key, alg, pkey, ORIGIN_GENERATED, PIN_ONCE, TOUCH_NEVER)))
 		return rc;
 

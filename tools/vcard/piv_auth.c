@@ -52,15 +52,15 @@ pin_wanted(vc_piv *piv, const vc_key *key)
 	return piv->session.pin ? SW_OK : SW_SECURITY;
 }
 
-typedef tmg_rc operation(const vc_alg *alg, OSSL_LIB_CTX *lib, EVP_PKEY *pkey,
+typedef tmg_rc operation(tmg_alg alg, OSSL_LIB_CTX *lib, EVP_PKEY *pkey,
     tmg_view in, tmg_out *out);
 
 static uint16_t
 use_key(vc_card *card, const vc_key *key, operation *run, tmg_view in, tmg_out *out)
 {
-	uint8_t bytes[600];
+	uint8_t bytes[VC_PKEY_RESULT_MAX];
 	tmg_out result = TMG_OUT(bytes);
-	const tmg_rc rc = run(key->alg, card->lib, key->pkey, in, &result);
+	const tmg_rc rc = run(key->alg->alg, card->lib, key->pkey, in, &result);
 
 	if (rc)
 		return rc == TMG_E_CRYPTO ? SW_INTERNAL : SW_DATA;
@@ -81,9 +81,9 @@ with_key(vc_card *card, vc_piv *piv, const vc_key *key, tmg_view template,
 	if (tmg_tlv_find(template, TAG_RESPONSE, &response) != TMG_OK || response.len != 0)
 		return SW_DATA;
 	if (tmg_tlv_find(template, TAG_CHALLENGE, &in) == TMG_OK && in.len > 0)
-		run = vc_alg_private;
+		run = vc_pkey_private;
 	else if (tmg_tlv_find(template, TAG_EXPONENTIATION, &in) == TMG_OK && in.len > 0)
-		run = vc_alg_derive;
+		run = vc_pkey_derive;
 	else
 		return SW_DATA;
 	if ((sw = pin_wanted(piv, key)) != SW_OK ||

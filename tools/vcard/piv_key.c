@@ -5,7 +5,6 @@
  */
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
@@ -56,20 +55,6 @@ vc_key_clear(vc_key *key)
 	*key = (vc_key){ .ref = key->ref, .alg = &vc_alg_none };
 }
 
-/* PrivateKeyInfo (RFC 5208): libcrypto can write and read it for every kind. */
-static tmg_rc
-encode(EVP_PKEY *pkey, uint8_t **der, size_t *len)
-{
-	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
-	const int n = info != NULL ? i2d_PKCS8_PRIV_KEY_INFO(info, der) : -1;
-
-	PKCS8_PRIV_KEY_INFO_free(info);
-	if (n <= 0)
-		return TMG_E_CRYPTO;
-	*len = (size_t)n;
-	return TMG_OK;
-}
-
 tmg_rc
 vc_key_store(vc_key *key, const vc_alg *alg, EVP_PKEY *pkey, uint8_t origin,
     uint8_t pin_policy, uint8_t touch_policy)
@@ -80,7 +65,7 @@ vc_key_store(vc_key *key, const vc_alg *alg, EVP_PKEY *pkey, uint8_t origin,
 	};
 	tmg_rc rc;
 
-	if ((rc = encode(pkey, &fresh.der, &fresh.der_len))) {
+	if ((rc = vc_pkey_encode(pkey, &fresh.der, &fresh.der_len))) {
 		EVP_PKEY_free(pkey);
 		return rc;
 	}
@@ -149,7 +134,7 @@ put_public(const vc_key *key, tmg_out *out)
 	uint8_t bytes[600];
 	tmg_out inner = TMG_OUT(bytes);
 
-	if (vc_alg_public(key->alg, key->pkey, &inner))
+	if (vc_pkey_public(key->alg->alg, key->pkey, &inner))
 		return SW_INTERNAL;
 	tmg_tlv_put(out, TAG_PUBLIC, tmg_out_view(&inner));
 	return SW_OK;
@@ -179,7 +164,7 @@ vc_key_generate_cmd(vc_card *card, vc_piv *piv, const vc_command *c, tmg_out *ou
 		return SW_DATA;
 	if ((sw = parse_policies(card->profile, c->p2, control, &pin, &touch)) != SW_OK)
 		return sw;
-	if (vc_alg_generate(alg, card->lib, &pkey) ||
+	if (vc_pkey_generate(alg->alg, card->lib, &pkey) ||
 	    vc_key_store(key, alg, pkey, ORIGIN_GENERATED, pin, touch))
 		return SW_INTERNAL;
 

@@ -64,7 +64,7 @@ put_key(vc_card *card, vc_piv *piv, uint8_t ref, const vc_alg *alg)
 	EVP_PKEY *pkey;
 	tmg_rc rc;
 
-	if ((rc = vc_alg_generate(alg, card->lib, &pkey)))
+	if ((rc = vc_pkey_generate(alg->alg, card->lib, &pkey)))
 		return rc;
 	return vc_key_store(key, alg, pkey, ORIGIN_GENERATED,
 	    vc_key_pin_policy(card->profile, ref, POLICY_DEFAULT), TOUCH_NEVER);

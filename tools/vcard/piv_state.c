@@ -2,11 +2,6 @@
 /*
  * PIV's records of the state file: doc/design/vcard-state.md.
  */
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/objects.h>
-#include <openssl/x509.h>
-
 #include "src/codec/tlv.h"
 #include "tools/vcard/piv.h"
 
@@ -86,35 +81,6 @@ load_admin(vc_admin *admin, tmg_view v)
 	return TMG_OK;
 }
 
-static EVP_PKEY *
-decode(OSSL_LIB_CTX *lib, tmg_view der)
-{
-	const unsigned char *at = der.ptr;
-	PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)der.len);
-	EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY_ex(info, lib, NULL) : NULL;
-
-	PKCS8_PRIV_KEY_INFO_free(info);
-	return pkey;
-}
-
-/* The key must be what its record says it is. */
-static bool
-is_a(const EVP_PKEY *pkey, const vc_alg *alg)
-{
-	const tmg_alg_row *row = tmg_alg_get(alg->alg);
-	char group[32];
-	size_t len;
-
-	if (EVP_PKEY_is_a(pkey, alg->type) != 1)
-		return false;
-	if (row->family == TMG_FAMILY_RSA)
-		return EVP_PKEY_get_bits(pkey) == (int)row->bits;
-	/* by the curve: others are as long */
-	return row->family != TMG_FAMILY_EC ||
-	    (EVP_PKEY_get_group_name(pkey, group, sizeof(group), &len) == 1 &&
-	    OBJ_sn2nid(group) == EC_curve_nist2nid(row->group));
-}
-
 static tmg_rc
 load_key(vc_card *card, vc_piv *piv, tmg_view v)
 {
@@ -133,12 +99,8 @@ load_key(vc_card *card, vc_piv *piv, tmg_view v)
 	    head.ptr[2] > PIN_ALWAYS || head.ptr[3] > TOUCH_CACHED ||
 	    head.ptr[4] < ORIGIN_GENERATED || head.ptr[4] > ORIGIN_IMPORTED)
 		return TMG_E_MALFORMED;
-	if ((pkey = decode(card->lib, v)) == NULL)
-		return TMG_E_MALFORMED;
-	if (!is_a(pkey, alg)) {
-		EVP_PKEY_free(pkey);
-		return TMG_E_MALFORMED;
-	}
+	if ((rc = vc_pkey_decode(alg->alg, card->lib, v, &pkey)))
+		return rc;
 	return vc_key_store(key, alg, pkey, head.ptr[4], head.ptr[2], head.ptr[3]);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tools/vcard/certificate.h"
-#include "tools/vcard/piv_alg.h"
+#include "tools/vcard/pkey.h"
 
 #define ALG_NAME 32
 
@@ -22,7 +22,7 @@ vc_issuer_make(OSSL_LIB_CTX *lib, vc_issuer *issuer)
 	tmg_out out = TMG_OUT(issuer->der);
 	tmg_rc rc;
 
-	if ((rc = vc_alg_generate(vc_alg_of(TMG_ALG_P256), lib, &issuer->key)))
+	if ((rc = vc_pkey_generate(TMG_ALG_P256, lib, &issuer->key)))
 		return rc;
 
 	const vc_cert_plan plan = {

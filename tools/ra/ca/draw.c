@@ -160,11 +160,12 @@ add_extensions(X509 *cert, X509 *issuer, const ra_order *o)
 	tmg_rc rc;
 
 	fitting_usages(o, &usages);
+	/* one upstream may be older than RFC 5280 and have no identifier */
 	if ((rc = ra_ext_add(cert, issuer, NID_basic_constraints,
 	    "critical,CA:FALSE")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_subject_key_identifier, "hash")) ||
 	    (rc = ra_ext_add(cert, issuer, NID_authority_key_identifier,
-	    "keyid:always")) ||
+	    "keyid,issuer")) ||
 	    (rc = add_words(cert, issuer, NID_key_usage, "critical,",
 	    &usages)) ||
 	    (rc = add_words(cert, issuer, NID_ext_key_usage, "",

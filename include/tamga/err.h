@@ -91,6 +91,8 @@ typedef enum tmg_remedy {
 	TMG_TRY_GENERATE = 1 << 21,	/* make a key */
 	TMG_TRY_PUBLIC = 1 << 22,	/* tell the key's public half */
 	TMG_TRY_DELETE_CERT = 1 << 23,	/* delete a certificate */
+	TMG_TRY_AGAIN = 1 << 24,	/* ask once more: the answer proved nothing, so
+					 * nothing was decided */
 } tmg_remedy;
 
 #define TMG_FAULT_TEXT 320	/* bytes, final zero included */

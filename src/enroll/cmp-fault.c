@@ -118,16 +118,17 @@ refused(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx)
 	return tmg_advise(&a->fault, advice, rc);
 }
 
-/* What libcrypto refused, by its reason. */
+/* What libcrypto refused, by its reason.  What was not believed decides nothing: the
+ * transaction may go on. */
 static const struct {
 	int reason;
 	tmg_rc rc;
 	unsigned advice;
 	const char *words;
 } doubts[] = {
-	{ CMP_R_TRANSACTIONID_UNMATCHED, TMG_MISMATCH, 0,
+	{ CMP_R_TRANSACTIONID_UNMATCHED, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("its answer belongs to another transaction and was not believed") },
-	{ CMP_R_RECIPNONCE_UNMATCHED, TMG_MISMATCH, 0,
+	{ CMP_R_RECIPNONCE_UNMATCHED, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("its answer is to another message, perhaps an old one repeated, and was "
 	  "not believed") },
 	{ CMP_R_WRONG_PBM_VALUE, TMG_MISMATCH, TMG_TRY_CREDENTIAL,
@@ -139,18 +140,18 @@ static const struct {
 	{ CMP_R_MISSING_SECRET, TMG_MISMATCH, TMG_TRY_CREDENTIAL,
 	  N_("its answer is protected by a secret, and you have none: it was not "
 	  "believed") },
-	{ CMP_R_MISSING_PROTECTION, TMG_MISMATCH, 0,
+	{ CMP_R_MISSING_PROTECTION, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("its answer is not protected, so anybody may have made it; it was not "
 	  "believed") },
-	{ CMP_R_NO_SUITABLE_SENDER_CERT, TMG_MISMATCH, 0,
+	{ CMP_R_NO_SUITABLE_SENDER_CERT, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("its answer is not signed by anybody who leads to the CA you trust; it "
 	  "was not believed") },
-	{ CMP_R_SRVCERT_DOES_NOT_VALIDATE_MSG, TMG_MISMATCH, 0,
+	{ CMP_R_SRVCERT_DOES_NOT_VALIDATE_MSG, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("its answer is not signed by anybody who leads to the CA you trust; it "
 	  "was not believed") },
-	{ CMP_R_ERROR_VALIDATING_SIGNATURE, TMG_MISMATCH, 0,
+	{ CMP_R_ERROR_VALIDATING_SIGNATURE, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("the signature of its answer is wrong; it was not believed") },
-	{ CMP_R_ERROR_VALIDATING_PROTECTION, TMG_MISMATCH, 0,
+	{ CMP_R_ERROR_VALIDATING_PROTECTION, TMG_MISMATCH, TMG_TRY_AGAIN,
 	  N_("the protection of its answer is wrong; it was not believed") },
 	{ CMP_R_UNKNOWN_ALGORITHM_ID, TMG_UNSUPPORTED, 0,
 	  N_("its answer is protected by an algorithm that is not known here") },
@@ -169,10 +170,10 @@ static const struct {
 static tmg_rc
 stranger(tmg_authority *a)
 {
-	return tmg_authority_raise(a, TMG_MISMATCH,
+	return tmg_advise(&a->fault, TMG_TRY_AGAIN, tmg_authority_raise(a, TMG_MISMATCH,
 	    _("%s: its answer is signed by a certificate that is no authority's, and "
 	    "was not believed; if you know whose it is, name it by the option "
-	    "\"sender\""), a->uri.where);
+	    "\"sender\""), a->uri.where));
 }
 
 static tmg_rc

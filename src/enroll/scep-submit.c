@@ -242,6 +242,13 @@ take_outcome(turn *t, const tmg_scep_message *m)
 	}
 }
 
+/* Anybody may have made it, so it decides nothing: the same request may go again. */
+static tmg_rc
+not_believed(turn *t, tmg_rc rc)
+{
+	return tmg_advise(&t->a->fault, TMG_TRY_AGAIN, rc);
+}
+
 /* An answer to this very question (RFC 8894 3.2.1.5), by whom it was put to. */
 static tmg_rc
 check_answer(turn *t, tmg_scep_message *m)
@@ -253,19 +260,20 @@ check_answer(turn *t, tmg_scep_message *m)
 		return rc == TMG_UNSUPPORTED ? tmg_authority_raise(t->a, rc,
 		    _("%s: its answer is signed with SHA-1 or worse, which can be forged; say "
 		    "--legacy to believe it all the same"), t->a->uri.where) :
-		    tmg_authority_raise(t->a, rc,
+		    not_believed(t, tmg_authority_raise(t->a, rc,
 		    _("%s: the signature of its answer is wrong: somebody changed it"),
-		    t->a->uri.where);
+		    t->a->uri.where));
 	if ((rc = tmg_scep_is_server(t->a, m->signer)))
-		return rc != TMG_MISMATCH ? rc : tmg_authority_raise(t->a, rc,
+		return rc != TMG_MISMATCH ? rc :
+		    not_believed(t, tmg_authority_raise(t->a, rc,
 		    _("%s: the answer is signed by somebody who does not speak for the "
-		    "authority"), t->a->uri.where);
+		    "authority"), t->a->uri.where));
 	if (m->header.type != TMG_SCEP_CERT_REP ||
 	    strcmp(m->header.transaction, t->header.transaction) != 0 ||
 	    !tmg_scep_nonce_equal(&m->header.recipient, &t->header.sender))
-		return tmg_authority_raise(t->a, TMG_MISMATCH,
+		return not_believed(t, tmg_authority_raise(t->a, TMG_MISMATCH,
 		    _("%s: this is the answer to another question; somebody sent an old one "
-		    "again"), t->a->uri.where);
+		    "again"), t->a->uri.where));
 	return TMG_OK;
 }
 

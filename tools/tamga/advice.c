@@ -41,6 +41,7 @@ static const struct row {
 	{ TMG_TRY_GENERATE, NULL, N_("tamga key generate SLOT makes a key") },
 	{ TMG_TRY_PUBLIC, "public", N_("--public FILE tells the key's public half") },
 	{ TMG_TRY_DELETE_CERT, NULL, N_("tamga cert delete SLOT deletes it") },
+	{ TMG_TRY_AGAIN, NULL, N_("the same again asks once more") },
 };
 
 /* Words that are not of this result would lead astray. */

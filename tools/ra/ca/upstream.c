@@ -323,11 +323,11 @@ converse(struct talk *t, tmg_fault *f)
 }
 
 /* Verdicts of a key that is away are no refusals, nor is what is said of our
- * name or secret. */
+ * name or secret, nor an answer that anybody may have made. */
 static tmg_rc
 judge(tmg_rc rc, tmg_fault *f)
 {
-	if (rc > TMG_OK && (f->remedies & TMG_TRY_CREDENTIAL) != 0)
+	if (rc > TMG_OK && (f->remedies & (TMG_TRY_CREDENTIAL | TMG_TRY_AGAIN)) != 0)
 		return tmg_fault_copy(f, f, TMG_E_IO);
 	switch (rc) {
 	case TMG_OK: case TMG_PENDING: case TMG_DENIED: case TMG_MISMATCH:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A SCEP server written from RFC 8894 and RFC 5652 and from nothing else.
 
-usage: other-scep-server.py DIR
+usage: other-scep-server.py DIR [PORT]
 
 It judges SCEP clients, so it shares no line with tamga: asn1crypto takes messages
 apart, cryptography does the arithmetic.  It prints the port it listens on.
@@ -39,6 +39,8 @@ p.add_argument('--caps', default='AES,POSTPKIOperation,Renewal,SCEPStandard,SHA-
 p.add_argument('--ra', choices=['none', 'one', 'two'], default='none')
 p.add_argument('--ca-key', choices=['rsa', 'ec'], default='rsa')
 p.add_argument('--challenge', default='', help='what a PKCSReq must have')
+p.add_argument('--office', help='SHA-256 of the certificate of a registration authority, '
+               'which signs the messages of others')
 p.add_argument('--pending', type=int, default=0, help='answers before the decision')
 p.add_argument('--fail', help='failInfo of every answer; "none": a failure without one')
 p.add_argument('--fail-text')
@@ -415,7 +417,9 @@ def check_request(q):
         violation('RFC 2985 5.4.1', 'challengePassword is not single')
     said = passwords[0]['values'][0].native if passwords else ''
     self_signed = q.cert.issuer == q.cert.subject
-    if q.kind == RENEWAL_REQ:
+    if opt.office == q.cert.fingerprint(hashes.SHA256()).hex():
+        note('requests', 'by the office')
+    elif q.kind == RENEWAL_REQ:
         if not has('Renewal'):
             violation('RFC 8894 3.5.2', 'RenewalReq, which we do not have')
         check_ours(q, request)
@@ -555,6 +559,8 @@ def ask_again(q):
         violation('RFC 8894 3.3.3', 'the subject is not the request\'s')
     if q.cert.fingerprint(hashes.SHA256()).hex() != row['by']:
         violation('RFC 8894 3.3.3', 'the poll is signed by another certificate than the request')
+    if opt.fail is not None:
+        return answer(q, FAILURE, None if opt.fail == 'none' else opt.fail)
     row['left'] -= 1
     return answer(q, PENDING) if row['left'] > 0 else granted(q, row)
 
@@ -658,6 +664,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
+server = http.server.HTTPServer(('127.0.0.1', int((sys.argv + ['0'])[2])), Handler)
 print(server.server_port, flush=True)
 server.serve_forever()

@@ -129,8 +129,11 @@ ra_deputies_open(ra_office *o, tmg_fault *f)
 			return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 		o->deputy[i]->mandate = kinds[i].mandate;
 		o->deputy[i]->purpose = kinds[i].purpose;
-		if ((rc = open_one(o, conf, kinds[i].alg, o->deputy[i], f)))
-			return rc;
+		if ((rc = open_one(o, conf, kinds[i].alg, o->deputy[i], f))) {
+			const tmg_fault why = *f;
+
+			return tmg_raise(f, rc, 0, "%s.key: %s", kinds[i].purpose, why.text);
+		}
 	}
 	return TMG_OK;
 }

@@ -211,6 +211,17 @@ submit_by_number(ra_talk *t, struct asking *a, const char *number)
 	return carry_on(t, &app);
 }
 
+/* Before there was a RenewalReq a certificate was renewed by a PKCSReq that it signed,
+ * and certmonger does so to this day: with the challenge of the first one, used up. */
+static bool
+is_renewal(const ra_talk *t, const ra_request *request)
+{
+	return X509_NAME_cmp(X509_get_issuer_name(t->in.signer),
+	    X509_get_subject_name(t->desk->office->ca->cert)) == 0 &&
+	    X509_NAME_cmp(X509_get_subject_name(t->in.signer),
+	    X509_REQ_get_subject_name(request->req)) == 0;
+}
+
 tmg_rc
 ra_scep_enroll(ra_talk *t)
 {
@@ -223,6 +234,8 @@ ra_scep_enroll(ra_talk *t)
 		return rc;
 	if (is_again(&a))
 		return carry_on(t, &a.bound);
+	if (is_renewal(t, &a.request))
+		return ra_scep_renew(t);
 	if ((rc = is_other(t, &a)) || (rc = ra_scep_who(t, a.request.req, &guest)))
 		return rc;
 	memcpy(t->reply->user, guest.name, sizeof(t->reply->user));

@@ -7,7 +7,6 @@
 enum {
 	AID_LEN = 16,		/* 4.2.1 */
 	CAPABILITIES_LEN = 10,	/* 4.4.3.7 */
-	FINGERPRINT_LEN = 20,
 };
 
 #define ABOUT_MAX 1024u		/* bytes; some 300 in practice */
@@ -52,10 +51,10 @@ is_zero(const uint8_t *bytes, size_t n)
 static void
 take_fingerprints(tmg_view all, tmg_opgp_about *a)
 {
-	for (size_t i = 0; i < OPGP_KEYS && (i + 1) * FINGERPRINT_LEN <= all.len;
+	for (size_t i = 0; i < OPGP_KEYS && (i + 1) * OPGP_FINGERPRINT <= all.len;
 	    i++)
-		a->keys[i].printed = !is_zero(all.ptr + i * FINGERPRINT_LEN,
-		    FINGERPRINT_LEN);
+		a->keys[i].printed = !is_zero(all.ptr + i * OPGP_FINGERPRINT,
+		    OPGP_FINGERPRINT);
 }
 
 /* Pairs of a key's reference and 0, 1 or 2: absent, generated, imported. */

@@ -143,3 +143,20 @@ tmg_opgp_attributes_make(tmg_alg alg, size_t index, uint8_t rsa_format,
 		put_curve(alg, kind_for(row->family, index), &out);
 	tmg_opgp_attributes_parse(tmg_out_view(&out), a);
 }
+
+/* 4.4.3.11: C1 to C3 again, one for each kind that the slot takes. */
+uint32_t
+tmg_opgp_algorithms_parse(tmg_view content)
+{
+	tmg_opgp_attributes a;
+	uint32_t algs = 0;
+	tmg_tlv t;
+
+	while (tmg_tlv_next(&content, &t) == TMG_OK) {
+		if (t.tag < 0xc1 || t.tag > 0xc3)
+			continue;
+		tmg_opgp_attributes_parse(t.value, &a);
+		algs |= 1u << a.alg;
+	}
+	return algs & ~(1u << TMG_ALG_NONE);
+}

@@ -36,21 +36,66 @@ maker_of(uint16_t id)
 	return &makers[i];
 }
 
-/* What version 2 and 3 promise; the kinds of keys that the card has now are
- * possible for certain, others only where attributes may be changed. */
-static void
+#define ALGORITHMS_MAX 2048u	/* bytes; some 500 in practice */
+
+static const struct {
+	uint8_t told;		/* CAP_* */
+	unsigned can;		/* TMG_CAN_* */
+} abilities[] = {
+	{ CAP_CHALLENGE, TMG_CAN_RANDOM },
+	{ CAP_IMPORT, TMG_CAN_IMPORT },
+};
+
+/* What RSA cards of version 2 take, where they let attributes be changed. */
+#define ALGS_2 (1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_RSA3072 | \
+	1u << TMG_ALG_RSA4096)
+/* Those of version 3 before 3.4 may know curves, and do not say which. */
+#define ALGS_3 (ALGS_2 | 1u << TMG_ALG_P256 | 1u << TMG_ALG_P384 | \
+	1u << TMG_ALG_ED25519 | 1u << TMG_ALG_X25519)
+
+static bool
+lists_algorithms(const tmg_opgp_about *a)
+{
+	return a->version[0] > 3 || (a->version[0] == 3 && a->version[1] >= 4);
+}
+
+/* From 3.4 on the card lists them in FA; a list that cannot be read is as none. */
+static tmg_rc
+read_algs(tmg_opgp *p, uint32_t *algs)
+{
+	uint8_t bytes[ALGORITHMS_MAX];
+	tmg_out store = TMG_OUT(bytes);
+	tmg_view content;
+	tmg_rc rc;
+
+	*algs = p->about.version[0] >= 3 ? ALGS_3 : ALGS_2;
+	if (!lists_algorithms(&p->about))
+		return TMG_OK;
+	rc = tmg_opgp_get(p, DO_ALGORITHMS, TMG_LE_ANY, &store, &content);
+	if (rc == TMG_OK && tmg_opgp_algorithms_parse(content) != 0)
+		*algs = tmg_opgp_algorithms_parse(content);
+	return rc == TMG_REMOVED || rc == TMG_RESET || rc == TMG_E_IO
+	    ? rc : TMG_OK;
+}
+
+/* The kinds of keys that the card has now are possible for certain, others only
+ * where attributes may be changed. */
+static tmg_rc
 can_and_algs(tmg_opgp *p)
 {
 	tmg_backend_info *info = &p->base.info;
+	uint32_t algs = 0;
+	tmg_rc rc;
 
-	info->algs = 0;
+	for (size_t i = 0; i < TMG_COUNT(abilities); i++)
+		if ((p->about.can & abilities[i].told) != 0)
+			info->can |= abilities[i].can;
+	if ((p->about.can & CAP_ATTRIBUTES) != 0 && (rc = read_algs(p, &algs)))
+		return rc;
 	for (size_t i = 0; i < OPGP_KEYS - 1; i++)
-		info->algs |= 1u << p->about.keys[i].attributes.alg;
-	info->algs &= ~(1u << TMG_ALG_NONE);
-	if ((p->about.can & CAP_ATTRIBUTES) != 0)
-		info->algs |= 1u << TMG_ALG_RSA2048;
-	if ((p->about.can & CAP_CHALLENGE) != 0)
-		info->can |= TMG_CAN_RANDOM;
+		algs |= 1u << p->about.keys[i].attributes.alg;
+	info->algs = algs & ~(1u << TMG_ALG_NONE);
+	return TMG_OK;
 }
 
 /* The label is typed on command lines, so: short and without spaces.  The serial
@@ -80,7 +125,6 @@ tmg_opgp_identify(tmg_backend *b)
 
 	if ((rc = tmg_opgp_learn(p)))
 		return p->terminated ? TMG_OK : rc;
-	can_and_algs(p);
 	tmg_opgp_name(p);
-	return TMG_OK;
+	return opgp_pass(p, can_and_algs(p));
 }

@@ -45,7 +45,8 @@ without_tag(tmg_view answer, uint32_t tag)
 static bool
 is_constructed(uint32_t tag)
 {
-	return tag == DO_APPLICATION || tag == DO_KDF || tag == DO_ALGORITHMS;
+	return tag == DO_APPLICATION || tag == DO_HOLDER || tag == DO_KDF ||
+	    tag == DO_ALGORITHMS;
 }
 
 tmg_rc
@@ -79,14 +80,13 @@ tmg_opgp_get(tmg_opgp *p, uint32_t tag, uint32_t le, tmg_out *store,
 	return tmg_opgp_got(p, tag, sw, tmg_out_view(store), content);
 }
 
-tmg_rc
-tmg_opgp_put(tmg_opgp *p, uint32_t tag, tmg_view content)
+static tmg_rc
+put(tmg_opgp *p, uint32_t tag, tmg_view content)
 {
 	uint16_t sw;
 	tmg_rc rc;
 
-	if ((rc = tmg_opgp_want_admin(p)) ||
-	    (rc = tmg_opgp_send(p, &(tmg_capdu){
+	if ((rc = tmg_opgp_send(p, &(tmg_capdu){
 		.ins = INS_PUT_DATA,
 		.p1 = (uint8_t)(tag >> 8), .p2 = (uint8_t)tag,
 		.data = content,
@@ -95,4 +95,21 @@ tmg_opgp_put(tmg_opgp *p, uint32_t tag, tmg_view content)
 	if (sw == TMG_SW_LOGIN)
 		tmg_opgp_doubt(p);
 	return opgp_judge(p, put_sw, sw, N_("writing a data object"));
+}
+
+tmg_rc
+tmg_opgp_put(tmg_opgp *p, uint32_t tag, tmg_view content)
+{
+	const tmg_rc rc = tmg_opgp_want_admin(p);
+
+	return rc ? rc : put(p, tag, content);
+}
+
+tmg_rc
+tmg_opgp_put_as_user(tmg_opgp *p, uint32_t tag, tmg_view content)
+{
+	if (p->other && tmg_selected_is(&p->selected, p->base.ch))
+		return put(p, tag, content);
+	return opgp_raise(p, TMG_LOGIN, 0,
+	    _("%s: this is written after the user's PIN"), p->who);
 }

@@ -25,7 +25,8 @@ standard_info(tmg_opgp *p)
 {
 	tmg_backend_info *info = &p->base.info;
 
-	info->can = TMG_CAN_METADATA;
+	info->can = TMG_CAN_METADATA | TMG_CAN_GENERATE | TMG_CAN_DATA |
+	    TMG_CAN_RESET;
 	snprintf(info->model, sizeof(info->model), "OpenPGP card");
 	snprintf(info->label, sizeof(info->label), "OpenPGP");
 	tmg_opgp_pin_rules(p);
@@ -84,20 +85,20 @@ const tmg_driver tmg_driver_openpgp = {
 	.logout = tmg_opgp_logout,
 	.logged_in = tmg_opgp_logged_in,
 	.admin_auto = opgp_admin_auto,
-	.generate = tmg_no_generate,
-	.import = tmg_no_import,
+	.generate = tmg_opgp_generate,
+	.import = tmg_opgp_import,
 	.key_delete = tmg_no_key_delete,
 	.key_move = tmg_no_key_move,
 	.attest = tmg_no_attest,
 	.sign = tmg_opgp_sign,
-	.decrypt = tmg_no_decrypt,
-	.derive = tmg_no_derive,
-	.data_slots = tmg_no_data_slots,
-	.data_read = tmg_no_data_read,
-	.data_write = tmg_no_data_write,
-	.data_delete = tmg_no_data_delete,
-	.random = tmg_no_random,
-	.reset = tmg_no_reset,
+	.decrypt = tmg_opgp_decrypt,
+	.derive = tmg_opgp_derive,
+	.data_slots = tmg_opgp_data_slots,
+	.data_read = tmg_opgp_data_read,
+	.data_write = tmg_opgp_data_write,
+	.data_delete = tmg_opgp_data_delete,
+	.random = tmg_opgp_random,
+	.reset = tmg_opgp_reset,
 	.setup = tmg_no_setup,
 	.admin_protect = tmg_no_admin_protect,
 	.close = opgp_close,

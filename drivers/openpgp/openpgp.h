@@ -52,6 +52,7 @@ enum {
 enum {
 	DO_AID = 0x4f,
 	DO_URL = 0x5f50,
+	DO_HOLDER = 0x65,	/* cardholder related data: name, language, sex */
 	DO_APPLICATION = 0x6e,	/* application related data */
 	DO_DISCRETIONARY = 0x73,
 	DO_CERTIFICATE = 0x7f21,
@@ -78,6 +79,7 @@ enum {
 };
 
 enum {
+	OPGP_FINGERPRINT = 20,	/* bytes */
 	OPGP_KEYS = 4,		/* signature, decryption, authentication, attestation */
 	OPGP_ATTRIBUTES_MAX = 24,	/* bytes of algorithm attributes kept */
 	YUBICO = 0x0006,	/* manufacturer: 4.2.1 */
@@ -227,6 +229,8 @@ tmg_rc tmg_opgp_got(tmg_opgp *p, uint32_t tag, uint16_t sw, tmg_view answer,
     tmg_view *content);
 /* Verdicts TMG_LOGIN; TMG_DENIED: no room, or not this value. */
 tmg_rc tmg_opgp_put(tmg_opgp *p, uint32_t tag, tmg_view content);
+/* The same for what the user's PIN allows to be written. */
+tmg_rc tmg_opgp_put_as_user(tmg_opgp *p, uint32_t tag, tmg_view content);
 
 /* ---- about.c, identify.c ------------------------------------------------- */
 
@@ -244,6 +248,9 @@ void tmg_opgp_attributes_parse(tmg_view bytes, tmg_opgp_attributes *a);
 /* The attributes of a key of that kind in that slot; len 0: there are none. */
 void tmg_opgp_attributes_make(tmg_alg alg, size_t index, uint8_t rsa_format,
     tmg_opgp_attributes *a);
+
+/* The kinds of keys that FA lists for the three slots, bits of tmg_alg. */
+uint32_t tmg_opgp_algorithms_parse(tmg_view content);
 
 /* ---- public.c, facts.c --------------------------------------------------- */
 
@@ -286,7 +293,44 @@ tmg_rc tmg_opgp_kdf_apply(tmg_opgp *p, tmg_pin_kind kind, tmg_view pin,
 tmg_rc tmg_opgp_s2k(tmg_ctx *ctx, tmg_hash hash, tmg_view salt, uint32_t count,
     tmg_view pin, tmg_secret *key);
 
-/* ---- sign.c -------------------------------------------------------------- */
+/* ---- fingerprint.c, generate.c, import.c: new keys ------------------------- */
+
+/* Of a version 4 key packet (RFC 4880 12.2) of that date. */
+tmg_rc tmg_opgp_fingerprint(tmg_opgp *p, size_t index, uint32_t date,
+    tmg_view spki, uint8_t print[static OPGP_FINGERPRINT]);
+/* Verdicts TMG_UNSUPPORTED, raised: the slot is for other keys or policies. */
+tmg_rc tmg_opgp_check_spec(tmg_opgp *p, const tmg_keyspec *spec,
+    const tmg_opgp_slot *slot);
+/* Gives the slot attributes for that kind, unless it has them. */
+tmg_rc tmg_opgp_want_attributes(tmg_opgp *p, const tmg_opgp_slot *slot,
+    tmg_alg alg);
+/* Writes fingerprint and date of the key that is there now. */
+tmg_rc tmg_opgp_note_key(tmg_opgp *p, const tmg_opgp_slot *slot,
+    tmg_opgp_presence presence, tmg_view spki);
+tmg_rc tmg_opgp_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
+tmg_rc tmg_opgp_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
+
+/* ---- data.c -------------------------------------------------------------- */
+
+tmg_rc tmg_opgp_data_slots(tmg_backend *b, tmg_data_slot *slots, size_t cap,
+    size_t *count);
+tmg_rc tmg_opgp_data_read(tmg_backend *b, uint32_t tag, tmg_out *data);
+tmg_rc tmg_opgp_data_write(tmg_backend *b, uint32_t tag, tmg_view data);
+tmg_rc tmg_opgp_data_delete(tmg_backend *b, uint32_t tag);
+
+/* ---- whole.c ------------------------------------------------------------- */
+
+tmg_rc tmg_opgp_random(tmg_backend *b, size_t n, tmg_out *bytes);
+tmg_rc tmg_opgp_reset(tmg_backend *b);
+
+/* ---- sign.c, decrypt.c --------------------------------------------------- */
+
+/* What the status word of a private-key operation means. */
+tmg_rc tmg_opgp_operated(tmg_opgp *p, uint16_t sw);
+tmg_rc tmg_opgp_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
+    const tmg_decrypt_spec *spec, tmg_view cipher, tmg_out *plain);
+tmg_rc tmg_opgp_derive(tmg_backend *b, uint32_t slot, tmg_alg alg, tmg_view peer,
+    tmg_out *secret);
 
 tmg_rc tmg_opgp_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
     const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);

@@ -44,6 +44,15 @@ expected(tmg_alg alg)
 	    alg != TMG_ALG_RSA1024 ? TMG_LE_ANY : TMG_LE_SHORT;
 }
 
+tmg_rc
+tmg_opgp_operated(tmg_opgp *p, uint16_t sw)
+{
+	/* Believed to be logged in, but the card knows better. */
+	if (sw == TMG_SW_LOGIN)
+		tmg_opgp_doubt(p);
+	return opgp_judge(p, operate_sw, sw, N_("using a key"));
+}
+
 /* How a key is used for signatures. */
 static const struct {
 	uint8_t ins, p1, p2;
@@ -71,10 +80,7 @@ operate(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_view input,
 	if (tmg_opgp_once(p, slot))
 		p->sign = false;
 
-	/* Believed to be logged in, but the card knows better. */
-	if (sw == TMG_SW_LOGIN)
-		tmg_opgp_doubt(p);
-	return opgp_judge(p, operate_sw, sw, N_("using a key"));
+	return tmg_opgp_operated(p, sw);
 }
 
 /* ---- by family ----------------------------------------------------------- */

@@ -55,6 +55,15 @@ tmg_tokens_refresh(tmg_tokens *tokens);
  * tmg_tokens_fault(). */
 TMG_API size_t
 tmg_tokens_count(tmg_tokens *tokens);
+
+/*
+ * The same with every application of every card.  A card with several is looked
+ * at until the first is found, because each further question costs a command or
+ * two; the others are found by this, or by a name that the first does not
+ * answer to.
+ */
+TMG_API size_t
+tmg_tokens_complete(tmg_tokens *tokens);
 /* NULL beyond the last. */
 TMG_API tmg_token *
 tmg_tokens_get(tmg_tokens *tokens, size_t index);

@@ -58,7 +58,8 @@ do_reset(tmg_token *t, void *arg)
 tmg_rc
 tmg_token_reset(tmg_token *token)
 {
-	const tmg_rc rc = tmg_job_run(token, &(tmg_job){ .fn = do_reset });
+	const tmg_rc rc = tmg_job_run(token, &(tmg_job){ .fn = do_reset,
+	    .kind = TMG_PIN_ADMIN });
 
 	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
 		token->tries[kind] = -1;

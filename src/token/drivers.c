@@ -7,6 +7,9 @@
 #ifdef WITH_DRIVER_FILE
 extern const tmg_driver tmg_driver_file;
 #endif
+#ifdef WITH_DRIVER_OPENPGP
+extern const tmg_driver tmg_driver_openpgp;
+#endif
 #ifdef WITH_DRIVER_PIV
 extern const tmg_driver tmg_driver_piv;
 #endif
@@ -16,6 +19,9 @@ extern const tmg_driver tmg_driver_piv;
 const tmg_driver *const tmg_drivers[] = {
 #ifdef WITH_DRIVER_PIV
 	&tmg_driver_piv,
+#endif
+#ifdef WITH_DRIVER_OPENPGP
+	&tmg_driver_openpgp,
 #endif
 #ifdef WITH_DRIVER_FILE
 	&tmg_driver_file,

@@ -67,6 +67,14 @@ tmg_obstacle_tell(const tmg_obstacle *o, tmg_tokens *set)
 	    : tmg_fault_copy(&set->fault, &o->fault, o->rc);
 }
 
+bool
+tmg_find_more(tmg_tokens *set)
+{
+	const size_t before = tmg_tokens_count(set);
+
+	return tmg_tokens_complete(set) > before;
+}
+
 /* ---- one token ----------------------------------------------------------- */
 
 static bool
@@ -141,6 +149,8 @@ find_named(tmg_tokens *set, const char *name, tmg_token **token)
 
 	for (size_t i = 0; rc == TMG_NOT_FOUND && i < TMG_COUNT(rounds); i++)
 		rc = find_one(set, name, rounds[i], &o, token);
+	if (rc == TMG_NOT_FOUND && tmg_find_more(set))
+		return find_named(set, name, token);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, set);
 	if (rc != TMG_NOT_FOUND)
@@ -200,6 +210,8 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_token **token)
 	if ((rc = tmg_find_uri(set, name, &uri)))
 		return rc;
 	rc = find_one(set, name, fits_text, &o, token);
+	if (rc == TMG_NOT_FOUND && tmg_find_more(set))
+		return find_by_uri(set, name, token);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, set);
 	if (rc != TMG_NOT_FOUND)

@@ -45,17 +45,22 @@ probe(const tmg_driver *driver, tmg_channel *ch, struct finding *f)
 	return rc;
 }
 
-/* A driver that fails does not hide the others' tokens. */
+/*
+ * Until one finds a token: each further question is a command, and one more to
+ * come back to the first application.  tmg_seat_complete() asks the others.  A
+ * driver that fails does not hide the others' tokens.
+ */
 static tmg_rc
 ask_drivers(struct finding *f, tmg_channel *ch)
 {
 	tmg_auto(tmg_turn) turn = { NULL };
+	size_t *asked = &f->seat->asked;
 	tmg_rc rc, worst = TMG_OK;
 
 	if ((rc = tmg_turn_take(&turn, ch)))
 		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
-	for (size_t i = 0; i < tmg_drivers_count; i++) {
-		rc = probe(tmg_drivers[i], ch, f);
+	while (*asked < tmg_drivers_count && f->count == 0) {
+		rc = probe(tmg_drivers[(*asked)++], ch, f);
 		if (rc == TMG_REMOVED)
 			return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
 		if (rc != TMG_OK && rc != TMG_NOT_FOUND)
@@ -67,6 +72,22 @@ ask_drivers(struct finding *f, tmg_channel *ch)
 		return worst;
 	return tmg_raise(&f->set->fault, TMG_NOT_FOUND, 0,
 	    _("no driver knows the card in reader %s"), ch->reader);
+}
+
+tmg_rc
+tmg_seat_complete(tmg_tokens *set, tmg_seat *seat)
+{
+	tmg_rc rc = TMG_OK;
+
+	while (rc == TMG_OK && seat->asked < tmg_drivers_count) {
+		struct finding f = {
+			.probe = { add_backend }, .set = set, .seat = seat,
+		};
+
+		rc = ask_drivers(&f, tmg_card_channel(seat->card));
+	}
+	/* That there is no more is no complaint: the card has a token. */
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
 static tmg_rc

@@ -25,6 +25,7 @@ typedef struct tmg_seat {
 	tmg_hub *hub;
 	char reader[TMG_READER_NAME];
 	unsigned events;
+	size_t asked;		/* drivers that were, the first so many */
 	tmg_card *card;
 } tmg_seat;
 
@@ -158,6 +159,9 @@ tmg_token_prove_typed(tmg_token *token);
  * Verdicts: why there is no token; words in the set's fault. */
 TMG_MUST_USE tmg_rc
 tmg_seat_open(tmg_tokens *set, tmg_hub *hub, const tmg_reader_state *row);
+/* Asks the drivers that were not asked because an earlier one found a token. */
+TMG_MUST_USE tmg_rc
+tmg_seat_complete(tmg_tokens *set, tmg_seat *seat);
 /* The card was pulled: its tokens leave, then the card is closed. */
 void
 tmg_seat_close(tmg_tokens *set, tmg_seat *seat);

@@ -213,6 +213,23 @@ tmg_tokens_count(tmg_tokens *tokens)
 	return n;
 }
 
+/* A card that is busy, or gone, keeps what it showed before. */
+size_t
+tmg_tokens_complete(tmg_tokens *tokens)
+{
+	size_t n = tmg_tokens_count(tokens);
+
+	for (tmg_seat *s = tokens->seats, *next; s != NULL; s = next) {
+		next = s->next;
+		if (tmg_seat_complete(tokens, s) == TMG_REMOVED)
+			tmg_seat_close(tokens, s);
+	}
+	n = 0;
+	for (tmg_token *t = tokens->tokens; t != NULL; t = t->next)
+		n += t->backend != NULL;
+	return n;
+}
+
 tmg_token *
 tmg_tokens_get(tmg_tokens *tokens, size_t index)
 {

@@ -14,6 +14,8 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 #    first, and the certificate after its refusal
 # C  one certificate read: 1 with extended length, 5 without
 # H  Key History, instead of probing twenty slots
+# X  what tamga list asks further: the SELECT of every other application, and the
+#    first one's again (with T=0 and its GET RESPONSE)
 # N  serial number and model: 2, for the name that people are shown
 # T  the tries left, asked before a PIN from a file is used: 1, because nobody
 #    is there to be warned that it is the last one
@@ -21,7 +23,7 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 #    the wrong one of two would lose a try
 # P  one PUT DATA: 1 with extended length, 5 without
 #
-#	row CARD  list S+H+4C, and N with --uris  sign S+K+D+V+A, and T  hundred  always
+#	row CARD  list S+H+4C, tamga X too, and N with --uris  sign S+K+D+V+A, and T  hundred  always
 #	          generate S+2A+1, and N  install S+K+2A+P+C  of which S+2A+P writes
 #	          known S+D+V+A: the caller has the certificate  each A
 row() {
@@ -35,12 +37,12 @@ row() {
 	count_all
 }
 rows() {
-	row piv,provisioned              6  6  4  5 103 202  4  4  6  4  3  1
-	row piv,provisioned,short       22 22  4  5 103 202  4  4 14  8  3  1
-	row piv,provisioned,standard     6  6  5  6 104 203  4  4  6  4  4  1
-	row piv,provisioned,standard,short 22 22 10 11 109 208  4  4 19  8  4  1
+	row piv,provisioned              6  8  4  5 103 202  4  4  6  4  3  1
+	row piv,provisioned,short       22 24  4  5 103 202  4  4 14  8  3  1
+	row piv,provisioned,standard     6  8  5  6 104 203  4  4  6  4  4  1
+	row piv,provisioned,standard,short 22 24 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0 28 28 14 15 212 311  8  8 24  8  7  2
+	row piv,provisioned,standard,t0 28 31 14 15 212 311  8  8 24  8  7  2
 }
 
 again() {

@@ -69,13 +69,20 @@ static void
 the_name_is_in_the_aid(void **state)
 {
 	const tmg_script_row rows[] = {
-		PROBE, { GET_6E, ABOUT_P256, NULL }, { 0 },
+		PROBE, { GET_6E, ABOUT_P256, NULL },
+		{ "00CA00FA", "FA2C C1" RSA2048 "C1" P256_SIGN "C2" X25519
+		    "C3" ED25519 "9000", NULL },
+		{ 0 },
 	};
 	opgp_desk d;
 
 	(void)state;
 	opgp_open(&d, rows);
 	assert_int_equal(tmg_driver_openpgp.identify(d.b), TMG_OK);
+	assert_int_equal(d.b->info.algs, 1u << TMG_ALG_RSA2048 |
+	    1u << TMG_ALG_P256 | 1u << TMG_ALG_X25519 | 1u << TMG_ALG_ED25519);
+	assert_true(d.b->info.can & TMG_CAN_IMPORT);
+	assert_true(d.b->info.can & TMG_CAN_RANDOM);
 	assert_string_equal(d.b->info.label, "OpenPGP-12345678");
 	assert_string_equal(d.b->info.serial, "F51712345678");
 	assert_string_equal(d.b->info.manufacturer, "FSIJ");
@@ -314,6 +321,7 @@ nothing_is_sent_to_another_drivers_application(void **state)
 {
 	const tmg_script_row rows[] = {
 		PROBE, { GET_6E, ABOUT_P256, NULL },
+		{ "00CA00FA", "6A88", NULL },
 		{ SELECT, "9000", NULL },
 		{ GET_6E, ABOUT_P256, NULL },
 		{ "00200081313233343536", "9000", NULL },

@@ -4,6 +4,8 @@
 #include <openssl/err.h>
 #include <string.h>
 
+#include "src/base/scope.h"
+
 const ra_mandate ra_mandate_ocsp = { "OCSP responder",
 	"critical,digitalSignature", "OCSPSigning", true };
 const ra_mandate ra_mandate_cmp = { "CMP server",
@@ -74,4 +76,43 @@ ra_mandate_draw(X509 *cert, X509 *issuer, const ra_appointment *a)
 	    (void *)(uintptr_t)a->san, 0, X509V3_ADD_DEFAULT) != 1)
 		return TMG_E_CRYPTO;
 	return say_where(cert, issuer, a);
+}
+
+static void
+purposes_free(EXTENDED_KEY_USAGE **purposes)
+{
+	EXTENDED_KEY_USAGE_free(*purposes);
+}
+
+/* wanted has one purpose. */
+static bool
+has_purpose(const X509 *cert, const X509 *wanted)
+{
+	__attribute__((__cleanup__(purposes_free))) EXTENDED_KEY_USAGE *have =
+	    X509_get_ext_d2i(cert, NID_ext_key_usage, NULL, NULL);
+	__attribute__((__cleanup__(purposes_free))) EXTENDED_KEY_USAGE *want =
+	    X509_get_ext_d2i(wanted, NID_ext_key_usage, NULL, NULL);
+
+	for (int i = 0; want != NULL && i < sk_ASN1_OBJECT_num(have); i++)
+		if (OBJ_cmp(sk_ASN1_OBJECT_value(have, i),
+		    sk_ASN1_OBJECT_value(want, 0)) == 0)
+			return true;
+	return false;
+}
+
+tmg_rc
+ra_mandate_fits(const ra_mandate *mandate, X509 *cert, bool *fits)
+{
+	tmg_auto(ra_X509) wanted = X509_new();
+	uint32_t bits;
+	tmg_rc rc;
+
+	if (wanted == NULL)
+		return TMG_E_NOMEM;
+	if ((rc = ra_ext_add(wanted, wanted, NID_key_usage, mandate->key_usage)) ||
+	    (rc = ra_ext_add(wanted, wanted, NID_ext_key_usage, mandate->ext_key_usage)))
+		return rc;
+	bits = X509_get_key_usage(wanted);
+	*fits = (X509_get_key_usage(cert) & bits) == bits && has_purpose(cert, wanted);
+	return TMG_OK;
 }

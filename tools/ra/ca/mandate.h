@@ -30,6 +30,10 @@ typedef struct ra_appointment {
 	const GENERAL_NAMES *san;	/* where it is found; NULL: nobody asks */
 } ra_appointment;
 
+/* Whether a certificate, of whomever, is for that.  Faults TMG_E_CRYPTO. */
+TMG_MUST_USE tmg_rc
+ra_mandate_fits(const ra_mandate *mandate, X509 *cert, bool *fits);
+
 /* Its certificate, but for the signature.  Faults TMG_E_CRYPTO. */
 TMG_MUST_USE tmg_rc
 ra_mandate_draw(X509 *cert, X509 *issuer, const ra_appointment *a);

@@ -181,6 +181,10 @@ wrap(const struct talk *t, tmg_view pkcs10, tmg_fault *f)
 	    tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory")) : TMG_OK;
 }
 
+/* RFC 4211 4: it proves the key to whoever it was sent to. */
+static const char crmf[] =
+    N_("this request came as CRMF, whose proof cannot be passed on to another authority; the applicant has to hand in a PKCS #10");
+
 static tmg_rc
 make_request(const struct talk *t, tmg_fault *f)
 {
@@ -191,8 +195,7 @@ make_request(const struct talk *t, tmg_fault *f)
 	if (e->request != NULL)
 		return TMG_OK;
 	if (request->made != NULL)
-		return tmg_raise(f, TMG_UNSUPPORTED, 0,
-		    _("this request came as CRMF, whose proof cannot be passed on to another authority; the applicant has to hand in a PKCS #10"));
+		return tmg_raise(f, TMG_UNSUPPORTED, 0, "%s", _(crmf));
 	if ((rc = wrap(t, request->pkcs10, f)))
 		return rc;
 	return t->asking->keep(t->asking->arg, e, f);
@@ -245,6 +248,8 @@ upstream_vet(ra_ca *base, const ra_order *order, tmg_fault *f)
 {
 	const ra_order fit = in_its_time(base, order);
 
+	if (order->request->made != NULL)
+		return tmg_raise(f, TMG_MISMATCH, 0, "%s", _(crmf));
 	return ra_draw_vet(base, &fit, f);
 }
 

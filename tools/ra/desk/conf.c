@@ -13,6 +13,7 @@
 #include "tools/ra/ca/passphrase.h"
 #include "tools/ra/ca/upstream.h"
 #include "tools/ra/desk/register-kind.h"
+#include "tools/ra/desk/rules.h"
 #include "tools/ra/profile/input.h"
 
 #define FILE_MAX 65536
@@ -194,6 +195,8 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("ocsp.hours", AT(ocsp.hours), false, 1, 720),
 	RA_SET_FLAG("ocsp.nonces", AT(ocsp.nonces)),
 	RA_SET_TEXT("scep.key", AT(scep.deputy.key), false, ra_any_word),
+	RA_SET_TEXT("scep.certificate", AT(scep.deputy.certificate), false,
+	    ra_any_word),
 	RA_SET_TEXT("scep.passphrase_file", AT(scep.deputy.passphrase_file), false,
 	    ra_any_word),
 	RA_SET_TEXT("scep.pin_file", AT(scep.deputy.pin_file), false, ra_any_word),
@@ -201,6 +204,8 @@ static const ra_setting rows[] = {
 	RA_SET_NUMBER("scep.days", AT(scep.deputy.days), false, 1, 3650),
 	RA_SET_FLAG("scep.legacy", AT(scep.legacy)),
 	RA_SET_TEXT("cmp.key", AT(cmp.deputy.key), false, ra_any_word),
+	RA_SET_TEXT("cmp.certificate", AT(cmp.deputy.certificate), false,
+	    ra_any_word),
 	RA_SET_TEXT("cmp.passphrase_file", AT(cmp.deputy.passphrase_file), false,
 	    ra_any_word),
 	RA_SET_TEXT("cmp.pin_file", AT(cmp.deputy.pin_file), false, ra_any_word),
@@ -253,102 +258,6 @@ ra_config_follows(const ra_config *now, const ra_config *next, tmg_fault *f)
 	return TMG_OK;
 }
 
-static tmg_rc
-check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
-{
-	const bool safe = m->starttls || strncmp(m->server, "smtps:", 6) == 0;
-
-	if (m->server[0] != '\0' && m->from[0] == '\0')
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: mail.server needs mail.from, the sender's address"), name);
-	if ((m->user[0] == '\0') != (m->password_file[0] == '\0'))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: mail.user and mail.password_file go together"), name);
-	if (m->user[0] != '\0' && !safe)
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: mail.user: no password goes over a line without TLS; set mail.starttls"),
-		    name);
-	return TMG_OK;
-}
-
-static tmg_rc
-check_ca(const char *name, const ra_config *c, tmg_fault *f)
-{
-	const bool token = ra_keysource_is_token(c->ca_key);
-
-	if (token ? c->ca_pin_file[0] != '\0' : c->ca_pin_file[0] == '\0')
-		return TMG_OK;
-	return tmg_raise(f, TMG_MISMATCH, 0,
-	    _("%s: ca.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
-	    name);
-}
-
-/* Who we are to it: a key with its certificate, a name with its secret, or both. */
-static tmg_rc
-check_upstream(const char *name, const ra_config *c, tmg_fault *f)
-{
-	const ra_upstream_conf *u = &c->upstream;
-
-	if ((u->url[0] == '\0') != (c->ca_key[0] != '\0'))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: either ca.key, with which certificates are signed here, or upstream.url, the authority that signs them"),
-		    name);
-	if (u->url[0] == '\0')
-		return TMG_OK;
-	if ((u->certificate[0] == '\0') != (u->key[0] == '\0') ||
-	    (u->user[0] == '\0') != (u->password_file[0] == '\0') ||
-	    (u->certificate[0] == '\0' && u->user[0] == '\0'))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: upstream.certificate and upstream.key tell the authority who we are, or upstream.user and upstream.password_file"),
-		    name);
-	if (ra_keysource_is_token(u->key) != (u->pin_file[0] != '\0'))
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
-		    name, "upstream");
-	if (c->ocsp.deputy.key[0] != '\0' || c->scep.deputy.key[0] != '\0' ||
-	    c->cmp.deputy.key[0] != '\0')
-		return tmg_raise(f, TMG_MISMATCH, 0,
-		    _("%s: ocsp.key, scep.key and cmp.key are of deputies, which the authority at upstream.url does not appoint"),
-		    name);
-	return TMG_OK;
-}
-
-static tmg_rc
-check_deputy(const char *name, const char *group, const ra_deputy_conf *c,
-    tmg_fault *f)
-{
-	const bool token = ra_keysource_is_token(c->key);
-
-	if (token ? c->pin_file[0] != '\0' : c->pin_file[0] == '\0')
-		return TMG_OK;
-	return tmg_raise(f, TMG_MISMATCH, 0,
-	    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
-	    name, group);
-}
-
-/* Lists that end before the next one is made leave everybody without one. */
-static tmg_rc
-check_crl(const char *name, const ra_config *c, tmg_fault *f)
-{
-	return c->crl_hours < c->crl_days * 24 ? TMG_OK : tmg_raise(f, TMG_MISMATCH,
-	    0, _("%s: crl.every_hours: a list of crl.days = %d is over by then"),
-	    name, c->crl_days);
-}
-
-static tmg_rc
-check_registers(const char *name, const ra_config *config, tmg_fault *f)
-{
-	for (size_t i = 0; i < config->register_count; i++) {
-		const ra_register *r = &config->registers[i];
-		const char *wrong = ra_register_check(r);
-
-		if (wrong != NULL)
-			return tmg_raise(f, TMG_MISMATCH, 0,
-			    _("%s: the register %s: %s"), name, r->name, wrong);
-	}
-	return TMG_OK;
-}
-
 tmg_rc
 ra_config_parse(const char *name, const char *text, ra_config *config,
     tmg_fault *f)
@@ -366,15 +275,7 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
-	if (rc || (rc = check_ca(name, config, f)) ||
-	    (rc = check_upstream(name, config, f)) ||
-	    (rc = check_crl(name, config, f)) ||
-	    (rc = check_deputy(name, "ocsp", &config->ocsp.deputy, f)) ||
-	    (rc = check_deputy(name, "scep", &config->scep.deputy, f)) ||
-	    (rc = check_deputy(name, "cmp", &config->cmp.deputy, f)) ||
-	    (rc = check_mail(name, &config->mail, f)))
-		return rc;
-	return check_registers(name, config, f);
+	return rc ? rc : ra_config_check(name, config, f);
 }
 
 tmg_rc

@@ -51,6 +51,7 @@ typedef struct ra_register {
 /* The key of a deputy. */
 typedef struct ra_deputy_conf {
 	char key[RA_TEXT_MAX];		/* as ca.key; "" there is none */
+	char certificate[RA_TEXT_MAX];	/* PEM, of the authority upstream; "" ours */
 	char passphrase_file[RA_TEXT_MAX];
 	char pin_file[RA_TEXT_MAX];
 	char vcard[RA_TEXT_MAX];

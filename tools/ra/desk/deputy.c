@@ -14,6 +14,7 @@
 #include "src/base/secret.h"
 #include "tools/ra/ca/make.h"
 #include "tools/ra/ca/passphrase.h"
+#include "tools/ra/desk/given.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/store/deputy.h"
 
@@ -73,14 +74,14 @@ make_key(tmg_ctx *ctx, tmg_alg alg, const ra_keysource *source, tmg_fault *f)
 
 static tmg_rc
 open_key(tmg_ctx *ctx, tmg_alg alg, const ra_keysource *source,
-    ra_keeper **keeper, tmg_fault *f)
+    const X509 *given, ra_keeper **keeper, tmg_fault *f)
 {
 	tmg_rc rc;
 
-	if (!ra_keysource_is_token(source->key) && access(source->key, F_OK) != 0 &&
+	if (given == NULL && !ra_keysource_is_token(source->key) && access(source->key, F_OK) != 0 &&
 	    errno == ENOENT && (rc = make_key(ctx, alg, source, f)))
 		return rc;
-	return ra_keeper_open(ctx, source, NULL, keeper, f);
+	return ra_keeper_open(ctx, source, given, keeper, f);
 }
 
 static tmg_rc
@@ -108,8 +109,12 @@ open_one(ra_office *o, const ra_deputy_conf *conf, tmg_alg alg,
 	    ra_config_path(&o->config, token ? conf->pin_file :
 	    conf->passphrase_file, secret))
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	if (conf->certificate[0] != '\0' &&
+	    ((rc = ra_given_read(&o->config, conf->certificate, &deputy->given, f)) ||
+	    (rc = ra_given_check(o->ca, deputy->mandate, deputy->given, f))))
+		return rc;
 	if ((rc = open_key(o->ctx, alg, &(ra_keysource){ key, secret, vcard },
-	    &deputy->keeper, f)))
+	    deputy->given, &deputy->keeper, f)))
 		return rc;
 	deputy->days = conf->days;
 	return hash_key(deputy, f);
@@ -142,8 +147,10 @@ void
 ra_deputies_release(ra_office *o)
 {
 	for (size_t i = 0; i < RA_DEPUTIES; i++) {
-		if (o->deputy[i] != NULL)
+		if (o->deputy[i] != NULL) {
 			ra_keeper_free(&o->deputy[i]->keeper);
+			X509_free(o->deputy[i]->given);
+		}
 		free(o->deputy[i]);
 		o->deputy[i] = NULL;
 	}
@@ -253,8 +260,11 @@ ra_deputy_now(ra_desk *d, const ra_deputy *deputy, ra_cert *cert)
 {
 	tmg_auto(ra_cert) newer = { .der = NULL };
 	const time_t now = ra_desk_now(d);
-	tmg_rc rc = look(d, deputy, cert);
+	tmg_rc rc;
 
+	if (deputy->given != NULL)
+		return ra_given_now(d, deputy->mandate, deputy->given, cert);
+	rc = look(d, deputy, cert);
 	if (rc == TMG_NOT_FOUND)
 		return appoint(d, deputy, cert);
 	if (rc || is_enough(cert, deputy, now))

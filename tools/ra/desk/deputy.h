@@ -18,6 +18,8 @@ typedef struct ra_deputy {
 	ra_keeper *keeper;
 	char spki_hash[RA_HASH_TEXT];
 	int days;
+	X509 *given;			/* its certificate, of an authority upstream;
+					 * NULL: ours appoints it */
 } ra_deputy;
 
 /* Opens the keys that ra.conf names; one in a file that is not there is made.
@@ -31,7 +33,8 @@ ra_deputies_release(ra_office *office);
  * The certificate that deputy has now; made when there is none, or a third of
  * its time is left.
  *
- * Verdicts  TMG_DENIED  it was revoked: the key must be replaced
+ * Verdicts  TMG_DENIED  it was revoked: the key must be replaced; one that was
+ *                       given to us has expired
  */
 TMG_MUST_USE tmg_rc
 ra_deputy_now(ra_desk *desk, const ra_deputy *deputy, ra_cert *cert);

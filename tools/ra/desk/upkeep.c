@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/given.h"
 #include "tools/ra/store/deputy.h"
 #include "tools/ra/store/mail.h"
 
@@ -82,21 +82,35 @@ look_above(struct looking *l)
 }
 
 static tmg_rc
+tell_file(struct looking *l, const char *name)
+{
+	tmg_auto(ra_X509) cert = NULL;
+	const tmg_rc rc = ra_given_read(l->desk->config, name, &cert,
+	    &l->desk->fault);
+
+	return rc ? tmg_fault_copy(&l->desk->fault, &l->desk->fault, TMG_E_IO) :
+	    tell_cert(l, cert);
+}
+
+static tmg_rc
 look_server(struct looking *l)
 {
-	tmg_auto(ra_BIO) bio = NULL;
-	tmg_auto(ra_X509) cert = NULL;
-	char path[PATH_MAX];
+	return tell_file(l, l->desk->config->tls_certificate);
+}
 
-	if (ra_config_path(l->desk->config, l->desk->config->tls_certificate, path))
-		return TMG_E_USAGE;
-	if ((bio = BIO_new_file(path, "r")) == NULL ||
-	    (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) == NULL) {
-		ERR_clear_error();
-		return tmg_raise(&l->desk->fault, TMG_E_IO, 0,
-		    _("%s: no certificate can be read there"), path);
-	}
-	return tell_cert(l, cert);
+/* Who we are to an authority upstream, and what it gave us to speak for it. */
+static tmg_rc
+look_given(struct looking *l)
+{
+	const ra_config *c = l->desk->config;
+	const char *const files[] = { c->upstream.certificate,
+		c->cmp.deputy.certificate, c->scep.deputy.certificate };
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; i < TMG_COUNT(files) && rc == TMG_OK; i++)
+		if (files[i][0] != '\0')
+			rc = tell_file(l, files[i]);
+	return rc;
 }
 
 /* Of each kind the one that lasts longest: of a key that was replaced the
@@ -115,7 +129,7 @@ look_deputies(struct looking *l)
 	for (size_t i = 0; i < TMG_COUNT(all) && rc == TMG_OK; i++) {
 		time_t from, ends;
 
-		if (all[i].conf->key[0] == '\0')
+		if (all[i].conf->key[0] == '\0' || all[i].conf->certificate[0] != '\0')
 			continue;
 		rc = ra_deputy_last(l->desk->store, all[i].purpose, &from, &ends);
 		if (rc && rc != TMG_NOT_FOUND)
@@ -241,6 +255,8 @@ static const struct {
 	    N_("make a new authority before it ends"), look_above },
 	{ "server", N_("the HTTPS server's certificate"),
 	    N_("tamga-ra server-cert"), look_server },
+	{ "given", N_("a certificate that the authority upstream gave us"),
+	    N_("ask that authority for a new one, and name it in ra.conf"), look_given },
 	{ "deputy", N_("a certificate that answers are signed with"),
 	    N_("it should have been renewed by itself: look at the log of the servers"),
 	    look_deputies },

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/desk/rules.h"
+
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "tools/ra/desk/register-kind.h"
+
+static tmg_rc
+check_mail(const char *name, const ra_mail_conf *m, tmg_fault *f)
+{
+	const bool safe = m->starttls || strncmp(m->server, "smtps:", 6) == 0;
+
+	if (m->server[0] != '\0' && m->from[0] == '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.server needs mail.from, the sender's address"), name);
+	if ((m->user[0] == '\0') != (m->password_file[0] == '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.user and mail.password_file go together"), name);
+	if (m->user[0] != '\0' && !safe)
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail.user: no password goes over a line without TLS; set mail.starttls"),
+		    name);
+	return TMG_OK;
+}
+
+static tmg_rc
+check_ca(const char *name, const ra_config *c, tmg_fault *f)
+{
+	const bool token = ra_keysource_is_token(c->ca_key);
+
+	if (token ? c->ca_pin_file[0] != '\0' : c->ca_pin_file[0] == '\0')
+		return TMG_OK;
+	return tmg_raise(f, TMG_MISMATCH, 0,
+	    _("%s: ca.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
+	    name);
+}
+
+/* Who we are to it: a key with its certificate, a name with its secret, or both. */
+static tmg_rc
+check_upstream(const char *name, const ra_config *c, tmg_fault *f)
+{
+	const ra_upstream_conf *u = &c->upstream;
+
+	if ((u->url[0] == '\0') != (c->ca_key[0] != '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: either ca.key, with which certificates are signed here, or upstream.url, the authority that signs them"),
+		    name);
+	if (u->url[0] == '\0')
+		return TMG_OK;
+	if ((u->certificate[0] == '\0') != (u->key[0] == '\0') ||
+	    (u->user[0] == '\0') != (u->password_file[0] == '\0') ||
+	    (u->certificate[0] == '\0' && u->user[0] == '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: upstream.certificate and upstream.key tell the authority who we are, or upstream.user and upstream.password_file"),
+		    name);
+	if (ra_keysource_is_token(u->key) != (u->pin_file[0] != '\0'))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
+		    name, "upstream");
+	if (c->ocsp.deputy.key[0] != '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: ocsp.key: the authority at upstream.url alone knows all that it revokes, and answers"),
+		    name);
+	return TMG_OK;
+}
+
+static tmg_rc
+check_deputy(const char *name, const char *group, const ra_deputy_conf *c,
+    tmg_fault *f)
+{
+	const bool token = ra_keysource_is_token(c->key);
+
+	if (token ? c->pin_file[0] != '\0' : c->pin_file[0] == '\0')
+		return TMG_OK;
+	return tmg_raise(f, TMG_MISMATCH, 0,
+	    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
+	    name, group);
+}
+
+/* Whoever signs for an authority has its certificate: ours is made here, another
+ * one's is given to us. */
+static tmg_rc
+check_given(const char *name, const char *group, const ra_config *c,
+    const ra_deputy_conf *deputy, tmg_fault *f)
+{
+	if (deputy->key[0] != '\0' && c->upstream.url[0] != '\0' &&
+	    deputy->certificate[0] == '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: %s.certificate: with upstream.url it is needed for %s.key; that authority issues it"),
+		    name, group, group);
+	if (deputy->certificate[0] == '\0' ||
+	    (deputy->key[0] != '\0' && c->upstream.url[0] != '\0'))
+		return TMG_OK;
+	return tmg_raise(f, TMG_MISMATCH, 0,
+	    _("%s: %s.certificate: it goes with %s.key and upstream.url; an authority of our own issues it by itself"),
+	    name, group, group);
+}
+
+/* Lists that end before the next one is made leave everybody without one. */
+static tmg_rc
+check_crl(const char *name, const ra_config *c, tmg_fault *f)
+{
+	return c->crl_hours < c->crl_days * 24 ? TMG_OK : tmg_raise(f, TMG_MISMATCH,
+	    0, _("%s: crl.every_hours: a list of crl.days = %d is over by then"),
+	    name, c->crl_days);
+}
+
+static tmg_rc
+check_registers(const char *name, const ra_config *config, tmg_fault *f)
+{
+	for (size_t i = 0; i < config->register_count; i++) {
+		const ra_register *r = &config->registers[i];
+		const char *wrong = ra_register_check(r);
+
+		if (wrong != NULL)
+			return tmg_raise(f, TMG_MISMATCH, 0,
+			    _("%s: the register %s: %s"), name, r->name, wrong);
+	}
+	return TMG_OK;
+}
+
+tmg_rc
+ra_config_check(const char *name, const ra_config *c, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	if ((rc = check_ca(name, c, f)) || (rc = check_upstream(name, c, f)) ||
+	    (rc = check_crl(name, c, f)) ||
+	    (rc = check_deputy(name, "ocsp", &c->ocsp.deputy, f)) ||
+	    (rc = check_deputy(name, "scep", &c->scep.deputy, f)) ||
+	    (rc = check_deputy(name, "cmp", &c->cmp.deputy, f)) ||
+	    (rc = check_given(name, "scep", c, &c->scep.deputy, f)) ||
+	    (rc = check_given(name, "cmp", c, &c->cmp.deputy, f)) ||
+	    (rc = check_mail(name, &c->mail, f)))
+		return rc;
+	return check_registers(name, c, f);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What settings of ra.conf ask of each other.
+ */
+#ifndef RA_RULES_H
+#define RA_RULES_H
+
+#include "tools/ra/desk/conf.h"
+
+/* name is what messages call the file.  Verdicts TMG_MISMATCH. */
+TMG_MUST_USE tmg_rc
+ra_config_check(const char *name, const ra_config *config, tmg_fault *f);
+
+#endif

@@ -63,6 +63,35 @@ run 0 "$tamga" enroll --resume $local $secret
 assert_installed 9a
 ok "an officer decided"
 
+# ---- confirmed explicitly: at once, renewed, and when an officer has decided ------------
+fresh_card --yubikey
+ctl mark
+secret "careful"
+run 0 "$tamga" enroll $local $(at "http://$http") $secret --slot 9a \
+	--ca-option confirm=explicit --subject CN=Careful --quiet
+[ "$(signed)" = 2 ] || fail "confirmed explicitly: $(signed) signatures"
+assert_installed 9a
+ctl mark
+run 0 "$tamga" renew 9a $local
+[ "$(signed)" = 4 ] || fail "a renewal, confirmed explicitly: $(signed) signatures"
+assert_installed "$(sed -n 's/^  slot \([0-9a-f]*\),.*/\1/p' "$work/out")"
+ok "confirmed explicitly, and renewed so"
+
+fresh_card --yubikey
+ctl mark
+secret "thorough"
+run 6 "$tamga" enroll $local $(at "http://$http/.well-known/cmp/p/$TAMGA_TEST_RA_OFFICER") \
+	$secret --slot 9a --ca-option confirm=explicit --subject CN=Thorough
+"$TAMGA_TEST_RA" approve "$(submitted)" >/dev/null || fail "approve"
+run 0 "$tamga" enroll --resume $local $secret
+[ "$(signed) $(generated)" = "2 1" ] || fail "$(signed) signatures, $(generated) keys"
+assert_installed 9a
+# what was not confirmed would wait for that: ir, kur and the polled one
+heard=$(sqlite3 "$TAMGA_TEST_RA_DIR/store.db" "SELECT count(*) FROM cmp
+    WHERE implicit = 0 AND state = 'ended' AND application <> '' AND kind IN (0, 2, 4, 7)")
+[ "$heard" = 3 ] || fail "$heard were confirmed explicitly"
+ok "polled, then confirmed explicitly"
+
 # ---- refused ------------------------------------------------------------------------------
 fresh_card --yubikey
 secret "unlucky"

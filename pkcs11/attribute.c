@@ -144,7 +144,7 @@ get_copyable(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 static CK_RV
 get_unique(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
-	char text[40];
+	char text[TMG_SLOT_NAME + 40];
 
 	(void)arg;
 	if (s->object.owner != 0)

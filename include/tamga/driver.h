@@ -51,7 +51,7 @@ enum {
 	TMG_USE_ATTEST = 1u << 5,	/* signs attestations only */
 };
 
-#define TMG_SLOT_NAME 8		/* bytes, final zero included */
+#define TMG_SLOT_NAME 72		/* bytes, final zero included */
 
 /* A place for one key and its certificate. */
 typedef struct tmg_slot {
@@ -132,6 +132,8 @@ typedef struct tmg_backend_info {
 	unsigned can;			/* TMG_CAN_* */
 	uint32_t algs;			/* bit 1 << tmg_alg: may be generated */
 	tmg_pin_rule pins[TMG_PIN_KINDS];	/* indexed by tmg_pin_kind */
+	bool named_by_id;		/* a slot's name is the id of URIs (RFC 7512) in
+					 * hexadecimal; else the bytes of ref are */
 	bool cert_first;		/* what a key is, its certificate tells for fewer
 					 * commands than facts(), which may not know */
 } tmg_backend_info;

@@ -94,14 +94,20 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_find(tmg_tokens *tokens, const char *name, tmg_token **token);
 
 /*
- * Adds a token that is no card: the keys in a folder, which is there already.
- * tmg_tokens_find() does the same for such a name.  What was added before is
- * found, not added again.
+ * Adds what is no card: the keys in a folder, which is there already, or the
+ * tokens of a PKCS #11 module.  tmg_tokens_find() does the same for such a name.
+ * What was added before is found, not added again.
  *
  *   name   "file:FOLDER", or "file+legacy:FOLDER" to write what Java before 8u301
- *          reads
+ *          reads; "module:LIBRARY", or a pkcs11: URI with a module-path (RFC 7512
+ *          2.4) for one of several tokens of it.  Whoever loads a library runs
+ *          its code: the name comes from somebody who may say so
  *
- * Verdicts  TMG_NOT_FOUND  there is no such folder, or no driver for it
+ * Verdicts  TMG_NOT_FOUND  there is no such folder, library or token in it, or no
+ *                          driver for it
+ *           TMG_AMBIGUOUS  the module has several tokens, which were all added
+ *           TMG_DENIED     the module is tamga's own
+ *           TMG_UNSUPPORTED, faults: the library is no module, or does not start
  * Faults    TMG_E_USAGE: another kind of name
  */
 TMG_API TMG_MUST_USE tmg_rc
@@ -150,7 +156,8 @@ tmg_token_driver(const tmg_token *token);
 TMG_API const char *
 tmg_token_uri(tmg_token *token);
 /* What tmg_tokens_find() finds it by in another program and on another day:
- * its URI, or "file:/..." of keys in a folder; borrowed from the token. */
+ * its URI, with a module-path for a module's, or "file:/..." of keys in a folder;
+ * borrowed from the token. */
 TMG_API const char *
 tmg_token_address(tmg_token *token);
 /* Command APDUs its card got so far. */

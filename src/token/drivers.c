@@ -4,11 +4,20 @@
 #include "src/base/scope.h"
 #include "src/token/token.h"
 
+/* tamga-pkcs11.so shows cards alone: see token.am. */
+#ifdef TMG_CARDS_ONLY
+#undef WITH_DRIVER_FILE
+#undef WITH_DRIVER_MODULE
+#endif
+
 #ifdef WITH_DRIVER_FILE
 extern const tmg_driver tmg_driver_file;
 #endif
 #ifdef WITH_DRIVER_OPENPGP
 extern const tmg_driver tmg_driver_openpgp;
+#endif
+#ifdef WITH_DRIVER_MODULE
+extern const tmg_driver tmg_driver_module;
 #endif
 #ifdef WITH_DRIVER_PIV
 extern const tmg_driver tmg_driver_piv;
@@ -25,6 +34,9 @@ const tmg_driver *const tmg_drivers[] = {
 #endif
 #ifdef WITH_DRIVER_FILE
 	&tmg_driver_file,
+#endif
+#ifdef WITH_DRIVER_MODULE
+	&tmg_driver_module,
 #endif
 	NULL
 };

@@ -108,8 +108,11 @@ tmg_token_keypad(tmg_token *token, tmg_pin_kind kind)
 {
 	const tmg_backend *b = token->backend;
 
-	if (b == NULL || b->ch == NULL || !b->info.pins[kind].keypad ||
-	    b->ch->keypad == 0)
+	if (b == NULL || !b->info.pins[kind].keypad)
+		return 0;
+	if (b->ch == NULL)		/* the token has one, whatever its reader */
+		return TMG_PAD_VERIFY | TMG_PAD_CHANGE;
+	if (b->ch->keypad == 0)
 		return 0;
 	return tmg_ctx_trusts_keypad(token->set->ctx, token->reader)
 	    ? b->ch->keypad : 0;

@@ -5,6 +5,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/codec/hex.h"
 #include "src/codec/uri.h"
 #include "src/token/job.h"
 
@@ -146,21 +147,33 @@ tmg_key_slot(const tmg_key *key)
 	return &key->slot;
 }
 
-/* The id is the slot's number, big-endian, without leading zeros: 9A. */
+/* The id is the slot's number, big-endian, without leading zeros: 9A; or what its
+ * name says. */
+static tmg_view
+id_of(const tmg_key *key, uint8_t store[static TMG_SLOT_NAME])
+{
+	const uint32_t ref = key->slot.ref;
+	tmg_out o = { store, TMG_SLOT_NAME, 0, false };
+
+	if (key->token->info.named_by_id && tmg_hex_parse(
+	    tmg_view_str(key->slot.name), &o) == TMG_OK && o.len > 0)
+		return tmg_out_view(&o);
+	o.len = 0;
+	for (int shift = 24; shift >= 0; shift -= 8)
+		if (shift == 0 || ref >> shift != 0)
+			tmg_put_u8(&o, (uint8_t)(ref >> shift & 0xff));
+	return tmg_out_view(&o);
+}
+
 const char *
 tmg_key_uri(tmg_key *key)
 {
-	uint8_t id[4] = {
-		(uint8_t)(key->slot.ref >> 24), (uint8_t)(key->slot.ref >> 16),
-		(uint8_t)(key->slot.ref >> 8), (uint8_t)key->slot.ref,
-	};
-	size_t zeros = 0;
-	char hex[16] = "";
+	uint8_t store[TMG_SLOT_NAME];
+	const tmg_view id = id_of(key, store);
+	char hex[3 * sizeof(store) + 1] = "";
 
-	while (zeros < sizeof(id) - 1 && id[zeros] == 0)
-		zeros++;
-	for (size_t i = zeros; i < sizeof(id); i++)
-		snprintf(hex + 3 * (i - zeros), 4, "%%%02X", id[i]);
+	for (size_t i = 0; i < id.len; i++)
+		snprintf(hex + 3 * i, 4, "%%%02X", id.ptr[i]);
 	snprintf(key->uri, sizeof(key->uri), "%.*s;id=%s;type=private",
 	    (int)(sizeof(key->uri) - sizeof(hex) - sizeof(";id=;type=private")),
 	    tmg_token_uri(key->token), hex);

@@ -76,6 +76,7 @@ struct tmg_token {
 	tmg_rc identify_rc;		/* what asking for the name gave last */
 	char reader[TMG_READER_NAME];
 	char *path;			/* "file:/home/me/keys"; NULL: a card's */
+	char address[TMG_URI_MAX];	/* of a module's: made when asked for */
 	char uri[TMG_URI_MAX];
 	unsigned generation;
 	unsigned epoch;			/* of the channel when we last looked */
@@ -139,6 +140,12 @@ tmg_token_identify(tmg_token *token);
 /* Its label, for complaints; the card is asked if it can be. */
 const char *
 tmg_token_name(tmg_token *token);
+
+/* ---- path.c -------------------------------------------------------------- */
+
+/* Is what opens the keys there called a password?  NULL: no. */
+bool
+tmg_path_has_password(const char *name);
 
 /* ---- pin.c --------------------------------------------------------------- */
 

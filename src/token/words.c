@@ -37,11 +37,11 @@ static const char *const kinds[TMG_PIN_KINDS] = {
 	[TMG_PIN_ADMIN] = N_("management key"),
 };
 
-/* Key files have a password. */
+/* Key files have a password; the PUK of a module is its security officer's PIN. */
 static const char *
 kind_name(const tmg_token *t, tmg_pin_kind kind)
 {
-	return t->path != NULL && kind == TMG_PIN_USER ? _("password") :
+	return tmg_path_has_password(t->path) && kind == TMG_PIN_USER ? _("password") :
 	    _(kinds[kind]);
 }
 

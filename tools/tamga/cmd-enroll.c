@@ -165,7 +165,7 @@ protect(struct cli *cli, tmg_token *token)
 	int tries;
 	tmg_rc rc;
 
-	if (cli_folder(cli) == NULL || (pins->file[TMG_PIN_USER] == NULL &&
+	if (!pins->password || (pins->file[TMG_PIN_USER] == NULL &&
 	    pins->fd[TMG_PIN_USER] < 0))
 		return TMG_OK;
 	if ((rc = cli_ask(cli, token, TMG_PIN_USER, &pin)))

@@ -10,7 +10,7 @@ const struct opt common_options[] = {
 	{ "json", 0, OPT_FLAG, NULL, N_("answer with a JSON document") },
 	{ "quiet", 'q', OPT_FLAG, NULL, N_("only errors, no progress") },
 	{ "token", 't', OPT_TEXT, "TOKEN",
-	    N_("the token: a pkcs11: URI, label, serial number or reader; or file:FOLDER") },
+	    N_("the token: a pkcs11: URI, label, serial number or reader; or file:FOLDER, or module:LIBRARY") },
 	{ "reader", 'r', OPT_TEXT, "READER", N_("the token in that reader") },
 	{ "public", 0, OPT_TEXT, "FILE", N_("the key's public half, PEM, for a card "
 	    "that cannot tell it") },

@@ -106,7 +106,8 @@ cli_use_folder(struct cli *cli, const char *name)
 	    cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
 }
 
-/* Keys in a folder need no reader and no daemon. */
+/* Keys in a folder, or a module's, need no reader and no daemon.  Which of a
+ * module's tokens is meant is asked when one is wanted. */
 static tmg_rc
 open_folder(struct cli *cli, const char *name)
 {
@@ -114,11 +115,13 @@ open_folder(struct cli *cli, const char *name)
 	tmg_rc rc;
 
 	cli->stage = STAGE_FIND;
-	cli->pins.password = true;
 	if ((rc = tmg_tokens_new(cli->ctx, &cli->tokens)))
 		return cli_raise(cli, rc, _("out of memory"));
 	rc = tmg_tokens_add_path(cli->tokens, name, &token);
-	return rc == TMG_OK ? rc : cli_fail(cli, rc, tmg_tokens_fault(cli->tokens));
+	cli->pins.password = rc == TMG_OK &&
+	    strcmp(tmg_token_driver(token), "file") == 0;
+	return rc == TMG_OK || rc == TMG_AMBIGUOUS ? TMG_OK
+	    : cli_fail(cli, rc, tmg_tokens_fault(cli->tokens));
 }
 
 tmg_rc
@@ -230,7 +233,8 @@ find_key(struct cli *cli, const char *name, tmg_key **key)
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	if ((rc = cli_tokens(cli, &tokens)))
+	if ((rc = cli_use_folder(cli, name)) ||
+	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	if (cli_text(cli, "token") != NULL || cli_text(cli, "reader") != NULL ||
 	    cli->conf.token[0] != '\0')

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a token can do, by its list of mechanisms (PKCS #11 2.40, 5.5). */
+#include "drivers/module/module.h"
+
+bool
+tmg_module_can(tmg_module *m, CK_MECHANISM_TYPE type, CK_FLAGS use, size_t bits)
+{
+	CK_MECHANISM_INFO info = { .flags = 0 };
+
+	if (mod_p11(m)->C_GetMechanismInfo(m->slot, type, &info) != CKR_OK ||
+	    (info.flags & use) != use)
+		return false;
+	/* Zeros are said where nobody thought of sizes, and bytes where bits
+	 * were meant. */
+	if (bits == 0 || info.ulMaxKeySize == 0)
+		return true;
+	if (info.ulMaxKeySize < 128 && bits > 521)
+		return true;
+	return bits >= info.ulMinKeySize && bits <= info.ulMaxKeySize;
+}
+
+static bool
+is_born(tmg_module *m, const tmg_module_kind *kind)
+{
+	const tmg_alg_row *row = tmg_alg_get(kind->alg);
+	const size_t bits = row->family == TMG_FAMILY_RSA ||
+	    row->family == TMG_FAMILY_EC ? row->bits : 0;
+
+	return tmg_module_can(m, kind->birth, CKF_GENERATE_KEY_PAIR, bits);
+}
+
+void
+tmg_module_tell(tmg_module *m)
+{
+	tmg_backend_info *info = &m->base.info;
+	const bool fixed = (m->flags & CKF_WRITE_PROTECTED) != 0;
+
+	info->can = TMG_CAN_METADATA;
+	info->algs = 0;
+	if ((m->flags & CKF_RNG) != 0)
+		info->can |= TMG_CAN_RANDOM;
+	for (size_t i = 0; !fixed && i < tmg_module_kind_count; i++)
+		if (is_born(m, &tmg_module_kinds[i]))
+			info->algs |= 1u << tmg_module_kinds[i].alg;
+	if (!fixed)
+		info->can |= TMG_CAN_IMPORT | TMG_CAN_DELETE | TMG_CAN_RESET;
+	if (info->algs != 0)
+		info->can |= TMG_CAN_GENERATE;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * C_InitToken (PKCS #11 2.40, 5.5): every object goes, the label stays.  It wants
+ * the security officer's PIN, and leaves the user without one until C_InitPIN.
+ */
+#include "drivers/module/module.h"
+
+#include <string.h>
+
+#include "src/base/ctx.h"
+
+static tmg_rc
+ask(tmg_module *m, tmg_pin_kind kind, bool fresh, tmg_secret *pin)
+{
+	const tmg_backend_info *info = &m->base.info;
+	const tmg_pin_ask question = {
+		.kind = kind,
+		.fresh = fresh,
+		.token = info->label,
+		.serial = info->serial,
+		.reader = m->lib->path,
+		.tries_left = -1,
+		.min = info->pins[kind].min,
+		.max = info->pins[kind].max,
+	};
+	tmg_out out = tmg_secret_out(pin);
+	tmg_rc rc = tmg_ctx_ask_pin(m->base.ctx, &question, &out);
+
+	if (rc == TMG_OK)
+		rc = tmg_secret_took(pin, &out);
+	return rc == TMG_OK && pin->len == 0 ? TMG_CANCELLED : rc;
+}
+
+static tmg_rc
+wipe(tmg_module *m, tmg_secret *officer)
+{
+	CK_UTF8CHAR label[32];
+	const size_t n = strlen(m->base.info.label);
+
+	memset(label, ' ', sizeof(label));
+	memcpy(label, m->base.info.label, n < sizeof(label) ? n : sizeof(label));
+	tmg_module_hang_up(m);
+	(void)mod_p11(m)->C_CloseAllSessions(m->slot);
+	return tmg_module_heard(m, "C_InitToken", mod_p11(m)->C_InitToken(m->slot,
+	    officer->bytes, officer->len, label));
+}
+
+tmg_rc
+tmg_module_reset(tmg_backend *b)
+{
+	tmg_auto_secret officer = { .len = 0 }, user = { .len = 0 };
+	tmg_module *m = tmg_module_of(b);
+	int tries;
+	tmg_rc rc;
+
+	if ((rc = ask(m, TMG_PIN_PUK, false, &officer)) ||
+	    (rc = ask(m, TMG_PIN_USER, true, &user)) ||
+	    (rc = wipe(m, &officer)))
+		return rc;
+	for (size_t i = 0; i < m->place_count; i++)
+		m->places[i].vacant = true;
+	return tmg_module_unblock(b, tmg_secret_view(&officer),
+	    tmg_secret_view(&user), &tries);
+}

@@ -99,28 +99,41 @@ read_row(tmg_opgp *p, const struct row *row, tmg_out *store, tmg_view *content)
 	return TMG_OK;
 }
 
+/* An object and its wrapping; wiped, for some are for private use. */
+typedef struct object_room {
+	uint8_t bytes[OPGP_OBJECT_MAX];
+} object_room;
+
+static void
+object_room_free(object_room **room)
+{
+	if (*room != NULL)
+		explicit_bzero(*room, sizeof(**room));
+	free(*room);
+}
+
 tmg_rc
 tmg_opgp_data_read(tmg_backend *b, uint32_t tag, tmg_out *data)
 {
 	tmg_opgp *p = tmg_opgp_of(b);
-	tmg_auto_free uint8_t *bytes = malloc(OPGP_OBJECT_MAX);
-	tmg_out store = { bytes, OPGP_OBJECT_MAX, 0, false };
+	tmg_auto_ptr(object_room) room = malloc(sizeof(*room));
 	const struct row *row;
 	tmg_view content;
+	tmg_out store;
 	tmg_rc rc;
 
-	if (bytes == NULL)
+	if (room == NULL)
 		return opgp_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
+	store = TMG_OUT(room->bytes);
 	if ((rc = row_get(p, tag, &row)))
 		return rc;
 	if (tag == DO_RESET_CODE)
 		return opgp_raise(p, TMG_NOT_FOUND, 0,
 		    _("%s: the card does not show its reset code"), p->who);
-	rc = read_row(p, row, &store, &content);
-	if (rc == TMG_OK)
-		tmg_put(data, content);
-	explicit_bzero(bytes, OPGP_OBJECT_MAX);	/* private use */
-	return rc == TMG_OK ? tmg_out_done(data) : opgp_pass(p, rc);
+	if ((rc = read_row(p, row, &store, &content)))
+		return opgp_pass(p, rc);
+	tmg_put(data, content);
+	return tmg_out_done(data);
 }
 
 /* A reset code is hashed as a PIN is; an empty one takes it away. */

@@ -16,6 +16,7 @@ run 0 "$tamga" renew 9a $local --json
 [ "$(renewed)" = 82 ] || fail "the key of 9a was renewed into $(renewed)"
 run 0 "$tamga" renew 9d $local --json
 [ "$(renewed)" = 83 ] || fail "the key of 9d was renewed into $(renewed)"
+sleep 1	# a later end than that of 83, which still is in use
 run 0 "$tamga" renew 82 $local --json
 [ "$(renewed)" = 84 ] || fail "the key of 82 was renewed into $(renewed)"
 run 0 "$tamga" info --no-pcsc --json

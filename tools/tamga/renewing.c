@@ -126,11 +126,14 @@ renewing_is_aside(tmg_key *key)
 	if (!tmg_key_slot(key)->retired || !facts_of(key, &facts) ||
 	    tmg_token_keys(token, &count) != TMG_OK)
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (facts_of(tmg_token_key(token, i), &other) &&
+	for (size_t i = 0; i < count; i++) {
+		tmg_key *heir = tmg_token_key(token, i);
+
+		if (!tmg_key_slot(heir)->retired && facts_of(heir, &other) &&
 		    other.not_after > facts.not_after &&
 		    strcmp(other.subject, facts.subject) == 0)
 			return true;
+	}
 	return false;
 }
 

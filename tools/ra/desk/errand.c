@@ -106,11 +106,16 @@ say_revoked(ra_desk *d, const ra_app *app, char text[RA_ERRAND_TEXT])
 	if (ops->elsewhere && ops->revoke == NULL)
 		snprintf(text, RA_ERRAND_TEXT, "%s",
 		    _("revoked here alone: the authority that issued the certificate has to be asked to revoke it, too"));
-	else if (ra_errand_get(d->store, app->id, RA_ERRAND_REVOKE, &e) == TMG_OK)
-		snprintf(text, RA_ERRAND_TEXT, e.due == RA_ERRAND_NEVER ?
-		    _("the certification authority refuses to revoke the certificate: %s") :
-		    _("the certification authority is being told to revoke the certificate%s"),
+	else if (ra_errand_get(d->store, app->id, RA_ERRAND_REVOKE, &e) != TMG_OK)
+		return;
+	else if (e.due == RA_ERRAND_NEVER)
+		snprintf(text, RA_ERRAND_TEXT,
+		    _("the certification authority refuses to revoke the certificate: %s"),
 		    e.said);
+	else
+		snprintf(text, RA_ERRAND_TEXT,
+		    _("the certification authority is being told to revoke the certificate%s%s"),
+		    e.said[0] != '\0' ? ": " : "", e.said);
 }
 
 void

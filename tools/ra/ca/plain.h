@@ -10,7 +10,7 @@
 #include "tamga/err.h"
 
 /* Text without controls, of at most as many characters as RFC 5280 A.1 allows
- * its kind.  Verdicts TMG_MISMATCH; f says which. */
+ * its kind.  Verdicts TMG_MISMATCH; f says which.  Faults TMG_E_NOMEM. */
 TMG_MUST_USE tmg_rc
 ra_plain_entry(const X509_NAME_ENTRY *entry, tmg_fault *f);
 TMG_MUST_USE tmg_rc

@@ -4,7 +4,8 @@
 # all from one place on: an enrollment is refused with 5xx, cut off or granted;
 # what was granted is in the store and in the audit trail; asking again gives
 # that very certificate; and the server serves on.
-# TAMGA_TEST_ALL=1: at every place, instead of at some.
+# TAMGA_TEST_ALL=1: at every place, instead of at some; TAMGA_TEST_SEED=N: at
+# some others.
 # shellcheck disable=SC2086
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
@@ -37,7 +38,7 @@ wrong() {
 serve() {
 	stride=$1
 	[ -z "${TAMGA_TEST_ALL:-}" ] || stride=1
-	first=$((1 + ${TAMGA_TEST_SEED:-$$} % stride))
+	first=$((1 + ${TAMGA_TEST_SEED:-0} % stride))
 	shift
 	env LD_PRELOAD="$shim" TAMGA_FAULT_STEPS=$stride TAMGA_FAULT_AT=$first \
 		TAMGA_FAULT_TOLD="$work/told" "$@" \
@@ -45,6 +46,17 @@ serve() {
 	server=$!
 	read -r url <ready || die "no server: $(tail -n 3 log)"
 	EST=$url/.well-known/est
+}
+
+arm() { # the next place, before anything is asked
+	rm -f told told.armed
+	kill -USR2 $server
+	tries=0
+	until [ -e told.armed ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || die "the fault is not armed"
+		sleep 0.02
+	done
 }
 
 ask() { # NAME: the status in $code, what was answered in NAME.body
@@ -64,8 +76,7 @@ sweep() { # WHAT STRIDE NAME=VALUE...
 		name=$(($(wc -l <all) + 1))
 		echo "$name" >>all
 		new_csr $name "/CN=Hurt $name"
-		rm -f told
-		kill -USR2 $server
+		arm
 		ask $name
 		answer=$code
 		[ -s told ] || break
@@ -96,9 +107,8 @@ cold() { # STRIDE NAME=VALUE...
 		name=$(($(wc -l <all) + 1))
 		echo "$name" >>all
 		new_csr $name "/CN=Cold $name"
-		rm -f told
 		serve $stride "$@" TAMGA_FAULT_AT=$n
-		kill -USR2 $server
+		arm
 		ask $name
 		[ -s told ] || break
 		tried=$((tried + 1))

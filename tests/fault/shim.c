@@ -27,7 +27,8 @@
  *			anew, the second and later ones N places further on:
  *			how the requests to a server are told apart
  * TAMGA_FAULT_COUNT=PATH	where the number of places is written at the end
- * TAMGA_FAULT_TOLD=PATH	where the stack of each failure is appended
+ * TAMGA_FAULT_TOLD=PATH	where the stack of each failure is appended;
+ *			PATH.armed is made when a signal has begun a step
  *
  * Nothing is a place before main: a loader without memory is no program.
  */
@@ -64,6 +65,7 @@ static struct {
 	const char *told;
 } want;
 
+static char armed[4096];	/* "PATH.armed", when steps are told */
 static atomic_bool begun;		/* main runs */
 static atomic_ulong places, steps;
 static atomic_bool failed;
@@ -461,13 +463,22 @@ error_wanted(const char *text)
 	return EIO;
 }
 
+/* Whoever signalled waits for the file: what it sends next meets the fault. */
 static void
 step(int signal)
 {
+	const bool before = inside;
+	int fd;
+
 	(void)signal;
 	places = 0;
 	failed = false;
 	steps++;
+	inside = true;
+	fd = open(armed, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+	inside = before;
 }
 
 static void
@@ -485,6 +496,7 @@ begin(void)
 	want.halves = error != NULL && strcmp(error, "short") == 0;
 	want.error = error_wanted(error);
 	want.told = getenv("TAMGA_FAULT_TOLD");
+	snprintf(armed, sizeof(armed), "%s.armed", want.told != NULL ? want.told : "");
 	dl_iterate_phdr(add_object, NULL);
 	backtrace(&frame, 1);		/* loads libgcc_s now */
 	if (want.step != 0)

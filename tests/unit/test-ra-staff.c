@@ -75,7 +75,8 @@ static void
 test_work(void **state)
 {
 	struct bench *b = *state;
-	tmg_auto(ra_app) app = { .id = "" }, none = { .id = "" };
+	tmg_auto(ra_app) app = { .id = "" }, confirmed = { .id = "" },
+	    none = { .id = "" };
 	struct found f;
 
 	hire(b, "olga", RA_ROLE_OFFICER, "", "olga@ra.example");
@@ -102,7 +103,7 @@ test_work(void **state)
 
 	/* the same request again is nothing new */
 	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_CONFIRM, &officer, "",
-	    &app), TMG_OK);
+	    &confirmed), TMG_OK);
 	assert_int_equal(mails(b, RA_STAFF_WORK, NULL).count, 1);
 }
 
@@ -195,7 +196,8 @@ static void
 test_deadline(void **state)
 {
 	struct bench *b = *state;
-	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_app) app = { .id = "" }, refused = { .id = "" },
+	    another = { .id = "" };
 	ra_profile *p = (ra_profile *)(uintptr_t)ra_profiles_find(b->desk.profiles,
 	    "officer");
 	time_t due;
@@ -220,12 +222,12 @@ test_deadline(void **state)
 	assert_non_null(strstr(f.last.body, "2027-02-15"));
 	assert_null(strstr(f.last.body, "Secret"));
 	assert_int_equal(ra_desk_decide(&b->desk, app.id, RA_EV_REJECT, &officer, "no",
-	    &app), TMG_OK);
+	    &refused), TMG_OK);
 	b->now = due - DAY;
 	watch(b, 0);
 
 	/* a profile that wants none */
-	hand_in(b, "officer", "Another", &app);
+	hand_in(b, "officer", "Another", &another);
 	p->staff_deadline_days = 0;
 	b->now += 30 * DAY;
 	watch(b, 0);

@@ -1076,12 +1076,15 @@ only_keys_are_typed(void **state)
 static void
 applications_are_told_by_name(void **state)
 {
+	unsigned both;
 	static const char *const wrong[] = { "", "PIV", "piv,", ",piv", "piv,piv", "pi", "piv ", "x" };
 	unsigned set;
 
 	(void)state;
 	assert_int_equal(vc_apps_parse("piv", &set), TMG_OK);
 	assert_int_equal(set, VC_APP_BIT(VC_APP_PIV));
+	assert_int_equal(vc_apps_parse("openpgp,piv", &both), TMG_OK);
+	assert_int_equal(both, VC_APP_BIT(VC_APP_PIV) | VC_APP_BIT(VC_APP_OPENPGP));
 	for (size_t i = 0; i < TMG_COUNT(wrong); i++)
 		assert_int_equal(vc_apps_parse(wrong[i], &set), TMG_NOT_FOUND);
 }

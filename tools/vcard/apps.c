@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "tools/vcard/openpgp.h"
 #include "tools/vcard/piv.h"
 
 const vc_app *const vc_apps[VC_APPS] = {
 	[VC_APP_PIV] = &vc_piv_app,
+	[VC_APP_OPENPGP] = &vc_openpgp_app,
 };
 
 static unsigned

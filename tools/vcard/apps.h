@@ -9,6 +9,7 @@
 
 typedef enum vc_app_id {
 	VC_APP_PIV,
+	VC_APP_OPENPGP,
 	VC_APPS
 } vc_app_id;
 

@@ -29,8 +29,16 @@ xor_of(tmg_view v)
 static void
 put_historical(const vc_profile *profile, tmg_out *out)
 {
+	/* OpenPGP 3.4.1, 6: by name; its capabilities; operational; 9000 */
+	static const uint8_t openpgp[] = {
+		0x00, 0x31, 0xc5, 0x73, 0xc0, 0x01, 0xc0, 0x05, 0x90, 0x00,
+	};
 	const char *name = profile->yubikey ? "YubiKey" : "tamga";
 
+	if (profile->apps == VC_APP_BIT(VC_APP_OPENPGP) && profile->extended) {
+		tmg_put(out, TMG_VIEW(openpgp));
+		return;
+	}
 	tmg_put_u8(out, CATEGORY_COMPACT_TLV);
 	tmg_put_u8(out, CAPABILITIES_3);
 	tmg_put_u8(out, SELECT_BY_NAME);

@@ -11,6 +11,7 @@
 enum {
 	STATE_SERIAL = 0xc0,
 	STATE_PIV = 0xe1,
+	STATE_OPENPGP = 0xe2,
 };
 
 void

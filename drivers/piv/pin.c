@@ -205,7 +205,8 @@ static bool
 was_told(tmg_piv *p, tmg_pin_kind kind)
 {
 	const bool told = p->told.known && p->told.kind == kind &&
-	    p->base.ch->turn - p->told.turn <= 1 && tmg_piv_is_ours(p);
+	    p->base.ch->turn - p->told.turn <= 1 &&
+	    tmg_selected_certain(&p->selected, p->base.ch);
 
 	p->told.known = false;
 	return told;
@@ -306,8 +307,7 @@ tmg_piv_logged_in(tmg_backend *b, tmg_pin_kind kind)
 	    kind == TMG_PIN_ADMIN && p->admin;
 
 	/* A reset or another driver's SELECT ended it, noticed or not. */
-	return in && p->epoch == b->ch->epoch && b->ch->aid_len != 0
-	    ? TMG_OK : TMG_LOGIN;
+	return in && tmg_selected_is(&p->selected, b->ch) ? TMG_OK : TMG_LOGIN;
 }
 
 /* Only the PIN can be taken back by a command (part 2, 3.2.1); the management

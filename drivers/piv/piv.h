@@ -10,6 +10,7 @@
 #include "src/base/i18n.h"
 #include "src/base/secret.h"
 #include "src/codec/tlv.h"
+#include "src/driver/selected.h"
 #include "tamga/driver.h"
 
 /* Commands: SP 800-73-4 part 2, 3; ISO/IEC 7816-4; and Yubico's. */
@@ -117,12 +118,9 @@ typedef struct tmg_piv_told {
 
 typedef struct tmg_piv {
 	tmg_backend base;		/* first */
+	tmg_selected selected;
 	const tmg_piv_kind *kind;
 	char who[PIV_WHO];		/* for messages: token and reader */
-	unsigned epoch;			/* of the channel, when last selected */
-	unsigned turn;			/* of the channel, when last spoken to */
-	int64_t spoken_ms;		/* when, by the monotonic clock, for certain */
-	bool certain;			/* in that turn: ours is the one selected */
 	bool user, admin;		/* logged in, in this epoch */
 	uint8_t pin_ref;		/* REF_PIN or REF_GLOBAL_PIN */
 	bool pin_chosen;		/* the card was asked which one */
@@ -152,16 +150,13 @@ tmg_piv_of(tmg_backend *b)
 tmg_rc tmg_piv_select(tmg_piv *p);
 
 /* Selects if need be and sends.  A command with a secret in it is sent only when
- * it is certain that our application is the one selected.  When another program selected something else
- * meanwhile the application is selected again and the command repeated once,
- * but never VERIFY: TMG_LOGIN then.  data may be NULL. */
+ * it is certain that our application is the one selected.  When another program
+ * selected something else meanwhile the application is selected again and the
+ * command repeated once, but never VERIFY: TMG_LOGIN then.  data may be NULL. */
 tmg_rc tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw);
 
 /* What is known now of the card's extensions; info follows. */
 void tmg_piv_ext_set(tmg_piv *p, tmg_piv_ext ext);
-
-/* Our application is selected, and since our last word no other program's. */
-bool tmg_piv_is_ours(const tmg_piv *p);
 
 /* The same for a command whose PIN a person types on the reader's keypad.  It is
  * never repeated.  Verdicts TMG_LOGIN: another program selected something else;

@@ -2,9 +2,6 @@
 /* The PIV application: finding it, keeping it selected, speaking to it. */
 #include "drivers/piv/piv.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "src/base/scope.h"
 
 /* The AID without its version: SP 800-73-4 part 1, 2.2. */
@@ -21,10 +18,6 @@ enum {
 };
 
 #define APT_MAX 512u
-
-/* Between turns another program may select something else, and nothing tells.
- * So soon after our last word it is taken that none did. */
-#define TRUST_MS 1000
 
 static const tmg_piv_kind kinds[] = {
 	{ "YubiKey", NULL, "Yubico", "YubiKey PIV", true },
@@ -98,50 +91,6 @@ tmg_piv_doubt(tmg_piv *p)
 }
 
 static bool
-is_selected(const tmg_piv *p)
-{
-	const tmg_channel *ch = p->base.ch;
-
-	return p->epoch == ch->epoch && ch->aid_len == sizeof(piv_aid) &&
-	    memcmp(ch->aid, piv_aid, sizeof(piv_aid)) == 0;
-}
-
-/* ---- whose application answers ------------------------------------------- */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* In the turn in which we selected it, or soon after the last such word. */
-static bool
-is_certain(const tmg_piv *p)
-{
-	return p->turn == p->base.ch->turn ? p->certain
-	    : p->certain && now_ms() - p->spoken_ms <= TRUST_MS;
-}
-
-bool
-tmg_piv_is_ours(const tmg_piv *p)
-{
-	return is_selected(p) && is_certain(p);
-}
-
-/* A word in doubt makes nothing certain: whoever answers it may be another. */
-static void
-note_spoken(tmg_piv *p, bool selected)
-{
-	p->certain = selected || is_certain(p);
-	p->turn = p->base.ch->turn;
-	if (p->certain)
-		p->spoken_ms = now_ms();
-}
-
-static bool
 names_printed(tmg_view data)
 {
 	static const uint8_t name[] = { 0x5c, 0x03, 0x5f, 0xc1, 0x09 };
@@ -176,7 +125,7 @@ bears_secret(const tmg_capdu *c)
 static tmg_rc
 spoken(tmg_piv *p, const tmg_capdu *c, tmg_rc rc)
 {
-	note_spoken(p, c->ins == INS_SELECT);
+	tmg_selected_spoken(&p->selected, p->base.ch, c->ins == INS_SELECT);
 	if (rc == TMG_RESET || rc == TMG_REMOVED)
 		tmg_piv_forget(p);
 	return rc ? tmg_fault_copy(&p->base.fault, &p->base.ch->fault, rc)
@@ -223,12 +172,12 @@ learn(tmg_piv *p, tmg_view apt)
 tmg_rc
 tmg_piv_select(tmg_piv *p)
 {
-	tmg_channel *ch = p->base.ch;
 	uint8_t store[APT_MAX];
 	tmg_out apt = TMG_OUT(store);
 	uint16_t sw;
 	tmg_rc rc;
 
+	p->selected.aid = TMG_VIEW(piv_aid);
 	tmg_piv_forget(p);
 	rc = exchange(p, &(tmg_capdu){
 		.ins = INS_SELECT,
@@ -242,9 +191,7 @@ tmg_piv_select(tmg_piv *p)
 		return piv_raise(p, TMG_NOT_FOUND, sw,
 		    _("%s: there is no PIV application on this card"), p->who);
 
-	memcpy(ch->aid, piv_aid, sizeof(piv_aid));
-	ch->aid_len = sizeof(piv_aid);
-	p->epoch = ch->epoch;
+	tmg_selected_set(&p->selected, p->base.ch);
 	if (p->kind == NULL)
 		learn(p, tmg_out_view(&apt));
 	return TMG_OK;
@@ -297,8 +244,8 @@ tmg_rc
 tmg_piv_send_typed(tmg_piv *p, const tmg_capdu *c, const tmg_pad_form *form,
     uint16_t *sw)
 {
-	const bool fresh = !tmg_piv_is_ours(p);
 	tmg_channel *ch = p->base.ch;
+	const bool fresh = !tmg_selected_certain(&p->selected, ch);
 	tmg_rc rc;
 
 	*sw = 0;
@@ -317,8 +264,9 @@ tmg_piv_send_typed(tmg_piv *p, const tmg_capdu *c, const tmg_pad_form *form,
 tmg_rc
 tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
-	const bool fresh = bears_secret(c) ? !tmg_piv_is_ours(p)
-	    : !is_selected(p);
+	const bool fresh = bears_secret(c)
+	    ? !tmg_selected_certain(&p->selected, p->base.ch)
+	    : !tmg_selected_is(&p->selected, p->base.ch);
 	const size_t mark = data != NULL ? data->len : 0;
 	tmg_rc rc;
 

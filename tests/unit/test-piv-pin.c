@@ -250,6 +250,10 @@ a_login_ends_with_reset_and_logout(void **state)
 	d.b->ch->epoch++;
 	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
 	d.b->ch->epoch--;
+	/* another driver's SELECT ends it, as the card does */
+	d.b->ch->aid[0] ^= 1;
+	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
+	d.b->ch->aid[0] ^= 1;
 	assert_int_equal(tmg_driver_piv.logout(d.b), TMG_OK);
 	assert_int_equal(tmg_driver_piv.logged_in(d.b, TMG_PIN_USER), TMG_LOGIN);
 	assert_int_equal(do_verify(&d, &tries), TMG_OK);
@@ -372,7 +376,7 @@ what_was_told_is_forgotten(void **state)
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
 	assert_int_equal(do_tries(&d, &tries), TMG_OK);
 	d.b->ch->turn++;
-	d.p->spoken_ms -= 60000;
+	d.p->selected.spoken_ms -= 60000;
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
 	piv_done(&d);
 }

@@ -57,18 +57,24 @@ TMG_API size_t
 tmg_tokens_count(tmg_tokens *tokens);
 
 /*
- * The same with every application of every card.  A card with several is looked
- * at until the first is found, because each further question costs a command or
- * two; the others are found by this, or by a name that the first does not
- * answer to.
+ * Finds every application of every card.  A card with several is looked at until
+ * the first is found, because each further question costs a command or two; the
+ * others are found by this, or by a name that the first does not answer to.
+ *
+ * What could not be asked is told by tmg_tokens_skipped() too, keeps the tokens
+ * it showed before, and is asked again the next time; the others were asked all
+ * the same.
+ *
+ * Verdicts  TMG_REMOVED, TMG_BUSY: the first card that could not be asked
+ * Faults    TMG_E_NOMEM, TMG_E_IO, TMG_E_CARD
  */
-TMG_API size_t
+TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_complete(tmg_tokens *tokens);
 /* NULL beyond the last. */
 TMG_API tmg_token *
 tmg_tokens_get(tmg_tokens *tokens, size_t index);
 
-/* A reader whose card gave no token. */
+/* A reader whose card gave no token, or could not be asked for all it has. */
 typedef struct tmg_skipped {
 	char reader[TMG_READER_NAME];
 	uint8_t atr[TMG_ATR_MAX];

@@ -181,7 +181,7 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
 	rc = find_key(set, NULL, &(struct look){ .name = name, .uri = &uri,
 	    .label = uri.attr[TMG_URI_OBJECT].said, .match = fits_uri,
 	    .obstacle = &o }, key);
-	if (rc == TMG_NOT_FOUND && tmg_find_more(set))
+	if (rc == TMG_NOT_FOUND && tmg_find_more(set, &o))
 		return find_by_uri(set, name, key);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, set);
@@ -207,7 +207,7 @@ tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
 	    .match = is_slot, .obstacle = &o }, key);
 	if (rc == TMG_NOT_FOUND)
 		rc = find_path(tokens, name, &o, key);
-	if (rc == TMG_NOT_FOUND && tmg_find_more(tokens))
+	if (rc == TMG_NOT_FOUND && tmg_find_more(tokens, &o))
 		return tmg_tokens_find_key(tokens, name, key);
 	if (rc == TMG_NOT_FOUND)
 		rc = find_key(tokens, NULL, &(struct look){ .name = name,

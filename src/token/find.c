@@ -68,11 +68,14 @@ tmg_obstacle_tell(const tmg_obstacle *o, tmg_tokens *set)
 }
 
 bool
-tmg_find_more(tmg_tokens *set)
+tmg_find_more(tmg_tokens *set, tmg_obstacle *o)
 {
 	const size_t before = tmg_tokens_count(set);
+	const tmg_rc rc = tmg_tokens_complete(set);
 
-	return tmg_tokens_complete(set) > before;
+	if (rc != TMG_OK && o->rc == TMG_OK)
+		*o = (tmg_obstacle){ rc, set->fault };
+	return tmg_tokens_count(set) > before;
 }
 
 /* ---- one token ----------------------------------------------------------- */
@@ -149,7 +152,7 @@ find_named(tmg_tokens *set, const char *name, tmg_token **token)
 
 	for (size_t i = 0; rc == TMG_NOT_FOUND && i < TMG_COUNT(rounds); i++)
 		rc = find_one(set, name, rounds[i], &o, token);
-	if (rc == TMG_NOT_FOUND && tmg_find_more(set))
+	if (rc == TMG_NOT_FOUND && tmg_find_more(set, &o))
 		return find_named(set, name, token);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, set);
@@ -210,7 +213,7 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_token **token)
 	if ((rc = tmg_find_uri(set, name, &uri)))
 		return rc;
 	rc = find_one(set, name, fits_text, &o, token);
-	if (rc == TMG_NOT_FOUND && tmg_find_more(set))
+	if (rc == TMG_NOT_FOUND && tmg_find_more(set, &o))
 		return find_by_uri(set, name, token);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, set);

@@ -27,9 +27,10 @@ tmg_obstacle_note(tmg_obstacle *o, const tmg_token *token, tmg_rc rc);
 TMG_MUST_USE tmg_rc
 tmg_obstacle_tell(const tmg_obstacle *o, tmg_tokens *set);
 
-/* Did the cards show further applications, now that every driver was asked? */
+/* Did the cards show further applications, now that every driver was asked?
+ * Notes a card that could not be asked. */
 bool
-tmg_find_more(tmg_tokens *set);
+tmg_find_more(tmg_tokens *set, tmg_obstacle *o);
 
 /* Verdicts TMG_NOT_FOUND: no URI, or one with a PIN in it. */
 TMG_MUST_USE tmg_rc

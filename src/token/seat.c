@@ -48,23 +48,27 @@ probe(const tmg_driver *driver, tmg_channel *ch, struct finding *f)
 /*
  * Until one finds a token: each further question is a command, and one more to
  * come back to the first application.  tmg_seat_complete() asks the others.  A
- * driver that fails does not hide the others' tokens.
+ * driver that fails does not hide the others' tokens, and is asked again then.
  */
 static tmg_rc
 ask_drivers(struct finding *f, tmg_channel *ch)
 {
 	tmg_auto(tmg_turn) turn = { NULL };
-	size_t *asked = &f->seat->asked;
+	uint32_t *asked = &f->seat->asked;
 	tmg_rc rc, worst = TMG_OK;
 
 	if ((rc = tmg_turn_take(&turn, ch)))
 		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
-	while (*asked < tmg_drivers_count && f->count == 0) {
-		rc = probe(tmg_drivers[(*asked)++], ch, f);
-		if (rc == TMG_REMOVED)
-			return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
-		if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+	for (size_t i = 0; i < tmg_drivers_count && f->count == 0; i++) {
+		if ((*asked >> i & 1) != 0)
+			continue;
+		rc = probe(tmg_drivers[i], ch, f);
+		if (rc == TMG_OK || rc == TMG_NOT_FOUND)
+			*asked |= UINT32_C(1) << i;
+		else
 			worst = tmg_fault_copy(&f->set->fault, &ch->fault, rc);
+		if (rc == TMG_REMOVED)
+			return rc;
 	}
 	if (f->count > 0)
 		return TMG_OK;
@@ -77,9 +81,10 @@ ask_drivers(struct finding *f, tmg_channel *ch)
 tmg_rc
 tmg_seat_complete(tmg_tokens *set, tmg_seat *seat)
 {
+	const uint32_t all = (UINT32_C(1) << tmg_drivers_count) - 1;
 	tmg_rc rc = TMG_OK;
 
-	while (rc == TMG_OK && seat->asked < tmg_drivers_count) {
+	while (rc == TMG_OK && (seat->asked & all) != all) {
 		struct finding f = {
 			.probe = { add_backend }, .set = set, .seat = seat,
 		};

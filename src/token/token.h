@@ -25,7 +25,7 @@ typedef struct tmg_seat {
 	tmg_hub *hub;
 	char reader[TMG_READER_NAME];
 	unsigned events;
-	size_t asked;		/* drivers that were, the first so many */
+	uint32_t asked;		/* a bit for each driver that was, and answered */
 	tmg_card *card;
 } tmg_seat;
 

@@ -84,6 +84,15 @@ skip(tmg_tokens *set, const tmg_reader_state *row, tmg_rc rc, const char *why)
 	return TMG_OK;
 }
 
+static bool
+is_skipped(const tmg_tokens *set, const char *reader)
+{
+	for (size_t i = 0; i < set->skipped_count; i++)
+		if (strcmp(set->skipped[i].reader, reader) == 0)
+			return true;
+	return false;
+}
+
 static tmg_rc
 skip_held(tmg_tokens *set, const tmg_reader_state *row)
 {
@@ -213,21 +222,41 @@ tmg_tokens_count(tmg_tokens *tokens)
 	return n;
 }
 
-/* A card that is busy, or gone, keeps what it showed before. */
-size_t
+/* What a card showed before stays, unless it is gone. */
+static tmg_rc
+complete_seat(tmg_tokens *set, tmg_seat *seat)
+{
+	const tmg_channel *ch = tmg_card_channel(seat->card);
+	tmg_reader_state row = { .atr_len = ch->atr_len };
+	const tmg_rc rc = tmg_seat_complete(set, seat);
+	char why[TMG_FAULT_TEXT];
+
+	if (rc == TMG_OK)
+		return TMG_OK;
+	memcpy(row.name, seat->reader, sizeof(row.name));
+	memcpy(row.atr, ch->atr, ch->atr_len);
+	memcpy(why, set->fault.text, sizeof(why));
+	if (rc == TMG_REMOVED)
+		tmg_seat_close(set, seat);
+	if (is_skipped(set, row.name))
+		return rc;
+	return skip(set, &row, rc, why) == TMG_OK ? rc : TMG_E_NOMEM;
+}
+
+/* One card that cannot be asked does not hide the others' applications. */
+tmg_rc
 tmg_tokens_complete(tmg_tokens *tokens)
 {
-	size_t n = tmg_tokens_count(tokens);
+	tmg_fault fault = { .rc = TMG_OK };
 
+	(void)tmg_tokens_count(tokens);
 	for (tmg_seat *s = tokens->seats, *next; s != NULL; s = next) {
 		next = s->next;
-		if (tmg_seat_complete(tokens, s) == TMG_REMOVED)
-			tmg_seat_close(tokens, s);
+		if (complete_seat(tokens, s) != TMG_OK && fault.rc == TMG_OK)
+			fault = tokens->fault;
 	}
-	n = 0;
-	for (tmg_token *t = tokens->tokens; t != NULL; t = t->next)
-		n += t->backend != NULL;
-	return n;
+	return fault.rc == TMG_OK ? TMG_OK
+	    : tmg_fault_copy(&tokens->fault, &fault, fault.rc);
 }
 
 tmg_token *

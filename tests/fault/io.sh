@@ -14,5 +14,12 @@ for error in EIO ENOSPC EINTR short; do
 	export TAMGA_FAULT_ERROR
 	commands ${TAMGA_TEST_MOST:-8} ${TAMGA_TEST_MOST:-10}
 done
+# A card's other applications are asked for between its slots and its labels: a
+# few places, which a sample misses.
+TAMGA_FAULT_ERROR=EIO
+# shellcheck disable=SC2154
+whole=whole_signature
+sweep "sign by label, everywhere" 1000 no_file found_or_no_memory "$tamga" sign "$label" \
+	$local "$work/text" -o "$work/file"
 [ $wrong = 0 ] || fail "$wrong defects"
 ok "nothing but errors"

@@ -57,7 +57,7 @@ tell_abilities(tmg_backend_info *info)
 	    1u << TMG_ALG_RSA4096 | 1u << TMG_ALG_P256 | 1u << TMG_ALG_P384 |
 	    1u << TMG_ALG_P521 | 1u << TMG_ALG_ED25519;
 	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 1, TMG_PIN_MAX,
-	    false, NULL, false };
+	    false, NULL, false, NULL };
 }
 
 static const tmg_file_kind *

@@ -30,19 +30,19 @@ static const tmg_opgp_sw pin_sw[] = {
 static const struct {
 	size_t max_at, tries_at, min;
 	const char *factory;
-	const char *wrong, *refused, *locked;
+	const char *title, *wrong, *refused, *locked;
 } kinds[] = {
-	[TMG_PIN_USER] = { 1, 4, 6, "123456",
+	[TMG_PIN_USER] = { 1, 4, 6, "123456", NULL,
 		N_("%s: the PIN is wrong; tries left: %d"),
 		N_("%s: the PIN is wrong"),
 		N_("%s: the PIN is blocked; unblock it with the reset code or the "
 		    "admin PIN") },
-	[TMG_PIN_PUK] = { 2, 5, 8, NULL,
+	[TMG_PIN_PUK] = { 2, 5, 8, NULL, N_("reset code"),
 		N_("%s: the reset code is wrong; tries left: %d"),
 		N_("%s: the reset code is wrong"),
 		N_("%s: the reset code is blocked or was never set; the admin PIN "
 		    "gives the PIN a new value") },
-	[TMG_PIN_ADMIN] = { 3, 6, 8, "12345678",
+	[TMG_PIN_ADMIN] = { 3, 6, 8, "12345678", N_("admin PIN"),
 		N_("%s: the admin PIN is wrong; tries left: %d"),
 		N_("%s: the admin PIN is wrong"),
 		N_("%s: the admin PIN is blocked; only a reset, which destroys "
@@ -64,6 +64,7 @@ tmg_opgp_pin_rules(tmg_opgp *p)
 			.min = kinds[kind].min,
 			.max = max < kinds[kind].min ? kinds[kind].min : max,
 			.factory = kinds[kind].factory,
+			.title = kinds[kind].title,
 		};
 	}
 }
@@ -89,11 +90,22 @@ read_tries(tmg_opgp *p, tmg_pin_kind kind, int *tries)
 	return TMG_OK;
 }
 
+/* A reset code has no tries before it is set (4.3.4), and again when it is
+ * blocked: the card does not say which. */
 tmg_rc
 tmg_opgp_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 {
+	tmg_opgp *p = tmg_opgp_of(b);
+	tmg_rc rc;
+
 	*tries = -1;
-	return read_tries(tmg_opgp_of(b), kind, tries);
+	rc = read_tries(p, kind, tries);
+	if (rc != TMG_OK || kind != TMG_PIN_PUK || *tries > 0)
+		return rc;
+	*tries = -1;
+	return opgp_raise(p, TMG_NOT_FOUND, TMG_SW_OK,
+	    _("%s: no reset code is set, or it is blocked; the admin PIN does in "
+	    "its place"), p->who);
 }
 
 static tmg_rc

@@ -17,11 +17,12 @@ standard_info(tmg_piv *p)
 	info->algs = 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_P256 |
 	    1u << TMG_ALG_P384;
 	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 6, 8, true,
-	    "123456", true };
+	    "123456", true, NULL };
 	info->pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8, false,
-	    "12345678", false };
+	    "12345678", false, NULL };
 	info->pins[TMG_PIN_ADMIN] = (tmg_pin_rule){ TMG_PIN_ADMIN, 32, 64, false,
-	    "010203040506070801020304050607080102030405060708", false };
+	    "010203040506070801020304050607080102030405060708", false,
+	    NULL };
 }
 
 static void

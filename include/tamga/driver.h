@@ -101,6 +101,8 @@ typedef struct tmg_pin_rule {
 	const char *factory;		/* what new tokens have, as typed; static;
 					 * NULL: nothing everybody knows */
 	bool keypad;			/* may be typed on a reader's keypad */
+	const char *title;		/* "reset code"; static, for gettext; NULL: PIN,
+					 * PUK or management key */
 } tmg_pin_rule;
 
 /* What a token can do beyond holding keys: facts for the floors above. */
@@ -210,7 +212,7 @@ struct tmg_driver {
 	    size_t count);
 
 	/* PINs as typed.  TMG_PIN_WRONG, TMG_PIN_LOCKED; *tries is what is left,
-	 * -1 unknown.  kind ADMIN: hexadecimal or text, as the token has it. */
+	 * -1 unknown; TMG_NOT_FOUND: no PIN of that kind is set.  kind ADMIN: hexadecimal or text, as the token has it. */
 	tmg_rc (*tries)(tmg_backend *b, tmg_pin_kind kind, int *tries);
 	/* TMG_OK: still the value the factory gave it; TMG_NOT_FOUND: no longer;
 	 * TMG_UNSUPPORTED: only a try would tell.  Never spends a try. */

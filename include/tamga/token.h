@@ -188,7 +188,8 @@ tmg_token_forget(tmg_token *token);
  */
 
 /* Tries left of a PIN, -1 unknown; spends none.
- * Verdicts  TMG_UNSUPPORTED: the token does not tell */
+ * Verdicts  TMG_UNSUPPORTED: the token does not tell
+ *           TMG_NOT_FOUND: no PIN of that kind is set */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_tries(tmg_token *token, tmg_pin_kind kind, int *tries);
 

@@ -44,7 +44,7 @@ tell_more(tmg_token *t, tmg_pin_kind kind, unsigned told)
 	rc = tmg_token_tries(t, kind, &tries);
 	if (rc == TMG_OK && tries == 0)
 		return tmg_token_refused(t, TMG_PIN_LOCKED, kind, 0);
-	return rc == TMG_UNSUPPORTED ? TMG_OK : rc;
+	return rc == TMG_UNSUPPORTED || rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
 /* What cannot be the PIN is not sent: no try is lost on it. */

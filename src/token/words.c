@@ -37,10 +37,12 @@ static const char *const kinds[TMG_PIN_KINDS] = {
 	[TMG_PIN_ADMIN] = N_("management key"),
 };
 
-/* Key files have a password; the PUK of a module is its security officer's PIN. */
+/* Key files have a password, OpenPGP cards an admin PIN. */
 static const char *
 kind_name(const tmg_token *t, tmg_pin_kind kind)
 {
+	if (t->info.pins[kind].title != NULL)
+		return _(t->info.pins[kind].title);
 	return tmg_path_has_password(t->path) && kind == TMG_PIN_USER ? _("password") :
 	    _(kinds[kind]);
 }

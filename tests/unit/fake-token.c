@@ -312,10 +312,10 @@ add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 	b->base.info.cert_first = c->cert_first;
 	strcpy(b->base.info.label, "fake");
 	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
-	    false, "123456", true };
+	    false, "123456", true, NULL };
 	if (c->puk[0] != '\0')
 		b->base.info.pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8,
-		    false, "12345678", false };
+		    false, "12345678", false, NULL };
 	b->base.info.pins[TMG_PIN_ADMIN].factory = "admin";
 	return found->add(found, &b->base);
 }

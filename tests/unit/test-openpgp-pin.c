@@ -199,7 +199,8 @@ tries_are_read_and_none_is_spent(void **state)
 	const tmg_script_row rows[] = {
 		PROBE, { GET_C4, C4("03", "00", "02"), NULL },
 		{ GET_C4, C4("03", "00", "02"), NULL }, { GET_C4, "9000", NULL },
-		{ 0 },
+		{ GET_C4, C4("03", "03", "02"), NULL },
+		{ GET_C4, C4("03", "00", "02"), NULL }, { 0 },
 	};
 	int tries;
 	opgp_desk d;
@@ -211,6 +212,10 @@ tries_are_read_and_none_is_spent(void **state)
 	assert_int_equal(DRV.tries(d.b, TMG_PIN_ADMIN, &tries), TMG_OK);
 	assert_int_equal(tries, 2);
 	assert_int_equal(DRV.tries(d.b, TMG_PIN_USER, &tries), TMG_NOT_FOUND);
+	assert_int_equal(DRV.tries(d.b, TMG_PIN_PUK, &tries), TMG_OK);
+	assert_int_equal(tries, 3);
+	assert_int_equal(DRV.tries(d.b, TMG_PIN_PUK, &tries), TMG_NOT_FOUND);
+	assert_int_equal(tries, -1);
 	opgp_done(&d);
 }
 

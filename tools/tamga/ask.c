@@ -61,7 +61,7 @@ cli_ask_typed(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
 	rc = pins_ask(&cli->pins, &ask, &o);
 	if (rc == TMG_PENDING) {
 		rc = tmg_token_tries(token, kind, &ask.tries_left);
-		if (rc != TMG_OK && rc != TMG_UNSUPPORTED)
+		if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
 			return cli_fail(cli, rc, tmg_token_fault(token));
 		if (ask.tries_left == 0)
 			return locked(cli, &ask);

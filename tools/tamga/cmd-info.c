@@ -10,6 +10,7 @@
 /* How the PINs of a token stand. */
 struct pin_state {
 	int tries;		/* -1 unknown */
+	bool unset;		/* there is none now */
 	bool factory;
 };
 
@@ -36,7 +37,8 @@ look_at_pins(struct cli *cli, tmg_token *token, struct pin_state *pins)
 	for (size_t kind = 0; kind < KINDS; kind++) {
 		pins[kind] = (struct pin_state){ .tries = -1 };
 		rc = tmg_token_tries(token, (tmg_pin_kind)kind, &pins[kind].tries);
-		if (rc != TMG_OK && rc != TMG_UNSUPPORTED)
+		pins[kind].unset = rc == TMG_NOT_FOUND;
+		if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
 			return cli_fail(cli, rc, tmg_token_fault(token));
 		rc = tmg_token_factory(token, (tmg_pin_kind)kind);
 		if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
@@ -160,18 +162,29 @@ draw_slots(struct cli *cli, tmg_token *token)
 	return rc;
 }
 
+/* What the token calls it, or what most do. */
+static const char *
+title_of(const tmg_backend_info *info, size_t kind)
+{
+	return info->pins[kind].title != NULL ? _(info->pins[kind].title)
+	    : _(kinds[kind].title);
+}
+
 static void
-say_tries(struct cli *cli, const struct pin_state *pins)
+say_tries(struct cli *cli, const tmg_backend_info *info,
+    const struct pin_state *pins)
 {
 	for (size_t kind = 0; kind < KINDS; kind++) {
 		char words[64];
 
+		if (pins[kind].unset)
+			cli_say(cli, _("%s: none is set"), title_of(info, kind));
 		if (pins[kind].tries < 0)
 			continue;
 		snprintf(words, sizeof(words), dngettext("tamga", "%d try left",
 		    "%d tries left", (unsigned long)pins[kind].tries),
 		    pins[kind].tries);
-		cli_say(cli, "%s: %s", _(kinds[kind].title),
+		cli_say(cli, "%s: %s", title_of(info, kind),
 		    pins[kind].tries == 0 ? _("locked") : words);
 	}
 }
@@ -189,7 +202,7 @@ info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
 	    ? info->serial : "-", tmg_token_driver(token),
 	    tmg_token_reader(token));
 	cli_say(cli, "%s", tmg_token_uri(token));
-	say_tries(cli, pins);
+	say_tries(cli, info, pins);
 	cli_say(cli, "%s", "");
 	if (!cli->quiet && (rc = draw_slots(cli, token)))
 		return rc;

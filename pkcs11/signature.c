@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pkcs11/signature.h"
 
-#include <openssl/ecdsa.h>
 #include <string.h>
+
+#include "pkcs11/rv.h"
+#include "src/pki/ecdsa.h"
 
 enum {
 	EDDSA_SIZE = 64,	/* RFC 8032 5.1.6 */
@@ -82,55 +84,31 @@ tmg_p11_signature_widen(const tmg_p11_operation *op, tmg_view input, uint8_t *st
 	    ? tmg_p11_widen(input, tmg_alg_bytes(op->alg), store) : input;
 }
 
-static void
-free_ecdsa(ECDSA_SIG **sig)
-{
-	ECDSA_SIG_free(*sig);
-}
-
-#define held_ecdsa __attribute__((__cleanup__(free_ecdsa))) ECDSA_SIG *
-
 /* r and s may both be shorter than the field, by as much. */
 CK_RV
 tmg_p11_signature_encode(const tmg_p11_operation *op, tmg_view *sig,
     uint8_t *store)
 {
-	const int n = (int)(sig->len / 2);
-	held_ecdsa rs = NULL;
-	BIGNUM *r, *s;
-	int len;
+	tmg_out value = { store, TMG_ECDSA_MAX, 0, false };
+	tmg_rc rc;
 
 	if (op->spec.scheme != TMG_SIGN_ECDSA)
 		return CKR_OK;
-	rs = ECDSA_SIG_new();
-	r = BN_bin2bn(sig->ptr, n, NULL);
-	s = BN_bin2bn(sig->ptr + n, n, NULL);
-	if (rs == NULL || r == NULL || s == NULL ||
-	    ECDSA_SIG_set0(rs, r, s) != 1) {
-		BN_free(r);
-		BN_free(s);
-		return CKR_HOST_MEMORY;
-	}
-	len = i2d_ECDSA_SIG(rs, &(uint8_t *){ store });
-	*sig = (tmg_view){ store, len > 0 ? (size_t)len : 0 };
-	return len > 0 ? CKR_OK : CKR_FUNCTION_FAILED;
+	rc = tmg_ecdsa_join(*sig, &value);
+	*sig = tmg_out_view(&value);
+	return tmg_p11_rv(rc);
 }
 
 CK_RV
 tmg_p11_signature_decode(const tmg_p11_operation *op, tmg_view sig, uint8_t *to)
 {
-	const int n = (int)tmg_alg_bytes(op->alg);
-	const unsigned char *at = sig.ptr;
-	held_ecdsa rs = NULL;
+	const size_t n = tmg_p11_signature_size(op);
+	tmg_out rs = { to, n, 0, false };
 
-	if (op->spec.scheme != TMG_SIGN_ECDSA) {
-		if (sig.len != tmg_p11_signature_size(op))
-			return CKR_DEVICE_ERROR;
-		memcpy(to, sig.ptr, sig.len);
-		return CKR_OK;
-	}
-	rs = d2i_ECDSA_SIG(NULL, &at, (long)sig.len);
-	return rs != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(rs), to, n) == n &&
-	    BN_bn2binpad(ECDSA_SIG_get0_s(rs), to + n, n) == n
-	    ? CKR_OK : CKR_DEVICE_ERROR;
+	if (op->spec.scheme == TMG_SIGN_ECDSA)
+		return tmg_p11_rv(tmg_ecdsa_split(sig, tmg_alg_bytes(op->alg), &rs));
+	if (sig.len != n)
+		return CKR_DEVICE_ERROR;
+	memcpy(to, sig.ptr, n);
+	return CKR_OK;
 }

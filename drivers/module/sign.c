@@ -9,13 +9,8 @@
 #include <string.h>
 
 #include "src/base/ctx.h"
-#include "src/codec/der.h"
+#include "src/pki/ecdsa.h"
 #include "src/pki/padding.h"
-
-enum {
-	DER_SEQUENCE = 0x30,
-	FIELD_MAX = 66,		/* bytes; P-521 */
-};
 
 /* One signature on its way. */
 typedef struct deed {
@@ -137,28 +132,23 @@ sign_pss(const deed *d)
 
 /* ---- curves ------------------------------------------------------------------- */
 
-/* r and s side by side (2.40, 2.3.1) become an Ecdsa-Sig-Value. */
+/* Cryptoki has r and s side by side: 2.40, 2.3.1. */
 static tmg_rc
 sign_ecdsa(const deed *d)
 {
 	const size_t field = tmg_alg_bytes(d->alg);
 	CK_MECHANISM how = { CKM_ECDSA, NULL, 0 };
-	uint8_t made[2 * FIELD_MAX], store[2 * FIELD_MAX + 16];
-	tmg_der der = TMG_DER(store);
+	uint8_t made[2 * TMG_FIELD_MAX];
 	tmg_view digest = d->input;
 	tmg_rc rc;
 
-	if (field > FIELD_MAX)
+	if (field > TMG_FIELD_MAX)
 		return mod_raise(d->m, TMG_E_USAGE, _("no such curve"));
 	if (digest.len > field)		/* FIPS 186-4 6.4 */
 		digest.len = field;
 	if ((rc = run(d, &how, digest, 2 * field, made)))
 		return rc;
-	tmg_der_unsigned(&der, (tmg_view){ made + field, field });
-	tmg_der_unsigned(&der, (tmg_view){ made, field });
-	tmg_der_wrap(&der, DER_SEQUENCE, sizeof(store));
-	tmg_put(d->sig, tmg_der_view(&der));
-	return tmg_out_done(d->sig);
+	return tmg_ecdsa_join((tmg_view){ made, 2 * field }, d->sig);
 }
 
 static tmg_rc

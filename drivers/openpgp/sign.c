@@ -6,10 +6,8 @@
 #include "drivers/openpgp/openpgp.h"
 
 #include "src/base/scope.h"
-#include "src/codec/der.h"
+#include "src/pki/ecdsa.h"
 #include "src/pki/padding.h"
-
-#define FIELD_MAX 66u		/* bytes; the longest coordinate, P-521 */
 
 static const tmg_opgp_sw operate_sw[] = {
 	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
@@ -119,23 +117,6 @@ sign_rsa(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
 	return tmg_out_done(sig);
 }
 
-/* Two numbers as long as the field become an Ecdsa-Sig-Value. */
-static tmg_rc
-put_ecdsa(tmg_view rs, tmg_out *sig)
-{
-	uint8_t bytes[2 * FIELD_MAX + 16];
-	tmg_der d = TMG_DER(bytes);
-	const size_t field = rs.len / 2, mark = d.at;
-
-	tmg_der_unsigned(&d, (tmg_view){ rs.ptr + field, field });
-	tmg_der_unsigned(&d, (tmg_view){ rs.ptr, field });
-	tmg_der_wrap(&d, 0x30, mark);
-	if (d.full)
-		return TMG_E_SPACE;
-	tmg_put(sig, (tmg_view){ bytes + d.at, sizeof(bytes) - d.at });
-	return tmg_out_done(sig);
-}
-
 /* The hash as it is, its leftmost bytes when it is longer than the field
  * (FIPS 186-4 6.4). */
 static tmg_rc
@@ -143,7 +124,7 @@ sign_ec(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
     const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
 {
 	const size_t field = tmg_alg_bytes(alg);
-	uint8_t answer[2 * FIELD_MAX];
+	uint8_t answer[2 * TMG_FIELD_MAX];
 	tmg_out s = TMG_OUT(answer);
 	tmg_rc rc;
 
@@ -154,7 +135,7 @@ sign_ec(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
 		return rc == TMG_E_SPACE ? bad_answer(p) : rc;
 	if (s.len != 2 * field)
 		return bad_answer(p);
-	return put_ecdsa(tmg_out_view(&s), sig);
+	return tmg_ecdsa_join(tmg_out_view(&s), sig);
 }
 
 static tmg_rc

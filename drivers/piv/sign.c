@@ -7,15 +7,10 @@
 
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
+#include "src/pki/ecdsa.h"
 #include "src/pki/padding.h"
 
 #define ANSWER_MAX 1100u	/* bytes; RSA 4096 and two headers, with room */
-#define FIELD_MAX 66u		/* bytes; the longest coordinate, P-521 */
-
-enum {
-	DER_INTEGER = 0x02,
-	DER_SEQUENCE = 0x30,
-};
 
 static const tmg_piv_sw operate_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
@@ -140,34 +135,13 @@ fit_digest(tmg_view digest, size_t field, uint8_t *out)
 		memcpy(out + field - n, digest.ptr, n);
 }
 
-static bool
-is_integer(tmg_view *in, size_t field)
-{
-	tmg_tlv t;
-
-	return tmg_tlv_next(in, &t) == TMG_OK && t.tag == DER_INTEGER &&
-	    t.value.len >= 1 && t.value.len <= field + 1 &&
-	    (t.value.ptr[0] & 0x80) == 0;
-}
-
-/* An Ecdsa-Sig-Value and nothing behind it. */
-static bool
-is_ecdsa_value(tmg_view sig, size_t field)
-{
-	tmg_tlv seq;
-
-	return tmg_tlv_next(&sig, &seq) == TMG_OK && seq.tag == DER_SEQUENCE &&
-	    sig.len == 0 && is_integer(&seq.value, field) &&
-	    is_integer(&seq.value, field) && seq.value.len == 0;
-}
-
 static tmg_rc
 sign_ec(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
     tmg_view input, tmg_out *sig)
 {
 	const size_t field = tmg_alg_bytes(alg);
-	uint8_t digest[FIELD_MAX], bytes[ANSWER_MAX];
-	tmg_out store = TMG_OUT(bytes);
+	uint8_t digest[TMG_FIELD_MAX], bytes[ANSWER_MAX], halves[2 * TMG_FIELD_MAX];
+	tmg_out store = TMG_OUT(bytes), rs = TMG_OUT(halves);
 	tmg_view s;
 	tmg_rc rc;
 
@@ -178,7 +152,7 @@ sign_ec(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
 	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE,
 	    (tmg_view){ digest, field }, &store, &s)))
 		return rc;
-	if (!is_ecdsa_value(s, field))
+	if (tmg_ecdsa_split(s, field, &rs))
 		return bad_answer(p);
 	tmg_put(sig, s);
 	return tmg_out_done(sig);

@@ -3,13 +3,13 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
+#include "src/pki/ecdsa.h"
 #include "src/pki/scope.h"
 #include "src/pki/x509.h"
 
@@ -215,16 +215,14 @@ flattened(const draft *d, tmg_view signature)
 static tmg_rc
 raw_ecdsa(const struct row *row, tmg_out *sig)
 {
-	const int width = (int)(row->bits + 7) / 8;
-	const uint8_t *p = sig->ptr;
-	ECDSA_SIG *rs = d2i_ECDSA_SIG(NULL, &p, (long)sig->len);
-	const bool good = rs != NULL && 2 * (size_t)width <= sig->cap &&
-	    BN_bn2binpad(ECDSA_SIG_get0_r(rs), sig->ptr, width) == width &&
-	    BN_bn2binpad(ECDSA_SIG_get0_s(rs), sig->ptr + width, width) == width;
+	uint8_t bytes[2 * TMG_FIELD_MAX];
+	tmg_out rs = TMG_OUT(bytes);
 
-	ECDSA_SIG_free(rs);
-	sig->len = good ? 2 * (size_t)width : 0;
-	return good ? TMG_OK : TMG_E_CRYPTO;
+	if (tmg_ecdsa_split(tmg_out_view(sig), (row->bits + 7) / 8, &rs))
+		return TMG_E_CRYPTO;
+	sig->len = 0;
+	tmg_put(sig, tmg_out_view(&rs));
+	return tmg_out_done(sig);
 }
 
 static tmg_rc

@@ -101,8 +101,8 @@ tmg_opgp_derive(tmg_backend *b, uint32_t ref, tmg_alg alg, tmg_view peer,
 		    _("%s: the other side's public key has the wrong length"),
 		    p->who);
 	tmg_tlv_put(&point, TAG_POINT, peer);
-	tmg_tlv_put_head(&input, TAG_CIPHER, tmg_tlv_size(DO_PUBLIC_KEY, point.len));
-	tmg_tlv_put(&input, DO_PUBLIC_KEY, tmg_out_view(&point));
+	tmg_tlv_put_head(&input, TAG_CIPHER, tmg_tlv_size(TMG_TAG_PUBKEY, point.len));
+	tmg_tlv_put(&input, TMG_TAG_PUBKEY, tmg_out_view(&point));
 	rc = input.full || point.full ? TMG_E_SPACE
 	    : decipher(p, tmg_out_view(&input), TMG_LE_SHORT, &z);
 	if (rc == TMG_OK)

@@ -45,7 +45,7 @@ read_public(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_out *spki)
 
 	if ((rc = tmg_opgp_public(p, slot, 0x81, &store, &fields)))
 		return rc;
-	rc = tmg_opgp_spki(alg, fields, spki);
+	rc = tmg_pubkey_spki(alg, fields, spki);
 	if (rc == TMG_OK || rc == TMG_E_SPACE)
 		return rc;
 	return opgp_raise(p, TMG_E_MALFORMED, TMG_SW_OK,

@@ -105,7 +105,7 @@ tmg_opgp_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 	    (rc = tmg_opgp_want_attributes(p, slot, spec->alg)) ||
 	    (rc = tmg_opgp_public(p, slot, 0x80, &store, &fields)))
 		return opgp_pass(p, rc);
-	rc = tmg_opgp_spki(spec->alg, fields, spki);
+	rc = tmg_pubkey_spki(spec->alg, fields, spki);
 	if (rc != TMG_OK && rc != TMG_E_SPACE)
 		return opgp_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
 		    _("%s: the card made a key, but its public half cannot be "

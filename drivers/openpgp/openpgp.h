@@ -12,6 +12,7 @@
 #include "src/base/i18n.h"
 #include "src/base/secret.h"
 #include "src/codec/tlv.h"
+#include "src/driver/pubkey.h"
 #include "src/driver/selected.h"
 #include "src/iso/sw.h"
 #include "tamga/driver.h"
@@ -56,7 +57,6 @@ enum {
 	DO_APPLICATION = 0x6e,	/* application related data */
 	DO_DISCRETIONARY = 0x73,
 	DO_CERTIFICATE = 0x7f21,
-	DO_PUBLIC_KEY = 0x7f49,
 	DO_CAPABILITIES = 0xc0,
 	DO_PW_STATUS = 0xc4,
 	DO_FINGERPRINTS = 0xc5,
@@ -254,8 +254,6 @@ uint32_t tmg_opgp_algorithms_parse(tmg_view content);
 
 /* ---- public.c, facts.c --------------------------------------------------- */
 
-/* What stands inside 7F49 as SubjectPublicKeyInfo. */
-tmg_rc tmg_opgp_spki(tmg_alg alg, tmg_view fields, tmg_out *spki);
 /* Reads it by 47 81, or makes a new key by 47 80.
  * Verdicts TMG_NOT_FOUND: no key. */
 tmg_rc tmg_opgp_public(tmg_opgp *p, const tmg_opgp_slot *slot, uint8_t p1,

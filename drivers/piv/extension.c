@@ -283,7 +283,7 @@ tmg_piv_facts(tmg_backend *b, uint32_t ref, tmg_key_facts *facts, tmg_out *spki)
 	*facts = m.facts;
 	if (m.key.len == 0)
 		return TMG_OK;
-	if (tmg_piv_spki(m.facts.alg, m.key, spki))
+	if (tmg_pubkey_spki(m.facts.alg, m.key, spki))
 		return piv_raise(p, TMG_E_MALFORMED, 0,
 		    _("%s: the public key of slot %s cannot be read"), p->who,
 		    slot->row.name);

@@ -9,7 +9,6 @@ enum {
 	TAG_ALG = 0x80,
 	TAG_PIN_POLICY = 0xaa,		/* Yubico's */
 	TAG_TOUCH_POLICY = 0xab,
-	TAG_PUBLIC_KEY = 0x7f49,
 };
 
 #define PUBLIC_MAX 2048u	/* bytes; RSA 4096 needs some 530 */
@@ -103,8 +102,8 @@ read_public(tmg_piv *p, const tmg_keyspec *spec, tmg_view answer, tmg_out *spki)
 	tmg_view fields;
 	tmg_rc rc;
 
-	if ((rc = tmg_tlv_find(answer, TAG_PUBLIC_KEY, &fields)) == TMG_OK)
-		rc = tmg_piv_spki(spec->alg, fields, spki);
+	if ((rc = tmg_tlv_find(answer, TMG_TAG_PUBKEY, &fields)) == TMG_OK)
+		rc = tmg_pubkey_spki(spec->alg, fields, spki);
 	if (rc == TMG_OK || rc == TMG_E_SPACE)
 		return rc;
 	return piv_raise(p, TMG_E_MALFORMED, SW_OK,

@@ -10,6 +10,7 @@
 #include "src/base/i18n.h"
 #include "src/base/secret.h"
 #include "src/codec/tlv.h"
+#include "src/driver/pubkey.h"
 #include "src/driver/selected.h"
 #include "tamga/driver.h"
 
@@ -200,13 +201,11 @@ typedef struct tmg_piv_slot {
 tmg_rc tmg_piv_slot_get(tmg_piv *p, uint32_t ref, const tmg_piv_slot **slot);
 tmg_rc tmg_piv_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count);
 
-/* ---- algs.c: numbers of SP 800-78-4 and public keys ---------------------- */
+/* ---- algs.c: numbers of SP 800-78-4 -------------------------------------- */
 
 /* 0: PIV has no number for it */
 uint8_t tmg_piv_alg_id(tmg_alg alg);
 tmg_alg tmg_piv_alg_of(uint8_t id);
-/* What stands inside 7F49 (or metadata 04) as SubjectPublicKeyInfo. */
-tmg_rc tmg_piv_spki(tmg_alg alg, tmg_view fields, tmg_out *spki);
 
 /* ---- objects.c ----------------------------------------------------------- */
 

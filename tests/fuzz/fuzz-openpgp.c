@@ -58,7 +58,7 @@ fuzz_public(tmg_view in)
 		uint8_t store[TMG_SPKI_MAX];
 		tmg_out out = TMG_OUT(store);
 
-		if (tmg_opgp_spki((tmg_alg)alg, in, &out) == TMG_OK && out.len == 0)
+		if (tmg_pubkey_spki((tmg_alg)alg, in, &out) == TMG_OK && out.len == 0)
 			abort();
 	}
 }

@@ -59,7 +59,7 @@ fuzz_metadata(tmg_view in)
 	tmg_piv_metadata m;
 
 	if (tmg_piv_metadata_parse(in, &m) == TMG_OK &&
-	    tmg_piv_spki(m.facts.alg, m.key, &out) == TMG_OK)
+	    tmg_pubkey_spki(m.facts.alg, m.key, &out) == TMG_OK)
 		sink(tmg_out_view(&out));
 }
 
@@ -70,7 +70,7 @@ fuzz_public(tmg_view in)
 		uint8_t store[TMG_SPKI_MAX];
 		tmg_out out = TMG_OUT(store);
 
-		if (tmg_piv_spki((tmg_alg)alg, in, &out) == TMG_OK)
+		if (tmg_pubkey_spki((tmg_alg)alg, in, &out) == TMG_OK)
 			sink(tmg_out_view(&out));
 	}
 }

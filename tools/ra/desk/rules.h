@@ -7,8 +7,10 @@
 
 #include "tools/ra/desk/conf.h"
 
-/* name is what messages call the file.  Verdicts TMG_MISMATCH. */
+/* name is what messages call the file, text what stands in it.
+ * Verdicts  TMG_MISMATCH  f says name:line */
 TMG_MUST_USE tmg_rc
-ra_config_check(const char *name, const ra_config *config, tmg_fault *f);
+ra_config_check(const char *name, const char *text, const ra_config *config,
+    tmg_fault *f);
 
 #endif

@@ -284,6 +284,24 @@ ra_settings_read(const char *name, const char *text, const ra_setting *rows,
 	return read_whole(&r, config_root_setting(&config));
 }
 
+unsigned
+ra_settings_line(const char *text, const char *path)
+{
+	char at[RA_TEXT_MAX];
+	tmg_auto(config_t) config;
+	const config_setting_t *s = NULL;
+	char *dot = at;
+
+	config_init(&config);
+	snprintf(at, sizeof(at), "%s", path);
+	if (config_read_string(&config, text) != CONFIG_TRUE)
+		return 0;
+	while ((s = config_lookup(&config, at)) == NULL &&
+	    (dot = strrchr(at, '.')) != NULL)
+		*dot = '\0';
+	return s != NULL ? config_setting_source_line(s) : 0;
+}
+
 /* ---- what changed ---- */
 
 static bool

@@ -103,6 +103,11 @@ TMG_MUST_USE tmg_rc
 ra_settings_read(const char *name, const char *text, const ra_setting *rows,
     size_t count, void *into, tmg_fault *f);
 
+/* The line of text in which the setting at path, or else the nearest group above it,
+ * begins; 0: none does. */
+unsigned
+ra_settings_line(const char *text, const char *path);
+
 /* Whether both structures say the same at row. */
 bool
 ra_setting_same(const ra_setting *row, const void *one, const void *other);

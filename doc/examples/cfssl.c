@@ -182,6 +182,7 @@ static const tmg_binding cfssl = {
 	.link = cfssl_link,
 	.request = tmg_binding_pkcs10,
 	.forward = tmg_binding_forward,
+	.vouch = tmg_binding_no_vouch,
 	.submit = cfssl_submit,
 	.poll = cfssl_poll,
 	.proof = tmg_binding_no_proof,

@@ -55,6 +55,9 @@ extern "C" {
  *            signed by a key that nobody here has; they are readable likewise.
  *            tmg_binding_forward() where submit hands in PKCS #10 as it is.
  *
+ *   vouch    As forward, where the key's proof cannot be passed on: the bytes say
+ *            that we saw it.  tmg_binding_no_vouch() where there is no such word.
+ *
  *   submit   Hands in csr over the verified session.  TMG_OK: every
  *            certificate of the answer is in decision->certs, which is there
  *            and empty when the row is entered; the caller finds the one for
@@ -110,6 +113,7 @@ typedef struct tmg_binding {
 	tmg_rc (*request)(tmg_authority *a, const tmg_csr_spec *spec,
 	    tmg_signer *signer, bool renews, tmg_out *request);
 	tmg_rc (*forward)(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
+	tmg_rc (*vouch)(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 	tmg_rc (*submit)(tmg_authority *a, tmg_view csr, bool renews,
 	    tmg_decision *decision);
 	tmg_rc (*poll)(tmg_authority *a, tmg_view csr, bool renews,
@@ -138,6 +142,8 @@ tmg_binding_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 /* For rows a protocol cannot do: TMG_UNSUPPORTED, in words. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
+TMG_API TMG_MUST_USE tmg_rc
+tmg_binding_no_vouch(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
     tmg_view body, char **answer);

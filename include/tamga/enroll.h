@@ -217,6 +217,22 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_authority_forward(tmg_authority *authority, tmg_view pkcs10,
     tmg_out *request);
 
+/*
+ * The same of a request whose proof stays here: it came in another form, or
+ * with a secret among its attributes.  Subject, key and extensions are asked
+ * for, and that the applicant holds the key is our word, which the authority
+ * has to take (raVerified, RFC 4211 4, RFC 9483 5.2.3.2): verify it first.
+ *
+ *   pkcs10   its signature is not looked at
+ *   request  out   at most TMG_CSR_MAX bytes
+ *
+ * Verdicts  TMG_UNSUPPORTED  its protocol has no such word: all but CMP
+ * Faults    TMG_E_MALFORMED: pkcs10 is none
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_authority_vouch(tmg_authority *authority, tmg_view pkcs10,
+    tmg_out *request);
+
 /* What an authority answered. */
 typedef struct tmg_decision {
 	tmg_certs *certs;	/* TMG_OK: the issued certificate first; yours */

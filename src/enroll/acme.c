@@ -206,6 +206,7 @@ const tmg_binding tmg_binding_acme = {
 	.link = acme_link,
 	.request = acme_request,
 	.forward = tmg_binding_forward,
+	.vouch = tmg_binding_no_vouch,
 	.submit = tmg_acme_submit,
 	.poll = acme_poll,
 	.proof = tmg_binding_no_proof,

@@ -352,15 +352,30 @@ tmg_authority_rehearse(tmg_authority *a, const tmg_csr_spec *spec,
 	return rc;
 }
 
-tmg_rc
-tmg_authority_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+static tmg_rc
+check_readable(tmg_authority *a, tmg_view pkcs10)
 {
 	tmg_view spki;
 
-	if (tmg_csr_spki(pkcs10, &spki))
-		return tmg_authority_raise(a, TMG_E_MALFORMED, "%s",
-		    _("the request is none that can be read"));
-	return tmg_pass(&a->fault, a->binding->forward(a, pkcs10, request));
+	return tmg_csr_spki(pkcs10, &spki) == TMG_OK ? TMG_OK :
+	    tmg_authority_raise(a, TMG_E_MALFORMED, "%s",
+	    _("the request is none that can be read"));
+}
+
+tmg_rc
+tmg_authority_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	const tmg_rc rc = check_readable(a, pkcs10);
+
+	return tmg_pass(&a->fault, rc ? rc : a->binding->forward(a, pkcs10, request));
+}
+
+tmg_rc
+tmg_authority_vouch(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	const tmg_rc rc = check_readable(a, pkcs10);
+
+	return tmg_pass(&a->fault, rc ? rc : a->binding->vouch(a, pkcs10, request));
 }
 
 tmg_rc

@@ -16,6 +16,15 @@ tmg_binding_no_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
 }
 
 tmg_rc
+tmg_binding_no_vouch(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	(void)pkcs10, (void)request;
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: %s has no word for a key that somebody else vouches for"),
+	    a->uri.where, a->binding->name);
+}
+
+tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason)
 {
 	(void)cert, (void)reason;

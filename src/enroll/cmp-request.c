@@ -119,7 +119,7 @@ draft(making *m, X509_REQ **req)
 }
 
 static tmg_rc
-set_template(making *m, const X509_REQ *req)
+set_template(making *m, const X509_REQ *req, tmg_view spki)
 {
 	X509_EXTENSIONS *extensions = X509_REQ_get_extensions((X509_REQ *)(uintptr_t)req);
 	tmg_held(EVP_PKEY) key = NULL;
@@ -128,7 +128,7 @@ set_template(making *m, const X509_REQ *req)
 		sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
 		return failed(m);
 	}
-	if (tmg_public_key(tmg_ctx_libctx(m->a->ctx), m->signer->spki, &key) ||
+	if (tmg_public_key(tmg_ctx_libctx(m->a->ctx), spki, &key) ||
 	    OSSL_CMP_CTX_set1_subjectName(m->ctx, X509_REQ_get_subject_name(req)) != 1 ||
 	    OSSL_CMP_CTX_set0_newPkey(m->ctx, 0, key) != 1)
 		return failed(m);
@@ -223,7 +223,7 @@ make_crmf(making *m)
 	tmg_held(OSSL_CRMF_MSG) crm = NULL;
 	tmg_rc rc;
 
-	if ((rc = draft(m, &req)) || (rc = set_template(m, req)))
+	if ((rc = draft(m, &req)) || (rc = set_template(m, req, m->signer->spki)))
 		return rc;
 	crm = OSSL_CMP_CTX_setup_CRM(m->ctx, renews, 0);
 	if (crm == NULL)
@@ -295,10 +295,32 @@ wrap(making *m, tmg_view pkcs10)
 	    failed(m);
 }
 
-tmg_rc
-tmg_cmp_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+/* As cr with raVerified (RFC 4211 4, RFC 9483 5.2.3.2): names, key and extensions
+ * and nothing else; that the key is there is our word. */
+static tmg_rc
+vouch(making *m, tmg_view pkcs10)
 {
-	making m = { .a = a, .command = TMG_CMP_P10CR, .out = request };
+	tmg_held(X509_REQ) req = NULL;
+	tmg_held(OSSL_CRMF_MSG) crm = NULL;
+	tmg_view spki;
+	tmg_rc rc;
+
+	if ((rc = set_options(m)) || (rc = parse_pkcs10(m, pkcs10, &req)) ||
+	    (rc = tmg_csr_spki(pkcs10, &spki)) ||
+	    (rc = set_template(m, req, spki)))
+		return rc;
+	crm = OSSL_CMP_CTX_setup_CRM(m->ctx, 0, 0);
+	if (crm == NULL || OSSL_CRMF_MSG_create_popo(OSSL_CRMF_POPO_RAVERIFIED, crm,
+	    NULL, NULL, tmg_ctx_libctx(m->a->ctx), NULL) != 1)
+		return failed(m);
+	return protect(m, crm);
+}
+
+static tmg_rc
+pass_on(tmg_authority *a, unsigned command,
+    tmg_rc (*how)(making *m, tmg_view pkcs10), tmg_view pkcs10, tmg_out *request)
+{
+	making m = { .a = a, .command = command, .out = request };
 	tmg_held(OSSL_CMP_CTX) ctx = NULL;
 	tmg_rc rc;
 
@@ -307,7 +329,19 @@ tmg_cmp_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
 		return rc;
 	m.ctx = ctx;
 	ERR_set_mark();
-	rc = wrap(&m, pkcs10);
+	rc = how(&m, pkcs10);
 	ERR_pop_to_mark();
 	return rc;
+}
+
+tmg_rc
+tmg_cmp_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	return pass_on(a, TMG_CMP_P10CR, wrap, pkcs10, request);
+}
+
+tmg_rc
+tmg_cmp_vouch(tmg_authority *a, tmg_view pkcs10, tmg_out *request)
+{
+	return pass_on(a, TMG_CMP_CR, vouch, pkcs10, request);
 }

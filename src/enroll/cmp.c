@@ -65,6 +65,7 @@ const tmg_binding tmg_binding_cmp = {
 	.link = cmp_link,
 	.request = tmg_cmp_request,
 	.forward = tmg_cmp_forward,
+	.vouch = tmg_cmp_vouch,
 	.submit = tmg_cmp_submit,
 	.poll = tmg_cmp_poll,
 	.proof = tmg_binding_no_proof,

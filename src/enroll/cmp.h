@@ -137,6 +137,8 @@ tmg_cmp_request(tmg_authority *a, const tmg_csr_spec *spec, tmg_signer *signer,
 TMG_MUST_USE tmg_rc
 tmg_cmp_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 TMG_MUST_USE tmg_rc
+tmg_cmp_vouch(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
+TMG_MUST_USE tmg_rc
 tmg_cmp_submit(tmg_authority *a, tmg_view request, bool renews,
     tmg_decision *decision);
 TMG_MUST_USE tmg_rc

@@ -74,6 +74,7 @@ const tmg_binding tmg_binding_est = {
 	.link = tmg_est_link,
 	.request = tmg_binding_pkcs10,
 	.forward = tmg_binding_forward,
+	.vouch = tmg_binding_no_vouch,
 	.submit = tmg_est_submit,
 	.poll = tmg_est_poll,
 	.proof = tmg_binding_no_proof,

@@ -380,6 +380,7 @@ const tmg_binding tmg_binding_portal = {
 	.link = portal_link,
 	.request = tmg_binding_pkcs10,
 	.forward = tmg_binding_no_forward,
+	.vouch = tmg_binding_no_vouch,
 	.submit = portal_submit,
 	.poll = portal_poll,
 	.proof = portal_proof,

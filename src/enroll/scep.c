@@ -110,6 +110,7 @@ const tmg_binding tmg_binding_scep = {
 	.link = scep_link,
 	.request = tmg_binding_pkcs10,
 	.forward = tmg_binding_forward,
+	.vouch = tmg_binding_no_vouch,
 	.submit = tmg_scep_submit,
 	.poll = tmg_scep_poll,
 	.proof = tmg_binding_no_proof,

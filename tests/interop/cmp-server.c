@@ -51,6 +51,7 @@ typedef struct how {
 	bool genm;		/* answers general messages */
 	time_t clock;		/* seconds that its clock is ahead */
 	bool no_extensions;	/* issues without what was asked for */
+	bool vouched;		/* believes who asks that the key is there */
 } how;
 
 #define TYPE "Content-Type: application/pkixcmp\r\n"
@@ -58,6 +59,7 @@ typedef struct how {
 static const how rows[] = {
 	{ .path = "good", .implicit = true, .genm = true },
 	{ .path = "explicit" },
+	{ .path = "vouched", .implicit = true, .vouched = true },
 	{ .path = "wait", .polls = 3, .after = 7, .implicit = true },
 	{ .path = "quick", .polls = 2, .after = 0 },
 	{ .path = "wait-explicit", .polls = 2, .after = 1 },
@@ -383,6 +385,8 @@ desk_of(const char *path)
 		    on_question, on_error, on_confirm, on_poll) == 1);
 		CHECK(OSSL_CMP_SRV_CTX_set_grant_implicit_confirm(d->srv,
 		    d->how->implicit) == 1);
+		CHECK(OSSL_CMP_SRV_CTX_set_accept_raverified(d->srv,
+		    d->how->vouched) == 1);
 		set_protection(d, OSSL_CMP_SRV_CTX_get0_cmp_ctx(d->srv));
 	}
 	return desks[i];

@@ -59,6 +59,60 @@ assert_installed 9a
 asked p10cr signed issued certConf signed
 ok "a token's key: approved here, signed by the CA, installed"
 
+# ---- what is said to us alone stays here ------------------------------------------------
+# ends NAME PATTERN: it is with an officer, who reads that
+ends() {
+	[ "$(front_post "$1")" = 202 ] || fail "$1"
+	until_ "$1: $2" sh -c "'$ra_program' show $(front_app "CN=$1") --dir '$front' | grep -q 'refused: .*$2'"
+	[ "$(front_post "$1")" = 202 ] || fail "$1: the applicant"
+}
+through "cmp+http://127.0.0.1:$served/vouched" "$by_cert"
+front_secret olga Olga 'between the two of us'
+front_gets olga
+asked cr signed issued
+through "cmp+http://127.0.0.1:$served/vouched" "$by_cert challenges = \"pass\";"
+front_secret pia Pia 'for everybody'
+front_gets pia
+asked p10cr signed issued
+through "cmp+http://127.0.0.1:$served/good" "$by_secret"
+front_secret quin quin 'between the two of us'
+ends quin 'raverified not accepted'
+ok "a challenge password: asked for without it, by our word for the key; as it is; not believed"
+
+# ---- CRMF here, CMP there: its proof is looked at here ----------------------------------
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=door \
+    -keyout "$front/door.key" -out "$work/door.csr" 2>/dev/null
+chmod 600 "$front/door.key"
+printf 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=1.3.6.1.5.5.7.3.28\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' \
+    > "$work/ext"
+openssl x509 -req -in "$work/door.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -days 20 \
+    -set_serial "0x70$(openssl rand -hex 12)" -extfile "$work/ext" -out "$front/door.pem" 2>/dev/null || fail "door.pem"
+stop_front
+front_pid=
+cp "$front/ra.conf" "$work/no-door.conf"
+http_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+printf 'listen_http = "127.0.0.1:%s";\ncmp: { key = "door.key"; certificate = "door.pem"; seal_file = "cmp.seal"; http = true; };\n' \
+    "$http_port" >> "$front/ra.conf"
+through "cmp+http://127.0.0.1:$served/vouched" "$by_cert changes = \"accept\";"
+front secret add rita > "$work/rita.secret" || fail "secret add"
+by="--user rita --password-file $work/rita.secret"
+fresh_card --yubikey
+run 6 "$tamga" enroll $local --ca "cmp+http://127.0.0.1:$http_port" --ca-file "$work/ca.pem" $by \
+    --slot 9a --subject CN=Rita --ca-option command=ir --quiet
+for try in $(seq 60); do
+	status=0
+	setsid -w timeout 60 "$tamga" enroll $local --resume $by --quiet >"$work/out" 2>"$work/said" || status=$?
+	[ "$status" = 6 ] || break
+	sleep 0.3
+done
+[ "$status" = 0 ] || fail "status $status $(tail -n 3 "$work/front.log")"
+assert_installed 9a
+asked cr signed issued
+stop_front
+front_pid=
+cp "$work/no-door.conf" "$front/ra.conf"
+ok "CRMF here, CMP there: cr with raVerified, one certificate"
+
 # ---- it takes its time: polled, also after kill -9 -------------------------------------
 through "cmp+http://127.0.0.1:$served/wait-explicit" "$by_secret"
 front_csr carl '/CN=Carl'
@@ -72,20 +126,17 @@ front_gets carl
 ok "polled: one transaction, one certificate, across kill -9"
 
 # ---- refused, changed, for another key --------------------------------------------------
-# ends NAME PATTERN: it is with an officer, who reads that
-ends() {
-	front_csr "$1" "/CN=$1"
-	[ "$(front_post "$1")" = 202 ] || fail "$1"
-	until_ "$1: $2" sh -c "'$ra_program' show $(front_app "CN=$1") --dir '$front' | grep -q 'refused: .*$2'"
-	[ "$(front_post "$1")" = 202 ] || fail "$1: the applicant"
-}
 through "cmp+http://127.0.0.1:$served/badtime" "$by_secret"
+front_csr dora /CN=dora
 ends dora 'clock\|time'
 through "cmp+http://127.0.0.1:$served/otherkey" "$by_secret"
+front_csr emil /CN=emil
 ends emil 'another key'
 through "cmp+http://127.0.0.1:$served/otherroot" "$by_secret"
+front_csr fred /CN=fred
 ends fred 'trust\|lead'
 through "cmp+http://127.0.0.1:$served/mods" "$by_secret"
+front_csr gina /CN=gina
 ends gina 'another certificate than was asked for (subject'
 through "cmp+http://127.0.0.1:$served/mods" "$by_secret changes = \"accept\";"
 front_csr hans '/CN=Hans'

@@ -137,6 +137,20 @@ upstream approve "$(upstream list --state submitted | awk 'NR == 1 { print $1 }'
 front_gets dave
 ok "waiting upstream survives restarts: one application"
 
+# ---- what is said to us alone stays here -------------------------------------------------
+front_secret olga Olga 'between the two of us'
+[ "$(front_post olga)" = 400 ] || fail "olga: $(front_post olga)"
+grep -q 'challenge password, which would be told' "$work/body" || fail "olga: $(cat "$work/body")"
+[ "$(upstream_count CN=Olga)" = 0 ] || fail "olga's challenge went upstream"
+stop_front
+settings "$TAMGA_TEST_RA_EST" 'challenges = "pass";'
+again_front
+front_gets olga
+stop_front
+settings "$TAMGA_TEST_RA_EST/employee-reviewed"
+again_front
+ok "a challenge password: refused here, or passed on as ra.conf says"
+
 # ---- refused upstream: the officer reads why, and may have it tried again ---------------
 front_csr eve '/CN=Eve'
 [ "$(front_post eve)" = 202 ] || fail "eve"

@@ -84,6 +84,25 @@ front_csr() {
 	    -keyout "$work/$1.key" -subj "$2" -outform DER 2>/dev/null |
 	    openssl base64 > "$work/$1.b64"
 }
+# front_secret NAME CN CHALLENGE: the same with a challenge password in it
+front_secret() {
+	cat > "$work/secret.cnf" <<-EOF
+	[req]
+	prompt = no
+	distinguished_name = dn
+	attributes = said
+	req_extensions = uses
+	[dn]
+	CN = $2
+	[said]
+	challengePassword = $3
+	[uses]
+	keyUsage = digitalSignature, nonRepudiation
+	extendedKeyUsage = clientAuth, emailProtection
+	EOF
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config "$work/secret.cnf" \
+	    -keyout "$work/$1.key" -outform DER 2>/dev/null | openssl base64 > "$work/$1.b64"
+}
 front_post() {
 	post_status=$(curl -sS --max-time 20 --cacert "${trust:-$TAMGA_TEST_RA_CA}" -u "anna:front password" \
 	    -D "$work/headers" -o "$work/body" -w '%{http_code}' \

@@ -127,6 +127,21 @@ static const struct {
 	{ CONF "crl: { url = \"ftp://x\"; };", "c:2: crl.url" },
 	{ CONF "crl: { url = \"http://x,DNS:y\"; };", "c:2: crl.url" },
 	{ CONF "port = 5;", "c:2: port: there is no such setting" },
+	/* what settings ask of each other: the line of one that is there */
+	{ CONF "upstream: {\nurl = \"est+https://a\";\nuser = \"u\";\npassword_file = \"p\";\n};",
+	    "c:1: either ca.key" },
+	{ CONF "\nmail: {\nserver = \"smtp://a\";\n};", "c:4: mail.server needs" },
+	{ CONF "\nmail: { server = \"smtp://a\"; from = \"a@b.test\";\npassword_file = \"p\"; };",
+	    "c:4: mail.user and" },
+	{ CONF "crl: { days = 1;\n\nevery_hours = 24; };", "c:4: crl.every_hours" },
+	{ CONF "ocsp: { key = \"k\";\npin_file = \"p\"; };", "c:3: ocsp.pin_file" },
+	{ CONF "ocsp: { key =\n\"pkcs11:x\"; };", "c:2: ocsp.pin_file" },
+	{ CONF "scep: { key = \"k\";\ncertificate = \"p\"; };", "c:3: scep.certificate" },
+	{ "store=\"s\";profiles=\"p\";default_profile=\"d\";\nca:{certificate=\"c\";};"
+	    "tls:{certificate=\"c\";key=\"k\";};", "c:2: either ca.key" },
+	{ CONF "upstream: { challenges = \"keep\";\nchanges = \"no\"; };",
+	    "c:3: upstream.changes" },
+	{ CONF "upstream: { challenges = \"no\"; };", "\"keep\" or \"pass\"" },
 };
 
 static void

@@ -31,6 +31,7 @@ typedef struct ra_order {
 	X509 **draft;			/* of that request and profile: vet leaves
 					 * here what it looked at, and issue carries
 					 * on with it.  NULL: nobody keeps it */
+	bool spent;			/* its challengePassword opens nothing any more */
 } ra_order;
 
 /*

@@ -220,6 +220,8 @@ read_facts(ra_request *r, tmg_fault *f)
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("the request's subject cannot be read or is too long"));
 	}
+	r->has_challenge = X509_REQ_get_attr_by_NID(r->req,
+	    NID_pkcs9_challengePassword, -1) >= 0;
 	return read_san(r, f);
 }
 

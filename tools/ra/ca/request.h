@@ -22,6 +22,7 @@ typedef struct ra_request {
 	EVP_PKEY *key;			/* of spki; req has none of its own */
 	GENERAL_NAMES *san;		/* NULL: none asked for */
 	tmg_alg alg;			/* NONE: no kind of key we know */
+	bool has_challenge;		/* a challengePassword, RFC 2985 5.4.1 */
 	bool unproven;			/* TMG_MISMATCH because of the proof alone */
 	char csr_hash[RA_HASH_TEXT];	/* of der; of CRMF without its proof */
 	char spki_hash[RA_HASH_TEXT];

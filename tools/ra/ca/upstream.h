@@ -18,6 +18,7 @@ typedef struct ra_upstream {
 	const char *user;
 	const char *password_file;
 	const ra_words *options;	/* of the protocol, "NAME=VALUE" */
+	bool passes_challenges;		/* of applicants, as they are */
 	bool takes_changes;		/* what it changed is taken, and told */
 	int timeout_s;			/* for one exchange */
 } ra_upstream;

@@ -179,7 +179,7 @@ check_request(ra_desk *d, const ra_profile *profile, const ra_app *app,
 	if (profile->content_count > 0 &&
 	    (rc = ra_contents_match(&contents, request, &d->fault)))
 		return rc;
-	const ra_vet in = { profile, request, app->id, "", NULL };
+	const ra_vet in = { profile, request, app->id, "", NULL, false };
 
 	return (rc = ra_vet_key(d, &in)) ? rc : ra_vet_draft(d, &in);
 }

@@ -101,6 +101,13 @@ check_changes(const char *word)
 }
 
 static const char *
+check_challenges(const char *word)
+{
+	return strcmp(word, "keep") == 0 || strcmp(word, "pass") == 0 ? NULL :
+	    _("\"keep\" or \"pass\"");
+}
+
+static const char *
 check_option(const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -156,6 +163,8 @@ static const ra_setting rows[] = {
 	    ra_any_word),
 	RA_SET_WORDS("upstream.options", AT(upstream.options), false, check_option),
 	RA_SET_TEXT("upstream.changes", AT(upstream.changes), false, check_changes),
+	RA_SET_TEXT("upstream.challenges", AT(upstream.challenges), false,
+	    check_challenges),
 	RA_SET_NUMBER("upstream.timeout_seconds", AT(upstream.timeout_s), false, 1,
 	    300),
 	RA_SET_NUMBER("upstream.retry_seconds", AT(upstream.retry_s), false, 1, 86400),
@@ -270,12 +279,13 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.cmp = { .deputy = { .days = 365 } },
 		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },
 		.scep = { .deputy = { .days = 365 } },
-		.upstream = { .changes = "refuse", .timeout_s = 30, .retry_s = 60 },
+		.upstream = { .changes = "refuse", .challenges = "keep",
+		    .timeout_s = 30, .retry_s = 60 },
 		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 
-	return rc ? rc : ra_config_check(name, config, f);
+	return rc ? rc : ra_config_check(name, text, config, f);
 }
 
 tmg_rc

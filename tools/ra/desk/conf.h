@@ -93,6 +93,7 @@ typedef struct ra_upstream_conf {
 	char password_file[RA_TEXT_MAX];
 	ra_words options;		/* of its protocol, "NAME=VALUE" */
 	char changes[RA_TEXT_MAX];	/* "refuse" or "accept" */
+	char challenges[RA_TEXT_MAX];	/* of applicants: "keep" or "pass" */
 	int timeout_s;			/* for one exchange */
 	int retry_s;			/* before the first try again; doubled each time */
 } ra_upstream_conf;

@@ -91,6 +91,8 @@ typedef struct ra_submission {
 	const ra_app *previous_app;	/* and its application; NULL with previous */
 	bool by_number;			/* a renewal without a word of previous's key */
 	const struct ra_along *along;	/* what goes with a new application; NULL nothing */
+	bool spent;			/* csr's challengePassword, if any, opens
+					 * nothing once it is taken in */
 } ra_submission;
 
 /* Called in the transaction that takes an application in; what it answers but

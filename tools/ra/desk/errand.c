@@ -448,7 +448,7 @@ carry_issue(ra_desk *d, ra_errand *e, unsigned *done)
 		return drop(d, e);
 	order = (ra_order){ &m.request, m.profile, m.reserved.serial,
 		m.reserved.not_before, m.reserved.not_after, &d->config->points,
-		ra_book_known(d->book), NULL };
+		ra_book_known(d->book), NULL, false };
 	q.order = &order;
 	if (rc == TMG_OK)
 		rc = ca->ops->ask(ca, &q, &d->fault);

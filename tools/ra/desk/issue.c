@@ -134,7 +134,7 @@ sign(ra_desk *d, const ra_wanted *w, const ra_cert *reserved, uint8_t **der,
 {
 	const ra_order order = { w->request, w->profile, reserved->serial,
 		reserved->not_before, reserved->not_after,
-		&d->config->points, ra_book_known(d->book), w->draft };
+		&d->config->points, ra_book_known(d->book), w->draft, false };
 
 	return d->office->ca->ops->issue(d->office->ca, &order, der, len,
 	    &d->fault);

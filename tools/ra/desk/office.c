@@ -26,7 +26,8 @@ open_upstream(ra_office *o, tmg_fault *f)
 		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
 	return ra_ca_upstream(o->ctx, &(ra_upstream){ u->url, cert, tls, own,
 	    { key, secret, vcard }, u->user, password, &u->options,
-	    strcmp(u->changes, "accept") == 0, u->timeout_s }, f, &o->ca);
+	    strcmp(u->challenges, "pass") == 0, strcmp(u->changes, "accept") == 0,
+	    u->timeout_s }, f, &o->ca);
 }
 
 static tmg_rc

@@ -39,7 +39,7 @@ vetting(struct intake *t)
 	const bool keeps = in->previous != NULL && in->profile->renewal_same_key;
 
 	return (ra_vet){ in->profile, t->request, "",
-		keeps ? in->previous_app->spki_hash : "", &t->draft };
+		keeps ? in->previous_app->spki_hash : "", &t->draft, in->spent };
 }
 
 static tmg_rc

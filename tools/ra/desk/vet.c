@@ -87,7 +87,7 @@ ra_vet_draft(ra_desk *d, const ra_vet *in)
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
 	const ra_order order = { in->request, in->profile, would.serial,
 		would.not_before, would.not_after, &d->config->points,
-		ra_book_known(d->book), in->draft };
+		ra_book_known(d->book), in->draft, in->spent };
 
 	return ca->ops->vet(ca, &order, &d->fault);
 }

@@ -14,6 +14,7 @@ typedef struct ra_vet {
 	const char *kept_key;	/* SHA-256 of the key that a renewal may keep, or "" */
 	X509 **draft;		/* what the authority would sign, to be signed; NULL:
 				 * nobody keeps it */
+	bool spent;		/* its challengePassword opens nothing any more */
 } ra_vet;
 
 /*

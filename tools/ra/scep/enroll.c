@@ -242,6 +242,7 @@ ra_scep_enroll(ra_talk *t)
 	if (guest.by_number)
 		return submit_by_number(t, &a, guest.name);
 	in.profile = guest.profile;
+	in.spent = guest.once;
 	return guest.once ? submit_once(t, &a, &guest, &in) :
 	    submit(t, &a, NULL, &in);
 }

@@ -90,6 +90,10 @@ test_kinds(void **state)
 		{ "country", "KAZ", false },
 		{ "kz-iin", "396685245034", true }, { "kz-iin", "396685245035", false },
 		{ "kz-bin", "120340001230", true }, { "kz-bin", "12034000123", false },
+		{ "az-voen-legal", "1400057421", true }, { "az-voen-legal", "1400057422", false },
+		{ "az-voen-person", "1400057422", true }, { "az-voen-person", "1400057421", false },
+		{ "az-voen-legal", "140005742", false }, { "az-voen-legal", "14000574211", false },
+		{ "az-voen-person", "140005742", false }, { "az-voen-person", "1400O57422", false },
 		{ "digits", "0123", true }, { "digits", "12a", false },
 		{ "digits", "١٢", false },
 		{ "unknown", "x", false },
@@ -141,6 +145,8 @@ test_national_numbers(void **state)
 		{ "kz-iin", "139046008940", false }, { "kz-iin", "396685245035", false },
 		{ "kz-iin", "396685245043", false }, { "kz-iin", "39668524503", false },
 		{ "kz-iin", "3966852450344", false }, { "kz-iin", "39668524503a", false },
+		{ "az-voen-legal", "1400057421", true }, { "az-voen-legal", "1400057422", false },
+		{ "az-voen-person", "1400057422", true }, { "az-voen-person", "x", false },
 		{ "kz-iin", "", false }, { "kz-bin", "396685245034", true },
 		{ "az-fin", "5ABC12D", true }, { "az-fin", "5ABC12I", false },
 		{ "az-fin", "5abc12d", false }, { "az-fin", "5ABC12", false },
@@ -349,6 +355,15 @@ test_shipped(void **state)
 	assert_string_equal(kz->identity.button, "Check IIN");
 	assert_int_equal(kz->deadline[0].months, 1);
 	assert_int_equal(az->validity_days, 3 * 365);
+	/* a price for each kind of applicant, who brings papers of his own */
+	assert_string_equal(az->payment.price, "18.00");
+	assert_string_equal(ra_profiles_find(&profiles,
+	    "az-sole-trader")->payment.price, "36.00");
+	assert_string_equal(ra_profiles_find(&profiles,
+	    "az-legal")->payment.price, "72.00");
+	assert_null(ra_profile_document(az, "charter"));
+	assert_true(ra_profile_document(ra_profiles_find(&profiles, "az-legal"),
+	    "charter")->notarised);
 
 	assert_int_equal(ra_branch_find(kz, "Karaganda region", "Temirtau",
 	    &branch), TMG_OK);

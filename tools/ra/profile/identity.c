@@ -58,6 +58,26 @@ is_egn(const char *number)
 	    weigh(number, weights, TMG_COUNT(weights)) % 11 % 10);
 }
 
+/* VÖEN: ten digits, the last of which says who pays taxes.  How the one before
+ * it is made is not public. */
+static bool
+is_voen(const char *number, char last)
+{
+	return all_of(number, DIGITS, 10) && number[9] == last;
+}
+
+static bool
+is_voen_legal(const char *number)
+{
+	return is_voen(number, '1');
+}
+
+static bool
+is_voen_person(const char *number)
+{
+	return is_voen(number, '2');
+}
+
 static bool
 is_any(const char *number)
 {
@@ -71,6 +91,8 @@ static const struct {
 	{ "kz-iin", is_kazakh },
 	{ "kz-bin", is_kazakh },
 	{ "az-fin", is_fin },
+	{ "az-voen-legal", is_voen_legal },
+	{ "az-voen-person", is_voen_person },
 	{ "bg-egn", is_egn },
 	{ "any", is_any },
 };

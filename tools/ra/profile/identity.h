@@ -8,7 +8,8 @@
 
 #include "tamga/err.h"
 
-/* Whether word names a rule: "kz-iin", "kz-bin", "az-fin", "bg-egn", "any". */
+/* Whether word names a rule: "kz-iin", "kz-bin", "az-fin",
+ * "az-voen-legal", "az-voen-person", "bg-egn", "any". */
 bool
 ra_identity_known(const char *word);
 

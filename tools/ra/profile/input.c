@@ -147,6 +147,18 @@ is_bin(const char *value)
 	return ra_identity_valid("kz-bin", value);
 }
 
+static bool
+is_voen_legal(const char *value)
+{
+	return ra_identity_valid("az-voen-legal", value);
+}
+
+static bool
+is_voen_person(const char *value)
+{
+	return ra_identity_valid("az-voen-person", value);
+}
+
 static const struct kind {
 	const char *name;
 	bool (*check)(const char *value);
@@ -162,6 +174,8 @@ static const struct kind {
 	{ "digits", is_digits, N_("digits only") },
 	{ "kz-iin", is_iin, N_("an Individual Identification Number: twelve digits; look for one that is wrong") },
 	{ "kz-bin", is_bin, N_("a Business Identification Number: twelve digits; look for one that is wrong") },
+	{ "az-voen-legal", is_voen_legal, N_("the VÖEN of a legal entity: ten digits, the last of them 1") },
+	{ "az-voen-person", is_voen_person, N_("the VÖEN of an entrepreneur: ten digits, the last of them 2") },
 	{ "choice", is_any, "" },
 	{ "region", is_any, "" },
 	{ "city", is_any, "" },

@@ -8,7 +8,8 @@
 #include "tools/ra/profile/profile.h"
 
 /* Whether word names a kind of field: "text", "name", "email", "dns", "phone",
- * "date", "country", "digits", "kz-iin", "kz-bin", "choice", "region", "city". */
+ * "date", "country", "digits", "kz-iin", "kz-bin", "az-voen-legal",
+ * "az-voen-person", "choice", "region", "city". */
 bool
 ra_input_known(const char *word);
 

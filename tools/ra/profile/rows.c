@@ -141,7 +141,7 @@ static const char *
 check_identity(const char *word)
 {
 	return ra_identity_known(word) ? NULL :
-	    _("one of kz-iin, kz-bin, az-fin, bg-egn, any");
+	    _("one of kz-iin, kz-bin, az-fin, az-voen-legal, az-voen-person, bg-egn, any");
 }
 
 static const char *

@@ -25,7 +25,17 @@ shows 'A name has letters'
 page /admin
 send /admin 400 name=anna role=applicant
 page /admin
-send /admin 200 name=olga role=officer branch=
+for bad in 'no address' 'a@b' "x@$(printf '%0300d' 1).example" 'a@example.org,b@example.org'; do
+	page /admin
+	send /admin 400 name=olga role=officer branch=Astana "email=$bad" language=kk
+	shows 'an e-mail address such as'
+	shows 'value="Astana"'
+	shows '<option value="kk" selected>'
+done
+page /admin
+send /admin 200 name=olga role=officer branch= email=olga@ra.example language=ru
+"$ra" user list --json | jq -e '.[] | select(.name == "olga" and .email == "olga@ra.example" and
+    .language == "ru")' > /dev/null || die 'no address'
 shows 'It is shown this once'
 password=$(grep -oE '[0-9A-Z]{4}(-[0-9A-Z]{4}){3}' page | head -n 1)
 page /admin

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What staff are told by mail: who, once, in which language, and of nobody. */
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,6 +173,58 @@ test_ends(void **state)
 	assert_int_equal(mails(b, RA_STAFF_ENDS, "otto@ra.example").count, 6);
 }
 
+/* Whoever comes in by a certificate is told that it ends, operators that somebody's
+ * does; who has no address, or no certificate any more, is told nothing. */
+static void
+test_own(void **state)
+{
+	struct bench *b = *state;
+	ra_user olga = { .password = "x", .name = "olga", .role = RA_ROLE_OFFICER,
+		.email = "olga@ra.example" }, closed = { .name = "" };
+	ra_user mute = { .password = "x", .name = "mute", .role = RA_ROLE_OFFICER };
+	uint8_t own[4096];
+	tmg_view der = { own, 0 };
+	struct found f;
+
+	serve_with_own(b);
+	der.len = (size_t)i2d_X509(b->office.ca->cert, &(unsigned char *){ own });
+	assert_int_equal(ra_account_name(&olga, (tmg_view){ (const uint8_t *)"no", 2 },
+	    &b->desk.fault), TMG_MISMATCH);
+	assert_int_equal(ra_account_name(&olga, der, &b->desk.fault), TMG_OK);
+	assert_true(olga.begins < olga.ends);
+	/* shorter than the authority's, so that this alone is due */
+	olga.begins = b->now - DAY;
+	olga.ends = b->now + 100 * DAY;
+	assert_int_equal(ra_user_put(b->desk.store, &olga), TMG_OK);
+	mute.begins = olga.begins;
+	mute.ends = olga.ends + DAY;
+	assert_int_equal(ra_user_put(b->desk.store, &mute), TMG_OK);
+	watch(b, 0);
+	b->now = olga.ends - 20 * DAY;
+	watch(b, 1);
+	watch(b, 0);
+	f = mails(b, RA_STAFF_ENDS, "olga@ra.example");
+	assert_int_equal(f.count, 1);
+	assert_non_null(strstr(f.last.body, "olga"));
+
+	/* hers and the one of who has no address */
+	hire(b, "otto", RA_ROLE_OPERATOR, "", "otto@ra.example");
+	watch(b, 2);
+	watch(b, 0);
+	/* a day, and two */
+	b->now = olga.ends - DAY;
+	watch(b, 3);
+	assert_int_equal(ra_user_get(b->desk.store, "olga", &closed), TMG_OK);
+	assert_int_equal(ra_account_close(&b->desk, "olga", "operator:otto"), TMG_OK);
+	assert_int_equal(ra_user_get(b->desk.store, "olga", &closed), TMG_OK);
+	assert_int_equal(closed.ends, 0);
+	b->now = olga.ends - DAY / 2;
+	watch(b, 0);
+	b->now = olga.ends;
+	watch(b, 1);
+	assert_int_equal(mails(b, RA_STAFF_ENDS, "olga@ra.example").count, 2);
+}
+
 /* A mail that was refused is told of, once a day. */
 static void
 test_parked(void **state)
@@ -242,6 +295,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		AT_THE_DESK(test_work),
 		AT_THE_DESK(test_ends),
+		AT_THE_DESK(test_own),
 		AT_THE_DESK(test_parked),
 		AT_THE_DESK(test_deadline),
 	};

@@ -20,7 +20,6 @@
 #include "tools/ra/http/basic.h"
 #include "tools/ra/profile/input.h"
 #include "tools/ra/profile/language.h"
-#include "tools/ra/store/digest.h"
 #include "tools/ra/verb.h"
 
 #define PASSWORD_MIN 8
@@ -47,9 +46,9 @@ read_password(const char *path, tmg_secret *password, tmg_fault *f)
 	return TMG_OK;
 }
 
-/* The hash of a certificate, PEM or DER, that an officer comes with. */
+/* The one, PEM or DER, that an officer comes with. */
 static tmg_rc
-read_certificate(const char *path, char hash[RA_HASH_TEXT], tmg_fault *f)
+read_certificate(const char *path, ra_user *user, tmg_fault *f)
 {
 	tmg_auto(ra_BIO) bio = BIO_new_file(path, "r");
 	tmg_auto(ra_X509) x = bio != NULL ?
@@ -66,9 +65,9 @@ read_certificate(const char *path, char hash[RA_HASH_TEXT], tmg_fault *f)
 		    _("%s: no certificate in PEM or DER"), path);
 	if ((len = i2d_X509(x, &der)) <= 0)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	rc = ra_sha256_text((tmg_view){ der, (size_t)len }, hash);
+	rc = ra_account_name(user, (tmg_view){ der, (size_t)len }, f);
 	OPENSSL_free(der);
-	return rc ? tmg_raise(f, rc, 0, _("hashing failed")) : TMG_OK;
+	return rc;
 }
 
 struct task {
@@ -96,7 +95,7 @@ user_add(const void *task)
 	if ((t->password_file->count > 0 && (rc = read_password(
 	    t->password_file->text[0], &password, &d->fault))) ||
 	    (t->certificate->count > 0 && (rc = read_certificate(
-	    t->certificate->text[0], user.certificate, &d->fault))))
+	    t->certificate->text[0], &user, &d->fault))))
 		return ra_fail(&d->fault, rc);
 	ra_officer_name(self, sizeof(self));
 	if ((rc = ra_account_put(d, &user, tmg_secret_view(&password), self)))

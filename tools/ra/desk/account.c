@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/account.h"
 
+#include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,6 +68,41 @@ keep(ra_desk *d, const ra_user *user, const char *actor)
 	    &d->fault);
 }
 
+static bool
+time_of(const ASN1_TIME *asn1, time_t *at)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
+		return false;
+	*at = timegm(&tm);
+	return true;
+}
+
+tmg_rc
+ra_account_name(ra_user *user, tmg_view der, tmg_fault *f)
+{
+	const unsigned char *at = der.ptr;
+	tmg_auto(ra_X509) cert = d2i_X509(NULL, &at, (long)der.len);
+
+	ERR_clear_error();
+	if (cert == NULL || !time_of(X509_get0_notBefore(cert), &user->begins) ||
+	    !time_of(X509_get0_notAfter(cert), &user->ends))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("a certificate cannot be read"));
+	if (ra_sha256_text(der, user->certificate))
+		return tmg_raise(f, TMG_E_CRYPTO, 0, _("hashing failed"));
+	return TMG_OK;
+}
+
+/* None from now on. */
+static void
+untie(ra_user *user)
+{
+	user->certificate[0] = '\0';
+	user->begins = user->ends = 0;
+}
+
 tmg_rc
 ra_account_put(ra_desk *d, ra_user *user, tmg_view password, const char *actor)
 {
@@ -116,7 +152,7 @@ ra_account_invite(ra_desk *d, ra_user *user, const char *actor,
 		return rc;
 	if ((rc = ra_number_new(d->office->ctx, password, RA_CODE_MAX)))
 		return tmg_raise(&d->fault, rc, 0, _("no random numbers to be had"));
-	user->certificate[0] = '\0';
+	untie(user);
 	return ra_account_put(d, user, tmg_view_str(password), actor);
 }
 
@@ -127,8 +163,8 @@ ra_account_tie(ra_desk *d, ra_user *user, tmg_view der)
 	tmg_rc rc;
 
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	if ((rc = ra_sha256_text(der, user->certificate)))
-		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
+	if ((rc = ra_account_name(user, der, &d->fault)))
+		return rc;
 	snprintf(self, sizeof(self), "%s:%s", user->role, user->name);
 	return ra_account_put(d, user, (tmg_view){ NULL, 0 }, self);
 }
@@ -146,6 +182,6 @@ ra_account_close(ra_desk *d, const char *name, const char *actor)
 	if (rc)
 		return rc;
 	snprintf(user.role, sizeof(user.role), "%s", RA_ROLE_CLOSED);
-	user.certificate[0] = '\0';
+	untie(&user);
 	return ra_account_put(d, &user, (tmg_view){ NULL, 0 }, actor);
 }

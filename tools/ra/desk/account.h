@@ -31,6 +31,15 @@ ra_account_put(ra_desk *desk, ra_user *user, tmg_view password,
     const char *actor);
 
 /*
+ * Names der, a certificate, as the one that user comes with, and notes when it
+ * begins and ends.  Nothing is stored.
+ *
+ * Verdicts  TMG_MISMATCH  it cannot be read
+ */
+TMG_MUST_USE tmg_rc
+ra_account_name(ra_user *user, tmg_view der, tmg_fault *f);
+
+/*
  * A new account of staff, or an old one that begins anew: its certificate is
  * void, and password opens it once, to tie another.
  *

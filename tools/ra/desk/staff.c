@@ -12,7 +12,7 @@
 #include "tools/ra/desk/day.h"
 #include "tools/ra/desk/deadline.h"
 #include "tools/ra/desk/number.h"
-#include "tools/ra/desk/upkeep.h"
+#include "tools/ra/desk/staff-parts.h"
 #include "tools/ra/profile/language.h"
 #include "tools/ra/store/ids.h"
 #include "tools/ra/store/mail.h"
@@ -22,22 +22,16 @@
 
 /* ---- who ---- */
 
-struct people {
-	ra_user *row;
-	size_t count;
-};
-
-static void
-people_release(struct people *p)
+void
+ra_people_release(ra_people *p)
 {
 	free(p->row);
 }
-#define auto_people __attribute__((__cleanup__(people_release))) struct people
 
 static tmg_rc
 add_one(void *arg, const ra_user *user)
 {
-	struct people *p = arg;
+	ra_people *p = arg;
 	ra_user *more = realloc(p->row, (p->count + 1) * sizeof(*more));
 
 	if (more == NULL)
@@ -47,8 +41,8 @@ add_one(void *arg, const ra_user *user)
 	return TMG_OK;
 }
 
-static tmg_rc
-find_people(ra_desk *d, const char *role, struct people *p)
+tmg_rc
+ra_people_find(ra_desk *d, const char *role, ra_people *p)
 {
 	const tmg_rc rc = ra_user_each_told(d->store, role, add_one, p);
 
@@ -57,16 +51,9 @@ find_people(ra_desk *d, const char *role, struct people *p)
 
 /* ---- one mail ---- */
 
-struct notice {
-	const char *app;		/* "" of the authority itself */
-	const char *event;
-	char once[RA_MAIL_ONCE];
-	char subject[512], body[2048];
-};
-
 /* TMG_OCCUPIED: told already; that ends a transaction. */
 static tmg_rc
-put(ra_desk *d, const ra_user *to, const struct notice *n)
+put(ra_desk *d, const ra_user *to, const ra_notice *n)
 {
 	tmg_auto(ra_mail) mail = { .state = RA_MAIL_QUEUED,
 		.created = ra_desk_now(d), .due = ra_desk_now(d) };
@@ -87,8 +74,9 @@ put(ra_desk *d, const ra_user *to, const struct notice *n)
 }
 
 /* In a transaction of its own, because being told already ends one. */
-static tmg_rc
-put_once(ra_desk *d, const ra_user *to, const struct notice *n, unsigned *told)
+tmg_rc
+ra_notice_put_once(ra_desk *d, const ra_user *to, const ra_notice *n,
+    unsigned *told)
 {
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_rc rc;
@@ -127,7 +115,7 @@ is_theirs(const ra_user *user, const ra_app *app)
 /* deadline "": it has arrived. */
 static void
 word_app(ra_desk *d, const ra_profile *profile, const ra_app *app,
-    const char *deadline, struct notice *n)
+    const char *deadline, ra_notice *n)
 {
 	snprintf(n->subject, sizeof(n->subject), deadline[0] != '\0' ?
 	    _("Application %s must be decided soon") :
@@ -145,17 +133,17 @@ tmg_rc
 ra_staff_tell(ra_desk *d, const ra_app *app, ra_event event)
 {
 	const ra_profile *profile = ra_profiles_find(d->profiles, app->profile);
-	auto_people all = { NULL, 0 };
+	tmg_auto(ra_people) all = { NULL, 0 };
 	tmg_rc rc;
 
 	if (profile == NULL || !has_work(app) ||
 	    !ra_words_have(&profile->staff_tell, ra_event_name(event)))
 		return TMG_OK;
-	if ((rc = find_people(d, RA_ROLE_OFFICER, &all)))
+	if ((rc = ra_people_find(d, RA_ROLE_OFFICER, &all)))
 		return rc;
 	for (size_t i = 0; i < all.count && rc == TMG_OK; i++) {
 		tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
-		struct notice n = { .app = app->id, .event = RA_STAFF_WORK };
+		ra_notice n = { .app = app->id, .event = RA_STAFF_WORK };
 
 		if (!is_theirs(&all.row[i], app))
 			continue;
@@ -170,7 +158,7 @@ ra_staff_tell(ra_desk *d, const ra_app *app, ra_event event)
 
 struct near {
 	ra_desk *desk;
-	const struct people *officers;
+	const ra_people *officers;
 	const ra_profile *profile;
 	const ra_deadline *deadline;
 	unsigned *told;
@@ -190,7 +178,7 @@ tell_near(const struct near *at, const ra_app *app)
 	for (size_t i = 0; i < at->officers->count && rc == TMG_OK; i++) {
 		const ra_user *user = &at->officers->row[i];
 		tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
-		struct notice n = { .app = app->id, .event = RA_STAFF_DEADLINE };
+		ra_notice n = { .app = app->id, .event = RA_STAFF_DEADLINE };
 
 		if (!is_theirs(user, app))
 			continue;
@@ -198,7 +186,7 @@ tell_near(const struct near *at, const ra_app *app)
 		snprintf(n.once, sizeof(n.once), "%.24s %.10s @%.56s", app->id, day,
 		    user->name);
 		word_app(at->desk, at->profile, app, day, &n);
-		rc = put_once(at->desk, user, &n, at->told);
+		rc = ra_notice_put_once(at->desk, user, &n, at->told);
 	}
 	return rc;
 }
@@ -239,8 +227,8 @@ near_one(struct near *at)
 static tmg_rc
 watch_deadlines(ra_desk *d, unsigned *told)
 {
-	auto_people officers = { NULL, 0 };
-	tmg_rc rc = find_people(d, RA_ROLE_OFFICER, &officers);
+	tmg_auto(ra_people) officers = { NULL, 0 };
+	tmg_rc rc = ra_people_find(d, RA_ROLE_OFFICER, &officers);
 
 	for (size_t i = 0; officers.count > 0 && i < d->profiles->count; i++) {
 		const ra_profile *p = &d->profiles->row[i];
@@ -253,94 +241,6 @@ watch_deadlines(ra_desk *d, unsigned *told)
 	return rc;
 }
 
-/* ---- what comes to an end ---- */
-
-struct ends {
-	ra_desk *desk;
-	struct people operators;
-	ra_upkeep *due;
-	size_t count;
-};
-
-static void
-ends_release(struct ends *e)
-{
-	free(e->operators.row);
-	free(e->due);
-}
-
-static tmg_rc
-note_due(void *arg, const ra_upkeep *one)
-{
-	struct ends *e = arg;
-	ra_upkeep *more;
-
-	if (!ra_upkeep_due(one, ra_desk_now(e->desk)))
-		return TMG_OK;
-	if ((more = realloc(e->due, (e->count + 1) * sizeof(*more))) == NULL)
-		return TMG_E_NOMEM;
-	e->due = more;
-	e->due[e->count++] = *one;
-	return TMG_OK;
-}
-
-/* Told when it is due, and again when so few days are left. */
-static long
-step_of(const ra_upkeep *one, time_t now)
-{
-	static const long steps[] = { 0, 1, 3, 7, 14 };
-
-	for (size_t i = 0; i < TMG_COUNT(steps); i++)
-		if (one->ends - now <= steps[i] * DAY)
-			return steps[i];
-	return 365;
-}
-
-/* What has no end is told once a day. */
-static void
-word_due(ra_desk *d, const ra_upkeep *one, const ra_user *to, struct notice *n)
-{
-	const time_t now = ra_desk_now(d);
-	char day[RA_DAY_TEXT];
-
-	ra_day_text(one->ends != 0 ? one->ends : now, day);
-	snprintf(n->once, sizeof(n->once), "%.12s %.10s %ld @%.48s", one->what, day,
-	    one->ends != 0 ? step_of(one, now) : 0, to->name);
-	if (one->ends != 0)
-		snprintf(n->subject, sizeof(n->subject), _("Ends on %s: %s"), day,
-		    _(one->label));
-	else
-		snprintf(n->subject, sizeof(n->subject), "%s: %s", _(one->label),
-		    one->about);
-	snprintf(n->body, sizeof(n->body), "%s (%s)\n%s%s\n\n%s\n", _(one->label),
-	    one->about, one->ends != 0 ? _("Until: ") : "",
-	    one->ends != 0 ? day : "", _(one->mend));
-}
-
-static tmg_rc
-watch_upkeep(ra_desk *d, unsigned *told)
-{
-	__attribute__((__cleanup__(ends_release))) struct ends e = { d, { NULL, 0 },
-		NULL, 0 };
-	tmg_rc rc = find_people(d, RA_ROLE_OPERATOR, &e.operators);
-
-	if (rc || e.operators.count == 0)
-		return rc;
-	if ((rc = ra_upkeep_each(d, note_due, &e)))
-		return rc;
-	for (size_t i = 0; i < e.count; i++)
-		for (size_t j = 0; j < e.operators.count && rc == TMG_OK; j++) {
-			const ra_user *to = &e.operators.row[j];
-			tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
-			struct notice n = { .app = "", .event = RA_STAFF_ENDS };
-
-			ra_speech_begin(&speech, ra_language_find(to->language));
-			word_due(d, &e.due[i], to, &n);
-			rc = put_once(d, to, &n, told);
-		}
-	return rc;
-}
-
 tmg_rc
 ra_staff_watch(ra_desk *d, unsigned *told)
 {
@@ -348,5 +248,5 @@ ra_staff_watch(ra_desk *d, unsigned *told)
 
 	*told = 0;
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	return (rc = watch_deadlines(d, told)) ? rc : watch_upkeep(d, told);
+	return (rc = watch_deadlines(d, told)) ? rc : ra_staff_watch_ends(d, told);
 }

@@ -13,6 +13,7 @@
 #include "tools/ra/desk/given.h"
 #include "tools/ra/store/deputy.h"
 #include "tools/ra/store/mail.h"
+#include "tools/ra/store/user.h"
 
 #define DAY 86400
 #define HOUR 3600
@@ -26,8 +27,8 @@ struct looking {
 };
 
 /* So many days before, but never in what is three quarters of its life. */
-static time_t
-near_of(const ra_desk *d, time_t from, time_t ends)
+time_t
+ra_upkeep_near(const ra_desk *d, time_t from, time_t ends)
 {
 	const time_t days = (time_t)d->config->watch_days * DAY;
 	const time_t quarter = (ends - from) / 4;
@@ -60,7 +61,7 @@ tell_cert(struct looking *l, const X509 *cert)
 		return tmg_raise(&l->desk->fault, TMG_E_MALFORMED, 0,
 		    _("a certificate cannot be read"));
 	l->one.ends = ends;
-	l->one.near = near_of(l->desk, from, ends);
+	l->one.near = ra_upkeep_near(l->desk, from, ends);
 	return l->fn(l->arg, &l->one);
 }
 
@@ -136,10 +137,33 @@ look_deputies(struct looking *l)
 			return ra_desk_says(l->desk, rc);
 		snprintf(l->one.about, sizeof(l->one.about), "%s", all[i].purpose);
 		l->one.ends = ends;
-		l->one.near = near_of(l->desk, from, ends);
+		l->one.near = ra_upkeep_near(l->desk, from, ends);
 		rc = rc == TMG_NOT_FOUND ? TMG_OK : l->fn(l->arg, &l->one);
 	}
 	return rc;
+}
+
+/* ---- staff ---- */
+
+static tmg_rc
+tell_account(void *arg, const ra_user *user)
+{
+	struct looking *l = arg;
+
+	if (user->ends == 0)
+		return TMG_OK;
+	snprintf(l->one.about, sizeof(l->one.about), "%s", user->name);
+	l->one.ends = user->ends;
+	l->one.near = ra_upkeep_near(l->desk, user->begins, user->ends);
+	return l->fn(l->arg, &l->one);
+}
+
+static tmg_rc
+look_staff(struct looking *l)
+{
+	const tmg_rc rc = ra_user_each_staff(l->desk->store, tell_account, l);
+
+	return rc == TMG_E_IO ? ra_desk_says(l->desk, rc) : rc;
 }
 
 /* ---- revocation lists ---- */
@@ -186,7 +210,7 @@ tell_root_list(struct looking *l, const char *path, const X509_CRL *crl)
 	snprintf(l->one.about, sizeof(l->one.about), "%s",
 	    l->desk->config->crl_root_file);
 	l->one.ends = ends;
-	l->one.near = near_of(l->desk, from, ends);
+	l->one.near = ra_upkeep_near(l->desk, from, ends);
 	return l->fn(l->arg, &l->one);
 }
 
@@ -260,6 +284,9 @@ static const struct {
 	{ "deputy", N_("a certificate that answers are signed with"),
 	    N_("it should have been renewed by itself: look at the log of the servers"),
 	    look_deputies },
+	{ "staff", N_("the certificate by which somebody of the staff comes in"),
+	    N_("it is renewed at the desk, by its owner; or invite the account anew"),
+	    look_staff },
 	{ "list", N_("the revocation list"),
 	    N_("a new one should have been made: look at the log of the servers"),
 	    look_list },

@@ -24,6 +24,10 @@ typedef tmg_rc ra_upkeep_fn(void *arg, const ra_upkeep *one);
 TMG_MUST_USE tmg_rc
 ra_upkeep_each(ra_desk *desk, ra_upkeep_fn *fn, void *arg);
 
+/* When somebody should see to what begins and ends so. */
+time_t
+ra_upkeep_near(const ra_desk *desk, time_t from, time_t ends);
+
 /* Whether somebody should see to it now. */
 bool
 ra_upkeep_due(const ra_upkeep *one, time_t now);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The operators' pages: staff, mails, the audit log, profiles.  An operator
- * sees no application and decides about none. */
+/* The operators' pages but that of staff: mails, the audit log, profiles.  An
+ * operator sees no application and decides about none. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +8,8 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/desk/account.h"
-#include "tools/ra/http/basic.h"
 #include "tools/ra/life/audit.h"
+#include "tools/ra/pages/admin.h"
 #include "tools/ra/pages/formview.h"
 #include "tools/ra/pages/logview.h"
 #include "tools/ra/pages/site.h"
@@ -21,14 +20,8 @@
 #define EXPORT_ROWS 10000	/* entries of one download */
 #define MAIL_ROWS 200
 
-static void
-actor_of(const ra_visit *v, char name[RA_ACTOR_MAX])
-{
-	snprintf(name, RA_ACTOR_MAX, "operator:%s", v->operator.name);
-}
-
-static void
-head(ra_visit *v, const char *title)
+void
+ra_admin_head(ra_visit *v, const char *title)
 {
 	static const struct {
 		const char *path, *label;
@@ -49,9 +42,8 @@ head(ra_visit *v, const char *title)
 	ra_put(&v->page, "</ul></nav>\n");
 }
 
-/* Columns are translated here; NULL ends them. */
-static void
-begin_table(ra_visit *v, const char *title, const char *const *columns)
+void
+ra_admin_table(ra_visit *v, const char *title, const char *const *columns)
 {
 	ra_put(&v->page, "<div class=\"wide\" role=\"region\" aria-label=\"%s\""
 	    " tabindex=\"0\"><table><thead><tr>", title);
@@ -60,147 +52,10 @@ begin_table(ra_visit *v, const char *title, const char *const *columns)
 	ra_put(&v->page, "</tr></thead><tbody>\n");
 }
 
-static void
-end_table(ra_visit *v)
+void
+ra_admin_table_end(ra_visit *v)
 {
 	ra_put(&v->page, "</tbody></table></div>\n");
-}
-
-/* ---- staff ---- */
-
-static const char *
-role_label(const char *role)
-{
-	static const struct {
-		const char *role, *label;
-	} labels[] = {
-		{ RA_ROLE_OFFICER, N_("Officer") },
-		{ RA_ROLE_OPERATOR, N_("Operator") },
-		{ RA_ROLE_CLOSED, N_("Closed") },
-	};
-
-	for (size_t i = 0; i < TMG_COUNT(labels); i++)
-		if (strcmp(labels[i].role, role) == 0)
-			return _(labels[i].label);
-	return role;
-}
-
-static tmg_rc
-put_account(void *arg, const ra_user *user)
-{
-	ra_visit *v = arg;
-	const bool open = strcmp(user->role, RA_ROLE_CLOSED) != 0;
-
-	ra_put(&v->page, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>"
-	    "<td>%s</td><td>", user->name, role_label(user->role), user->branch,
-	    !open ? "" : user->certificate[0] != '\0' ? _("has a certificate") :
-	    _("waits for the first visit"));
-	if (open && strcmp(user->name, v->operator.name) != 0) {
-		ra_visit_form(v, "/admin/close", false);
-		ra_put(&v->page, "<input type=\"hidden\" name=\"name\" value=\"%s\">"
-		    "<button class=\"risk\" aria-label=\"%s %s\">%s</button></form>",
-		    user->name, _("Close"), user->name, _("Close"));
-	}
-	ra_put(&v->page, "</td></tr>\n");
-	return TMG_OK;
-}
-
-static void
-put_role_choice(ra_visit *v)
-{
-	static const char *const roles[] = { RA_ROLE_OFFICER, RA_ROLE_OPERATOR };
-
-	ra_put(&v->page, "<div class=\"field\"><label for=\"f-role\">%s</label>"
-	    "<select id=\"f-role\" name=\"role\">", _("Role"));
-	for (size_t i = 0; i < TMG_COUNT(roles); i++)
-		ra_put(&v->page, "<option value=\"%s\">%s</option>", roles[i],
-		    role_label(roles[i]));
-	ra_put(&v->page, "</select></div>\n");
-}
-
-static void
-show_staff(ra_visit *v, unsigned status, const char *name, const char *wrong)
-{
-	static const char *const columns[] = { N_("Account"), N_("Role"),
-		N_("Branch"), N_("Certificate"), N_("Action"), NULL };
-
-	head(v, _("Staff"));
-	ra_mine_notice(v);
-	begin_table(v, _("Staff"), columns);
-	if (ra_user_each_staff(v->desk->store, put_account, v))
-		v->page.failed = true;
-	end_table(v);
-	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n", _("A new account, or an old one that begins anew"),
-	    _("You get a password for one visit. Hand it over in person: with it the new officer ties the certificate of a token to the account. An old certificate is void from now on."));
-	ra_visit_form(v, "/admin", false);
-	ra_formview_line(v, &(ra_line){ "name", _("Account"), "text", "off", name,
-	    wrong, "" });
-	put_role_choice(v);
-	ra_formview_line(v, &(ra_line){ "branch",
-	    _("Branch (optional)"), "text", "off", "", "",
-	    _("Empty: the applications of all branches.") });
-	ra_put(&v->page, "<button>%s</button></form>\n", _("Invite"));
-	ra_visit_foot(v, status);
-}
-
-void
-ra_admin_staff(ra_visit *v)
-{
-	show_staff(v, HTTP_OK, "", "");
-}
-
-static void
-show_invitation(ra_visit *v, const ra_user *user, const char *password)
-{
-	head(v, _("The account is there"));
-	ra_put(&v->page, "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd>"
-	    "<dt>%s</dt><dd><strong>%s</strong></dd></dl>\n<p>%s</p>\n",
-	    _("Account"), user->name, _("Role"), role_label(user->role),
-	    _("Password for the first visit"), password,
-	    _("It is shown this once. The first visit is at /desk/setup, with the token connected."));
-	ra_visit_foot(v, HTTP_OK);
-}
-
-void
-ra_admin_invite(ra_visit *v)
-{
-	const char *name = ra_posted_get(&v->form, "name"),
-	    *role = ra_posted_get(&v->form, "role");
-	char actor[RA_ACTOR_MAX], password[RA_CODE_MAX] = "";
-	ra_user user = { .name = "" };
-	tmg_rc rc;
-
-	if (!ra_user_name_ok(name) || !ra_role_ok(role) ||
-	    strcmp(role, RA_ROLE_APPLICANT) == 0) {
-		show_staff(v, HTTP_BAD_REQUEST, name,
-		    _("A name has letters, digits and . _ - @ + (63 at most)."));
-		return;
-	}
-	snprintf(user.name, sizeof(user.name), "%s", name);
-	snprintf(user.role, sizeof(user.role), "%s", role);
-	snprintf(user.branch, sizeof(user.branch), "%s",
-	    ra_posted_get(&v->form, "branch"));
-	actor_of(v, actor);
-	rc = ra_account_invite(v->desk, &user, actor, password);
-	if (rc == TMG_OK)
-		show_invitation(v, &user, password);
-	else
-		ra_visit_fault(v, rc);
-	explicit_bzero(password, sizeof(password));
-}
-
-void
-ra_admin_close(ra_visit *v)
-{
-	char actor[RA_ACTOR_MAX];
-	tmg_rc rc;
-
-	actor_of(v, actor);
-	rc = ra_account_close(v->desk, ra_posted_get(&v->form, "name"), actor);
-	if (rc)
-		ra_visit_fault(v, rc);
-	else
-		ra_visit_go(v, "/admin");
 }
 
 /* ---- mails ---- */
@@ -241,9 +96,9 @@ put_mails(ra_visit *v, const char *state, const char *title)
 	tmg_rc rc;
 
 	ra_put(&v->page, "<h2>%s</h2>\n", title);
-	begin_table(v, title, columns);
+	ra_admin_table(v, title, columns);
 	rc = ra_mail_each(v->desk->store, state, put_mail, &m);
-	end_table(v);
+	ra_admin_table_end(v);
 	if (rc == TMG_OCCUPIED)
 		ra_put(&v->page, "<p>%s</p>\n", _("There are more: tamga-ra mail list shows them."));
 	else if (rc)
@@ -255,7 +110,7 @@ put_mails(ra_visit *v, const char *state, const char *title)
 void
 ra_admin_mails(ra_visit *v)
 {
-	head(v, _("Mails"));
+	ra_admin_head(v, _("Mails"));
 	put_mails(v, "parked", _("Refused for good, or tried in vain"));
 	put_mails(v, "queued", _("Waiting for their time"));
 	ra_visit_foot(v, HTTP_OK);
@@ -317,7 +172,7 @@ put_verify(ra_visit *v)
 void
 ra_admin_audit(ra_visit *v)
 {
-	head(v, _("Audit"));
+	ra_admin_head(v, _("Audit"));
 	put_verify(v);
 	put_log(v);
 	ra_visit_foot(v, HTTP_OK);
@@ -335,7 +190,7 @@ ra_admin_verify(ra_visit *v)
 		ra_visit_fault(v, ra_desk_says(v->desk, rc));
 		return;
 	}
-	head(v, _("Audit"));
+	ra_admin_head(v, _("Audit"));
 	ra_put(&v->page, "<p class=\"note\" role=\"status\"><strong>%s</strong> %s</p>\n",
 	    rc == TMG_OK ? _("The log is unbroken.") : _("The log is broken."),
 	    rc == TMG_OK ? "" : f.text);
@@ -387,15 +242,15 @@ ra_admin_profiles(ra_visit *v)
 		N_("Approval"), N_("Validity, days"), NULL };
 	const ra_profiles *all = v->desk->profiles;
 
-	head(v, _("Profiles"));
+	ra_admin_head(v, _("Profiles"));
 	ra_put(&v->page, "<p>%s</p>\n",
 	    _("Profiles are files beside ra.conf. Changed ones are taken at SIGHUP, all or none."));
-	begin_table(v, _("Profiles"), columns);
+	ra_admin_table(v, _("Profiles"), columns);
 	for (size_t i = 0; i < all->count; i++)
 		ra_put(&v->page, "<tr><th scope=\"row\"><a href=\"/service/%s\">%s</a></th>"
 		    "<td>%s</td><td>%s</td><td>%d</td></tr>\n", all->row[i].name,
 		    all->row[i].name, ra_said(&all->row[i], all->row[i].title), all->row[i].approval,
 		    all->row[i].validity_days);
-	end_table(v);
+	ra_admin_table_end(v);
 	ra_visit_foot(v, HTTP_OK);
 }

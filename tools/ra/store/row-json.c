@@ -20,8 +20,9 @@
 	{ "any_" table, "SELECT 1 FROM " table " LIMIT 1" } }
 
 const ra_kept ra_kept_tables[] = {
-	KEPT("account", "name, role, password, certificate, branch, email, language",
-	    "ttttttt", "name", "$1, $2, $3, $4, $5, $6, $7"),
+	KEPT("account", "name, role, password, certificate, branch, email, language,"
+	    " begins, ends", "tttttttnn", "name",
+	    "$1, $2, $3, $4, $5, $6, $7, $8, $9"),
 	KEPT("application", "id, state, owner, profile, csr_hash, spki_hash,"
 	    " previous, subject, reason, created, changed, csr, resumes_to, facts,"
 	    " flow, confirmed_by, entered, branch, language", "tttttttttnnbtnttntt", "id",

@@ -146,6 +146,8 @@ static const ra_migration steps[] = {
 
 	"ALTER TABLE account ADD COLUMN email " TEXT " DEFAULT '';"
 	"ALTER TABLE account ADD COLUMN language " TEXT " DEFAULT '';"
+	"ALTER TABLE account ADD COLUMN begins BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE account ADD COLUMN ends BIGINT NOT NULL DEFAULT 0;"
 	"CREATE INDEX account_told ON account (role, name)"
 	"  WHERE email <> '';" },
 };

@@ -181,6 +181,8 @@ static const ra_migration steps[] = {
 
 	"ALTER TABLE account ADD COLUMN email TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE account ADD COLUMN language TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE account ADD COLUMN begins INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE account ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX account_told ON account (role, name)"
 	"  WHERE email <> '';" },
 };

@@ -11,18 +11,22 @@ static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_user, branch),
 	RA_FIELD_TEXT(ra_user, email),
 	RA_FIELD_TEXT(ra_user, language),
+	RA_FIELD_NUMBER(ra_user, begins),
+	RA_FIELD_NUMBER(ra_user, ends),
 };
 
 static const ra_row row = RA_ROW(ra_user, fields);
 
-#define COLUMNS "name, role, password, certificate, branch, email, language"
+#define COLUMNS "name, role, password, certificate, branch, email, language," \
+    " begins, ends"
 
 static const ra_sql put = { "user_put",
-	"INSERT INTO account (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	"INSERT INTO account (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 	" ON CONFLICT (name) DO UPDATE SET"
 	" role = excluded.role, password = excluded.password,"
 	" certificate = excluded.certificate, branch = excluded.branch,"
-	" email = excluded.email, language = excluded.language" };
+	" email = excluded.email, language = excluded.language,"
+	" begins = excluded.begins, ends = excluded.ends" };
 static const ra_sql get = { "user_get",
 	"SELECT " COLUMNS " FROM account WHERE name = $1" };
 /* most accounts have none: those are not in the index, and never asked for */

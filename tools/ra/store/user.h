@@ -15,6 +15,7 @@ typedef struct ra_user {
 	char role[16];			/* desk/account.h */
 	char password[RA_PASSWORD_TEXT];
 	char certificate[RA_HASH_TEXT];	/* SHA-256 of the one it comes with, "" none */
+	time_t begins, ends;		/* that certificate; 0 unknown, or none */
 	char branch[RA_BRANCH_MAX];	/* an officer's; "" all of them */
 	char email[RA_TEXT_MAX];	/* where staff are told; "" nowhere */
 	char language[16];		/* in which; "" English */

@@ -41,19 +41,6 @@ describe_request(tmg_provision *p, const tmg_csr_spec *csr)
 	return TMG_OK;
 }
 
-static tmg_rc
-copy_certs(tmg_certs **to, const tmg_certs *from)
-{
-	tmg_rc rc;
-
-	if (from == NULL)
-		return TMG_OK;
-	rc = tmg_certs_new(to);
-	for (size_t i = 0; rc == TMG_OK && i < tmg_certs_count(from); i++)
-		rc = tmg_certs_add(*to, tmg_certs_get(from, i));
-	return rc;
-}
-
 /* The label is the end of the path: "est+https://ra.example/label". */
 static tmg_rc
 describe_authority(tmg_provision *p, const tmg_provision_spec *spec)
@@ -65,7 +52,7 @@ describe_authority(tmg_provision *p, const tmg_provision_spec *spec)
 
 	p->who = *a;
 	p->j.insecure_http = a->insecure_http;
-	if ((rc = copy_certs(&p->j.anchors, a->anchors)) ||
+	if ((rc = tmg_certs_set(&p->j.anchors, a->anchors)) ||
 	    (rc = tmg_strings_set(&p->j.options, a->options)) ||
 	    (rc = put_text(p, p->j.fingerprint, sizeof(p->j.fingerprint),
 	    a->fingerprint, _("the fingerprint"))))
@@ -187,7 +174,8 @@ take_place(tmg_provision *p)
 	tmg_key_facts facts;
 	tmg_rc rc;
 
-	if (p->j.slot[0] == '\0' && (rc = tmg_renew_place(p)))
+	p->any_slot = p->j.slot[0] == '\0';
+	if (p->any_slot && (rc = tmg_renew_place(p)))
 		return rc;
 	if ((rc = tmg_token_slot(p->token, p->j.slot, &p->key)))
 		return tmg_work_token_said(p, rc);
@@ -197,6 +185,22 @@ take_place(tmg_provision *p)
 }
 
 /* ---- the first entry ----------------------------------------------------- */
+
+/* The slot that was chosen may be somebody's by now; another may be free. */
+static tmg_rc
+place_again(tmg_provision *p)
+{
+	tmg_rc rc;
+
+	if (p->any_slot) {
+		p->j.slot[0] = '\0';
+		if ((rc = take_place(p)) ||
+		    (rc = tmg_earlier(p)) != TMG_NOT_FOUND)
+			return rc;
+	}
+	rc = tmg_preflight_slot(p);
+	return rc == TMG_OK ? TMG_NOT_FOUND : rc;
+}
 
 /* Another process that wrote a journal since we looked may have filled the slot
  * too: what was read of the token is old, and a key would be lost. */
@@ -210,10 +214,9 @@ look_again(tmg_provision *p)
 		return rc;
 	if (p->traces != before)
 		tmg_token_forget(p->token);
-	if ((rc = tmg_earlier(p)) != TMG_NOT_FOUND)
+	if ((rc = tmg_earlier(p)) != TMG_NOT_FOUND || p->traces == before)
 		return rc;
-	return p->traces != before && (rc = tmg_preflight_slot(p)) != TMG_OK ? rc
-	    : TMG_NOT_FOUND;
+	return place_again(p);
 }
 
 /* Between the look and the journal nobody else may begin. */
@@ -234,19 +237,6 @@ create(tmg_provision *p)
 }
 
 static tmg_rc
-new_work(tmg_ctx *ctx, tmg_tokens *tokens, tmg_provision **p)
-{
-	*p = calloc(1, sizeof(**p));
-	if (*p == NULL)
-		return TMG_E_NOMEM;
-	(*p)->ctx = ctx;
-	(*p)->tokens = tokens;
-	(*p)->lock = TMG_NO_LOCK;
-	(*p)->j.retry_after = -1;
-	return TMG_OK;
-}
-
-static tmg_rc
 check_all(tmg_provision *p, tmg_out *csr)
 {
 	tmg_auto_free uint8_t *own = NULL;
@@ -264,16 +254,43 @@ check_all(tmg_provision *p, tmg_out *csr)
 	return tmg_preflight(p, &store);
 }
 
+/* The wish is what the caller saw, however long ago.  What there is is read when
+ * the traces were: a change after them is one that look_again() notices. */
+static tmg_rc
+look(tmg_provision *p)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_earlier_traces(p)))
+		return rc;
+	tmg_token_forget(p->token);
+	return tmg_earlier(p);
+}
+
+/* Whoever filled the slot since we looked may have asked for the same. */
+static tmg_rc
+filled_meanwhile(tmg_provision *p)
+{
+	const tmg_fault why = p->fault;
+	tmg_rc rc;
+
+	if ((rc = look(p)) != TMG_NOT_FOUND)
+		return rc;
+	p->fault = why;
+	return why.rc;
+}
+
 static tmg_rc
 begin(tmg_provision *p, const tmg_provision_spec *spec)
 {
 	tmg_rc rc;
 
 	if ((rc = describe(p, spec)) ||
-	    (rc = tmg_earlier_traces(p)) ||
-	    (rc = tmg_earlier(p)) != TMG_NOT_FOUND)
+	    (rc = look(p)) != TMG_NOT_FOUND)
 		return rc;
-	if ((rc = check_all(p, NULL)) ||
+	if ((rc = check_all(p, NULL)) == TMG_OCCUPIED)
+		return filled_meanwhile(p);
+	if (rc != TMG_OK ||
 	    (rc = tmg_work_login_user(p)) ||
 	    (p->j.renews[0] != '\0' && (rc = tmg_preflight_admits(p))) ||
 	    (rc = tmg_work_login_admin(p)))
@@ -289,7 +306,7 @@ tmg_provision_begin(tmg_ctx *ctx, tmg_tokens *tokens,
 	tmg_rc rc;
 
 	*out = NULL;
-	if ((rc = new_work(ctx, tokens, &p)))
+	if ((rc = tmg_work_new(ctx, tokens, &p)))
 		return rc;
 	if ((rc = begin(p, spec)))
 		return tmg_fault_copy(f, &p->fault, rc);
@@ -306,89 +323,11 @@ tmg_provision_rehearse(tmg_ctx *ctx, tmg_tokens *tokens,
 	tmg_auto_ptr(tmg_provision) p = NULL;
 	tmg_rc rc;
 
-	if ((rc = new_work(ctx, tokens, &p)))
+	if ((rc = tmg_work_new(ctx, tokens, &p)))
 		return rc;
 	if ((rc = describe(p, spec)) ||
 	    (rc = check_all(p, csr)))
 		return tmg_fault_copy(f, &p->fault, rc);
 	*about = *tmg_provision_about(p);
-	return TMG_OK;
-}
-
-/* ---- taking up again --------------------------------------------------- */
-
-struct open_ones {
-	char id[TMG_PROVISION_ID];
-	unsigned count;
-};
-
-static tmg_rc
-count_open(void *arg, tmg_journal *j)
-{
-	struct open_ones *o = arg;
-
-	if (j->step >= TMG_STEP_DONE)
-		return TMG_OK;
-	memcpy(o->id, j->id, sizeof(o->id));
-	o->count++;
-	return TMG_OK;
-}
-
-static tmg_rc
-the_open_one(tmg_provision *p, struct open_ones *o)
-{
-	tmg_rc rc;
-
-	if ((rc = tmg_store_each(p->ctx, count_open, o, &p->fault)))
-		return rc;
-	if (o->count == 0)
-		return tmg_advise(&p->fault, TMG_TRY_ENROLLMENTS,
-		    tmg_raise(&p->fault, TMG_NOT_FOUND, 0, _("no enrollment is open")));
-	if (o->count > 1)
-		return tmg_advise(&p->fault, TMG_TRY_ENROLLMENTS,
-		    tmg_raise(&p->fault, TMG_AMBIGUOUS, 0,
-			_("%u enrollments are open; name one"), o->count));
-	return TMG_OK;
-}
-
-static tmg_rc
-resume(tmg_provision *p, const char *id, const tmg_authority_spec *credentials)
-{
-	struct open_ones o = { .count = 0 };
-	tmg_rc rc;
-
-	if (id == NULL) {
-		if ((rc = the_open_one(p, &o)))
-			return rc;
-		id = o.id;
-	}
-	/* asked first: a lock is a file, and there may be no such enrollment */
-	if ((rc = tmg_store_read(id, &p->j, &p->fault)) ||
-	    (rc = tmg_earlier_take_up(p, id)))
-		return rc;
-	if (p->j.step == TMG_STEP_CANCELLED)
-		return tmg_raise(&p->fault, TMG_CANCELLED, 0,
-		    _("enrollment %s was given up; begin again"), id);
-	if (credentials != NULL)
-		p->who = *credentials;
-	if (p->j.anchors == NULL && p->j.fingerprint[0] == '\0')
-		return copy_certs(&p->j.anchors, p->who.anchors);
-	return TMG_OK;
-}
-
-tmg_rc
-tmg_provision_resume(tmg_ctx *ctx, tmg_tokens *tokens, const char *id,
-    const tmg_authority_spec *credentials, tmg_fault *f, tmg_provision **out)
-{
-	tmg_auto_ptr(tmg_provision) p = NULL;
-	tmg_rc rc;
-
-	*out = NULL;
-	if ((rc = new_work(ctx, tokens, &p)))
-		return rc;
-	if ((rc = resume(p, id, credentials)))
-		return tmg_fault_copy(f, &p->fault, rc);
-	*out = p;
-	p = NULL;
 	return TMG_OK;
 }

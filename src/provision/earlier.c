@@ -9,6 +9,7 @@
 
 struct earlier {
 	tmg_provision *p;
+	tmg_journal asked;		/* borrowed from p; what we chose is left out */
 	char same[TMG_PROVISION_ID];	/* open, or done and still there */
 	char other[TMG_PROVISION_ID];	/* open, on the same slot */
 };
@@ -52,6 +53,20 @@ still_good(tmg_provision *p, const tmg_journal *j)
 	return named.len > 0 ? TMG_OK : TMG_NOT_FOUND;
 }
 
+/* Nobody asked for what was chosen here: who asks at the same moment chooses
+ * otherwise when the first one's key is there already. */
+static tmg_journal
+asked(const tmg_provision *p)
+{
+	tmg_journal wish = p->j;
+
+	if (p->any_slot)
+		wish.slot[0] = '\0';
+	if (p->any_type)
+		wish.alg[0] = '\0';
+	return wish;
+}
+
 /* Asked to renew what an unfinished renewal has just brought: that one is to
  * be finished. */
 static bool
@@ -65,7 +80,7 @@ static tmg_rc
 compare(void *arg, tmg_journal *j)
 {
 	struct earlier *e = arg;
-	const tmg_journal *ours = &e->p->j;
+	const tmg_journal *ours = &e->asked;
 	const bool open = j->step < TMG_STEP_DONE;
 	tmg_rc rc = TMG_OK;
 
@@ -76,7 +91,7 @@ compare(void *arg, tmg_journal *j)
 			rc = still_good(e->p, j);
 		if (rc == TMG_OK)
 			memcpy(e->same, j->id, sizeof(e->same));
-	} else if (open && strcmp(j->slot, ours->slot) == 0) {
+	} else if (open && strcmp(j->slot, e->p->j.slot) == 0) {
 		memcpy(e->other, j->id, sizeof(e->other));
 	}
 	return rc == TMG_E_NOMEM ? rc : TMG_OK;
@@ -90,8 +105,14 @@ tmg_earlier_take_up(tmg_provision *p, const char *id)
 	if ((rc = tmg_store_lock(id, &p->lock, &p->fault)) ||
 	    (rc = tmg_store_read(id, &p->j, &p->fault)))
 		return rc;
+	if (p->j.step == TMG_STEP_CANCELLED)
+		return tmg_raise(&p->fault, TMG_CANCELLED, 0,
+		    _("enrollment %s was given up; begin again"), id);
 	p->key = NULL;
 	tmg_authority_free(&p->authority);
+	/* whoever worked on it may have changed the token since we read of it */
+	if (p->token != NULL)
+		tmg_token_forget(p->token);
 	/* whoever finished it may have been killed before it was tidy */
 	if (p->j.step >= TMG_STEP_DONE)
 		return tmg_store_forget(id, &p->fault);
@@ -101,7 +122,7 @@ tmg_earlier_take_up(tmg_provision *p, const char *id)
 tmg_rc
 tmg_earlier(tmg_provision *p)
 {
-	struct earlier e = { .p = p };
+	struct earlier e = { .p = p, .asked = asked(p) };
 	tmg_rc rc;
 
 	if ((rc = tmg_store_each(p->ctx, compare, &e, &p->fault)))

@@ -65,3 +65,16 @@ tmg_strings_set(tmg_strings *list, const char *const *from)
 	*list = copy;
 	return TMG_OK;
 }
+
+tmg_rc
+tmg_certs_set(tmg_certs **to, const tmg_certs *from)
+{
+	tmg_rc rc;
+
+	if (from == NULL)
+		return TMG_OK;
+	rc = tmg_certs_new(to);
+	for (size_t i = 0; rc == TMG_OK && i < tmg_certs_count(from); i++)
+		rc = tmg_certs_add(*to, tmg_certs_get(from, i));
+	return rc;
+}

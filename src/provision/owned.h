@@ -5,6 +5,7 @@
 #ifndef TMG_PROVISION_OWNED_H
 #define TMG_PROVISION_OWNED_H
 
+#include "tamga/cert.h"
 #include "tamga/err.h"
 #include "tamga/view.h"
 
@@ -25,6 +26,9 @@ tmg_strings_set(tmg_strings *list, const char *const *from);
 /* Leaves NULL. */
 void
 tmg_strings_free(tmg_strings *list);
+/* A copy; from NULL leaves what there is. */
+TMG_MUST_USE tmg_rc
+tmg_certs_set(tmg_certs **to, const tmg_certs *from);
 
 static inline tmg_view
 tmg_blob_view(const tmg_blob *b)

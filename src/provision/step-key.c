@@ -126,8 +126,11 @@ generate(tmg_provision *p)
 	tmg_view spki;
 	tmg_rc rc = TMG_NOT_FOUND;
 
-	if (resumed)
+	/* what was read before the intent was taken over is old */
+	if (resumed) {
+		tmg_token_forget(p->token);
 		rc = made_already(p, &spki);
+	}
 	if (rc == TMG_OK)
 		return tmg_blob_set(&p->j.spki, spki);
 	if (rc != TMG_NOT_FOUND)

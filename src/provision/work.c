@@ -3,11 +3,25 @@
 
 #include <ctype.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/provision/memo.h"
+
+tmg_rc
+tmg_work_new(tmg_ctx *ctx, tmg_tokens *tokens, tmg_provision **p)
+{
+	*p = calloc(1, sizeof(**p));
+	if (*p == NULL)
+		return TMG_E_NOMEM;
+	(*p)->ctx = ctx;
+	(*p)->tokens = tokens;
+	(*p)->lock = TMG_NO_LOCK;
+	(*p)->j.retry_after = -1;
+	return TMG_OK;
+}
 
 tmg_rc
 tmg_work_token_said(tmg_provision *p, tmg_rc rc)

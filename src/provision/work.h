@@ -21,6 +21,7 @@ struct tmg_provision {
 	bool linked_here;		/* the request was made over our connection */
 	char link[TMG_LINK_MAX + 1];	/* of the connection that stands; "" none */
 	bool any_type;			/* nobody chose the new key's type */
+	bool any_slot;			/* nor its slot */
 	bool any_subject;		/* a person agreed to what was issued */
 	bool loses;			/* what the slot holds will be overwritten */
 	unsigned long traces;		/* of enrollments on this token, last we looked */
@@ -31,6 +32,10 @@ struct tmg_provision {
 };
 
 /* ---- work.c: what more than one step needs ----------------------------- */
+
+/* Empty, for tmg_provision_free(). */
+TMG_MUST_USE tmg_rc
+tmg_work_new(tmg_ctx *ctx, tmg_tokens *tokens, tmg_provision **p);
 
 /* Finds the token. */
 TMG_MUST_USE tmg_rc

@@ -26,6 +26,8 @@ struct tmg_key {
 	size_t index;
 	char uri[64];
 	tmg_signer signer;
+	fake_slot facts, cert;		/* as it was when that was read */
+	bool facts_read, cert_read;
 };
 struct tmg_authority {
 	tmg_ctx *ctx;
@@ -67,6 +69,8 @@ fake_event(void)
 		raise(SIGKILL);
 	if (fake->events == fake->remove_at)
 		fake->present = false;
+	if (fake->events == fake->meet_at)
+		fake->meet();
 }
 
 void
@@ -213,6 +217,8 @@ fake_world_reset(void)
 		    .uses = TMG_USE_SIGN | TMG_USE_CARD_AUTH, .pin = TMG_PIN_NEVER },
 		{ .ref = 0x82, .name = "82", .title = "Retired 1",
 		    .uses = TMG_USE_SIGN, .pin = TMG_PIN_ONCE, .retired = true },
+		{ .ref = 0x83, .name = "83", .title = "Retired 2",
+		    .uses = TMG_USE_SIGN, .pin = TMG_PIN_ONCE, .retired = true },
 	};
 
 	if (fake == NULL)
@@ -273,11 +279,12 @@ tmg_token_uri(tmg_token *token)
 	return "pkcs11:serial=1;token=Fake";
 }
 
-/* This one remembers nothing. */
 void
 tmg_token_forget(tmg_token *token)
 {
 	(void)token;
+	for (size_t i = 0; i < FAKE_SLOTS; i++)
+		the_keys[i].facts_read = the_keys[i].cert_read = false;
 }
 
 const char *
@@ -389,13 +396,34 @@ tmg_key_uri(tmg_key *key)
 	return own->uri;
 }
 
+/* As the card tells it, or told it. */
+static tmg_rc
+look_at(tmg_key *key, fake_slot *memory, bool *read)
+{
+	tmg_rc rc;
+
+	if (*read && fake->remembers)
+		return TMG_OK;
+	if ((rc = card()))
+		return rc;
+	*memory = *slot_of(key);
+	*read = true;
+	return TMG_OK;
+}
+
+static void
+forget(tmg_key *key)
+{
+	key->facts_read = key->cert_read = false;
+}
+
 tmg_rc
 tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 {
-	const fake_slot *s = slot_of(key);
+	const fake_slot *s = &key->facts;
 	tmg_rc rc;
 
-	if ((rc = card()))
+	if ((rc = look_at(key, &key->facts, &key->facts_read)))
 		return rc;
 	if (s->priv_len == 0 || (!fake->metadata && s->cert_len == 0))
 		return TMG_NOT_FOUND;
@@ -407,7 +435,7 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 tmg_rc
 tmg_key_public(tmg_key *key, tmg_view *spki)
 {
-	const fake_slot *s = slot_of(key);
+	const fake_slot *s = &key->facts;
 	tmg_key_facts facts;
 	tmg_rc rc;
 
@@ -456,6 +484,7 @@ tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 	s->origin = TMG_ORIGIN_GENERATED;
 	EVP_PKEY_free(key);
 	fake->generated++;
+	forget(&the_keys[s - fake->slots]);
 	if ((rc = card()))		/* made, but nobody heard of it */
 		return rc;
 	tmg_put(spki, (tmg_view){ s->spki, s->spki_len });
@@ -537,10 +566,10 @@ tmg_key_signer(tmg_key *key, tmg_signer **signer)
 tmg_rc
 tmg_key_cert(tmg_key *key, tmg_view *der)
 {
-	const fake_slot *s = slot_of(key);
+	const fake_slot *s = &key->cert;
 	tmg_rc rc;
 
-	if ((rc = card()))
+	if ((rc = look_at(key, &key->cert, &key->cert_read)))
 		return rc;
 	*der = (tmg_view){ s->cert, s->cert_len };
 	return s->cert_len > 0 ? TMG_OK : TMG_NOT_FOUND;
@@ -562,6 +591,7 @@ tmg_key_cert_install(tmg_key *key, tmg_view der, bool replace)
 	if (fake->garbles)
 		s->cert[der.len - 1] ^= 1;
 	fake->writes++;
+	forget(key);
 	return card();			/* written, but nobody heard of it */
 }
 
@@ -582,6 +612,7 @@ tmg_key_cert_delete(tmg_key *key)
 	if ((rc = card()))
 		return rc;
 	slot_of(key)->cert_len = 0;
+	forget(key);
 	return card();
 }
 

@@ -32,7 +32,7 @@ typedef struct fake_slot {
 	tmg_origin origin;
 } fake_slot;
 
-#define FAKE_SLOTS 4
+#define FAKE_SLOTS 5
 #define FAKE_SEEN 8
 
 typedef struct fake_world {
@@ -41,6 +41,7 @@ typedef struct fake_world {
 	bool metadata;			/* tells of keys without a certificate */
 	bool rsa_only;
 	bool present;
+	bool remembers;			/* each process what it read, until it forgets */
 	bool pin_right;
 	bool garbles;			/* gives other certificates back than written */
 	unsigned generated, signatures, writes, logins, admin_logins;
@@ -60,8 +61,10 @@ typedef struct fake_world {
 	size_t root_len[3], root_key_len[3];
 	unsigned serial;
 
-	/* faults: at that many events the process is killed, or the card pulled */
-	unsigned events, kill_at, remove_at;
+	/* faults: at that many events the process is killed, or the card pulled,
+	 * or something else comes in between */
+	unsigned events, kill_at, remove_at, meet_at;
+	void (*meet)(void);
 } fake_world;
 
 extern fake_world *fake;

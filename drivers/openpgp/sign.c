@@ -6,8 +6,7 @@
 #include "drivers/openpgp/openpgp.h"
 
 #include "src/base/scope.h"
-#include "src/pki/ecdsa.h"
-#include "src/pki/padding.h"
+#include "src/driver/signing.h"
 
 static const tmg_opgp_sw operate_sw[] = {
 	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
@@ -31,15 +30,6 @@ bad_answer(tmg_opgp *p)
 	return opgp_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
 	    _("%s: what the card answered to a key operation has the wrong form "
 	    "or length"), p->who);
-}
-
-/* A short answer is asked for with a short Le, so that it needs no extended
- * length from cards that stumble over it. */
-static uint32_t
-expected(tmg_alg alg)
-{
-	return tmg_alg_get(alg)->family == TMG_FAMILY_RSA &&
-	    alg != TMG_ALG_RSA1024 ? TMG_LE_ANY : TMG_LE_SHORT;
 }
 
 tmg_rc
@@ -72,7 +62,7 @@ operate(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_view input,
 		.ins = signing[slot->index].ins,
 		.p1 = signing[slot->index].p1, .p2 = signing[slot->index].p2,
 		.data = input,
-		.le = expected(alg),
+		.le = tmg_signing_le(alg),
 	    }, answer, &sw)))
 		return opgp_pass(p, rc);
 	if (tmg_opgp_once(p, slot))
@@ -81,98 +71,58 @@ operate(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_view input,
 	return tmg_opgp_operated(p, sw);
 }
 
-/* ---- by family ----------------------------------------------------------- */
+/* ---- signatures ---------------------------------------------------------- */
 
-/* What PKCS#1 signs, at most 40 % of the modulus: 7.2.10.2. */
+/* Of RSA the card knows PKCS #1 v1.5 alone, and it pads: 7.2.10.2. */
+static const tmg_signing_ways ways = { .pads = true, .plain = true };
+
 static tmg_rc
-rsa_input(tmg_opgp *p, tmg_alg alg, const tmg_sign_spec *spec, tmg_view input,
-    tmg_out *t)
+cannot_sign(tmg_opgp *p, tmg_alg alg, tmg_rc rc)
 {
-	if (spec->hash == TMG_HASH_NONE)
-		tmg_put(t, input);
-	else if (tmg_digest_info(spec->hash, input, t))
-		return opgp_raise(p, TMG_E_USAGE, 0,
-		    _("%s: this is no digest of that kind"), p->who);
-	if (!t->full && t->len * 10 <= tmg_alg_bytes(alg) * 4)
+	const char *kind = tmg_alg_get(alg)->name;
+
+	return rc == TMG_UNSUPPORTED ? opgp_raise(p, rc, 0,
+	    _("%s: an OpenPGP card does not sign so with a key of the kind %s"),
+	    p->who, kind)
+	    : opgp_raise(p, rc, 0,
+	    _("%s: this cannot be signed with a key of the kind %s"), p->who, kind);
+}
+
+/* At most 40 % of the modulus: 7.2.10.2. */
+static tmg_rc
+check_length(tmg_opgp *p, tmg_alg alg, tmg_view sent)
+{
+	if (tmg_alg_get(alg)->family != TMG_FAMILY_RSA ||
+	    sent.len * 10 <= tmg_alg_bytes(alg) * 4)
 		return TMG_OK;
 	return opgp_raise(p, TMG_UNSUPPORTED, 0,
 	    _("%s: %zu bytes are more than the card signs with this key"),
-	    p->who, input.len);
+	    p->who, sent.len);
 }
 
 static tmg_rc
-sign_rsa(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
-    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
+sign(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_signing *s, tmg_view input,
+    tmg_out *sig)
 {
-	uint8_t bytes[TMG_SIG_MAX], answer[TMG_SIG_MAX];
-	tmg_out t = TMG_OUT(bytes), s = TMG_OUT(answer);
+	uint8_t bytes[TMG_SIG_MAX];
+	tmg_out answer = TMG_OUT(bytes);
 	tmg_rc rc;
 
-	if ((rc = rsa_input(p, alg, spec, input, &t)) ||
-	    (rc = operate(p, slot, alg, tmg_out_view(&t), &s)))
-		return rc;
-	if (s.len != tmg_alg_bytes(alg))
-		return bad_answer(p);
-	tmg_put(sig, tmg_out_view(&s));
-	return tmg_out_done(sig);
-}
-
-/* The hash as it is, its leftmost bytes when it is longer than the field
- * (FIPS 186-4 6.4). */
-static tmg_rc
-sign_ec(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
-    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
-{
-	const size_t field = tmg_alg_bytes(alg);
-	uint8_t answer[2 * TMG_FIELD_MAX];
-	tmg_out s = TMG_OUT(answer);
-	tmg_rc rc;
-
-	(void)spec;
-	if (input.len > field)
-		input.len = field;
-	if ((rc = operate(p, slot, alg, input, &s)))
+	if ((rc = tmg_signing_begin(s, input)))
+		return cannot_sign(p, s->alg, rc);
+	if ((rc = check_length(p, s->alg, s->sent)) ||
+	    (rc = operate(p, slot, s->alg, s->sent, &answer)))
 		return rc == TMG_E_SPACE ? bad_answer(p) : rc;
-	if (s.len != 2 * field)
-		return bad_answer(p);
-	return tmg_ecdsa_join(tmg_out_view(&s), sig);
+	rc = tmg_signing_end(s, tmg_out_view(&answer), sig);
+	return rc == TMG_E_MALFORMED ? bad_answer(p) : rc;
 }
-
-static tmg_rc
-sign_ed(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
-    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
-{
-	uint8_t answer[TMG_SIG_MAX];
-	tmg_out s = TMG_OUT(answer);
-	tmg_rc rc;
-
-	(void)spec;
-	if ((rc = operate(p, slot, alg, input, &s)))
-		return rc;
-	if (s.len != 2 * tmg_alg_bytes(alg))
-		return bad_answer(p);
-	tmg_put(sig, tmg_out_view(&s));
-	return tmg_out_done(sig);
-}
-
-/* PSS and raw operations: the card would pad what is padded. */
-static const struct {
-	tmg_family family;
-	tmg_rc (*sign)(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg,
-	    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);
-} schemes[] = {
-	[TMG_SIGN_PKCS1] = { TMG_FAMILY_RSA, sign_rsa },
-	[TMG_SIGN_PSS] = { TMG_FAMILY_NONE, NULL },
-	[TMG_SIGN_RAW] = { TMG_FAMILY_NONE, NULL },
-	[TMG_SIGN_ECDSA] = { TMG_FAMILY_EC, sign_ec },
-	[TMG_SIGN_EDDSA] = { TMG_FAMILY_ED, sign_ed },
-};
 
 tmg_rc
 tmg_opgp_sign(tmg_backend *b, uint32_t ref, tmg_alg alg,
     const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
 {
 	tmg_opgp *p = tmg_opgp_of(b);
+	tmg_signing s = { .ways = &ways, .ctx = b->ctx, .alg = alg, .spec = spec };
 	const tmg_opgp_slot *slot;
 	tmg_rc rc;
 
@@ -182,11 +132,5 @@ tmg_opgp_sign(tmg_backend *b, uint32_t ref, tmg_alg alg,
 		return opgp_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: the key in slot %s does not sign"), p->who,
 		    slot->row.name);
-	if ((size_t)spec->scheme >= TMG_COUNT(schemes) ||
-	    schemes[spec->scheme].sign == NULL ||
-	    schemes[spec->scheme].family != tmg_alg_get(alg)->family)
-		return opgp_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: an OpenPGP card does not sign so with a key of the "
-		    "kind %s"), p->who, tmg_alg_get(alg)->name);
-	return schemes[spec->scheme].sign(p, slot, alg, spec, input, sig);
+	return sign(p, slot, &s, input, sig);
 }

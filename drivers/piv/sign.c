@@ -7,7 +7,7 @@
 
 #include "src/base/ctx.h"
 #include "src/base/scope.h"
-#include "src/pki/ecdsa.h"
+#include "src/driver/signing.h"
 #include "src/pki/padding.h"
 
 #define ANSWER_MAX 1100u	/* bytes; RSA 4096 and two headers, with room */
@@ -37,15 +37,6 @@ bad_answer(tmg_piv *p)
 	    "or length"), p->who);
 }
 
-/* A short answer is asked for with a short Le, so that a signature needs no
- * extended length from cards that stumble over it. */
-static uint32_t
-expected(tmg_alg alg)
-{
-	return tmg_alg_get(alg)->family == TMG_FAMILY_RSA &&
-	    alg != TMG_ALG_RSA1024 ? TMG_LE_ANY : TMG_LE_SHORT;
-}
-
 static tmg_rc
 send_operation(tmg_piv *p, uint32_t ref, tmg_alg alg, tmg_view fields,
     tmg_out *answer, uint16_t *sw)
@@ -62,7 +53,7 @@ send_operation(tmg_piv *p, uint32_t ref, tmg_alg alg, tmg_view fields,
 		.p1 = tmg_piv_alg_id(alg),
 		.p2 = (uint8_t)ref,
 		.data = tmg_out_view(&data),
-		.le = expected(alg),
+		.le = tmg_signing_le(alg),
 	}, answer, sw);
 }
 
@@ -100,122 +91,40 @@ tmg_piv_operate(tmg_piv *p, uint32_t ref, tmg_alg alg, uint32_t tag,
 
 /* ---- signatures ---------------------------------------------------------- */
 
-static tmg_rc
-sign_rsa(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
-    tmg_view input, tmg_out *sig)
-{
-	uint8_t padded[TMG_SIG_MAX], bytes[ANSWER_MAX];
-	tmg_out em = TMG_OUT(padded), store = TMG_OUT(bytes);
-	tmg_view s;
-	tmg_rc rc;
-
-	if ((rc = tmg_pad_sign(tmg_ctx_libctx(p->base.ctx), spec, input,
-	    tmg_alg_get(alg)->bits, &em)))
-		return piv_raise(p, rc, 0,
-		    _("%s: this cannot be signed with a key of the kind %s"),
-		    p->who, tmg_alg_get(alg)->name);
-	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE, tmg_out_view(&em),
-	    &store, &s)))
-		return rc;
-	if (s.len != tmg_alg_bytes(alg))
-		return bad_answer(p);
-	tmg_put(sig, s);
-	return tmg_out_done(sig);
-}
-
-/* As long as the field: leftmost bytes of a longer digest (FIPS 186-4 6.4),
- * zeros before a shorter one. */
-static void
-fit_digest(tmg_view digest, size_t field, uint8_t *out)
-{
-	const size_t n = digest.len < field ? digest.len : field;
-
-	memset(out, 0, field - n);
-	if (n > 0)
-		memcpy(out + field - n, digest.ptr, n);
-}
+static const tmg_signing_ways ways = { .filled = true };
 
 static tmg_rc
-sign_ec(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
-    tmg_view input, tmg_out *sig)
+cannot_sign(tmg_piv *p, tmg_alg alg, tmg_rc rc)
 {
-	const size_t field = tmg_alg_bytes(alg);
-	uint8_t digest[TMG_FIELD_MAX], bytes[ANSWER_MAX], halves[2 * TMG_FIELD_MAX];
-	tmg_out store = TMG_OUT(bytes), rs = TMG_OUT(halves);
-	tmg_view s;
-	tmg_rc rc;
+	const char *kind = tmg_alg_get(alg)->name;
 
-	(void)spec;
-	if (field > sizeof(digest))
-		return piv_raise(p, TMG_E_USAGE, 0, _("no such curve"));
-	fit_digest(input, field, digest);
-	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE,
-	    (tmg_view){ digest, field }, &store, &s)))
-		return rc;
-	if (tmg_ecdsa_split(s, field, &rs))
-		return bad_answer(p);
-	tmg_put(sig, s);
-	return tmg_out_done(sig);
+	return rc == TMG_UNSUPPORTED ? piv_raise(p, rc, 0,
+	    _("%s: a key of the kind %s does not sign"), p->who, kind)
+	    : piv_raise(p, rc, 0,
+	    _("%s: this cannot be signed with a key of the kind %s"), p->who, kind);
 }
-
-static tmg_rc
-sign_ed(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
-    tmg_view input, tmg_out *sig)
-{
-	uint8_t bytes[ANSWER_MAX];
-	tmg_out store = TMG_OUT(bytes);
-	tmg_view s;
-	tmg_rc rc;
-
-	(void)spec;
-	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE, input, &store, &s)))
-		return rc;
-	if (s.len != 2 * tmg_alg_bytes(alg))
-		return bad_answer(p);
-	tmg_put(sig, s);
-	return tmg_out_done(sig);
-}
-
-static tmg_rc
-sign_none(tmg_piv *p, uint32_t ref, tmg_alg alg, const tmg_sign_spec *spec,
-    tmg_view input, tmg_out *sig)
-{
-	(void)ref;
-	(void)spec;
-	(void)input;
-	(void)sig;
-	return piv_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: a key of the kind %s does not sign"), p->who,
-	    tmg_alg_get(alg)->name);
-}
-
-/* Who signs, by scheme; a scheme of another family is the caller's mistake. */
-static const struct {
-	tmg_family family;
-	tmg_rc (*sign)(tmg_piv *p, uint32_t ref, tmg_alg alg,
-	    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);
-} schemes[] = {
-	[TMG_SIGN_PKCS1] = { TMG_FAMILY_RSA, sign_rsa },
-	[TMG_SIGN_PSS] = { TMG_FAMILY_RSA, sign_rsa },
-	[TMG_SIGN_RAW] = { TMG_FAMILY_RSA, sign_rsa },
-	[TMG_SIGN_ECDSA] = { TMG_FAMILY_EC, sign_ec },
-	[TMG_SIGN_EDDSA] = { TMG_FAMILY_ED, sign_ed },
-};
 
 tmg_rc
 tmg_piv_sign(tmg_backend *b, uint32_t ref, tmg_alg alg,
     const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
 {
 	tmg_piv *p = tmg_piv_of(b);
+	tmg_signing s = { .ways = &ways, .ctx = b->ctx, .alg = alg, .spec = spec };
+	uint8_t bytes[ANSWER_MAX];
+	tmg_out store = TMG_OUT(bytes);
 	const tmg_piv_slot *slot;
+	tmg_view answer;
 	tmg_rc rc;
 
 	if ((rc = tmg_piv_slot_get(p, ref, &slot)))
 		return rc;
-	if ((size_t)spec->scheme >= TMG_COUNT(schemes) ||
-	    schemes[spec->scheme].family != tmg_alg_get(alg)->family)
-		return sign_none(p, ref, alg, spec, input, sig);
-	return schemes[spec->scheme].sign(p, ref, alg, spec, input, sig);
+	if ((rc = tmg_signing_begin(&s, input)))
+		return cannot_sign(p, alg, rc);
+	if ((rc = tmg_piv_operate(p, ref, alg, TAG_CHALLENGE, s.sent, &store,
+	    &answer)))
+		return rc;
+	rc = tmg_signing_end(&s, answer, sig);
+	return rc == TMG_E_MALFORMED ? bad_answer(p) : rc;
 }
 
 /* ---- decryption and key agreement ---------------------------------------- */

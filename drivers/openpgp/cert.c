@@ -20,7 +20,7 @@ static const uint8_t counted_list[] = {
 	0x06, 0x60, 0x04, 0x5c, 0x02, 0x7f, 0x21,
 };
 
-static const tmg_opgp_sw select_sw[] = {
+static const tmg_status select_sw[] = {
 	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has one certificate only") },

@@ -29,7 +29,7 @@ enum {
 #define PARTS_MAX 2048u		/* bytes; RSA 4096: 4 + 5 * 256 + 512 */
 #define PART_MAX 512u		/* bytes; the modulus of RSA 4096 */
 
-static const tmg_opgp_sw import_sw[] = {
+static const tmg_status import_sw[] = {
 	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the admin PIN is wanted first") },
 	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card does not take such a key") },
 	{ TMG_SW_CONDITIONS, TMG_UNSUPPORTED,

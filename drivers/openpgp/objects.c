@@ -4,7 +4,7 @@
 
 #include "src/base/scope.h"
 
-static const tmg_opgp_sw get_sw[] = {
+static const tmg_status get_sw[] = {
 	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ 0x6a83, TMG_NOT_FOUND, N_("there is nothing in it") },
@@ -17,7 +17,7 @@ static const tmg_opgp_sw get_sw[] = {
 	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 
-static const tmg_opgp_sw put_sw[] = {
+static const tmg_status put_sw[] = {
 	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the admin PIN is wanted first") },
 	{ TMG_SW_FULL, TMG_DENIED, N_("it does not fit into the card") },
 	{ TMG_SW_LENGTH, TMG_DENIED, N_("it does not fit into the card") },

@@ -14,7 +14,7 @@
 #include "src/codec/tlv.h"
 #include "src/driver/pubkey.h"
 #include "src/driver/selected.h"
-#include "src/iso/sw.h"
+#include "src/driver/status.h"
 #include "tamga/driver.h"
 
 /* Commands: 7.1; FB is Yubico's. */
@@ -180,14 +180,8 @@ void tmg_opgp_doubt(tmg_opgp *p);
 
 /* ---- status.c ------------------------------------------------------------ */
 
-typedef struct tmg_opgp_sw {
-	uint16_t sw;
-	tmg_rc rc;
-	const char *words;	/* N_(); what is wrong and what to do */
-} tmg_opgp_sw;
-
-/* 9000 is TMG_OK; else the row's verdict, raised; else TMG_E_CARD. */
-tmg_rc tmg_opgp_judge(tmg_opgp *p, const tmg_opgp_sw *rows, size_t n, uint16_t sw,
+/* tmg_status_judge(), unless the application is terminated. */
+tmg_rc tmg_opgp_judge(tmg_opgp *p, const tmg_status *rows, size_t n, uint16_t sw,
     const char *doing);
 #define opgp_judge(p, rows, sw, doing) \
 	tmg_opgp_judge((p), (rows), TMG_COUNT(rows), (sw), (doing))

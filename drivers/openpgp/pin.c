@@ -14,7 +14,7 @@ enum {
 	P1_BY_ADMIN = 0x02,	/* new PW1 alone, PW3 verified */
 };
 
-static const tmg_opgp_sw pin_sw[] = {
+static const tmg_status pin_sw[] = {
 	{ TMG_SW_DATA, TMG_DENIED, N_("the card does not take this value") },
 	{ TMG_SW_LENGTH, TMG_DENIED, N_("the card does not take this value") },
 	{ TMG_SW_CONDITIONS, TMG_DENIED,

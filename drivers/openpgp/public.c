@@ -4,7 +4,7 @@
 
 #include "src/base/scope.h"
 
-static const tmg_opgp_sw generate_sw[] = {
+static const tmg_status generate_sw[] = {
 	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has no such key") },

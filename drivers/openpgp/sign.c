@@ -8,7 +8,7 @@
 #include "src/base/scope.h"
 #include "src/driver/signing.h"
 
-static const tmg_opgp_sw operate_sw[] = {
+static const tmg_status operate_sw[] = {
 	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
 	{ TMG_SW_CONDITIONS, TMG_DENIED,
 	    N_("the card refuses; if the key wants a touch, it came too late") },

@@ -3,22 +3,14 @@
 #include "drivers/openpgp/openpgp.h"
 
 tmg_rc
-tmg_opgp_judge(tmg_opgp *p, const tmg_opgp_sw *rows, size_t n, uint16_t sw,
+tmg_opgp_judge(tmg_opgp *p, const tmg_status *rows, size_t n, uint16_t sw,
     const char *doing)
 {
-	if (sw == TMG_SW_OK)
-		return TMG_OK;
-	if (p->terminated)
+	if (p->terminated && sw != TMG_SW_OK)
 		return opgp_raise(p, TMG_UNSUPPORTED, sw,
 		    _("%s: the OpenPGP application is terminated; only a reset "
 		    "makes it usable again"), p->who);
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].sw == sw)
-			return opgp_raise(p, rows[i].rc, sw, "%s: %s: %s", p->who,
-			    _(doing), _(rows[i].words));
-	return opgp_raise(p, TMG_E_CARD, sw,
-	    _("%s: %s: the card answered %04X, which was not expected"),
-	    p->who, _(doing), sw);
+	return tmg_status_judge(&p->base, p->who, rows, n, sw, doing);
 }
 
 tmg_rc

@@ -6,7 +6,7 @@
 
 #define CHALLENGE_LEN 128u	/* bytes asked for at once, where the card gives so many */
 
-static const tmg_opgp_sw random_sw[] = {
+static const tmg_status random_sw[] = {
 	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("this card gives none") },
 	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("this card gives none") },
 	{ TMG_SW_CONDITIONS, TMG_UNSUPPORTED, N_("this card gives none") },
@@ -14,7 +14,7 @@ static const tmg_opgp_sw random_sw[] = {
 	{ TMG_SW_LENGTH, TMG_UNSUPPORTED, N_("this card gives none") },
 };
 
-static const tmg_opgp_sw reset_sw[] = {
+static const tmg_status reset_sw[] = {
 	{ TMG_SW_LOGIN, TMG_LOGIN,
 	    N_("the admin PIN is wanted first, or PIN and admin PIN must both be "
 	    "blocked") },

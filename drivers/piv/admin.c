@@ -37,14 +37,14 @@ static const uint8_t factory_key[] = {
 	1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
 };
 
-static const tmg_piv_sw refused_sw[] = {
+static const tmg_status refused_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_PIN_WRONG, N_("this is not its key") },
 	{ SW_BAD_DATA, TMG_PIN_WRONG, N_("this is not its key") },
 	{ SW_TRIES, TMG_PIN_WRONG, N_("this is not its key") },
 	{ SW_BLOCKED, TMG_PIN_LOCKED, N_("the key is blocked") },
 };
 
-static const tmg_piv_sw set_sw[] = {
+static const tmg_status set_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the present key is wanted first") },
 	{ SW_BAD_DATA, TMG_UNSUPPORTED,
 	    N_("the card does not take a key of this kind") },
@@ -303,4 +303,13 @@ tmg_piv_admin_change(tmg_piv *p, tmg_view old, tmg_view fresh)
 	if (old.len > 0 && (rc = tmg_piv_admin_verify(p, old)))
 		return piv_pass(p, rc);
 	return tmg_piv_admin_set(p, tmg_secret_view(&key));
+}
+
+tmg_rc
+tmg_piv_want_admin(tmg_piv *p)
+{
+	if (tmg_piv_logged_in(&p->base, TMG_PIN_ADMIN) == TMG_OK)
+		return TMG_OK;
+	return piv_raise(p, TMG_LOGIN, 0,
+	    _("%s: this needs the card's management key"), p->who);
 }

@@ -18,11 +18,11 @@ enum {
 
 #define META_MAX 2048u		/* bytes; RSA 4096 needs some 540 */
 
-static const tmg_piv_sw ext_sw[] = {
+static const tmg_status ext_sw[] = {
 	{ SW_NO_INS, TMG_UNSUPPORTED, N_("this card cannot do that") },
 };
 
-static const tmg_piv_sw meta_sw[] = {
+static const tmg_status meta_sw[] = {
 	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ SW_BAD_DATA, TMG_UNSUPPORTED, N_("the card has no such slot") },

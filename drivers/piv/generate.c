@@ -13,7 +13,7 @@ enum {
 
 #define PUBLIC_MAX 2048u	/* bytes; RSA 4096 needs some 530 */
 
-static const tmg_piv_sw generate_sw[] = {
+static const tmg_status generate_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
 	{ SW_BAD_DATA, TMG_UNSUPPORTED,
 	    N_("the card makes no such key, or not with these policies") },

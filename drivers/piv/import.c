@@ -14,7 +14,7 @@
 #define IMPORT_MAX 2048u	/* bytes; RSA 4096: 5 * (4 + 256) + 6 */
 #define PART_MAX 256u		/* bytes; half of RSA 4096 */
 
-static const tmg_piv_sw import_sw[] = {
+static const tmg_status import_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
 	{ SW_BAD_DATA, TMG_UNSUPPORTED,
 	    N_("the card does not take such a key, or not with these policies") },

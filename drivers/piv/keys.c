@@ -9,7 +9,7 @@ enum {
 	DER_SEQUENCE = 0x30,
 };
 
-static const tmg_piv_sw move_sw[] = {
+static const tmg_status move_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
 	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
@@ -19,7 +19,7 @@ static const tmg_piv_sw move_sw[] = {
 	{ SW_CONDITIONS, TMG_OCCUPIED, N_("the new slot already holds a key") },
 };
 
-static const tmg_piv_sw attest_sw[] = {
+static const tmg_status attest_sw[] = {
 	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
 	{ SW_BAD_DATA, TMG_UNSUPPORTED,

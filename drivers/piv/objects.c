@@ -9,7 +9,7 @@ enum {
 	TAG_DATA = 0x53,	/* wraps every object but those with tags of theirs */
 };
 
-static const tmg_piv_sw get_sw[] = {
+static const tmg_status get_sw[] = {
 	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
@@ -18,7 +18,7 @@ static const tmg_piv_sw get_sw[] = {
 	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 
-static const tmg_piv_sw put_sw[] = {
+static const tmg_status put_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
 	{ SW_NO_MEMORY, TMG_DENIED, N_("it does not fit into the card") },
 	{ SW_WRONG_LENGTH, TMG_DENIED, N_("it does not fit into the card") },

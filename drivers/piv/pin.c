@@ -16,7 +16,7 @@ enum {
 	TYPING_SECONDS = 30,	/* until the first key on a keypad */
 };
 
-static const tmg_piv_sw pin_sw[] = {
+static const tmg_status pin_sw[] = {
 	{ SW_BAD_DATA, TMG_DENIED,
 	    N_("the card does not take this value; PIV wants 6 to 8 digits as "
 	    "a PIN and 8 characters as a PUK") },

@@ -12,6 +12,7 @@
 #include "src/codec/tlv.h"
 #include "src/driver/pubkey.h"
 #include "src/driver/selected.h"
+#include "src/driver/status.h"
 #include "tamga/driver.h"
 
 /* Commands: SP 800-73-4 part 2, 3; ISO/IEC 7816-4; and Yubico's. */
@@ -173,22 +174,10 @@ void tmg_piv_forget(tmg_piv *p);
  * algs: bits of tmg_alg, 0 when the card lists none. */
 tmg_rc tmg_piv_apt_parse(tmg_view apt, tmg_view *label, uint32_t *algs);
 
-/* ---- status.c ------------------------------------------------------------ */
-
-typedef struct tmg_piv_sw {
-	uint16_t sw;
-	tmg_rc rc;
-	const char *words;	/* N_(); what is wrong and what to do */
-} tmg_piv_sw;
-
-/* SW_OK is TMG_OK; else the row's verdict, raised; else TMG_E_CARD. */
-tmg_rc tmg_piv_judge(tmg_piv *p, const tmg_piv_sw *rows, size_t n, uint16_t sw,
-    const char *doing);
+/* A status word by its command's table. */
 #define piv_judge(p, rows, sw, doing) \
-	tmg_piv_judge((p), (rows), TMG_COUNT(rows), (sw), (doing))
-
-/* TMG_LOGIN with words unless the management key is logged in. */
-tmg_rc tmg_piv_want_admin(tmg_piv *p);
+	tmg_status_judge(&(p)->base, (p)->who, (rows), TMG_COUNT(rows), (sw), \
+	    (doing))
 
 /* ---- slots.c ------------------------------------------------------------- */
 
@@ -265,6 +254,8 @@ tmg_rc tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind);
 
 /* ---- admin.c, protect.c: the management key ------------------------------ */
 
+/* TMG_LOGIN with words unless the management key is logged in. */
+tmg_rc tmg_piv_want_admin(tmg_piv *p);
 /* Mutual authentication with the raw key.  Verdicts TMG_PIN_WRONG. */
 tmg_rc tmg_piv_admin_login(tmg_piv *p, tmg_view key);
 /* The same with what a person typed: hexadecimal. */

@@ -12,7 +12,7 @@
 
 #define ANSWER_MAX 1100u	/* bytes; RSA 4096 and two headers, with room */
 
-static const tmg_piv_sw operate_sw[] = {
+static const tmg_status operate_sw[] = {
 	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
 	{ SW_CONDITIONS, TMG_DENIED,
 	    N_("the card refuses; if the key wants a touch, it came too late") },

@@ -11,7 +11,7 @@
 #define CHALLENGE_MAX 128u	/* bytes asked for at once */
 #define WRONG_MAX 256u		/* a counter has at most 255 tries */
 
-static const tmg_piv_sw random_sw[] = {
+static const tmg_status random_sw[] = {
 	{ SW_NO_INS, TMG_UNSUPPORTED, N_("this card gives none") },
 	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("this card gives none") },
 	{ SW_CONDITIONS, TMG_UNSUPPORTED, N_("this card gives none") },
@@ -19,7 +19,7 @@ static const tmg_piv_sw random_sw[] = {
 	{ SW_WRONG_LENGTH, TMG_UNSUPPORTED, N_("this card gives none") },
 };
 
-static const tmg_piv_sw reset_sw[] = {
+static const tmg_status reset_sw[] = {
 	{ SW_CONDITIONS, TMG_DENIED, N_("PIN and PUK are not both blocked") },
 	{ SW_SECURITY_STATUS, TMG_DENIED, N_("PIN and PUK are not both blocked") },
 };

@@ -25,7 +25,7 @@ static const tmg_status select_sw[] = {
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has one certificate only") },
 	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("the card has one certificate only") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has one certificate only") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has one certificate only") },
 	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED,
 	    N_("the card has one certificate only") },
 	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card has one certificate only") },

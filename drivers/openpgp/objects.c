@@ -12,7 +12,7 @@ static const tmg_status get_sw[] = {
 	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("the card has no such object") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_CONDITIONS, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
@@ -27,7 +27,7 @@ static const tmg_status put_sw[] = {
 	{ TMG_SW_NO_FILE, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("the card has no such object") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 

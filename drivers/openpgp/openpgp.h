@@ -39,7 +39,6 @@ enum {
 /* Status words of this application alone; the others are in src/iso/sw.h. */
 enum {
 	SW_TERMINATED = 0x6285,		/* SELECT: 7.2.1 */
-	SW_WRONG_P1P2 = 0x6b00,
 };
 
 /* Passwords: 4.2. */

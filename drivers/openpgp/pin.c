@@ -21,7 +21,7 @@ static const tmg_status pin_sw[] = {
 	    N_("the card's rules do not allow the new value") },
 	{ TMG_SW_NO_REFERENCE, TMG_UNSUPPORTED, N_("the card has no such PIN") },
 	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
 	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 

@@ -38,19 +38,19 @@ static const uint8_t factory_key[] = {
 };
 
 static const tmg_status refused_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_PIN_WRONG, N_("this is not its key") },
-	{ SW_BAD_DATA, TMG_PIN_WRONG, N_("this is not its key") },
-	{ SW_TRIES, TMG_PIN_WRONG, N_("this is not its key") },
-	{ SW_BLOCKED, TMG_PIN_LOCKED, N_("the key is blocked") },
+	{ TMG_SW_LOGIN, TMG_PIN_WRONG, N_("this is not its key") },
+	{ TMG_SW_DATA, TMG_PIN_WRONG, N_("this is not its key") },
+	{ TMG_SW_TRIES, TMG_PIN_WRONG, N_("this is not its key") },
+	{ TMG_SW_BLOCKED, TMG_PIN_LOCKED, N_("the key is blocked") },
 };
 
 static const tmg_status set_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the present key is wanted first") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED,
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the present key is wanted first") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED,
 	    N_("the card does not take a key of this kind") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED,
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED,
 	    N_("the card does not take a key of this kind") },
-	{ SW_WRONG_LENGTH, TMG_UNSUPPORTED,
+	{ TMG_SW_LENGTH, TMG_UNSUPPORTED,
 	    N_("the card does not take a key of this length") },
 };
 
@@ -109,7 +109,7 @@ ask_witness(tmg_piv *p, const struct cipher_row *row, uint8_t *witness)
 
 	if ((rc = authenticate(p, row->id, TMG_VIEW(ask), &answer, &sw)))
 		return piv_pass(p, rc);
-	if (sw != SW_OK)
+	if (sw != TMG_SW_OK)
 		return TMG_UNSUPPORTED;
 	if (tmg_tlv_walk(tmg_out_view(&answer), path, &w))
 		return piv_raise(p, TMG_E_MALFORMED, sw,

@@ -94,7 +94,7 @@ put_packed(tmg_piv *p, const tmg_piv_slot *slot, tmg_view der)
 	if (bytes == NULL)
 		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
 	if (tmg_piv_gzip(der, &packed))
-		return piv_raise(p, TMG_DENIED, SW_NO_MEMORY,
+		return piv_raise(p, TMG_DENIED, TMG_SW_FULL,
 		    _("%s: the certificate of %zu bytes does not fit into slot "
 		    "%s, even compressed"), p->who, der.len, slot->row.name);
 	return put_cert(p, slot, tmg_out_view(&packed), INFO_GZIP);
@@ -119,7 +119,7 @@ tmg_piv_cert_write(tmg_backend *b, uint32_t ref, tmg_view der)
 	if ((rc = tmg_piv_history_note(p, ref, true)))
 		return piv_pass(p, rc);
 	rc = put_cert(p, slot, der, 0);
-	if (rc == TMG_DENIED && p->base.fault.sw != SW_BAD_DATA)
+	if (rc == TMG_DENIED && p->base.fault.sw != TMG_SW_DATA)
 		rc = put_packed(p, slot, der);
 	return piv_pass(p, rc);
 }

@@ -19,15 +19,15 @@ enum {
 #define META_MAX 2048u		/* bytes; RSA 4096 needs some 540 */
 
 static const tmg_status ext_sw[] = {
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("this card cannot do that") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("this card cannot do that") },
 };
 
 static const tmg_status meta_sw[] = {
-	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED, N_("the card has no such slot") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED, N_("the card has no such slot") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has no such slot") },
+	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has no such slot") },
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("the card has no such slot") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card has no such slot") },
 };
 
 /* What came with which version, over what every version has. */
@@ -85,11 +85,11 @@ tmg_piv_ext_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
 	tmg_rc rc;
 
-	*sw = SW_NO_INS;
+	*sw = TMG_SW_INS;
 	if (!known_missing(p, c->ins) &&
 	    (rc = tmg_piv_send(p, c, data, sw)))
 		return piv_pass(p, rc);
-	if (*sw != SW_NO_INS)
+	if (*sw != TMG_SW_INS)
 		return TMG_OK;
 	note_missing(p, c->ins);
 	return piv_judge(p, ext_sw, *sw, N_("using the card's extensions"));
@@ -120,7 +120,7 @@ tmg_piv_version(tmg_piv *p)
 	}, &answer, &sw);
 	if (rc)
 		return piv_pass(p, rc);
-	if (sw != SW_OK || answer.len != sizeof(p->version)) {
+	if (sw != TMG_SW_OK || answer.len != sizeof(p->version)) {
 		tmg_piv_ext_set(p, PIV_EXT_ABSENT);
 		return no_extensions(p);
 	}

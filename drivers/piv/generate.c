@@ -14,19 +14,19 @@ enum {
 #define PUBLIC_MAX 2048u	/* bytes; RSA 4096 needs some 530 */
 
 static const tmg_status generate_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED,
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the management key is wanted first") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED,
 	    N_("the card makes no such key, or not with these policies") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED,
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED,
 	    N_("the card makes no such key, or not with these policies") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED,
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED,
 	    N_("the card makes no such key in this slot") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED,
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED,
 	    N_("the card makes no such key in this slot") },
-	{ SW_NO_REFERENCE, TMG_UNSUPPORTED,
+	{ TMG_SW_NO_REFERENCE, TMG_UNSUPPORTED,
 	    N_("the card makes no such key in this slot") },
-	{ SW_CONDITIONS, TMG_DENIED, N_("the card's rules do not allow it") },
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card makes no keys") },
+	{ TMG_SW_CONDITIONS, TMG_DENIED, N_("the card's rules do not allow it") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card makes no keys") },
 };
 
 static const uint8_t pin_numbers[] = {
@@ -106,7 +106,7 @@ read_public(tmg_piv *p, const tmg_keyspec *spec, tmg_view answer, tmg_out *spki)
 		rc = tmg_pubkey_spki(spec->alg, fields, spki);
 	if (rc == TMG_OK || rc == TMG_E_SPACE)
 		return rc;
-	return piv_raise(p, TMG_E_MALFORMED, SW_OK,
+	return piv_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
 	    _("%s: the card made a key, but its public half cannot be read"),
 	    p->who);
 }
@@ -139,7 +139,7 @@ tmg_piv_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 	}, &answer, &sw);
 	if (rc)
 		return piv_pass(p, rc);
-	if (sw == SW_SECURITY_STATUS)
+	if (sw == TMG_SW_LOGIN)
 		tmg_piv_doubt(p);
 	if ((rc = piv_judge(p, generate_sw, sw, N_("making a key"))))
 		return rc;

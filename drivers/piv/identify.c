@@ -65,7 +65,7 @@ serial_by_yubico(tmg_piv *p, char *text, size_t cap)
 	}, &answer, &sw);
 	if (rc)
 		return rc;
-	if (sw != SW_OK || answer.len != SERIAL_LEN)
+	if (sw != TMG_SW_OK || answer.len != SERIAL_LEN)
 		return TMG_NOT_FOUND;
 	for (size_t i = 0; i < SERIAL_LEN; i++)
 		n = n << 8 | bytes[i];

@@ -15,16 +15,16 @@
 #define PART_MAX 256u		/* bytes; half of RSA 4096 */
 
 static const tmg_status import_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED,
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the management key is wanted first") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED,
 	    N_("the card does not take such a key, or not with these policies") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED,
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED,
 	    N_("the card does not take such a key, or not with these policies") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED,
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED,
 	    N_("the card does not take such a key in this slot") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED,
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED,
 	    N_("the card does not take such a key in this slot") },
-	{ SW_NO_MEMORY, TMG_DENIED, N_("the card has no room for it") },
+	{ TMG_SW_FULL, TMG_DENIED, N_("the card has no room for it") },
 };
 
 typedef struct import_data {
@@ -248,7 +248,7 @@ tmg_piv_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
 	}, NULL, &sw);
 	if (rc)
 		return piv_pass(p, rc);
-	if (sw == SW_SECURITY_STATUS)
+	if (sw == TMG_SW_LOGIN)
 		tmg_piv_doubt(p);
 	return piv_judge(p, import_sw, sw, N_("importing a key"));
 }

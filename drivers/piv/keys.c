@@ -10,24 +10,24 @@ enum {
 };
 
 static const tmg_status move_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
-	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED, N_("not between these slots") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED, N_("not between these slots") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("not between these slots") },
-	{ SW_CONDITIONS, TMG_OCCUPIED, N_("the new slot already holds a key") },
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the management key is wanted first") },
+	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("not between these slots") },
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("not between these slots") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("not between these slots") },
+	{ TMG_SW_CONDITIONS, TMG_OCCUPIED, N_("the new slot already holds a key") },
 };
 
 static const tmg_status attest_sw[] = {
-	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED,
+	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED,
 	    N_("the key was not made on this card, or there is none") },
-	{ SW_CONDITIONS, TMG_UNSUPPORTED,
+	{ TMG_SW_CONDITIONS, TMG_UNSUPPORTED,
 	    N_("the key was not made on this card, or there is none") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED, N_("keys in this slot are not attested") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("keys in this slot are not attested") },
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("keys in this slot are not attested") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("keys in this slot are not attested") },
 };
 
 static tmg_rc
@@ -45,7 +45,7 @@ move(tmg_piv *p, uint32_t from, uint8_t to, const char *doing)
 	}, NULL, &sw);
 	if (rc)
 		return piv_pass(p, rc);
-	if (sw == SW_SECURITY_STATUS)
+	if (sw == TMG_SW_LOGIN)
 		tmg_piv_doubt(p);
 	return piv_judge(p, move_sw, sw, doing);
 }

@@ -10,22 +10,22 @@ enum {
 };
 
 static const tmg_status get_sw[] = {
-	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("there is nothing in it") },
-	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card has no such object") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED, N_("the card has no such object") },
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("there is nothing in it") },
+	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 
 static const tmg_status put_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the management key is wanted first") },
-	{ SW_NO_MEMORY, TMG_DENIED, N_("it does not fit into the card") },
-	{ SW_WRONG_LENGTH, TMG_DENIED, N_("it does not fit into the card") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card has no such object") },
-	{ SW_NO_OBJECT, TMG_UNSUPPORTED, N_("the card has no such object") },
-	{ SW_BAD_DATA, TMG_DENIED, N_("the card does not take it") },
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the management key is wanted first") },
+	{ TMG_SW_FULL, TMG_DENIED, N_("it does not fit into the card") },
+	{ TMG_SW_LENGTH, TMG_DENIED, N_("it does not fit into the card") },
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ TMG_SW_NO_FILE, TMG_UNSUPPORTED, N_("the card has no such object") },
+	{ TMG_SW_DATA, TMG_DENIED, N_("the card does not take it") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 
 static void
@@ -107,7 +107,7 @@ tmg_piv_put(tmg_piv *p, uint32_t tag, tmg_view content)
 	explicit_bzero(store, cap);	/* it may have held the management key */
 	if (rc)
 		return rc;
-	if (sw == SW_SECURITY_STATUS)
+	if (sw == TMG_SW_LOGIN)
 		tmg_piv_doubt(p);
 	return piv_judge(p, put_sw, sw, N_("writing a data object"));
 }

@@ -17,18 +17,18 @@ enum {
 };
 
 static const tmg_status pin_sw[] = {
-	{ SW_BAD_DATA, TMG_DENIED,
+	{ TMG_SW_DATA, TMG_DENIED,
 	    N_("the card does not take this value; PIV wants 6 to 8 digits as "
 	    "a PIN and 8 characters as a PUK") },
-	{ SW_CONDITIONS, TMG_DENIED,
+	{ TMG_SW_CONDITIONS, TMG_DENIED,
 	    N_("the card's rules do not allow the new value") },
-	{ SW_WRONG_LENGTH, TMG_DENIED, N_("the card does not take this value") },
-	{ SW_SECURITY_STATUS, TMG_DENIED, N_("the card refuses") },
-	{ SW_NO_REFERENCE, TMG_UNSUPPORTED, N_("the card has no such PIN") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card cannot do that") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
-	{ SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_LENGTH, TMG_DENIED, N_("the card does not take this value") },
+	{ TMG_SW_LOGIN, TMG_DENIED, N_("the card refuses") },
+	{ TMG_SW_NO_REFERENCE, TMG_UNSUPPORTED, N_("the card has no such PIN") },
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_WRONG_P1P2, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 
 /* For people; indexed by tmg_pin_kind. */
@@ -52,11 +52,11 @@ pin_verdict(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries,
     const char *doing)
 {
 	*tries = -1;
-	if (sw == SW_OK)
+	if (sw == TMG_SW_OK)
 		return TMG_OK;
-	if ((sw & 0xfff0) == SW_TRIES)
+	if ((sw & 0xfff0) == TMG_SW_TRIES)
 		*tries = sw & 0x0f;
-	if (sw == SW_BLOCKED)
+	if (sw == TMG_SW_BLOCKED)
 		*tries = 0;
 	if (*tries == 0)
 		return piv_raise(p, TMG_PIN_LOCKED, sw, _(words[kind].locked),
@@ -352,7 +352,7 @@ send_pair(tmg_piv *p, uint8_t ins, tmg_pin_kind kind, tmg_view first,
 static tmg_rc
 changed(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries)
 {
-	if (kind == TMG_PIN_USER && sw != SW_OK)
+	if (kind == TMG_PIN_USER && sw != TMG_SW_OK)
 		p->user = false;
 	return pin_verdict(p, kind, sw, tries, N_("changing the PIN"));
 }

@@ -36,25 +36,6 @@ enum {
 	INS_SET_MANAGEMENT_KEY = 0xff,
 };
 
-/* Status words: SP 800-73-4 part 1, "Status Words". */
-enum {
-	SW_OK = 0x9000,
-	SW_TRIES = 0x63c0,		/* 63CX: X tries left */
-	SW_WRONG_LENGTH = 0x6700,
-	SW_SECURITY_STATUS = 0x6982,
-	SW_BLOCKED = 0x6983,
-	SW_CONDITIONS = 0x6985,
-	SW_BAD_DATA = 0x6a80,
-	SW_BAD_FUNCTION = 0x6a81,
-	SW_NO_OBJECT = 0x6a82,
-	SW_NO_MEMORY = 0x6a84,
-	SW_BAD_P1P2 = 0x6a86,
-	SW_NO_REFERENCE = 0x6a88,
-	SW_WRONG_P1P2 = 0x6b00,
-	SW_NO_INS = 0x6d00,
-	SW_NO_CLA = 0x6e00,
-};
-
 /* Key references: SP 800-73-4 part 1, table 4b. */
 enum {
 	REF_GLOBAL_PIN = 0x00,

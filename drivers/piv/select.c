@@ -187,7 +187,7 @@ tmg_piv_select(tmg_piv *p)
 	}, &apt, &sw);
 	if (rc)
 		return rc;
-	if (sw != SW_OK)
+	if (sw != TMG_SW_OK)
 		return piv_raise(p, TMG_NOT_FOUND, sw,
 		    _("%s: there is no PIV application on this card"), p->who);
 
@@ -218,8 +218,8 @@ smells_foreign(const tmg_capdu *c, uint16_t sw)
 {
 	if (c->ins >= INS_MOVE_KEY || c->ins == INS_GET_CHALLENGE)
 		return false;
-	return sw == SW_NO_INS || sw == SW_NO_CLA ||
-	    (sw == SW_NO_REFERENCE && c->ins == INS_GET_DATA);
+	return sw == TMG_SW_INS || sw == TMG_SW_CLA ||
+	    (sw == TMG_SW_NO_REFERENCE && c->ins == INS_GET_DATA);
 }
 
 /* What the other application refused says nothing about ours. */

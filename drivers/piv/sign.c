@@ -13,26 +13,26 @@
 #define ANSWER_MAX 1100u	/* bytes; RSA 4096 and two headers, with room */
 
 static const tmg_status operate_sw[] = {
-	{ SW_SECURITY_STATUS, TMG_LOGIN, N_("the PIN is wanted first") },
-	{ SW_CONDITIONS, TMG_DENIED,
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
+	{ TMG_SW_CONDITIONS, TMG_DENIED,
 	    N_("the card refuses; if the key wants a touch, it came too late") },
-	{ SW_BAD_DATA, TMG_UNSUPPORTED,
+	{ TMG_SW_DATA, TMG_UNSUPPORTED,
 	    N_("the card's key cannot do this; is the slot empty, or its key of "
 	    "another kind?") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
-	{ SW_BAD_P1P2, TMG_NOT_FOUND,
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+	{ TMG_SW_P1P2, TMG_NOT_FOUND,
 	    N_("the slot holds no key of the expected kind") },
-	{ SW_WRONG_P1P2, TMG_NOT_FOUND,
+	{ TMG_SW_WRONG_P1P2, TMG_NOT_FOUND,
 	    N_("the slot holds no key of the expected kind") },
-	{ SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_NO_OBJECT, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
 };
 
 static tmg_rc
 bad_answer(tmg_piv *p)
 {
-	return piv_raise(p, TMG_E_MALFORMED, SW_OK,
+	return piv_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
 	    _("%s: what the card answered to a key operation has the wrong form "
 	    "or length"), p->who);
 }
@@ -81,7 +81,7 @@ tmg_piv_operate(tmg_piv *p, uint32_t ref, tmg_alg alg, uint32_t tag,
 
 	/* Believed to be logged in, but the card knows better: our selection
 	 * may be gone as well. */
-	if (sw == SW_SECURITY_STATUS && p->user)
+	if (sw == TMG_SW_LOGIN && p->user)
 		tmg_piv_doubt(p);
 	if ((rc = piv_judge(p, operate_sw, sw, N_("using a key"))))
 		return rc;

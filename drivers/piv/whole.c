@@ -12,16 +12,16 @@
 #define WRONG_MAX 256u		/* a counter has at most 255 tries */
 
 static const tmg_status random_sw[] = {
-	{ SW_NO_INS, TMG_UNSUPPORTED, N_("this card gives none") },
-	{ SW_BAD_FUNCTION, TMG_UNSUPPORTED, N_("this card gives none") },
-	{ SW_CONDITIONS, TMG_UNSUPPORTED, N_("this card gives none") },
-	{ SW_BAD_P1P2, TMG_UNSUPPORTED, N_("this card gives none") },
-	{ SW_WRONG_LENGTH, TMG_UNSUPPORTED, N_("this card gives none") },
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("this card gives none") },
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("this card gives none") },
+	{ TMG_SW_CONDITIONS, TMG_UNSUPPORTED, N_("this card gives none") },
+	{ TMG_SW_P1P2, TMG_UNSUPPORTED, N_("this card gives none") },
+	{ TMG_SW_LENGTH, TMG_UNSUPPORTED, N_("this card gives none") },
 };
 
 static const tmg_status reset_sw[] = {
-	{ SW_CONDITIONS, TMG_DENIED, N_("PIN and PUK are not both blocked") },
-	{ SW_SECURITY_STATUS, TMG_DENIED, N_("PIN and PUK are not both blocked") },
+	{ TMG_SW_CONDITIONS, TMG_DENIED, N_("PIN and PUK are not both blocked") },
+	{ TMG_SW_LOGIN, TMG_DENIED, N_("PIN and PUK are not both blocked") },
 };
 
 /* GET CHALLENGE of ISO/IEC 7816-4: not part of PIV, but some cards have it. */

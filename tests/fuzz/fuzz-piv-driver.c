@@ -54,7 +54,7 @@ exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 		return ends_with(ch, TMG_REMOVED);
 	if (head.ptr[0] == 0xff)
 		return ends_with(ch, head.ptr[1] & 1 ? TMG_RESET : TMG_REMOVED);
-	*sw = head.ptr[0] == 0 ? SW_OK
+	*sw = head.ptr[0] == 0 ? TMG_SW_OK
 	    : (uint16_t)(head.ptr[0] << 8 | head.ptr[1]);
 	if (head.ptr[0] == 0) {
 		len = head.ptr[1] < 0x80 ? head.ptr[1]
@@ -66,7 +66,7 @@ exchange(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 		if (data != NULL)
 			tmg_put(data, body);
 	}
-	if (c->ins == 0xa4 && *sw == SW_OK && c->data.len <= sizeof(ch->aid)) {
+	if (c->ins == 0xa4 && *sw == TMG_SW_OK && c->data.len <= sizeof(ch->aid)) {
 		memcpy(ch->aid, c->data.ptr, c->data.len);
 		ch->aid_len = c->data.len;
 	}

@@ -73,13 +73,13 @@ piv_done(piv_desk *d)
 }
 
 const piv_lock piv_factory_3des = {
-	.cipher = "DES-EDE3", .block = 8, .refusal = SW_SECURITY_STATUS,
+	.cipher = "DES-EDE3", .block = 8, .refusal = TMG_SW_LOGIN,
 	.key = { 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
 	    1, 2, 3, 4, 5, 6, 7, 8 },
 };
 
 const piv_lock piv_factory_aes192 = {
-	.cipher = "AES-192-ECB", .block = 16, .refusal = SW_SECURITY_STATUS,
+	.cipher = "AES-192-ECB", .block = 16, .refusal = TMG_SW_LOGIN,
 	.key = { 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
 	    1, 2, 3, 4, 5, 6, 7, 8 },
 };
@@ -106,7 +106,7 @@ put_reply(tmg_out *response, uint32_t tag, tmg_view value)
 {
 	tmg_tlv_put_head(response, TAG_AUTH, tmg_tlv_size(tag, value.len));
 	tmg_tlv_put(response, tag, value);
-	tmg_put_u16(response, SW_OK);
+	tmg_put_u16(response, TMG_SW_OK);
 }
 
 void

@@ -348,7 +348,7 @@ echo_rsa(void *arg, tmg_view command, tmg_out *response)
 	em.len = len;
 	tmg_tlv_put_head(response, TAG_AUTH, tmg_tlv_size(TAG_RESPONSE, em.len));
 	tmg_tlv_put(response, TAG_RESPONSE, em);
-	tmg_put_u16(response, SW_OK);
+	tmg_put_u16(response, TMG_SW_OK);
 }
 
 /* The card gives back what it was to sign: the padding is plain to see. */

@@ -540,9 +540,9 @@ admin_login_is_refused_by_either_side(void **state)
 		uint8_t key0;
 		tmg_rc rc;
 	} cases[] = {
-		{ SW_SECURITY_STATUS, false, 9, TMG_PIN_WRONG },
-		{ SW_BAD_DATA, false, 9, TMG_PIN_WRONG },
-		{ SW_BLOCKED, false, 9, TMG_PIN_LOCKED },
+		{ TMG_SW_LOGIN, false, 9, TMG_PIN_WRONG },
+		{ TMG_SW_DATA, false, 9, TMG_PIN_WRONG },
+		{ TMG_SW_BLOCKED, false, 9, TMG_PIN_LOCKED },
 		{ 0x6f00, false, 9, TMG_E_CARD },
 		{ 0, true, 1, TMG_E_CARD },	/* the card has not the key */
 	};

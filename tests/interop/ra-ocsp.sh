@@ -50,6 +50,14 @@ for at in "$one/ocsp" "$two/status"; do
 	tells "$at" live.pem good -cert held.pem
 	grep -q '^held.pem: good' said || die "two at once: $(cat said)"
 done
+# who answers: by its key, or by its name
+tells "$one/ocsp" live.pem good -resp_text
+grep -q 'Responder Id: [0-9A-F]\{40\}' said || die "not by key: $(cat said)"
+sed -i 's/^ocsp: {/& responder = "name";/' "$TAMGA_RA_CONFIG"
+responder named
+tells "$named/ocsp" live.pem good -resp_text
+grep -q 'Responder Id: .*CN *= ' said || die "not by name: $(cat said)"
+sed -i 's/ responder = "name";//' "$TAMGA_RA_CONFIG"
 # the other certificates of this authority, its servers' among them
 openssl s_client -connect "${TAMGA_TEST_RA_URL#https://}" < /dev/null 2>/dev/null |
     openssl x509 -out server.pem

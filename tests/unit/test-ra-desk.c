@@ -373,6 +373,20 @@ test_recognise(void **state)
 	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "expired"));
 	ra_cert_release(&known);
+
+	/* for its renewal, as long after its end as the profile says */
+	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
+	ra_cert_release(&known);
+	((ra_profile *)(uintptr_t)in.profile)->renewal_grace_days = 3;
+	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_OK);
+	ra_cert_release(&known);
+	ra_app_release(&who);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	ra_cert_release(&known);
+	b->now = START + 33 * DAY + 1;
+	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_non_null(strstr(b->desk.fault.text, "expired"));
+	ra_cert_release(&known);
 	b->now = START - DAY;
 	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
 	ra_cert_release(&known);
@@ -381,6 +395,10 @@ test_recognise(void **state)
 	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone), TMG_OK);
 	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "revoked"));
+	b->now = START + 31 * DAY;
+	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_non_null(strstr(b->desk.fault.text, "revoked"));
+	b->now = START;
 	ra_cert_release(&gone);
 	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone),
 	    TMG_OCCUPIED);

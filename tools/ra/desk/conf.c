@@ -101,6 +101,13 @@ check_changes(const char *word)
 }
 
 static const char *
+check_responder(const char *word)
+{
+	return strcmp(word, "key") == 0 || strcmp(word, "name") == 0 ? NULL :
+	    _("\"key\" or \"name\"");
+}
+
+static const char *
 check_challenges(const char *word)
 {
 	return strcmp(word, "keep") == 0 || strcmp(word, "pass") == 0 ? NULL :
@@ -203,6 +210,7 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("ocsp.path", AT(ocsp.path), false, check_place),
 	RA_SET_NUMBER("ocsp.hours", AT(ocsp.hours), false, 1, 720),
 	RA_SET_FLAG("ocsp.nonces", AT(ocsp.nonces)),
+	RA_SET_TEXT("ocsp.responder", AT(ocsp.responder), false, check_responder),
 	RA_SET_TEXT("scep.key", AT(scep.deputy.key), false, ra_any_word),
 	RA_SET_TEXT("scep.certificate", AT(scep.deputy.certificate), false,
 	    ra_any_word),
@@ -277,7 +285,8 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.request_s = 30, .upload_s = 120, .watch_days = 30, .confine = true,
 		.payment = { .window_s = 300 },
 		.cmp = { .deputy = { .days = 365 } },
-		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true },
+		.ocsp = { .deputy = { .days = 30 }, .hours = 24, .nonces = true,
+		    .responder = "key" },
 		.scep = { .deputy = { .days = 365 } },
 		.upstream = { .changes = "refuse", .challenges = "keep",
 		    .timeout_s = 30, .retry_s = 60 },

@@ -64,6 +64,7 @@ typedef struct ra_ocsp_conf {
 	char path[RA_TEXT_MAX];		/* "" RA_OCSP_PATH alone */
 	int hours;			/* that an answer is in force */
 	bool nonces;			/* signed for one who asks, where he wants that */
+	char responder[RA_TEXT_MAX];	/* ResponderID: by "key" or by "name" */
 } ra_ocsp_conf;
 
 /* The SCEP server. */

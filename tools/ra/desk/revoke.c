@@ -17,6 +17,8 @@
 #include "tools/ra/desk/step.h"
 #include "tools/ra/life/audit.h"
 
+#define DAY 86400
+
 
 static tmg_rc
 find_cert(ra_desk *d, const char *name, ra_cert *cert)
@@ -91,8 +93,9 @@ ra_desk_revoke(ra_desk *d, const char *name, int reason,
 
 /* ---- knowing a certificate again ---- */
 
+/* late_s: how long after its end it still counts. */
 static tmg_rc
-check_current(ra_desk *d, const ra_cert *cert)
+check_current(ra_desk *d, const ra_cert *cert, time_t late_s)
 {
 	const time_t now = ra_desk_now(d);
 
@@ -104,15 +107,15 @@ check_current(ra_desk *d, const ra_cert *cert)
 	if (now < cert->not_before)
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the certificate %s is not valid yet"), cert->serial);
-	if (now > cert->not_after)
+	if (now - late_s > cert->not_after)
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the certificate %s has expired: enroll anew"), cert->serial);
 	return TMG_OK;
 }
 
 /* Byte for byte what was issued: stronger than any chain that leads to us. */
-tmg_rc
-ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
+static tmg_rc
+find_issued(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 {
 	tmg_auto(ra_X509) x = NULL;
 	char serial[TMG_SERIAL_MAX];
@@ -131,10 +134,36 @@ ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 	    !tmg_view_equal(der, (tmg_view){ cert->der, cert->len }))
 		return tmg_raise(&d->fault, TMG_DENIED, 0,
 		    _("the client certificate was not issued here"));
-	if ((rc = check_current(d, cert)))
-		return rc;
 	rc = ra_app_get(d->store, cert->app, app);
 	return rc ? ra_desk_says(d, rc) : TMG_OK;
+}
+
+static tmg_rc
+in_time(ra_desk *d, const ra_cert *cert, time_t late_s, ra_app *app)
+{
+	const tmg_rc rc = check_current(d, cert, late_s);
+
+	if (rc)
+		ra_app_release(app);
+	return rc;
+}
+
+tmg_rc
+ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
+{
+	const tmg_rc rc = find_issued(d, der, cert, app);
+
+	return rc ? rc : in_time(d, cert, 0, app);
+}
+
+tmg_rc
+ra_desk_recognise_late(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
+{
+	const tmg_rc rc = find_issued(d, der, cert, app);
+	const ra_profile *p = rc ? NULL : ra_profiles_find(d->profiles, app->profile);
+
+	return rc ? rc : in_time(d, cert,
+	    p != NULL ? (time_t)p->renewal_grace_days * DAY : 0, app);
 }
 
 /* What we issued is in the store; of another authority's we know the time. */
@@ -147,7 +176,7 @@ check_ours(ra_desk *d, const char *serial, tmg_view der)
 	if (rc != TMG_OK && rc != TMG_NOT_FOUND)
 		return ra_desk_says(d, rc);
 	return rc == TMG_NOT_FOUND || !tmg_view_equal(der,
-	    (tmg_view){ cert.der, cert.len }) ? TMG_OK : check_current(d, &cert);
+	    (tmg_view){ cert.der, cert.len }) ? TMG_OK : check_current(d, &cert, 0);
 }
 
 tmg_rc

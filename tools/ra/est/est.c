@@ -138,9 +138,10 @@ enter_by_password(ra_desk *desk, const ra_call *call, ra_reply *reply,
 /* The owner of a certificate of ours; cert and app are its. */
 static bool
 enter_by_cert(ra_desk *desk, const ra_call *call, ra_reply *reply,
-    ra_cert *cert, ra_app *app)
+    bool renews, ra_cert *cert, ra_app *app)
 {
-	const tmg_rc rc = ra_desk_recognise(desk, call->peer_cert, cert, app);
+	const tmg_rc rc = (renews ? ra_desk_recognise_late : ra_desk_recognise)(desk,
+	    call->peer_cert, cert, app);
 
 	if (rc != TMG_OK) {
 		ra_reply_fault(reply, desk, rc);
@@ -163,7 +164,7 @@ enter(ra_desk *desk, const ra_call *call, ra_reply *reply,
 		ask_who(reply, _("name an account and its password, or show a certificate issued here"));
 		return false;
 	}
-	if (!enter_by_cert(desk, call, reply, &cert, &app))
+	if (!enter_by_cert(desk, call, reply, false, &cert, &app))
 		return false;
 	memcpy(owner, app.owner, sizeof(app.owner));
 	return true;
@@ -245,7 +246,7 @@ ra_est_reenroll(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		    _("show the certificate that is to be renewed (TLS client certificate)"));
 		return;
 	}
-	if (!enter_by_cert(desk, call, reply, &cert, &app))
+	if (!enter_by_cert(desk, call, reply, true, &cert, &app))
 		return;
 	if ((rc = ra_renew_profile(desk, &app, call->label, &in.profile))) {
 		ra_reply_fault(reply, desk, rc);

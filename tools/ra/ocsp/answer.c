@@ -52,6 +52,7 @@ struct saying {
 	OCSP_BASICRESP *basic;
 	X509 *signer;
 	ASN1_TIME *from, *to;
+	bool by_name;			/* RFC 6960 4.2.1: ResponderID byName or byKey */
 };
 
 static tmg_rc
@@ -85,7 +86,7 @@ sign(void *what, EVP_PKEY *key)
 	const struct saying *s = what;
 
 	return OCSP_basic_sign(s->basic, s->signer, key, ra_keeper_hash(key), NULL,
-	    OCSP_RESPID_KEY);
+	    s->by_name ? 0 : OCSP_RESPID_KEY);
 }
 
 static tmg_rc
@@ -147,7 +148,8 @@ make(ra_desk *d, const ra_ocsp_question *q, ra_ocsp_row *row)
 	at = own.der;
 	if (signer == NULL || d2i_X509(&signer, &at, (long)own.len) == NULL)
 		return ra_ca_fail(&d->fault, _("the responder's certificate cannot be read"));
-	struct saying s = { basic, signer, from, to };
+	struct saying s = { basic, signer, from, to,
+		strcmp(d->config->ocsp.responder, "name") == 0 };
 
 	return say(d, deputy, &s, q, row);
 }

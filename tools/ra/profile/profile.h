@@ -171,6 +171,7 @@ typedef struct ra_profile {
 	bool server_keys;		/* EST clients may have theirs made here */
 	char renewal_approval[RA_TEXT_MAX];
 	int renewal_window_days;	/* 0: any time while current */
+	int renewal_grace_days;		/* and so long after its end, by its own key */
 	bool renewal_same_key;
 	ra_words remind_days;		/* before it ends: "30", "14", "7" */
 	ra_words staff_tell;		/* events that officers are told of by mail */

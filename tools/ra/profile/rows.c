@@ -356,6 +356,7 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_FLAG("server_keys", AT(server_keys)),
 	RA_SET_TEXT("renewal.approval", AT(renewal_approval), false, check_approval),
 	RA_SET_NUMBER("renewal.window_days", AT(renewal_window_days), false, 0, 36500),
+	RA_SET_NUMBER("renewal.grace_days", AT(renewal_grace_days), false, 0, 3650),
 	RA_SET_FLAG("renewal.same_key", AT(renewal_same_key)),
 	RA_SET_WORDS("renewal.remind_days", AT(remind_days), false, check_days),
 	RA_SET_WORDS("staff.tell", AT(staff_tell), false, check_event),

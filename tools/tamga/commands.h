@@ -42,6 +42,7 @@ extern const struct command cmd_reset;
 extern const struct command cmd_browser_register;
 extern const struct command cmd_browser_status;
 extern const struct command cmd_browser_unregister;
+extern const struct command cmd_card_report;
 extern const struct command cmd_doctor;
 extern const struct command cmd_version;
 
@@ -80,6 +81,7 @@ extern const struct command cmd_version;
 	&cmd_browser_register, \
 	&cmd_browser_status, \
 	&cmd_browser_unregister, \
+	&cmd_card_report, \
 	&cmd_doctor, \
 	&cmd_version, \
 	NULL

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# tamga card report: what mends tamga is in it, what is the owner's is not.
+. "${top_srcdir:?}/tests/interop/tamga-lib.sh"
+[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd \
+	--card piv,provisioned,serial=19391635 --card piv,serial=1078 -- sh "$0" inside
+world
+one=$TAMGA_TEST_VCARD two=$TAMGA_TEST_VCARD_2
+tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
+ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
+lacks() { # lacks WORD: out has it in no case
+	! grep -qiF -e "$1" out || { cat out >&2; fail "the report holds $1"; }
+}
+
+step "what a card is and does"
+wants 0 tamga card report --vcard "$one"
+says out "9000  PIV "
+says out "61{4F=000010000100"
+says out "driver piv: YubiKey PIV"
+says out "slot 9a: key ec:p256"
+says out "certificate TMG_OK"
+says out "> 00A4040005A00000030800"
+says out "6A82  OpenPGP"
+
+step "a card that a certificate and a number make somebody's"
+wants 0 tamga list --json --vcard "$one"
+jq -r '.tokens[0] | .serial, .label, .keys[].certificate.common_name' out >owner
+[ "$(wc -l <owner)" -ge 6 ] || fail "the card tells too little of its owner"
+printf '%08X\n' 19391635 >>owner
+dirname "$one" >>owner
+tamga cert export 9a --der -o 9a.der --vcard "$one" >/dev/null
+head -c 24 9a.der | od -An -tx1 | tr -d ' \n' >>owner
+echo >>owner
+grep -q '^30' owner || fail "no certificate to look for"
+wants 0 tamga card report --vcard "$one"
+while read -r word; do lacks "$word"; done <owner
+wants 0 tamga card report --vcard "$one" --json
+json '.tokens[0].driver == "piv" and (.transcript | length) > 20'
+while read -r word; do lacks "$word"; done <owner
+
+step "nothing changes, and no PIN is tried"
+ctl mark
+wants 0 tamga card report --vcard "$one" -o report
+grep -q "driver piv" report || fail "no report in the file"
+ctl log >log
+grep -q " CB 3F FF" log || fail "the log shows nothing: $(tail -n 3 log)"
+! grep -E "00 (24|2C|DB|47|FB|FF) |00 20 00 8. [1-9]" log || fail "written, or tried"
+tamga info --json --vcard "$one" >out
+json '.pin.tries_left == 3 and .puk.tries_left == 3'
+
+step "of several cards one is named; no card; no reader"
+wants 3 tamga card report --vcard "$one" --vcard "$two"
+says err "--reader"
+wants 0 tamga card report --vcard "$one" --vcard "$two" --reader "$two"
+wants 3 tamga card report --vcard "$one" --reader nobody
+says err "tamga readers"
+ctl remove >/dev/null
+wants 3 tamga card report --vcard "$one"
+says err "no card"
+wants 2 tamga card report --token "file:$work"
+says err "--reader"
+ctl insert >/dev/null
+
+step "the trace is not lost by it"
+wants 0 tamga card report --vcard "$one" --trace trace
+grep -q "A0000003080000" trace || fail "the trace knows no SELECT"
+echo "a card is told about, its owner is not"

@@ -199,62 +199,6 @@ test_opened_beside_a_writer(void **state)
 	assert_int_equal(ra_txn_commit(&txn), TMG_OK);
 }
 
-/* Whoever writes has the turn of his process until it is over, however it ends;
- * a back end that lets writers queue itself needs none. */
-static void
-test_turn(void **state)
-{
-	stored *b = *state;
-	const bool shared = b->place.dialect->ops->asks_again;
-	ra_turn *turn = NULL;
-
-	assert_int_equal(ra_turn_new(&turn), TMG_OK);
-	stored_open(b);
-	ra_store_share(b->store, turn);
-	for (int how = 0; how < 2; how++) {
-		tmg_auto(ra_txn) txn = { NULL };
-
-		assert_int_equal(ra_txn_begin(&txn, b->store), TMG_OK);
-		assert_int_equal(ra_turn_take(turn, 0), shared ? TMG_BUSY : TMG_OK);
-		if (!shared)
-			ra_turn_give(turn);
-		if (how == 0)
-			assert_int_equal(ra_txn_commit(&txn), TMG_OK);
-		ra_txn_release(&txn);
-		assert_int_equal(ra_turn_take(turn, 0), TMG_OK);
-		ra_turn_give(turn);
-	}
-	ra_store_free(&b->store);
-	ra_turn_free(&turn);
-}
-
-/* Who only looks takes no turn, and one that could not begin gives it back. */
-static void
-test_turn_unused(void **state)
-{
-	stored *b = *state;
-	tmg_auto(ra_txn) txn = { NULL }, within = { NULL };
-	ra_turn *turn = NULL;
-
-	assert_int_equal(ra_turn_new(&turn), TMG_OK);
-	stored_open(b);
-	assert_int_equal(ra_txn_look(&txn, b->store), TMG_OK);
-	assert_int_equal(ra_turn_take(turn, 0), TMG_OK);
-	ra_turn_give(turn);
-
-	ra_store_share(b->store, turn);
-	if (b->store->turn != NULL) {
-		/* SQLite refuses a transaction within one */
-		assert_true(tmg_is_fault(ra_txn_begin(&within, b->store)));
-		assert_null(within.store);
-	}
-	assert_int_equal(ra_turn_take(turn, 0), TMG_OK);
-	ra_turn_give(turn);
-	ra_txn_release(&txn);
-	ra_store_free(&b->store);
-	ra_turn_free(&turn);
-}
-
 static void
 test_where(void **state)
 {
@@ -597,8 +541,6 @@ main(void)
 		STORED(test_step_that_fails),
 		STORED(test_migrated_at_once),
 		STORED(test_opened_beside_a_writer),
-		STORED(test_turn),
-		STORED(test_turn_unused),
 		STORED(test_where),
 		STORED(test_one_at_a_time),
 		STORED(test_one_moment),

@@ -9,6 +9,8 @@
 #include "tools/ra/ca/upstream.h"
 #include "tools/ra/desk/deputy.h"
 
+#define OPEN_MS 20		/* for more to join one commit */
+
 static tmg_rc
 open_upstream(ra_office *o, tmg_fault *f)
 {
@@ -73,7 +75,7 @@ ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
 	    (rc = open_ca(office, f)) == TMG_OK)
 		rc = ra_gate_new(&office->gate);
 	if (rc == TMG_OK)
-		rc = ra_turn_new(&office->turn);
+		rc = ra_turn_new(OPEN_MS, &office->turn);
 	if (rc)
 		ra_office_release(office);
 	return rc;

@@ -194,7 +194,7 @@ get_columns(const ra_query *q, const ra_kept *kept, json_t *columns)
 		const struct kind *kind = kind_of(kept->kinds[at]);
 		ra_datum d = { .type = kind->type };
 
-		if ((rc = q->store->ops->column(q->store, q->rows, at, &d)))
+		if ((rc = ra_query_column(q, at, &d)))
 			return rc;
 		if (json_object_set_new(columns, name, kind->get(&d)) != 0)
 			return tmg_raise(&q->store->fault, TMG_E_NOMEM, 0,

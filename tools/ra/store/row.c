@@ -148,7 +148,7 @@ read_row(const ra_query *q, const ra_row *row, void *structure)
 		const ra_field *field = &row->fields[i];
 		ra_datum d = { .type = field->kind->type };
 
-		if ((rc = s->ops->column(s, q->rows, (int)i, &d)) ||
+		if ((rc = ra_query_column(q, (int)i, &d)) ||
 		    (rc = field->kind->from(s, field, &d, structure)))
 			return rc;
 	}

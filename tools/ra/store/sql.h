@@ -53,7 +53,6 @@ void ra_query_release(ra_query *q);
 /*
  *   scheme        what "SCHEME://..." says; the first back end of the table
  *                 takes what has none
- *   asks_again    a writer who waits for another one asks again now and then
  *   open          connects; no schema yet.  Verdicts as ra_store_open()
  *   visit         connects to somebody else's database, that has another schema:
  *                 to read it and change nothing, no answer taking longer than
@@ -75,7 +74,6 @@ void ra_query_release(ra_query *q);
 typedef struct ra_store_ops {
 	const char *scheme;
 	const ra_schema *schema;
-	bool asks_again;
 	tmg_rc (*open)(const char *where, bool create, tmg_fault *f,
 	    ra_store **store);
 	tmg_rc (*visit)(const char *where, int timeout_s, tmg_fault *f,
@@ -111,6 +109,11 @@ ra_store_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
 bool
 ra_store_knows(const char *where);
 
+/* Whose connection s asks through just now: its own, or that of the transaction
+ * it writes in. */
+ra_store *
+ra_lead_of(ra_store *s);
+
 /* ---- asking ---- */
 
 /* Starts a statement.  TMG_E_USAGE while another one is open: not every back
@@ -122,6 +125,10 @@ ra_ask(ra_store *s, ra_query *q, const ra_sql *sql, const ra_datum *data,
 /* TMG_OK with a row, TMG_NOT_FOUND without. */
 TMG_MUST_USE tmg_rc
 ra_query_next(const ra_query *q);
+
+/* at counts from 0; reads as datum->type; borrowed until the next row. */
+TMG_MUST_USE tmg_rc
+ra_query_column(const ra_query *q, int at, ra_datum *datum);
 
 TMG_MUST_USE tmg_rc
 ra_query_number(const ra_query *q, int at, int64_t *number);

@@ -20,6 +20,7 @@ static const char pragmas[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA wal_autocheckpoint = 4000;"	/* 16 MiB; a page changes many times by then */
+    "PRAGMA temp_store = MEMORY;"	/* what a savepoint would bring back */
     "PRAGMA foreign_keys = ON;"
     "PRAGMA secure_delete = ON;"	/* what is erased is overwritten */
     "PRAGMA trusted_schema = OFF;";
@@ -396,7 +397,6 @@ sqlite_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
 const ra_store_ops ra_store_sqlite = {
 	.scheme = "sqlite",
 	.schema = &ra_schema_sqlite,
-	.asks_again = true,
 	.open = sqlite_open,
 	.visit = sqlite_visit,
 	.close = sqlite_close,

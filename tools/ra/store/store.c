@@ -89,34 +89,88 @@ ra_store_free(ra_store **store)
 void
 ra_store_share(ra_store *store, ra_turn *turn)
 {
-	store->turn = store->ops->asks_again ? turn : NULL;
+	store->turn = turn;
 }
 
-/* It is over: the next one's turn. */
-static void
-end(ra_txn *txn)
-{
-	ra_store *store = txn->store;
+/* ---- transactions ---- */
 
-	txn->store = NULL;
-	if (store != NULL)
-		store->alone = store->head.known = false;
-	if (store != NULL && store->writing)
-		ra_turn_give(store->turn);
-	if (store != NULL)
-		store->writing = false;
+/* Within another one's transaction: what is undone alone. */
+#define SAVE "SAVEPOINT turn"
+#define KEEP "RELEASE SAVEPOINT turn"
+#define UNDO "ROLLBACK TO SAVEPOINT turn; " KEEP
+
+/* Its words become those of who asked. */
+static tmg_rc
+lead_script(ra_store *s, const char *text)
+{
+	const tmg_rc rc = s->lead->ops->script(s->lead, text);
+
+	return rc ? tmg_fault_copy(&s->fault, &s->lead->fault, rc) : TMG_OK;
+}
+
+static void
+forget(ra_store *s)
+{
+	s->alone = s->head.known = false;
+	s->lead = NULL;
 }
 
 static tmg_rc
-take_turn(ra_store *store)
+take_turn(ra_store *s)
 {
-	if (store->turn == NULL)
+	if (s->turn == NULL || ra_turn_take(s->turn, TURN_S, &s->lead) == TMG_OK)
 		return TMG_OK;
-	if (ra_turn_take(store->turn, TURN_S))
-		return tmg_raise(&store->fault, TMG_BUSY, 0,
-		    _("the store: others have been writing for %d seconds"), TURN_S);
-	store->writing = true;
-	return TMG_OK;
+	return tmg_raise(&s->fault, TMG_BUSY, 0,
+	    _("the store: others have been writing for %d seconds"), TURN_S);
+}
+
+/* It ended so, for all who are in it. */
+static void
+give_turn(ra_store *s, tmg_rc rc)
+{
+	if (s->turn != NULL)
+		ra_turn_end(s->turn, ra_lead_of(s), rc);
+}
+
+static tmg_rc
+end(ra_store *s, tmg_rc rc)
+{
+	ra_store *lead = ra_lead_of(s);
+
+	if (rc == TMG_OK)
+		rc = lead->ops->commit(lead);
+	if (rc) {
+		lead->ops->rollback(lead);
+		tmg_fault_copy(&s->fault, &lead->fault, rc);
+		s->away = lead->away;
+	}
+	give_turn(s, rc);
+	return rc;
+}
+
+/* In the transaction that was left open, when it is of any use still; those who
+ * are in it are told otherwise. */
+static bool
+join(ra_store *s)
+{
+	const tmg_rc rc = lead_script(s, SAVE);
+
+	if (rc == TMG_OK) {
+		s->head = s->lead->head;
+		return true;
+	}
+	(void)!end(s, rc);
+	return false;
+}
+
+static tmg_rc
+begin(ra_store *s)
+{
+	const tmg_rc rc = s->ops->begin(s);
+
+	if (rc)
+		give_turn(s, rc);
+	return rc;
 }
 
 tmg_rc
@@ -124,14 +178,16 @@ ra_txn_begin(ra_txn *txn, ra_store *store)
 {
 	tmg_rc rc;
 
-	if ((rc = take_turn(store)))
+	do {
+		store->lead = NULL;
+		if ((rc = take_turn(store)))
+			return rc;
+	} while (store->lead != NULL && !join(store));
+	if (store->lead == NULL && (rc = begin(store)))
 		return rc;
+	store->alone = true;
 	txn->store = store;
-	if ((rc = store->ops->begin(store)))
-		end(txn);
-	else
-		store->alone = true;
-	return rc;
+	return TMG_OK;
 }
 
 tmg_rc
@@ -144,20 +200,61 @@ ra_txn_look(ra_txn *txn, ra_store *store)
 	return rc;
 }
 
+/* What was written is durable when somebody has ended the transaction. */
+static tmg_rc
+keep(ra_store *s)
+{
+	const tmg_rc rc = s->lead != NULL ? lead_script(s, KEEP) : TMG_OK;
+
+	ra_lead_of(s)->head = s->head;
+	if (rc == TMG_OK && s->turn != NULL && ra_turn_pass(s->turn, ra_lead_of(s), s))
+		return s->outcome;
+	return end(s, rc);
+}
+
+/* Of the caller's alone; whoever wrote before him is in it still.  When that
+ * cannot be, they hear what went wrong for him. */
+static void
+undo(ra_store *s)
+{
+	const tmg_fault kept = s->fault;
+	tmg_rc rc = lead_script(s, UNDO);
+
+	if (rc && tmg_is_fault(kept.rc)) {
+		s->lead->fault = kept;
+		rc = kept.rc;
+	}
+	if (rc || !ra_turn_pass(s->turn, s->lead, NULL))
+		(void)!end(s, rc);
+	s->fault = kept;
+}
+
 tmg_rc
 ra_txn_commit(ra_txn *txn)
 {
-	const tmg_rc rc = txn->store->ops->commit(txn->store);
+	ra_store *s = txn->store;
+	const tmg_rc rc = s->alone ? keep(s) : s->ops->commit(s);
 
-	if (rc == TMG_OK)
-		end(txn);
+	if (rc == TMG_OK || s->alone) {
+		forget(s);
+		txn->store = NULL;
+	}
 	return rc;
 }
 
 void
 ra_txn_release(ra_txn *txn)
 {
-	if (txn->store != NULL)
-		txn->store->ops->rollback(txn->store);
-	end(txn);
+	ra_store *s = txn->store;
+
+	if (s == NULL)
+		return;
+	txn->store = NULL;
+	if (s->lead != NULL)
+		undo(s);
+	else
+		s->ops->rollback(s);
+	if (s->lead == NULL && s->alone)
+		give_turn(s, TMG_OK);
+	forget(s);
 }

@@ -31,7 +31,12 @@ typedef struct ra_store {
 	bool asking;			/* a query is open */
 	bool away;			/* the database was not there the last time */
 	ra_turn *turn;			/* borrowed; NULL: see ra_store_share() */
-	bool writing;			/* and it is this one's turn */
+	struct ra_store *lead;		/* in whose transaction this one writes; NULL:
+					 * in its own, or in none */
+	struct ra_store *next;		/* turn.c's, like the two below: of those who
+					 * wait for one commit */
+	bool waits;
+	tmg_rc outcome;			/* of that commit */
 	bool alone;			/* in a transaction that may write */
 	struct ra_head {		/* of the audit log, as that left it; forgotten
 					 * when it ends, and when an entry fails */
@@ -57,7 +62,8 @@ void
 ra_store_free(ra_store **store);
 
 /* From now on those who write through store wait, in this process, for all who
- * share turn with it; it outlives store. */
+ * share turn with it, and are committed together with who waits; it outlives
+ * store.  All who share it have the same store open. */
 void
 ra_store_share(ra_store *store, ra_turn *turn);
 
@@ -73,7 +79,8 @@ ra_store_share(ra_store *store, ra_turn *turn);
  *
  *   begin    waits its turn to write: what was read in it is still so when it
  *            commits.  Verdict TMG_BUSY
- *   commit   everything since is durable when it returned
+ *   commit   everything since is durable when it returned.  When it fails nothing
+ *            is left of it
  */
 typedef struct ra_txn {
 	ra_store *store;

@@ -14,7 +14,8 @@
  * looks at every key first and counts from there; paced runs COMMAND
  * between two signatures.
  *
- * One token must be there; its PIN is in TAMGA_TEST_PIN.  The last line tells
+ * One token must be there; its PIN is in TAMGA_TEST_PIN, what its administrator
+ * knows in TAMGA_TEST_ADMIN.  The last line tells
  * how many APDUs the library says it sent.  tests/bench/run builds it as
  * anybody would, with pkg-config and the installed headers.
  */
@@ -44,10 +45,15 @@ failed(const char *what, tmg_rc rc, const tmg_fault *f)
 static tmg_rc
 give_pin(void *arg, const tmg_pin_ask *ask, tmg_out *pin)
 {
-	const char *value = getenv("TAMGA_TEST_PIN");
+	static const char *const names[TMG_PIN_KINDS] = {
+		[TMG_PIN_USER] = "TAMGA_TEST_PIN",
+		[TMG_PIN_PUK] = "TAMGA_TEST_PUK",
+		[TMG_PIN_ADMIN] = "TAMGA_TEST_ADMIN",
+	};
+	const char *value = getenv(names[ask->kind]);
 
 	(void)arg;
-	if (ask->kind != TMG_PIN_USER || value == NULL)
+	if (value == NULL)
 		return TMG_CANCELLED;
 	tmg_put_str(pin, value);
 	return tmg_out_done(pin);

@@ -105,21 +105,22 @@ tmg_opgp_kdf_parse(tmg_view content, tmg_opgp_kdf *kdf)
 }
 
 /* A PIN that is sent as the card does not expect it costs a try: what cannot be
- * read is a fault, and no guess. */
+ * read is a fault, and no guess.  6E says whether there is a KDF object at all;
+ * who has not read it yet asks for the object itself, which every card that has
+ * one shows to everybody (4.4.1). */
 tmg_rc
 tmg_opgp_kdf_learn(tmg_opgp *p)
 {
+	const bool selected = tmg_selected_is(&p->selected, p->base.ch);
 	uint8_t bytes[256];
 	tmg_out store = TMG_OUT(bytes);
 	tmg_view content;
 	tmg_rc rc;
 
-	if (p->kdf_known && tmg_selected_is(&p->selected, p->base.ch))
+	if (p->kdf_known && selected)
 		return TMG_OK;
-	if ((rc = tmg_opgp_learn(p)))
-		return rc;
 	p->kdf = (tmg_opgp_kdf){ .hash = TMG_HASH_NONE };
-	if ((p->about.can & CAP_KDF) != 0) {
+	if (!p->about_known || !selected || (p->about.can & CAP_KDF) != 0) {
 		rc = tmg_opgp_get(p, DO_KDF, TMG_LE_SHORT, &store, &content);
 		if (rc == TMG_OK)
 			rc = tmg_opgp_kdf_parse(content, &p->kdf);
@@ -127,7 +128,7 @@ tmg_opgp_kdf_learn(tmg_opgp *p)
 			return opgp_raise(p, rc, TMG_SW_OK,
 			    _("%s: how the card wants its PINs hashed (data "
 			    "object F9) cannot be read; no PIN was sent"), p->who);
-		if (rc != TMG_OK && rc != TMG_NOT_FOUND)
+		if (rc != TMG_OK && rc != TMG_NOT_FOUND && rc != TMG_UNSUPPORTED)
 			return opgp_pass(p, rc);
 	}
 	p->kdf_known = true;

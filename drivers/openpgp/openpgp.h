@@ -137,6 +137,8 @@ typedef struct tmg_opgp {
 	bool terminated;		/* SELECT said so: only a reset helps */
 	bool sign, other, admin;	/* 81, 82, 83 verified in this selection */
 	bool about_known;		/* since the application was selected */
+	bool signed_blindly;		/* by a login of which nobody knew how long
+					 * it lasts */
 	tmg_opgp_about about;
 	bool kdf_known;			/* since the application was selected */
 	tmg_opgp_kdf kdf;

@@ -12,6 +12,7 @@ enum {
 	P1_LOGOUT = 0xff,	/* VERIFY: forget instead of check, from 3.0 */
 	P1_BY_CODE = 0x00,	/* RESET RETRY COUNTER: reset code and new PW1 */
 	P1_BY_ADMIN = 0x02,	/* new PW1 alone, PW3 verified */
+	LEAST_MAX = 32,		/* bytes; PINs of every card may be as long */
 };
 
 static const tmg_status pin_sw[] = {
@@ -216,6 +217,26 @@ verify_user(tmg_opgp *p, tmg_view pin, int *tries)
 	return send_verify(p, TMG_PIN_USER, PW_SIGN, pin, tries);
 }
 
+static tmg_rc
+learn_rules(tmg_opgp *p)
+{
+	tmg_rc rc;
+
+	if ((!p->kdf_known || !tmg_selected_is(&p->selected, p->base.ch)) &&
+	    (rc = tmg_opgp_learn(p)))
+		return rc;
+	return tmg_opgp_kdf_learn(p);
+}
+
+/* Must 6E be read before this PIN?  What the administrator does wants it anyway.
+ * For the user any card takes a PIN that is short enough, and what a login is
+ * good for only matters while nobody says for which key it is. */
+static bool
+needs_rules(const tmg_opgp *p, tmg_pin_kind kind, tmg_view pin)
+{
+	return kind != TMG_PIN_USER || pin.len > LEAST_MAX || due_pw(p) == 0;
+}
+
 tmg_rc
 tmg_opgp_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
 {
@@ -230,7 +251,8 @@ tmg_opgp_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
 		return opgp_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: a reset code is only good for unblocking the PIN"),
 		    p->who);
-	if ((rc = tmg_opgp_kdf_learn(p)) || (rc = check_typed(p, kind, pin)))
+	rc = needs_rules(p, kind, pin) ? learn_rules(p) : tmg_opgp_kdf_learn(p);
+	if (rc || (rc = check_typed(p, kind, pin)))
 		return opgp_pass(p, rc);
 	return kind == TMG_PIN_USER ? verify_user(p, pin, tries)
 	    : send_verify(p, kind, PW_ADMIN, pin, tries);
@@ -346,7 +368,7 @@ tmg_opgp_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 		    _("%s: the reset code is not changed with the old one; write "
 		    "the data object \"Resetting Code\", which the admin PIN "
 		    "allows"), p->who);
-	if ((rc = tmg_opgp_kdf_learn(p)) || (rc = check_typed(p, kind, old)) ||
+	if ((rc = learn_rules(p)) || (rc = check_typed(p, kind, old)) ||
 	    (rc = check_fresh(p, kind, fresh)) ||
 	    (rc = put_pin(p, kind, old, &pair)) ||
 	    (rc = put_pin(p, kind, fresh, &pair)) ||
@@ -406,8 +428,7 @@ tmg_opgp_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	if (tries == NULL)
 		tries = &ignored;
 	*tries = -1;
-	if ((rc = tmg_opgp_kdf_learn(p)) ||
-	    (rc = check_fresh(p, TMG_PIN_USER, fresh)))
+	if ((rc = learn_rules(p)) || (rc = check_fresh(p, TMG_PIN_USER, fresh)))
 		return opgp_pass(p, rc);
 	if (puk.len == 0)
 		return unblock_by_admin(p, fresh, tries);

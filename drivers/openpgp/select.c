@@ -9,7 +9,7 @@ void
 tmg_opgp_forget(tmg_opgp *p)
 {
 	p->sign = p->other = p->admin = false;
-	p->about_known = p->kdf_known = false;
+	p->about_known = p->kdf_known = p->signed_blindly = false;
 	p->occurrence_known = false;
 }
 

@@ -51,6 +51,25 @@ static const struct {
 	{ 0 },
 };
 
+/* The first signature asks for nothing but the PIN; the second one knows whether
+ * that is still good. */
+static tmg_rc
+want_login(tmg_opgp *p, const tmg_opgp_slot *slot)
+{
+	tmg_rc rc;
+
+	if (slot->pw != PW_SIGN || !p->signed_blindly || !p->sign)
+		return TMG_OK;
+	if ((rc = tmg_opgp_learn(p)))
+		return rc;
+	p->signed_blindly = false;
+	if (!tmg_opgp_once(p, slot))
+		return TMG_OK;
+	p->sign = false;
+	return opgp_raise(p, TMG_LOGIN, 0,
+	    _("%s: the PIN is wanted for each signature"), p->who);
+}
+
 static tmg_rc
 operate(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_view input,
     tmg_out *answer)
@@ -58,7 +77,7 @@ operate(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_view input,
 	uint16_t sw;
 	tmg_rc rc;
 
-	if ((rc = tmg_opgp_send(p, &(tmg_capdu){
+	if ((rc = want_login(p, slot)) || (rc = tmg_opgp_send(p, &(tmg_capdu){
 		.ins = signing[slot->index].ins,
 		.p1 = signing[slot->index].p1, .p2 = signing[slot->index].p2,
 		.data = input,
@@ -67,6 +86,7 @@ operate(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_alg alg, tmg_view input,
 		return opgp_pass(p, rc);
 	if (tmg_opgp_once(p, slot))
 		p->sign = false;
+	p->signed_blindly = slot->pw == PW_SIGN && !p->about_known;
 
 	return tmg_opgp_operated(p, sw);
 }

@@ -333,7 +333,7 @@ agreement_gives_the_coordinate(void **state)
 	assert_int_equal(tmg_hex_parse(tmg_view_str(POINT_P256), &point), TMG_OK);
 	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
 		const tmg_script_row rows[] = {
-			PROBE, { GET_6E, ABOUT_P256, NULL }, USER,
+			PROBE, { "00CA00F9", "6A88", NULL }, USER,
 			{ "002A8086 A646 7F4943 8641" POINT_P256,
 			    cases[i].answer, NULL },
 			{ 0 },
@@ -355,7 +355,7 @@ static void
 rsa_is_decrypted_by_the_card(void **state)
 {
 	const tmg_script_row rows[] = {
-		PROBE, { GET_6E, ABOUT_P256, NULL }, USER,
+		PROBE, { "00CA00F9", "6A88", NULL }, USER,
 		{ "002A8086 00 AAAA*", "68656C6C6F 9000", NULL },
 		{ 0 },
 	};

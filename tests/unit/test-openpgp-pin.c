@@ -5,6 +5,7 @@
 #include "src/codec/hex.h"
 
 #define GET_6E "00CA006E"
+#define GET_F9 "00CA00F9"
 #define GET_C4 "00CA00C4"
 #define C4(user, code, admin) "01202020" user code admin "9000"
 #define DRV tmg_driver_openpgp
@@ -96,7 +97,7 @@ static void
 a_hashed_pin_goes_out_for_every_kind(void **state)
 {
 	const tmg_script_row rows[] = {
-		PROBE, { GET_6E, ABOUT_KDF, NULL },
+		PROBE,
 		{ "00CA00F9", "F916" KDF_ONE_SALT "9000", NULL },
 		{ "00200081773784A602B6C81E3F092F4D7D00E17CC822D88F7360FCF2D2EF2D9D901F44B6",
 		    "9000", NULL },
@@ -153,7 +154,7 @@ a_refusal_tells_the_tries(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
-		tmg_script_row rows[6] = { PROBE, { GET_6E, ABOUT_P256, NULL },
+		tmg_script_row rows[6] = { PROBE, { GET_F9, "6A88", NULL },
 			{ "00200081313233343536", cases[i].answer, NULL } };
 		int tries;
 		opgp_desk d;

@@ -8,6 +8,7 @@
 #define PUBLIC_P256 "7F4943 8641 " POINT_P256 "9000"
 #define CERT "3003020101"
 #define GET_6E "00CA006E"
+#define GET_F9 "00CA00F9"
 #define CHOOSE(n) "00A5" n "0460045C027F21"
 #define GET_CERT "00CA7F21"
 #define SIGNATURE "0100000000000000000000000000000000000000000000000000000000000001" \
@@ -225,21 +226,22 @@ static void
 a_cold_signature_is_four_commands(void **state)
 {
 	tmg_script_row rows[110] = {
-		PROBE, { GET_6E, ABOUT_P256, NULL },
+		PROBE, { GET_F9, "6A88", NULL },
 		{ "00200081313233343536", "9000", NULL },
 	};
 	opgp_desk d;
 
 	(void)state;
-	for (size_t i = 3; i < 104; i++)
+	for (size_t i = 3; i < 105; i++)
 		rows[i] = (tmg_script_row){ "002A9E9A" DIGEST, SIGNATURE "9000", NULL };
+	rows[4] = (tmg_script_row){ GET_6E, ABOUT_P256, NULL };
 	opgp_open(&d, rows);
 	login(&d, 1);
 	sign(&d, 1, TMG_OK);
 	assert_int_equal(d.b->ch->apdus, 4);
 	for (size_t i = 0; i < 100; i++)
 		sign(&d, 1, TMG_OK);
-	assert_int_equal(d.b->ch->apdus, 104);
+	assert_int_equal(d.b->ch->apdus, 105);
 	opgp_done(&d);
 }
 
@@ -247,7 +249,9 @@ static void
 one_signature_spends_a_login_for_one(void **state)
 {
 	const tmg_script_row rows[] = {
-		PROBE,
+		PROBE, { GET_F9, "6A88", NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ "002A9E9A" DIGEST, SIGNATURE "9000", NULL },
 		{ GET_6E, opgp_about(AID34, CAPS("74") "C1" P256_SIGN "C2"
 		    P256_AGREE "C3" P256_SIGN PW("00") PRINTS), NULL },
 		{ "00200081313233343536", "9000", NULL },
@@ -261,6 +265,9 @@ one_signature_spends_a_login_for_one(void **state)
 
 	(void)state;
 	opgp_open(&d, rows);
+	login(&d, 1);
+	sign(&d, 1, TMG_OK);
+	sign(&d, 1, TMG_LOGIN);		/* nobody knew until now */
 	login(&d, 1);
 	sign(&d, 1, TMG_OK);
 	assert_int_equal(tmg_driver_openpgp.logged_in(d.b, TMG_PIN_USER),
@@ -298,7 +305,7 @@ static void
 the_other_application_ends_the_login(void **state)
 {
 	const tmg_script_row rows[] = {
-		PROBE, { GET_6E, ABOUT_P256, NULL },
+		PROBE, { GET_F9, "6A88", NULL },
 		{ "00200081313233343536", "9000", NULL },
 		{ "002A9E9A" DIGEST, "6D00", NULL },
 		{ SELECT, "9000", NULL },
@@ -323,7 +330,7 @@ nothing_is_sent_to_another_drivers_application(void **state)
 		PROBE, { GET_6E, ABOUT_P256, NULL },
 		{ "00CA00FA", "6A88", NULL },
 		{ SELECT, "9000", NULL },
-		{ GET_6E, ABOUT_P256, NULL },
+		{ GET_F9, "6A88", NULL },
 		{ "00200081313233343536", "9000", NULL },
 		{ 0 },
 	};

@@ -108,6 +108,7 @@ const tmg_driver tmg_driver_file = {
 	.version = TMG_DRIVER_VERSION,
 	.name = "file",
 	.spec = "RFC 7292",
+	.likely = tmg_no_likely,
 	.probe = tmg_no_probe,
 	.probe_path = file_probe_path,
 	.identify = tmg_no_identify,

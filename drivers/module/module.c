@@ -157,6 +157,7 @@ const tmg_driver tmg_driver_module = {
 	.version = TMG_DRIVER_VERSION,
 	.name = "module",
 	.spec = "PKCS #11 2.40",
+	.likely = tmg_no_likely,
 	.probe = tmg_no_probe,
 	.probe_path = module_probe_path,
 	.identify = tmg_module_identify,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/scope.h"
 #include "src/driver/no.h"
 
 static void
@@ -30,6 +31,29 @@ standard_info(tmg_opgp *p)
 	snprintf(info->model, sizeof(info->model), "OpenPGP card");
 	snprintf(info->label, sizeof(info->label), "OpenPGP");
 	tmg_opgp_pin_rules(p);
+}
+
+/* Historical bytes as clause 6 has them: services, capabilities, a status. */
+static bool
+opgp_likely(tmg_view atr)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} fixed[] = {
+		{ 0, 0x00 }, { 1, 0x31 }, { 3, 0x73 }, { 8, 0x90 }, { 9, 0x00 },
+	};
+
+	for (size_t at = 2; at + 10 <= atr.len; at++) {
+		size_t same = 0;
+
+		while (same < TMG_COUNT(fixed) &&
+		    atr.ptr[at + fixed[same].at] == fixed[same].value)
+			same++;
+		if (same == TMG_COUNT(fixed))
+			return true;
+	}
+	return false;
 }
 
 static tmg_rc
@@ -65,6 +89,7 @@ const tmg_driver tmg_driver_openpgp = {
 	.version = TMG_DRIVER_VERSION,
 	.name = "openpgp",
 	.spec = "OpenPGP card 3.4.1",
+	.likely = opgp_likely,
 	.probe = opgp_probe,
 	.probe_path = tmg_no_probe_path,
 	.identify = tmg_opgp_identify,

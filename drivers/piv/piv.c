@@ -65,6 +65,7 @@ const tmg_driver tmg_driver_piv = {
 	.version = TMG_DRIVER_VERSION,
 	.name = "piv",
 	.spec = "NIST SP 800-73-4",
+	.likely = tmg_no_likely,
 	.probe = piv_probe,
 	.probe_path = tmg_no_probe_path,
 	.identify = tmg_piv_identify,

@@ -179,6 +179,9 @@ struct tmg_driver {
 	const char *name;	/* "piv"; also the folder under drivers/ */
 	const char *spec;	/* "NIST SP 800-73-5" */
 
+	/* Does a card that answers so to a reset look like one of mine?  Then this
+	 * driver is asked before the others; probe alone decides. */
+	bool (*likely)(tmg_view atr);
 	/* Adds 0..n backends for the applications it knows on this card.  Must
 	 * not change what is stored on the card.  TMG_NOT_FOUND: none is mine. */
 	tmg_rc (*probe)(tmg_channel *ch, tmg_probe *found);

@@ -11,6 +11,13 @@ refuse(tmg_backend *b, const char *words)
 	    b->info.label, _(words));
 }
 
+bool
+tmg_no_likely(tmg_view atr)
+{
+	(void)atr;
+	return false;
+}
+
 tmg_rc
 tmg_no_probe(tmg_channel *ch, tmg_probe *found)
 {

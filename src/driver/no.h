@@ -8,6 +8,8 @@
 
 #include "tamga/driver.h"
 
+/* No ATR is known for such cards. */
+bool tmg_no_likely(tmg_view atr);
 /* A driver for cards knows no paths, one for paths no cards: TMG_NOT_FOUND. */
 tmg_rc tmg_no_probe(tmg_channel *ch, tmg_probe *found);
 tmg_rc tmg_no_probe_path(tmg_ctx *ctx, const char *path, tmg_probe *found);

@@ -45,6 +45,22 @@ probe(const tmg_driver *driver, tmg_channel *ch, struct finding *f)
 	return rc;
 }
 
+/* The driver that is asked as number n: those that know the ATR come first. */
+static size_t
+driver_at(const tmg_channel *ch, size_t n)
+{
+	const tmg_view atr = { ch->atr, ch->atr_len };
+	size_t likely = 0, others = 0;
+
+	for (size_t i = 0; i < tmg_drivers_count; i++)
+		if (tmg_drivers[i]->likely(atr) && likely++ == n)
+			return i;
+	for (size_t i = 0; i < tmg_drivers_count; i++)
+		if (!tmg_drivers[i]->likely(atr) && likely + others++ == n)
+			return i;
+	return 0;
+}
+
 /*
  * Until one finds a token: each further question is a command, and one more to
  * come back to the first application.  tmg_seat_complete() asks the others.  A
@@ -59,7 +75,9 @@ ask_drivers(struct finding *f, tmg_channel *ch)
 
 	if ((rc = tmg_turn_take(&turn, ch)))
 		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
-	for (size_t i = 0; i < tmg_drivers_count && f->count == 0; i++) {
+	for (size_t n = 0; n < tmg_drivers_count && f->count == 0; n++) {
+		const size_t i = driver_at(ch, n);
+
 		if ((*asked >> i & 1) != 0)
 			continue;
 		rc = probe(tmg_drivers[i], ch, f);

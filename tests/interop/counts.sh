@@ -43,6 +43,36 @@ rows() {
 	row piv,provisioned,standard,short 22 24 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
 	row piv,provisioned,standard,t0 28 31 14 15 212 311  8  8 24  8  7  2
+	openpgp openpgp,provisioned      8 10  6  4 103 204  7  7  8
+}
+
+# OpenPGP 3.4.1, doc/design/openpgp.md:
+# S SELECT   I 6E   K 47 81   F the KDF object   V VERIFY   A the operation
+# D SELECT DATA, of another certificate than the one that was read last
+#
+#	openpgp CARD  list S+I+3(D+C)  tamga X too  sign S+I+K+F+V+A  known S+F+V+A: the caller
+#	          has the certificate  hundred I too, before the second, and each A  always
+#	          each V+A  generate S+I+F+V+47+2 PUT DATA  install aut S+I+K+F+V+P+C  sig D too
+openpgp() {
+	[ "${1}" = "${inside:-$1}" ] || return 0
+	[ -n "${inside:-}" ] || { again "$1"; return; }
+	shift
+	for slot in aut sig; do tamga cert export $slot --der -o der.$slot; done
+	spends "list, library" "$1" desktop list
+	[ "$(grep -c ' [34]..$' out)" = 3 ] || fail "not three certificates"
+	spends "list, tamga" "$2" tamga list
+	spends "cold signature, aut" "$3" desktop sign aut 1
+	spends "cold signature, sig" "$3" desktop sign sig 1
+	spends "cold signature, aut, key known" "$4" desktop known aut 1 der.aut
+	spends "cold signature, sig, key known" "$4" desktop known sig 1 der.sig
+	spends "100 signatures, aut, key known" "$5" desktop known aut 100 der.aut
+	[ "$(ctl log | grep -c ' 00 20 00 82 6 ')" = 1 ] || fail "not one VERIFY"
+	spends "100 signatures, one for a PIN, key known" "$6" desktop known sig 100 der.sig
+	[ "$(ctl log | grep -c ' 00 20 00 81 6 ')" = 100 ] || fail "not a hundred VERIFYs"
+	spends "certificate of aut written" "$7" desktop install aut der.aut
+	[ "$(ctl log | grep -c ' 00 DA 7F 21 ')" = 1 ] || fail "not one PUT DATA"
+	spends "certificate of sig written" "$9" desktop install sig der.sig
+	spends "key generation" "$8" desktop generate dec
 }
 
 again() {

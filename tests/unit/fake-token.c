@@ -916,6 +916,7 @@ const tmg_driver fake_driver = {
 	.version = TMG_DRIVER_VERSION,
 	.name = "fake",
 	.spec = "none",
+	.likely = tmg_no_likely,
 	.probe = fake_probe,
 	.probe_path = tmg_no_probe_path,
 	.identify = fake_identify,

@@ -3,6 +3,8 @@
  * same card; how many commands each takes. */
 #include "tests/unit/openpgp-desk.h"
 
+#include "src/codec/hex.h"
+
 #define POINT_P256 "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945" \
 	"D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
 #define PUBLIC_P256 "7F4943 8641 " POINT_P256 "9000"
@@ -63,6 +65,34 @@ probing_is_one_command(void **state)
 		s.channel.ops->end(&s.channel);
 		tmg_script_done(&s);
 		tmg_ctx_free(&ctx);
+	}
+}
+
+/* ATRs of an OpenPGP card 3.3, of a Gnuk, of a YubiKey, of a PIV card, and cut off. */
+static void
+the_atr_is_a_hint(void **state)
+{
+	static const struct {
+		const char *atr;
+		bool likely;
+	} cases[] = {
+		{ "3BDA18FF81B1FE751F030031F573C001600090001C", true },
+		{ "3BDA11FF81B1FE551F0300318473800180009000E4", true },
+		{ "3BFD1300008131FE158073C021C057597562694B657940", false },
+		{ "3B80800101", false },
+		{ "3BDA18FF81B1FE751F030031F573C0016000", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		uint8_t bytes[TMG_ATR_MAX];
+		tmg_out o = TMG_OUT(bytes);
+
+		assert_int_equal(tmg_hex_parse(tmg_view_str(cases[i].atr), &o),
+		    TMG_OK);
+		assert_int_equal(tmg_driver_openpgp.likely(tmg_out_view(&o)),
+		    cases[i].likely);
 	}
 }
 
@@ -365,6 +395,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probing_is_one_command),
+		cmocka_unit_test(the_atr_is_a_hint),
 		cmocka_unit_test(the_name_is_in_the_aid),
 		cmocka_unit_test(a_list_asks_nothing_twice),
 		cmocka_unit_test(each_key_has_its_certificate),

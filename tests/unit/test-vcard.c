@@ -2,7 +2,7 @@
 /*
  * The virtual card without its sockets: APDUs in, APDUs out.
  */
-#include "tests/unit/test.h"
+#include "tests/unit/vcard-bench.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -27,90 +27,6 @@ static const vc_profile yubikey = {
 };
 static const vc_profile standard = { .extended = true, .pin_tries = 3, .puk_tries = 3 };
 static const vc_profile t0 = { .t0 = true, .pin_tries = 3, .puk_tries = 3 };
-
-struct bench {
-	OSSL_LIB_CTX *lib;
-	vc_chip *chip;
-	vc_answer *answer;
-};
-
-static void
-bench_open(struct bench *b, const vc_profile *profile)
-{
-	b->lib = OSSL_LIB_CTX_new();
-	b->chip = calloc(1, sizeof(*b->chip));
-	b->answer = calloc(1, sizeof(*b->answer));
-	assert_non_null(b->lib);
-	assert_non_null(b->chip);
-	assert_non_null(b->answer);
-	assert_int_equal(vc_chip_open(b->chip, profile, b->lib, NULL), TMG_OK);
-}
-
-static void
-bench_close(struct bench *b)
-{
-	vc_chip_close(b->chip);
-	free(b->chip);
-	free(b->answer);
-	OSSL_LIB_CTX_free(b->lib);
-}
-
-/* Sends; returns the status word, the data stays in b->answer. */
-static unsigned
-send_bytes(struct bench *b, tmg_view apdu)
-{
-	vc_chip_transmit(b->chip, apdu, b->answer);
-	if (b->answer->len < 2)
-		return 0;
-	b->answer->len -= 2;
-	return (unsigned)(b->answer->bytes[b->answer->len] << 8 |
-	    b->answer->bytes[b->answer->len + 1]);
-}
-
-static unsigned
-send_hex(struct bench *b, const char *hex)
-{
-	uint8_t bytes[4096];
-	tmg_out out = TMG_OUT(bytes);
-
-	assert_int_equal(tmg_hex_parse(tmg_view_str(hex), &out), TMG_OK);
-	return send_bytes(b, tmg_out_view(&out));
-}
-
-static tmg_view
-got(const struct bench *b)
-{
-	return (tmg_view){ b->answer->bytes, b->answer->len };
-}
-
-static void
-assert_got(const struct bench *b, const char *hex)
-{
-	uint8_t bytes[4096];
-	tmg_out out = TMG_OUT(bytes);
-
-	assert_int_equal(tmg_hex_parse(tmg_view_str(hex), &out), TMG_OK);
-	assert_view_equal(got(b), tmg_out_view(&out));
-}
-
-/* One line of a conversation: what is sent, what status word comes back. */
-struct line {
-	const char *apdu;
-	unsigned sw;
-};
-
-static void
-converse(struct bench *b, const struct line *lines, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const unsigned sw = send_hex(b, lines[i].apdu);
-
-		if (sw != lines[i].sw)
-			print_error("line %zu, %s: %04X\n", i, lines[i].apdu, sw);
-		assert_int_equal(sw, lines[i].sw);
-	}
-}
-#define CONVERSE(b, lines) converse((b), (lines), TMG_COUNT(lines))
 
 static void
 encrypt(const char *cipher, const uint8_t *key, const uint8_t *in, size_t len, uint8_t *out)

@@ -8,6 +8,7 @@
 
 #include "tools/vcard/chip.h"
 #include "tools/vcard/piv.h"
+#include "tools/vcard/pkcs15.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,7 +17,45 @@ static const vc_profile profiles[] = {
 	{ .yubikey = true, .version = { 5, 7, 1 }, .extended = true, .pin_tries = 3,
 	    .puk_tries = 3, .serial = 1 },
 	{ .t0 = true, .pin_tries = 3, .puk_tries = 3, .serial = 1 },
+	{ .apps = VC_APP_BIT(VC_APP_PKCS15), .first = VC_APP_BIT(VC_APP_PKCS15), .extended = true,
+	    .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 };
+
+#define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
+
+/* Cards with files are bare without what a shop puts on them; that is made once. */
+static void
+fill(vc_card *card, size_t kind)
+{
+	static uint8_t bytes[PROFILES][VC_STATE_MAX / 8];
+	static tmg_out states[PROFILES];
+	tmg_out *state = &states[kind];
+
+	if ((card->profile->apps & ~VC_APP_BIT(VC_APP_PIV)) == 0)
+		return;
+	if (state->len == 0) {
+		*state = TMG_OUT(bytes[kind]);
+		if (vc_card_provision(card, "ec:p256") || vc_card_save(card, state))
+			abort();
+	}
+	if (vc_card_load(card, tmg_out_view(state)))
+		abort();
+}
+
+/* Everything is unlocked. */
+static void
+unlock(vc_card *card)
+{
+	vc_piv *piv = vc_card_app(card, VC_APP_PIV);
+	vc_p15 *p15 = vc_card_app(card, VC_APP_PKCS15);
+
+	if (piv != NULL) {
+		card->selected = VC_APP_PIV;
+		piv->session.pin = piv->session.pin_fresh = piv->session.admin = true;
+	}
+	if (p15 != NULL)
+		p15->session.pins = 0xffff;
+}
 
 /* RSA keys take seconds to make under sanitizers and teach nothing here. */
 static bool
@@ -37,15 +76,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lib = OSSL_LIB_CTX_new();
 	if (size < 1 || tmg_view_take(&rest, 1, &head))
 		return 0;
-	if (vc_chip_open(&chip, &profiles[head.ptr[0] % 3], lib, NULL))
+	if (vc_chip_open(&chip, &profiles[head.ptr[0] % PROFILES], lib, NULL))
 		abort();
+	fill(&chip.card, head.ptr[0] % PROFILES);
 	/* half of the cards start with everything unlocked */
-	if (head.ptr[0] & 0x80) {
-		vc_piv *piv = vc_card_app(&chip.card, VC_APP_PIV);
-
-		chip.card.selected = 0;
-		piv->session.pin = piv->session.pin_fresh = piv->session.admin = true;
-	}
+	if (head.ptr[0] & 0x80)
+		unlock(&chip.card);
 	while (tmg_view_take(&rest, 2, &head) == TMG_OK &&
 	    tmg_view_take(&rest, (size_t)(head.ptr[0] << 8 | head.ptr[1]), &apdu) == TMG_OK) {
 		if (is_slow(apdu))

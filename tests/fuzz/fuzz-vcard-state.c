@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const vc_profile profile = { .pin_tries = 3, .puk_tries = 3, .serial = 1 };
+	static const vc_profile profile = {
+		.apps = VC_APP_BIT(VC_APPS) - 1, .pin_tries = 3, .puk_tries = 3, .serial = 1,
+	};
 	static OSSL_LIB_CTX *lib;
 	static uint8_t file[VC_STATE_MAX], again[VC_STATE_MAX];
 	tmg_out out = TMG_OUT(file), saved = TMG_OUT(again);

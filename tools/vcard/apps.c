@@ -5,10 +5,12 @@
 
 #include "tools/vcard/openpgp.h"
 #include "tools/vcard/piv.h"
+#include "tools/vcard/pkcs15.h"
 
 const vc_app *const vc_apps[VC_APPS] = {
 	[VC_APP_PIV] = &vc_piv_app,
 	[VC_APP_OPENPGP] = &vc_openpgp_app,
+	[VC_APP_PKCS15] = &vc_pkcs15_app,
 };
 
 static unsigned

@@ -26,6 +26,24 @@ xor_of(tmg_view v)
 	return sum;
 }
 
+static const vc_app *
+only_app(const vc_profile *profile)
+{
+	for (unsigned i = 0; i < VC_APPS; i++)
+		if (profile->apps == VC_APP_BIT(i))
+			return vc_apps[i];
+	return NULL;
+}
+
+static void
+put_capabilities(const vc_profile *profile, tmg_out *out)
+{
+	tmg_put_u8(out, CAPABILITIES_3);
+	tmg_put_u8(out, SELECT_BY_NAME);
+	tmg_put_u8(out, WRITE_BYTEWISE);
+	tmg_put_u8(out, profile->extended ? CAN_CHAIN | CAN_EXTEND : CAN_CHAIN);
+}
+
 static void
 put_historical(const vc_profile *profile, tmg_out *out)
 {
@@ -34,16 +52,19 @@ put_historical(const vc_profile *profile, tmg_out *out)
 		0x00, 0x31, 0xc5, 0x73, 0xc0, 0x01, 0xc0, 0x05, 0x90, 0x00,
 	};
 	const char *name = profile->yubikey ? "YubiKey" : "tamga";
+	const vc_app *alone = only_app(profile);
 
 	if (profile->apps == VC_APP_BIT(VC_APP_OPENPGP) && profile->extended) {
 		tmg_put(out, TMG_VIEW(openpgp));
 		return;
 	}
 	tmg_put_u8(out, CATEGORY_COMPACT_TLV);
-	tmg_put_u8(out, CAPABILITIES_3);
-	tmg_put_u8(out, SELECT_BY_NAME);
-	tmg_put_u8(out, WRITE_BYTEWISE);
-	tmg_put_u8(out, profile->extended ? CAN_CHAIN | CAN_EXTEND : CAN_CHAIN);
+	if (alone != NULL && alone->historical_len > 0) {
+		tmg_put(out, (tmg_view){ alone->historical, alone->historical_len });
+		put_capabilities(profile, out);
+		return;
+	}
+	put_capabilities(profile, out);
 	tmg_put_u8(out, (uint8_t)(ISSUER_DATA | strlen(name)));
 	tmg_put_str(out, name);
 }

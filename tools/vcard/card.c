@@ -37,12 +37,14 @@ set_of(const vc_profile *profile)
 	return profile->apps != 0 ? profile->apps : VC_APP_BIT(VC_APP_PIV);
 }
 
-/* What power-up leaves selected. */
+/* What power-up leaves selected: what the profile says; the MF of a card that is
+ * nothing but files. */
 static int
 first_of(const vc_card *card)
 {
 	for (int i = 0; i < VC_APPS; i++)
-		if (card->apps[i] != NULL && (card->profile->first & VC_APP_BIT(i)) != 0)
+		if (card->apps[i] != NULL && ((card->profile->first & VC_APP_BIT(i)) != 0 ||
+		    (vc_apps[i]->native && set_of(card->profile) == VC_APP_BIT(i))))
 			return i;
 	return -1;
 }
@@ -125,6 +127,18 @@ leave_others(vc_card *card, int next)
 			vc_apps[i]->reset(card->apps[i]);
 }
 
+static bool
+has_files(const vc_card *card)
+{
+	return card->selected >= 0 && vc_apps[card->selected]->files;
+}
+
+static uint16_t
+run(vc_card *card, const vc_command *c, tmg_out *out)
+{
+	return vc_apps[card->selected]->command(card, card->apps[card->selected], c, out);
+}
+
 /* Selecting what is not there leaves the selection as it was
  * (SP 800-73-4 part 2, 3.1.1). */
 static uint16_t
@@ -144,7 +158,8 @@ select_app(vc_card *card, const vc_command *c, tmg_out *out)
 		return vc_apps[i]->select(card, card->apps[i],
 		    c->p2 == SELECT_FCI ? out : &unwanted);
 	}
-	return SW_NOT_FOUND;
+	/* a DF of the application has a name as well */
+	return has_files(card) ? run(card, c, out) : SW_NOT_FOUND;
 }
 
 static uint16_t
@@ -160,8 +175,7 @@ refuse_class(uint8_t cla)
 static bool
 is_for_card(const vc_card *card, const vc_command *c)
 {
-	return c->ins == INS_SELECT && (c->p1 == SELECT_BY_NAME ||
-	    card->selected < 0 || !vc_apps[card->selected]->files);
+	return c->ins == INS_SELECT && (c->p1 == SELECT_BY_NAME || !has_files(card));
 }
 
 uint16_t
@@ -177,8 +191,7 @@ vc_card_command(vc_card *card, const vc_command *c, tmg_out *out)
 	if (card->selected < 0)
 		return SW_NO_INS;
 
-	const uint16_t sw = vc_apps[card->selected]->command(card,
-	    card->apps[card->selected], c, out);
+	const uint16_t sw = run(card, c, out);
 
 	if (out->full)
 		return SW_INTERNAL;

@@ -59,7 +59,10 @@ typedef struct vc_app {
 	uint8_t aid[16];
 	size_t aid_len;
 	size_t aid_least;	/* shortest truncated name that selects it */
-	bool files;		/* other SELECTs than by name are its commands */
+	bool files;		/* other SELECTs are its commands, and names that are no one's */
+	uint8_t historical[8];	/* of its ATR when it is alone, before the capabilities */
+	size_t historical_len;
+	bool native;		/* alone on a card it is selected from power-up on */
 	void *(*create)(vc_card *card);
 	void (*destroy)(void *self);
 	void (*tail)(const vc_card *card, tmg_out *aid);

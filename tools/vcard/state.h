@@ -12,6 +12,9 @@ enum {
 	STATE_SERIAL = 0xc0,
 	STATE_PIV = 0xe1,
 	STATE_OPENPGP = 0xe2,
+	STATE_PKCS15 = 0xe3,
+	STATE_ISOAPPLET = 0xe4,
+	STATE_MYEID = 0xe5,
 };
 
 void

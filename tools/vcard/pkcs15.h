@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Cards with files: ISO/IEC 7816-4, -8 and -9 below, ISO/IEC 7816-15 (PKCS #15)
+ * upon them.  What differs from product to product is a row, p15_kind:
+ * doc/design/pkcs15-card.md.
+ */
+#ifndef VCARD_PKCS15_H
+#define VCARD_PKCS15_H
+
+#include "src/codec/tlv.h"
+#include "tools/vcard/card.h"
+#include "tools/vcard/fcp.h"
+#include "tools/vcard/fs.h"
+#include "tools/vcard/pkey.h"
+
+#define P15_PINS 15		/* references 1 to 14; 0 is none */
+#define P15_PIN_MAX 16		/* bytes of one that is stored */
+#define P15_NUMBERED 16		/* keys of a card whose keys are no files */
+#define P15_KEYS FS_FILES	/* by the place of its file, or by number */
+
+enum {	/* instructions: ISO/IEC 7816-4 table 4 */
+	P15_DEACTIVATE = 0x04,
+	P15_ERASE = 0x0e,
+	P15_VERIFY = 0x20,
+	P15_MSE = 0x22,
+	P15_CHANGE = 0x24,
+	P15_PSO = 0x2a,
+	P15_UNBLOCK = 0x2c,
+	P15_ACTIVATE = 0x44,
+	P15_GENERATE = 0x46,
+	P15_CHALLENGE = 0x84,
+	P15_AGREE = 0x86,
+	P15_INTERNAL = 0x88,
+	P15_READ = 0xb0,
+	P15_READ_ODD = 0xb1,
+	P15_GET_DATA = 0xca,
+	P15_UPDATE = 0xd6,
+	P15_UPDATE_ODD = 0xd7,
+	P15_PUT_DATA = 0xda,
+	P15_PUT_KEY = 0xdb,
+	P15_CREATE = 0xe0,
+	P15_DELETE = 0xe4,
+};
+
+enum {	/* status words of this application alone */
+	SW_STRUCTURE = 0x6981,	/* not with this kind of file */
+	SW_NO_FILE = 0x6986,	/* no current EF */
+	SW_EXISTS = 0x6a89,
+	SW_OFFSET = 0x6b00,
+};
+
+/* ---- access: pkcs15_access.c ----------------------------------------------------- */
+typedef enum p15_op {
+	P15_OP_READ, P15_OP_UPDATE, P15_OP_CREATE_DF, P15_OP_CREATE_EF,
+	P15_OP_DELETE, P15_OP_ACTIVATE, P15_OP_DEACTIVATE, P15_OP_USE, P15_OP_GENERATE,
+} p15_op;
+
+enum {	/* 1 to 14: that PIN */
+	P15_ALWAYS = 0,
+	P15_NEVER = 15,
+};
+
+/* ---- keys and what they compute ---------------------------------------------------- */
+typedef struct p15_key {
+	tmg_alg alg;		/* TMG_ALG_NONE: there is none */
+	uint8_t *der;		/* PrivateKeyInfo, what the state file holds */
+	size_t der_len;
+	EVP_PKEY *pkey;
+} p15_key;
+
+typedef enum p15_padding { P15_RAW, P15_PKCS1, P15_ECDSA_DER, P15_ECDSA_FLAT } p15_padding;
+
+/* An algorithm reference, what tag 80 of MSE says. */
+typedef struct p15_alg {
+	uint8_t ref;
+	tmg_family family;
+	p15_padding padding;
+	tmg_hash hash;		/* the card builds the DigestInfo of that */
+} p15_alg;
+
+typedef enum p15_use { P15_USE_NONE, P15_USE_SIGN, P15_USE_DECIPHER, P15_USE_AUTH,
+	P15_USE_MAKE } p15_use;
+
+typedef struct p15_pin {
+	bool set;
+	uint8_t value[P15_PIN_MAX], puk[P15_PIN_MAX];	/* filled up */
+	bool has_puk;
+	uint8_t most, left, puk_most, puk_left;
+} p15_pin;
+
+/* What is forgotten when power goes. */
+typedef struct p15_session {
+	uint16_t pins;		/* a bit for each that was verified */
+	bool open;		/* the rules came into force in this session */
+	p15_use use;		/* of the security environment */
+	const p15_alg *alg;
+	uint8_t make;		/* algorithm reference of a key to be made */
+	int key;		/* FS_NONE: none was named */
+	uint8_t half[VC_PKEY_RESULT_MAX];	/* of a cryptogram that comes in two */
+	size_t half_len;
+} p15_session;
+
+typedef struct vc_p15 {
+	const struct p15_kind *kind;
+	vc_fs fs;
+	p15_pin pins[P15_PINS];
+	p15_key keys[P15_KEYS];
+	bool active;		/* rules hold; before that, everything is allowed */
+	uint16_t changes;	/* how often something was written */
+	p15_session session;
+} vc_p15;
+
+typedef uint16_t p15_command(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out);
+
+typedef struct p15_row {
+	uint8_t ins;
+	p15_command *run;
+} p15_row;
+
+/* Who may do what with the files of a card that is sold full. */
+typedef enum p15_class {
+	P15_CLASS_APP,		/* the DF of the application */
+	P15_CLASS_OPEN,		/* anybody reads, the holder writes */
+	P15_CLASS_FIXED,	/* anybody reads, the issuer wrote */
+	P15_CLASS_KEY,		/* the holder uses, and makes anew */
+	P15_CLASS_KEY_2,	/* ... with the second PIN */
+	P15_CLASSES
+} p15_class;
+
+/* Where PKCS #15 stands on it; an identifier of 0: it has none. */
+typedef struct p15_layout {
+	const char *label, *maker;
+	uint16_t dir_len;	/* bytes of each directory; 0: what stands in it */
+	uint16_t pin_flags;	/* PinFlags (7816-15 8.8.2), the first in bit 15 */
+	uint16_t unused, aodf, prkdf, pukdf, cdf, trusted, dodf;
+	uint16_t key, public_key, certificate, data;	/* the first of each; others follow */
+	bool read_only;		/* TokenInfo says so */
+	bool tells_algs;	/* TokenInfo lists algorithms, PrKDF refers to them */
+	bool field_size;	/* PrKDF tells that of an EC key, as OpenSC writes it */
+	bool two_pins;		/* the second is for signatures that oblige */
+	uint8_t rules[P15_CLASSES][FS_RULES_MAX];
+	uint8_t rules_len[P15_CLASSES];
+} p15_layout;
+
+/* A product. */
+typedef struct p15_kind {
+	const p15_row *rows;
+	size_t row_count;
+	uint32_t rules_tag;	/* of FCP: how it writes security attributes, */
+	int (*condition)(const fs_file *f, p15_op op);	/* and what they mean */
+	const p15_alg *algs;
+	size_t alg_count;
+	const tmg_alg *makes;	/* kinds of keys it holds; ends with TMG_ALG_NONE */
+	uint8_t pin_least, pin_len, fill;	/* shortest; bytes of a stored one */
+	uint8_t puk_len;
+	uint8_t life;		/* what FCP says of files while rules hold */
+	uint16_t one_shot;	/* a bit for each PIN that is good for one signature */
+	uint16_t no_pin, blocked;	/* what it says of a PIN it has not, or no more */
+	bool keys_in_files;
+	uint16_t (*select)(const vc_card *card, vc_p15 *p15, tmg_out *out);
+	tmg_rc (*factory)(vc_card *card, vc_p15 *p15);
+	const p15_layout *layout;
+} p15_kind;
+
+extern const vc_app vc_pkcs15_app;
+
+/* ---- what every product's vc_app is made of: pkcs15.c ------------------------------- */
+void *p15_create_card(vc_card *card, const p15_kind *kind);
+void p15_destroy_card(void *self);
+void p15_reset_card(void *self);
+uint16_t p15_select_card(vc_card *card, void *self, tmg_out *out);
+uint16_t p15_command_card(vc_card *card, void *self, const vc_command *c, tmg_out *out);
+void p15_save_card(const void *self, tmg_out *out);
+tmg_rc p15_load_card(vc_card *card, void *self, tmg_view records);
+tmg_rc p15_provision_card(vc_card *card, void *self, const char *algs);
+/* The session is over; the MF is current. */
+void p15_forget(vc_p15 *p15);
+/* No file, no key, no PIN. */
+void p15_empty(vc_p15 *p15);
+
+/* ---- access: pkcs15_access.c -------------------------------------------------------- */
+/* ISO/IEC 7816-4 9.3.3.2: an access mode byte, then conditions; SE n means PIN n. */
+int p15_condition_compact(const fs_file *f, p15_op op);
+bool p15_may(const vc_p15 *p15, int at, p15_op op);
+bool p15_may_key(const vc_p15 *p15, int key, p15_op op);
+/* One of the PINs that are good for one signature was used up. */
+void p15_used(vc_p15 *p15, int key);
+
+/* ---- files: pkcs15_select.c, pkcs15_binary.c, pkcs15_file.c -------------------------- */
+p15_command p15_select, p15_read, p15_read_odd, p15_update, p15_update_odd, p15_erase;
+p15_command p15_create, p15_delete, p15_activate, p15_deactivate;
+
+/* ---- PINs: pkcs15_pin.c ----------------------------------------------------------------- */
+p15_command p15_verify, p15_change, p15_unblock;
+/* Empty: no PUK. */
+void p15_pin_set(p15_pin *pin, const p15_kind *kind, tmg_view value, tmg_view puk,
+    uint8_t tries, uint8_t puk_tries);
+
+/* ---- keys: pkcs15_key.c --------------------------------------------------------------------- */
+bool p15_kind_has(const p15_kind *kind, tmg_alg alg);
+void p15_key_clear(p15_key *key);
+/* Takes pkey over. */
+TMG_MUST_USE tmg_rc p15_key_store(p15_key *key, tmg_alg alg, EVP_PKEY *pkey);
+
+/* ---- using them: pkcs15_use.c ------------------------------------------------------------------ */
+p15_command p15_mse, p15_pso, p15_internal_auth, p15_challenge;
+
+/* ---- a card as it is sold: pkcs15_dir.c, pkcs15_provision.c --------------------------------------- */
+/* Files, PINs, keys and certificates.  Verdicts TMG_NOT_FOUND: no such algorithm. */
+TMG_MUST_USE tmg_rc p15_provision(vc_card *card, vc_p15 *p15, const char *algs);
+
+/* ---- the state file: pkcs15_state.c --------------------------------------------------------------- */
+void p15_save(const vc_p15 *p15, tmg_out *out);
+TMG_MUST_USE tmg_rc p15_load(vc_card *card, vc_p15 *p15, tmg_view records);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/vcard/pkcs15.h"
+
+enum {	/* access modes, ISO/IEC 7816-4 tables 28 and 29 */
+	AM_DELETE = 0x40,
+	AM_ACTIVATE = 0x10,
+	AM_DEACTIVATE = 0x08,
+	AM_CREATE_DF = 0x04,
+	AM_CREATE_EF = 0x02,
+	AM_UPDATE = 0x02,
+	AM_READ = 0x01,
+	AM_MODES = 0x7f,
+
+	/* conditions, table 31 */
+	SC_ALWAYS = 0x00,
+	SC_NEVER = 0xff,
+	SC_OTHERS = 0x60,	/* secure messaging, authentication of the host */
+	SC_USER = 0x10,
+	SC_ENVIRONMENT = 0x0f,
+};
+
+/* A key is used where a file is read: nobody reads it. */
+static const uint8_t modes[] = {
+	[P15_OP_READ] = AM_READ, [P15_OP_UPDATE] = AM_UPDATE,
+	[P15_OP_CREATE_DF] = AM_CREATE_DF, [P15_OP_CREATE_EF] = AM_CREATE_EF,
+	[P15_OP_DELETE] = AM_DELETE, [P15_OP_ACTIVATE] = AM_ACTIVATE,
+	[P15_OP_DEACTIVATE] = AM_DEACTIVATE,
+	[P15_OP_USE] = AM_READ, [P15_OP_GENERATE] = AM_UPDATE,
+};
+
+/* SE n says which PIN; 0 and 15 stand for any, and there is one. */
+static int
+pin_of(uint8_t condition)
+{
+	const int n = condition & SC_ENVIRONMENT;
+
+	if (condition == SC_ALWAYS)
+		return P15_ALWAYS;
+	if (condition == SC_NEVER || (condition & SC_OTHERS) != 0 || (condition & SC_USER) == 0)
+		return P15_NEVER;
+	return n == 0 || n >= P15_PINS ? 1 : n;
+}
+
+int
+p15_condition_compact(const fs_file *f, p15_op op)
+{
+	size_t at = 1;
+
+	if (f->rules_len == 0)
+		return P15_ALWAYS;
+	if ((f->rules[0] & modes[op]) == 0)
+		return P15_NEVER;
+	/* conditions stand in the order of the bits, the highest first */
+	for (uint8_t bit = AM_DELETE; bit > modes[op]; bit >>= 1)
+		at += (f->rules[0] & AM_MODES & bit) != 0;
+	return at < f->rules_len ? pin_of(f->rules[at]) : P15_NEVER;
+}
+
+static bool
+is_met(const vc_p15 *p15, int condition)
+{
+	if (!p15->active || p15->session.open)
+		return true;
+	return condition == P15_ALWAYS ||
+	    (condition != P15_NEVER && (p15->session.pins >> condition & 1u) != 0);
+}
+
+bool
+p15_may(const vc_p15 *p15, int at, p15_op op)
+{
+	return is_met(p15, p15->kind->condition(&p15->fs.files[at], op));
+}
+
+/* Keys without a file are the first PIN's. */
+bool
+p15_may_key(const vc_p15 *p15, int key, p15_op op)
+{
+	if (p15->kind->keys_in_files)
+		return p15_may(p15, key, op);
+	return (p15->session.pins >> 1 & 1u) != 0;
+}
+
+void
+p15_used(vc_p15 *p15, int key)
+{
+	if (p15->kind->keys_in_files) {
+		const int pin = p15->kind->condition(&p15->fs.files[key], P15_OP_USE);
+
+		p15->session.pins &= (uint16_t)~(p15->kind->one_shot & 1u << pin);
+	}
+}

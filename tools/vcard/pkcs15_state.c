@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The records of a card with files: doc/design/vcard-state.md.
+ */
+#include "src/base/scope.h"
+#include "tools/vcard/pkcs15.h"
+
+enum {
+	REC_LIFE = 0x80,	/* 1: rules hold; how often it changed */
+	REC_FILE = 0x81,
+	REC_PIN = 0x82,
+	REC_KEY = 0x83,		/* place, algorithm, PrivateKeyInfo */
+
+	LIFE_LEN = 3,
+	FILE_HEAD = 11,
+	PIN_LEN = 6 + 2 * P15_PIN_MAX,
+};
+
+/* ---- out ------------------------------------------------------------------------------------ */
+static void
+save_file(const vc_fs *fs, uint8_t at, tmg_out *out)
+{
+	const fs_file *f = &fs->files[at];
+	const uint8_t head[FILE_HEAD] = {
+		at, f->parent, (uint8_t)f->kind, (uint8_t)(f->id >> 8), (uint8_t)f->id,
+		f->descriptor, f->sfi, f->life, (uint8_t)(f->size >> 8), (uint8_t)f->size,
+		f->name_len,
+	};
+	const size_t bytes = f->data != NULL ? f->size : 0;
+
+	tmg_tlv_put_head(out, REC_FILE, sizeof(head) + f->name_len + 1u + f->rules_len + bytes);
+	tmg_put(out, TMG_VIEW(head));
+	tmg_put(out, (tmg_view){ f->name, f->name_len });
+	tmg_put_u8(out, f->rules_len);
+	tmg_put(out, (tmg_view){ f->rules, f->rules_len });
+	tmg_put(out, (tmg_view){ f->data, bytes });
+}
+
+static void
+save_pin(const p15_pin *pin, uint8_t ref, tmg_out *out)
+{
+	const uint8_t head[] = { ref, pin->most, pin->left, pin->puk_most, pin->puk_left,
+	    pin->has_puk };
+
+	tmg_tlv_put_head(out, REC_PIN, PIN_LEN);
+	tmg_put(out, TMG_VIEW(head));
+	tmg_put(out, TMG_VIEW(pin->value));
+	tmg_put(out, TMG_VIEW(pin->puk));
+}
+
+void
+p15_save(const vc_p15 *p15, tmg_out *out)
+{
+	const uint8_t life[LIFE_LEN] = {
+		p15->active, (uint8_t)(p15->changes >> 8), (uint8_t)p15->changes,
+	};
+
+	tmg_tlv_put(out, REC_LIFE, TMG_VIEW(life));
+	for (uint8_t i = 0; i < FS_FILES; i++)
+		if (p15->fs.files[i].kind != FS_FREE)
+			save_file(&p15->fs, i, out);
+	for (uint8_t i = 1; i < P15_PINS; i++)
+		if (p15->pins[i].set)
+			save_pin(&p15->pins[i], i, out);
+	for (uint8_t i = 0; i < P15_KEYS; i++) {
+		const p15_key *key = &p15->keys[i];
+
+		if (key->alg == TMG_ALG_NONE)
+			continue;
+		tmg_tlv_put_head(out, REC_KEY, 2 + key->der_len);
+		tmg_put_u8(out, i);
+		tmg_put_u8(out, (uint8_t)key->alg);
+		tmg_put(out, (tmg_view){ key->der, key->der_len });
+	}
+}
+
+/* ---- and back, trusting nothing --------------------------------------------------------------- */
+static bool
+take(tmg_view *v, size_t n, tmg_view *head)
+{
+	return tmg_view_take(v, n, head) == TMG_OK;
+}
+
+static bool
+take_short(tmg_view *v, uint8_t len, size_t most, uint8_t *bytes)
+{
+	tmg_view head;
+
+	if (len > most || !take(v, len, &head))
+		return false;
+	if (len > 0)
+		memcpy(bytes, head.ptr, len);
+	return true;
+}
+
+static tmg_rc
+load_file(vc_fs *fs, tmg_view v)
+{
+	tmg_view h, len;
+	fs_file f;
+
+	if (!take(&v, FILE_HEAD, &h) || h.ptr[0] >= FS_FILES || h.ptr[1] >= FS_FILES)
+		return TMG_E_MALFORMED;
+	f = (fs_file){
+		.kind = (fs_kind)h.ptr[2], .id = (uint16_t)(h.ptr[3] << 8 | h.ptr[4]),
+		.parent = h.ptr[1], .descriptor = h.ptr[5], .sfi = h.ptr[6], .life = h.ptr[7],
+		.size = (uint16_t)(h.ptr[8] << 8 | h.ptr[9]), .name_len = h.ptr[10],
+	};
+	if (!take_short(&v, f.name_len, sizeof(f.name), f.name) || !take(&v, 1, &len) ||
+	    !take_short(&v, f.rules_len = len.ptr[0], sizeof(f.rules), f.rules) ||
+	    v.len != (f.kind == FS_EF ? f.size : 0u))
+		return TMG_E_MALFORMED;
+	return vc_fs_restore(fs, h.ptr[0], &f, v);
+}
+
+static tmg_rc
+load_pin(vc_p15 *p15, tmg_view v)
+{
+	p15_pin *pin;
+
+	if (v.len != PIN_LEN || v.ptr[0] == 0 || v.ptr[0] >= P15_PINS || v.ptr[1] == 0 ||
+	    v.ptr[2] > v.ptr[1] || v.ptr[4] > v.ptr[3] || v.ptr[5] > 1)
+		return TMG_E_MALFORMED;
+	pin = &p15->pins[v.ptr[0]];
+	*pin = (p15_pin){
+		.set = true, .most = v.ptr[1], .left = v.ptr[2], .puk_most = v.ptr[3],
+		.puk_left = v.ptr[4], .has_puk = v.ptr[5] == 1,
+	};
+	memcpy(pin->value, v.ptr + 6, P15_PIN_MAX);
+	memcpy(pin->puk, v.ptr + 6 + P15_PIN_MAX, P15_PIN_MAX);
+	return TMG_OK;
+}
+
+/* Keys stand behind the files that they are. */
+static tmg_rc
+load_key(vc_card *card, vc_p15 *p15, tmg_view v)
+{
+	tmg_view h;
+	EVP_PKEY *pkey;
+	tmg_rc rc;
+
+	if (!take(&v, 2, &h) || h.ptr[1] == TMG_ALG_NONE || h.ptr[1] >= TMG_ALG_COUNT ||
+	    h.ptr[0] >= (p15->kind->keys_in_files ? P15_KEYS : P15_NUMBERED) ||
+	    (p15->kind->keys_in_files && p15->fs.files[h.ptr[0]].kind != FS_KEY))
+		return TMG_E_MALFORMED;
+	if ((rc = vc_pkey_decode((tmg_alg)h.ptr[1], card->lib, v, &pkey)))
+		return rc;
+	return p15_key_store(&p15->keys[h.ptr[0]], (tmg_alg)h.ptr[1], pkey);
+}
+
+static tmg_rc
+load_life(vc_p15 *p15, tmg_view v)
+{
+	if (v.len != LIFE_LEN || v.ptr[0] > 1)
+		return TMG_E_MALFORMED;
+	p15->active = v.ptr[0] == 1;
+	p15->changes = (uint16_t)(v.ptr[1] << 8 | v.ptr[2]);
+	return TMG_OK;
+}
+
+static tmg_rc
+load_record(vc_card *card, vc_p15 *p15, const tmg_tlv *t)
+{
+	switch (t->tag) {
+	case REC_LIFE:
+		return load_life(p15, t->value);
+	case REC_FILE:
+		return load_file(&p15->fs, t->value);
+	case REC_PIN:
+		return load_pin(p15, t->value);
+	case REC_KEY:
+		return load_key(card, p15, t->value);
+	default:
+		return TMG_E_MALFORMED;
+	}
+}
+
+tmg_rc
+p15_load(vc_card *card, vc_p15 *p15, tmg_view records)
+{
+	tmg_tlv t;
+	tmg_rc rc;
+
+	p15_empty(p15);
+	while ((rc = tmg_tlv_next(&records, &t)) == TMG_OK)
+		if ((rc = load_record(card, p15, &t)))
+			return rc;
+	if (rc != TMG_NOT_FOUND || !vc_fs_sound(&p15->fs))
+		return TMG_E_MALFORMED;
+	p15_forget(p15);
+	return TMG_OK;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MANAGE SECURITY ENVIRONMENT, PERFORM SECURITY OPERATION, INTERNAL AUTHENTICATE:
+ * ISO/IEC 7816-4 11.5 and 7816-8 5; GET CHALLENGE.
+ */
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "src/base/scope.h"
+#include "tools/vcard/pkcs15.h"
+
+enum {
+	MSE_SET = 0x41,		/* for computing, deciphering, internal authentication */
+	MSE_RESTORE = 0xf3,
+
+	CRT_AUTH = 0xa4,
+	CRT_SIGN = 0xb6,
+	CRT_DECIPHER = 0xb8,
+	CRT_MAKE = 0x00,	/* in the field: of a key that will be made */
+
+	TAG_ALG = 0x80,
+	TAG_FILE = 0x81,
+	TAG_KEY_PUBLIC = 0x83,
+	TAG_KEY = 0x84,
+
+	PSO_SIGN = 0x9e9a,
+	PSO_DECIPHER = 0x8086,
+
+	PADDING_NONE = 0x00,	/* no further indication */
+	FIRST_HALF = 0x81,	/* in the field: short cards take a cryptogram in two */
+	SECOND_HALF = 0x82,
+	CHALLENGE_MAX = 256,
+};
+
+/* ---- the environment ------------------------------------------------------------------- */
+static const struct {
+	uint8_t crt;
+	p15_use use;
+} uses[] = {
+	{ CRT_AUTH, P15_USE_AUTH }, { CRT_SIGN, P15_USE_SIGN },
+	{ CRT_DECIPHER, P15_USE_DECIPHER }, { CRT_MAKE, P15_USE_MAKE },
+};
+
+static p15_use
+use_of(uint8_t crt)
+{
+	for (size_t i = 0; i < TMG_COUNT(uses); i++)
+		if (uses[i].crt == crt)
+			return uses[i].use;
+	return P15_USE_NONE;
+}
+
+static const p15_alg *
+alg_of(const p15_kind *kind, uint8_t ref)
+{
+	for (size_t i = 0; i < kind->alg_count; i++)
+		if (kind->algs[i].ref == ref)
+			return &kind->algs[i];
+	return NULL;
+}
+
+static uint16_t
+take_file(const vc_p15 *p15, tmg_view v, p15_session *s)
+{
+	int at;
+
+	if (!p15->kind->keys_in_files || v.len == 0)
+		return SW_DATA;
+	at = v.len == 2 ? vc_fs_by_id(&p15->fs, (uint16_t)(v.ptr[0] << 8 | v.ptr[1])) :
+	    vc_fs_by_path(&p15->fs, FS_MF,
+	    v.len > 2 && v.ptr[0] == FS_ID_MF >> 8 && v.ptr[1] == 0 ?
+	    (tmg_view){ v.ptr + 2, v.len - 2 } : v);
+	if (at == FS_NONE || p15->fs.files[at].kind != FS_KEY)
+		return SW_NO_REFERENCE;
+	s->key = at;
+	return SW_OK;
+}
+
+/* In a file the only key has the number 0. */
+static uint16_t
+take_key(const vc_p15 *p15, tmg_view v, p15_session *s)
+{
+	if (v.len != 1)
+		return SW_DATA;
+	if (p15->kind->keys_in_files)
+		return v.ptr[0] == 0 ? SW_OK : SW_NO_REFERENCE;
+	if (v.ptr[0] >= P15_NUMBERED)
+		return SW_DATA;
+	s->key = v.ptr[0];
+	return SW_OK;
+}
+
+static uint16_t
+take_alg(const vc_p15 *p15, tmg_view v, p15_session *s)
+{
+	if (v.len != 1)
+		return SW_DATA;
+	s->make = v.ptr[0];
+	s->alg = alg_of(p15->kind, v.ptr[0]);
+	return s->alg != NULL || s->use == P15_USE_MAKE ? SW_OK : SW_NO_FUNCTION;
+}
+
+static uint16_t
+take_object(const vc_p15 *p15, const tmg_tlv *t, p15_session *s)
+{
+	switch (t->tag) {
+	case TAG_ALG:
+		return take_alg(p15, t->value, s);
+	case TAG_FILE:
+		return take_file(p15, t->value, s);
+	case TAG_KEY:
+	case TAG_KEY_PUBLIC:
+		return take_key(p15, t->value, s);
+	default:
+		return SW_DATA;
+	}
+}
+
+/* What is said replaces all that was said before; what is wrong changes nothing. */
+static uint16_t
+set(vc_p15 *p15, const vc_command *c)
+{
+	p15_session next = p15->session;
+	tmg_view in = c->data;
+	uint16_t sw;
+	tmg_tlv t;
+	tmg_rc rc;
+
+	next.use = use_of(c->p2);
+	next.alg = NULL;
+	next.make = 0;
+	next.key = FS_NONE;
+	next.half_len = 0;
+	if (next.use == P15_USE_NONE)
+		return SW_P1P2;
+	while ((rc = tmg_tlv_next(&in, &t)) == TMG_OK)
+		if ((sw = take_object(p15, &t, &next)) != SW_OK)
+			return sw;
+	if (rc != TMG_NOT_FOUND || c->data.len == 0)
+		return SW_DATA;
+	p15->session = next;
+	return SW_OK;
+}
+
+uint16_t
+p15_mse(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
+{
+	(void)card;
+	(void)out;
+	if (c->p1 == MSE_SET)
+		return set(p15, c);
+	if (c->p1 != MSE_RESTORE)
+		return SW_NO_FUNCTION;
+	if (c->data.len != 0)
+		return SW_LENGTH;
+	p15->session.use = P15_USE_NONE;
+	p15->session.key = FS_NONE;
+	return SW_OK;
+}
+
+/* ---- computing ---------------------------------------------------------------------------- */
+/* The key of the environment, when it may be used so now. */
+static uint16_t
+key_for(vc_p15 *p15, p15_use use, p15_key **key)
+{
+	const p15_session *s = &p15->session;
+
+	if (s->use != use || s->alg == NULL || s->key == FS_NONE)
+		return SW_CONDITIONS;
+	*key = &p15->keys[s->key];
+	if (!p15_may_key(p15, s->key, P15_OP_USE))
+		return SW_SECURITY;
+	if ((*key)->alg == TMG_ALG_NONE)
+		return SW_NO_REFERENCE;
+	return tmg_alg_get((*key)->alg)->family == s->alg->family ? SW_OK : SW_CONDITIONS;
+}
+
+/* DigestInfo without the hash (RFC 8017 9.2, note 1) */
+static const struct {
+	tmg_hash hash;
+	uint8_t len;
+	uint8_t head[19];
+} infos[] = {
+	{ TMG_HASH_SHA1, 15, { 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a,
+	    0x05, 0x00, 0x04, 0x14 } },
+	{ TMG_HASH_SHA256, 19, { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+	    0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 } },
+	{ TMG_HASH_SHA384, 19, { 0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+	    0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30 } },
+	{ TMG_HASH_SHA512, 19, { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+	    0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40 } },
+};
+
+static tmg_rc
+put_info(tmg_hash hash, tmg_view in, tmg_out *info)
+{
+	if (hash != TMG_HASH_NONE && in.len != tmg_hash_bytes(hash))
+		return TMG_E_MALFORMED;
+	for (size_t i = 0; i < TMG_COUNT(infos); i++)
+		if (infos[i].hash == hash)
+			tmg_put(info, (tmg_view){ infos[i].head, infos[i].len });
+	tmg_put(info, in);
+	return info->full ? TMG_E_MALFORMED : TMG_OK;
+}
+
+static tmg_rc
+pad_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg_out *out)
+{
+	uint8_t bytes[VC_PKEY_RESULT_MAX];
+	tmg_out info = TMG_OUT(bytes);
+	tmg_rc rc;
+
+	if ((rc = put_info(hash, in, &info)))
+		return rc;
+	return vc_pkey_rsa_sign(card->lib, key->pkey, tmg_out_view(&info), out);
+}
+
+static tmg_rc
+sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out *out)
+{
+	switch (alg->padding) {
+	case P15_PKCS1:
+		return pad_and_sign(card, key, alg->hash, in, out);
+	case P15_ECDSA_FLAT:
+		return vc_pkey_ecdsa_flat(key->alg, card->lib, key->pkey, in, out);
+	default:
+		return vc_pkey_private(key->alg, card->lib, key->pkey, in, out);
+	}
+}
+
+static uint16_t
+answer_to(tmg_rc rc)
+{
+	return rc == TMG_OK ? SW_OK : rc == TMG_E_CRYPTO ? SW_INTERNAL : SW_DATA;
+}
+
+static uint16_t
+compute(vc_card *card, vc_p15 *p15, p15_use use, const vc_command *c, tmg_out *out)
+{
+	p15_key *key;
+	uint16_t sw;
+
+	if ((sw = key_for(p15, use, &key)) != SW_OK)
+		return sw;
+	if (c->data.len == 0)
+		return SW_LENGTH;
+	sw = answer_to(sign(card, key, p15->session.alg, c->data, out));
+	if (sw == SW_OK)
+		p15_used(p15, p15->session.key);
+	return sw;
+}
+
+static tmg_rc
+open_sealed(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out *out)
+{
+	return alg->padding == P15_PKCS1 ?
+	    vc_pkey_rsa_decrypt(card->lib, key->pkey, in, out) :
+	    vc_pkey_private(key->alg, card->lib, key->pkey, in, out);
+}
+
+/* The first half waits for the second. */
+static uint16_t
+keep_half(p15_session *s, tmg_view half)
+{
+	if (half.len == 0 || half.len > sizeof(s->half) / 2)
+		return SW_LENGTH;
+	memcpy(s->half, half.ptr, half.len);
+	s->half_len = half.len;
+	return SW_OK;
+}
+
+static uint16_t
+join_half(p15_session *s, tmg_view *half)
+{
+	if (s->half_len == 0)
+		return SW_CONDITIONS;
+	if (half->len > sizeof(s->half) - s->half_len)
+		return SW_LENGTH;
+	memcpy(s->half + s->half_len, half->ptr, half->len);
+	*half = (tmg_view){ s->half, s->half_len + half->len };
+	s->half_len = 0;
+	return SW_OK;
+}
+
+static uint16_t
+decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
+{
+	p15_session *s = &p15->session;
+	tmg_view in = c->data, padding;
+	p15_key *key;
+	uint16_t sw;
+
+	if ((sw = key_for(p15, P15_USE_DECIPHER, &key)) != SW_OK)
+		return sw;
+	if (tmg_view_take(&in, 1, &padding) || in.len == 0)
+		return SW_LENGTH;
+	if (p15->kind->keys_in_files && padding.ptr[0] == FIRST_HALF)
+		return keep_half(s, in);
+	if (p15->kind->keys_in_files && padding.ptr[0] == SECOND_HALF) {
+		if ((sw = join_half(s, &in)) != SW_OK)
+			return sw;
+	} else if (padding.ptr[0] != PADDING_NONE)
+		return SW_DATA;
+	if (s->alg->family != TMG_FAMILY_RSA)
+		return SW_CONDITIONS;
+	sw = answer_to(open_sealed(card, key, s->alg, in, out));
+	if (sw == SW_OK)
+		p15_used(p15, s->key);
+	return sw;
+}
+
+uint16_t
+p15_pso(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
+{
+	switch (c->p1 << 8 | c->p2) {
+	case PSO_SIGN:
+		return compute(card, p15, P15_USE_SIGN, c, out);
+	case PSO_DECIPHER:
+		return decipher(card, p15, c, out);
+	default:
+		return SW_P1P2;
+	}
+}
+
+uint16_t
+p15_internal_auth(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
+{
+	if (c->p1 != 0 || c->p2 != 0)
+		return SW_P1P2;
+	return compute(card, p15, P15_USE_AUTH, c, out);
+}
+
+uint16_t
+p15_challenge(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
+{
+	uint8_t bytes[CHALLENGE_MAX];
+
+	(void)p15;
+	if (c->p1 != 0 || c->p2 != 0)
+		return SW_P1P2;
+	if (c->data.len != 0 || c->le == VC_LE_NONE || c->le > sizeof(bytes))
+		return SW_LENGTH;
+	if (RAND_bytes_ex(card->lib, bytes, c->le, 0) != 1)
+		return SW_INTERNAL;
+	tmg_put(out, (tmg_view){ bytes, c->le });
+	return SW_OK;
+}

@@ -38,13 +38,26 @@ is_constructed(uint32_t tag)
 	return (tag & CONSTRUCTED) != 0;
 }
 
-/* What a file of fixed size has behind its last object. */
-static void
-cut_padding(tmg_view *v)
+static bool
+is_padding(uint8_t byte)
 {
-	while (v->len > 0 && (v->ptr[v->len - 1] == 0 ||
-	    v->ptr[v->len - 1] == PADDING))
-		v->len--;
+	return byte == 0 || byte == PADDING;
+}
+
+/* Without what a file of fixed size has behind its last object. */
+static tmg_view
+without_padding(tmg_view v)
+{
+	tmg_view rest = v;
+	tmg_tlv one;
+
+	while (rest.len > 0 && !is_padding(rest.ptr[0]) &&
+	    tmg_tlv_next(&rest, &one) == TMG_OK)
+		;
+	for (size_t i = 0; i < rest.len; i++)
+		if (!is_padding(rest.ptr[i]))
+			return v;
+	return (tmg_view){ v.ptr, v.len - rest.len };
 }
 
 static bool
@@ -104,15 +117,13 @@ void
 report_shape(tmg_view bytes, char text[static REPORT_SHAPE_MAX])
 {
 	tmg_out o = { (uint8_t *)text, REPORT_SHAPE_MAX - 1, 0, false };
-	tmg_view whole = bytes;
+	const tmg_view objects = without_padding(bytes);
 
-	if (!is_tlv(bytes))
-		cut_padding(&bytes);
-	if (is_tlv(bytes))
-		put_objects(&o, bytes, 0);
+	if (is_tlv(objects))
+		put_objects(&o, objects, 0);
 	text[o.len] = '\0';
 	if (o.len == 0)
-		snprintf(text, REPORT_SHAPE_MAX, "[%zu bytes]", whole.len);
+		snprintf(text, REPORT_SHAPE_MAX, "[%zu bytes]", bytes.len);
 }
 
 void

@@ -126,7 +126,7 @@ tmg_opgp_learn(tmg_opgp *p)
 	tmg_view content;
 	tmg_rc rc;
 
-	if (p->about_known && tmg_selected_is(&p->selected, p->base.ch))
+	if (p->about_known && tmg_selected_is(&p->app.selected, p->base.ch))
 		return TMG_OK;
 	if ((rc = tmg_opgp_get(p, DO_APPLICATION, TMG_LE_ANY, &store, &content)))
 		return opgp_pass(p, rc);

@@ -74,7 +74,7 @@ choose(tmg_opgp *p, uint8_t occurrence)
 	if ((rc = tmg_opgp_learn(p)))
 		return rc;
 	if (p->occurrence_known && p->occurrence == occurrence &&
-	    tmg_selected_certain(&p->selected, p->base.ch))
+	    tmg_selected_certain(&p->app.selected, p->base.ch))
 		return TMG_OK;
 	if (p->about.version[0] >= 3)
 		return select_occurrence(p, occurrence);

@@ -279,7 +279,7 @@ send_key(tmg_opgp *p, const tmg_opgp_slot *slot, const EVP_PKEY *key)
 	    }, NULL, &sw)))
 		return rc;
 	if (sw == TMG_SW_LOGIN)
-		tmg_opgp_doubt(p);
+		tmg_application_doubt(&p->app);
 	return opgp_judge(p, import_sw, sw, N_("importing a key"));
 }
 

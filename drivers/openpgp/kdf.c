@@ -111,7 +111,7 @@ tmg_opgp_kdf_parse(tmg_view content, tmg_opgp_kdf *kdf)
 tmg_rc
 tmg_opgp_kdf_learn(tmg_opgp *p)
 {
-	const bool selected = tmg_selected_is(&p->selected, p->base.ch);
+	const bool selected = tmg_selected_is(&p->app.selected, p->base.ch);
 	uint8_t bytes[256];
 	tmg_out store = TMG_OUT(bytes);
 	tmg_view content;

@@ -93,7 +93,7 @@ put(tmg_opgp *p, uint32_t tag, tmg_view content)
 	    }, NULL, &sw)))
 		return rc;
 	if (sw == TMG_SW_LOGIN)
-		tmg_opgp_doubt(p);
+		tmg_application_doubt(&p->app);
 	return opgp_judge(p, put_sw, sw, N_("writing a data object"));
 }
 
@@ -108,7 +108,7 @@ tmg_opgp_put(tmg_opgp *p, uint32_t tag, tmg_view content)
 tmg_rc
 tmg_opgp_put_as_user(tmg_opgp *p, uint32_t tag, tmg_view content)
 {
-	if (p->other && tmg_selected_is(&p->selected, p->base.ch))
+	if (p->other && tmg_selected_is(&p->app.selected, p->base.ch))
 		return put(p, tag, content);
 	return opgp_raise(p, TMG_LOGIN, 0,
 	    _("%s: this is written after the user's PIN"), p->who);

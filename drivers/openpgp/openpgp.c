@@ -67,8 +67,10 @@ opgp_probe(tmg_channel *ch, tmg_probe *found)
 	p->base.driver = &tmg_driver_openpgp;
 	p->base.ctx = ch->ctx;
 	p->base.ch = ch;
+	p->app = (tmg_application){ .kind = &tmg_opgp_application, .b = &p->base,
+	    .who = p->who };
 	snprintf(p->who, sizeof(p->who), "%s", ch->reader);
-	if ((rc = tmg_opgp_select(p))) {
+	if ((rc = tmg_application_select(&p->app))) {
 		tmg_fault_copy(&ch->fault, &p->base.fault, rc);
 		drop(p);
 		return rc;

@@ -12,8 +12,8 @@
 #include "src/base/i18n.h"
 #include "src/base/secret.h"
 #include "src/codec/tlv.h"
+#include "src/driver/application.h"
 #include "src/driver/pubkey.h"
-#include "src/driver/selected.h"
 #include "src/driver/status.h"
 #include "tamga/driver.h"
 
@@ -27,7 +27,6 @@ enum {
 	INS_GENERATE = 0x47,
 	INS_GET_CHALLENGE = 0x84,
 	INS_INTERNAL_AUTHENTICATE = 0x88,
-	INS_SELECT = 0xa4,
 	INS_SELECT_DATA = 0xa5,
 	INS_GET_DATA = 0xca,
 	INS_GET_NEXT_DATA = 0xcc,
@@ -132,7 +131,7 @@ typedef struct tmg_opgp_kdf {
 
 typedef struct tmg_opgp {
 	tmg_backend base;		/* first */
-	tmg_selected selected;
+	tmg_application app;
 	char who[OPGP_WHO];		/* for messages: token and reader */
 	bool terminated;		/* SELECT said so: only a reset helps */
 	bool sign, other, admin;	/* 81, 82, 83 verified in this selection */
@@ -158,26 +157,18 @@ tmg_opgp_of(tmg_backend *b)
 	tmg_raise(&(p)->base.fault, (rc), (sw), __VA_ARGS__)
 #define opgp_pass(p, rc) tmg_pass(&(p)->base.fault, (rc))
 
-/* ---- select.c: the application and what is sent to it -------------------- */
+/* ---- select.c: the application ------------------------------------------- */
 
-/* Verdicts TMG_NOT_FOUND: no OpenPGP application here. */
-tmg_rc tmg_opgp_select(tmg_opgp *p);
+extern const tmg_application_kind tmg_opgp_application;
 
-/* Selects if need be and sends.  A command with a secret in it is sent only when
- * it is certain that our application is the one selected.  When another program
- * selected something else meanwhile the application is selected again and the
- * command repeated once, but never VERIFY: TMG_LOGIN then.  data may be NULL. */
-tmg_rc tmg_opgp_send(tmg_opgp *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw);
-
-/* The same for a command whose PIN a person types on the reader's keypad.  It is
- * never repeated.  Verdicts TMG_LOGIN, and those of tmg_channel_ops.enter. */
-tmg_rc tmg_opgp_send_typed(tmg_opgp *p, const tmg_capdu *c,
-    const tmg_pad_form *form, uint16_t *sw);
+static inline tmg_rc
+tmg_opgp_send(tmg_opgp *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
+{
+	return tmg_application_send(&p->app, c, data, sw);
+}
 
 /* Nobody is logged in any more, and what was read is old. */
-void tmg_opgp_forget(tmg_opgp *p);
-/* And the next command selects first. */
-void tmg_opgp_doubt(tmg_opgp *p);
+void tmg_opgp_forget(tmg_backend *b);
 
 /* ---- status.c ------------------------------------------------------------ */
 

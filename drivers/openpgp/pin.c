@@ -222,7 +222,7 @@ learn_rules(tmg_opgp *p)
 {
 	tmg_rc rc;
 
-	if ((!p->kdf_known || !tmg_selected_is(&p->selected, p->base.ch)) &&
+	if ((!p->kdf_known || !tmg_selected_is(&p->app.selected, p->base.ch)) &&
 	    (rc = tmg_opgp_learn(p)))
 		return rc;
 	return tmg_opgp_kdf_learn(p);
@@ -270,14 +270,14 @@ tmg_opgp_logged_in(tmg_backend *b, tmg_pin_kind kind)
 	else if (kind == TMG_PIN_USER)
 		in = pw != 0 ? *login_of(p, pw) : p->other || p->sign;
 	/* A reset or another driver's SELECT ended it, noticed or not. */
-	return in && tmg_selected_is(&p->selected, b->ch) ? TMG_OK : TMG_LOGIN;
+	return in && tmg_selected_is(&p->app.selected, b->ch) ? TMG_OK : TMG_LOGIN;
 }
 
 /* Older cards know no other way than a new selection; so do those that refuse. */
 static tmg_rc
 logout_by_select(tmg_opgp *p)
 {
-	const tmg_rc rc = tmg_opgp_select(p);
+	const tmg_rc rc = tmg_application_select(&p->app);
 
 	return rc == TMG_NOT_FOUND ? TMG_OK : opgp_pass(p, rc);
 }
@@ -296,8 +296,8 @@ tmg_opgp_logout(tmg_backend *b)
 	uint16_t sw = TMG_SW_OK;
 	tmg_rc rc;
 
-	if (!tmg_selected_is(&p->selected, b->ch)) {
-		tmg_opgp_forget(p);
+	if (!tmg_selected_is(&p->app.selected, b->ch)) {
+		tmg_opgp_forget(&p->base);
 		return TMG_OK;
 	}
 	for (size_t i = 0; i < sizeof(all) && sw == TMG_SW_OK; i++) {

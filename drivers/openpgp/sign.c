@@ -37,7 +37,7 @@ tmg_opgp_operated(tmg_opgp *p, uint16_t sw)
 {
 	/* Believed to be logged in, but the card knows better. */
 	if (sw == TMG_SW_LOGIN)
-		tmg_opgp_doubt(p);
+		tmg_application_doubt(&p->app);
 	return opgp_judge(p, operate_sw, sw, N_("using a key"));
 }
 

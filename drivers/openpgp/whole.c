@@ -107,6 +107,6 @@ tmg_opgp_reset(tmg_backend *b)
 	if ((rc = send_bare(p, INS_ACTIVATE_FILE, &sw)))
 		return opgp_pass(p, rc);
 	p->terminated = p->terminated && sw != TMG_SW_OK;
-	tmg_opgp_doubt(p);
+	tmg_application_doubt(&p->app);
 	return opgp_judge(p, reset_sw, sw, N_("resetting the OpenPGP application"));
 }

@@ -140,7 +140,7 @@ tmg_piv_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 	if (rc)
 		return piv_pass(p, rc);
 	if (sw == TMG_SW_LOGIN)
-		tmg_piv_doubt(p);
+		tmg_application_doubt(&p->app);
 	if ((rc = piv_judge(p, generate_sw, sw, N_("making a key"))))
 		return rc;
 	return read_public(p, spec, tmg_out_view(&answer), spki);

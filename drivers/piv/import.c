@@ -249,6 +249,6 @@ tmg_piv_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
 	if (rc)
 		return piv_pass(p, rc);
 	if (sw == TMG_SW_LOGIN)
-		tmg_piv_doubt(p);
+		tmg_application_doubt(&p->app);
 	return piv_judge(p, import_sw, sw, N_("importing a key"));
 }

@@ -46,7 +46,7 @@ move(tmg_piv *p, uint32_t from, uint8_t to, const char *doing)
 	if (rc)
 		return piv_pass(p, rc);
 	if (sw == TMG_SW_LOGIN)
-		tmg_piv_doubt(p);
+		tmg_application_doubt(&p->app);
 	return piv_judge(p, move_sw, sw, doing);
 }
 

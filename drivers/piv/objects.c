@@ -108,6 +108,6 @@ tmg_piv_put(tmg_piv *p, uint32_t tag, tmg_view content)
 	if (rc)
 		return rc;
 	if (sw == TMG_SW_LOGIN)
-		tmg_piv_doubt(p);
+		tmg_application_doubt(&p->app);
 	return piv_judge(p, put_sw, sw, N_("writing a data object"));
 }

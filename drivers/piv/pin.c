@@ -206,7 +206,7 @@ was_told(tmg_piv *p, tmg_pin_kind kind)
 {
 	const bool told = p->told.known && p->told.kind == kind &&
 	    p->base.ch->turn - p->told.turn <= 1 &&
-	    tmg_selected_certain(&p->selected, p->base.ch);
+	    tmg_selected_certain(&p->app.selected, p->base.ch);
 
 	p->told.known = false;
 	return told;
@@ -307,7 +307,7 @@ tmg_piv_logged_in(tmg_backend *b, tmg_pin_kind kind)
 	    kind == TMG_PIN_ADMIN && p->admin;
 
 	/* A reset or another driver's SELECT ended it, noticed or not. */
-	return in && tmg_selected_is(&p->selected, b->ch) ? TMG_OK : TMG_LOGIN;
+	return in && tmg_selected_is(&p->app.selected, b->ch) ? TMG_OK : TMG_LOGIN;
 }
 
 /* Only the PIN can be taken back by a command (part 2, 3.2.1); the management
@@ -320,7 +320,7 @@ tmg_piv_logout(tmg_backend *b)
 	uint16_t sw;
 	tmg_rc rc;
 
-	tmg_piv_forget(p);
+	tmg_piv_forget(&p->base);
 	if (!in)
 		return TMG_OK;
 	if ((rc = send_verify(p, P1_LOGOUT, (tmg_view){ 0 }, &sw)))
@@ -418,7 +418,7 @@ send_typed(tmg_piv *p, uint8_t ins, size_t blocks, uint16_t *sw)
 	if ((rc = choose_pin(p)))
 		return rc;
 	memset(data, PIN_FILL, sizeof(data));
-	return tmg_piv_send_typed(p, &(tmg_capdu){
+	return tmg_application_send_typed(&p->app, &(tmg_capdu){
 		.ins = ins,
 		.p2 = p->pin_ref,
 		.data = { data, blocks * PIN_WIDTH },

@@ -49,10 +49,12 @@ piv_probe(tmg_channel *ch, tmg_probe *found)
 	p->base.driver = &tmg_driver_piv;
 	p->base.ctx = ch->ctx;
 	p->base.ch = ch;
+	p->app = (tmg_application){ .kind = &tmg_piv_application, .b = &p->base,
+	    .who = p->who };
 	p->pin_ref = REF_PIN;
 	standard_info(p);
 	snprintf(p->who, sizeof(p->who), "%s", ch->reader);
-	if ((rc = tmg_piv_select(p))) {
+	if ((rc = tmg_application_select(&p->app))) {
 		tmg_fault_copy(&ch->fault, &p->base.fault, rc);
 		drop(p);
 		return rc;

@@ -10,8 +10,8 @@
 #include "src/base/i18n.h"
 #include "src/base/secret.h"
 #include "src/codec/tlv.h"
+#include "src/driver/application.h"
 #include "src/driver/pubkey.h"
-#include "src/driver/selected.h"
 #include "src/driver/status.h"
 #include "tamga/driver.h"
 
@@ -23,7 +23,6 @@ enum {
 	INS_GENERATE = 0x47,
 	INS_GET_CHALLENGE = 0x84,
 	INS_GENERAL_AUTHENTICATE = 0x87,
-	INS_SELECT = 0xa4,
 	INS_GET_DATA = 0xcb,
 	INS_PUT_DATA = 0xdb,
 	INS_MOVE_KEY = 0xf6,
@@ -101,7 +100,7 @@ typedef struct tmg_piv_told {
 
 typedef struct tmg_piv {
 	tmg_backend base;		/* first */
-	tmg_selected selected;
+	tmg_application app;
 	const tmg_piv_kind *kind;
 	char who[PIV_WHO];		/* for messages: token and reader */
 	bool user, admin;		/* logged in, in this epoch */
@@ -126,30 +125,21 @@ tmg_piv_of(tmg_backend *b)
 	tmg_raise(&(p)->base.fault, (rc), (sw), __VA_ARGS__)
 #define piv_pass(p, rc) tmg_pass(&(p)->base.fault, (rc))
 
-/* ---- select.c: the application and what is sent to it -------------------- */
+/* ---- select.c: the application ------------------------------------------- */
 
-/* SELECT; parses the application property template into info.
- * Verdicts TMG_NOT_FOUND: no PIV application here. */
-tmg_rc tmg_piv_select(tmg_piv *p);
+extern const tmg_application_kind tmg_piv_application;
 
-/* Selects if need be and sends.  A command with a secret in it is sent only when
- * it is certain that our application is the one selected.  When another program
- * selected something else meanwhile the application is selected again and the
- * command repeated once, but never VERIFY: TMG_LOGIN then.  data may be NULL. */
-tmg_rc tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw);
+static inline tmg_rc
+tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
+{
+	return tmg_application_send(&p->app, c, data, sw);
+}
 
 /* What is known now of the card's extensions; info follows. */
 void tmg_piv_ext_set(tmg_piv *p, tmg_piv_ext ext);
 
-/* The same for a command whose PIN a person types on the reader's keypad.  It is
- * never repeated.  Verdicts TMG_LOGIN: another program selected something else;
- * and those of tmg_channel_ops.enter. */
-tmg_rc tmg_piv_send_typed(tmg_piv *p, const tmg_capdu *c,
-    const tmg_pad_form *form, uint16_t *sw);
-
-/* Nobody is logged in any more; the next command selects first. */
-void tmg_piv_doubt(tmg_piv *p);
-void tmg_piv_forget(tmg_piv *p);
+/* Nobody is logged in any more. */
+void tmg_piv_forget(tmg_backend *b);
 
 /* Splits an application property template; label stays empty without one.
  * algs: bits of tmg_alg, 0 when the card lists none. */

@@ -71,7 +71,7 @@ read_kept(tmg_piv *p, struct note *n)
 	const tmg_rc rc = read_note(p, OBJ_PRINTED, TAG_PROTECTED, n);
 
 	if (rc == TMG_LOGIN)
-		tmg_piv_doubt(p);
+		tmg_application_doubt(&p->app);
 	return rc;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The PIV application: finding it, keeping it selected, speaking to it. */
+/* The PIV application: what it is, what it says of itself. */
 #include "drivers/piv/piv.h"
 
 #include "src/base/scope.h"
@@ -16,8 +16,6 @@ enum {
 	TAG_APT_ALGS = 0xac,
 	TAG_APT_ALG = 0x80,
 };
-
-#define APT_MAX 512u
 
 static const tmg_piv_kind kinds[] = {
 	{ "YubiKey", NULL, "Yubico", "YubiKey PIV", true },
@@ -76,18 +74,13 @@ tmg_piv_apt_parse(tmg_view apt, tmg_view *label, uint32_t *algs)
 }
 
 void
-tmg_piv_forget(tmg_piv *p)
+tmg_piv_forget(tmg_backend *b)
 {
+	tmg_piv *p = tmg_piv_of(b);
+
 	p->user = false;
 	p->admin = false;
 	p->told.known = false;
-}
-
-void
-tmg_piv_doubt(tmg_piv *p)
-{
-	tmg_piv_forget(p);
-	p->base.ch->aid_len = 0;
 }
 
 static bool
@@ -121,25 +114,6 @@ bears_secret(const tmg_capdu *c)
 	}
 }
 
-/* What the channel said of a command. */
-static tmg_rc
-spoken(tmg_piv *p, const tmg_capdu *c, tmg_rc rc)
-{
-	tmg_selected_spoken(&p->selected, p->base.ch, c->ins == INS_SELECT);
-	if (rc == TMG_RESET || rc == TMG_REMOVED)
-		tmg_piv_forget(p);
-	return rc ? tmg_fault_copy(&p->base.fault, &p->base.ch->fault, rc)
-	    : TMG_OK;
-}
-
-static tmg_rc
-exchange(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
-{
-	tmg_channel *ch = p->base.ch;
-
-	return spoken(p, c, ch->ops->exchange(ch, c, data, sw));
-}
-
 /* A card that shows none of Yubico's extensions has most likely no metadata, and
  * with extended length its certificate is one command: the question would only
  * be refused.  With short commands a certificate is five, so that the question
@@ -169,52 +143,9 @@ learn(tmg_piv *p, tmg_view apt)
 		p->base.info.algs |= algs & ~(1u << TMG_ALG_RSA1024);
 }
 
-tmg_rc
-tmg_piv_select(tmg_piv *p)
-{
-	uint8_t store[APT_MAX];
-	tmg_out apt = TMG_OUT(store);
-	uint16_t sw;
-	tmg_rc rc;
-
-	p->selected.aid = TMG_VIEW(piv_aid);
-	tmg_piv_forget(p);
-	rc = exchange(p, &(tmg_capdu){
-		.ins = INS_SELECT,
-		.p1 = 0x04,		/* by AID */
-		.data = TMG_VIEW(piv_aid),
-		.le = TMG_LE_SHORT,
-	}, &apt, &sw);
-	if (rc)
-		return rc;
-	if (sw != TMG_SW_OK)
-		return piv_raise(p, TMG_NOT_FOUND, sw,
-		    _("%s: there is no PIV application on this card"), p->who);
-
-	tmg_selected_set(&p->selected, p->base.ch);
-	if (p->kind == NULL)
-		learn(p, tmg_out_view(&apt));
-	return TMG_OK;
-}
-
-/* An application was there when this backend was made; one that is gone now
- * means another card in the same reader. */
-static tmg_rc
-select_again(tmg_piv *p)
-{
-	const tmg_rc rc = tmg_piv_select(p);
-
-	if (rc != TMG_NOT_FOUND)
-		return rc;
-	return piv_raise(p, TMG_E_CARD, p->base.fault.sw,
-	    _("%s: the PIV application is no longer there; was the card "
-	    "exchanged?"), p->who);
-}
-
-/* Answers that no PIV application gives to the standard's own commands:
- * another program selected something else since our last turn. */
+/* Answers that no PIV application gives to the standard's own commands. */
 static bool
-smells_foreign(const tmg_capdu *c, uint16_t sw)
+is_foreign(const tmg_capdu *c, uint16_t sw)
 {
 	if (c->ins >= INS_MOVE_KEY || c->ins == INS_GET_CHALLENGE)
 		return false;
@@ -222,70 +153,34 @@ smells_foreign(const tmg_capdu *c, uint16_t sw)
 	    (sw == TMG_SW_NO_REFERENCE && c->ins == INS_GET_DATA);
 }
 
-/* What the other application refused says nothing about ours. */
-static void
-unlearn(tmg_piv *p)
+static tmg_rc
+selected(tmg_backend *b, uint16_t sw, tmg_view answer)
 {
+	tmg_piv *p = tmg_piv_of(b);
+
+	if (sw != TMG_SW_OK)
+		return TMG_NOT_FOUND;
+	if (p->kind == NULL)
+		learn(p, answer);
+	return TMG_OK;
+}
+
+static void
+unlearn(tmg_backend *b)
+{
+	tmg_piv *p = tmg_piv_of(b);
+
 	memset(p->no_ins, 0, sizeof(p->no_ins));
 	if (p->ext == PIV_EXT_ABSENT)
 		tmg_piv_ext_set(p, PIV_EXT_UNKNOWN);
 }
 
-/* A PIN that went to another application is not sent again by itself. */
-static tmg_rc
-wants_pin_again(tmg_piv *p, uint16_t sw)
-{
-	return piv_raise(p, TMG_LOGIN, sw,
-	    _("%s: another program used the card; the PIN is wanted again"),
-	    p->who);
-}
-
-tmg_rc
-tmg_piv_send_typed(tmg_piv *p, const tmg_capdu *c, const tmg_pad_form *form,
-    uint16_t *sw)
-{
-	tmg_channel *ch = p->base.ch;
-	const bool fresh = !tmg_selected_certain(&p->selected, ch);
-	tmg_rc rc;
-
-	*sw = 0;
-	if (fresh && (rc = select_again(p)))
-		return piv_pass(p, rc);
-	if ((rc = spoken(p, c, ch->ops->enter(ch, c, form, sw))))
-		return piv_pass(p, rc);
-	if (fresh || !smells_foreign(c, *sw))
-		return TMG_OK;
-	if ((rc = select_again(p)))
-		return piv_pass(p, rc);
-	unlearn(p);
-	return wants_pin_again(p, *sw);
-}
-
-tmg_rc
-tmg_piv_send(tmg_piv *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
-{
-	const bool fresh = bears_secret(c)
-	    ? !tmg_selected_certain(&p->selected, p->base.ch)
-	    : !tmg_selected_is(&p->selected, p->base.ch);
-	const size_t mark = data != NULL ? data->len : 0;
-	tmg_rc rc;
-
-	*sw = 0;
-	if (fresh && (rc = select_again(p)))
-		return piv_pass(p, rc);
-	if ((rc = exchange(p, c, data, sw)))
-		return piv_pass(p, rc);
-	if (fresh || !smells_foreign(c, *sw))
-		return TMG_OK;
-
-	if ((rc = select_again(p)))
-		return piv_pass(p, rc);
-	unlearn(p);
-	if (c->ins == INS_VERIFY)
-		return wants_pin_again(p, *sw);
-	if (data != NULL)
-		data->len = mark;
-	if ((rc = exchange(p, c, data, sw)))
-		return piv_pass(p, rc);
-	return TMG_OK;
-}
+const tmg_application_kind tmg_piv_application = {
+	.aid = { piv_aid, sizeof(piv_aid) },
+	.name = "PIV",
+	.selected = selected,
+	.forget = tmg_piv_forget,
+	.unlearn = unlearn,
+	.bears_secret = bears_secret,
+	.is_foreign = is_foreign,
+};

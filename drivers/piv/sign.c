@@ -82,7 +82,7 @@ tmg_piv_operate(tmg_piv *p, uint32_t ref, tmg_alg alg, uint32_t tag,
 	/* Believed to be logged in, but the card knows better: our selection
 	 * may be gone as well. */
 	if (sw == TMG_SW_LOGIN && p->user)
-		tmg_piv_doubt(p);
+		tmg_application_doubt(&p->app);
 	if ((rc = piv_judge(p, operate_sw, sw, N_("using a key"))))
 		return rc;
 	return tmg_tlv_walk(tmg_out_view(store), path, response)

@@ -255,7 +255,7 @@ tmg_piv_reset(tmg_backend *b)
 		return piv_pass(p, rc);
 	if ((rc = piv_judge(p, reset_sw, sw, N_("resetting the PIV application"))))
 		return rc;
-	tmg_piv_doubt(p);
+	tmg_application_doubt(&p->app);
 	p->admin_alg = 0;
 	p->admin_changed = false;
 	return TMG_OK;

@@ -10,7 +10,7 @@
 bool
 tmg_selected_is(const tmg_selected *s, const tmg_channel *ch)
 {
-	return s->epoch == ch->epoch &&
+	return s->aid.len > 0 && s->epoch == ch->epoch &&
 	    tmg_view_equal(s->aid, (tmg_view){ ch->aid, ch->aid_len });
 }
 

@@ -376,7 +376,7 @@ what_was_told_is_forgotten(void **state)
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
 	assert_int_equal(do_tries(&d, &tries), TMG_OK);
 	d.b->ch->turn++;
-	d.p->selected.spoken_ms -= 60000;
+	d.p->app.selected.spoken_ms -= 60000;
 	assert_int_equal(do_factory_pin(&d, &tries), TMG_NOT_FOUND);
 	piv_done(&d);
 }

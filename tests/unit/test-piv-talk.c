@@ -206,7 +206,7 @@ static void
 pause_for(piv_desk *d, int64_t ms)
 {
 	d->b->ch->turn++;
-	d->p->selected.spoken_ms -= ms;
+	d->p->app.selected.spoken_ms -= ms;
 }
 
 static tmg_rc
@@ -264,7 +264,7 @@ secrets_go_to_a_selected_application(void **state)
 	assert_int_equal(tmg_driver_piv.tries(d.b, TMG_PIN_USER, &tries), TMG_OK);
 	assert_int_equal(verify(&d), TMG_OK);
 	/* in one turn nobody else can have spoken, however long it takes */
-	d.p->selected.spoken_ms -= 60000;
+	d.p->app.selected.spoken_ms -= 60000;
 	assert_int_equal(tmg_driver_piv.cert_read(d.b, 0x9a, &out), TMG_NOT_FOUND);
 	pause_for(&d, 2000);
 	assert_int_equal(tmg_driver_piv.admin_auto(d.b), TMG_OK);

@@ -24,6 +24,7 @@ renewal: {
   approval = "officer";
   window_days = 30;
   remind_days = ["30", "10"];
+  remind_text_days = ["30", "10"];
 };
 staff: { tell = ["submit", "pay"]; };
 
@@ -53,7 +54,8 @@ fields = (
   { name = "surname"; label = "Surname"; kind = "name"; required = true; },
   { name = "given"; label = "Given name"; kind = "name"; required = true; },
   { name = "birth"; label = "Date of birth"; kind = "date"; required = true; },
-  { name = "phone"; label = "Telephone"; kind = "phone"; required = true; },
+  { name = "phone"; label = "Mobile telephone"; kind = "mobile"; required = true;
+    hint = "Messages about the order, and before the certificate ends, are sent there."; },
   { name = "email"; label = "E-mail"; kind = "email"; },
   { name = "region"; label = "Region"; kind = "region"; required = true; },
   { name = "city"; label = "Registration Center"; kind = "city"; required = true; }
@@ -67,6 +69,12 @@ contents = (
   { into = "san.email"; text = "${email}"; }
 );
 mail_to = "email";
+text_to = "phone";
+texts = (
+  { event = "fill"; text = "Order ${number} is in. The certificate is handed over at ${branch}, only after producing your ID card."; },
+  { event = "reject"; text = "Order ${number}: refused"; },
+  { event = "remind"; text = "The electronic signature certificate of order ${number} ends on ${deadline}. Renew it in time."; }
+);
 branches = (
   { name = "Azerpost, Baku"; region = "Baku"; city = "Baku"; },
   { name = "Azerpost, Ganja"; region = "Ganja-Dashkasan"; city = "Ganja"; },
@@ -88,7 +96,7 @@ payment: {
   text = "One payment for 3 years, without any further service fees. A card reader is paid for beside it.";
 };
 mails = (
-  { event = "submit"; subject = "Order ${number}";
+  { event = "fill"; subject = "Order ${number}";
     text = "Your order is in. The certificate is handed over at ${branch}, only after producing your ID card.\n\nOrder number: ${number}\n";
     attach_application = true; },
   { event = "reject"; subject = "Order ${number}: refused"; text = "${reason}\n"; }

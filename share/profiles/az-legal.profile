@@ -23,6 +23,7 @@ renewal: {
   approval = "officer";
   window_days = 30;
   remind_days = ["30", "10"];
+  remind_text_days = ["30", "10"];
 };
 staff: { tell = ["submit", "pay"]; };
 
@@ -57,7 +58,8 @@ fields = (
   { name = "VOEN"; label = "Taxpayer number (VÖEN)"; kind = "az-voen-legal";
     required = true; },
   { name = "position"; label = "Position"; kind = "text"; max = 64; },
-  { name = "phone"; label = "Telephone"; kind = "phone"; required = true; },
+  { name = "phone"; label = "Mobile telephone"; kind = "mobile"; required = true;
+    hint = "Messages about the order, and before the certificate ends, are sent there."; },
   { name = "email"; label = "E-mail"; kind = "email"; },
   { name = "region"; label = "Region"; kind = "region"; required = true; },
   { name = "city"; label = "Registration Center"; kind = "city"; required = true; }
@@ -74,6 +76,12 @@ contents = (
   { into = "san.email"; text = "${email}"; }
 );
 mail_to = "email";
+text_to = "phone";
+texts = (
+  { event = "fill"; text = "Order ${number} is in. The certificate is handed over at ${branch}, only after producing your ID card."; },
+  { event = "reject"; text = "Order ${number}: refused"; },
+  { event = "remind"; text = "The electronic signature certificate of order ${number} ends on ${deadline}. Renew it in time."; }
+);
 branches = (
   { name = "Azerpost, Baku"; region = "Baku"; city = "Baku"; },
   { name = "Azerpost, Ganja"; region = "Ganja-Dashkasan"; city = "Ganja"; },
@@ -104,7 +112,7 @@ payment: {
   text = "One payment for 3 years, without any further service fees. A card reader is paid for beside it.";
 };
 mails = (
-  { event = "submit"; subject = "Order ${number}";
+  { event = "fill"; subject = "Order ${number}";
     text = "Your order is in. The certificate is handed over at ${branch}, only after producing your ID card.\n\nOrder number: ${number}\n";
     attach_application = true; },
   { event = "reject"; subject = "Order ${number}: refused"; text = "${reason}\n"; }

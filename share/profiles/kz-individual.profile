@@ -24,6 +24,7 @@ renewal: {
   approval = "automatic";
   window_days = 30;
   remind_days = ["30", "14", "7"];
+  remind_text_days = ["10"];
 };
 
 flow: {
@@ -53,6 +54,8 @@ fields = (
   { name = "email"; label = "E-mail"; kind = "email";
     hint = "To this email, you will receive information on status of your digital signature, and also, upon the end of application submission, the application number will be sent, along with application to be submitted to Registration Authority.";
     warning = "NB! Be careful when filling in the “E-Mail” field, because if there is any error, then notice of successful registration will not come to your email."; },
+  { name = "mobile"; label = "Mobile telephone"; kind = "mobile";
+    hint = "A message is sent there before the certificate ends."; },
   { name = "region"; label = "Region"; kind = "region"; required = true; },
   { name = "city"; label = "City"; kind = "city"; required = true; }
 );
@@ -65,6 +68,7 @@ contents = (
   { into = "san.email"; text = "${email}"; }
 );
 mail_to = "email";
+text_to = "mobile";
 branches = (
   { name = "Registration Authority, Astana"; region = "Astana"; city = "Astana"; },
   { name = "Registration Authority, Almaty"; region = "Almaty"; city = "Almaty"; },

@@ -68,7 +68,7 @@ TYPES = (1, 1.5, True, None, [], ['x'], {}, {'a': 'b'}, 10 ** 400)
 
 GOOD = {
     'text': 'Сынақ', 'name': 'Ёлкина', 'email': 'a@example.org', 'dns': 'www.example.org',
-    'phone': '+7 700 123 45 67', 'date': '1990-12-31', 'country': 'KZ',
+    'phone': '+7 700 123 45 67', 'mobile': '+7 700 123 45 67', 'date': '1990-12-31', 'country': 'KZ',
     'kz-iin': '396685245034', 'az-voen-legal': '1400057421', 'az-voen-person': '1400057422',
 }
 KNOWN = {'IIN': '396685245034', 'BIN': '120340001230', 'FIN': '5ABC12D'}

@@ -56,7 +56,7 @@ walk('seeds/004', async w => {
 	    'it could be changed');
 	await ulviyya.reads('A USB token does not require a card reader because it is directly connected to the PC.',
 	    'Certification: FIPS 140-2');
-	await ulviyya.fill('Telephone', '+994 12 345 67 89');
+	await ulviyya.fill('Mobile telephone', '+994 12 345 67 89');
 	await ulviyya.fill('E-mail (optional)', 'ulviyya@example.az');
 	await ulviyya.pick('Region', 'Baku');
 	await ulviyya.press('Show what is offered there');

@@ -129,7 +129,7 @@ ask_mails(ra_store *s)
 	mail.id[2] = '2';
 	assert_int_equal(ra_mail_put(s, &mail), TMG_OCCUPIED);
 	assert_int_equal(ra_mail_get(s, "M-1", &mail), TMG_OK);
-	assert_int_equal(ra_mail_next(s, 9, &mail), TMG_OK);
+	assert_int_equal(ra_mail_next(s, "", 9, &mail), TMG_OK);
 	assert_int_equal(ra_mail_take(s, "M-1", "H", 9), TMG_OK);
 	assert_int_equal(ra_mail_settle(s, &(ra_mail){ .id = "M-1", .holder = "H",
 	    .state = RA_MAIL_PARKED }), TMG_OK);
@@ -138,7 +138,7 @@ ask_mails(ra_store *s)
 	    .state = RA_MAIL_SENT }), TMG_OK);
 	assert_int_equal(ra_mail_each(s, "", any_mail, NULL), TMG_OK);
 	assert_int_equal(ra_mail_each(s, RA_MAIL_SENT, any_mail, NULL), TMG_OK);
-	assert_int_equal(ra_mail_count(s, RA_MAIL_SENT, INT32_MAX, &count), TMG_OK);
+	assert_int_equal(ra_mail_count(s, "", RA_MAIL_SENT, INT32_MAX, &count), TMG_OK);
 	assert_int_equal(ra_mail_erase(s, "A-1"), TMG_OK);
 	assert_int_equal(ra_mail_get(s, "M-1", &mail), TMG_NOT_FOUND);
 	assert_int_equal(ra_cert_each_ending(s, "p", 1, 9, "7 days ", any_cert,

@@ -81,6 +81,12 @@ test_kinds(void **state)
 		{ "phone", "+7 (700) 123-45-67", true }, { "phone", "112", true },
 		{ "phone", "11", false }, { "phone", "+", false },
 		{ "phone", "1234567890123456", false }, { "phone", "call me", false },
+		{ "mobile", "+7 (700) 123-45-67", true }, { "mobile", "+994501234567", true },
+		{ "mobile", "+690 12345", true }, { "mobile", "+690 1234", false },
+		{ "mobile", "994501234567", false }, { "mobile", "0501234567", false },
+		{ "mobile", "+0501234567", false }, { "mobile", "+1234567890123456", false },
+		{ "mobile", "+99450+1234567", false }, { "mobile", "++994501234567", false },
+		{ "mobile", "+994 50 x", false }, { "mobile", "+", false },
 		{ "date", "1990-12-31", true }, { "date", "2000-02-29", true },
 		{ "date", "1900-02-29", false }, { "date", "1990-13-01", false },
 		{ "date", "1990-00-10", false }, { "date", "1990-04-31", false },
@@ -249,6 +255,16 @@ static const struct {
 	    " { into = \"subject.CN\"; text = \"${\"; } );", " is no field" },
 	{ "into nowhere", FORM FIELD("kind = \"text\";")
 	    "contents = ( { into = \"CN\"; text = \"x\"; } );", "contents[0].into" },
+	{ "text to nobody", FORM FIELD("kind = \"mobile\";") "text_to = \"b\";",
+	    "text_to names b" },
+	{ "text to a phone at home", FORM FIELD("kind = \"phone\";") "text_to = \"a\";",
+	    "not of kind \"mobile\"" },
+	{ "texts without text_to", FORM FIELD("kind = \"mobile\";")
+	    "texts = ({ event = \"submit\"; text = \"t\"; });", "no text_to" },
+	{ "days without text_to", FORM FIELD("kind = \"mobile\";")
+	    "renewal: { remind_text_days = [\"3\"]; };", "no text_to" },
+	{ "a text of no field", FORM FIELD("kind = \"mobile\";") "text_to = \"a\";"
+	    "texts = ({ event = \"submit\"; text = \"${b}\"; });", "b is no field" },
 	{ "mail to nobody", FORM FIELD("kind = \"text\";") "mail_to = \"b\";",
 	    "mail_to names b" },
 	{ "mails for nobody", FORM FIELD("kind = \"text\";")

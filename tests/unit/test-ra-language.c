@@ -230,7 +230,7 @@ test_said_mails(void **state)
 		assert_int_equal(ra_answers_set(&answers, "city", "Baku"), TMG_OK);
 		assert_int_equal(ra_answers_save(b->desk.store, app.id, &answers),
 		    TMG_OK);
-		assert_int_equal(ra_tell(&b->desk, &app, RA_EV_SUBMIT, ""), TMG_OK);
+		assert_int_equal(ra_tell(&b->desk, &app, RA_EV_FILL, ""), TMG_OK);
 		assert_int_equal(ra_mail_each(b->desk.store, "", keep_mail, &mail),
 		    TMG_OK);
 		if (strstr(mail.subject, rows[i].subject) == NULL ||
@@ -239,7 +239,7 @@ test_said_mails(void **state)
 			    mail.body);
 		assert_int_equal(ra_mail_erase(b->desk.store, app.id), TMG_OK);
 		strcpy(p->mail[0].text, "${region}");
-		assert_int_equal(ra_tell(&b->desk, &app, RA_EV_SUBMIT, ""), TMG_OK);
+		assert_int_equal(ra_tell(&b->desk, &app, RA_EV_FILL, ""), TMG_OK);
 		assert_int_equal(ra_mail_each(b->desk.store, "", keep_mail, &mail),
 		    TMG_OK);
 		assert_string_equal(mail.body, strstr(rows[i].branch, ", ") + 2);

@@ -118,6 +118,7 @@ apply_kazakh(struct bench *b, const char *email, char id[RA_ID_MAX])
 	set(&given, "city", "Temirtau");
 	set(&given, "domain", "www.example.kz");
 	set(&given, "email", email);
+	set(&given, "mobile", "+7 (700) 123-45-67");
 	assert_int_equal(ra_case_fill(&b->desk, id, RA_EV_FILL, &applicant,
 	    &given, &errors, &filled), TMG_OK);
 	make_csr(&c, "CN=www.example.kz,SN=Ермекқызы,GN=Әлия,"
@@ -228,6 +229,50 @@ test_reminders(void **state)
 	assert_non_null(strstr(mails_of(b, "remind").mail.subject, "2028-01-15"));
 }
 
+/* The same by telephone, beside the mails: in its own days, to the number as it is
+ * dialled, and not at all where nothing takes text messages. */
+static void
+test_text_reminders(void **state)
+{
+	struct bench *b = *state;
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	char id[RA_ID_MAX];
+	struct found f;
+	unsigned told;
+
+	apply_kazakh(b, "", id);
+	assert_int_equal(ra_desk_decide(&b->desk, id, RA_EV_CONFIRM, &officer, "",
+	    &app), TMG_OK);
+	assert_int_equal(ra_desk_progress(&b->desk, &app, &cert), TMG_OK);
+	b->now = cert.not_after - 9 * DAY;
+	assert_int_equal(ra_tell_ending(&b->desk, &told), TMG_OK);
+	assert_int_equal(told, 0);
+	snprintf(bench_config(b)->sms.url, RA_TEXT_MAX, "https://gateway.example/");
+	b->now = cert.not_after - 11 * DAY;
+	assert_int_equal(ra_tell_ending(&b->desk, &told), TMG_OK);
+	assert_int_equal(told, 0);
+	b->now = cert.not_after - 10 * DAY;
+	assert_int_equal(ra_tell_ending(&b->desk, &told), TMG_OK);
+	assert_int_equal(told, 1);
+	b->now = cert.not_after - 5 * DAY;
+	assert_int_equal(ra_tell_ending(&b->desk, &told), TMG_OK);
+	assert_int_equal(told, 0);
+	f = mails_of(b, "remind");
+	assert_int_equal(f.count, 1);
+	assert_string_equal(f.mail.channel, RA_MAIL_BY_SMS);
+	assert_string_equal(f.mail.recipient, "+77001234567");
+	assert_string_equal(f.mail.subject, "");
+	assert_non_null(strstr(f.mail.body, id));
+	assert_non_null(strstr(f.mail.body, "2028-01-15"));
+
+	/* who sends mails does not find it, who sends texts does */
+	assert_int_equal(ra_mail_next(b->desk.store, RA_MAIL_BY_MAIL, b->now,
+	    &f.mail), TMG_NOT_FOUND);
+	assert_int_equal(ra_mail_next(b->desk.store, RA_MAIL_BY_SMS, b->now,
+	    &f.mail), TMG_OK);
+}
+
 static void
 test_revoked_not_reminded(void **state)
 {
@@ -259,16 +304,16 @@ test_lease(void **state)
 	ra_mail mail, stale;
 
 	register_one(b, &app, code);
-	assert_int_equal(ra_mail_next(b->desk.store, b->now - 1, &mail),
+	assert_int_equal(ra_mail_next(b->desk.store, "", b->now - 1, &mail),
 	    TMG_NOT_FOUND);
-	assert_int_equal(ra_mail_next(b->desk.store, b->now, &mail), TMG_OK);
+	assert_int_equal(ra_mail_next(b->desk.store, "", b->now, &mail), TMG_OK);
 	strcpy(id, mail.id);
 	assert_int_equal(ra_mail_take(b->desk.store, id, "one", b->now + 100),
 	    TMG_OK);
 	/* nobody else finds it, until the lease is over */
-	assert_int_equal(ra_mail_next(b->desk.store, b->now + 99, &mail),
+	assert_int_equal(ra_mail_next(b->desk.store, "", b->now + 99, &mail),
 	    TMG_NOT_FOUND);
-	assert_int_equal(ra_mail_next(b->desk.store, b->now + 100, &mail), TMG_OK);
+	assert_int_equal(ra_mail_next(b->desk.store, "", b->now + 100, &mail), TMG_OK);
 	assert_string_equal(mail.id, id);
 	assert_int_equal(mail.tries, 1);
 	assert_int_equal(ra_mail_take(b->desk.store, id, "two", b->now + 200),
@@ -304,13 +349,11 @@ test_no_server(void **state)
 static void
 test_wait(void **state)
 {
-	const ra_mail_conf conf = { .retry_s = 60 };
-
 	(void)state;
-	assert_int_equal(ra_mailer_wait(&conf, 1), 60);
-	assert_int_equal(ra_mailer_wait(&conf, 2), 120);
-	assert_int_equal(ra_mailer_wait(&conf, 5), 960);
-	assert_int_equal(ra_mailer_wait(&conf, 1000), 14400);
+	assert_int_equal(ra_mailer_wait(60, 1), 60);
+	assert_int_equal(ra_mailer_wait(60, 2), 120);
+	assert_int_equal(ra_mailer_wait(60, 5), 960);
+	assert_int_equal(ra_mailer_wait(60, 1000), 14400);
 }
 
 /* ---- the heading ---- */
@@ -537,6 +580,7 @@ main(void)
 		AT_DESK(test_destroyed),
 		AT_DESK(test_rolled_back),
 		AT_DESK(test_reminders),
+		AT_DESK(test_text_reminders),
 		AT_DESK(test_revoked_not_reminded),
 		AT_DESK(test_lease),
 		AT_DESK(test_no_server),

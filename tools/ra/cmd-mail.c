@@ -17,12 +17,29 @@ struct order {
 	bool all;
 };
 
-/* Those that were taken by another process meanwhile are its to settle. */
+/* Mails, then text messages, where there is a way for either.  Those that were
+ * taken by another process meanwhile are its to settle. */
+static tmg_rc
+send_all(ra_desk *d, ra_mailed *m)
+{
+	ra_mailed texts;
+	tmg_rc rc = ra_mailer_run(d, NULL, m);
+
+	if (rc == TMG_UNSUPPORTED && ra_sms_configured(&d->config->sms))
+		rc = TMG_OK;
+	if (rc || (rc = ra_mailer_run_sms(d, NULL, NULL, &texts)))
+		return rc;
+	m->sent += texts.sent;
+	m->later += texts.later;
+	m->parked += texts.parked;
+	return TMG_OK;
+}
+
 static int
 send_due(ra_desk *d, const struct order *o, const char *name)
 {
 	ra_mailed m;
-	const tmg_rc rc = ra_mailer_run(d, NULL, &m);
+	const tmg_rc rc = send_all(d, &m);
 
 	(void)name;
 	if (rc)
@@ -44,8 +61,9 @@ mail_json(const ra_mail *m)
 
 	ra_time_text(m->created, created);
 	ra_time_text(m->due, due);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s}",
-	    "mail", m->id, "application", m->app, "event", m->event,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s}",
+	    "mail", m->id, "channel", m->channel[0] != '\0' ? m->channel : "mail",
+	    "application", m->app, "event", m->event,
 	    "state", m->state, "created", created, "due", due,
 	    "tries", m->tries, "to", m->recipient, "error", m->error);
 }

@@ -124,9 +124,10 @@ wait_for_end(ra_office *office, ra_server *server, const sigset_t *set)
 }
 
 /* The socket may need root, and the authority's key: both are open by now.
- * What is refused for good is so before any thread is made. */
+ * What is refused for good is so before any thread is made, and after whoever
+ * starts programs for us was started. */
 static tmg_rc
-confine(ra_office *office, tmg_fault *f)
+confine(ra_office *office, ra_courier **courier, tmg_fault *f)
 {
 	tmg_rc rc = TMG_OK;
 
@@ -135,7 +136,8 @@ confine(ra_office *office, tmg_fault *f)
 	else if (geteuid() == 0)
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "this server has root's rights; name another account: user, in ra.conf");
-	if (rc || !office->config.confine)
+	if (rc || (rc = ra_courier_start(&office->config, f, courier)) ||
+	    !office->config.confine)
 		return rc;
 	if ((rc = ra_confine_calls(f)) != TMG_UNSUPPORTED)
 		return rc;
@@ -160,9 +162,16 @@ open_plain(const char *listen, int *fd, char *url, size_t cap, tmg_fault *f)
 	    ra_listen_open(listen, "http", fd, url, cap, f);
 }
 
+/* What there is of a server. */
+struct running {
+	ra_server *server;
+	ra_chores *chores;
+	ra_courier *courier;
+};
+
 static tmg_rc
 start(ra_office *office, const char *listen, struct urls *urls,
-    ra_server **server, ra_chores **chores, tmg_fault *f)
+    struct running *r, tmg_fault *f)
 {
 	tmg_rc rc;
 	int fd, plain;
@@ -170,15 +179,15 @@ start(ra_office *office, const char *listen, struct urls *urls,
 	if ((rc = ra_algorithms_make(office->ctx, f)) ||
 	    (rc = open_socket(listen, &fd, urls->tls, sizeof(urls->tls), f)) ||
 	    (rc = open_plain(office->config.listen_http, &plain, urls->plain,
-	    sizeof(urls->plain), f)) || (rc = confine(office, f)))
+	    sizeof(urls->plain), f)) || (rc = confine(office, &r->courier, f)))
 		return rc;
 	if ((rc = ra_deputies_open(office, f)))
 		return rc;
 	recover(office);
-	if ((rc = ra_server_start(office, fd, plain, f, server)))
+	if ((rc = ra_server_start(office, fd, plain, f, &r->server)))
 		return rc;
-	if ((rc = ra_chores_start(office, f, chores)))
-		ra_server_free(server);
+	if ((rc = ra_chores_start(office, r->courier, f, &r->chores)))
+		ra_server_free(&r->server);
 	return rc;
 }
 
@@ -186,15 +195,16 @@ static int
 serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 {
 	tmg_fault fault = { .rc = TMG_OK };
-	ra_server *server = NULL;
-	ra_chores *chores = NULL;
+	struct running r = { NULL, NULL, NULL };
 	struct urls urls = { "", "" };
 	sigset_t set;
 	tmg_rc rc;
 
 	block_signals(&set);
-	if ((rc = start(office, listen, &urls, &server, &chores, &fault)))
+	if ((rc = start(office, listen, &urls, &r, &fault))) {
+		ra_courier_free(&r.courier);
 		return ra_fail(&fault, rc);
+	}
 	tmg_log(office->ctx, TMG_LOG_INFO, "serving at %s %s", urls.tls, urls.plain);
 	if (!say_ready(&urls, ready_fd))
 		tmg_log(office->ctx, TMG_LOG_WARN,
@@ -203,11 +213,12 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "the service manager is not told that this serves: %s",
 		    strerror(errno));
-	wait_for_end(office, server, &set);
+	wait_for_end(office, r.server, &set);
 	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
 	(void)!ra_notify("STOPPING=1");
-	ra_server_free(&server);
-	ra_chores_free(&chores);
+	ra_server_free(&r.server);
+	ra_chores_free(&r.chores);
+	ra_courier_free(&r.courier);
 	return RA_EXIT_DONE;
 }
 

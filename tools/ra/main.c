@@ -15,6 +15,7 @@
 #include "src/base/std.h"
 #include "tamga/version.h"
 #include "tools/ra/cmd.h"
+#include "tools/ra/post/courier.h"
 #include "tools/ra/profile/language.h"
 
 #define COMMON \
@@ -241,6 +242,8 @@ main(int argc, char **argv)
 		help(stderr);
 		return RA_EXIT_USAGE;
 	}
+	if (strcmp(argv[1], RA_COURIER) == 0)
+		return ra_courier_main(argc - 2, argv + 2);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		help(stdout);

@@ -94,6 +94,15 @@ check_member(const char *word)
 }
 
 static const char *
+check_pair(const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	return equals != NULL && equals != word ? NULL :
+	    _("a field and its value, such as \"to=${to}\"");
+}
+
+static const char *
 check_changes(const char *word)
 {
 	return strcmp(word, "refuse") == 0 || strcmp(word, "accept") == 0 ? NULL :
@@ -240,7 +249,22 @@ static const ra_setting rows[] = {
 	RA_SET_FLAG("mail.starttls", AT(mail.starttls)),
 	RA_SET_NUMBER("mail.timeout_seconds", AT(mail.timeout_s), false, 1, 600),
 	RA_SET_NUMBER("mail.retry_seconds", AT(mail.retry_s), false, 1, 86400),
+	RA_SET_TEXT("sms.command", AT(sms.command), false, ra_any_word),
+	RA_SET_WORDS("sms.arguments", AT(sms.arguments), false, ra_any_word),
+	RA_SET_TEXT("sms.url", AT(sms.url), false, check_url),
+	RA_SET_WORDS("sms.fields", AT(sms.fields), false, check_pair),
+	RA_SET_FLAG("sms.json", AT(sms.json)),
+	RA_SET_TEXT("sms.ca", AT(sms.ca), false, ra_any_word),
+	RA_SET_TEXT("sms.token_file", AT(sms.token_file), false, ra_any_word),
+	RA_SET_NUMBER("sms.timeout_seconds", AT(sms.timeout_s), false, 1, 300),
+	RA_SET_NUMBER("sms.retry_seconds", AT(sms.retry_s), false, 1, 86400),
 };
+
+bool
+ra_sms_configured(const ra_sms_conf *sms)
+{
+	return sms->command[0] != '\0' || sms->url[0] != '\0';
+}
 
 /* What a running server takes when it reads the file anew; groups end with a
  * full stop.  The rest was used up at the start: sockets, threads, rights, the
@@ -290,7 +314,10 @@ ra_config_parse(const char *name, const char *text, ra_config *config,
 		.scep = { .deputy = { .days = 365 } },
 		.upstream = { .changes = "refuse", .challenges = "keep",
 		    .timeout_s = 30, .retry_s = 60 },
-		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 } };
+		.mail = { .starttls = true, .timeout_s = 60, .retry_s = 60 },
+		.sms = { .timeout_s = 30, .retry_s = 60,
+		    .arguments = { 1, { "${to}" } },
+		    .fields = { 3, { "to=${to}", "text=${text}", "id=${id}" } } } };
 	tmg_rc rc = ra_settings_read(name, text, rows, TMG_COUNT(rows),
 	    config, f);
 

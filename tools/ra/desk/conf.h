@@ -25,6 +25,23 @@ typedef struct ra_mail_conf {
 	int retry_s;			/* before the first try again; doubled each time */
 } ra_mail_conf;
 
+/* How text messages leave: by a program, by a gateway, or not at all. */
+typedef struct ra_sms_conf {
+	char command[RA_TEXT_MAX];	/* a program; "" none */
+	ra_words arguments;		/* of it; ${to} */
+	char url[RA_TEXT_MAX];		/* a gateway; "" none */
+	ra_words fields;		/* what it is sent: "to=${to}" */
+	bool json;			/* as JSON, not as a form */
+	char ca[RA_TEXT_MAX];		/* PEM; whom the gateway leads to */
+	char token_file[RA_TEXT_MAX];	/* a bearer's; "" none */
+	int timeout_s;			/* for one message */
+	int retry_s;			/* before the first try again; doubled each time */
+} ra_sms_conf;
+
+/* Whether there is a way for them. */
+bool
+ra_sms_configured(const ra_sms_conf *sms);
+
 #define RA_REGISTERS_MAX 16
 
 /* Who tells what was paid, and where applicants pay. */
@@ -134,6 +151,7 @@ typedef struct ra_config {
 	bool rehearsal;			/* not for real: the clock may be moved */
 	ra_upstream_conf upstream;
 	ra_mail_conf mail;
+	ra_sms_conf sms;
 	ra_payment_conf payment;
 	ra_ocsp_conf ocsp;
 	ra_scep_conf scep;

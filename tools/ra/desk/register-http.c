@@ -4,24 +4,20 @@
  * nobody; whatever else comes is no answer.  No redirect is followed, and the
  * server leads to an anchor that the operator named.
  */
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/http/http.h"
-#include "tamga/cert.h"
 #include "tools/ra/desk/register-answer.h"
 #include "tools/ra/desk/register-kind.h"
-#include "tools/ra/desk/secret-file.h"
+#include "tools/ra/desk/rules.h"
+#include "tools/ra/desk/webline.h"
 
 #define ANSWER_MAX 65536
-#define PEM_MAX (1024 * 1024)
 #define NUMBER "${number}"
 #define URL_MAX (RA_TEXT_MAX + 3 * RA_TEXT_MAX)
 
@@ -36,29 +32,6 @@ json_release(json_t **json)
 	json_decref(*json);
 }
 #define auto_json __attribute__((__cleanup__(json_release))) json_t
-
-static void
-certs_release(tmg_certs **certs)
-{
-	tmg_certs_free(certs);
-}
-
-/* A session, and what it borrows. */
-struct line {
-	tmg_http *http;
-	tmg_certs *certs;
-	tmg_view *anchors;
-	tmg_secret token;
-};
-
-static void
-line_release(struct line *l)
-{
-	tmg_http_free(&l->http);
-	certs_release(&l->certs);
-	free(l->anchors);
-	tmg_secret_wipe(&l->token);
-}
 
 /* ---- the question ---- */
 
@@ -99,54 +72,10 @@ write_url(const ra_register_question *q, char url[URL_MAX], tmg_fault *f)
 	return TMG_OK;
 }
 
-/* ---- the line ---- */
+/* ---- asking ---- */
 
 static tmg_rc
-read_anchors(const ra_register_question *q, struct line *l, tmg_fault *f)
-{
-	tmg_auto_free uint8_t *pem = NULL;
-	char path[PATH_MAX];
-	size_t len;
-	tmg_rc rc;
-
-	if (q->of->ca[0] == '\0')
-		return TMG_OK;
-	if (ra_config_path(q->config, q->of->ca, path) ||
-	    tmg_file_read(path, PEM_MAX, &pem, &len))
-		return tmg_raise(f, TMG_E_IO, 0, "%s: %s", q->of->ca,
-		    strerror(errno));
-	if ((rc = tmg_certs_new(&l->certs)) ||
-	    (rc = tmg_certs_add_pem(l->certs, (tmg_view){ pem, len })))
-		return tmg_raise(f, TMG_E_IO, 0, _("%s: no certificates in PEM"),
-		    path);
-	const size_t count = tmg_certs_count(l->certs);
-
-	if ((l->anchors = calloc(count, sizeof(*l->anchors))) == NULL)
-		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	for (size_t i = 0; i < count; i++)
-		l->anchors[i] = tmg_certs_get(l->certs, i);
-	return TMG_OK;
-}
-
-static tmg_rc
-open_line(const ra_register_question *q, struct line *l, tmg_fault *f)
-{
-	tmg_rc rc;
-
-	if ((rc = read_anchors(q, l, f)) || (q->of->token_file[0] != '\0' &&
-	    (rc = ra_secret_file(q->config, q->of->token_file, &l->token, f))))
-		return rc;
-	const tmg_http_spec spec = { .anchors = l->anchors,
-		.anchor_count = l->certs != NULL ? tmg_certs_count(l->certs) : 0,
-		.plain = strncmp(q->of->url, "http://", 7) == 0,
-		.bearer = tmg_secret_view(&l->token),
-		.timeout_s = (unsigned)q->of->timeout_s, .body_max = ANSWER_MAX };
-
-	return tmg_http_open(q->ctx, &spec, f, &l->http);
-}
-
-static tmg_rc
-send_question(const ra_register_question *q, struct line *l,
+send_question(const ra_register_question *q, ra_webline *l,
     tmg_http_response *answer, tmg_fault *f)
 {
 	static const char *const headers[] = { "Accept: application/json",
@@ -169,11 +98,13 @@ send_question(const ra_register_question *q, struct line *l,
 static tmg_rc
 http_ask(const ra_register_question *q, ra_answers *known, tmg_fault *f)
 {
-	__attribute__((__cleanup__(line_release))) struct line l = { .http = NULL };
+	const ra_webline_spec spec = { q->config, q->of->url, q->of->ca,
+		q->of->token_file, q->of->timeout_s, ANSWER_MAX };
+	tmg_auto(ra_webline) l = { .http = NULL };
 	__attribute__((__cleanup__(tmg_http_response_release)))
 	    tmg_http_response answer = { .status = 0 };
 
-	if (open_line(q, &l, f) || send_question(q, &l, &answer, f))
+	if (ra_webline_open(q->ctx, &spec, &l, f) || send_question(q, &l, &answer, f))
 		return TMG_E_IO;
 	if (answer.status == STATUS_NOT_FOUND)
 		return TMG_NOT_FOUND;
@@ -186,23 +117,6 @@ http_ask(const ra_register_question *q, ra_answers *known, tmg_fault *f)
 
 /* ---- its settings ---- */
 
-/* Nobody listens to what stays in this machine. */
-static bool
-is_loopback(const char *url)
-{
-	static const char *const hosts[] = { "http://127.0.0.1", "http://[::1]",
-		"http://localhost" };
-
-	for (size_t i = 0; i < TMG_COUNT(hosts); i++) {
-		const size_t len = strlen(hosts[i]);
-
-		if (strncmp(url, hosts[i], len) == 0 &&
-		    (url[len] == ':' || url[len] == '/'))
-			return true;
-	}
-	return false;
-}
-
 static const char *
 http_check(const ra_register *r)
 {
@@ -210,7 +124,7 @@ http_check(const ra_register *r)
 
 	if (r->url[0] == '\0')
 		return _("it needs url");
-	if (!tls && !is_loopback(r->url))
+	if (!tls && !ra_url_is_here(r->url))
 		return _("people are asked for over https:// alone, or in this machine");
 	if (tls && r->ca[0] == '\0')
 		return _("it needs ca, the certificates that its server leads to");

@@ -7,6 +7,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/base/scope.h"
 #include "tools/ra/desk/register-kind.h"
 
 /* The file that is looked at. */
@@ -36,6 +37,23 @@ within(rulebook *in, const char *group, const char *setting)
 	return at(in, path);
 }
 
+/* Nobody listens to what stays in this machine. */
+bool
+ra_url_is_here(const char *url)
+{
+	static const char *const hosts[] = { "http://127.0.0.1", "http://[::1]",
+		"http://localhost" };
+
+	for (size_t i = 0; i < TMG_COUNT(hosts); i++) {
+		const size_t len = strlen(hosts[i]);
+
+		if (strncmp(url, hosts[i], len) == 0 &&
+		    (url[len] == ':' || url[len] == '/'))
+			return true;
+	}
+	return false;
+}
+
 static tmg_rc
 check_mail(rulebook *in, const ra_mail_conf *m, tmg_fault *f)
 {
@@ -53,6 +71,30 @@ check_mail(rulebook *in, const ra_mail_conf *m, tmg_fault *f)
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s: mail.user: no password goes over a line without TLS; set mail.starttls"),
 		    at(in, "mail.user"));
+	return TMG_OK;
+}
+
+/* By a program or by a gateway; numbers and names go over no open line. */
+static tmg_rc
+check_sms(rulebook *in, const ra_sms_conf *s, tmg_fault *f)
+{
+	const bool tls = strncmp(s->url, "https://", 8) == 0;
+
+	if (s->command[0] != '\0' && s->url[0] != '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: either sms.command or sms.url"), at(in, "sms.url"));
+	if (s->command[0] != '\0' && s->command[0] != '/')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: sms.command: a program's whole path, from /"),
+		    at(in, "sms.command"));
+	if (s->url[0] != '\0' && !tls && !ra_url_is_here(s->url))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: sms.url: telephone numbers go over https:// alone, or stay in this machine"),
+		    at(in, "sms.url"));
+	if (tls && s->ca[0] == '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: sms.url needs sms.ca, the certificates that its server leads to"),
+		    at(in, "sms.url"));
 	return TMG_OK;
 }
 
@@ -168,7 +210,7 @@ ra_config_check(const char *name, const char *text, const ra_config *c,
 	    (rc = check_deputy(in, "cmp", &c->cmp.deputy, f)) ||
 	    (rc = check_given(in, "scep", c, &c->scep.deputy, f)) ||
 	    (rc = check_given(in, "cmp", c, &c->cmp.deputy, f)) ||
-	    (rc = check_mail(in, &c->mail, f)))
+	    (rc = check_mail(in, &c->mail, f)) || (rc = check_sms(in, &c->sms, f)))
 		return rc;
 	return check_registers(in, c, f);
 }

@@ -13,4 +13,8 @@ TMG_MUST_USE tmg_rc
 ra_config_check(const char *name, const char *text, const ra_config *config,
     tmg_fault *f);
 
+/* Whether an http:// address stays in this machine, where nobody listens. */
+bool
+ra_url_is_here(const char *url);
+
 #endif

@@ -14,13 +14,22 @@
 #include "tools/ra/desk/number.h"
 #include "tools/ra/form/contents.h"
 #include "tools/ra/form/form.h"
+#include "tools/ra/profile/input.h"
 #include "tools/ra/profile/language.h"
 #include "tools/ra/store/ids.h"
 #include "tools/ra/store/mail.h"
 
 #define DAY 86400
 
-/* What is told, and of whom. */
+/* A way to the applicant: by mail, by text message. */
+struct way {
+	const char *channel;
+	const char *to;			/* the field with the address; "" none */
+	const ra_mail_rule *rule;
+	size_t count;
+};
+
+/* What is told, of whom, and how. */
 struct news {
 	const ra_profile *profile;
 	const ra_app *app;
@@ -28,7 +37,24 @@ struct news {
 	const char *code;
 	time_t deadline;		/* 0: none */
 	const char *once;
+	struct way way;
 };
+
+static struct way
+by_mail(const ra_profile *p)
+{
+	return (struct way){ RA_MAIL_BY_MAIL, p->mail_to, p->mail, p->mail_count };
+}
+
+/* Where nothing takes them none are written: they would be old news once
+ * something does. */
+static struct way
+by_sms(const ra_desk *d, const ra_profile *p)
+{
+	return (struct way){ RA_MAIL_BY_SMS,
+		ra_sms_configured(&d->config->sms) ? p->text_to : "", p->text,
+		p->text_count };
+}
 
 /* ---- composing ---- */
 
@@ -90,6 +116,26 @@ expand(const struct news *n, const ra_mail_rule *rule, const char *text,
 	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
+/* A number is stored as it was typed, and dialled without what stands between. */
+static bool
+address_of(const struct news *n, const ra_answers *answers, char *into,
+    size_t cap)
+{
+	const char *answer = ra_answers_get(answers, n->way.to);
+	char number[RA_NUMBER_TEXT];
+
+	if (answer[0] == '\0')
+		return false;
+	if (strcmp(n->way.channel, RA_MAIL_BY_SMS) != 0) {
+		snprintf(into, cap, "%s", answer);
+		return true;
+	}
+	if (!ra_input_number(answer, number))
+		return false;
+	snprintf(into, cap, "%s", number);
+	return true;
+}
+
 static tmg_rc
 write_mail(ra_desk *d, const struct news *n, const ra_mail_rule *rule,
     ra_answers *answers, ra_mail *mail)
@@ -101,8 +147,9 @@ write_mail(ra_desk *d, const struct news *n, const ra_mail_rule *rule,
 	snprintf(mail->app, sizeof(mail->app), "%s", n->app->id);
 	snprintf(mail->event, sizeof(mail->event), "%s", n->event);
 	snprintf(mail->once, sizeof(mail->once), "%s", n->once);
-	snprintf(mail->recipient, sizeof(mail->recipient), "%s",
-	    ra_answers_get(answers, n->profile->mail_to));
+	snprintf(mail->channel, sizeof(mail->channel), "%s", n->way.channel);
+	if (!address_of(n, answers, mail->recipient, sizeof(mail->recipient)))
+		return TMG_NOT_FOUND;
 	if (ra_number_new(d->office->ctx, mail->id, sizeof(mail->id)))
 		return tmg_raise(&d->fault, TMG_E_CRYPTO, 0,
 		    _("no random numbers to be had"));
@@ -126,8 +173,6 @@ post(ra_desk *d, const struct news *n, const ra_mail_rule *rule)
 
 	if ((rc = ra_answers_load(d->store, n->app->id, &answers)))
 		return ra_desk_says(d, rc);
-	if (ra_answers_get(&answers, n->profile->mail_to)[0] == '\0')
-		return TMG_NOT_FOUND;
 	if ((rc = write_mail(d, n, rule, &answers, &mail)))
 		return rc;
 	rc = ra_mail_put(d->store, &mail);
@@ -145,8 +190,8 @@ is_rule_for(const ra_mail_rule *rule, const char *event, const char *language)
 static const char *
 language_for(const struct news *n)
 {
-	for (size_t i = 0; i < n->profile->mail_count; i++)
-		if (is_rule_for(&n->profile->mail[i], n->event, n->app->language))
+	for (size_t i = 0; i < n->way.count; i++)
+		if (is_rule_for(&n->way.rule[i], n->event, n->app->language))
 			return n->app->language;
 	return "";
 }
@@ -161,10 +206,10 @@ post_all(ra_desk *d, const struct news *n, size_t *posted)
 
 	*posted = 0;
 	ra_speech_begin(&speech, ra_language_find(n->app->language));
-	for (size_t i = 0; i < n->profile->mail_count && rc == TMG_OK; i++) {
-		if (!is_rule_for(&n->profile->mail[i], n->event, language))
+	for (size_t i = 0; i < n->way.count && rc == TMG_OK; i++) {
+		if (!is_rule_for(&n->way.rule[i], n->event, language))
 			continue;
-		rc = post(d, n, &n->profile->mail[i]);
+		rc = post(d, n, &n->way.rule[i]);
 		(*posted)++;
 	}
 	return rc;
@@ -176,17 +221,26 @@ ra_tell(ra_desk *d, const ra_app *app, ra_event event, const char *code)
 	const ra_profile *profile =
 	    ra_profiles_find(d->profiles, app->profile);
 	const ra_deadline *deadline;
-	size_t posted;
-	tmg_rc rc;
+	struct way ways[2];
+	tmg_rc rc = TMG_OK;
 
 	/* an application may outlive its profile, which told nobody then */
-	if (profile == NULL || profile->mail_to[0] == '\0')
+	if (profile == NULL)
 		return TMG_OK;
 	deadline = ra_deadline_of(profile, app);
-	rc = post_all(d, &(struct news){ profile, app, ra_event_name(event), code,
-	    deadline != NULL ? ra_due_at(deadline, app->entered) : 0, "" },
-	    &posted);
-	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+	ways[0] = by_mail(profile);
+	ways[1] = by_sms(d, profile);
+	for (size_t i = 0; i < TMG_COUNT(ways) && rc == TMG_OK; i++) {
+		const struct news n = { profile, app, ra_event_name(event), code,
+			deadline != NULL ? ra_due_at(deadline, app->entered) : 0, "",
+			ways[i] };
+		size_t posted;
+
+		if (ways[i].to[0] != '\0' && (rc = post_all(d, &n, &posted)) ==
+		    TMG_NOT_FOUND)
+			rc = TMG_OK;
+	}
+	return rc;
 }
 
 /* ---- reminders ---- */
@@ -198,19 +252,27 @@ static const ra_mail_rule usual_reminder = {
 	    "Renew it in time: until then it can be renewed with itself.\n"),
 };
 
+static const ra_mail_rule short_reminder = {
+	.event = RA_TELL_REMIND,
+	.text = N_("The certificate of application ${number} ends on ${deadline}. Renew it in time."),
+};
+
 static tmg_rc
 post_reminder(ra_desk *d, const struct news *n)
 {
 	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
-	ra_mail_rule rule = usual_reminder;
+	const ra_mail_rule *usual = n->way.channel[0] == '\0' ? &usual_reminder :
+	    &short_reminder;
+	ra_mail_rule rule = *usual;
 	size_t posted;
 	tmg_rc rc;
 
 	if ((rc = post_all(d, n, &posted)) || posted > 0)
 		return rc;
 	ra_speech_begin(&speech, ra_language_find(n->app->language));
-	snprintf(rule.subject, sizeof(rule.subject), "%s", _(usual_reminder.subject));
-	snprintf(rule.text, sizeof(rule.text), "%s", _(usual_reminder.text));
+	if (usual->subject[0] != '\0')
+		snprintf(rule.subject, sizeof(rule.subject), "%s", _(usual->subject));
+	snprintf(rule.text, sizeof(rule.text), "%s", _(usual->text));
 	return post(d, n, &rule);
 }
 
@@ -221,8 +283,8 @@ collect(void *arg, const ra_cert *cert)
 }
 
 static tmg_rc
-remind_one(ra_desk *d, const ra_profile *profile, const char *id,
-    const char *told)
+remind_one(ra_desk *d, const ra_profile *profile, const struct way *way,
+    const char *id, const char *told)
 {
 	tmg_auto(ra_txn) txn = { NULL };
 	tmg_auto(ra_app) app = { .id = "" };
@@ -236,7 +298,7 @@ remind_one(ra_desk *d, const ra_profile *profile, const char *id,
 		return ra_desk_says(d, rc);
 	snprintf(once, sizeof(once), "%s%s", told, cert.serial);
 	rc = post_reminder(d, &(struct news){ profile, &app, RA_TELL_REMIND, "",
-	    cert.not_after, once });
+	    cert.not_after, once, *way });
 	if (rc)
 		return rc;
 	return ra_desk_commit(d, &txn);
@@ -245,20 +307,21 @@ remind_one(ra_desk *d, const ra_profile *profile, const char *id,
 /* Those whose end is less than days away, and not so near that the next
  * number of days is due: who was not reminded in time is reminded once. */
 static tmg_rc
-remind_each(ra_desk *d, const ra_profile *profile, long nearer, long days,
-    unsigned *count)
+remind_each(ra_desk *d, const ra_profile *profile, const struct way *way,
+    long nearer, long days, unsigned *count)
 {
 	const time_t now = ra_desk_now(d);
 	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
 	char told[RA_MAIL_ONCE];
 	tmg_rc rc;
 
-	snprintf(told, sizeof(told), "%ld days ", days);
+	snprintf(told, sizeof(told), "%ld days %s%s", days, way->channel,
+	    way->channel[0] != '\0' ? " " : "");
 	if ((rc = ra_cert_each_ending(d->store, profile->name,
 	    now + nearer * DAY, now + days * DAY, told, collect, &ids)))
 		return ra_desk_says(d, rc);
 	for (size_t i = 0; i < ids.count; i++) {
-		rc = remind_one(d, profile, ids.id[i], told);
+		rc = remind_one(d, profile, way, ids.id[i], told);
 		if (tmg_is_fault(rc))
 			return rc;
 		*count += rc == TMG_OK;
@@ -281,6 +344,22 @@ next_nearer(const ra_words *list, long days)
 	return nearer;
 }
 
+static tmg_rc
+remind_by(ra_desk *d, const ra_profile *p, const struct way *way,
+    const ra_words *days, unsigned *told)
+{
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; way->to[0] != '\0' && i < days->count && rc == TMG_OK; i++) {
+		const long n = strtol(days->word[i], NULL, 10);
+
+		/* one that lives shorter would be reminded at its birth */
+		if (n < p->validity_days)
+			rc = remind_each(d, p, way, next_nearer(days, n), n, told);
+	}
+	return rc;
+}
+
 tmg_rc
 ra_tell_ending(ra_desk *d, unsigned *told)
 {
@@ -289,20 +368,12 @@ ra_tell_ending(ra_desk *d, unsigned *told)
 
 	*told = 0;
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	for (size_t i = 0; i < all->count; i++) {
+	for (size_t i = 0; i < all->count && rc == TMG_OK; i++) {
 		const ra_profile *p = &all->row[i];
+		const struct way mail = by_mail(p), sms = by_sms(d, p);
 
-		if (p->mail_to[0] == '\0')
-			continue;
-		for (size_t j = 0; j < p->remind_days.count && rc == TMG_OK; j++) {
-			const long days = strtol(p->remind_days.word[j], NULL, 10);
-
-			/* one that lives shorter would be reminded at its birth */
-			if (days >= p->validity_days)
-				continue;
-			rc = remind_each(d, p, next_nearer(&p->remind_days, days),
-			    days, told);
-		}
+		if ((rc = remind_by(d, p, &mail, &p->remind_days, told)) == TMG_OK)
+			rc = remind_by(d, p, &sms, &p->remind_text_days, told);
 	}
 	return rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What applicants are told by mail: put into the outbox, never sent from here.
+ * What applicants are told by mail and text message: put into the outbox, never sent from here.
  */
 #ifndef RA_TELL_H
 #define RA_TELL_H

@@ -240,10 +240,12 @@ look_root_list(struct looking *l)
 /* ---- mails ---- */
 
 static tmg_rc
-tell_mails(struct looking *l, const char *state, time_t before)
+tell_mails(struct looking *l, const char *channel, const char *state,
+    time_t before)
 {
 	int64_t count = 0;
-	const tmg_rc rc = ra_mail_count(l->desk->store, state, before, &count);
+	const tmg_rc rc = ra_mail_count(l->desk->store, channel, state, before,
+	    &count);
 
 	if (rc)
 		return ra_desk_says(l->desk, rc);
@@ -256,7 +258,15 @@ tell_mails(struct looking *l, const char *state, time_t before)
 static tmg_rc
 look_parked(struct looking *l)
 {
-	return tell_mails(l, RA_MAIL_PARKED, ra_desk_now(l->desk) + 1);
+	return tell_mails(l, RA_MAIL_BY_MAIL, RA_MAIL_PARKED,
+	    ra_desk_now(l->desk) + 1);
+}
+
+static tmg_rc
+look_parked_sms(struct looking *l)
+{
+	return tell_mails(l, RA_MAIL_BY_SMS, RA_MAIL_PARKED,
+	    ra_desk_now(l->desk) + 1);
 }
 
 /* Where there is a server to take them. */
@@ -264,7 +274,15 @@ static tmg_rc
 look_queued(struct looking *l)
 {
 	return l->desk->config->mail.server[0] == '\0' ? TMG_OK :
-	    tell_mails(l, RA_MAIL_QUEUED, ra_desk_now(l->desk) - HOUR);
+	    tell_mails(l, RA_MAIL_BY_MAIL, RA_MAIL_QUEUED,
+	    ra_desk_now(l->desk) - HOUR);
+}
+
+static tmg_rc
+look_queued_sms(struct looking *l)
+{
+	return tell_mails(l, RA_MAIL_BY_SMS, RA_MAIL_QUEUED,
+	    ra_desk_now(l->desk) - HOUR);
 }
 
 /* ---- all of it ---- */
@@ -296,6 +314,10 @@ static const struct {
 	    N_("tamga-ra mail list --state parked says why"), look_parked },
 	{ "queued", N_("mails that have waited for an hour"),
 	    N_("tamga-ra mail list --state queued says why"), look_queued },
+	{ "parked-sms", N_("text messages that were refused"),
+	    N_("tamga-ra mail list --state parked says why"), look_parked_sms },
+	{ "queued-sms", N_("text messages that have waited for an hour"),
+	    N_("tamga-ra mail list --state queued says why"), look_queued_sms },
 };
 
 tmg_rc

@@ -68,6 +68,7 @@ static const struct look {
 	const char *kind, *type, *autocomplete, *class, *example;
 } looks[] = {
 	{ "email", "email", "email", "", N_("For example name@example.org") },
+	{ "mobile", "tel", "tel", "middle", N_("For example +994 50 123 45 67") },
 	{ "phone", "tel", "tel", "middle", N_("For example +7 700 123 45 67") },
 	{ "country", "text", "country", "short",
 	    N_("Two capital letters, for example KZ") },

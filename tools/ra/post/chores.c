@@ -34,10 +34,11 @@ struct worker {
 	bool runs;
 };
 
-enum { HOUSE, ERRANDS, WORKERS };
+enum { HOUSE, ERRANDS, MESSAGES, WORKERS };
 
 struct ra_chores {
 	struct worker worker[WORKERS];
+	ra_courier *courier;		/* borrowed; NULL none */
 	pthread_mutex_t mutex;
 	pthread_cond_t end;
 	atomic_bool stop;
@@ -142,6 +143,15 @@ do_errands(struct worker *w)
 	return rc;
 }
 
+/* A gateway may take its time, too. */
+static tmg_rc
+do_messages(struct worker *w)
+{
+	ra_mailed mailed;
+
+	return ra_mailer_run_sms(&w->desk, w->all->courier, &w->all->stop, &mailed);
+}
+
 static const struct chore {
 	const char *name;
 	long every_s;
@@ -156,6 +166,8 @@ static const struct chore {
 	{ "mails", LOOK_S, do_mails },
 }, errands[] = {
 	{ "errands", LOOK_S, do_errands },
+}, messages[] = {
+	{ "text messages", LOOK_S, do_messages },
 };
 
 enum { LIST_MOST = TMG_COUNT(house) };
@@ -257,24 +269,44 @@ start(ra_office *office, struct worker *w, tmg_fault *f)
 	return w->runs ? TMG_OK : tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 }
 
+/* Whoever has nothing to do is not there. */
+static tmg_rc
+start_all(ra_office *office, ra_chores *c, tmg_fault *f)
+{
+	const struct {
+		const struct chore *list;
+		size_t count;
+		bool wanted;
+	} rows[WORKERS] = {
+		[HOUSE] = { house, TMG_COUNT(house), true },
+		[ERRANDS] = { errands, TMG_COUNT(errands), office->ca->ops->elsewhere },
+		[MESSAGES] = { messages, TMG_COUNT(messages),
+			ra_sms_configured(&office->config.sms) },
+	};
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; i < WORKERS && rc == TMG_OK; i++) {
+		c->worker[i] = (struct worker){ .all = c, .list = rows[i].list,
+			.count = rows[i].count };
+		if (rows[i].wanted)
+			rc = start(office, &c->worker[i], f);
+	}
+	return rc;
+}
+
 tmg_rc
-ra_chores_start(ra_office *office, tmg_fault *f, ra_chores **chores)
+ra_chores_start(ra_office *office, ra_courier *courier, tmg_fault *f,
+    ra_chores **chores)
 {
 	ra_chores *c = calloc(1, sizeof(*c));
-	const size_t count = office->ca->ops->elsewhere ? WORKERS : ERRANDS;
-	tmg_rc rc = TMG_OK;
+	tmg_rc rc;
 
 	*chores = NULL;
 	if (c == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	init_locks(c);
-	c->worker[HOUSE] = (struct worker){ .all = c, .list = house,
-		.count = TMG_COUNT(house) };
-	c->worker[ERRANDS] = (struct worker){ .all = c, .list = errands,
-		.count = TMG_COUNT(errands) };
-	for (size_t i = 0; i < count && rc == TMG_OK; i++)
-		rc = start(office, &c->worker[i], f);
-	if (rc) {
+	c->courier = courier;
+	if ((rc = start_all(office, c, f))) {
 		stop(c);
 		return rc;
 	}

@@ -7,12 +7,19 @@
 #define RA_CHORES_H
 
 #include "tools/ra/desk/desk.h"
+#include "tools/ra/post/courier.h"
 
 typedef struct ra_chores ra_chores;
 
-/* Deadlines each minute, the revocation list when it is due, reminders each hour, mails as soon as they are there. */
+/*
+ * Deadlines each minute, the revocation list when it is due, reminders each hour,
+ * mails and text messages as soon as they are there.
+ *
+ *   courier   in   runs the program of sms.command; outlives this; NULL none
+ */
 TMG_MUST_USE tmg_rc
-ra_chores_start(ra_office *office, tmg_fault *f, ra_chores **chores);
+ra_chores_start(ra_office *office, ra_courier *courier, tmg_fault *f,
+    ra_chores **chores);
 
 /* Lets what is being done end; a mail on its way is given up and sent later.
  * Accepts a pointer to NULL; leaves NULL. */

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "tools/ra/desk/desk.h"
+#include "tools/ra/post/courier.h"
 #include "tools/ra/store/mail.h"
 
 typedef struct ra_mailed {
@@ -28,8 +29,18 @@ typedef struct ra_mailed {
 TMG_MUST_USE tmg_rc
 ra_mailer_run(ra_desk *desk, const atomic_bool *stop, ra_mailed *mailed);
 
-/* The wait before a mail that was tried so often is tried again, seconds. */
+/*
+ * The same of text messages; nothing where ra.conf names no way for them.
+ *
+ *   courier   in   as of ra_sms_line
+ */
+TMG_MUST_USE tmg_rc
+ra_mailer_run_sms(ra_desk *desk, ra_courier *courier, const atomic_bool *stop,
+    ra_mailed *mailed);
+
+/* The wait before a mail that was tried so often is tried again, seconds, of the
+ * wait before the first try again. */
 long
-ra_mailer_wait(const ra_mail_conf *conf, int tries);
+ra_mailer_wait(long first_s, int tries);
 
 #endif

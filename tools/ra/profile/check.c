@@ -172,6 +172,13 @@ check_names(const char *name, ra_profile *p, tmg_fault *f)
 	if (p->mail_to[0] != '\0' && !is_field(p, p->mail_to, strlen(p->mail_to)))
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s: mail_to names %s, which is no field"), name, p->mail_to);
+	if (p->text_to[0] != '\0' && !is_field(p, p->text_to, strlen(p->text_to)))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: text_to names %s, which is no field"), name, p->text_to);
+	if ((p->text_count > 0 || p->remind_text_days.count > 0) &&
+	    p->text_to[0] == '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: there are texts, and no text_to"), name);
 	if (p->mail_count > 0 && p->mail_to[0] == '\0')
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s: there are mails, and no mail_to"), name);
@@ -228,6 +235,16 @@ check_mail_text(const char *name, const ra_profile *p, const char *event,
 	return TMG_OK;
 }
 
+/* Or no field at all. */
+static bool
+is_of_kind(const ra_profile *p, const char *name, const char *kind)
+{
+	for (size_t i = 0; i < p->input_count; i++)
+		if (strcmp(p->input[i].name, name) == 0)
+			return strcmp(p->input[i].kind, kind) == 0;
+	return true;
+}
+
 static tmg_rc
 check_mails(const char *name, ra_profile *p, tmg_fault *f)
 {
@@ -238,12 +255,14 @@ check_mails(const char *name, ra_profile *p, tmg_fault *f)
 			return tmg_raise(f, TMG_MISMATCH, 0,
 			    _("%s: fields: %s has a meaning of its own in mails; call it otherwise"),
 			    name, p->input[i].name);
-	for (size_t i = 0; i < p->input_count; i++)
-		if (strcmp(p->input[i].name, p->mail_to) == 0 &&
-		    strcmp(p->input[i].kind, "email") != 0)
-			return tmg_raise(f, TMG_MISMATCH, 0,
-			    _("%s: mail_to names %s, which is not of kind \"email\""),
-			    name, p->mail_to);
+	if (!is_of_kind(p, p->mail_to, "email"))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: mail_to names %s, which is not of kind \"email\""),
+		    name, p->mail_to);
+	if (!is_of_kind(p, p->text_to, "mobile"))
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: text_to names %s, which is not of kind \"mobile\""),
+		    name, p->text_to);
 	for (size_t i = 0; i < p->mail_count && rc == TMG_OK; i++) {
 		rc = check_mail_text(name, p, p->mail[i].event,
 		    p->mail[i].subject, f);
@@ -251,6 +270,8 @@ check_mails(const char *name, ra_profile *p, tmg_fault *f)
 			rc = check_mail_text(name, p, p->mail[i].event,
 			    p->mail[i].text, f);
 	}
+	for (size_t i = 0; i < p->text_count && rc == TMG_OK; i++)
+		rc = check_mail_text(name, p, p->text[i].event, p->text[i].text, f);
 	return rc;
 }
 

@@ -16,6 +16,7 @@
 #define DNS_LABEL_MAX 63	/* RFC 1035 2.3.4 */
 #define DNS_NAME_MAX 253
 #define MAIL_LOCAL_MAX 64	/* RFC 5321 4.5.3.1.1 */
+#define MOBILE_MIN 8		/* digits; the shortest are of small islands */
 #define PHONE_MAX 15		/* digits, ITU-T E.164 6.1 */
 
 static bool
@@ -99,6 +100,29 @@ is_phone(const char *value)
 	return count >= 3 && count <= PHONE_MAX;
 }
 
+/* ITU-T E.164 6.2: as it is dialled from anywhere, so that a message finds it. */
+static bool
+is_mobile(const char *value)
+{
+	char number[RA_NUMBER_TEXT];
+
+	return value[0] == '+' && is_phone(value) &&
+	    ra_input_number(value, number) && strlen(number) > MOBILE_MIN &&
+	    number[1] != '0';
+}
+
+bool
+ra_input_number(const char *value, char number[RA_NUMBER_TEXT])
+{
+	size_t at = 0;
+
+	for (const char *c = value; *c != '\0'; c++)
+		if (strchr("+" DIGITS, *c) != NULL && at < RA_NUMBER_TEXT - 1)
+			number[at++] = *c;
+	number[at] = '\0';
+	return number[0] == '+';
+}
+
 static int
 days_in(int year, int month)
 {
@@ -169,6 +193,7 @@ static const struct kind {
 	{ "email", is_email, N_("an e-mail address such as name@example.org") },
 	{ "dns", is_dns, N_("a domain name such as www.example.org") },
 	{ "phone", is_phone, N_("a telephone number such as +7 700 123 45 67") },
+	{ "mobile", is_mobile, N_("a telephone number with its country, such as +994 50 123 45 67") },
 	{ "date", is_date, N_("a date such as 1990-12-31") },
 	{ "country", is_country, N_("a country's two capital letters, such as KZ") },
 	{ "digits", is_digits, N_("digits only") },

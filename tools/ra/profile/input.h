@@ -7,8 +7,8 @@
 
 #include "tools/ra/profile/profile.h"
 
-/* Whether word names a kind of field: "text", "name", "email", "dns", "phone",
- * "date", "country", "digits", "kz-iin", "kz-bin", "az-voen-legal",
+/* Whether word names a kind of field: "text", "name", "email", "dns",
+ * "phone", "mobile", "date", "country", "digits", "kz-iin", "kz-bin", "az-voen-legal",
  * "az-voen-person", "choice", "region", "city". */
 bool
 ra_input_known(const char *word);
@@ -31,6 +31,13 @@ ra_input_is_date(const char *value);
 /* An address without quoted parts: no white space, no control character. */
 bool
 ra_input_is_email(const char *value);
+
+#define RA_NUMBER_TEXT 24
+
+/* A number of kind "mobile" without what people put between its digits:
+ * +994501234567.  False: it is none. */
+bool
+ra_input_number(const char *value, char number[RA_NUMBER_TEXT]);
 
 /*
  * The branch of the profile that region and city name together.

@@ -23,6 +23,7 @@
 #define RA_STATUSES_MAX RA_STATES
 #define RA_SUPPLIERS_MAX 24
 #define RA_MAILS_MAX 16
+#define RA_TEXTS_MAX 16
 
 /* What the applicant agrees to before anything else. */
 typedef struct ra_consent {
@@ -174,6 +175,7 @@ typedef struct ra_profile {
 	int renewal_grace_days;		/* and so long after its end, by its own key */
 	bool renewal_same_key;
 	ra_words remind_days;		/* before it ends: "30", "14", "7" */
+	ra_words remind_text_days;	/* likewise by text message: "10" */
 	ra_words staff_tell;		/* events that officers are told of by mail */
 	int staff_deadline_days;	/* before a deadline, likewise; 0 never */
 
@@ -218,6 +220,9 @@ typedef struct ra_profile {
 	ra_status status[RA_STATUSES_MAX];
 	size_t mail_count;
 	ra_mail_rule mail[RA_MAILS_MAX];
+	char text_to[RA_TEXT_MAX];	/* the field that text messages go to; "" none */
+	size_t text_count;
+	ra_mail_rule text[RA_TEXTS_MAX];	/* without subject and attachment */
 
 	const ra_texts *texts;		/* its folder's; NULL none */
 } ra_profile;

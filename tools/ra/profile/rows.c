@@ -336,6 +336,15 @@ static const ra_setting mail_rule_rows[] = {
 };
 static const ra_list mails = MAKE(mail_rule, RA_MAILS_MAX, mail_count);
 
+static const ra_setting text_rows[] = {
+	RA_SET_TEXT("event", IN(mail_rule, event), true, check_news),
+	RA_SET_TEXT("language", IN(mail_rule, language), false, check_language),
+	RA_SET_PROSE("text", IN(mail_rule, text), true),
+};
+static const ra_list texts = { text_rows, TMG_COUNT(text_rows),
+	sizeof(ra_mail_rule), RA_TEXTS_MAX, offsetof(ra_profile, text_count),
+	&mail_rule_default };
+
 /* ---- the file ---- */
 
 #define AT(field) offsetof(ra_profile, field)
@@ -359,6 +368,8 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_NUMBER("renewal.grace_days", AT(renewal_grace_days), false, 0, 3650),
 	RA_SET_FLAG("renewal.same_key", AT(renewal_same_key)),
 	RA_SET_WORDS("renewal.remind_days", AT(remind_days), false, check_days),
+	RA_SET_WORDS("renewal.remind_text_days", AT(remind_text_days), false,
+	    check_days),
 	RA_SET_WORDS("staff.tell", AT(staff_tell), false, check_event),
 	RA_SET_NUMBER("staff.deadline_days", AT(staff_deadline_days), false, 0, 365),
 
@@ -414,6 +425,8 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_LIST("deadlines", AT(deadline), &deadlines),
 	RA_SET_LIST("statuses", AT(status), &statuses),
 	RA_SET_LIST("mails", AT(mail), &mails),
+	RA_SET_TEXT("text_to", AT(text_to), false, ra_any_word),
+	RA_SET_LIST("texts", AT(text), &texts),
 };
 const size_t ra_profile_row_count = TMG_COUNT(ra_profile_rows);
 

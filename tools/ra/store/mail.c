@@ -12,7 +12,7 @@ ra_mail_release(ra_mail *mail)
 }
 
 #define COLUMNS "id, application, event, once, state, created, due, tries," \
-    " holder, recipient, subject, body, attach, error"
+    " holder, recipient, subject, body, attach, error, channel"
 
 static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_mail, id),
@@ -29,18 +29,20 @@ static const ra_field fields[] = {
 	RA_FIELD_TEXT(ra_mail, body),
 	RA_FIELD_SMALL(ra_mail, attach),
 	RA_FIELD_TEXT(ra_mail, error),
+	RA_FIELD_TEXT(ra_mail, channel),
 };
 
 static const ra_row row = RA_ROW(ra_mail, fields);
 
 static const ra_sql put = { "mail_put",
 	"INSERT INTO mail (" COLUMNS ")"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)" };
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+	" $15)" };
 static const ra_sql get = { "mail_get",
 	"SELECT " COLUMNS " FROM mail WHERE id = $1" };
 static const ra_sql next = { "mail_next",
-	"SELECT " COLUMNS " FROM mail WHERE state = $1 AND due <= $2"
-	" ORDER BY due, id LIMIT 1" };
+	"SELECT " COLUMNS " FROM mail WHERE state = $1 AND channel = $2"
+	" AND due <= $3 ORDER BY due, id LIMIT 1" };
 static const ra_sql take = { "mail_take",
 	"UPDATE mail SET holder = $1, due = $2, tries = tries + 1"
 	" WHERE id = $3 AND state = $4" };
@@ -63,7 +65,8 @@ static const ra_sql each_in = { "mail_each_in",
 	" ORDER BY created DESC, id" };
 
 static const ra_sql count_old = { "mail_count",
-	"SELECT count(*) FROM mail WHERE state = $1 AND created < $2" };
+	"SELECT count(*) FROM mail WHERE state = $1 AND created < $2"
+	" AND channel = $3" };
 
 tmg_rc
 ra_mail_put(ra_store *s, const ra_mail *mail)
@@ -78,10 +81,10 @@ ra_mail_get(ra_store *s, const char *id, ra_mail *mail)
 }
 
 tmg_rc
-ra_mail_next(ra_store *s, time_t now, ra_mail *mail)
+ra_mail_next(ra_store *s, const char *channel, time_t now, ra_mail *mail)
 {
 	return ra_row_get(s, &next, RA_WITH(RA_TEXT(RA_MAIL_QUEUED),
-	    RA_NUMBER(now)), &row, mail);
+	    RA_TEXT(channel), RA_NUMBER(now)), &row, mail);
 }
 
 tmg_rc
@@ -112,13 +115,14 @@ ra_mail_again(ra_store *s, const char *id, time_t now)
 }
 
 tmg_rc
-ra_mail_count(ra_store *s, const char *state, time_t before, int64_t *count)
+ra_mail_count(ra_store *s, const char *channel, const char *state,
+    time_t before, int64_t *count)
 {
 	tmg_auto(ra_query) q = { NULL, NULL };
 	tmg_rc rc;
 
 	if ((rc = ra_ask(s, &q, &count_old, RA_WITH(RA_TEXT(state),
-	    RA_NUMBER(before)))) || (rc = ra_query_next(&q)))
+	    RA_NUMBER(before), RA_TEXT(channel)))) || (rc = ra_query_next(&q)))
 		return rc;
 	return ra_query_number(&q, 0, count);
 }

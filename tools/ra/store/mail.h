@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The outbox, as it is kept: mails that wait, that were sent, that nobody
- * takes.
+ * The outbox, as it is kept: mails and text messages that wait, that were sent,
+ * that nobody takes.
  */
 #ifndef RA_STORE_MAIL_H
 #define RA_STORE_MAIL_H
@@ -19,7 +19,11 @@
 #define RA_MAIL_SENT "sent"		/* nothing of the person is left in it */
 #define RA_MAIL_PARKED "parked"		/* an officer looks at it */
 
+#define RA_MAIL_BY_MAIL ""
+#define RA_MAIL_BY_SMS "sms"		/* without subject and attachment */
+
 typedef struct ra_mail {
+	char channel[8];		/* on which it goes */
 	char id[RA_ID_MAX];		/* its Message-ID's, whenever it is sent */
 	char app[RA_ID_MAX];
 	char event[RA_NAME_MAX];	/* what it tells of; "remind" */
@@ -48,9 +52,9 @@ ra_mail_put(ra_store *s, const ra_mail *mail);
 TMG_MUST_USE tmg_rc
 ra_mail_get(ra_store *s, const char *id, ra_mail *mail);
 
-/* The one that has been due longest. */
+/* The one of a channel that has been due longest. */
 TMG_MUST_USE tmg_rc
-ra_mail_next(ra_store *s, time_t now, ra_mail *mail);
+ra_mail_next(ra_store *s, const char *channel, time_t now, ra_mail *mail);
 
 /* From now on it is holder's, until a time: who dies lets go of it then. */
 TMG_MUST_USE tmg_rc
@@ -66,9 +70,10 @@ ra_mail_settle(ra_store *s, const ra_mail *mail);
 TMG_MUST_USE tmg_rc
 ra_mail_again(ra_store *s, const char *id, time_t now);
 
-/* How many are in that state and were put there before a time. */
+/* How many of a channel are in that state and were put there before a time. */
 TMG_MUST_USE tmg_rc
-ra_mail_count(ra_store *s, const char *state, time_t before, int64_t *count);
+ra_mail_count(ra_store *s, const char *channel, const char *state,
+    time_t before, int64_t *count);
 
 /* All of an application's but those that tell of its end. */
 TMG_MUST_USE tmg_rc

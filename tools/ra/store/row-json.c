@@ -58,8 +58,9 @@ const ra_kept ra_kept_tables[] = {
 	KEPT("certificate", "serial, application, not_before, not_after, revoked,"
 	    " reason, der", "ttnnnnb", "serial", "$1, $2, $3, $4, $5, $6, $7"),
 	KEPT("mail", "id, application, event, once, state, created, due, tries,"
-	    " holder, recipient, subject, body, attach, error", "tttttnnnttttnt",
-	    "id", "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"),
+	    " holder, recipient, subject, body, attach, error, channel",
+	    "tttttnnnttttntt", "id",
+	    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"),
 	KEPT("crl", "number, revocations, next_update, der", "nnnb", "number",
 	    "$1, $2, $3, $4"),
 	KEPT("audit", "seq, at, actor, event, application, detail, hash",

@@ -60,12 +60,10 @@ static const ra_migration steps[] = {
 	"  state " TEXT ", created BIGINT NOT NULL, due BIGINT NOT NULL,"
 	"  tries BIGINT NOT NULL, holder " TEXT ", recipient " TEXT ","
 	"  subject " TEXT ", body " TEXT ", attach BIGINT NOT NULL,"
-	"  error " TEXT ");"
+	"  error " TEXT ", channel " TEXT ");"
 	"CREATE UNIQUE INDEX mail_once ON mail (once) WHERE once <> '';"
-	"CREATE INDEX mail_due ON mail (state, due, id);"
+	"CREATE INDEX mail_due ON mail (state, channel, due, id);"
 	"CREATE INDEX mail_state ON mail (state, created DESC, id);"
-	"CREATE INDEX mail_created ON mail (created DESC, id);"
-	"CREATE INDEX mail_application ON mail (application);"
 
 	"CREATE TABLE captcha ("
 	"  id " KEY ", until BIGINT NOT NULL, picture " TEXT ","
@@ -143,6 +141,9 @@ static const ra_migration steps[] = {
 	"  holder " TEXT ", ticket " TEXT ", said " TEXT ", request BYTEA,"
 	"  kept BYTEA, PRIMARY KEY (application, kind));"
 	"CREATE INDEX errand_due ON errand (due, application, kind);"
+
+	"CREATE INDEX mail_created ON mail (created DESC, id);"
+	"CREATE INDEX mail_application ON mail (application);"
 
 	"ALTER TABLE account ADD COLUMN email " TEXT " DEFAULT '';"
 	"ALTER TABLE account ADD COLUMN language " TEXT " DEFAULT '';"

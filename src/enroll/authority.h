@@ -27,6 +27,7 @@ struct tmg_authority {
 	/* the verified sessions, and who we are in one; see session.h */
 	tmg_http *http, *open;
 	bool bound;			/* http's connections have a name */
+	bool exporter;			/* tls-exporter, of TLS 1.3 */
 	tmg_channel channel;		/* the one the request is linked to; len 0 none */
 	tmg_guard guard;
 	tmg_http_identity identity;

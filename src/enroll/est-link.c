@@ -34,7 +34,8 @@ cannot_link(tmg_authority *a)
 	return tmg_advise(&a->fault, TMG_TRY_CHALLENGE, tmg_authority_raise(a,
 	    TMG_UNSUPPORTED, _("%s: it wants the request linked to the TLS connection "
 	    "(RFC 7030 3.5), which needs TLS 1.2 with the extended master secret, and "
-	    "offers none; if it gave you a challenge password, use that"),
+	    "offers none; with the option \"link=tls-exporter\" TLS 1.3 will do, where it "
+	    "knows that; if it gave you a challenge password, use that"),
 	    a->uri.where));
 }
 

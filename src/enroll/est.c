@@ -2,6 +2,7 @@
 #include "src/enroll/est.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -47,12 +48,29 @@ tmg_est_url(tmg_authority *a, const char *operation, char *url, size_t cap)
 	return n > 0 && (size_t)n < cap ? TMG_OK : TMG_E_USAGE;
 }
 
+/* RFC 7030 3.5 speaks of tls-unique, which TLS 1.3 has not; a server that knows RFC
+ * 9266 takes that. */
+static tmg_rc
+choose_link(tmg_authority *a)
+{
+	const char *link = tmg_option_get(a, "link");
+
+	a->exporter = link != NULL && strcmp(link, "tls-exporter") == 0;
+	return link == NULL || a->exporter || strcmp(link, "tls-unique") == 0 ? TMG_OK :
+	    tmg_authority_raise(a, TMG_E_USAGE,
+	    _("\"%s\": the option link is tls-unique or tls-exporter"), link);
+}
+
+static const char *const options[] = { "link", NULL };
+
 static tmg_rc
 est_open(tmg_authority *a)
 {
 	tmg_view label;
 	tmg_rc rc = tmg_est_label(a->uri.path, &label);
 
+	if (rc == TMG_OK && (rc = choose_link(a)))
+		return rc;
 	return rc == TMG_OK ? TMG_OK : tmg_authority_raise(a, rc,
 	    _("\"%s\": after the host, EST takes one path label at most, and none of "
 	    "its operations' names"), a->uri.path);
@@ -67,6 +85,7 @@ est_close(tmg_authority *a)
 const tmg_binding tmg_binding_est = {
 	.name = "est",
 	.spec = "RFC 7030, RFC 8951",
+	.options = options,
 	.open = est_open,
 	.cacerts = tmg_est_cacerts,
 	.wants = tmg_est_csrattrs,

@@ -141,7 +141,7 @@ connect_as(tmg_authority *a, const tmg_http_identity *identity, tmg_http **http)
 		.anchors = anchors,
 		.anchor_count = tmg_certs_count(a->anchors),
 		.plain = may_be_plain(a),
-		.unique = a->bound,
+		.unique = a->bound && !a->exporter,
 		.identity = identity,
 		.user = sealed ? NULL : a->spec.user,
 		.basic = a->binding->basic,

@@ -3,6 +3,18 @@
 
 #include <openssl/ssl.h>
 
+#define EXPORTED 32u	/* bytes, RFC 9266 2 */
+
+/* RFC 9266 2: no context, which is the empty one in TLS 1.3 (RFC 8446 7.5). */
+static size_t
+export_name(SSL *ssl, tmg_channel *channel)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+
+	return SSL_export_keying_material(ssl, channel->bytes, EXPORTED, label,
+	    sizeof(label) - 1, (const uint8_t *)"", 0, 1) == 1 ? EXPORTED : 0;
+}
+
 /* The first Finished message of the handshake: ours, or the server's when an
  * earlier session was taken up again. */
 void
@@ -11,6 +23,8 @@ tmg_channel_of(SSL *ssl, tmg_channel *channel)
 	size_t len;
 
 	channel->len = 0;
+	if (ssl != NULL && SSL_version(ssl) == TLS1_3_VERSION)
+		channel->len = export_name(ssl, channel);
 	if (ssl == NULL || SSL_version(ssl) != TLS1_2_VERSION ||
 	    SSL_get_extms_support(ssl) != 1)
 		return;

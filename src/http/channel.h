@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What tells one TLS connection from every other: the channel binding
- * tls-unique, RFC 5929 3.
+ * What tells one TLS connection from every other: the channel bindings
+ * tls-unique, RFC 5929 3, and tls-exporter, RFC 9266.
  */
 #ifndef TMG_HTTP_CHANNEL_H
 #define TMG_HTTP_CHANNEL_H
@@ -18,8 +18,8 @@ typedef struct tmg_channel {
 	size_t len;		/* 0: there is none */
 } tmg_channel;
 
-/* None above TLS 1.2, for which it is not defined (RFC 9266 1), nor without
- * the extended master secret, where it is not unique (RFC 7627 1). */
+/* tls-unique is not defined above TLS 1.2 (RFC 9266 1), nor unique without the
+ * extended master secret (RFC 7627 1): tls-exporter there, and nothing here. */
 void
 tmg_channel_of(SSL *ssl, tmg_channel *channel);
 

@@ -204,7 +204,8 @@ submit(ra_desk *desk, const ra_call *call, ra_reply *reply, ra_submission *in)
 		return;
 	}
 	in->csr = tmg_out_view(&der);
-	rc = ra_desk_submit(desk, in, &app, &cert);
+	if ((rc = ra_est_link(desk, call, in)) == TMG_OK)
+		rc = ra_desk_submit(desk, in, &app, &cert);
 	reply_outcome(desk, reply, rc, &app, &cert);
 }
 

@@ -27,4 +27,9 @@ void ra_est_make_key(ra_desk *desk, tmg_view body, ra_submission *in,
 TMG_MUST_USE tmg_rc
 ra_est_body(tmg_view body, tmg_out *der, tmg_fault *f);
 
+/* Whether in->csr is linked to the connection that call came over, and whether that is
+ * wanted; in->spent says the first.  Verdicts TMG_DENIED. */
+TMG_MUST_USE tmg_rc
+ra_est_link(ra_desk *desk, const ra_call *call, ra_submission *in);
+
 #endif

@@ -53,6 +53,7 @@ typedef struct ra_call {
 	const char *peer;		/* address */
 	tmg_view peer_cert;		/* DER; empty: none shown */
 	bool plain;			/* it came without TLS */
+	void *tls;			/* its session, for channel.h; NULL: none */
 	tmg_view body;
 	char label[RA_LABEL_MAX];	/* what stood for {} in the route's path */
 	const char *rest;		/* and for {*} at its end; "" else */

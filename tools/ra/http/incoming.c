@@ -27,18 +27,26 @@ ra_incoming_address(struct MHD_Connection *conn, char *text, size_t cap)
 		snprintf(text, cap, "unknown");
 }
 
+static void *
+tls_session(struct MHD_Connection *conn)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return info != NULL ? info->tls_session : NULL;
+}
+
 /* GnuTLS has checked that the peer holds the key; whose it is, the desk says. */
 static tmg_view
 peer_cert(struct MHD_Connection *conn)
 {
-	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(conn, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	void *tls = tls_session(conn);
 	const gnutls_datum_t *list;
 	unsigned count = 0;
 
-	if (info == NULL || info->tls_session == NULL)
+	if (tls == NULL)
 		return (tmg_view){ NULL, 0 };
-	list = gnutls_certificate_get_peers(info->tls_session, &count);
+	list = gnutls_certificate_get_peers(tls, &count);
 	return list == NULL || count == 0 ? (tmg_view){ NULL, 0 } :
 	    (tmg_view){ list[0].data, list[0].size };
 }
@@ -86,5 +94,5 @@ ra_incoming_call(struct MHD_Connection *conn, const char *url,
 		.host = ra_incoming_header(conn, "Host"), .query = query,
 		.languages = ra_incoming_header(conn, "Accept-Language"), .peer = peer,
 		.signature = ra_incoming_header(conn, "Tamga-Signature"),
-		.peer_cert = peer_cert(conn) };
+		.peer_cert = peer_cert(conn), .tls = tls_session(conn) };
 }

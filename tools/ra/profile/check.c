@@ -339,6 +339,15 @@ check_carriers(const char *name, ra_profile *p, tmg_fault *f)
 
 /* The key goes out with the certificate and is kept nowhere, so nobody may have
  * to decide first. */
+/* Clients do what csrattrs ask for. */
+static tmg_rc
+check_link(const char *name, ra_profile *p, tmg_fault *f)
+{
+	return !p->est_link || ra_words_have(&p->csrattrs, "challenge") ? TMG_OK :
+	    tmg_raise(f, TMG_MISMATCH, 0,
+	    _("%s: est_link needs \"challenge\" in csrattrs, so that clients know"), name);
+}
+
 static tmg_rc
 check_server_keys(const char *name, ra_profile *p, tmg_fault *f)
 {
@@ -372,6 +381,7 @@ ra_profile_check(const char *name, ra_profile *profile, tmg_fault *f)
 		check_names, check_contents, check_mails, check_deadlines,
 		check_carriers, check_documents, check_attestation,
 		check_server_keys,
+		check_link,
 	};
 	tmg_rc rc = TMG_OK;
 

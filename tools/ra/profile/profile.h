@@ -169,6 +169,7 @@ typedef struct ra_profile {
 	ra_words san_required;		/* kinds: "dns", "email", ... */
 	ra_words san_allowed;
 	ra_words csrattrs;		/* what clients are told: "extensions", "key" */
+	bool est_link;			/* EST requests are linked to their connection */
 	bool server_keys;		/* EST clients may have theirs made here */
 	char renewal_approval[RA_TEXT_MAX];
 	int renewal_window_days;	/* 0: any time while current */

@@ -363,6 +363,7 @@ const ra_setting ra_profile_rows[] = {
 	RA_SET_WORDS("san.allowed", AT(san_allowed), false, check_san),
 	RA_SET_WORDS("csrattrs", AT(csrattrs), false, check_csrattr),
 	RA_SET_FLAG("server_keys", AT(server_keys)),
+	RA_SET_FLAG("est_link", AT(est_link)),
 	RA_SET_TEXT("renewal.approval", AT(renewal_approval), false, check_approval),
 	RA_SET_NUMBER("renewal.window_days", AT(renewal_window_days), false, 0, 36500),
 	RA_SET_NUMBER("renewal.grace_days", AT(renewal_grace_days), false, 0, 3650),

@@ -6,21 +6,7 @@
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
-#include "src/base/secret.h"
-
-/* A name, a colon and what opens it, at the most. */
-typedef struct spoken {
-	uint8_t bytes[RA_OWNER_MAX + TMG_PIN_MAX];
-	size_t len;
-} spoken;
-
-static void
-spoken_wipe(spoken *s)
-{
-	explicit_bzero(s, sizeof(*s));
-}
-
-#define auto_spoken __attribute__((__cleanup__(spoken_wipe))) spoken
+#include "tools/ra/ca/spoken.h"
 
 /* The profile that the address names, or the usual one. */
 static tmg_rc
@@ -34,23 +20,9 @@ profile_of(ra_talk *t, const char *usual, const ra_profile **profile)
 }
 
 static tmg_rc
-read_challenge(ra_talk *t, X509_REQ *req, spoken *challenge)
+read_challenge(ra_talk *t, X509_REQ *req, ra_spoken *challenge)
 {
-	const int at = X509_REQ_get_attr_by_NID(req, NID_pkcs9_challengePassword, -1);
-	const ASN1_TYPE *value = at < 0 ? NULL :
-	    X509_ATTRIBUTE_get0_type(X509_REQ_get_attr(req, at), 0);
-	unsigned char *text = NULL;
-	int len = -1;
-
-	/* PrintableString or UTF8String, but some send others of the choice */
-	if (value != NULL && value->type != V_ASN1_BOOLEAN &&
-	    value->type != V_ASN1_NULL && value->type != V_ASN1_OBJECT)
-		len = ASN1_STRING_to_UTF8(&text, value->value.asn1_string);
-	if (len > 0 && (size_t)len <= sizeof(challenge->bytes)) {
-		memcpy(challenge->bytes, text, (size_t)len);
-		challenge->len = (size_t)len;
-	}
-	OPENSSL_clear_free(text, len > 0 ? (size_t)len : 0);
+	ra_spoken_read(req, challenge);
 	return challenge->len > 0 ? TMG_OK : tmg_raise(&t->desk->fault, TMG_DENIED, 0,
 	    _("the request needs a challenge password that was given out here"));
 }
@@ -118,7 +90,7 @@ by_password(ra_talk *t, tmg_view name, tmg_view password, ra_guest *guest)
 tmg_rc
 ra_scep_who(ra_talk *t, X509_REQ *req, ra_guest *guest)
 {
-	auto_spoken challenge = { .len = 0 };
+	ra_auto_spoken challenge = { .len = 0 };
 	const uint8_t *colon;
 	tmg_rc rc;
 

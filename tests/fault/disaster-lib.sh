@@ -71,14 +71,16 @@ open_journal() { state 2>/dev/null | grep -qv '^done$'; }
 # ---- what must be there -----------------------------------------------------------------
 here() { echo "$binding, $life, $disaster, place $n of $total$which"; }
 which=
+# What the authority has, on one line.
+numbers() { held | tr -s '\n ' ' ' | sed 's/ $//'; }
 # one_each: one key, one application, one certificate, and no trace of the way.  A key
 # whose answer nobody heard is not in the card's log, and is there all the same.
 one_each() {
 	keys=$(generated)
 	[ "$keys" -le $keys_most ] || fail "$(here): $keys keys were made"
-	now=$(held | tr -s '\n ' ' ' | sed 's/ $//')
-	wanted=$(for number in $had; do printf '%d ' $((number + 1)); done)
-	[ "$now" = "${wanted% }" ] || fail "$(here): the authority has $now, not $wanted"
+	now=$(numbers) wanted=
+	for number in $had; do wanted="$wanted $((number + 1))"; done
+	[ "$now" = "${wanted# }" ] || fail "$(here): the authority has $now, not$wanted"
 	eval "many=\$journals_$life slot=\$slot_$life"
 	[ "$(journals)" = "$many" ] || fail "$(here): $(journals) journals"
 	! open_journal || fail "$(here): the journal says $(state)"
@@ -264,10 +266,10 @@ everywhere() {
 	places=${TAMGA_TEST_PLACES:-3}
 	[ -z "${TAMGA_TEST_ALL:-}" ] || places=$total
 	step=$(((total + places - 1) / places))
-	n=$((1 + ${TAMGA_TEST_SEED:-$$} % step)) tried=0 met=0
+	n=$((1 + ${TAMGA_TEST_SEED:-$$} % step)) tried=0 met=0 now=$(numbers)
 	while [ "$n" -le "$total" ]; do
 		prepare $life-$disaster-$n
-		had=$(held) missed=
+		had=$now missed=	# what comes later than it may is found in the next
 		meet_$disaster
 		outcome=$status
 		stands_$life

@@ -186,22 +186,6 @@ take_place(tmg_provision *p)
 
 /* ---- the first entry ----------------------------------------------------- */
 
-/* The slot that was chosen may be somebody's by now; another may be free. */
-static tmg_rc
-place_again(tmg_provision *p)
-{
-	tmg_rc rc;
-
-	if (p->any_slot) {
-		p->j.slot[0] = '\0';
-		if ((rc = take_place(p)) ||
-		    (rc = tmg_earlier(p)) != TMG_NOT_FOUND)
-			return rc;
-	}
-	rc = tmg_preflight_slot(p);
-	return rc == TMG_OK ? TMG_NOT_FOUND : rc;
-}
-
 /* Another process that wrote a journal since we looked may have filled the slot
  * too: what was read of the token is old, and a key would be lost. */
 static tmg_rc
@@ -212,11 +196,17 @@ look_again(tmg_provision *p)
 
 	if ((rc = tmg_earlier_traces(p)))
 		return rc;
-	if (p->traces != before)
-		tmg_token_forget(p->token);
-	if ((rc = tmg_earlier(p)) != TMG_NOT_FOUND || p->traces == before)
+	if (p->traces == before)
+		return tmg_earlier(p);
+	tmg_token_forget(p->token);
+	if (p->any_slot)
+		p->j.slot[0] = '\0';
+	if ((rc = tmg_earlier(p)) != TMG_NOT_FOUND)
 		return rc;
-	return place_again(p);
+	if ((p->any_slot && (rc = take_place(p))) ||
+	    (rc = tmg_preflight_slot(p)))
+		return rc;
+	return TMG_NOT_FOUND;
 }
 
 /* Between the look and the journal nobody else may begin. */

@@ -11,7 +11,8 @@ struct earlier {
 	tmg_provision *p;
 	tmg_journal asked;		/* borrowed from p; what we chose is left out */
 	char same[TMG_PROVISION_ID];	/* open, or done and still there */
-	char other[TMG_PROVISION_ID];	/* open, on the same slot */
+	char other[TMG_PROVISION_ID];	/* open, and in the way: */
+	char slot[TMG_SLOT_NAME];	/* on the same slot, or renewing the same */
 };
 
 /* Whether the slot still holds what that enrollment brought. */
@@ -76,6 +77,19 @@ brought_it(const tmg_journal *ours, const tmg_journal *j)
 	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->cert));
 }
 
+/* Another wish that must be finished first.  Where nobody chose a slot there is
+ * always another one, but not another certificate to renew. */
+static bool
+in_the_way(const struct earlier *e, const tmg_journal *j)
+{
+	const tmg_journal *ours = &e->p->j;
+
+	if (ours->slot[0] != '\0' && strcmp(j->slot, ours->slot) == 0)
+		return true;
+	return e->asked.slot[0] == '\0' && ours->renewed.len > 0 && tmg_view_equal(
+	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->renewed));
+}
+
 static tmg_rc
 compare(void *arg, tmg_journal *j)
 {
@@ -91,8 +105,9 @@ compare(void *arg, tmg_journal *j)
 			rc = still_good(e->p, j);
 		if (rc == TMG_OK)
 			memcpy(e->same, j->id, sizeof(e->same));
-	} else if (open && strcmp(j->slot, e->p->j.slot) == 0) {
+	} else if (open && in_the_way(e, j)) {
 		memcpy(e->other, j->id, sizeof(e->other));
+		memcpy(e->slot, j->slot, sizeof(e->slot));
 	}
 	return rc == TMG_E_NOMEM ? rc : TMG_OK;
 }
@@ -133,20 +148,21 @@ tmg_earlier(tmg_provision *p)
 		return tmg_advise(&p->fault, TMG_TRY_RESUME | TMG_TRY_CANCEL,
 		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
 			"is not finished; resume it or give it up"),
-			e.other, p->j.slot));
+			e.other, e.slot));
 	return TMG_NOT_FOUND;
 }
 
 /* ---- did anybody else work on this token? ------------------------------- */
 
-/* Journals only become more, and go forward. */
+/* Journals only become more, and go forward; a place that is chosen for the old
+ * key is no step. */
 static tmg_rc
 add_trace(void *arg, tmg_journal *j)
 {
 	tmg_provision *p = arg;
 
 	if (strcmp(j->token, p->j.token) == 0)
-		p->traces += 1u + (unsigned)j->step;
+		p->traces += 1u + (unsigned)j->step + (j->aside[0] != '\0');
 	return TMG_OK;
 }
 
@@ -155,4 +171,31 @@ tmg_earlier_traces(tmg_provision *p)
 {
 	p->traces = 0;
 	return tmg_store_each(p->ctx, add_trace, p, &p->fault);
+}
+
+/* ---- what others will fill ---------------------------------------------- */
+
+struct claim {
+	const tmg_journal *ours;
+	const char *slot;
+};
+
+static tmg_rc
+claims(void *arg, tmg_journal *j)
+{
+	const struct claim *c = arg;
+
+	if (j->step >= TMG_STEP_DONE || strcmp(j->id, c->ours->id) == 0 ||
+	    strcmp(j->token, c->ours->token) != 0)
+		return TMG_OK;
+	return strcmp(j->slot, c->slot) == 0 || strcmp(j->aside, c->slot) == 0
+	    ? TMG_OCCUPIED : TMG_OK;
+}
+
+tmg_rc
+tmg_earlier_claims(tmg_provision *p, const char *slot)
+{
+	struct claim c = { &p->j, slot };
+
+	return tmg_store_each(p->ctx, claims, &c, &p->fault);
 }

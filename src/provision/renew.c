@@ -151,14 +151,15 @@ is_alike(const tmg_slot *slot, const tmg_slot *old)
 }
 
 static tmg_rc
-take_if_free(tmg_key *key, const tmg_slot *old, char name[static TMG_SLOT_NAME])
+take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old,
+    char name[static TMG_SLOT_NAME])
 {
 	const tmg_slot *slot = tmg_key_slot(key);
 	tmg_rc rc;
 
 	if (!is_alike(slot, old))
 		return TMG_OCCUPIED;
-	if ((rc = is_free(key)))
+	if ((rc = is_free(key)) || (rc = tmg_earlier_claims(p, slot->name)))
 		return rc;
 	memcpy(name, slot->name, TMG_SLOT_NAME);
 	return TMG_OK;
@@ -176,7 +177,7 @@ tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
 		return TMG_OCCUPIED;
 	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
 		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)
-			rc = take_if_free(key, old, name);
+			rc = take_if_free(p, key, old, name);
 	return rc;
 }
 
@@ -224,7 +225,7 @@ tmg_renew_place(tmg_provision *p)
 	rc = TMG_OCCUPIED;
 	for (size_t i = 0; rc == TMG_OCCUPIED && i < count; i++)
 		if (!tmg_key_slot(tmg_token_key(p->token, i))->retired)
-			rc = take_if_free(tmg_token_key(p->token, i), old, p->j.slot);
+			rc = take_if_free(p, tmg_token_key(p->token, i), old, p->j.slot);
 	if (rc == TMG_OCCUPIED)
 		rc = tmg_renew_spare(p, old, p->j.slot);
 	if (rc == TMG_OCCUPIED)

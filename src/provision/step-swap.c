@@ -129,10 +129,12 @@ is_wanted(const tmg_provision *p, const tmg_key *old)
 	    !tmg_key_slot(old)->retired && tmg_key_slot(p->key)->retired;
 }
 
-/* Written before anything moves.  A token without room stays as it is. */
+/* Written before anything moves, and before others may choose.  A token without
+ * room stays as it is. */
 static tmg_rc
 choose_places(tmg_provision *p)
 {
+	tmg_auto(tmg_lock) store = TMG_NO_LOCK;
 	tmg_key *old;
 	tmg_rc rc;
 
@@ -141,6 +143,8 @@ choose_places(tmg_provision *p)
 	if (!p->j.swap || tmg_tokens_find_key(p->tokens, p->j.renews, &old) != TMG_OK ||
 	    tmg_key_token(old) != p->token || !is_wanted(p, old))
 		return TMG_NOT_FOUND;
+	if ((rc = tmg_store_lock(NULL, &store, &p->fault)))
+		return rc;
 	rc = tmg_renew_spare(p, tmg_key_slot(old), p->j.aside);
 	if (rc != TMG_OK)
 		return rc == TMG_OCCUPIED ? TMG_NOT_FOUND : tmg_work_token_said(p, rc);

@@ -98,13 +98,19 @@ tmg_work_named(tmg_provision *p, const tmg_certs *certs, tmg_view *cert);
 /* Puts an enrollment that asked for the same in the place of p, if it is open
  * or what it brought is still there.
  * Verdicts  TMG_NOT_FOUND  it was not asked before
- *           TMG_OCCUPIED   another one of the same slot is open
+ *           TMG_OCCUPIED   another one is open, of the same slot or, where
+ *                          nobody chose one, that renews the same
  *           TMG_BUSY       another process works on it */
 TMG_MUST_USE tmg_rc
 tmg_earlier(tmg_provision *p);
 /* Puts the enrollment of that id in the place of p. */
 TMG_MUST_USE tmg_rc
 tmg_earlier_take_up(tmg_provision *p, const char *id);
+/* Whether the slot is free of other open enrollments' plans: of the key that one
+ * will make there, or put aside there.
+ * Verdicts  TMG_OCCUPIED */
+TMG_MUST_USE tmg_rc
+tmg_earlier_claims(tmg_provision *p, const char *slot);
 /* Sets p->traces, which is another number when somebody worked on the token. */
 TMG_MUST_USE tmg_rc
 tmg_earlier_traces(tmg_provision *p);

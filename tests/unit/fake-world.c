@@ -50,6 +50,12 @@ static const tmg_backend_info info_with_metadata = {
 	.algs = 1u << TMG_ALG_P256 | 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_ED25519 |
 	    1u << TMG_ALG_X25519,
 };
+static const tmg_backend_info info_moves = {
+	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
+	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_POLICY | TMG_CAN_MOVE |
+	    TMG_CAN_RETIRED,
+	.algs = 1u << TMG_ALG_P256,
+};
 static const tmg_backend_info info_rsa = {
 	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
 	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA,
@@ -219,6 +225,10 @@ fake_world_reset(void)
 		    .uses = TMG_USE_SIGN, .pin = TMG_PIN_ONCE, .retired = true },
 		{ .ref = 0x83, .name = "83", .title = "Retired 2",
 		    .uses = TMG_USE_SIGN, .pin = TMG_PIN_ONCE, .retired = true },
+		{ .ref = 0x84, .name = "84", .title = "Retired 3",
+		    .uses = TMG_USE_SIGN, .pin = TMG_PIN_ONCE, .retired = true },
+		{ .ref = 0x85, .name = "85", .title = "Retired 4",
+		    .uses = TMG_USE_SIGN, .pin = TMG_PIN_ONCE, .retired = true },
 	};
 
 	if (fake == NULL)
@@ -299,6 +309,8 @@ tmg_token_info(tmg_token *token)
 	(void)token;
 	if (fake->rsa_only)
 		return &info_rsa;
+	if (fake->moves)
+		return &info_moves;
 	return fake->metadata ? &info_with_metadata : &info_without;
 }
 
@@ -381,21 +393,6 @@ slot_of(const tmg_key *key)
 	return &fake->slots[key->index];
 }
 
-const tmg_slot *
-tmg_key_slot(const tmg_key *key)
-{
-	return &slot_of(key)->about;
-}
-
-const char *
-tmg_key_uri(tmg_key *key)
-{
-	struct tmg_key *own = &the_keys[key->index];
-
-	snprintf(own->uri, sizeof(own->uri), "fake:%s", slot_of(key)->about.name);
-	return own->uri;
-}
-
 /* As the card tells it, or told it. */
 static tmg_rc
 look_at(tmg_key *key, fake_slot *memory, bool *read)
@@ -415,6 +412,21 @@ static void
 forget(tmg_key *key)
 {
 	key->facts_read = key->cert_read = false;
+}
+
+const tmg_slot *
+tmg_key_slot(const tmg_key *key)
+{
+	return &slot_of(key)->about;
+}
+
+const char *
+tmg_key_uri(tmg_key *key)
+{
+	struct tmg_key *own = &the_keys[key->index];
+
+	snprintf(own->uri, sizeof(own->uri), "fake:%s", slot_of(key)->about.name);
+	return own->uri;
 }
 
 tmg_rc
@@ -477,6 +489,7 @@ tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 			s = &fake->slots[i];
 	must(s != NULL);
 	key = new_key(spec->alg);
+	fake->overwritten += s->priv_len > 0;
 	s->priv_len = put_private(key, s->priv, sizeof(s->priv));
 	at = s->spki;
 	s->spki_len = (size_t)i2d_PUBKEY(key, &at);
@@ -494,8 +507,24 @@ tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 tmg_rc
 tmg_key_move(tmg_key *from, tmg_key *to)
 {
-	(void)from, (void)to;
-	return tmg_raise(&the_fault, TMG_UNSUPPORTED, 0, "keys stay where they are");
+	fake_slot *here = slot_of(from), *there = slot_of(to);
+	tmg_rc rc;
+
+	if (!fake->moves)
+		return tmg_raise(&the_fault, TMG_UNSUPPORTED, 0, "keys stay where they are");
+	if ((rc = card()))
+		return rc;
+	fake->overwritten += there->priv_len > 0;
+	memcpy(there->priv, here->priv, here->priv_len);
+	memcpy(there->spki, here->spki, here->spki_len);
+	there->priv_len = here->priv_len;
+	there->spki_len = here->spki_len;
+	there->alg = here->alg;
+	there->origin = here->origin;
+	here->priv_len = 0;
+	forget(from);
+	forget(to);
+	return card();
 }
 
 tmg_rc

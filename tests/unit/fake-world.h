@@ -32,19 +32,21 @@ typedef struct fake_slot {
 	tmg_origin origin;
 } fake_slot;
 
-#define FAKE_SLOTS 5
+#define FAKE_SLOTS 7
 #define FAKE_SEEN 8
 
 typedef struct fake_world {
 	/* the token */
 	fake_slot slots[FAKE_SLOTS];
 	bool metadata;			/* tells of keys without a certificate */
+	bool moves;			/* keys, to other slots */
 	bool rsa_only;
 	bool present;
 	bool remembers;			/* each process what it read, until it forgets */
 	bool pin_right;
 	bool garbles;			/* gives other certificates back than written */
 	unsigned generated, signatures, writes, logins, admin_logins;
+	unsigned overwritten;		/* keys, by others or by moved ones */
 
 	/* the authority */
 	fake_answer answer;

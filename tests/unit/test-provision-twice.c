@@ -33,7 +33,7 @@ struct wish {
 	tmg_provision_spec spec;
 };
 
-static const struct wish *wish;
+static const struct wish *wish;		/* of the second one */
 static pid_t second;
 static unsigned done_before;	/* enrollments, when the second one came in */
 static int tell = -1;
@@ -79,6 +79,7 @@ __wrap_flock(int fd, int how)
 		return 0;
 	if (write(tell, &waits, 1) != 1)
 		return -1;
+	tell = -1;		/* that one goes on; nobody listens any more */
 	return __real_flock(fd, how);
 }
 
@@ -135,9 +136,9 @@ is_done(const char *path)
 /* ---- one process ------------------------------------------------------------- */
 
 static tmg_provision_spec
-said(void)
+said(const struct wish *w)
 {
-	tmg_provision_spec spec = wish->spec;
+	tmg_provision_spec spec = w->spec;
 
 	if (spec.renews == NULL) {
 		spec.csr.subject = "CN=Ləman";
@@ -148,9 +149,9 @@ said(void)
 }
 
 static tmg_rc
-work(bool resumes)
+work(const struct wish *w, bool resumes)
 {
-	const tmg_provision_spec spec = said();
+	const tmg_provision_spec spec = said(w);
 	tmg_auto_ptr(tmg_ctx) ctx = NULL;
 	tmg_auto_ptr(tmg_provision) p = NULL;
 	tmg_fault f = { 0 };
@@ -173,7 +174,7 @@ be_another(int fd)
 		if (i != tell)
 			close(i);
 	fake_new_process();
-	_exit(work(wish->resumes));
+	_exit(work(wish, wish->resumes));
 }
 
 /* The second one does what it can before the first one goes on. */
@@ -217,23 +218,31 @@ remove_folder(void **state)
 	return rmdir(folder);
 }
 
-/* Both look at the certificate that there is, and remember it. */
 static void
-before(const struct wish *w)
+before(void)
 {
-	static const struct wish first = { .what = "the first enrollment",
-	    .spec.slot = "9a" };
-
 	count(is_removed);
 	fake_world_reset();
 	fake->remembers = true;
-	if (w->occupied) {
-		wish = &first;
-		assert_int_equal(work(false), TMG_OK);
-		fake_new_process();
-	}
-	wish = w;
 	fake->meet = meet;
+}
+
+static void
+occupy(const char *slot)
+{
+	const struct wish w = { .spec.slot = slot };
+
+	assert_int_equal(work(&w, false), TMG_OK);
+	fake_new_process();
+}
+
+static void
+before_wish(const struct wish *w)
+{
+	before();
+	if (w->occupied)
+		occupy("9a");
+	wish = w;
 }
 
 static unsigned
@@ -241,9 +250,9 @@ places(const struct wish *w)
 {
 	unsigned began;
 
-	before(w);
+	before_wish(w);
 	began = fake->events;
-	assert_int_equal(work(false), TMG_OK);
+	assert_int_equal(work(w, false), TMG_OK);
 	return fake->events - began;
 }
 
@@ -254,7 +263,8 @@ ended(void)
 	int status;
 
 	assert_int_equal(waitpid(second, &status, 0), second);
-	assert_true(WIFEXITED(status));
+	if (!WIFEXITED(status))
+		fail_msg("the second one: signal %d", WTERMSIG(status));
 	return (tmg_rc)WEXITSTATUS(status);
 }
 
@@ -273,12 +283,12 @@ together(const struct wish *w, unsigned at)
 	unsigned generated, applications, kept, more;
 	tmg_rc rc, other;
 
-	before(w);
+	before_wish(w);
 	generated = fake->generated;
 	applications = fake->applications;
 	kept = count(is_journal);
 	fake->meet_at = fake->events + at;
-	rc = work(false);
+	rc = work(w, false);
 	other = ended();
 	more = is_later(w, at, kept) ? 2 : 1;
 	if (rc != TMG_OK || fake->generated != generated + w->keys ||
@@ -322,10 +332,53 @@ two_processes_are_served_once(void **state)
 	}
 }
 
+/* ---- two wishes ------------------------------------------------------------------ */
+
+/* Two keys of one token are renewed, each into a place that nobody chose. */
+static unsigned
+side_by_side(bool moves, unsigned at)
+{
+	static const struct wish one = { .spec = { .renews = "9a", .swap = true } };
+	static const struct wish two = { .spec = { .renews = "9c", .swap = true,
+	    .pin = TMG_PIN_ONCE } };
+	unsigned began;
+	tmg_rc rc, other;
+
+	before();
+	fake->moves = moves;
+	occupy("9a");
+	occupy("9c");
+	wish = &two;
+	began = fake->events;
+	fake->meet_at = at > 0 ? began + at : 0;
+	rc = work(&one, false);
+	other = at > 0 ? ended() : work(&two, false);
+	if (rc != TMG_OK || other != TMG_OK || fake->overwritten > 0 ||
+	    fake->generated != 4 || fake->applications != 4 || count(is_journal) != 4)
+		fail_msg("place %u: %s and %s, %u keys overwritten", at, tmg_rc_name(rc),
+		    tmg_rc_name(other), fake->overwritten);
+	return fake->events - began;
+}
+
+static void
+two_renewals_stand_side_by_side(void **state)
+{
+	(void)state;
+	for (int moves = 0; moves < 2; moves++) {
+		const unsigned total = side_by_side(moves != 0, 0) / 2;
+
+		for (unsigned at = 1; at <= total; at++)
+			side_by_side(moves != 0, at);
+		print_message("two renewals: all %u places\n", total);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(two_renewals_stand_side_by_side,
+		    make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(two_processes_are_served_once,
 		    make_folder, remove_folder),
 	};

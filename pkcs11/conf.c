@@ -24,6 +24,7 @@ static const tmg_setting rows[] = {
 	{ "readers.keypads", &tmg_setting_texts, AT(keypads), 0, 0, NULL },
 	{ "pkcs11.readers", &tmg_setting_texts, AT(only), 0, 0, NULL },
 	{ "pkcs11.ignore-readers", &tmg_setting_texts, AT(ignored), 0, 0, NULL },
+	{ "pkcs11.all-applications", &tmg_setting_texts, AT(whole), 0, 0, NULL },
 	{ "pkcs11.probe-ms", &tmg_setting_number, AT(probe_ms), PROBE_LEAST_MS,
 	    PROBE_MOST_MS, NULL },
 	{ "pkcs11.pin-cache", &tmg_setting_word, AT(pin_cache), ROOM(pin_cache),
@@ -72,6 +73,12 @@ tmg_p11_conf_wants(const tmg_p11_conf *conf, const char *reader)
 	if (conf->only.count > 0 && !tmg_texts_match(&conf->only, reader))
 		return false;
 	return !tmg_texts_match(&conf->ignored, reader);
+}
+
+bool
+tmg_p11_conf_whole(const tmg_p11_conf *conf, const char *reader)
+{
+	return tmg_texts_match(&conf->whole, reader);
 }
 
 bool

@@ -16,6 +16,7 @@ typedef struct tmg_p11_conf {
 	tmg_texts keypads;		/* readers.keypads: patterns of names */
 	tmg_texts only;			/* pkcs11.readers: patterns of names */
 	tmg_texts ignored;		/* pkcs11.ignore-readers */
+	tmg_texts whole;		/* pkcs11.all-applications */
 	int probe_ms;			/* for a look at an unknown card */
 	char pin_cache[16];		/* "login": until the logout; "none" */
 	char trace[P11_CONF_PATH];	/* a file */
@@ -37,6 +38,9 @@ tmg_p11_conf_load(tmg_p11_conf *conf, tmg_fault *f);
 /* Is this reader to be shown? */
 bool
 tmg_p11_conf_wants(const tmg_p11_conf *conf, const char *reader);
+/* Are its cards asked for every application that they may have? */
+bool
+tmg_p11_conf_whole(const tmg_p11_conf *conf, const char *reader);
 /* Is a PIN kept until the logout? */
 bool
 tmg_p11_conf_keeps_pin(const tmg_p11_conf *conf);

@@ -240,11 +240,22 @@ has_alg(const tmg_p11_mechanism *row, const tmg_backend_info *info, unsigned alg
 	    tmg_p11_mechanism_takes(row, (tmg_alg)alg);
 }
 
+/* An RSA operation whose padding is not that of PKCS #1 v1.5. */
+static bool
+is_unpadded(const tmg_p11_mechanism *row)
+{
+	return (row->families & P11_FAMILY(RSA)) != 0 &&
+	    (row->flags & (CKF_SIGN | CKF_DECRYPT)) != 0 &&
+	    row->scheme != TMG_SIGN_PKCS1;
+}
+
 bool
 tmg_p11_mechanism_fits(const tmg_p11_mechanism *row,
     const tmg_backend_info *info)
 {
 	if ((row->flags & CKF_GENERATE_KEY_PAIR) && !(info->can & TMG_CAN_GENERATE))
+		return false;
+	if (info->pads && is_unpadded(row))
 		return false;
 	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
 		if (has_alg(row, info, alg))

@@ -41,6 +41,7 @@ tmg_p11_seat_new(const tmg_reader_state *row, tmg_p11_seat **out)
 	}
 	memcpy(seat->reader, row->name, sizeof(seat->reader));
 	tmg_text_copy(seat->scheme, sizeof(seat->scheme), row->scheme);
+	seat->whole = tmg_p11_conf_whole(&tmg_p11.conf, seat->reader);
 	atomic_store(&seat->seen, tmg_p11_seen(row));
 	*out = seat;
 	return CKR_OK;
@@ -148,7 +149,10 @@ open_tokens(tmg_p11_seat *seat)
 		&seat->limit, &hub)) ||
 	    (rc = tmg_tokens_add_hub(seat->tokens, hub)))
 		return rc;
-	return tmg_tokens_refresh(seat->tokens);
+	rc = tmg_tokens_refresh(seat->tokens);
+	if (rc == TMG_OK && seat->whole)
+		(void)!tmg_tokens_complete(seat->tokens);
+	return rc;
 }
 
 /* Why there is no token: what a later try may change is not remembered. */
@@ -308,13 +312,21 @@ tmg_p11_slot_forget_login(tmg_p11_slot *slot)
 	tmg_p11_kept_wipe(&slot->kept);
 }
 
+/* A further application is there once the card was asked; until then it is where
+ * a person says so, because whoever lists slots asks no card. */
+static bool
+has_application(const tmg_p11_seat *seat, unsigned app)
+{
+	if (atomic_load(&seat->known) == atomic_load(&seat->seen))
+		return app < atomic_load(&seat->apps);
+	return seat->whole;
+}
+
 bool
 tmg_p11_slot_present(const tmg_p11_slot *slot)
 {
 	return tmg_p11_seen_card(atomic_load(&slot->seat->seen)) &&
-	    (slot->app == 0 || (atomic_load(&slot->seat->known) ==
-	    atomic_load(&slot->seat->seen) &&
-	    slot->app < atomic_load(&slot->seat->apps)));
+	    (slot->app == 0 || has_application(slot->seat, slot->app));
 }
 
 void

@@ -18,6 +18,7 @@
 #include "tamga/token.h"
 
 #define P11_SLOTS 64u		/* of a process; a handle's remainder names one */
+#define P11_APPS 2u		/* of one card that is asked for all of them */
 #define P11_BELIEVE_MS 30000	/* that nobody writes who does not reset the card */
 
 typedef enum tmg_p11_login {
@@ -39,6 +40,7 @@ typedef struct tmg_p11_seat {
 	_Atomic uint64_t known;		/* seen when apps were counted */
 	atomic_uint apps;		/* tokens on that card */
 	unsigned slots;			/* made for it; under the list lock */
+	bool whole;			/* its cards are asked for all applications */
 
 	tmg_p11_lock lock;		/* of everything below */
 	tmg_ctx *ctx;

@@ -63,7 +63,7 @@ add_seat(const tmg_reader_state *row, tmg_p11_look how)
 	return add_slot(tmg_p11.seats[n], how);
 }
 
-/* A card that turned out to have several applications. */
+/* A card that turned out to have several applications, or will. */
 static CK_RV
 add_applications(tmg_p11_look how)
 {
@@ -71,7 +71,9 @@ add_applications(tmg_p11_look how)
 
 	for (size_t i = 0; i < atomic_load(&tmg_p11.seat_count); i++) {
 		tmg_p11_seat *seat = tmg_p11.seats[i];
-		const unsigned apps = atomic_load(&seat->apps);
+		const unsigned known = atomic_load(&seat->apps);
+		const unsigned apps = seat->whole && known < P11_APPS
+		    ? P11_APPS : known;
 
 		for (unsigned n = seat->slots; rv == CKR_OK && n < apps; n++)
 			rv = add_slot(seat, how);

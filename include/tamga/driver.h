@@ -136,6 +136,8 @@ typedef struct tmg_backend_info {
 	tmg_pin_rule pins[TMG_PIN_KINDS];	/* indexed by tmg_pin_kind */
 	bool named_by_id;		/* a slot's name is the id of URIs (RFC 7512) in
 					 * hexadecimal; else the bytes of ref are */
+	bool pads;			/* RSA is PKCS #1 v1.5, padded by the token itself:
+					 * neither PSS nor OAEP nor without padding */
 	bool cert_first;		/* what a key is, its certificate tells for fewer
 					 * commands than facts(), which may not know */
 } tmg_backend_info;

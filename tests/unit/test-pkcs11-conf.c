@@ -58,7 +58,8 @@ test_values(void **state)
 	load("token = \"the program's\"; enroll = { ca = \"est+https://x\"; };\n"
 	    "readers = { pcsc = false; vcard = \"/v\"; keypads = [ \"Sound*\" ]; };\n"
 	    "pkcs11 = { probe-ms = 500; pin-cache = \"none\"; trace = \"/t\";\n"
-	    "  readers = [ \"Yubico *\", \"Gem*\" ]; ignore-readers = [ \"*CCID*\" ]; };",
+	    "  readers = [ \"Yubico *\", \"Gem*\" ]; ignore-readers = [ \"*CCID*\" ];\n"
+	    "  all-applications = [ \"Yubi*\" ]; };",
 	    &conf, &f);
 	assert_int_equal(f.rc, TMG_OK);
 	assert_false(conf.pcsc);
@@ -72,6 +73,8 @@ test_values(void **state)
 	assert_true(tmg_p11_conf_wants(&conf, "Gemalto"));
 	assert_false(tmg_p11_conf_wants(&conf, "Yubico YubiKey CCID 00 00"));
 	assert_false(tmg_p11_conf_wants(&conf, "ACS"));
+	assert_true(tmg_p11_conf_whole(&conf, "Yubico YubiKey 00 00"));
+	assert_false(tmg_p11_conf_whole(&conf, "Gemalto"));
 }
 
 static void
@@ -83,6 +86,7 @@ is_default(const tmg_p11_conf *conf)
 	assert_string_equal(conf->trace, "");
 	assert_true(tmg_p11_conf_wants(conf, "any"));
 	assert_int_equal(conf->keypads.count, 0);
+	assert_false(tmg_p11_conf_whole(conf, "any"));
 }
 
 /* A file counts whole or not at all, and says where it is wrong. */

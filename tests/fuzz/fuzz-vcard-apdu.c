@@ -19,6 +19,8 @@ static const vc_profile profiles[] = {
 	{ .t0 = true, .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 	{ .apps = VC_APP_BIT(VC_APP_PKCS15), .first = VC_APP_BIT(VC_APP_PKCS15), .extended = true,
 	    .pin_tries = 3, .puk_tries = 3, .serial = 1 },
+	{ .apps = VC_APP_BIT(VC_APP_ISOAPPLET), .first = VC_APP_BIT(VC_APP_ISOAPPLET),
+	    .extended = true, .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 };
 
 #define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
@@ -47,21 +49,25 @@ static void
 unlock(vc_card *card)
 {
 	vc_piv *piv = vc_card_app(card, VC_APP_PIV);
-	vc_p15 *p15 = vc_card_app(card, VC_APP_PKCS15);
+	vc_p15 *files[] = {
+		vc_card_app(card, VC_APP_PKCS15), vc_card_app(card, VC_APP_ISOAPPLET),
+	};
 
 	if (piv != NULL) {
 		card->selected = VC_APP_PIV;
 		piv->session.pin = piv->session.pin_fresh = piv->session.admin = true;
 	}
-	if (p15 != NULL)
-		p15->session.pins = 0xffff;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i] != NULL)
+			files[i]->session.pins = 0xffff;
 }
 
 /* RSA keys take seconds to make under sanitizers and teach nothing here. */
 static bool
 is_slow(tmg_view apdu)
 {
-	return apdu.len > 9 && apdu.ptr[1] == INS_GENERATE && (apdu.ptr[9] & 0xf0) != 0x10;
+	return (apdu.len > 9 && apdu.ptr[1] == INS_GENERATE && (apdu.ptr[9] & 0xf0) != 0x10) ||
+	    (apdu.len > 2 && apdu.ptr[1] == P15_GENERATE && apdu.ptr[2] == 0x42);
 }
 
 int

@@ -588,6 +588,140 @@ an_impossible_file_system_is_refused(void **state)
 	}
 }
 
+/* ---- IsoApplet ------------------------------------------------------------------------------------ */
+#define ISO_AID "F276A288BCFBA69D34F31001"
+#define P256 \
+	"8120FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF8220FFFFFFFF" \
+	"00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFC83205AC635D8AA3A93E7B3EB" \
+	"BD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B8441046B17D1F2E12C4247F8BCE6E563A440" \
+	"F277037D812DEB33A0F4A13945D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315E" \
+	"CECBB6406837BF51F58520FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC" \
+	"63255187020001"
+#define ISO_PIN "00200001083132333435363738"
+
+static const vc_profile isoapplet = {
+	.apps = VC_APP_BIT(VC_APP_ISOAPPLET), .extended = true, .serial = 0x01020304,
+	.pin_tries = 3, .puk_tries = 3,
+};
+
+/* From the factory to a key that signs. */
+static void
+an_isoapplet_is_filled_by_its_holder(void **state)
+{
+	static const struct line life[] = {
+		{ "00200001", 0x6d00 },		/* not selected yet */
+		{ "00A404000C" ISO_AID, 0x9000 },
+		{ "00200001", 0x9000 },		/* no PIN is wanted yet */
+		{ ISO_PIN, 0x6a86 },		/* there is none */
+		{ "00224100068001EC840100", 0x6982 },	/* but keys want one */
+		{ "00E0000013621180020010820101830244018604FF000000", 0x9000 },
+		{ "00E0000013621180020010820101830244018604FF000000", 0x6a89 },
+		{ "00E000000B62098201118302" "4B01" "800101", 0x6a80 },
+		{ "00E000000D620B80020400820111830" "24B01", 0x6a81 },	/* keys are no files */
+		{ "00E000000D620B800200108201028302" "4402", 0x6a81 },	/* nor are records */
+		{ "00E000000D620B80027FFF8201018302" "4402", 0x9000 },
+		{ "00E40000024402", 0x9000 }, { "00E40000024402", 0x6a82 }, { "00E4000001FF", 0x6700 },
+		{ "00E40100024401", 0x6a86 }, { "00E40000023F00", 0x6985 },
+		{ "00E001000D620B80020010820101830" "24402", 0x6a86 },
+		{ "00A40000024401", 0x9000 },
+		{ "00D60000020102", 0x9000 }, { "00D6000F0101", 0x9000 }, { "00D6000F020102", 0x6a84 },
+		{ "00D6001101FF", 0x6b00 }, { "00D60000", 0x6700 },
+		/* the PUK, then the PIN, each once */
+		{ "002400020431323334", 0x6a86 }, { "002401020431323334", 0x6700 },
+		{ "002401021031323334353637383930313233343536", 0x9000 },
+		{ "002401021031323334353637383930313233343536", 0x6a86 },
+		{ "00240103083132333435363738", 0x6a86 }, { "0024010103313233", 0x6700 },
+		{ "00240101083132333435363738", 0x9000 },
+		{ "00240101083132333435363738", 0x6a86 },
+		{ "00D60000020102", 0x9000 },		/* who is here stays */
+		{ "00A404000C" ISO_AID, 0x9000 },
+		{ "00200001", 0x63c3 }, { ISO_PIN, 0x9000 },
+		/* keys */
+		{ "0046420000", 0x6985 },
+		{ "00224100068001EC840110", 0x6a80 }, { "00224100068001EC840101", 0x9000 },
+		{ "0046420000", 0x6985 },		/* that was to be an EC key */
+		{ "0046000000", 0x6a80 }, { "0046010000", 0x6a86 },
+		{ "0046000003810100", 0x6a80 },
+		{ "00460000CF" P256 "00", 0x6117 },		/* 256 bytes and 23 */
+		{ "00DB3FFE00", 0x6a86 }, { "00DB3FFF", 0x6a80 }, { "00DB3FFF02E000", 0x6a80 },
+		{ "00DB3FFF037F4800", 0x6985 },
+		{ "00DB3FFF0000F4E081F1" P256 "88200000000000000000000000000000000000000000000000000000000000001234", 0x9000 },
+		{ "00DB3FFF0000F4E081F1" P256 "8820" "0000000000000000000000000000000000000000000000000000000000000000", 0x6a80 },	/* zero is no key */
+		{ "002241B6" "06800121840101", 0x9000 },
+		{ "002A9E9A0568656C6C6F00", 0x9000 },
+		{ "002241B6" "06800111840101", 0x9000 }, { "002A9E9A0568656C6C6F00", 0x6985 },
+		{ "002241B6" "06800121840102", 0x9000 }, { "002A9E9A0568656C6C6F00", 0x6a88 },
+		/* the PIN */
+		{ "0020000108393939393939393" "9", 0x63c2 },
+		{ "002A9E9A0568656C6C6F00", 0x6982 },
+		{ "0020000108393939393939393" "9", 0x63c1 }, { "00200001083939393939393939", 0x63c0 },
+		{ ISO_PIN, 0x63c0 },
+		{ "002C00011431323334353637383930313233343536" "31323334", 0x9000 },
+		{ "00200001" "0431323334", 0x9000 },
+	};
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, &isoapplet);
+	CONVERSE(&b, life);
+	assert_int_equal(send_hex(&b, "00A404000C" ISO_AID), 0x9000);
+	assert_got(&b, "000607");
+	bench_close(&b);
+}
+
+/* A curve that is nearly one is none, whatever number was changed. */
+static void
+a_curve_is_taken_by_all_its_numbers(void **state)
+{
+	static const char good[] = "00460000CF" P256 "00";
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, &isoapplet);
+	send_hex(&b, "00A404000C" ISO_AID);
+	send_hex(&b, "00240101083132333435363738");
+	send_hex(&b, ISO_PIN);
+	send_hex(&b, "00224100068001EC840100");
+	/* the last digit of each value: 81, 82, 83, 84, 85 and 87 */
+	for (size_t i = 0; i < 6; i++) {
+		static const size_t at[] = { 10 + 67, 10 + 135, 10 + 203, 10 + 337, 10 + 405, 10 + 413 };
+		char bad[sizeof(good)];
+
+		memcpy(bad, good, sizeof(good));
+		bad[at[i]] = bad[at[i]] == '2' ? '3' : '2';
+		assert_int_equal(send_hex(&b, bad), 0x6a81);
+	}
+	assert_int_equal(send_hex(&b, good), 0x6117);
+	bench_close(&b);
+}
+
+/* Between the PUK and the PIN power may go. */
+static void
+a_half_made_isoapplet_is_kept(void **state)
+{
+	static const struct line after[] = {
+		{ "00A404000C" ISO_AID, 0x9000 },
+		{ "002401021031323334353637383930313233343536", 0x6a86 },
+		{ "002401010431323334", 0x9000 },
+		{ "002C00011431323334353637383930313233343536" "35353535", 0x9000 },
+		{ "002000010435353535", 0x9000 },
+	};
+	tmg_auto_free uint8_t *bytes = NULL;
+	struct bench a, b;
+	size_t len;
+
+	(void)state;
+	bench_open(&a, &isoapplet);
+	send_hex(&a, "00A404000C" ISO_AID);
+	assert_int_equal(send_hex(&a, "002401021031323334353637383930313233343536"), 0x9000);
+	bytes = saved(&a, &len);
+	bench_open(&b, &isoapplet);
+	assert_int_equal(vc_card_load(&b.chip->card, (tmg_view){ bytes, len }), TMG_OK);
+	CONVERSE(&b, after);
+	bench_close(&a);
+	bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -607,6 +741,9 @@ main(void)
 		cmocka_unit_test(challenges_are_as_long_as_asked_and_differ),
 		cmocka_unit_test(a_saved_card_with_files_is_the_same_card),
 		cmocka_unit_test(an_impossible_file_system_is_refused),
+		cmocka_unit_test(an_isoapplet_is_filled_by_its_holder),
+		cmocka_unit_test(a_curve_is_taken_by_all_its_numbers),
+		cmocka_unit_test(a_half_made_isoapplet_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@ typedef enum vc_app_id {
 	VC_APP_PIV,
 	VC_APP_OPENPGP,
 	VC_APP_PKCS15,
+	VC_APP_ISOAPPLET,
 	VC_APPS
 } vc_app_id;
 

@@ -68,14 +68,15 @@ typedef struct p15_key {
 	EVP_PKEY *pkey;
 } p15_key;
 
-typedef enum p15_padding { P15_RAW, P15_PKCS1, P15_ECDSA_DER, P15_ECDSA_FLAT } p15_padding;
+typedef enum p15_padding { P15_RAW, P15_PKCS1, P15_ECDSA_DER, P15_ECDSA_FLAT,
+	P15_ECDSA_HASHED } p15_padding;
 
 /* An algorithm reference, what tag 80 of MSE says. */
 typedef struct p15_alg {
 	uint8_t ref;
 	tmg_family family;
 	p15_padding padding;
-	tmg_hash hash;		/* the card builds the DigestInfo of that */
+	tmg_hash hash;		/* the card builds the DigestInfo of that, or computes it */
 } p15_alg;
 
 typedef enum p15_use { P15_USE_NONE, P15_USE_SIGN, P15_USE_DECIPHER, P15_USE_AUTH,

@@ -13,6 +13,8 @@ enum {
 
 	LIFE_LEN = 3,
 	FILE_HEAD = 11,
+	PIN_HAS_PUK = 1,
+	PIN_SET = 2,
 	PIN_LEN = 6 + 2 * P15_PIN_MAX,
 };
 
@@ -40,7 +42,7 @@ static void
 save_pin(const p15_pin *pin, uint8_t ref, tmg_out *out)
 {
 	const uint8_t head[] = { ref, pin->most, pin->left, pin->puk_most, pin->puk_left,
-	    pin->has_puk };
+	    (uint8_t)((pin->has_puk ? PIN_HAS_PUK : 0) | (pin->set ? PIN_SET : 0)) };
 
 	tmg_tlv_put_head(out, REC_PIN, PIN_LEN);
 	tmg_put(out, TMG_VIEW(head));
@@ -60,7 +62,7 @@ p15_save(const vc_p15 *p15, tmg_out *out)
 		if (p15->fs.files[i].kind != FS_FREE)
 			save_file(&p15->fs, i, out);
 	for (uint8_t i = 1; i < P15_PINS; i++)
-		if (p15->pins[i].set)
+		if (p15->pins[i].set || p15->pins[i].has_puk)
 			save_pin(&p15->pins[i], i, out);
 	for (uint8_t i = 0; i < P15_KEYS; i++) {
 		const p15_key *key = &p15->keys[i];
@@ -119,12 +121,13 @@ load_pin(vc_p15 *p15, tmg_view v)
 	p15_pin *pin;
 
 	if (v.len != PIN_LEN || v.ptr[0] == 0 || v.ptr[0] >= P15_PINS || v.ptr[1] == 0 ||
-	    v.ptr[2] > v.ptr[1] || v.ptr[4] > v.ptr[3] || v.ptr[5] > 1)
+	    v.ptr[2] > v.ptr[1] || v.ptr[4] > v.ptr[3] || v.ptr[5] == 0 ||
+	    v.ptr[5] > (PIN_SET | PIN_HAS_PUK))
 		return TMG_E_MALFORMED;
 	pin = &p15->pins[v.ptr[0]];
 	*pin = (p15_pin){
-		.set = true, .most = v.ptr[1], .left = v.ptr[2], .puk_most = v.ptr[3],
-		.puk_left = v.ptr[4], .has_puk = v.ptr[5] == 1,
+		.set = (v.ptr[5] & PIN_SET) != 0, .most = v.ptr[1], .left = v.ptr[2], .puk_most = v.ptr[3],
+		.puk_left = v.ptr[4], .has_puk = (v.ptr[5] & PIN_HAS_PUK) != 0,
 	};
 	memcpy(pin->value, v.ptr + 6, P15_PIN_MAX);
 	memcpy(pin->puk, v.ptr + 6 + P15_PIN_MAX, P15_PIN_MAX);

@@ -4,6 +4,7 @@
  * ISO/IEC 7816-4 11.5 and 7816-8 5; GET CHALLENGE.
  */
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include "src/base/scope.h"
@@ -64,7 +65,9 @@ take_file(const vc_p15 *p15, tmg_view v, p15_session *s)
 {
 	int at;
 
-	if (!p15->kind->keys_in_files || v.len == 0)
+	if (!p15->kind->keys_in_files)
+		return SW_OK;	/* where a host believes the key to be */
+	if (v.len == 0)
 		return SW_DATA;
 	at = v.len == 2 ? vc_fs_by_id(&p15->fs, (uint16_t)(v.ptr[0] << 8 | v.ptr[1])) :
 	    vc_fs_by_path(&p15->fs, FS_MF,
@@ -215,12 +218,27 @@ pad_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg_
 	return vc_pkey_rsa_sign(card->lib, key->pkey, tmg_out_view(&info), out);
 }
 
+/* The whole message comes to the card, which hashes it. */
+static tmg_rc
+hash_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg_out *out)
+{
+	uint8_t sum[EVP_MAX_MD_SIZE];
+	EVP_MD *md = EVP_MD_fetch(card->lib, tmg_hash_name(hash), NULL);
+	const bool done = md != NULL && EVP_Digest(in.ptr, in.len, sum, NULL, md, NULL) == 1;
+
+	EVP_MD_free(md);
+	return done ? vc_pkey_private(key->alg, card->lib, key->pkey,
+	    (tmg_view){ sum, tmg_hash_bytes(hash) }, out) : TMG_E_CRYPTO;
+}
+
 static tmg_rc
 sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out *out)
 {
 	switch (alg->padding) {
 	case P15_PKCS1:
 		return pad_and_sign(card, key, alg->hash, in, out);
+	case P15_ECDSA_HASHED:
+		return hash_and_sign(card, key, alg->hash, in, out);
 	case P15_ECDSA_FLAT:
 		return vc_pkey_ecdsa_flat(key->alg, card->lib, key->pkey, in, out);
 	default:

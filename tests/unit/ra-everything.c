@@ -355,7 +355,7 @@ ask_everything(ra_store *s)
 	assert_int_equal(ra_app_add(s, &app), TMG_OK);
 	assert_int_equal(ra_app_get(s, "A-1", &got_app), TMG_OK);
 	ra_app_release(&got_app);
-	assert_int_equal(ra_app_find(s, "", "", "", &got_app), TMG_OK);
+	assert_int_equal(ra_app_find(s, "", "", "", "", &got_app), TMG_OK);
 	ra_app_release(&got_app);
 	assert_int_equal(ra_app_holder(s, "", &got_app), TMG_OK);
 	ra_app_release(&got_app);

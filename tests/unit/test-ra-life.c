@@ -122,12 +122,12 @@ test_store(void **state)
 	strcpy(twin.previous, "40AA");
 	assert_int_equal(ra_app_add(b->store, &twin), TMG_OK);
 
-	assert_int_equal(ra_app_find(b->store, "a", "c1", "", &got), TMG_OK);
+	assert_int_equal(ra_app_find(b->store, "k1", "c1", "a", "", &got), TMG_OK);
 	assert_string_equal(got.id, "A-1");
 	assert_string_equal(got.subject, "CN=Әсел");
 	assert_int_equal(got.csr_len, 2);
 	ra_app_release(&got);
-	assert_int_equal(ra_app_find(b->store, "b", "c1", "", &got), TMG_NOT_FOUND);
+	assert_int_equal(ra_app_find(b->store, "k1", "c1", "b", "", &got), TMG_NOT_FOUND);
 	assert_int_equal(ra_app_get(b->store, "A-9", &got), TMG_NOT_FOUND);
 	assert_int_equal(ra_app_holder(b->store, "k1", &got), TMG_OK);
 	ra_app_release(&got);

@@ -472,7 +472,7 @@ test_foreign_values(void **state)
 	assert_int_equal(ra_app_get(b->store, "A", &app), TMG_E_IO);
 	assert_non_null(strstr(b->store->fault.text, "exalted"));
 	assert_null(app.csr);
-	assert_int_equal(ra_app_find(b->store, "o", "c", "", &app), TMG_E_IO);
+	assert_int_equal(ra_app_find(b->store, "k", "c", "o", "", &app), TMG_E_IO);
 }
 
 /* ---- plans ---- */

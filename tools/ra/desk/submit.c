@@ -151,8 +151,8 @@ take_in(ra_desk *d, struct intake *t, ra_app *app)
 static tmg_rc
 find(ra_desk *d, const ra_submission *in, const ra_request *request, ra_app *app)
 {
-	const tmg_rc rc = ra_app_find(d->store, in->owner,
-	    request->csr_hash,
+	const tmg_rc rc = ra_app_find(d->store, request->spki_hash,
+	    request->csr_hash, in->owner,
 	    in->previous != NULL ? in->previous->serial : "", app);
 
 	return rc == TMG_OK || rc == TMG_NOT_FOUND ? rc : ra_desk_says(d, rc);

@@ -76,7 +76,7 @@ static const ra_sql get = { "app_get",
 	"SELECT " COLUMNS " FROM application WHERE id = $1" };
 static const ra_sql find = { "app_find",
 	"SELECT " COLUMNS " FROM application"
-	" WHERE owner = $1 AND csr_hash = $2 AND previous = $3" };
+	" WHERE spki_hash = $1 AND csr_hash = $2 AND owner = $3 AND previous = $4" };
 static const ra_sql by_key = { "app_by_key",
 	"SELECT " COLUMNS " FROM application WHERE spki_hash = $1" };
 static const ra_sql each = { "app_each",
@@ -94,7 +94,8 @@ static const ra_sql each_since = { "app_each_since",
 	" ORDER BY entered, id" };
 static const ra_sql each_at = { "app_each_at",
 	"SELECT " COLUMNS " FROM application"
-	" WHERE branch = $1 AND state = $2 ORDER BY created DESC, id" };
+	" WHERE branch = $1 AND branch <> '' AND state = $2"
+	" ORDER BY created DESC, id" };
 static const ra_sql branch = { "app_branch",
 	"UPDATE application SET branch = $1 WHERE id = $2" };
 static const ra_sql speak = { "app_speak",
@@ -102,7 +103,7 @@ static const ra_sql speak = { "app_speak",
 static const ra_sql request = { "app_request",
 	"UPDATE application SET csr = $1, csr_hash = $2, spki_hash = $3,"
 	" subject = $4 WHERE id = $5" };
-/* csr_hash is unique beside owner and previous: the number takes its place */
+/* csr_hash is unique beside key, owner and previous: the number takes its place */
 static const ra_sql erase = { "app_erase",
 	"UPDATE application SET owner = '', subject = '', reason = '',"
 	" csr = $1, csr_hash = id, spki_hash = '', previous = ''"
@@ -121,11 +122,11 @@ ra_app_get(ra_store *s, const char *id, ra_app *app)
 }
 
 tmg_rc
-ra_app_find(ra_store *s, const char *owner, const char *csr_hash,
-    const char *previous, ra_app *app)
+ra_app_find(ra_store *s, const char *spki_hash, const char *csr_hash,
+    const char *owner, const char *previous, ra_app *app)
 {
-	return ra_row_get(s, &find, RA_WITH(RA_TEXT(owner), RA_TEXT(csr_hash),
-	    RA_TEXT(previous)), &row, app);
+	return ra_row_get(s, &find, RA_WITH(RA_TEXT(spki_hash), RA_TEXT(csr_hash),
+	    RA_TEXT(owner), RA_TEXT(previous)), &row, app);
 }
 
 tmg_rc

@@ -54,8 +54,8 @@ TMG_MUST_USE tmg_rc
 ra_app_get(ra_store *s, const char *id, ra_app *app);
 
 TMG_MUST_USE tmg_rc
-ra_app_find(ra_store *s, const char *owner, const char *csr_hash,
-    const char *previous, ra_app *app);
+ra_app_find(ra_store *s, const char *spki_hash, const char *csr_hash,
+    const char *owner, const char *previous, ra_app *app);
 
 /* An application in a state that holds its key. */
 TMG_MUST_USE tmg_rc

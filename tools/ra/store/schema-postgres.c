@@ -21,17 +21,14 @@ static const ra_migration steps[] = {
 	"  created BIGINT NOT NULL, changed BIGINT NOT NULL, csr BYTEA,"
 	"  resumes_to " TEXT ", facts BIGINT NOT NULL, flow " TEXT ","
 	"  confirmed_by " TEXT ", entered BIGINT NOT NULL,"
-	"  branch " TEXT " DEFAULT '', language " TEXT " DEFAULT '',"
-	"  UNIQUE (owner, csr_hash, previous));"
-	"CREATE INDEX application_spki ON application (spki_hash);"
+	"  branch " TEXT " DEFAULT '', language " TEXT " DEFAULT '');"
+	"CREATE UNIQUE INDEX application_request"
+	"  ON application (spki_hash, csr_hash, owner, previous);"
 	"CREATE INDEX application_state"
 	"  ON application (state, created DESC, id);"
 	"CREATE INDEX application_created ON application (created DESC, id);"
 	"CREATE INDEX application_entered"
 	"  ON application (state, profile, entered, id);"
-
-	"CREATE INDEX application_branch"
-	"  ON application (branch, state, created DESC, id);"
 
 	"CREATE TABLE session ("
 	"  id " KEY ", subject " TEXT ", expires BIGINT NOT NULL);"
@@ -144,6 +141,10 @@ static const ra_migration steps[] = {
 
 	"CREATE INDEX mail_created ON mail (created DESC, id);"
 	"CREATE INDEX mail_application ON mail (application);"
+
+	"CREATE INDEX application_branch"
+	"  ON application (branch, state, created DESC, id)"
+	"  WHERE branch <> '';"
 
 	"ALTER TABLE account ADD COLUMN email " TEXT " DEFAULT '';"
 	"ALTER TABLE account ADD COLUMN language " TEXT " DEFAULT '';"

@@ -5,42 +5,20 @@
 
 #include "src/codec/hex.h"
 
-typedef struct catcher {
-	tmg_probe probe;
-	tmg_backend *b;
-} catcher;
-
-static tmg_rc
-catch(tmg_probe *probe, tmg_backend *b)
-{
-	((catcher *)probe)->b = b;
-	return TMG_OK;
-}
-
 void
 opgp_open(opgp_desk *d, const tmg_script_row *rows)
 {
-	catcher found = { .probe = { .add = catch } };
-	tmg_channel *ch;
-
 	*d = (opgp_desk){ 0 };
 	assert_int_equal(tmg_ctx_new(&d->ctx), TMG_OK);
 	tmg_script_init(&d->script, d->ctx, rows);
-	ch = tmg_script_channel(&d->script);
-	assert_int_equal(ch->ops->begin(ch), TMG_OK);
-	assert_int_equal(tmg_driver_openpgp.probe(ch, &found.probe), TMG_OK);
-	d->b = found.b;
-	d->p = tmg_opgp_of(found.b);
+	d->b = probe_one(&d->script, &tmg_driver_openpgp);
+	d->p = tmg_opgp_of(d->b);
 }
 
 void
 opgp_done(opgp_desk *d)
 {
-	tmg_channel *ch = tmg_script_channel(&d->script);
-
-	ch->ops->end(ch);
-	tmg_driver_openpgp.close(d->b);
-	tmg_script_done(&d->script);
+	probe_done(&d->script, d->b);
 	tmg_ctx_free(&d->ctx);
 }
 

@@ -9,7 +9,7 @@
 #include "tests/unit/test.h"
 
 #include "drivers/openpgp/openpgp.h"
-#include "tests/unit/script.h"
+#include "tests/unit/probe.h"
 
 #define SELECT "00A40400D27600012401"
 /* What every script begins with: the probe. */

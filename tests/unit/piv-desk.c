@@ -3,23 +3,10 @@
 
 #include <openssl/evp.h>
 
-typedef struct catcher {
-	tmg_probe probe;
-	tmg_backend *b;
-} catcher;
-
-static tmg_rc
-catch(tmg_probe *probe, tmg_backend *b)
-{
-	((catcher *)probe)->b = b;
-	return TMG_OK;
-}
-
 static void
 open_with(piv_desk *d, const tmg_script_row *rows, const void *atr, size_t len,
     bool extended)
 {
-	catcher found = { .probe = { .add = catch } };
 	tmg_channel *ch;
 
 	*d = (piv_desk){ 0 };
@@ -31,10 +18,8 @@ open_with(piv_desk *d, const tmg_script_row *rows, const void *atr, size_t len,
 		ch->atr_len = len;
 	}
 	ch->extended = extended;
-	assert_int_equal(ch->ops->begin(ch), TMG_OK);
-	assert_int_equal(tmg_driver_piv.probe(ch, &found.probe), TMG_OK);
-	d->b = found.b;
-	d->p = tmg_piv_of(found.b);
+	d->b = probe_one(&d->script, &tmg_driver_piv);
+	d->p = tmg_piv_of(d->b);
 }
 
 void
@@ -64,11 +49,7 @@ piv_open_yubikey(piv_desk *d, const tmg_script_row *rows)
 void
 piv_done(piv_desk *d)
 {
-	tmg_channel *ch = tmg_script_channel(&d->script);
-
-	ch->ops->end(ch);
-	tmg_driver_piv.close(d->b);
-	tmg_script_done(&d->script);
+	probe_done(&d->script, d->b);
 	tmg_ctx_free(&d->ctx);
 }
 

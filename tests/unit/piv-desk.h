@@ -9,7 +9,7 @@
 #include "tests/unit/test.h"
 
 #include "drivers/piv/piv.h"
-#include "tests/unit/script.h"
+#include "tests/unit/probe.h"
 
 #define SELECT "00A40400A00000030800001000"
 #define APT "61114F0600001000010079074F05A0000003089000"

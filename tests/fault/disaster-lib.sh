@@ -272,6 +272,7 @@ everywhere() {
 		had=$now missed=	# what comes later than it may is found in the next
 		meet_$disaster
 		outcome=$status
+		! grep -q 'serial number' "$work/out" || outcome=0	# told, then killed
 		stands_$life
 		finish_it
 		one_each

@@ -3,6 +3,7 @@
  * The one command: a key is born on the token, an authority issues, the
  * certificate is installed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,8 +201,9 @@ enroll(struct cli *cli, struct wish *w)
 	rc = go_on(cli, p);
 	if (rc == TMG_OK || rc == TMG_PENDING)
 		portal_tell(cli, &w->ca, &w->portal);
-	/* last: whoever is killed before types it again, and is not asking anew */
-	if (rc == TMG_OK)
+	/* last: whoever is killed before types it again, and is not asking anew;
+	 * whoever is killed after it has been told */
+	if (rc == TMG_OK && fflush(stdout) == 0)
 		portal_done(&w->portal);
 	return rc;
 }

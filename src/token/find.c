@@ -121,6 +121,17 @@ answers_to(tmg_token *t, const char *name, tmg_token_match *match,
 	return yes && t->backend != NULL;
 }
 
+/* A reader's name is that of every application of its card: all are asked for
+ * before the name is said to mean one. */
+static void
+ask_others(tmg_tokens *set, tmg_token *t, tmg_token_match *match)
+{
+	if (match != in_reader && match != in_reader_like)
+		return;
+	if (t->seat != NULL && tmg_seat_complete(set, t->seat) == TMG_REMOVED)
+		tmg_seat_close(set, t->seat);
+}
+
 static tmg_rc
 find_one(tmg_tokens *set, const char *name, tmg_token_match *match,
     tmg_obstacle *o, tmg_token **token)
@@ -129,6 +140,9 @@ find_one(tmg_tokens *set, const char *name, tmg_token_match *match,
 
 	for (tmg_token *t = set->tokens; t != NULL; t = t->next) {
 		if (t->backend == NULL || !answers_to(t, name, match, o))
+			continue;
+		ask_others(set, t, match);
+		if (t->backend == NULL)
 			continue;
 		*token = t;
 		n++;

@@ -35,6 +35,13 @@ signs() {
 	expect "Verified OK" openssl dgst -sha256 -verify pub -signature sig data
 	openssl x509 -inform DER -in cert.der -noout -subject >>who
 }
+step "a reader's name means both, and is refused with the names of both"
+tamga=$top_builddir/tamga
+refuse "more than one token .*: PIV-[0-9]* .*, OpenPGP-12345678 .*; name one by its serial" \
+	"$tamga" info --token "$TAMGA_TEST_READER"
+expect "driver openpgp" "$tamga" info --token OpenPGP-12345678
+expect "driver piv" "$tamga" info --token "$TAMGA_TEST_READER_2"
+
 step "each signs with its own keys"
 piv=$(sed -n 's/.*token label *: \(PIV-[0-9]*\)$/\1/p' slots | head -n 1)
 signs "$piv" 9a

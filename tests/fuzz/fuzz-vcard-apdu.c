@@ -21,6 +21,8 @@ static const vc_profile profiles[] = {
 	    .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 	{ .apps = VC_APP_BIT(VC_APP_ISOAPPLET), .first = VC_APP_BIT(VC_APP_ISOAPPLET),
 	    .extended = true, .pin_tries = 3, .puk_tries = 3, .serial = 1 },
+	{ .apps = VC_APP_BIT(VC_APP_MYEID), .extended = true, .pin_tries = 3, .puk_tries = 3,
+	    .serial = 1 },
 };
 
 #define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
@@ -51,6 +53,7 @@ unlock(vc_card *card)
 	vc_piv *piv = vc_card_app(card, VC_APP_PIV);
 	vc_p15 *files[] = {
 		vc_card_app(card, VC_APP_PKCS15), vc_card_app(card, VC_APP_ISOAPPLET),
+		vc_card_app(card, VC_APP_MYEID),
 	};
 
 	if (piv != NULL) {
@@ -67,7 +70,8 @@ static bool
 is_slow(tmg_view apdu)
 {
 	return (apdu.len > 9 && apdu.ptr[1] == INS_GENERATE && (apdu.ptr[9] & 0xf0) != 0x10) ||
-	    (apdu.len > 2 && apdu.ptr[1] == P15_GENERATE && apdu.ptr[2] == 0x42);
+	    (apdu.len > 2 && apdu.ptr[1] == P15_GENERATE &&
+	    (apdu.ptr[2] == 0x42 || (apdu.len > 5 && apdu.ptr[5] == 0x30)));
 }
 
 int

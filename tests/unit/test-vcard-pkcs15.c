@@ -722,6 +722,72 @@ a_half_made_isoapplet_is_kept(void **state)
 	bench_close(&b);
 }
 
+/* ---- MyEID ------------------------------------------------------------------------------------------ */
+static const vc_profile myeid = {
+	.apps = VC_APP_BIT(VC_APP_MYEID), .extended = true, .serial = 0x01020304,
+	.pin_tries = 3, .puk_tries = 3,
+};
+
+#define MY_PIN "3132333435363738"
+#define INITIALISE "00DA01E008FFFF113FFF111FFF"
+
+static void
+a_myeid_holds_its_rules_once_it_is_active(void **state)
+{
+	static const struct line life[] = {
+		{ "00CA01A000", 0x9000 }, { "00CA01AA00", 0x9000 }, { "00CA01A100", 0x9000 },
+		{ "00CA02A000", 0x6a86 }, { "00CA01A200", 0x6a86 }, { "00CA010100", 0x6a88 },
+		{ INITIALISE, 0x9000 }, { "00DA01E007FFFF113FFF111F", 0x6700 },
+		{ "00DA02E008FFFF113FFF111FFF", 0x6a86 }, { "00DA010F00", 0x6a86 },
+		{ "00DA010112" MY_PIN MY_PIN "0305", 0x9000 },
+		{ "00DA010312" "3837363534333231" MY_PIN "0305", 0x9000 },
+		{ "00DA010111" MY_PIN MY_PIN "03", 0x6700 },
+		{ "00DA010112" MY_PIN MY_PIN "0005", 0x6a80 }, { "00DA010112" MY_PIN MY_PIN "0300", 0x6a80 },
+		{ "00DA010012" MY_PIN MY_PIN "0305", 0x6a86 },
+		{ "00A40804025015" "00", 0x9000 },
+		{ "00E0000012621081020100820122830" "24B01860311" "11FF", 0x9000 },
+		{ "0046000000", 0x9000 },		/* nothing is asked for yet */
+		{ "00CA018600", 0x9000 }, { "00CA010100", 0x6a88 },
+		{ "0044040005A000000064", 0x6a82 }, { "0044040105A000000063", 0x6a86 },
+		{ "004404000C" AID, 0x9000 },
+		/* rules hold */
+		{ "0046000000", 0x6982 },
+		{ "00DA010112" MY_PIN MY_PIN "0305", 0x6985 }, { INITIALISE, 0x6982 },
+		{ "002241B607800104" "81024B01", 0x9000 }, { "002A9E9A20" HASH "00", 0x6982 },
+		{ "0020000108" "3132333435363738", 0x9000 },
+		{ "002A9E9A20" HASH "00", 0x9000 }, { "0046000003020100", 0x6a80 },
+		{ "0046010000", 0x6a86 }, { "0046000000", 0x9000 }, { "002A9E9A20" HASH "00", 0x9000 },
+		{ "00A4000C" "025015", 0x9000 }, { "0046000000", 0x6986 },
+		/* files by two halves of a byte */
+		{ "00E000001262108002001082010183024401860303" "3FFF", 0x9000 },
+		{ "00B0000004", 0x9000 }, { "00D6000001FF", 0x6982 }, { "0046000000", 0x6981 },
+		{ "0020000308" "3837363534333231", 0x9000 }, { "00D6000001FF", 0x9000 },
+		{ "000E00000200" "08", 0x9000 }, { "000E0000020011", 0x6b00 }, { "000E000001FF", 0x6700 },
+		{ "00040000", 0x9000 }, { "00B0000004", 0x6985 }, { "00440000", 0x9000 },
+		{ "00B0000004", 0x9000 },
+		{ "A0E40000", 0x9000 }, { "A0CA01A000", 0x9000 }, { "A1CA01A000", 0x6e00 },
+		{ "C0CA01A000", 0x6e00 },
+		/* a key that is no more */
+		{ "00A40004024B0100", 0x9000 }, { "00E40000", 0x9000 },
+		{ "002A9E9A20" HASH "00", 0x6985 },
+		{ "00E0000012621081020100820122830" "24B01860311" "11FF", 0x9000 },
+		{ "00CA018600", 0x6a88 },
+		/* a size that no key has */
+		{ "00E0000012621081020101820122830" "24B02860311" "11FF", 0x9000 }, { "0046000000", 0x6a81 },
+		/* the officer begins anew */
+		{ INITIALISE, 0x9000 }, { "00A4000C025015", 0x9000 }, { "00A4000C024B01", 0x6a82 },
+		{ "0020000108" "3132333435363738", 0x6a88 },
+	};
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, &myeid);
+	assert_int_equal(send_hex(&b, "00CA01A000"), 0x9000);
+	assert_got(&b, "4D79454944040001000000000000010203040000");
+	CONVERSE(&b, life);
+	bench_close(&b);
+}
+
 int
 main(void)
 {
@@ -744,6 +810,7 @@ main(void)
 		cmocka_unit_test(an_isoapplet_is_filled_by_its_holder),
 		cmocka_unit_test(a_curve_is_taken_by_all_its_numbers),
 		cmocka_unit_test(a_half_made_isoapplet_is_kept),
+		cmocka_unit_test(a_myeid_holds_its_rules_once_it_is_active),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/vcard/isoapplet.h"
+#include "tools/vcard/myeid.h"
 #include "tools/vcard/openpgp.h"
 #include "tools/vcard/piv.h"
 #include "tools/vcard/pkcs15.h"
@@ -13,6 +14,7 @@ const vc_app *const vc_apps[VC_APPS] = {
 	[VC_APP_OPENPGP] = &vc_openpgp_app,
 	[VC_APP_PKCS15] = &vc_pkcs15_app,
 	[VC_APP_ISOAPPLET] = &vc_isoapplet_app,
+	[VC_APP_MYEID] = &vc_myeid_app,
 };
 
 static unsigned

@@ -12,6 +12,7 @@ typedef enum vc_app_id {
 	VC_APP_OPENPGP,
 	VC_APP_PKCS15,
 	VC_APP_ISOAPPLET,
+	VC_APP_MYEID,
 	VC_APPS
 } vc_app_id;
 

@@ -77,6 +77,12 @@ vc_atr_make(const vc_profile *profile, tmg_out *atr)
 	uint8_t bytes[15];
 	tmg_out historical = TMG_OUT(bytes);
 	const size_t start = atr->len + 1;
+	const vc_app *alone = only_app(profile);
+
+	if (alone != NULL && alone->atr_len > 0 && !profile->t0) {
+		tmg_put(atr, (tmg_view){ alone->atr, alone->atr_len });
+		return;
+	}
 
 	put_historical(profile, &historical);
 	tmg_put_u8(atr, TS_DIRECT);

@@ -163,8 +163,10 @@ select_app(vc_card *card, const vc_command *c, tmg_out *out)
 }
 
 static uint16_t
-refuse_class(uint8_t cla)
+refuse_class(const vc_card *card, uint8_t cla)
 {
+	if (cla != 0 && card->selected >= 0 && vc_apps[card->selected]->cla == cla)
+		return SW_OK;
 	if ((cla & ~(CLA_CHANNEL | CLA_SECURE)) != 0)
 		return SW_NO_CLA;
 	return (cla & CLA_SECURE) != 0 ? SW_NO_SECURE :
@@ -181,7 +183,7 @@ is_for_card(const vc_card *card, const vc_command *c)
 uint16_t
 vc_card_command(vc_card *card, const vc_command *c, tmg_out *out)
 {
-	const uint16_t refused = refuse_class(c->cla & (uint8_t)~CLA_CHAIN);
+	const uint16_t refused = refuse_class(card, c->cla & (uint8_t)~CLA_CHAIN);
 
 	card->delay_ms = 0;
 	if (refused != SW_OK)

@@ -62,6 +62,9 @@ typedef struct vc_app {
 	bool files;		/* other SELECTs are its commands, and names that are no one's */
 	uint8_t historical[8];	/* of its ATR when it is alone, before the capabilities */
 	size_t historical_len;
+	uint8_t atr[16];	/* when it is alone at T=1: this and no other */
+	size_t atr_len;
+	uint8_t cla;		/* another class that it takes */
 	bool native;		/* alone on a card it is selected from power-up on */
 	void *(*create)(vc_card *card);
 	void (*destroy)(void *self);

@@ -30,7 +30,7 @@ take_number(tmg_view v, uint16_t *n)
 {
 	if (v.len < 1 || v.len > 2)
 		return false;
-	*n = v.len == 1 ? v.ptr[0] : (uint16_t)(v.ptr[0] << 8 | v.ptr[1]);
+	*n = (uint16_t)(v.len == 1 ? v.ptr[0] : v.ptr[0] << 8 | v.ptr[1]);
 	return true;
 }
 

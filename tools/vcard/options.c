@@ -34,7 +34,7 @@ static const char usage[] =
 "\n"
 "what it is\n"
 "  --app NAME[,NAME...]   the applications on it: piv, openpgp, pkcs15,\n"
-"                         isoapplet (piv)\n"
+"                         isoapplet, myeid (piv)\n"
 "  --first NAME           the one that is selected from power-up on; none else\n"
 "  --yubikey[=VERSION]    with Yubico's extensions, firmware VERSION (5.4.3)\n"
 "  --serial N             serial number\n"

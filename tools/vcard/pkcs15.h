@@ -182,6 +182,8 @@ void p15_empty(vc_p15 *p15);
 /* ---- access: pkcs15_access.c -------------------------------------------------------- */
 /* ISO/IEC 7816-4 9.3.3.2: an access mode byte, then conditions; SE n means PIN n. */
 int p15_condition_compact(const fs_file *f, p15_op op);
+/* A PIN's reference in four bits each, 0 always, F never, the way of SetCOS and MyEID. */
+int p15_condition_nibbles(const fs_file *f, p15_op op);
 bool p15_may(const vc_p15 *p15, int at, p15_op op);
 bool p15_may_key(const vc_p15 *p15, int key, p15_op op);
 /* One of the PINs that are good for one signature was used up. */

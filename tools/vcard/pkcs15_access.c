@@ -56,13 +56,36 @@ p15_condition_compact(const fs_file *f, p15_op op)
 	return at < f->rules_len ? pin_of(f->rules[at]) : P15_NEVER;
 }
 
+/* Which half of which byte: 0 the upper of the first.  A key is used where a file is
+ * read, and made by a rule of its own. */
+static const uint8_t df_halves[] = {
+	[P15_OP_READ] = 3, [P15_OP_UPDATE] = 3, [P15_OP_CREATE_DF] = 0, [P15_OP_CREATE_EF] = 1,
+	[P15_OP_DELETE] = 2, [P15_OP_ACTIVATE] = 2, [P15_OP_DEACTIVATE] = 2, [P15_OP_USE] = 3,
+	[P15_OP_GENERATE] = 3,
+};
+static const uint8_t ef_halves[] = {
+	[P15_OP_READ] = 0, [P15_OP_UPDATE] = 1, [P15_OP_CREATE_DF] = 3, [P15_OP_CREATE_EF] = 3,
+	[P15_OP_DELETE] = 2, [P15_OP_ACTIVATE] = 1, [P15_OP_DEACTIVATE] = 1, [P15_OP_USE] = 0,
+	[P15_OP_GENERATE] = 3,
+};
+
+int
+p15_condition_nibbles(const fs_file *f, p15_op op)
+{
+	const uint8_t half = f->kind == FS_DF ? df_halves[op] : ef_halves[op];
+
+	if (f->rules_len < 2)
+		return P15_NEVER;
+	return f->rules[half / 2] >> (half % 2 == 0 ? 4 : 0) & 0x0f;
+}
+
 static bool
 is_met(const vc_p15 *p15, int condition)
 {
 	if (!p15->active || p15->session.open)
 		return true;
 	return condition == P15_ALWAYS ||
-	    (condition != P15_NEVER && (p15->session.pins >> condition & 1u) != 0);
+	    (condition != P15_NEVER && ((unsigned)p15->session.pins >> condition & 1u) != 0);
 }
 
 bool
@@ -77,7 +100,7 @@ p15_may_key(const vc_p15 *p15, int key, p15_op op)
 {
 	if (p15->kind->keys_in_files)
 		return p15_may(p15, key, op);
-	return (p15->session.pins >> 1 & 1u) != 0;
+	return ((unsigned)p15->session.pins >> 1 & 1u) != 0;
 }
 
 void

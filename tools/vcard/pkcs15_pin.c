@@ -86,7 +86,7 @@ p15_verify(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 	if (pin == NULL)
 		return p15->kind->no_pin;
 	if (c->data.len == 0)
-		return (p15->session.pins >> c->p2 & 1u) != 0 ? SW_OK : tries(pin->left);
+		return ((unsigned)p15->session.pins >> c->p2 & 1u) != 0 ? SW_OK : tries(pin->left);
 	if (!fits(p15->kind, c->data.len))
 		return SW_LENGTH;
 	sw = prove(card, p15->kind, pin->value, pin->most, &pin->left, c->data);

@@ -231,6 +231,18 @@ hash_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg
 	    (tmg_view){ sum, tmg_hash_bytes(hash) }, out) : TMG_E_CRYPTO;
 }
 
+/* A hash comes filled up with zeros in front to the length of the field: the same
+ * number, but longer than the order of P-521, which would cut it off behind. */
+static tmg_view
+without_zeros(tmg_view in)
+{
+	while (in.len > 1 && in.ptr[0] == 0) {
+		in.ptr++;
+		in.len--;
+	}
+	return in;
+}
+
 static tmg_rc
 sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out *out)
 {
@@ -239,6 +251,8 @@ sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out
 		return pad_and_sign(card, key, alg->hash, in, out);
 	case P15_ECDSA_HASHED:
 		return hash_and_sign(card, key, alg->hash, in, out);
+	case P15_ECDSA_DER:
+		return vc_pkey_private(key->alg, card->lib, key->pkey, without_zeros(in), out);
 	case P15_ECDSA_FLAT:
 		return vc_pkey_ecdsa_flat(key->alg, card->lib, key->pkey, in, out);
 	default:

@@ -174,7 +174,7 @@ verb_be_admin(uint32_t slot, tmg_out *out)
 	(void)slot;
 	(void)out;
 	tmg_piv_of(card.b)->admin = card.b->ch->aid_len != 0;
-	tmg_piv_of(card.b)->epoch = card.b->ch->epoch;
+	tmg_piv_of(card.b)->app.selected.epoch = card.b->ch->epoch;
 	return TMG_OK;
 }
 

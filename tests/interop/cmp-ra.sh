@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The CMP client against tamga-ra: at once and when an officer decides, by a
+# The CMP client against tamga-ra (and an Ed25519 key at every door): at once and when an officer decides, by a
 # secret, renewed and revoked by the key itself; one application each.
 # shellcheck disable=SC2086
 set -u
@@ -8,7 +8,7 @@ kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 
 printf '%s\n' 'cmp: { key = "cmp.key"; seal_file = "cmp.seal"; http = true; };' \
-	>>"$TAMGA_RA_CONFIG"
+	'scep: { key = "scep.key"; };' >>"$TAMGA_RA_CONFIG"
 mkfifo "$work/ready-ra"
 "$TAMGA_TEST_RA" serve "$TAMGA_TEST_RA_DIR" --listen 127.0.0.1:0 >"$work/ready-ra" \
 	2>"$work/ra.log" &
@@ -23,6 +23,29 @@ secret() {
 at() { echo "--ca cmp+$1 --ca-file $TAMGA_TEST_RA_CA"; }
 signed() { ctl log | grep -c ' 00 87 [01][0-9A-F] \(9[ACDE]\|8[2-9A-F]\|9[0-5]\) .* 9000 '; }
 issued() { "$TAMGA_TEST_RA" list --json | jq '[.[] | select(.state == "issued")] | length'; }
+
+# ---- Ed25519, at every door ------------------------------------------------------------
+# ed25519 DOOR OPTION...: such a key of a card, and a certificate for it
+ed25519() {
+	door=$1
+	shift
+	fresh_card --yubikey=5.7.1
+	run 0 "$tamga" enroll $local "$@" --ca-file "$TAMGA_TEST_RA_CA" --slot 9a --type ed25519 \
+		--subject "CN=$door" --quiet
+	run 0 "$tamga" cert export --no-pcsc 9a -o "$work/ed.pem"
+	openssl verify -CAfile "$TAMGA_TEST_RA_CA" "$work/ed.pem" >/dev/null || fail "$door: the chain"
+	openssl x509 -in "$work/ed.pem" -noout -text | grep -q 'Public Key Algorithm: ED25519' ||
+		fail "$door: another kind of key"
+	ok "Ed25519 by $door"
+}
+for command in ir p10cr; do
+	secret "ed-$command"
+	ed25519 "CMP $command" --ca "cmp+http://$http" $secret --ca-option command=$command
+done
+"$TAMGA_TEST_RA" challenge new employee >"$work/challenge" || fail "challenge"
+ed25519 SCEP --ca "scep+https://localhost:$tls/scep" --challenge-file "$work/challenge"
+ed25519 EST --ca "$TAMGA_TEST_RA_EST" --user "$TAMGA_TEST_RA_USER" \
+	--password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
 
 for where in "http://$http" "https://localhost:$tls" "http://$http/.well-known/cmp/p/employee"; do
 	for command in ir p10cr; do

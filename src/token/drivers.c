@@ -16,6 +16,9 @@ extern const tmg_driver tmg_driver_file;
 #ifdef WITH_DRIVER_OPENPGP
 extern const tmg_driver tmg_driver_openpgp;
 #endif
+#ifdef WITH_DRIVER_PKCS15
+extern const tmg_driver tmg_driver_pkcs15;
+#endif
 #ifdef WITH_DRIVER_MODULE
 extern const tmg_driver tmg_driver_module;
 #endif
@@ -31,6 +34,9 @@ const tmg_driver *const tmg_drivers[] = {
 #endif
 #ifdef WITH_DRIVER_OPENPGP
 	&tmg_driver_openpgp,
+#endif
+#ifdef WITH_DRIVER_PKCS15
+	&tmg_driver_pkcs15,
 #endif
 #ifdef WITH_DRIVER_FILE
 	&tmg_driver_file,

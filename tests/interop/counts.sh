@@ -14,8 +14,8 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 #    first, and the certificate after its refusal
 # C  one certificate read: 1 with extended length, 5 without
 # H  Key History, instead of probing twenty slots
-# X  what tamga list asks further: the SELECT of every other application, and the
-#    first one's again (with T=0 and its GET RESPONSE)
+# X  what tamga list asks further: the SELECT of every other application (OpenPGP or
+#    PIV: 1; PKCS #15 and IsoApplet: 2), and the first one's again (with T=0 and its GET RESPONSE)
 # N  serial number and model: 2, for the name that people are shown
 # T  the tries left, asked before a PIN from a file is used: 1, because nobody
 #    is there to be warned that it is the last one
@@ -37,13 +37,13 @@ row() {
 	count_all
 }
 rows() {
-	row piv,provisioned              6  8  4  5 103 202  4  4  6  4  3  1
-	row piv,provisioned,short       22 24  4  5 103 202  4  4 14  8  3  1
-	row piv,provisioned,standard     6  8  5  6 104 203  4  4  6  4  4  1
-	row piv,provisioned,standard,short 22 24 10 11 109 208  4  4 19  8  4  1
+	row piv,provisioned              6 10  4  5 103 202  4  4  6  4  3  1
+	row piv,provisioned,short       22 26  4  5 103 202  4  4 14  8  3  1
+	row piv,provisioned,standard     6 10  5  6 104 203  4  4  6  4  4  1
+	row piv,provisioned,standard,short 22 26 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0 28 31 14 15 212 311  8  8 24  8  7  2
-	openpgp openpgp,provisioned      8 10  6  4 103 204  7  7  8
+	row piv,provisioned,standard,t0 28 33 14 15 212 311  8  8 24  8  7  2
+	openpgp openpgp,provisioned      8 12  6  4 103 204  7  7  8
 }
 
 # OpenPGP 3.4.1, doc/design/openpgp.md:

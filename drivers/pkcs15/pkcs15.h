@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Cards with a PKCS #15 (ISO/IEC 7816-15) application, by ISO/IEC 7816-4 and -8.
+ * This header is the room's own; the world sees tmg_driver_pkcs15.  What the
+ * card tells of its content is in parse.h, what a kind of card does in its own
+ * way is a row of profile.c.
+ */
+#ifndef TMG_DRIVERS_PKCS15_PKCS15_H
+#define TMG_DRIVERS_PKCS15_PKCS15_H
+
+#include "drivers/pkcs15/parse.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/base/secret.h"
+#include "src/codec/tlv.h"
+#include "src/driver/selected.h"
+#include "src/driver/signing.h"
+#include "src/driver/status.h"
+#include "src/iso/files.h"
+#include "src/iso/sw.h"
+#include "tamga/driver.h"
+
+/* ISO/IEC 7816-4 and -8. */
+enum {
+	INS_VERIFY = 0x20,
+	INS_MSE = 0x22,
+	INS_CHANGE_REFERENCE_DATA = 0x24,
+	INS_PSO = 0x2a,
+	INS_RESET_RETRY_COUNTER = 0x2c,
+	INS_GET_CHALLENGE = 0x84,
+	INS_GENERAL_AUTHENTICATE = 0x86,
+	INS_INTERNAL_AUTHENTICATE = 0x88,
+	INS_SELECT = 0xa4,
+};
+
+enum {
+	P15_NAME = 64,		/* bytes of a text that is kept */
+	P15_EF_DIR = 0x2f00,
+	P15_EF_ODF = 0x5031,
+	P15_EF_INFO = 0x5032,
+};
+
+#define P15_DIRECTORY_MAX 16384u	/* bytes of one directory that are read */
+
+/* What a kind of card does in its own way. */
+typedef struct tmg_p15_profile {
+	const char *model;
+	const char *manufacturer;	/* its TokenInfo begins so; NULL: by its AID */
+	tmg_view aid;			/* len 0: that of PKCS #15 */
+	bool from_mf;			/* SELECT leads to the MF, not to the DF */
+	bool by_file;			/* MSE names a key by its file */
+	bool halves;			/* DECIPHER takes a long cryptogram in two */
+	bool general;			/* key agreement: GENERAL AUTHENTICATE */
+	int rsa_pkcs1, rsa_raw, ec;	/* algorithm references; P15_NO_REF: those
+					 * of TokenInfo, or none */
+	tmg_signing_ways ways;
+} tmg_p15_profile;
+
+/* What has one id: a key, its certificate, or both. */
+typedef struct tmg_p15_spot {
+	uint32_t ref;
+	char name[TMG_SLOT_NAME];
+	int key, cert;		/* index; -1 none */
+} tmg_p15_spot;
+
+/* What the card told of its content, since the application was first read. */
+typedef struct tmg_p15_content {
+	bool sources_known, info_known, spots_known;
+	tmg_path base;		/* of relative paths */
+	tmg_p15_source sources[P15_SOURCES];
+	size_t source_count;
+	uint8_t *bytes[P15_SOURCES + 2];	/* of each directory, ODF, TokenInfo */
+	uint32_t read;		/* bit 1 << dir: these are parsed */
+	tmg_p15_info info;
+	tmg_p15_key keys[P15_OBJECTS], publics[P15_OBJECTS];
+	tmg_p15_cert certs[P15_OBJECTS];
+	tmg_p15_pin pins[P15_OBJECTS];
+	size_t key_count, public_count, cert_count, pin_count;
+	tmg_p15_spot spots[P15_OBJECTS];
+	size_t spot_count;
+} tmg_p15_content;
+
+/* The security environment that MSE made. */
+typedef struct tmg_p15_environment {
+	bool known;
+	uint8_t template;	/* P2 of MSE */
+	int algorithm;
+	size_t key;		/* index */
+} tmg_p15_environment;
+
+typedef struct tmg_p15 {
+	tmg_backend base;		/* first */
+	tmg_selected selected;
+	uint8_t aid[TMG_AID_MAX];
+	tmg_path path;			/* of the application; len 0: by AID */
+	tmg_path odf, info;		/* from EF.DIR; len 0 */
+	const tmg_p15_profile *profile;
+	char who[TMG_LABEL_MAX + TMG_READER_NAME];	/* for messages */
+	tmg_files files;
+	unsigned turn, epoch;		/* in which files and se hold */
+	bool doubtful;			/* another program may have been there */
+	tmg_p15_environment se;
+	uint64_t in;			/* bit 1 << index of the PINs verified */
+	tmg_p15_content content;
+} tmg_p15;
+
+static inline tmg_p15 *
+tmg_p15_of(tmg_backend *b)
+{
+	return (tmg_p15 *)b;
+}
+
+#define p15_raise(p, rc, sw, ...) \
+	tmg_raise(&(p)->base.fault, (rc), (sw), __VA_ARGS__)
+#define p15_pass(p, rc) tmg_pass(&(p)->base.fault, (rc))
+#define p15_judge(p, rows, sw, doing) \
+	tmg_status_judge(&(p)->base, (p)->who, (rows), TMG_COUNT(rows), (sw), (doing))
+
+/* ---- select.c: the application and what is sent to it -------------------- */
+
+/* Verdicts TMG_NOT_FOUND: no such application here. */
+tmg_rc tmg_p15_select(tmg_p15 *p);
+/* Begins a verb: our application is selected, for certain when a secret follows;
+ * what another program may have undone is forgotten. */
+TMG_MUST_USE tmg_rc
+tmg_p15_ready(tmg_p15 *p, bool secret);
+/* Sends after tmg_p15_ready().  data may be NULL. */
+TMG_MUST_USE tmg_rc
+tmg_p15_send(tmg_p15 *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw);
+/* The same with a PIN from the reader's keypad. */
+TMG_MUST_USE tmg_rc
+tmg_p15_send_typed(tmg_p15 *p, const tmg_capdu *c, const tmg_pad_form *form,
+    uint16_t *sw);
+/* The files of the card, with words. */
+TMG_MUST_USE tmg_rc
+tmg_p15_read(tmg_p15 *p, const tmg_span *span, tmg_out *data, const char *what);
+TMG_MUST_USE tmg_rc
+tmg_p15_enter(tmg_p15 *p, const tmg_path *path);
+/* Nobody is logged in any more; and the next verb selects first. */
+void tmg_p15_forget(tmg_p15 *p);
+void tmg_p15_doubt(tmg_p15 *p);
+/* EF.DIR tells of an application.  Verdicts TMG_NOT_FOUND. */
+TMG_MUST_USE tmg_rc
+tmg_p15_find(tmg_p15 *p);
+
+/* ---- profile.c ------------------------------------------------------------ */
+
+extern const tmg_p15_profile tmg_p15_profiles[];
+extern const size_t tmg_p15_profile_count;
+
+/* ---- content.c: directories, each read once -------------------------------- */
+
+/* What is of that kind is parsed.  A kind that the card has not is none. */
+TMG_MUST_USE tmg_rc
+tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir);
+TMG_MUST_USE tmg_rc
+tmg_p15_learn_info(tmg_p15 *p);
+void tmg_p15_content_drop(tmg_p15_content *c);
+/* What stands in a value: itself, or its file. */
+TMG_MUST_USE tmg_rc
+tmg_p15_value_read(tmg_p15 *p, const tmg_p15_value *value, tmg_extent extent,
+    tmg_out *out, const char *what);
+
+/* ---- spots.c: keys and certificates by id ----------------------------------- */
+
+TMG_MUST_USE tmg_rc
+tmg_p15_spot_get(tmg_p15 *p, uint32_t ref, const tmg_p15_spot **spot);
+/* Verdicts TMG_NOT_FOUND: no key there. */
+TMG_MUST_USE tmg_rc
+tmg_p15_key_at(tmg_p15 *p, uint32_t ref, const tmg_p15_key **key);
+tmg_rc tmg_p15_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count);
+tmg_rc tmg_p15_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
+    tmg_out *spki);
+tmg_rc tmg_p15_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);
+tmg_rc tmg_p15_identify(tmg_backend *b);
+/* Text of the card as it may be shown. */
+void tmg_p15_text(char *to, size_t cap, tmg_view from);
+
+/* ---- pin.c -------------------------------------------------------------------- */
+
+/* What is wanted of pins is in info.pins. */
+TMG_MUST_USE tmg_rc
+tmg_p15_learn_pins(tmg_p15 *p);
+/* TMG_OK: nobody guards it, or the PIN was verified; else TMG_LOGIN, raised. */
+TMG_MUST_USE tmg_rc
+tmg_p15_want(tmg_p15 *p, tmg_view auth);
+tmg_rc tmg_p15_tries(tmg_backend *b, tmg_pin_kind kind, int *tries);
+tmg_rc tmg_p15_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
+tmg_rc tmg_p15_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
+    tmg_view fresh, int *tries);
+tmg_rc tmg_p15_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
+tmg_rc tmg_p15_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
+tmg_rc tmg_p15_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
+tmg_rc tmg_p15_logout(tmg_backend *b);
+tmg_rc tmg_p15_logged_in(tmg_backend *b, tmg_pin_kind kind);
+
+/* ---- encode.c: a PIN as it is sent ----------------------------------------------- */
+
+/* Verdicts TMG_PIN_WRONG: no PIN of that kind is so.  Nothing is raised. */
+TMG_MUST_USE tmg_rc
+tmg_p15_pin_encode(const tmg_p15_pin *pin, tmg_view typed, tmg_secret *sent);
+
+/* ---- use.c: private keys ----------------------------------------------------------- */
+
+tmg_rc tmg_p15_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
+    const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);
+tmg_rc tmg_p15_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
+    const tmg_decrypt_spec *spec, tmg_view cipher, tmg_out *plain);
+tmg_rc tmg_p15_derive(tmg_backend *b, uint32_t slot, tmg_alg alg, tmg_view peer,
+    tmg_out *secret);
+
+/* ---- identify.c ----------------------------------------------------------------------- */
+
+tmg_rc tmg_p15_random(tmg_backend *b, size_t n, tmg_out *bytes);
+
+extern const tmg_driver tmg_driver_pkcs15;
+
+#endif

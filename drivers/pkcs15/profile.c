@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kinds of cards.  The last row is any card by the standards; what its keys want
+ * of MSE it tells in TokenInfo.  Where the others come from stands in
+ * doc/design/pkcs15.md.
+ */
+#include "drivers/pkcs15/pkcs15.h"
+
+static const uint8_t isoapplet_aid[] = {
+	0xf2, 0x76, 0xa2, 0x88, 0xbc, 0xfb, 0xa6, 0x9d, 0x34, 0xf3, 0x10, 0x01,
+};
+
+const tmg_p15_profile tmg_p15_profiles[] = {
+	{
+		.model = "IsoApplet",
+		.aid = { isoapplet_aid, sizeof(isoapplet_aid) },
+		.from_mf = true,
+		.rsa_pkcs1 = 0x11, .rsa_raw = P15_NO_REF, .ec = 0x21,
+		.ways = { .pads = true },
+	},
+	{
+		.model = "MyEID",
+		.manufacturer = "Aventra",
+		.from_mf = true, .by_file = true, .halves = true, .general = true,
+		.rsa_pkcs1 = 0x02, .rsa_raw = 0x00, .ec = 0x04,
+		.ways = { .pads = true, .filled = true },
+	},
+	{
+		.model = "PKCS #15",
+		.rsa_pkcs1 = P15_NO_REF, .rsa_raw = P15_NO_REF, .ec = P15_NO_REF,
+		.ways = { .pads = true },
+	},
+};
+const size_t tmg_p15_profile_count = TMG_COUNT(tmg_p15_profiles);

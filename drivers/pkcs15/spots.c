@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A card has no fixed slots: a key and what shares its id are one.  Certificates
+ * without a key come after the keys.
+ */
+#include "drivers/pkcs15/pkcs15.h"
+
+#include "src/codec/hex.h"
+#include "src/pki/spki.h"
+
+enum {
+	SHORT_ID = 3,		/* bytes: is its own number */
+};
+
+#define LONG_ID 0x80000000u	/* numbers of ids that are not */
+
+static bool
+has_name(const tmg_p15_content *c, const char *name)
+{
+	for (size_t i = 0; i < c->spot_count; i++)
+		if (strcmp(c->spots[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_ref(const tmg_p15_content *c, uint32_t ref)
+{
+	for (size_t i = 0; i < c->spot_count; i++)
+		if (c->spots[i].ref == ref)
+			return true;
+	return false;
+}
+
+/* The same tomorrow, as long as the card has the same ids. */
+static uint32_t
+number_of(const tmg_p15_content *c, tmg_view id)
+{
+	uint32_t ref = 0;
+
+	if (id.len > SHORT_ID || id.len == 0)
+		ref = LONG_ID;
+	for (size_t i = 0; i < id.len; i++)
+		ref = id.len <= SHORT_ID ? ref << 8 | id.ptr[i]
+		    : (ref * 31 + id.ptr[i]) | LONG_ID;
+	while (ref == 0 || has_ref(c, ref))
+		ref++;
+	return ref;
+}
+
+/* Two of one id are told apart by a letter. */
+static void
+call_it(const tmg_p15_content *c, tmg_view id, tmg_p15_spot *s)
+{
+	tmg_out o = { (uint8_t *)s->name, sizeof(s->name) - 4, 0, false };
+
+	if (id.len > (sizeof(s->name) - 4) / 2)
+		id.len = (sizeof(s->name) - 4) / 2;
+	tmg_hex_put(&o, id);
+	if (o.len == 0)
+		tmg_put_str(&o, "-");
+	for (char letter = 'b'; has_name(c, s->name) && letter <= 'z'; letter++) {
+		s->name[o.len] = '~';
+		s->name[o.len + 1] = letter;
+	}
+}
+
+static void
+add(tmg_p15_content *c, tmg_view id, int key, int cert)
+{
+	tmg_p15_spot *s = &c->spots[c->spot_count];
+
+	if (c->spot_count == P15_OBJECTS)
+		return;
+	*s = (tmg_p15_spot){ .ref = number_of(c, id), .key = key, .cert = cert };
+	call_it(c, id, s);
+	c->spot_count++;
+}
+
+/* The holder's certificate before an authority's that shares the id. */
+static int
+cert_of(const tmg_p15_content *c, tmg_view id)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < c->cert_count; i++) {
+		if (!tmg_view_equal(c->certs[i].id, id))
+			continue;
+		if (!c->certs[i].authority)
+			return (int)i;
+		if (found < 0)
+			found = (int)i;
+	}
+	return found;
+}
+
+static bool
+is_taken(const tmg_p15_content *c, int cert)
+{
+	for (size_t i = 0; i < c->spot_count; i++)
+		if (c->spots[i].cert == cert)
+			return true;
+	return false;
+}
+
+static tmg_rc
+learn_spots(tmg_p15 *p)
+{
+	tmg_p15_content *c = &p->content;
+	tmg_rc rc;
+
+	if (c->spots_known)
+		return TMG_OK;
+	if ((rc = tmg_p15_learn(p, P15_PRIVATE)) ||
+	    (rc = tmg_p15_learn(p, P15_CERTS)))
+		return rc;
+	for (size_t i = 0; i < c->key_count; i++)
+		add(c, c->keys[i].id, (int)i, cert_of(c, c->keys[i].id));
+	for (size_t i = 0; i < c->cert_count; i++)
+		if (!is_taken(c, (int)i))
+			add(c, c->certs[i].id, -1, (int)i);
+	c->spots_known = true;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_p15_spot_get(tmg_p15 *p, uint32_t ref, const tmg_p15_spot **spot)
+{
+	tmg_rc rc;
+
+	if ((rc = learn_spots(p)))
+		return rc;
+	for (size_t i = 0; i < p->content.spot_count; i++) {
+		*spot = &p->content.spots[i];
+		if ((*spot)->ref == ref)
+			return TMG_OK;
+	}
+	return p15_raise(p, TMG_NOT_FOUND, 0, _("%s: the card has no slot %x"),
+	    p->who, (unsigned)ref);
+}
+
+tmg_rc
+tmg_p15_key_at(tmg_p15 *p, uint32_t ref, const tmg_p15_key **key)
+{
+	const tmg_p15_spot *spot;
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_spot_get(p, ref, &spot)))
+		return rc;
+	if (spot->key < 0)
+		return p15_raise(p, TMG_NOT_FOUND, 0, _("%s: slot %s holds no key"),
+		    p->who, spot->name);
+	*key = &p->content.keys[spot->key];
+	return TMG_OK;
+}
+
+/* ---- as slots ------------------------------------------------------------------ */
+
+static const struct {
+	unsigned told;		/* P15_USE_* */
+	tmg_family family;	/* NONE: any */
+	unsigned use;		/* TMG_USE_* */
+} uses[] = {
+	{ P15_USE_SIGN | P15_USE_SIGN_RECOVER | P15_USE_NON_REPUDIATION,
+	    TMG_FAMILY_NONE, TMG_USE_SIGN },
+	{ P15_USE_SIGN | P15_USE_SIGN_RECOVER, TMG_FAMILY_NONE, TMG_USE_AUTH },
+	{ P15_USE_DECRYPT | P15_USE_UNWRAP, TMG_FAMILY_RSA, TMG_USE_DECRYPT },
+	{ P15_USE_DERIVE, TMG_FAMILY_EC, TMG_USE_DERIVE },
+};
+
+static unsigned
+uses_of(const tmg_p15_key *key)
+{
+	unsigned use = 0;
+
+	for (size_t i = 0; i < TMG_COUNT(uses); i++)
+		if ((key->usage & uses[i].told) != 0 &&
+		    (uses[i].family == TMG_FAMILY_NONE ||
+		    uses[i].family == key->family))
+			use |= uses[i].use;
+	return use;
+}
+
+static tmg_pin_policy
+policy_of(const tmg_p15_key *key)
+{
+	return key->common.auth.len == 0 ? TMG_PIN_NEVER
+	    : key->common.consent ? TMG_PIN_ALWAYS : TMG_PIN_ONCE;
+}
+
+static tmg_slot
+row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
+{
+	tmg_slot row = {
+		.ref = spot->ref,
+		.title = spot->key < 0 ? N_("certificate without a key")
+		    : N_("PKCS #15 key"),
+	};
+
+	memcpy(row.name, spot->name, sizeof(row.name));
+	if (spot->key >= 0) {
+		row.uses = uses_of(&c->keys[spot->key]);
+		row.pin = policy_of(&c->keys[spot->key]);
+	}
+	return row;
+}
+
+tmg_rc
+tmg_p15_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count)
+{
+	tmg_p15 *p = tmg_p15_of(b);
+	tmg_rc rc;
+
+	*count = 0;
+	if ((rc = tmg_p15_ready(p, false)) || (rc = learn_spots(p)))
+		return rc;
+	for (; *count < p->content.spot_count; (*count)++)
+		if (*count < cap)
+			rows[*count] = row_of(&p->content,
+			    &p->content.spots[*count]);
+	return TMG_OK;
+}
+
+/* ---- what is known of a key ------------------------------------------------------ */
+
+static const tmg_p15_key *
+public_of(const tmg_p15_content *c, const tmg_p15_key *key)
+{
+	for (size_t i = 0; i < c->public_count; i++)
+		if (tmg_view_equal(c->publics[i].id, key->id) &&
+		    c->publics[i].family == key->family)
+			return &c->publics[i];
+	return NULL;
+}
+
+static tmg_alg
+alg_told(const tmg_p15_key *key)
+{
+	tmg_alg alg = TMG_ALG_NONE;
+
+	if (key->family == TMG_FAMILY_EC && key->curve.len > 0)
+		return tmg_spki_curve(key->curve, &alg) == TMG_OK ? alg
+		    : TMG_ALG_NONE;
+	for (alg = TMG_ALG_NONE; alg < TMG_ALG_COUNT; alg++)
+		if (key->family == TMG_FAMILY_RSA &&
+		    tmg_alg_get(alg)->family == TMG_FAMILY_RSA &&
+		    tmg_alg_get(alg)->bits == key->bits)
+			return alg;
+	return TMG_ALG_NONE;
+}
+
+/* RSAPublicKey: modulus and exponent. */
+static tmg_rc
+rsa_of(tmg_view in, tmg_out *spki)
+{
+	tmg_view n, e;
+
+	if (tmg_tlv_expect(&in, 0x02, &n) || tmg_tlv_expect(&in, 0x02, &e))
+		return TMG_E_MALFORMED;
+	return tmg_spki_rsa(n, e, spki);
+}
+
+static tmg_rc
+whole_of(tmg_view bytes, tmg_out *spki)
+{
+	tmg_alg alg;
+
+	if (tmg_spki_alg(bytes, &alg))
+		return TMG_E_MALFORMED;
+	tmg_put(spki, bytes);
+	return tmg_out_done(spki);
+}
+
+/* [1] SubjectPublicKeyInfo, whether its tag replaces SEQUENCE or stands before. */
+static tmg_rc
+tagged_of(tmg_view content, tmg_out *spki)
+{
+	uint8_t bytes[TMG_SPKI_MAX];
+	tmg_out o = TMG_OUT(bytes);
+	tmg_view in = content, head;
+
+	if (tmg_tlv_expect(&in, 0x30, &head) == TMG_OK && in.len == 0)
+		return whole_of(content, spki);
+	tmg_tlv_put(&o, 0x30, content);
+	return o.full ? TMG_E_MALFORMED : whole_of(tmg_out_view(&o), spki);
+}
+
+/* RSAPublicKeyChoice and ECPublicKeyChoice, 6.4: an RSAPublicKey, a point, or a
+ * SubjectPublicKeyInfo behind [1] or, as pkcs15-init writes it, without. */
+static tmg_rc
+spki_of(tmg_alg alg, tmg_view bytes, tmg_out *spki)
+{
+	tmg_view in = bytes;
+	tmg_tlv t;
+
+	if (tmg_tlv_next(&in, &t))
+		return TMG_E_MALFORMED;
+	bytes.len -= in.len;
+	switch (t.tag) {
+	case 0x04:
+		return tmg_spki_ec(alg, t.value, spki);
+	case 0xa1:
+		return tagged_of(t.value, spki);
+	case 0x30:
+		return t.value.len > 0 && t.value.ptr[0] == 0x02
+		    ? rsa_of(t.value, spki) : whole_of(bytes, spki);
+	default:
+		return TMG_E_MALFORMED;
+	}
+}
+
+/* The public half, when the card has it beside the key. */
+static tmg_rc
+read_public(tmg_p15 *p, const tmg_p15_key *key, tmg_key_facts *facts,
+    tmg_out *spki)
+{
+	uint8_t bytes[2 * TMG_SPKI_MAX];
+	tmg_out store = TMG_OUT(bytes);
+	const tmg_p15_key *half;
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_learn(p, P15_PUBLIC)) ||
+	    (half = public_of(&p->content, key)) == NULL)
+		return rc;
+	if (facts->alg == TMG_ALG_NONE)
+		facts->alg = alg_told(half);
+	rc = tmg_p15_value_read(p, &half->value, TMG_EXTENT_OBJECT, &store,
+	    N_("reading a public key"));
+	if (rc == TMG_NOT_FOUND || rc == TMG_LOGIN)
+		return TMG_OK;
+	if (rc)
+		return rc;
+	rc = spki_of(facts->alg, tmg_out_view(&store), spki);
+	if (rc == TMG_E_MALFORMED || rc == TMG_E_USAGE)
+		return p15_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
+		    _("%s: a public key of the card cannot be read"), p->who);
+	return rc;
+}
+
+tmg_rc
+tmg_p15_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts, tmg_out *spki)
+{
+	tmg_p15 *p = tmg_p15_of(b);
+	const tmg_p15_key *key;
+	const size_t mark = spki->len;
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_key_at(p, slot, &key)))
+		return rc;
+	*facts = (tmg_key_facts){
+		.alg = alg_told(key),
+		.pin = policy_of(key),
+		.origin = (key->access & P15_ACCESS_LOCAL) != 0
+		    ? TMG_ORIGIN_GENERATED : TMG_ORIGIN_UNKNOWN,
+	};
+	if ((rc = read_public(p, key, facts, spki)))
+		return rc;
+	if (spki->len > mark)
+		rc = tmg_spki_alg((tmg_view){ spki->ptr + mark, spki->len - mark },
+		    &facts->alg);
+	if (rc == TMG_UNSUPPORTED || facts->alg == TMG_ALG_NONE)
+		return p15_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: the card does not tell what kind of key this is"),
+		    p->who);
+	return rc;
+}
+
+tmg_rc
+tmg_p15_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der)
+{
+	tmg_p15 *p = tmg_p15_of(b);
+	const size_t mark = der->len;
+	const tmg_p15_spot *spot;
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_spot_get(p, slot, &spot)))
+		return rc;
+	if (spot->cert < 0)
+		return p15_raise(p, TMG_NOT_FOUND, 0,
+		    _("%s: slot %s holds no certificate"), p->who, spot->name);
+	rc = tmg_p15_value_read(p, &p->content.certs[spot->cert].value,
+	    TMG_EXTENT_OBJECT, der, N_("reading a certificate"));
+	if (rc == TMG_OK && der->len == mark)
+		return p15_raise(p, TMG_NOT_FOUND, TMG_SW_OK,
+		    _("%s: slot %s holds no certificate"), p->who, spot->name);
+	if (rc == TMG_OK && der->ptr[mark] != 0x30)
+		return p15_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
+		    _("%s: what slot %s holds is no certificate"), p->who,
+		    spot->name);
+	return rc;
+}

@@ -111,26 +111,34 @@ does_raw(const tmg_p15 *p, const tmg_p15_key *key)
 
 /* ---- MSE -------------------------------------------------------------------------- */
 
-/* The one byte of a reference as the card keeps it. */
+/* The key's file (81) and keyReference (84), 6.3.3: cards go by either. */
+static void
+put_key(const tmg_p15 *p, const tmg_p15_key *key, tmg_out *data)
+{
+	const tmg_path *path = &key->value.place.path;
+	const bool told = key->reference != P15_NO_REF && !p->profile->by_file;
+	const uint8_t ref = told ? (uint8_t)key->reference : 0;
+
+	if (path->len > 2)
+		tmg_tlv_put(data, TAG_FILE,
+		    (tmg_view){ path->bytes + path->len - 2, 2 });
+	if (told || p->profile->by_file || path->len <= 2)
+		tmg_tlv_put(data, TAG_KEY, (tmg_view){ &ref, 1 });
+}
+
 static tmg_rc
 set_environment(tmg_p15 *p, const tmg_p15_key *key, uint8_t template,
     int algorithm)
 {
-	const tmg_path *path = &key->value.place.path;
-	uint8_t bytes[16], ref = key->reference == P15_NO_REF ? 0
-	    : (uint8_t)key->reference, alg = (uint8_t)algorithm;
+	const uint8_t alg = (uint8_t)algorithm;
+	uint8_t bytes[16];
 	tmg_out data = TMG_OUT(bytes);
 	uint16_t sw;
 	tmg_rc rc;
 
 	if (algorithm != P15_NO_REF)
 		tmg_tlv_put(&data, TAG_ALGORITHM, (tmg_view){ &alg, 1 });
-	if (p->profile->by_file && path->len >= 2) {
-		tmg_tlv_put(&data, TAG_FILE,
-		    (tmg_view){ path->bytes + path->len - 2, 2 });
-		ref = 0;
-	}
-	tmg_tlv_put(&data, TAG_KEY, (tmg_view){ &ref, 1 });
+	put_key(p, key, &data);
 	if ((rc = tmg_p15_send(p, &(tmg_capdu){
 		.ins = INS_MSE, .p1 = P1_SET, .p2 = template,
 		.data = tmg_out_view(&data),

@@ -140,15 +140,15 @@ the_environment_is_kept(void **state)
 	static const tmg_script_row rows[] = {
 		PROBE, ODF, INFO, PRIVATE, CERTS, PINS,
 		{ VERIFY, "9000", NULL },
-		{ "002241B6840102", "9000", NULL },
+		{ "002241B681024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
 		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
 		/* forgotten by the card: made again, once */
 		{ "002A9E9A" DIGEST, "6A88", NULL },
-		{ "002241B6840102", "9000", NULL },
+		{ "002241B681024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
 		/* another key */
-		{ "002241B6840101", "9000", NULL },
+		{ "002241B681024B01840101", "9000", NULL },
 		{ "002A9E9A" INFO_SHA256 DIGEST, "6A81", NULL },
 		{ 0 },
 	};
@@ -177,9 +177,9 @@ by_internal_authenticate(void **state)
 	static const tmg_script_row rows[] = {
 		PROBE, ODF, INFO, PINS,
 		{ VERIFY, "9000", NULL }, PRIVATE, CERTS,
-		{ "002241B6840102", "9000", NULL },
+		{ "002241B681024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, "6D00", NULL },
-		{ "002241A4840102", "9000", NULL },
+		{ "002241A481024B02840102", "9000", NULL },
 		{ "00880000" DIGEST, HALF HALF "9000", NULL },
 		{ 0 },
 	};
@@ -200,9 +200,9 @@ algorithms_of_the_card(void **state)
 	static const tmg_script_row rows[] = {
 		PROBE, ODF, FILE_AT("02", "5032", P15_ALGS), PINS,
 		{ VERIFY, "9000", NULL }, PRIVATE, CERTS,
-		{ "002241B6800104840102", "9000", NULL },
+		{ "002241B680010481024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
-		{ "002241B6800102840101", "9000", NULL },
+		{ "002241B680010281024B01840101", "9000", NULL },
 		{ "002A9E9A" INFO_SHA256 DIGEST, "6985", NULL },
 		{ 0 },
 	};
@@ -226,7 +226,7 @@ an_isoapplet(void **state)
 		{ SELECT_APP, "6A82", NULL }, { SELECT_ISOAPPLET, "9000", NULL },
 		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
 		PINS, { VERIFY, "9000", NULL }, PRIVATE, CERTS,
-		{ "002241B6800121840102", "9000", NULL },
+		{ "002241B680012181024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, "3006020101020101" "9000", NULL },
 		{ 0 },
 	};
@@ -259,14 +259,14 @@ after_another_turn(void **state)
 {
 	static const tmg_script_row rows[] = {
 		PROBE, ODF, INFO, PRIVATE, CERTS, PINS, { VERIFY, "9000", NULL },
-		{ "002241B6840102", "9000", NULL },
+		{ "002241B681024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
 		{ "00A4080050154B02", "9000", NULL },
-		{ "002241B6840102", "9000", NULL },
+		{ "002241B681024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
 		/* somebody selected another application: the login is gone */
 		{ "00A4080050154B02", "9000", NULL },
-		{ "002241B6840102", "6982", NULL },
+		{ "002241B681024B02840102", "6982", NULL },
 		/* a secret is never sent on trust */
 		{ SELECT_APP, "9000", NULL }, { "00A408005015", "9000", NULL },
 		{ VERIFY, "63C2", NULL },

@@ -159,7 +159,8 @@ take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old,
 
 	if (!is_alike(slot, old))
 		return TMG_OCCUPIED;
-	if ((rc = is_free(key)) || (rc = tmg_earlier_claims(p, slot->name)))
+	/* in this order: who is done claims nothing, but has moved its key by then */
+	if ((rc = tmg_earlier_claims(p, slot->name)) || (rc = is_free(key)))
 		return rc;
 	memcpy(name, slot->name, TMG_SLOT_NAME);
 	return TMG_OK;

@@ -95,14 +95,15 @@ static const ra_migration steps[] = {
 	"  once TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL,"
 	"  due INTEGER NOT NULL, tries INTEGER NOT NULL, holder TEXT NOT NULL,"
 	"  recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
-	"  attach INTEGER NOT NULL, error TEXT NOT NULL,"
-	"  channel TEXT NOT NULL) STRICT;"
+	"  attach INTEGER NOT NULL, error TEXT NOT NULL) STRICT;"
 	"CREATE UNIQUE INDEX mail_once ON mail (once) WHERE once <> '';"
-	"CREATE INDEX mail_due ON mail (state, channel, due, id);"
+	"CREATE INDEX mail_due ON mail (state, due, id);"
 	"CREATE INDEX mail_state ON mail (state, created DESC, id);"
 	"CREATE INDEX mail_created ON mail (created DESC, id);"
 	"CREATE INDEX mail_application ON mail (application);"
 	"CREATE INDEX certificate_end ON certificate (not_after, serial);"
+	"CREATE INDEX application_previous ON application (previous)"
+	"  WHERE previous <> '';"
 
 	"CREATE TABLE session ("
 	"  id TEXT PRIMARY KEY, subject TEXT NOT NULL,"
@@ -112,6 +113,10 @@ static const ra_migration steps[] = {
 	"CREATE UNIQUE INDEX account_certificate ON account (certificate)"
 	"  WHERE certificate <> '';"
 	"ALTER TABLE account ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE application ADD COLUMN branch TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE application ADD COLUMN language TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX application_branch"
+	"  ON application (branch, state, created DESC, id);"
 	"CREATE INDEX audit_application ON audit (application, seq);"
 
 	"CREATE TABLE captcha ("
@@ -164,8 +169,9 @@ static const ra_migration steps[] = {
 	"  application TEXT NOT NULL) STRICT;"
 	"CREATE INDEX challenge_expires ON challenge (expires, hash);"
 	"CREATE TABLE scep ("
-	"  id TEXT PRIMARY KEY, application TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"  id TEXT PRIMARY KEY, application TEXT NOT NULL) STRICT, WITHOUT ROWID;" },
 
+	{ "errands upstream; text messages; staff who are told; fewer indexes",
 	"CREATE TABLE errand ("
 	"  application TEXT NOT NULL, kind TEXT NOT NULL,"
 	"  begun INTEGER NOT NULL, asked INTEGER NOT NULL, due INTEGER NOT NULL,"
@@ -174,9 +180,13 @@ static const ra_migration steps[] = {
 	"  PRIMARY KEY (application, kind)) STRICT;"
 	"CREATE INDEX errand_due ON errand (due, application, kind);"
 
+	"ALTER TABLE mail ADD COLUMN channel TEXT NOT NULL DEFAULT '';"
+	"DROP INDEX mail_due;"
+	"CREATE INDEX mail_due ON mail (state, channel, due, id);"
+
 	/* an index for each key that a request is found by, and none for what
 	 * most applications do not have: every issuance writes to all of them */
-	"CREATE TABLE application_5 ("
+	"CREATE TABLE application_6 ("
 	"  id TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL,"
 	"  profile TEXT NOT NULL, csr_hash TEXT NOT NULL,"
 	"  spki_hash TEXT NOT NULL, previous TEXT NOT NULL,"
@@ -186,9 +196,9 @@ static const ra_migration steps[] = {
 	"  confirmed_by TEXT NOT NULL, entered INTEGER NOT NULL,"
 	"  branch TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT ''"
 	"  ) STRICT;"
-	"INSERT INTO application_5 SELECT *, '', '' FROM application;"
+	"INSERT INTO application_6 SELECT * FROM application;"
 	"DROP TABLE application;"
-	"ALTER TABLE application_5 RENAME TO application;"
+	"ALTER TABLE application_6 RENAME TO application;"
 	"CREATE UNIQUE INDEX application_request"
 	"  ON application (spki_hash, csr_hash, owner, previous);"
 	"CREATE INDEX application_state"
@@ -207,7 +217,7 @@ static const ra_migration steps[] = {
 	"ALTER TABLE account ADD COLUMN begins INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE account ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX account_told ON account (role, name)"
-	"  WHERE email <> '';" },
+	"  WHERE email <> '';", NULL },
 };
 
 const ra_schema ra_schema_sqlite = { steps, TMG_COUNT(steps) };

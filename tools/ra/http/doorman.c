@@ -14,17 +14,18 @@
 struct ra_doorman {
 	pthread_t thread;
 	struct MHD_Daemon *daemon;
+	atomic_uint *inside;	/* let in, and not closed yet */
 	unsigned most;
 	int fd, end;		/* end: an eventfd, readable when it is over */
 };
 
+/* By a count of our own: the library's knows of a connection once its thread has
+ * looked at it, and one that is more than a thread may have hangs that thread for
+ * good (0.9.75). */
 static bool
 is_full(const ra_doorman *d)
 {
-	const union MHD_DaemonInfo *info =
-	    MHD_get_daemon_info(d->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-
-	return info != NULL && info->num_connections >= d->most;
+	return atomic_load(d->inside) >= d->most;
 }
 
 /* One that broke off meanwhile is no reason to rest; a process without file
@@ -39,8 +40,10 @@ let_in(const ra_doorman *d)
 
 	if (fd < 0)
 		return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+	atomic_fetch_add(d->inside, 1);
 	/* closes it when it may not come in */
-	(void)!MHD_add_connection(d->daemon, fd, (struct sockaddr *)&sa, len);
+	if (MHD_add_connection(d->daemon, fd, (struct sockaddr *)&sa, len) != MHD_YES)
+		atomic_fetch_sub(d->inside, 1);
 	return true;
 }
 
@@ -61,15 +64,15 @@ stand(void *arg)
 }
 
 tmg_rc
-ra_doorman_new(int fd, struct MHD_Daemon *daemon, unsigned most,
-    ra_doorman **doorman)
+ra_doorman_new(int fd, struct MHD_Daemon *daemon, atomic_uint *inside,
+    unsigned most, ra_doorman **doorman)
 {
 	ra_doorman *d = calloc(1, sizeof(*d));
 
 	*doorman = NULL;
 	if (d == NULL)
 		return TMG_E_NOMEM;
-	*d = (ra_doorman){ .daemon = daemon, .most = most, .fd = fd,
+	*d = (ra_doorman){ .daemon = daemon, .inside = inside, .most = most, .fd = fd,
 		.end = eventfd(0, EFD_CLOEXEC) };
 	if (d->end < 0 || pthread_create(&d->thread, NULL, stand, d) != 0) {
 		if (d->end >= 0)

@@ -29,6 +29,7 @@ struct door {
 	bool plain;			/* without TLS */
 	struct MHD_Daemon *daemon;
 	ra_doorman *doorman;
+	atomic_uint inside;		/* who was let in and has not left */
 	int fd;
 };
 
@@ -46,7 +47,7 @@ static void
 on_connection(void *arg, struct MHD_Connection *conn, void **context,
     enum MHD_ConnectionNotificationCode code)
 {
-	const struct door *door = arg;
+	struct door *door = arg;
 	ra_guests *guests = door->house->guests;
 
 	if (code != MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -55,6 +56,7 @@ on_connection(void *arg, struct MHD_Connection *conn, void **context,
 	}
 	ra_guests_leave(guests, *context);
 	*context = NULL;
+	atomic_fetch_sub(&door->inside, 1);
 }
 
 /* A NUL would end the path early and let it pass for a shorter one: a target
@@ -147,7 +149,8 @@ start_daemon(struct door *door, const ra_tls_files *p)
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, door,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, door,
 	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, door,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
+	    /* divided among the threads; how many may be there, the doorman says */
+	    MHD_OPTION_CONNECTION_LIMIT, 2 * (unsigned)(c->connections * c->threads),
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)c->address_connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_ARRAY, door->plain ? &tls[TMG_COUNT(tls) - 1] : tls,
@@ -164,7 +167,7 @@ open_door(struct door *door, const ra_tls_files *p)
 		return TMG_OK;
 	door->daemon = start_daemon(door, p);
 	return door->daemon == NULL ? TMG_E_IO :
-	    ra_doorman_new(door->fd, door->daemon, most, &door->doorman);
+	    ra_doorman_new(door->fd, door->daemon, &door->inside, most, &door->doorman);
 }
 
 static tmg_rc
@@ -199,8 +202,8 @@ ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	}
 	s->house.office = office;
-	s->door[DOOR_TLS] = (struct door){ &s->house, false, NULL, NULL, fd };
-	s->door[DOOR_PLAIN] = (struct door){ &s->house, true, NULL, NULL, plain_fd };
+	s->door[DOOR_TLS] = (struct door){ &s->house, false, NULL, NULL, 0, fd };
+	s->door[DOOR_PLAIN] = (struct door){ &s->house, true, NULL, NULL, 0, plain_fd };
 	if ((rc = ra_guests_new(&office->config, f, &s->house.guests)) ||
 	    (rc = ra_pool_new(office, f, &s->house.pool)) ||
 	    (rc = open_doors(s, f))) {

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Three thousand connections from twelve addresses that say nothing: where there is
+# room for them nobody else notices; where there is none, others come in as soon as
+# the silent have had their time, and the server still ends when it is told to.
+[ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
+. "$top_srcdir/tests/interop/ra-lib.sh"
+. "$top_srcdir/tests/interop/ra-serve-lib.sh"
+
+# one that hangs does not end otherwise
+many=
+trap 'for p in $pids $many; do kill -9 $p 2>/dev/null || :; done; stop' EXIT
+
+[ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 8192 ] || { echo 'SKIP: too few descriptors'; exit 77; }
+ulimit -n 8192
+cp "$TAMGA_TEST_RA_DIR/ra.conf" plain.conf
+
+# silent PORT: 250 from each of twelve addresses; held.out is how many came through
+silent() {
+	python3 - "$1" > held.out <<-'PY' &
+		import socket, sys, time
+		held = []
+		for a in range(12):
+		    for i in range(250):
+		        s = socket.socket()
+		        s.bind(("127.0.3.%d" % (a + 1), 0))
+		        s.setblocking(False)
+		        s.connect_ex(("127.0.0.1", int(sys.argv[1])))
+		        held.append(s)
+		time.sleep(1)
+		print(len(held), flush=True)
+		time.sleep(60)
+	PY
+	many=$!
+	for i in $(seq 100); do
+		[ ! -s held.out ] || return 0
+		sleep 0.2
+	done
+	die 'they do not come'
+}
+# comes_in SECONDS: somebody from another address, who is answered within that time
+comes_in() {
+	same "another address, within $1 s" "$(curl -sS --max-time "$1" --cacert "$TAMGA_TEST_RA_CA" -o /dev/null \
+	    -w '%{http_code}' "https://localhost:${tls##*:}/healthz")" 200
+}
+# ends: the server NAME does, when it is told to
+ends() {
+	kill "$1"
+	for i in $(seq 100); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -9 "$1"
+	die 'the server does not end'
+}
+
+{ grep -v '^connections' plain.conf; echo 'connections = 4096;'; } > "$TAMGA_TEST_RA_DIR/ra.conf"
+serve wide "$TAMGA_TEST_RA_DIR"
+silent "${tls##*:}"
+for i in 1 2 3; do comes_in 3; done
+kill $many
+{ grep -v '^connections\|^request_seconds' plain.conf; echo 'connections = 256;'; echo 'request_seconds = 2;'; } > "$TAMGA_TEST_RA_DIR/ra.conf"
+serve narrow "$TAMGA_TEST_RA_DIR"
+silent "${tls##*:}"
+kill $many
+comes_in 20
+ends ${pids##* }
+echo 'idle connections: all held'

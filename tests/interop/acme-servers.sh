@@ -20,7 +20,6 @@ wish="$local --ca acme+https://localhost:$port/directory --ca-file $work/acme/ca
 --subject CN=a.example --san dns:a.example --slot 9a --timeout 2
 --ca-option webroot=$work/www --ca-option wait=1"
 asked() { grep -c "^$1\$" "$work/acme/asked"; }
-written() { ctl log | grep -c '5FC105$'; }
 traced() { grep -v '^ File\|^  File\|Error: \[Errno\|BrokenPipe\|Connection' "$work/server" | grep -c Traceback; }
 
 # bad STEP HOW KEYS [WORDS]: what it costs until it is noticed
@@ -37,7 +36,7 @@ bad() {
 	grep -q -i '<html\|Traceback' "$work/said" && fail "$1 $2: the answer itself is shown"
 	[ -z "${4:-}" ] || grep -q -e "$4" "$work/said" || fail "$1 $2: does not say \"$4\""
 	[ "$(generated)" = "$3" ] || fail "$1 $2: $(generated) keys"
-	[ "$(written)" -le 1 ] || fail "$1 $2: the certificate was written"
+	[ "$(written)" = 0 ] || fail "$1 $2: the certificate was written"
 	[ "$(wc -l <"$work/acme/asked")" -lt 60 ] || fail "$1 $2: asked $(wc -l <"$work/acme/asked") times"
 	words=$(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-100)
 }

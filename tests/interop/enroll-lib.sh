@@ -83,6 +83,7 @@ submitted() { "$TAMGA_TEST_RA" list --state submitted | awk 'NR == 1 { print $1 
 # "10 00 47 00 9A 5 9000 70": number, command, bytes in, status word, bytes out
 generated() { ctl log | grep -c ' 00 47 .* 9000 '; }
 verified() { ctl log | grep -c ' 00 20 00 80 8 '; }
+written() { ctl log | grep -c ' 00 DB '; }
 signatures() { ctl log | grep -c ' 00 87 [01][0-9A-F] 9[ACDE] .* 9000 '; }
 
 # A new card of the same kind in the reader, as from the shop.

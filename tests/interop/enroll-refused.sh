@@ -17,7 +17,7 @@ refused() {
 	says "$words"
 	[ "$(generated)" = 0 ] || fail "a key was made: $*"
 	[ "$(applications)" = "$before" ] || fail "an application was made: $*"
-	[ "$(ctl log | grep -c ' 00 DB ')" = 0 ] || fail "something was written: $*"
+	[ "$(written)" = 0 ] || fail "something was written: $*"
 	ok "$(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-110)"
 }
 pin="--pin-file $work/pin"

@@ -395,9 +395,11 @@ test_recognise(void **state)
 	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone), TMG_OK);
 	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "revoked"));
+	ra_cert_release(&known);
 	b->now = START + 31 * DAY;
 	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "revoked"));
+	ra_cert_release(&known);
 	b->now = START;
 	ra_cert_release(&gone);
 	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone),

@@ -99,37 +99,6 @@ ms=$((($(date +%s%N) - start) / 1000000))
 kill $many 2>/dev/null || :
 wait $many 2>/dev/null || :
 
-# those who come at once are dealt out to the threads: each thread's epoll
-# instance lists the sockets that it looks after
-python3 - "$TAMGA_TEST_RA_PID" "${TAMGA_TEST_RA_HTTP##*:}" > dealt.out <<-'PY' || die "not dealt out: $(cat dealt.out)"
-	import glob, socket, sys, time
-	def looked_after():
-	    lists = {}
-	    for path in glob.glob(f"/proc/{sys.argv[1]}/fdinfo/*"):
-	        try:
-	            lists[path] = sum(line.startswith("tfd:") for line in open(path))
-	        except OSError:
-	            pass
-	    return lists
-	# sockets that are being closed leave their numbers in no order, and whose
-	# thread it is goes by the number: those of before are gone first
-	for i in range(100):
-	    before = looked_after()
-	    if sum(before.values()) < 40:
-	        break
-	    time.sleep(0.1)
-	held = [socket.socket() for i in range(8)]
-	for s in held:
-	    s.setblocking(False)
-	    s.connect_ex(("127.0.0.1", int(sys.argv[2])))
-	for i in range(50):
-	    time.sleep(0.1)
-	    more = sorted(n - before.get(path, 0) for path, n in looked_after().items())
-	    if sum(n for n in more if n > 0) >= 8:
-	        break
-	print(more)
-	sys.exit(max(more) > 3)
-	PY
 
 # old TLS is not spoken
 ! openssl s_client -connect "127.0.0.1:$port" -tls1_1 -cipher DEFAULT@SECLEVEL=0 \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Threads: libmicrohttpd runs a fixed pool of them, each with its own
- * connections, which a doorman deals out; a request is worked on by one thread
- * from end to end.
+ * connections; a request is worked on by one thread from end to end.
  */
 #include "tools/ra/http/server.h"
 
@@ -17,7 +16,6 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "tools/ra/http/doorman.h"
 #include "tools/ra/http/exchange.h"
 
 #define IDLE_S 20		/* a connection that says nothing is closed */
@@ -28,8 +26,6 @@ struct door {
 	ra_house *house;
 	bool plain;			/* without TLS */
 	struct MHD_Daemon *daemon;
-	ra_doorman *doorman;
-	atomic_uint inside;		/* who was let in and has not left */
 	int fd;
 };
 
@@ -47,7 +43,7 @@ static void
 on_connection(void *arg, struct MHD_Connection *conn, void **context,
     enum MHD_ConnectionNotificationCode code)
 {
-	struct door *door = arg;
+	const struct door *door = arg;
 	ra_guests *guests = door->house->guests;
 
 	if (code != MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -56,7 +52,6 @@ on_connection(void *arg, struct MHD_Connection *conn, void **context,
 	}
 	ra_guests_leave(guests, *context);
 	*context = NULL;
-	atomic_fetch_sub(&door->inside, 1);
 }
 
 /* A NUL would end the path early and let it pass for a shorter one: a target
@@ -142,32 +137,20 @@ start_daemon(struct door *door, const ra_tls_files *p)
 	};
 
 	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_EPOLL | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG |
+	    MHD_USE_EPOLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |
 	    (door->plain ? 0u : (unsigned)MHD_USE_TLS),
 	    0, NULL, NULL, on_request, door,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, door,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, door,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, door,
 	    MHD_OPTION_UNESCAPE_CALLBACK, on_escaped, door,
-	    /* divided among the threads; how many may be there, the doorman says */
-	    MHD_OPTION_CONNECTION_LIMIT, 2 * (unsigned)(c->connections * c->threads),
+	    MHD_OPTION_LISTEN_SOCKET, door->fd,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)c->connections,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)c->address_connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_ARRAY, door->plain ? &tls[TMG_COUNT(tls) - 1] : tls,
 	    MHD_OPTION_ARRAY, pool,
 	    MHD_OPTION_END);
-}
-
-static tmg_rc
-open_door(struct door *door, const ra_tls_files *p)
-{
-	const unsigned most = (unsigned)door->house->office->config.connections;
-
-	if (door->fd < 0)
-		return TMG_OK;
-	door->daemon = start_daemon(door, p);
-	return door->daemon == NULL ? TMG_E_IO :
-	    ra_doorman_new(door->fd, door->daemon, &door->inside, most, &door->doorman);
 }
 
 static tmg_rc
@@ -179,10 +162,13 @@ open_doors(ra_server *s, tmg_fault *f)
 	if ((rc = ra_tls_files_read(&s->house.office->config, &p, f)))
 		return rc;
 	for (size_t i = 0; i < DOORS; i++) {
-		if ((rc = open_door(&s->door[i], &p)))
-			return tmg_raise(f, rc, 0, s->door[i].plain ?
-			    _("the HTTP server does not start") :
-			    _("the HTTPS server does not start"));
+		struct door *door = &s->door[i];
+
+		if (door->fd < 0 || (door->daemon = start_daemon(door, &p)) != NULL)
+			continue;
+		return tmg_raise(f, TMG_E_IO, 0, door->plain ?
+		    _("the HTTP server does not start") :
+		    _("the HTTPS server does not start"));
 	}
 	return TMG_OK;
 }
@@ -202,8 +188,8 @@ ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	}
 	s->house.office = office;
-	s->door[DOOR_TLS] = (struct door){ &s->house, false, NULL, NULL, 0, fd };
-	s->door[DOOR_PLAIN] = (struct door){ &s->house, true, NULL, NULL, 0, plain_fd };
+	s->door[DOOR_TLS] = (struct door){ &s->house, false, NULL, fd };
+	s->door[DOOR_PLAIN] = (struct door){ &s->house, true, NULL, plain_fd };
 	if ((rc = ra_guests_new(&office->config, f, &s->house.guests)) ||
 	    (rc = ra_pool_new(office, f, &s->house.pool)) ||
 	    (rc = open_doors(s, f))) {
@@ -237,7 +223,8 @@ ra_server_free(ra_server **server)
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < DOORS; i++)
-		ra_doorman_free(&s->door[i].doorman);
+		if (s->door[i].daemon != NULL)
+			MHD_quiesce_daemon(s->door[i].daemon);
 	let_requests_end(s);
 	for (size_t i = 0; i < DOORS; i++) {
 		if (s->door[i].daemon != NULL)

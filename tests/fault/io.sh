@@ -19,6 +19,8 @@ done
 TAMGA_FAULT_ERROR=EIO
 # shellcheck disable=SC2154
 whole=whole_signature
+run 0 "$tamga" cert export --no-pcsc 9a -o "$work/cert.pem"
+openssl x509 -in "$work/cert.pem" -noout -pubkey >"$work/key.pem"
 sweep "sign by label, everywhere" 1000 no_file found_or_no_memory "$tamga" sign "$label" \
 	$local "$work/text" -o "$work/file"
 [ $wrong = 0 ] || fail "$wrong defects"

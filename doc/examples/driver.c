@@ -163,7 +163,6 @@ example_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count)
 
 static const tmg_status read_sw[] = {
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no certificate") },
-	{ TMG_SW_END_EARLY, TMG_OK, NULL },
 };
 
 static tmg_rc
@@ -178,8 +177,8 @@ example_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der)
 		.ins = INS_READ_BINARY, .p1 = FILE_CERT, .le = TMG_LE_ANY,
 	    }, der, &sw)))
 		return tmg_pass(&b->fault, rc);
-	return tmg_status_judge(b, e->who, read_sw, TMG_COUNT(read_sw), sw,
-	    N_("reading the certificate"));
+	return sw == TMG_SW_END_EARLY ? TMG_OK : tmg_status_judge(b, e->who, read_sw,
+	    TMG_COUNT(read_sw), sw, N_("reading the certificate"));
 }
 
 /* ---- the PIN ------------------------------------------------------------- */

@@ -258,6 +258,18 @@ take_value(reader *r, const tmg_name_type *type, ASN1_STRING **out)
 	return encode(r, type, tmg_out_view(&value), out);
 }
 
+/* As RFC 4512 1.4 writes it, without leading zeros: one of ours is found by its
+ * text. */
+static bool
+is_numericoid(const ASN1_OBJECT *oid, const char *text)
+{
+	char canonical[TYPE_MAX];
+	const int len = OBJ_obj2txt(canonical, sizeof(canonical), oid, 1);
+
+	return len > 0 && len < (int)sizeof(canonical) &&
+	    strcmp(canonical, text) == 0;
+}
+
 /* A dotted OID that we have no name for is an attribute of UTF-8 text. */
 static tmg_rc
 find_type(reader *r, const char *name, tmg_name_type *type, ASN1_OBJECT **oid)
@@ -270,7 +282,7 @@ find_type(reader *r, const char *name, tmg_name_type *type, ASN1_OBJECT **oid)
 	ERR_set_mark();
 	*oid = OBJ_txt2obj(type->oid, 1);
 	ERR_pop_to_mark();
-	if (*oid == NULL)
+	if (*oid == NULL || !is_numericoid(*oid, type->oid))
 		return tmg_raise(r->f, TMG_E_USAGE, 0,
 		    _("The name \"%.160s\" cannot be used: nobody knows the attribute \"%.40s\". Write its OID in numbers."),
 		    r->text, name);

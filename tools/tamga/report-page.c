@@ -9,6 +9,14 @@ text_of(const json_t *object, const char *name)
 	return text != NULL ? text : "";
 }
 
+/* A line of what the card says; nothing when it does not. */
+static void
+put_said(FILE *to, const char *head, const char *text)
+{
+	if (text[0] != '\0')
+		fprintf(to, "    %s: %s\n", head, text);
+}
+
 static void
 put_words(FILE *to, const char *head, const json_t *list)
 {
@@ -74,8 +82,9 @@ put_token(FILE *to, const json_t *t)
 		fprintf(to, "  %s\n", text_of(t, "verdict"));
 		return;
 	}
-	fprintf(to, "  driver %s: %s %s, %s\n", text_of(t, "driver"),
-	    text_of(t, "model"), text_of(t, "firmware"), text_of(t, "manufacturer"));
+	fprintf(to, "  driver %s: %s\n", text_of(t, "driver"), text_of(t, "model"));
+	put_said(to, "firmware", text_of(t, "firmware"));
+	put_said(to, "manufacturer", text_of(t, "manufacturer"));
 	put_words(to, "can", json_object_get(t, "can"));
 	put_words(to, "key types", json_object_get(t, "key_types"));
 	put_pins(to, json_object_get(t, "pins"));

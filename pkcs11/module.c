@@ -15,7 +15,7 @@ enum {
 	UP,
 	ENDING,
 	STATE_BITS = 8,
-	FINALIZE_POLL_NS = 1000000,
+	POLL_NS = 1000000,
 };
 
 /* const data and one process's state: there is nothing to destroy at exit. */
@@ -33,6 +33,13 @@ static uint64_t
 life_of(pid_t pid, unsigned state)
 {
 	return (uint64_t)pid << STATE_BITS | state;
+}
+
+/* Between two looks at what another thread is about to change. */
+static void
+rest(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 }
 
 /* ---- being inside -------------------------------------------------------- */
@@ -181,19 +188,31 @@ read_args(const CK_C_INITIALIZE_ARGS *args, tmg_p11_mutexes *mutexes)
 	return CKR_OK;
 }
 
+/* Once no other thread starts the module or ends it: whoever is told that it
+ * is up must find it up. */
+static uint64_t
+settled_life(void)
+{
+	const uint64_t starting = life_of(getpid(), STARTING);
+	const uint64_t ending = life_of(getpid(), ENDING);
+	uint64_t now;
+
+	while ((now = atomic_load(&life)) == starting || now == ending)
+		rest();
+	return now;
+}
+
 /* Makes this thread the one that starts.  What a parent process left in the
  * module is the parent's: it is forgotten, never closed. */
 static CK_RV
 claim(void)
 {
-	const uint64_t starting = life_of(getpid(), STARTING);
-	uint64_t was = atomic_load(&life);
+	uint64_t was;
 
 	do {
-		if (was >> STATE_BITS == (uint64_t)getpid() &&
-		    was != life_of(getpid(), NONE))
+		if ((was = settled_life()) == life_of(getpid(), UP))
 			return CKR_CRYPTOKI_ALREADY_INITIALIZED;
-	} while (!atomic_compare_exchange_weak(&life, &was, starting));
+	} while (!atomic_compare_exchange_weak(&life, &was, life_of(getpid(), STARTING)));
 
 	memset(&tmg_p11, 0, sizeof(tmg_p11));
 	atomic_store(&inside_count, 0);
@@ -252,10 +271,8 @@ C_Initialize(void *init_args)
 static void
 wait_for_others(void)
 {
-	const struct timespec moment = { 0, FINALIZE_POLL_NS };
-
 	while (atomic_load(&inside_count) > 0)
-		nanosleep(&moment, NULL);
+		rest();
 }
 
 CK_RV

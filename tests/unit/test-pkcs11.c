@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /* ---- every function ------------------------------------------------------ */
 
@@ -331,6 +332,67 @@ test_initialize(void **state)
 	assert_int_equal(mutexes, 0);
 }
 
+/* ---- while another thread starts or ends the module ---------------------- */
+
+static struct {
+	pthread_t thread;
+	CK_RV initialize, next;
+} second;
+
+static void *
+start_second(void *unused)
+{
+	CK_ULONG n;
+
+	second.initialize = C_Initialize(NULL);
+	second.next = C_GetSlotList(CK_FALSE, NULL, &n);
+	return unused;
+}
+
+/* Time for the second thread to be told something wrong, if it is. */
+static void
+let_second_in(void)
+{
+	assert_int_equal(pthread_create(&second.thread, NULL, start_second, NULL), 0);
+	nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+}
+
+static CK_RV
+make_first_mutex(void **m)
+{
+	if (mutexes == 0)
+		let_second_in();
+	return make_mutex(m);
+}
+
+static CK_RV
+drop_last_mutex(void *m)
+{
+	if (mutexes == 1)
+		let_second_in();
+	return drop_mutex(m);
+}
+
+/* Whoever is told that the module is up finds it up. */
+static void
+test_two_initialize(void **state)
+{
+	CK_C_INITIALIZE_ARGS args = { make_first_mutex, drop_last_mutex, take_mutex,
+	    give_mutex, 0, NULL };
+
+	(void)state;
+	assert_int_equal(C_Initialize(&args), CKR_OK);
+	pthread_join(second.thread, NULL);
+	assert_int_equal(second.initialize, CKR_CRYPTOKI_ALREADY_INITIALIZED);
+	assert_int_equal(second.next, CKR_OK);
+
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+	pthread_join(second.thread, NULL);
+	assert_int_equal(second.initialize, CKR_OK);
+	assert_int_equal(second.next, CKR_OK);
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+}
+
 /* A child is uninitialised, may initialise, and leaves its parent's alone. */
 static void
 test_fork(void **state)
@@ -369,6 +431,7 @@ main(void)
 		INSIDE(test_interface_list),
 		INSIDE(test_tables),
 		cmocka_unit_test_setup(test_initialize, world),
+		cmocka_unit_test_setup(test_two_initialize, world),
 		INSIDE(test_fork),
 		cmocka_unit_test_setup(test_before, world),
 	};

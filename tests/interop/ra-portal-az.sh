@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The sister sections of az-esign: entrepreneurs and legal entities, each with a
-# taxpayer number of its kind, papers and a price of its own.
+# The sister sections of az-esign: entrepreneurs, legal entities and government bodies,
+# each with a taxpayer number of its kind, papers and a price of its own.
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
 . "$top_srcdir/tests/interop/ra-portal-lib.sh"
@@ -11,7 +11,7 @@ officer olga 'Azerpost, Baku'
 
 who passer
 page /
-for kind in citizens entrepreneurs 'legal entities'; do
+for kind in citizens entrepreneurs 'legal entities' 'government bodies'; do
 	shows "Ordering electronic signature certificates for $kind"
 done
 page /service/az-sole-trader
@@ -24,10 +24,17 @@ for paper in 'Charter of the legal entity' 'Certificate of state registration' \
 	shows "$paper"
 done
 shows 'notarised'
+page /service/az-government
+shows '58.00 AZN'
+shows 'Smart Card: 80.00 AZN'
+shows 'Letter of the government body that names the employee'
+hides Charter
 page /service/az-esign
 shows '18.00 AZN'
+hides 'Smart Card: '
 hides Charter
 
+carrier=usb-token
 # order PROFILE BADNUMBER [FIELD=VALUE]...: up to the form, which refuses BADNUMBER
 order() {
 	profile=$1 bad=$2
@@ -39,10 +46,10 @@ order() {
 	send /my/identity 303 identity=5ABC12D fetch=yes
 	page /my/form
 	send /my/form 400 region=Baku cities-of=Baku city=Baku 'phone=+994 12 345 67 89' \
-	    carrier=usb-token "VOEN=$bad" "$@"
+	    carrier=$carrier "VOEN=$bad" "$@"
 	shows 'ten digits, the last of them'
 	send /my/form 303 region=Baku cities-of=Baku city=Baku 'phone=+994 12 345 67 89' \
-	    carrier=usb-token "$@"
+	    carrier=$carrier "$@"
 	page /my
 	number=$(number)
 }
@@ -98,5 +105,16 @@ says_name legal 'O=Nümunə MMC'
 who director
 page /my
 shows 'carrier handed over'
+
+# ---- a government body: a card costs more than a token there, its letter is wanted
+who clerk
+carrier=smart-card
+order az-government 1400057422 VOEN=1400057421 'organisation=Nümunə Agentliyi' position=Məsləhətçi
+shows '80.00 AZN'
+hides '58.00 AZN'
+printf '%s\n' 'C = AZ' 'OU = VOEN1400057421' 'O = Nümunə Agentliyi' 'title = Məsləhətçi' \
+    'serialNumber = 5ABC12D' 'GN = Ülviyyə' 'SN = Sınaq' 'CN = Sınaq Ülviyyə' | names government
+at_the_centre government letter identity-card taxpayer-certificate
+says_name government 'O=Nümunə Agentliyi'
 "$ra" audit verify >/dev/null || die audit
 echo 'portal, az sections: all held'

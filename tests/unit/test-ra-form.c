@@ -377,6 +377,8 @@ test_shipped(void **state)
 	    "az-sole-trader")->payment.price, "36.00");
 	assert_string_equal(ra_profiles_find(&profiles,
 	    "az-legal")->payment.price, "72.00");
+	assert_string_equal(ra_profiles_find(&profiles,
+	    "az-government")->payment.price, "58.00");
 	assert_null(ra_profile_document(az, "charter"));
 	assert_true(ra_profile_document(ra_profiles_find(&profiles, "az-legal"),
 	    "charter")->notarised);

@@ -76,13 +76,25 @@ put_carriers(ra_visit *v, const ra_profile *p)
 	ra_put(&v->page, "</ul>\n");
 }
 
+/* A carrier may cost something else. */
+static void
+put_carrier_prices(ra_visit *v, const ra_profile *p)
+{
+	for (size_t i = 0; i < p->carrier_count; i++)
+		if (p->carrier[i].price[0] != '\0')
+			ra_put(&v->page, "<p>%s: %s %s</p>\n",
+			    ra_said(p, p->carrier[i].label), p->carrier[i].price,
+			    p->payment.currency);
+}
+
 static void
 put_price(ra_visit *v, const ra_profile *p)
 {
-	if (p->payment.price[0] != '\0')
-		ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s. %s</p>\n", _("Price"),
-		    p->payment.price, p->payment.currency,
-		    ra_said(p, p->payment.text));
+	if (p->payment.price[0] == '\0')
+		return;
+	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s. %s</p>\n", _("Price"),
+	    p->payment.price, p->payment.currency, ra_said(p, p->payment.text));
+	put_carrier_prices(v, p);
 }
 
 /* What there is to read before anything is applied for. */

@@ -95,6 +95,7 @@ read_odf(tmg_p15 *p, tmg_view *bytes)
 	    N_("reading the object directory"));
 }
 
+/* A card as it comes from the factory has the application, and no directory. */
 static tmg_rc
 learn_sources(tmg_p15 *p)
 {
@@ -104,8 +105,12 @@ learn_sources(tmg_p15 *p)
 
 	if (c->sources_known)
 		return TMG_OK;
-	if ((rc = read_odf(p, &bytes)))
-		return rc;
+	rc = read_odf(p, &bytes);
+	p->base.info.blank = rc == TMG_NOT_FOUND ? N_("empty: it has no PKCS #15 "
+	    "files yet; pkcs15-init --create-pkcs15 of OpenSC makes them") : NULL;
+	c->sources_known = rc == TMG_NOT_FOUND;
+	if (rc)
+		return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 	if (tmg_p15_odf_parse(bytes, &c->base, c->sources, P15_SOURCES,
 	    &c->source_count))
 		return p15_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
@@ -125,13 +130,27 @@ made_by(const tmg_p15_profile *profile, tmg_view manufacturer)
 	    memcmp(manufacturer.ptr, name.ptr, name.len) == 0;
 }
 
+/* By its ATR, where it has nothing yet. */
+static bool
+looks_like(const tmg_p15 *p, const tmg_p15_profile *profile)
+{
+	const tmg_channel *ch = p->base.ch;
+
+	return profile->historical != NULL && p->base.info.blank != NULL &&
+	    memmem(ch->atr, ch->atr_len, profile->historical,
+		strlen(profile->historical)) != NULL;
+}
+
 static void
 choose_profile(tmg_p15 *p)
 {
-	for (size_t i = 0; i < tmg_p15_profile_count; i++)
-		if (p->profile->aid.len == 0 &&
-		    made_by(&tmg_p15_profiles[i], p->content.info.manufacturer))
-			p->profile = &tmg_p15_profiles[i];
+	for (size_t i = 0; i < tmg_p15_profile_count; i++) {
+		const tmg_p15_profile *profile = &tmg_p15_profiles[i];
+
+		if (p->profile->aid.len == 0 && (looks_like(p, profile) ||
+		    made_by(profile, p->content.info.manufacturer)))
+			p->profile = profile;
+	}
 }
 
 /* A card without it, or with another, is a card that says nothing of itself. */
@@ -145,6 +164,11 @@ learn_info(tmg_p15 *p)
 
 	if (c->info_known)
 		return TMG_OK;
+	if (p->base.info.blank != NULL) {
+		c->info_known = true;
+		choose_profile(p);
+		return TMG_OK;
+	}
 	file = file_of(&c->base, P15_EF_INFO);
 	if (p->info.len > 0)
 		(void)!tmg_path_join(&c->base, tmg_path_view(&p->info),

@@ -47,6 +47,8 @@ enum {
 typedef struct tmg_p15_profile {
 	const char *model;
 	const char *manufacturer;	/* its TokenInfo begins so; NULL: by its AID */
+	const char *historical;		/* bytes of its ATR, that a card without a
+					 * TokenInfo is told by; NULL */
 	tmg_view aid;			/* len 0: that of PKCS #15 */
 	bool from_mf;			/* SELECT leads to the MF, not to the DF */
 	bool by_file;			/* MSE names a key by its file */

@@ -20,7 +20,7 @@ const tmg_p15_profile tmg_p15_profiles[] = {
 	},
 	{
 		.model = "MyEID",
-		.manufacturer = "Aventra",
+		.manufacturer = "Aventra", .historical = "MyEID",
 		.from_mf = true, .by_file = true, .halves = true, .general = true,
 		.rsa_pkcs1 = 0x02, .rsa_raw = 0x00, .ec = 0x04,
 		.ways = { .pads = true, .filled = true },

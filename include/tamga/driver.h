@@ -140,6 +140,9 @@ typedef struct tmg_backend_info {
 					 * neither PSS nor OAEP nor without padding */
 	bool cert_first;		/* what a key is, its certificate tells for fewer
 					 * commands than facts(), which may not know */
+	const char *blank;		/* slots() found that it has no place for a key yet:
+					 * words of what makes one; static, for gettext;
+					 * NULL: it has */
 } tmg_backend_info;
 
 typedef struct tmg_backend tmg_backend;

@@ -37,6 +37,7 @@ tmg_token_slots(tmg_token *t)
 	if ((rc = tmg_job_run(t, &(tmg_job){ .fn = do_slots, .arg = &list,
 	    .repeatable = true })))
 		return rc;
+	t->info.blank = t->backend->info.blank;
 	if (list.count > SLOTS_MAX)
 		list.count = SLOTS_MAX;
 

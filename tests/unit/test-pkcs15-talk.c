@@ -120,6 +120,41 @@ a_list_asks_nothing_twice(void **state)
 	p15_done(&d);
 }
 
+/* A card without directories is a token with nothing on it, not a failure; what
+ * it is its ATR tells.  Filled later, it is read. */
+static void
+an_empty_card(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, { "00A402005031", "6A82", NULL },
+		{ "00A4080050155031", "6A82", NULL },
+		{ "002A9E9A", "reset", NULL },
+		{ SELECT_APP, "9000", NULL },
+		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
+		PRIVATE, CERTS, { 0 },
+	};
+	uint16_t sw;
+	tmg_slot slots[8];
+	size_t n = 7;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	memcpy(d.script.channel.atr, "\x3b\x05MyEID", 7);
+	d.script.channel.atr_len = 7;
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(n, 0);
+	assert_non_null(d.b->info.blank);
+	assert_int_equal(tmg_driver_pkcs15.identify(d.b), TMG_OK);
+	assert_string_equal(d.b->info.model, "MyEID");
+	assert_int_equal(tmg_p15_send(d.p, &(tmg_capdu){ .ins = INS_PSO, .p1 = 0x9e,
+	    .p2 = 0x9a }, NULL, &sw), TMG_RESET);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(n, 3);
+	assert_null(d.b->info.blank);
+	p15_done(&d);
+}
+
 /* ---- what a signature takes --------------------------------------------------------- */
 
 static void
@@ -505,6 +540,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_card_is_asked_two_names),
 		cmocka_unit_test(a_list_asks_nothing_twice),
+		cmocka_unit_test(an_empty_card),
 		cmocka_unit_test(the_environment_is_kept),
 		cmocka_unit_test(by_internal_authenticate),
 		cmocka_unit_test(algorithms_of_the_card),

@@ -206,6 +206,8 @@ info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
 	cli_say(cli, "%s", "");
 	if (!cli->quiet && (rc = draw_slots(cli, token)))
 		return rc;
+	if (tmg_token_glance(token)->blank != NULL)
+		cli_note(cli, "%s", _(tmg_token_glance(token)->blank));
 	for (size_t kind = 0; kind < KINDS; kind++)
 		if (pins[kind].factory)
 			cli_note(cli, "%s", _(kinds[kind].warning));

@@ -93,13 +93,19 @@ say_token(struct cli *cli, tmg_token *token)
 static tmg_rc
 list_text(struct cli *cli, tmg_token *token, json_t *unused)
 {
+	tmg_rc rc;
+
 	(void)unused;
 	if (cli_flag(cli, "uris"))
 		(void)tmg_token_info(token);
 	say_token(cli, token);
 	if (cli_flag(cli, "uris"))
 		say_uri(cli, tmg_token_uri(token));
-	return each_key(cli, token, show_glance, say_key, NULL);
+	if ((rc = each_key(cli, token, show_glance, say_key, NULL)))
+		return rc;
+	if (tmg_token_glance(token)->blank != NULL)
+		cli_say(cli, "  %s", _(tmg_token_glance(token)->blank));
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -114,10 +120,26 @@ static tmg_rc
 list_json(struct cli *cli, tmg_token *token, json_t *tokens)
 {
 	json_t *one = show_token_json(token), *keys = json_array();
+	tmg_rc rc;
 
 	json_object_set_new(one, "keys", keys);
+	if ((rc = each_key(cli, token, show_look, add_key, keys))) {
+		json_decref(one);
+		return rc;
+	}
+	if (tmg_token_glance(token)->blank != NULL)
+		json_object_set_new(one, "blank",
+		    json_string(_(tmg_token_glance(token)->blank)));
 	json_array_append_new(tokens, one);
-	return each_key(cli, token, show_look, add_key, keys);
+	return TMG_OK;
+}
+
+static tmg_rc
+list_one(struct cli *cli, tmg_token *token, json_t *list)
+{
+	cli->stage = STAGE_TOKEN;
+	return cli->json ? list_json(cli, token, list)
+	    : list_text(cli, token, list);
 }
 
 static void
@@ -156,55 +178,82 @@ tell_apart(tmg_tokens *tokens)
 		(void)tmg_token_info(token);
 }
 
-static tmg_rc
-list_tokens(struct cli *cli, tmg_tokens *tokens, json_t *list)
+/* A token that could not be read to its end, beside others that could. */
+static void
+leave_out(struct cli *cli, tmg_token *token, tmg_rc rc, json_t *skipped)
 {
-	tmg_token *token;
-	tmg_rc rc;
+	const char *why = cli->fault.text[0] != '\0' ? cli->fault.text
+	    : tmg_rc_name(rc);
 
-	/* What could not be asked is among the skipped. */
-	(void)!tmg_tokens_complete(tokens);
-	if (tmg_tokens_count(tokens) == 0)
+	if (!cli->json)
+		cli_note(cli, "%s: %s", tmg_token_reader(token), why);
+	json_array_append_new(skipped, json_pack("{s:s, s:s, s:s}", "reader",
+	    tmg_token_reader(token), "verdict", tmg_rc_name(rc), "why", why));
+}
+
+/* One bad card hides no other; that nothing at all could be read is a failure. */
+static tmg_rc
+list_tokens(struct cli *cli, tmg_tokens *tokens, json_t *list, json_t *skipped)
+{
+	const size_t all = tmg_tokens_count(tokens);
+	size_t listed = 0;
+	tmg_token *token;
+	tmg_rc rc = TMG_OK;
+
+	if (all == 0)
 		return cli_token(cli, NULL, &token);
 	tell_apart(tokens);
 	for (size_t i = 0; (token = tmg_tokens_get(tokens, i)) != NULL; i++) {
-		cli->stage = STAGE_TOKEN;
-		rc = cli->json ? list_json(cli, token, list)
-		    : list_text(cli, token, list);
-		if (rc != TMG_OK)
+		rc = list_one(cli, token, list);
+		if (rc == TMG_E_NOMEM || (rc != TMG_OK && i + 1 == all &&
+		    listed == 0))
 			return rc;
+		if (rc != TMG_OK)
+			leave_out(cli, token, rc, skipped);
+		listed += rc == TMG_OK;
 	}
 	return TMG_OK;
 }
 
+static bool
+is_chosen(const struct cli *cli)
+{
+	return cli_text(cli, "token") != NULL || cli_text(cli, "reader") != NULL;
+}
+
 static tmg_rc
-list_chosen(struct cli *cli, tmg_tokens *tokens, json_t *list)
+list_chosen(struct cli *cli, json_t *list)
 {
 	tmg_token *token;
 	tmg_rc rc;
 
-	if (cli_text(cli, "token") == NULL && cli_text(cli, "reader") == NULL)
-		return list_tokens(cli, tokens, list);
 	if ((rc = cli_token(cli, NULL, &token)))
 		return rc;
-	return cli->json ? list_json(cli, token, list)
-	    : list_text(cli, token, list);
+	return list_one(cli, token, list);
 }
 
 static tmg_rc
 run_list(struct cli *cli)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *skipped;
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	rc = cli_tokens(cli, &tokens);
-	if (rc == TMG_OK)
-		rc = list_chosen(cli, tokens, list);
+	if ((rc = cli_tokens(cli, &tokens))) {
+		json_decref(list);
+		return rc;
+	}
+	/* What could not be asked is among the skipped. */
+	if (!is_chosen(cli))
+		(void)!tmg_tokens_complete(tokens);
+	skipped = show_skipped_json(tokens);
+	rc = is_chosen(cli) ? list_chosen(cli, list)
+	    : list_tokens(cli, tokens, list, skipped);
 	if (rc == TMG_OK && cli->json)
 		return cli_json(cli, json_pack("{s:o, s:o}", "tokens", list,
-		    "skipped", show_skipped_json(tokens)));
+		    "skipped", skipped));
 	json_decref(list);
+	json_decref(skipped);
 	if (rc == TMG_OK)
 		note_skipped(cli, tokens);
 	return rc;

@@ -59,7 +59,7 @@ vc_card_open(const vc_profile *profile, OSSL_LIB_CTX *lib, vc_card *card)
 		return rc;
 	for (size_t i = 0; i < VC_APPS; i++)
 		if ((set_of(profile) & VC_APP_BIT(i)) != 0 &&
-		    (card->apps[i] = vc_apps[i]->create(card)) == NULL)
+		    (card->apps[i] = vc_apps[i]->code->create(card, vc_apps[i]->kind)) == NULL)
 			return TMG_E_NOMEM;
 	card->selected = first_of(card);
 	return TMG_OK;
@@ -70,7 +70,7 @@ vc_card_close(vc_card *card)
 {
 	for (size_t i = 0; i < VC_APPS; i++) {
 		if (card->apps[i] != NULL)
-			vc_apps[i]->destroy(card->apps[i]);
+			vc_apps[i]->code->destroy(card->apps[i]);
 		card->apps[i] = NULL;
 	}
 }
@@ -81,7 +81,7 @@ vc_card_reset(vc_card *card)
 	card->selected = first_of(card);
 	for (size_t i = 0; i < VC_APPS; i++)
 		if (card->apps[i] != NULL)
-			vc_apps[i]->reset(card->apps[i]);
+			vc_apps[i]->code->reset(card->apps[i]);
 }
 
 void *
@@ -101,7 +101,7 @@ void
 vc_card_app_name(const vc_card *card, vc_app_id id, tmg_out *aid)
 {
 	tmg_put(aid, (tmg_view){ vc_apps[id]->aid, vc_apps[id]->aid_len });
-	vc_apps[id]->tail(card, aid);
+	vc_apps[id]->code->tail(card, aid);
 }
 
 /* Its name, whole or cut off on the right (ISO/IEC 7816-4 12.2.3). */
@@ -124,7 +124,7 @@ leave_others(vc_card *card, int next)
 {
 	for (int i = 0; i < VC_APPS; i++)
 		if (i == card->selected && i != next)
-			vc_apps[i]->reset(card->apps[i]);
+			vc_apps[i]->code->reset(card->apps[i]);
 }
 
 static bool
@@ -136,7 +136,7 @@ has_files(const vc_card *card)
 static uint16_t
 run(vc_card *card, const vc_command *c, tmg_out *out)
 {
-	return vc_apps[card->selected]->command(card, card->apps[card->selected], c, out);
+	return vc_apps[card->selected]->code->command(card, card->apps[card->selected], c, out);
 }
 
 /* Selecting what is not there leaves the selection as it was
@@ -155,7 +155,7 @@ select_app(vc_card *card, const vc_command *c, tmg_out *out)
 			continue;
 		leave_others(card, (int)i);
 		card->selected = (int)i;
-		return vc_apps[i]->select(card, card->apps[i],
+		return vc_apps[i]->code->select(card, card->apps[i],
 		    c->p2 == SELECT_FCI ? out : &unwanted);
 	}
 	/* a DF of the application has a name as well */
@@ -218,7 +218,7 @@ vc_card_save(const vc_card *card, tmg_out *out)
 
 		const size_t mark = vc_state_open(out, vc_apps[i]->record);
 
-		vc_apps[i]->save(card->apps[i], out);
+		vc_apps[i]->code->save(card->apps[i], out);
 		vc_state_close(out, mark);
 	}
 	return vc_state_end(out);
@@ -239,7 +239,7 @@ load_record(vc_card *card, const tmg_tlv *t, unsigned *fresh)
 	for (size_t i = 0; i < VC_APPS; i++)
 		if (card->apps[i] != NULL && vc_apps[i]->record == t->tag) {
 			*fresh &= ~VC_APP_BIT(i);
-			return vc_apps[i]->load(card, card->apps[i], t->value);
+			return vc_apps[i]->code->load(card, card->apps[i], t->value);
 		}
 	return TMG_E_MALFORMED;
 }
@@ -268,7 +268,7 @@ vc_card_provision(vc_card *card, const char *algs)
 
 	for (size_t i = 0; i < VC_APPS; i++)
 		if (card->apps[i] != NULL &&
-		    (rc = vc_apps[i]->provision(card, card->apps[i], algs)))
+		    (rc = vc_apps[i]->code->provision(card, card->apps[i], algs)))
 			return rc;
 	card->dirty = true;
 	return TMG_OK;

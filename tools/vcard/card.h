@@ -41,10 +41,11 @@ typedef struct vc_profile {
 typedef struct vc_card vc_card;
 
 /*
- * An application on the card.  Full rows: what an application does not do is
- * answered with a status word.
+ * What an application does.  Full rows: what it does not do is answered with a
+ * status word.
  *
- *   create   a fresh application as it leaves the factory; NULL: no memory
+ *   create   a fresh application as it leaves the factory, of the kind that its
+ *            row says; NULL: no memory
  *   tail     appends what of its name differs from card to card
  *   select   writes the answer to SELECT
  *   command  anything but SELECT by name and GET RESPONSE
@@ -53,6 +54,20 @@ typedef struct vc_card vc_card;
  *   provision  makes keys and certificates of these algorithms: what a shop
  *            would have sold.  Verdicts TMG_NOT_FOUND: no such algorithm here
  */
+typedef struct vc_app_code {
+	void *(*create)(vc_card *card, const void *kind);
+	void (*destroy)(void *self);
+	void (*tail)(const vc_card *card, tmg_out *aid);
+	uint16_t (*select)(vc_card *card, void *self, tmg_out *out);
+	uint16_t (*command)(vc_card *card, void *self, const vc_command *c,
+	    tmg_out *out);
+	void (*reset)(void *self);
+	void (*save)(const void *self, tmg_out *out);
+	tmg_rc (*load)(vc_card *card, void *self, tmg_view records);
+	tmg_rc (*provision)(vc_card *card, void *self, const char *algs);
+} vc_app_code;
+
+/* An application on the card: what it is called, what does it. */
 typedef struct vc_app {
 	const char *name;
 	uint8_t record;		/* tag of its part of the state file */
@@ -66,16 +81,8 @@ typedef struct vc_app {
 	size_t atr_len;
 	uint8_t cla;		/* another class that it takes */
 	bool native;		/* alone on a card it is selected from power-up on */
-	void *(*create)(vc_card *card);
-	void (*destroy)(void *self);
-	void (*tail)(const vc_card *card, tmg_out *aid);
-	uint16_t (*select)(vc_card *card, void *self, tmg_out *out);
-	uint16_t (*command)(vc_card *card, void *self, const vc_command *c,
-	    tmg_out *out);
-	void (*reset)(void *self);
-	void (*save)(const void *self, tmg_out *out);
-	tmg_rc (*load)(vc_card *card, void *self, tmg_view records);
-	tmg_rc (*provision)(vc_card *card, void *self, const char *algs);
+	const void *kind;	/* of products that share their code; else NULL */
+	const vc_app_code *code;
 } vc_app;
 
 /* For applications whose name is the same on every card. */

@@ -144,12 +144,6 @@ static const p15_kind kind = {
 	.layout = &layout,
 };
 
-static void *
-create(vc_card *card)
-{
-	return p15_create_card(card, &kind);
-}
-
 const vc_app vc_isoapplet_app = {
 	.name = "isoapplet",
 	.record = STATE_ISOAPPLET,
@@ -157,13 +151,6 @@ const vc_app vc_isoapplet_app = {
 	.aid_len = 12,
 	.aid_least = 12,
 	.files = true,
-	.create = create,
-	.destroy = p15_destroy_card,
-	.tail = vc_app_no_tail,
-	.select = p15_select_card,
-	.command = p15_command_card,
-	.reset = p15_reset_card,
-	.save = p15_save_card,
-	.load = p15_load_card,
-	.provision = p15_provision_card,
+	.kind = &kind,
+	.code = &p15_code,
 };

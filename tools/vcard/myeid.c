@@ -25,7 +25,6 @@ enum {
 
 	INITIALISE_LEN = 8,
 	PIN_DATA_LEAST = 18,
-	ID_APP = 0x5015,
 };
 
 /* ---- the whole card ---------------------------------------------------------------------- */
@@ -34,8 +33,8 @@ begin(vc_p15 *p15, const uint8_t *mf_rules, const uint8_t *df_rules)
 {
 	fs_file mf = { .descriptor = FD_DF, .life = LIFE_ACTIVE, .rules_len = 3 };
 	fs_file df = {
-		.kind = FS_DF, .id = ID_APP, .descriptor = FD_DF, .life = LIFE_ACTIVE,
-		.name = { 0xa0, 0, 0, 0, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5' }, .name_len = 12,
+		.kind = FS_DF, .id = P15_ID_APP, .descriptor = FD_DF, .life = LIFE_ACTIVE,
+		.name = P15_AID, .name_len = P15_AID_LEN,
 		.rules_len = 3,
 	};
 	int at;
@@ -284,7 +283,7 @@ static const p15_layout layout = {
 static uint16_t
 selected(const vc_card *card, vc_p15 *p15, tmg_out *out)
 {
-	const int at = vc_fs_child(&p15->fs, FS_MF, ID_APP);
+	const int at = vc_fs_child(&p15->fs, FS_MF, P15_ID_APP);
 
 	(void)card;
 	if (at == FS_NONE)
@@ -308,32 +307,19 @@ static const p15_kind kind = {
 	.layout = &layout,
 };
 
-static void *
-create(vc_card *card)
-{
-	return p15_create_card(card, &kind);
-}
-
 /* Its AID is that of PKCS #15: on a card that has the application pkcs15 as well,
  * that one answers. */
 const vc_app vc_myeid_app = {
 	.name = "myeid",
 	.record = STATE_MYEID,
-	.aid = { 0xa0, 0x00, 0x00, 0x00, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5' },
-	.aid_len = 12,
-	.aid_least = 12,
+	.aid = P15_AID,
+	.aid_len = P15_AID_LEN,
+	.aid_least = P15_AID_LEN,
 	.files = true,
 	.native = true,
 	.cla = 0xa0,
 	.atr = { 0x3b, 0xf5, 0x18, 0x00, 0x00, 0x81, 0x31, 0xfe, 0x45, 'M', 'y', 'E', 'I', 'D', 0x9a },
 	.atr_len = 15,
-	.create = create,
-	.destroy = p15_destroy_card,
-	.tail = vc_app_no_tail,
-	.select = p15_select_card,
-	.command = p15_command_card,
-	.reset = p15_reset_card,
-	.save = p15_save_card,
-	.load = p15_load_card,
-	.provision = p15_provision_card,
+	.kind = &kind,
+	.code = &p15_code,
 };

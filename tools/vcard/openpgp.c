@@ -47,10 +47,11 @@ pgp_destroy(void *self)
 }
 
 static void *
-pgp_create(vc_card *card)
+pgp_create(vc_card *card, const void *kind)
 {
 	vc_pgp *pgp = calloc(1, sizeof(*pgp));
 
+	(void)kind;
 	if (pgp != NULL && pgp_factory(card, pgp)) {
 		pgp_destroy(pgp);
 		return NULL;
@@ -179,12 +180,7 @@ app_provision(vc_card *card, void *self, const char *algs)
 	return pgp_provision(card, self, algs);
 }
 
-const vc_app vc_openpgp_app = {
-	.name = "openpgp",
-	.record = STATE_OPENPGP,
-	.aid = { 0xd2, 0x76, 0x00, 0x01, 0x24, 0x01 },
-	.aid_len = 6,
-	.aid_least = 5,
+static const vc_app_code code = {
 	.create = pgp_create,
 	.destroy = pgp_destroy,
 	.tail = pgp_aid_tail,
@@ -194,4 +190,13 @@ const vc_app vc_openpgp_app = {
 	.save = app_save,
 	.load = app_load,
 	.provision = app_provision,
+};
+
+const vc_app vc_openpgp_app = {
+	.name = "openpgp",
+	.record = STATE_OPENPGP,
+	.aid = { 0xd2, 0x76, 0x00, 0x01, 0x24, 0x01 },
+	.aid_len = 6,
+	.aid_least = 5,
+	.code = &code,
 };

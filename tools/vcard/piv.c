@@ -21,10 +21,11 @@ static const uint8_t rid[] = { 0xa0, 0x00, 0x00, 0x03, 0x08 };
 static const char label[] = "tamga virtual PIV card";
 
 static void *
-piv_create(vc_card *card)
+piv_create(vc_card *card, const void *kind)
 {
 	vc_piv *piv = calloc(1, sizeof(*piv));
 
+	(void)kind;
 	if (piv == NULL)
 		return NULL;
 	vc_pin_factory(piv, card->profile);
@@ -168,12 +169,7 @@ piv_provision(vc_card *card, void *self, const char *algs)
 	return vc_piv_provision(card, self, algs);
 }
 
-const vc_app vc_piv_app = {
-	.name = "piv",
-	.record = STATE_PIV,
-	.aid = { 0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00 },
-	.aid_len = 11,
-	.aid_least = 5,
+static const vc_app_code code = {
 	.create = piv_create,
 	.destroy = piv_destroy,
 	.tail = vc_app_no_tail,
@@ -183,4 +179,13 @@ const vc_app vc_piv_app = {
 	.save = piv_save,
 	.load = piv_load,
 	.provision = piv_provision,
+};
+
+const vc_app vc_piv_app = {
+	.name = "piv",
+	.record = STATE_PIV,
+	.aid = { 0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00 },
+	.aid_len = 11,
+	.aid_least = 5,
+	.code = &code,
 };

@@ -25,23 +25,8 @@ p15_empty(vc_p15 *p15)
 	p15_forget(p15);
 }
 
-void *
-p15_create_card(vc_card *card, const p15_kind *kind)
-{
-	vc_p15 *p15 = calloc(1, sizeof(*p15));
-
-	if (p15 == NULL)
-		return NULL;
-	p15->kind = kind;
-	p15_forget(p15);
-	if (kind->factory(card, p15) == TMG_OK)
-		return p15;
-	p15_destroy_card(p15);
-	return NULL;
-}
-
-void
-p15_destroy_card(void *self)
+static void
+destroy(void *self)
 {
 	vc_p15 *p15 = self;
 
@@ -49,15 +34,30 @@ p15_destroy_card(void *self)
 	free(p15);
 }
 
-void
-p15_reset_card(void *self)
+static void *
+create(vc_card *card, const void *kind)
+{
+	vc_p15 *p15 = calloc(1, sizeof(*p15));
+
+	if (p15 == NULL)
+		return NULL;
+	p15->kind = kind;
+	p15_forget(p15);
+	if (p15->kind->factory(card, p15) == TMG_OK)
+		return p15;
+	destroy(p15);
+	return NULL;
+}
+
+static void
+reset(void *self)
 {
 	p15_forget(self);
 }
 
 /* Selecting it by its name begins anew, as on every card that has applets. */
-uint16_t
-p15_select_card(vc_card *card, void *self, tmg_out *out)
+static uint16_t
+select_app(vc_card *card, void *self, tmg_out *out)
 {
 	vc_p15 *p15 = self;
 
@@ -74,8 +74,8 @@ row_of(const p15_kind *kind, uint8_t ins)
 	return NULL;
 }
 
-uint16_t
-p15_command_card(vc_card *card, void *self, const vc_command *c, tmg_out *out)
+static uint16_t
+command(vc_card *card, void *self, const vc_command *c, tmg_out *out)
 {
 	vc_p15 *p15 = self;
 	const p15_row *row = row_of(p15->kind, c->ins);
@@ -86,20 +86,32 @@ p15_command_card(vc_card *card, void *self, const vc_command *c, tmg_out *out)
 	return row != NULL ? row->run(card, p15, c, out) : SW_NO_INS;
 }
 
-void
-p15_save_card(const void *self, tmg_out *out)
+static void
+save(const void *self, tmg_out *out)
 {
 	p15_save(self, out);
 }
 
-tmg_rc
-p15_load_card(vc_card *card, void *self, tmg_view records)
+static tmg_rc
+load(vc_card *card, void *self, tmg_view records)
 {
 	return p15_load(card, self, records);
 }
 
-tmg_rc
-p15_provision_card(vc_card *card, void *self, const char *algs)
+static tmg_rc
+provision(vc_card *card, void *self, const char *algs)
 {
 	return p15_provision(card, self, algs);
 }
+
+const vc_app_code p15_code = {
+	.create = create,
+	.destroy = destroy,
+	.tail = vc_app_no_tail,
+	.select = select_app,
+	.command = command,
+	.reset = reset,
+	.save = save,
+	.load = load,
+	.provision = provision,
+};

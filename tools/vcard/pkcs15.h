@@ -13,6 +13,11 @@
 #include "tools/vcard/fs.h"
 #include "tools/vcard/pkey.h"
 
+/* The application's name and, in the field, its DF: PKCS #15. */
+#define P15_AID { 0xa0, 0x00, 0x00, 0x00, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5' }
+#define P15_AID_LEN 12
+#define P15_ID_APP 0x5015
+
 #define P15_PINS 15		/* references 1 to 14; 0 is none */
 #define P15_PIN_MAX 16		/* bytes of one that is stored */
 #define P15_NUMBERED 16		/* keys of a card whose keys are no files */
@@ -165,15 +170,8 @@ typedef struct p15_kind {
 
 extern const vc_app vc_pkcs15_app;
 
-/* ---- what every product's vc_app is made of: pkcs15.c ------------------------------- */
-void *p15_create_card(vc_card *card, const p15_kind *kind);
-void p15_destroy_card(void *self);
-void p15_reset_card(void *self);
-uint16_t p15_select_card(vc_card *card, void *self, tmg_out *out);
-uint16_t p15_command_card(vc_card *card, void *self, const vc_command *c, tmg_out *out);
-void p15_save_card(const void *self, tmg_out *out);
-tmg_rc p15_load_card(vc_card *card, void *self, tmg_view records);
-tmg_rc p15_provision_card(vc_card *card, void *self, const char *algs);
+/* ---- what every product does; its vc_app's kind is a p15_kind: pkcs15.c ------------- */
+extern const vc_app_code p15_code;
 /* The session is over; the MF is current. */
 void p15_forget(vc_p15 *p15);
 /* No file, no key, no PIN. */

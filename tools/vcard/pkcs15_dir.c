@@ -136,7 +136,7 @@ put_common(tmg_der *d, const p15_entry *e, uint16_t flags)
 void
 p15_der_application(tmg_der *d, const p15_layout *l)
 {
-	static const uint8_t aid[] = { 0xa0, 0, 0, 0, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5' };
+	static const uint8_t aid[] = P15_AID;
 	static const uint8_t path[] = { 0x3f, 0x00, 0x50, 0x15 };
 	const size_t mark = d->at;
 

@@ -10,7 +10,6 @@
 #include "tools/vcard/pkcs15.h"
 
 enum {
-	P15_ID_APP = 0x5015,
 	P15_ID_DIR = 0x2f00,
 	P15_ID_ODF = 0x5031,
 	P15_ID_TOKEN_INFO = 0x5032,

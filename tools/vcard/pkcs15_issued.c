@@ -103,29 +103,16 @@ static const p15_kind kind = {
 	.layout = &layout,
 };
 
-static void *
-create(vc_card *card)
-{
-	return p15_create_card(card, &kind);
-}
-
 const vc_app vc_pkcs15_app = {
 	.name = "pkcs15",
 	.record = STATE_PKCS15,
-	.aid = { 0xa0, 0x00, 0x00, 0x00, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5' },
-	.aid_len = 12,
-	.aid_least = 12,
+	.aid = P15_AID,
+	.aid_len = P15_AID_LEN,
+	.aid_least = P15_AID_LEN,
 	.files = true,
 	.native = true,
 	.historical = { 0x56, 'F', 'i', 'n', 'E', 'I', 'D' },	/* card issuer's data */
 	.historical_len = 7,
-	.create = create,
-	.destroy = p15_destroy_card,
-	.tail = vc_app_no_tail,
-	.select = p15_select_card,
-	.command = p15_command_card,
-	.reset = p15_reset_card,
-	.save = p15_save_card,
-	.load = p15_load_card,
-	.provision = p15_provision_card,
+	.kind = &kind,
+	.code = &p15_code,
 };

@@ -72,7 +72,7 @@ put_application(build *b)
 {
 	fs_file f = {
 		.kind = FS_DF, .id = P15_ID_APP, .descriptor = FD_DF, .life = b->p15->kind->life,
-		.name = { 0xa0, 0, 0, 0, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5' }, .name_len = 12,
+		.name = P15_AID, .name_len = P15_AID_LEN,
 	};
 	tmg_rc rc;
 

@@ -203,8 +203,9 @@ void p15_key_clear(p15_key *key);
 /* Takes pkey over. */
 TMG_MUST_USE tmg_rc p15_key_store(p15_key *key, tmg_alg alg, EVP_PKEY *pkey);
 
-/* ---- using them: pkcs15_use.c ------------------------------------------------------------------ */
-p15_command p15_mse, p15_pso, p15_internal_auth, p15_challenge;
+/* ---- using them: pkcs15_env.c, pkcs15_use.c ----------------------------------------------------- */
+p15_command p15_mse;
+p15_command p15_pso, p15_internal_auth, p15_challenge;
 
 /* ---- a card as it is sold: pkcs15_dir.c, pkcs15_provision.c --------------------------------------- */
 /* Files, PINs, keys and certificates.  Verdicts TMG_NOT_FOUND: no such algorithm. */

@@ -102,6 +102,16 @@ vc_fs_by_path(const vc_fs *fs, int df, tmg_view path)
 }
 
 int
+vc_fs_by_path_from_mf(const vc_fs *fs, tmg_view path)
+{
+	const uint8_t mf[] = { FS_ID_MF >> 8, FS_ID_MF & 0xff };
+
+	if (path.len > sizeof(mf) && memcmp(path.ptr, mf, sizeof(mf)) == 0)
+		path = (tmg_view){ path.ptr + sizeof(mf), path.len - sizeof(mf) };
+	return vc_fs_by_path(fs, FS_MF, path);
+}
+
+int
 vc_fs_by_id(const vc_fs *fs, uint16_t id)
 {
 	const uint8_t parent = fs->files[fs->df].parent;

@@ -81,6 +81,9 @@ vc_fs_by_name(const vc_fs *fs, tmg_view name);
 /* Identifiers, two bytes each, down from df. */
 int
 vc_fs_by_path(const vc_fs *fs, int df, tmg_view path);
+/* ... from the MF, which may stand in front (ISO/IEC 7816-4 7.3.2 says it does not). */
+int
+vc_fs_by_path_from_mf(const vc_fs *fs, tmg_view path);
 /* An identifier alone: the MF, a child of the current DF, that DF, its parent, a
  * child of its parent (ISO/IEC 7816-4 7.3.2). */
 int

@@ -56,9 +56,7 @@ take_file(const vc_p15 *p15, tmg_view v, p15_session *s)
 	if (v.len == 0)
 		return SW_DATA;
 	at = v.len == 2 ? vc_fs_by_id(&p15->fs, (uint16_t)(v.ptr[0] << 8 | v.ptr[1])) :
-	    vc_fs_by_path(&p15->fs, FS_MF,
-	    v.len > 2 && v.ptr[0] == FS_ID_MF >> 8 && v.ptr[1] == 0 ?
-	    (tmg_view){ v.ptr + 2, v.len - 2 } : v);
+	    vc_fs_by_path_from_mf(&p15->fs, v);
 	if (at == FS_NONE || p15->fs.files[at].kind != FS_KEY)
 		return SW_NO_REFERENCE;
 	s->key = at;

@@ -38,14 +38,6 @@ parent(const vc_fs *fs, tmg_view id)
 	return id.len == 0 && fs->df != FS_MF ? fs->files[fs->df].parent : FS_NONE;
 }
 
-/* A path from the MF may name it (7.3.2 says it does not). */
-static tmg_view
-below_mf(tmg_view path)
-{
-	return path.len > 2 && number_of(path) == FS_ID_MF ?
-	    (tmg_view){ path.ptr + 2, path.len - 2 } : path;
-}
-
 /* SW_OK and the place of the file, or why not. */
 static uint16_t
 find(const vc_fs *fs, uint8_t how, tmg_view id, int *at)
@@ -67,7 +59,7 @@ find(const vc_fs *fs, uint8_t how, tmg_view id, int *at)
 		*at = vc_fs_by_name(fs, id);
 		break;
 	case PATH_FROM_MF:
-		*at = vc_fs_by_path(fs, FS_MF, below_mf(id));
+		*at = vc_fs_by_path_from_mf(fs, id);
 		break;
 	case PATH_FROM_DF:
 		*at = vc_fs_by_path(fs, fs->df, id);

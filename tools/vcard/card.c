@@ -8,6 +8,7 @@
 #include "tools/vcard/state.h"
 
 #define AID_MAX 16		/* ISO/IEC 7816-4 12.2.3 */
+#define TOUCH_PATIENCE_MS 15000	/* how long the token blinks in vain */
 
 enum {
 	SELECT_BY_NAME = 0x04,		/* ISO/IEC 7816-4 11.2.2 */
@@ -82,6 +83,16 @@ vc_card_reset(vc_card *card)
 	for (size_t i = 0; i < VC_APPS; i++)
 		if (card->apps[i] != NULL)
 			vc_apps[i]->code->reset(card->apps[i]);
+}
+
+bool
+vc_card_touched(vc_card *card)
+{
+	const vc_profile *p = card->profile;
+	const bool touched = p->touch == VC_TOUCH_AUTO;
+
+	card->delay_ms = touched || p->touch_ms != 0 ? p->touch_ms : TOUCH_PATIENCE_MS;
+	return touched;
 }
 
 void *

@@ -113,6 +113,11 @@ vc_card_reset(vc_card *card);
 uint16_t
 vc_card_command(vc_card *card, const vc_command *c, tmg_out *out);
 
+/* The token blinks until somebody touches it, which may take all its patience;
+ * false: nobody did. */
+bool
+vc_card_touched(vc_card *card);
+
 /* The application's own part of a card, or NULL when it is not on it. */
 void *
 vc_card_app(const vc_card *card, vc_app_id id);

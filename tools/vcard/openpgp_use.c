@@ -7,8 +7,6 @@
 #include "src/base/scope.h"
 #include "tools/vcard/openpgp.h"
 
-#define TOUCH_PATIENCE_MS 15000	/* how long the token blinks in vain */
-
 enum {
 	SIGN_TAGS = 0x9e9a,
 	DECIPHER_TAGS = 0x8086,
@@ -24,20 +22,8 @@ enum {
 static uint16_t
 touch(vc_card *card, const vc_pgp *pgp, pgp_key_id id)
 {
-	if (pgp_do_get(pgp, DO_UIF_SIG + id).ptr[0] == 0)
-		return SW_OK;
-	card->delay_ms = card->profile->touch_ms;
-	if (card->profile->touch == VC_TOUCH_AUTO)
-		return SW_OK;
-	if (card->delay_ms == 0)
-		card->delay_ms = TOUCH_PATIENCE_MS;
-	return SW_SECURITY;
-}
-
-static uint16_t
-answer_to(tmg_rc rc)
-{
-	return rc == TMG_OK ? SW_OK : rc == TMG_E_CRYPTO ? SW_INTERNAL : SW_DATA;
+	return pgp_do_get(pgp, DO_UIF_SIG + id).ptr[0] == 0 || vc_card_touched(card) ?
+	    SW_OK : SW_SECURITY;
 }
 
 /* DigestInfo takes at most 40 % of the modulus (7.2.10.2). */
@@ -51,11 +37,11 @@ sign(vc_card *card, vc_pgp *pgp, pgp_key_id id, tmg_view in, tmg_out *out)
 	case TMG_FAMILY_RSA:
 		if (in.len * 5 > tmg_alg_bytes(alg) * 2)
 			return SW_DATA;
-		return answer_to(vc_pkey_rsa_sign(card->lib, pkey, in, out));
+		return vc_pkey_sw(vc_pkey_rsa_sign(card->lib, pkey, in, out));
 	case TMG_FAMILY_EC:
-		return answer_to(vc_pkey_ecdsa_flat(alg, card->lib, pkey, in, out));
+		return vc_pkey_sw(vc_pkey_ecdsa_flat(alg, card->lib, pkey, in, out));
 	case TMG_FAMILY_ED:
-		return answer_to(vc_pkey_private(alg, card->lib, pkey, in, out));
+		return vc_pkey_sw(vc_pkey_private(alg, card->lib, pkey, in, out));
 	default:
 		return SW_CONDITIONS;
 	}
@@ -101,7 +87,7 @@ decipher_rsa(vc_card *card, EVP_PKEY *pkey, tmg_view in, tmg_out *out)
 
 	if (tmg_view_take(&in, 1, &padding) || padding.ptr[0] != PADDING_NONE)
 		return SW_DATA;
-	return answer_to(vc_pkey_rsa_decrypt(card->lib, pkey, in, out));
+	return vc_pkey_sw(vc_pkey_rsa_decrypt(card->lib, pkey, in, out));
 }
 
 static uint16_t
@@ -119,7 +105,7 @@ decipher(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 		return decipher_rsa(card, pgp->keys[id].pkey, c->data, out);
 	if (tmg_tlv_walk(c->data, path, &point) != TMG_OK)
 		return SW_DATA;
-	return answer_to(vc_pkey_derive(alg, card->lib, pgp->keys[id].pkey, point, out));
+	return vc_pkey_sw(vc_pkey_derive(alg, card->lib, pgp->keys[id].pkey, point, out));
 }
 
 uint16_t

@@ -8,7 +8,6 @@
 #include "tools/vcard/piv.h"
 
 #define TOUCH_CACHE_MS 15000	/* Yubico: "cached for 15 seconds" */
-#define TOUCH_PATIENCE_MS 15000	/* how long the token blinks in vain */
 
 enum {
 	TAG_TEMPLATE = 0x7c,
@@ -28,12 +27,8 @@ vc_touch_wanted(vc_card *card, vc_piv *piv, uint8_t policy)
 	if (policy == TOUCH_CACHED && s->touched_ms != 0 &&
 	    now - s->touched_ms < TOUCH_CACHE_MS)
 		return SW_OK;
-	if (card->profile->touch == VC_TOUCH_NONE) {
-		card->delay_ms = card->profile->touch_ms != 0 ?
-		    card->profile->touch_ms : TOUCH_PATIENCE_MS;
+	if (!vc_card_touched(card))
 		return SW_CONDITIONS;
-	}
-	card->delay_ms = card->profile->touch_ms;
 	s->touched_ms = now;
 	return SW_OK;
 }
@@ -63,7 +58,7 @@ use_key(vc_card *card, const vc_key *key, operation *run, tmg_view in, tmg_out *
 	const tmg_rc rc = run(key->alg->alg, card->lib, key->pkey, in, &result);
 
 	if (rc)
-		return rc == TMG_E_CRYPTO ? SW_INTERNAL : SW_DATA;
+		return vc_pkey_sw(rc);
 	tmg_tlv_put_head(out, TAG_TEMPLATE, tmg_tlv_size(TAG_RESPONSE, result.len));
 	tmg_tlv_put(out, TAG_RESPONSE, tmg_out_view(&result));
 	return SW_OK;

@@ -118,12 +118,6 @@ sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out
 }
 
 static uint16_t
-answer_to(tmg_rc rc)
-{
-	return rc == TMG_OK ? SW_OK : rc == TMG_E_CRYPTO ? SW_INTERNAL : SW_DATA;
-}
-
-static uint16_t
 compute(vc_card *card, vc_p15 *p15, p15_use use, const vc_command *c, tmg_out *out)
 {
 	p15_key *key;
@@ -133,7 +127,7 @@ compute(vc_card *card, vc_p15 *p15, p15_use use, const vc_command *c, tmg_out *o
 		return sw;
 	if (c->data.len == 0)
 		return SW_LENGTH;
-	sw = answer_to(sign(card, key, p15->session.alg, c->data, out));
+	sw = vc_pkey_sw(sign(card, key, p15->session.alg, c->data, out));
 	if (sw == SW_OK)
 		p15_used(p15, p15->session.key);
 	return sw;
@@ -192,7 +186,7 @@ decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 		return SW_DATA;
 	if (s->alg->family != TMG_FAMILY_RSA)
 		return SW_CONDITIONS;
-	sw = answer_to(open_sealed(card, key, s->alg, in, out));
+	sw = vc_pkey_sw(open_sealed(card, key, s->alg, in, out));
 	if (sw == SW_OK)
 		p15_used(p15, s->key);
 	return sw;

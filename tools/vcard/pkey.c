@@ -11,6 +11,7 @@
 
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
+#include "tools/vcard/sw.h"
 
 #define RSA_MAX_BYTES 512	/* RSA 4096 */
 #define FIELD_MAX 66		/* P-521 */
@@ -262,6 +263,12 @@ eddsa(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out)
 		return TMG_E_CRYPTO;
 	tmg_put(out, (tmg_view){ bytes, len });
 	return tmg_out_done(out);
+}
+
+uint16_t
+vc_pkey_sw(tmg_rc rc)
+{
+	return rc == TMG_OK ? SW_OK : rc == TMG_E_CRYPTO ? SW_INTERNAL : SW_DATA;
 }
 
 tmg_rc

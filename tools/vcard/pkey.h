@@ -43,6 +43,10 @@ TMG_MUST_USE tmg_rc
 vc_pkey_decode(tmg_alg alg, OSSL_LIB_CTX *lib, tmg_view der, EVP_PKEY **pkey);
 
 /* ---- private operations ------------------------------------------------------ */
+/* What a command answers that did one of these. */
+uint16_t
+vc_pkey_sw(tmg_rc rc);
+
 /* Raw RSA, ECDSA (DER) of a hash, EdDSA of a message.
  * Verdicts TMG_UNSUPPORTED: not with this kind of key.
  * Faults TMG_E_MALFORMED: the input is not what this key takes. */

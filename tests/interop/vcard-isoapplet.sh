@@ -3,42 +3,12 @@
 # pkcs15-init makes PKCS #15 on a bare card with IsoApplet: PIN, keys made there and
 # brought, certificates; pkcs15-crypt and the module of OpenSC sign and decrypt with
 # them, openssl checks.  A card that was sold full is read and added to.
-. "$top_srcdir/tests/interop/vcard-lib.sh"
+. "$top_srcdir/tests/interop/vcard-files-lib.sh"
 CARDS="--card isoapplet --card isoapplet,short,provisioned=rsa:2048/ec:p256"
-need pkcs15-init pkcs15-tool pkcs15-crypt pkcs11-tool openssl pcscd
-enter "$0" "$@"
-work
-opensc=$(module opensc-pkcs11.so) || { echo "skipped: no opensc-pkcs11"; exit 77; }
+begin "$0" "$@"
 puk=1234567890123456
-echo "what is signed" >data
-openssl dgst -sha256 -binary data >hash
-echo "a secret" >plain
-
-reader() { eval "echo \"\$TAMGA_TEST_READER${1:+_$1}\""; }
-# Every reader but one is out of OpenSC's sight.
-only_not() {
-	echo "app default { ignored_readers = \"$(reader "$1" | sed 's/ 00 00$//')\"; }" >opensc.conf
-	OPENSC_CONF=$work/opensc.conf
-	export OPENSC_CONF
-}
-quiet() { "$@" >said 2>&1 || { cat said; fail "$*"; }; }
-
-# use_rsa ID: signs and decrypts with that key.
-use_rsa() {
-	quiet pkcs15-tool --read-public-key "$1" -o pub
-	quiet pkcs15-crypt --sign --sha-256 --pkcs1 -k "$1" -p 123456 -i hash -o sig --raw
-	expect "Verified OK" openssl dgst -sha256 -verify pub -signature sig data
-	openssl pkeyutl -encrypt -pubin -inkey pub -in plain -out sealed
-	quiet pkcs15-crypt --decipher --pkcs1 -k "$1" -p 123456 -i sealed -o opened --raw
-	same plain opened
-}
-# use_ec ID: the card hashes by SHA-1, which is all that its interface knows.
-use_ec() {
-	quiet pkcs15-tool --read-public-key "$1" -o pub
-	quiet pkcs11-tool --module "$opensc" --login --pin 123456 --sign -m ECDSA-SHA1 --id "$1" \
-		-i data -o sig --signature-format openssl
-	expect "Verified OK" openssl dgst -sha1 -verify pub -signature sig data
-}
+# The card hashes by SHA-1, which is all that its interface knows.
+ec() { use_ec "$1" ECDSA-SHA1 data sha1; }
 
 only_not 2
 step "a bare card gets PKCS #15 and a PIN"
@@ -53,8 +23,8 @@ quiet pkcs15-init --generate-key ec/prime256v1 --auth-id ff --so-pin 123456 --pi
 quiet pkcs15-init --generate-key ec/secp384r1 --auth-id ff --so-pin 123456 --pin 123456 --id 47 --label p384
 refuse "" pkcs15-init --generate-key ec/secp256k1 --auth-id ff --so-pin 123456 --pin 123456 --id 48
 use_rsa 45
-use_ec 46
-use_ec 47
+ec 46
+ec 47
 
 step "keys are brought"
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out own.pem 2>/dev/null
@@ -68,27 +38,21 @@ expect "Verified OK" openssl dgst -sha256 -verify pub -signature sig data
 step "certificates come, are read, and go"
 openssl req -x509 -key own.pem -subj /CN=brought -out cert.pem
 quiet pkcs15-init --store-certificate cert.pem --auth-id ff --so-pin 123456 --pin 123456 --id 49
-quiet pkcs15-tool --read-certificate 49 -o back.pem
-openssl x509 -in cert.pem -outform DER -out a
-openssl x509 -in back.pem -outform DER -out b
-same a b
+comes_back 49
 quiet pkcs15-init --delete-objects cert --id 49 --auth-id ff --so-pin 123456 --pin 123456
 refuse "" pkcs15-tool --read-certificate 49
 
 step "PINs"
-refuse "" pkcs15-tool --verify-pin --auth-id ff --pin 999999
-quiet pkcs15-tool --change-pin --auth-id ff --pin 123456 --new-pin 111111
-refuse "" pkcs15-tool --verify-pin --auth-id ff --pin 123456
-quiet pkcs15-tool --unblock-pin --auth-id ff --puk $puk --new-pin 123456
+pins ff $puk
 use_rsa 45
 
 step "the card that was sold full"
 only_not ""
 expect "tamga IsoApplet" pkcs15-tool --dump
 use_rsa 45
-use_ec 46
+ec 46
 quiet pkcs15-init --generate-key ec/prime256v1 --auth-id 01 --pin 123456 --so-pin 123456 --id 50 --label more
-use_ec 50
+ec 50
 ! "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL_2" log | awk '$8 > 256 { bad = 1 } END { exit !bad }' ||
 	fail "a short card sent more than 256 bytes"
 echo "all as it should be"

@@ -42,6 +42,9 @@ refuse() {
 # same A B: two files with the same bytes.
 same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 
+# reader [N]: the name of that card's reader.
+reader() { eval "echo \"\$TAMGA_TEST_READER${1:+_$1}\""; }
+
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 
 work() {

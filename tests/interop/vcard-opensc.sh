@@ -12,7 +12,6 @@ enter "$0" "$@"
 work
 
 opensc=$(module opensc-pkcs11.so) || { echo "skipped: no opensc-pkcs11"; exit 77; }
-reader() { eval "echo \"\$TAMGA_TEST_READER${1:+_$1}\""; }
 ctl_of() { eval "echo \"\$TAMGA_TEST_CTL${1:+_$1}\""; }
 printf '%s' 01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08 >admin
 PIV_EXT_AUTH_KEY=$work/admin

@@ -30,6 +30,7 @@ typedef struct vc_profile {
 	bool extended;		/* takes and announces extended length */
 	bool t0;		/* speaks T=0 */
 	unsigned pin_tries, puk_tries;
+	bool no_kdf;		/* OpenPGP: passwords are never derived */
 	uint8_t pin_policy;	/* of keys made with the default policy; 0: the slot's */
 	unsigned keygen_ms;
 	vc_touch touch;

@@ -116,9 +116,8 @@ put_features(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
 static void
 put_capabilities(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
 {
-	(void)card;
 	(void)pgp;
-	tmg_put_u16(out, 0x7d00);
+	tmg_put_u16(out, card->profile->no_kdf ? 0x7c00 : 0x7d00);
 	tmg_put_u16(out, 0x00ff);
 	tmg_put_u16(out, PGP_CERT_MAX);
 	tmg_put_u16(out, PGP_SPECIAL_MAX);
@@ -278,7 +277,7 @@ pgp_get_data(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 		tmg_put(out, pgp_do_get(pgp, DO_CERT_AUT + pgp->session.occurrence));
 		return SW_OK;
 	}
-	if (row == NULL)
+	if (row == NULL || (row->id == DO_KDF && card->profile->no_kdf))
 		return SW_NO_REFERENCE;
 	if (!may_read(pgp, row->need))
 		return SW_SECURITY;

@@ -149,6 +149,8 @@ put_kdf(vc_card *card, vc_pgp *pgp, const struct row *row, tmg_view v)
 {
 	tmg_view algorithm, pw1 = { 0 }, pw3 = { 0 };
 
+	if (card->profile->no_kdf)
+		return SW_NO_REFERENCE;
 	if (tmg_tlv_find(v, KDF_ALGORITHM, &algorithm) || algorithm.len != 1 ||
 	    (algorithm.ptr[0] != KDF_NONE && algorithm.ptr[0] != KDF_ITERATED))
 		return SW_DATA;

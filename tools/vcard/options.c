@@ -40,6 +40,7 @@ static const char usage[] =
 "  --serial N             serial number\n"
 "  --short                no extended length\n"
 "  --t0                   speaks T=0; no extended length\n"
+"  --no-kdf               OpenPGP: does not know hashed PINs (data object F9)\n"
 "  --atr HEX              another ATR\n"
 "  --pin-tries N          tries of the PIN (3)\n"
 "  --puk-tries N          tries of the PUK (3)\n"
@@ -58,7 +59,8 @@ static const char usage[] =
 
 enum {
 	OPT_LISTEN = 0x100, OPT_VPCD, OPT_CONTROL, OPT_STATE, OPT_READY, OPT_PARENT,
-	OPT_ABSENT, OPT_KEYPAD, OPT_YUBIKEY, OPT_APP, OPT_FIRST, OPT_SERIAL, OPT_SHORT, OPT_T0, OPT_ATR, OPT_PIN_TRIES,
+	OPT_ABSENT, OPT_KEYPAD, OPT_YUBIKEY, OPT_APP, OPT_FIRST, OPT_SERIAL, OPT_SHORT, OPT_T0,
+	OPT_NO_KDF, OPT_ATR, OPT_PIN_TRIES,
 	OPT_PUK_TRIES, OPT_PIN_POLICY, OPT_TOUCH, OPT_TOUCH_TIME, OPT_KEYGEN_TIME,
 	OPT_PROVISION, OPT_FAULT, OPT_SEED, OPT_HELP, OPT_VERSION,
 };
@@ -78,6 +80,7 @@ static const struct option longs[] = {
 	{ "serial", required_argument, NULL, OPT_SERIAL },
 	{ "short", no_argument, NULL, OPT_SHORT },
 	{ "t0", no_argument, NULL, OPT_T0 },
+	{ "no-kdf", no_argument, NULL, OPT_NO_KDF },
 	{ "atr", required_argument, NULL, OPT_ATR },
 	{ "pin-tries", required_argument, NULL, OPT_PIN_TRIES },
 	{ "puk-tries", required_argument, NULL, OPT_PUK_TRIES },
@@ -250,6 +253,8 @@ take_kind(vc_profile *p, int opt, const char *arg)
 	case OPT_SHORT:
 		p->extended = false;
 		return true;
+	case OPT_NO_KDF:
+		return p->no_kdf = true;
 	case OPT_ATR:
 		return atr(p, arg);
 	case OPT_PIN_TRIES:

@@ -143,6 +143,8 @@ typedef struct tmg_backend_info {
 	const char *blank;		/* slots() found that it has no place for a key yet:
 					 * words of what makes one; static, for gettext;
 					 * NULL: it has */
+	bool last_first;	/* all certificates are read with fewer commands from
+				 * the last slot to the first */
 } tmg_backend_info;
 
 typedef struct tmg_backend tmg_backend;
@@ -155,9 +157,9 @@ struct tmg_backend {
 	tmg_channel *ch;		/* NULL for a driver without a card */
 	tmg_fault fault;
 	tmg_backend_info info;
-	uint32_t due;			/* the slot of the key that is used next, 0 none
-					 * or not known: where one PIN has a login for
-					 * each key, which one is meant */
+	uint32_t due;			/* the slot of the key that is used or made
+					 * next, 0 none or not known: where one PIN has
+					 * a login for each key, which one is meant */
 };
 
 /* Where probe puts what it found; takes the backend over in every case. */

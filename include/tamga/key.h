@@ -27,6 +27,17 @@ tmg_token_keys(tmg_token *token, size_t *count);
 TMG_API tmg_key *
 tmg_token_key(tmg_token *token, size_t index);
 
+/*
+ * Reads the certificates of all keys that tmg_token_keys() counts and that are
+ * not known yet, in the order that takes the fewest commands.  Who goes through
+ * every key calls it before; it changes nothing but their number.
+ *
+ * Verdicts  see token.h; a slot without a certificate, or with a damaged one, is
+ *           TMG_OK: tmg_key_cert() says so of that slot
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_certs(tmg_token *token);
+
 /* The slot of that name ("9a"), also a retired one that is empty.
  * Verdicts  TMG_NOT_FOUND */
 TMG_API TMG_MUST_USE tmg_rc

@@ -67,7 +67,7 @@ tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 	if ((rc = tmg_token_slots(token)))
 		return rc;
 	rc = tmg_job_run(token, &(tmg_job){ .fn = do_generate, .arg = &b,
-	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST, .slot = spec->slot });
 	changed(token, spec->slot);
 	if (rc == TMG_OK)
 		remember(token, spec, tmg_out_view(spki));
@@ -89,7 +89,7 @@ tmg_key_import(tmg_token *token, const tmg_keyspec *spec, tmg_view pkcs8)
 	tmg_rc rc;
 
 	rc = tmg_job_run(token, &(tmg_job){ .fn = do_import, .arg = &b,
-	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST, .slot = spec->slot });
 	changed(token, spec->slot);
 	return rc;
 }

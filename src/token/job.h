@@ -27,7 +27,7 @@ typedef struct tmg_job {
 				 * last; after a reset that this one did not live
 				 * to see the job is done again */
 	const char *key;	/* the slot's name, for the person; NULL none */
-	uint32_t slot;		/* whose private key is used: tmg_backend.due */
+	uint32_t slot;		/* whose key is used or made: tmg_backend.due */
 } tmg_job;
 
 /*

@@ -108,6 +108,34 @@ tmg_token_key(tmg_token *token, size_t index)
 	return NULL;
 }
 
+/* What one slot lacks is that slot's own matter. */
+static bool
+is_about_slot(tmg_rc rc)
+{
+	return rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED ||
+	    rc == TMG_E_MALFORMED;
+}
+
+tmg_rc
+tmg_token_certs(tmg_token *token)
+{
+	const bool last_first = token->backend != NULL &&
+	    token->backend->info.last_first;
+	size_t shown;
+	tmg_view der;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(token, &shown)))
+		return rc;
+	for (size_t i = 0; i < shown; i++) {
+		rc = tmg_key_cert(tmg_token_key(token,
+		    last_first ? shown - 1 - i : i), &der);
+		if (rc != TMG_OK && !is_about_slot(rc))
+			return rc;
+	}
+	return TMG_OK;
+}
+
 tmg_rc
 tmg_token_slot(tmg_token *token, const char *name, tmg_key **key)
 {

@@ -9,10 +9,12 @@
  *	desktop [--vcard SOCKET] paced SLOT COUNT COMMAND
  *	desktop [--vcard SOCKET] generate SLOT
  *	desktop [--vcard SOCKET] install SLOT FILE.der
+ *	desktop [--vcard SOCKET] born SLOT FILE.der
  *
  * known signs with a key whose certificate the program has in a file; listed
  * looks at every key first and counts from there; paced runs COMMAND
- * between two signatures.
+ * between two signatures; born installs the certificate of a key of which the
+ * program kept the public half when it was made.
  *
  * One token must be there; its PIN is in TAMGA_TEST_PIN, what its administrator
  * knows in TAMGA_TEST_ADMIN.  The last line tells
@@ -67,7 +69,7 @@ list(struct desk *d)
 	size_t n;
 	tmg_rc rc;
 
-	if ((rc = tmg_token_keys(d->token, &n)))
+	if ((rc = tmg_token_keys(d->token, &n)) || (rc = tmg_token_certs(d->token)))
 		return failed("keys", rc, tmg_token_fault(d->token));
 	for (size_t i = 0; i < n; i++) {
 		tmg_key *key = tmg_token_key(d->token, i);
@@ -218,18 +220,32 @@ generate(struct desk *d)
 }
 
 static int
-install(struct desk *d)
+install_in(struct desk *d, bool born)
 {
+	tmg_view der, spki;
 	tmg_key *key;
-	tmg_view der;
 	tmg_rc rc;
 
 	if (!read_der(d->operands[1], &der))
 		return EXIT_FAILURE;
 	if ((rc = tmg_token_slot(d->token, d->operands[0], &key)) ||
+	    (rc = tmg_cert_spki(der, &spki)) ||
+	    (born && (rc = tmg_key_assume(key, spki))) ||
 	    (rc = tmg_key_cert_install(key, der, true)))
 		return failed("install", rc, tmg_token_fault(d->token));
 	return EXIT_SUCCESS;
+}
+
+static int
+install(struct desk *d)
+{
+	return install_in(d, false);
+}
+
+static int
+born(struct desk *d)
+{
+	return install_in(d, true);
 }
 
 static const struct verb {
@@ -244,6 +260,7 @@ static const struct verb {
 	{ "paced", 3, paced },
 	{ "generate", 1, generate },
 	{ "install", 2, install },
+	{ "born", 2, born },
 };
 
 /* ---- the desk ------------------------------------------------------------ */
@@ -295,7 +312,8 @@ main(int argc, char **argv)
 		fputs("usage: desktop [--vcard SOCKET] list | sign SLOT COUNT | "
 		    "known SLOT COUNT FILE.der | listed SLOT COUNT | "
 		    "paced SLOT COUNT COMMAND | "
-		    "generate SLOT | install SLOT FILE.der\n", stderr);
+		    "generate SLOT | install SLOT FILE.der | born SLOT FILE.der\n",
+		    stderr);
 		return 2;
 	}
 	status = set_up(&d, socket ? argv[2] : NULL);

@@ -358,6 +358,28 @@ test_nothing_read_twice(void **state)
 	end(&b);
 }
 
+/* What is wrong with one slot is that slot's matter; a card that is gone is
+ * everybody's. */
+static void
+test_all_certificates(void **state)
+{
+	struct bench b;
+	tmg_view v;
+
+	(void)state;
+	begin(&b, 1);
+	b.card->next[FAKE_CERT_READ] = TMG_E_MALFORMED;
+	assert_int_equal(tmg_token_certs(b.token), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 4);
+	assert_int_equal(tmg_key_cert(slot(&b, "9c"), &v), TMG_OK);
+	assert_int_equal(tmg_token_certs(b.token), TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ], 5);
+	tmg_token_forget(b.token);
+	b.card->presence = TMG_ABSENT;
+	assert_int_equal(tmg_token_certs(b.token), TMG_REMOVED);
+	end(&b);
+}
+
 static void
 test_a_write_makes_old(void **state)
 {
@@ -1550,6 +1572,7 @@ main(void)
 		cmocka_unit_test(test_busy_beside_the_key),
 		cmocka_unit_test(test_nothing_before_it_is_asked),
 		cmocka_unit_test(test_nothing_read_twice),
+		cmocka_unit_test(test_all_certificates),
 		cmocka_unit_test(test_a_write_makes_old),
 		cmocka_unit_test(test_forgetting),
 		cmocka_unit_test(test_a_silent_card),

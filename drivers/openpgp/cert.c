@@ -48,13 +48,14 @@ select_occurrence(tmg_opgp *p, uint8_t occurrence)
 	uint16_t sw;
 	tmg_rc rc;
 
-	p->occurrence_known = false;
+	p->occurrence_known = p->was_read = false;
 	if ((rc = send_select(p, occurrence, &sw)))
 		return rc;
-	if (sw == TMG_SW_DATA && !p->counted &&
-	    p->about.manufacturer == YUBICO) {
-		p->counted = true;
-		if ((rc = send_select(p, occurrence, &sw)))
+	if (sw == TMG_SW_DATA && !p->counted) {
+		if ((rc = tmg_opgp_learn(p)))
+			return rc;
+		p->counted = p->about.manufacturer == YUBICO;
+		if (p->counted && (rc = send_select(p, occurrence, &sw)))
 			return rc;
 	}
 	if ((rc = opgp_judge(p, select_sw, sw, N_("choosing a certificate"))))
@@ -64,38 +65,94 @@ select_occurrence(tmg_opgp *p, uint8_t occurrence)
 	return TMG_OK;
 }
 
+static bool
+is_single(const tmg_opgp *p)
+{
+	return p->single || (p->about_known && p->about.version[0] < 3);
+}
+
 /* Nothing is sent when it is chosen already: as the first is after SELECT.
- * Another program may have selected meanwhile; then the channel says so. */
+ * Another program may have selected meanwhile; then the channel says so.  A card
+ * with one certificate refuses to choose, and needs no choice. */
 static tmg_rc
 choose(tmg_opgp *p, uint8_t occurrence)
 {
 	tmg_rc rc;
 
-	if ((rc = tmg_opgp_learn(p)))
-		return rc;
 	if (p->occurrence_known && p->occurrence == occurrence &&
 	    tmg_selected_certain(&p->app.selected, p->base.ch))
 		return TMG_OK;
-	if (p->about.version[0] >= 3)
-		return select_occurrence(p, occurrence);
+	if (!is_single(p)) {
+		rc = select_occurrence(p, occurrence);
+		if (rc != TMG_UNSUPPORTED)
+			return rc;
+		p->single = true;
+	}
 	if (occurrence == 0)
 		return TMG_OK;
 	return opgp_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: a card of version %x.%x keeps one certificate only, that of "
-	    "slot aut"), p->who, p->about.version[0], p->about.version[1]);
+	    _("%s: the card keeps one certificate only, that of slot aut"),
+	    p->who);
+}
+
+/* Was the one before it what the card heard of us last?  Then 7.2.7 reads on. */
+static bool
+is_next(const tmg_opgp *p, uint8_t occurrence)
+{
+	return p->was_read && !p->no_next && p->occurrence_known &&
+	    p->occurrence + 1 == occurrence &&
+	    p->base.ch->apdus == p->read_at &&
+	    tmg_selected_certain(&p->app.selected, p->base.ch);
+}
+
+static tmg_rc
+read_chosen(tmg_opgp *p, uint8_t occurrence, tmg_out *store, tmg_view *der)
+{
+	tmg_rc rc;
+
+	if ((rc = choose(p, occurrence)))
+		return rc;
+	rc = tmg_opgp_get(p, DO_CERTIFICATE, TMG_LE_ANY, store, der);
+	p->was_read = p->occurrence_known && p->occurrence == occurrence;
+	p->read_at = p->base.ch->apdus;
+	return rc;
+}
+
+/* A refusal may mean that there is nothing, or that the card cannot read on: who
+ * wants to be sure chooses. */
+static tmg_rc
+read_next(tmg_opgp *p, uint8_t occurrence, tmg_out *store, tmg_view *der)
+{
+	uint16_t sw;
+	tmg_rc rc;
+
+	p->occurrence_known = p->was_read = false;
+	if ((rc = tmg_opgp_send(p, &(tmg_capdu){
+		.ins = INS_GET_NEXT_DATA,
+		.p1 = DO_CERTIFICATE >> 8, .p2 = DO_CERTIFICATE & 0xff,
+		.le = TMG_LE_ANY,
+	    }, store, &sw)))
+		return rc;
+	if (sw != TMG_SW_OK) {
+		p->no_next = true;
+		store->len = 0;
+		return read_chosen(p, occurrence, store, der);
+	}
+	p->occurrence = occurrence;
+	p->occurrence_known = p->was_read = true;
+	p->read_at = p->base.ch->apdus;
+	return tmg_opgp_got(p, DO_CERTIFICATE, sw, tmg_out_view(store), der);
 }
 
 static tmg_rc
 read_object(tmg_opgp *p, const tmg_opgp_slot *slot, tmg_out *store, tmg_view *der)
 {
-	tmg_rc rc;
-
 	if ((slot->row.uses & TMG_USE_ATTEST) != 0)
 		return tmg_opgp_get(p, DO_ATTEST_CERTIFICATE, TMG_LE_ANY, store,
 		    der);
-	if ((rc = choose(p, slot->occurrence)))
-		return rc;
-	return tmg_opgp_get(p, DO_CERTIFICATE, TMG_LE_ANY, store, der);
+	return is_next(p, slot->occurrence)
+	    ? read_next(p, slot->occurrence, store, der)
+	    : read_chosen(p, slot->occurrence, store, der);
 }
 
 /* Whatever the card has behind the certificate is cut off. */

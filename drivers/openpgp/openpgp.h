@@ -143,6 +143,10 @@ typedef struct tmg_opgp {
 	tmg_opgp_kdf kdf;
 	bool occurrence_known;		/* of 7F21, that GET DATA would read */
 	uint8_t occurrence;
+	bool was_read;			/* GET DATA has read that occurrence ... */
+	uint64_t read_at;		/* ... and this was the channel's count */
+	bool no_next;			/* the card does not know GET NEXT DATA */
+	bool single;			/* nor SELECT DATA: it has one certificate */
 	bool counted;			/* SELECT DATA wants Yubico's old form */
 } tmg_opgp;
 

@@ -228,13 +228,13 @@ learn_rules(tmg_opgp *p)
 	return tmg_opgp_kdf_learn(p);
 }
 
-/* Must 6E be read before this PIN?  What the administrator does wants it anyway.
- * For the user any card takes a PIN that is short enough, and what a login is
- * good for only matters while nobody says for which key it is. */
+/* Must 6E be read before this PIN?  Any card takes one that is short enough.  For
+ * the user, what a login is good for only matters while nobody says for which key
+ * it is.  Who makes a key wants 6E anyway, and may be spared F9 by it. */
 static bool
 needs_rules(const tmg_opgp *p, tmg_pin_kind kind, tmg_view pin)
 {
-	return kind != TMG_PIN_USER || pin.len > LEAST_MAX || due_pw(p) == 0;
+	return pin.len > LEAST_MAX || (due_pw(p) == 0) == (kind == TMG_PIN_USER);
 }
 
 tmg_rc

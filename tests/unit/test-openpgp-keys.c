@@ -413,9 +413,9 @@ old_yubikeys_count_the_list(void **state)
 {
 	const tmg_script_row rows[] = {
 		PROBE,
+		{ "00A502046004 5C027F21", "6A80", NULL },
 		{ GET_6E, opgp_about("4F10D2760001240103 04 0006 12345678 0000",
 		    CAPS("74") "C1" P256_SIGN PW("01") PRINTS), NULL },
-		{ "00A502046004 5C027F21", "6A80", NULL },
 		{ "00A50204066004 5C027F21", "9000", NULL },
 		{ "00CA7F21", "3000 9000", NULL },
 		{ "00A50104066004 5C027F21", "9000", NULL },

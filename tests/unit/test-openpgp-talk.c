@@ -13,6 +13,7 @@
 #define GET_F9 "00CA00F9"
 #define CHOOSE(n) "00A5" n "0460045C027F21"
 #define GET_CERT "00CA7F21"
+#define GET_NEXT "00CC7F21"
 #define SIGNATURE "0100000000000000000000000000000000000000000000000000000000000001" \
 	"0200000000000000000000000000000000000000000000000000000000000002"
 #define DIGEST "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF"
@@ -156,7 +157,6 @@ each_key_has_its_certificate(void **state)
 {
 	const tmg_script_row rows[] = {
 		PROBE,
-		{ GET_6E, ABOUT_P256, NULL },
 		{ CHOOSE("02"), "9000", NULL },
 		{ GET_CERT, CERT "9000", NULL },
 		{ CHOOSE("01"), "9000", NULL },
@@ -187,6 +187,89 @@ each_key_has_its_certificate(void **state)
 }
 
 static void
+read_certs(opgp_desk *d, const uint32_t *refs, size_t n, tmg_rc rc)
+{
+	for (size_t i = 0; i < n; i++) {
+		tmg_out der = TMG_OUT(store);
+
+		assert_int_equal(tmg_driver_openpgp.cert_read(d->b, refs[i], &der),
+		    rc);
+	}
+}
+
+static const uint32_t upwards[] = { 3, 2, 1 };
+
+/* Who asks for aut, dec and sig in that order needs no SELECT DATA: 7.2.7. */
+static void
+certificates_are_read_on(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_CERT, CERT "9000", NULL },
+		{ GET_NEXT, CERT "9000", NULL },
+		{ GET_NEXT, CERT "9000", NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	assert_true(d.b->info.last_first);
+	read_certs(&d, upwards, TMG_COUNT(upwards), TMG_OK);
+	opgp_done(&d);
+}
+
+/* A command in between, and nobody knows what the next one would be. */
+static void
+reading_on_is_without_anything_between(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ GET_CERT, CERT "9000", NULL },
+		{ GET_6E, ABOUT_P256, NULL },
+		{ CHOOSE("01"), "9000", NULL },
+		{ GET_CERT, CERT "9000", NULL },
+		{ 0 },
+	};
+	tmg_slot slots[8];
+	size_t count;
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	read_certs(&d, upwards, 1, TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.slots(d.b, slots, 8, &count), TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.survey(d.b, slots, count), TMG_OK);
+	read_certs(&d, upwards + 1, 1, TMG_OK);
+	opgp_done(&d);
+}
+
+static void
+a_card_that_cannot_read_on_is_asked_once(void **state)
+{
+	static const char *const refusals[] = { "6D00", "6A88", "6985" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(refusals); i++) {
+		const tmg_script_row rows[] = {
+			PROBE,
+			{ GET_CERT, CERT "9000", NULL },
+			{ GET_NEXT, refusals[i], NULL },
+			{ CHOOSE("01"), "9000", NULL },
+			{ GET_CERT, CERT "9000", NULL },
+			{ CHOOSE("02"), "9000", NULL },
+			{ GET_CERT, CERT "9000", NULL },
+			{ 0 },
+		};
+		opgp_desk d;
+
+		opgp_open(&d, rows);
+		read_certs(&d, upwards, TMG_COUNT(upwards), TMG_OK);
+		opgp_done(&d);
+	}
+}
+
+static void
 version_2_has_one_certificate(void **state)
 {
 	const tmg_script_row rows[] = {
@@ -196,14 +279,70 @@ version_2_has_one_certificate(void **state)
 		{ GET_CERT, CERT "9000", NULL },
 		{ 0 },
 	};
-	tmg_out der = TMG_OUT(store);
+	tmg_slot slots[8];
+	size_t count;
 	opgp_desk d;
 
 	(void)state;
 	opgp_open(&d, rows);
-	assert_int_equal(tmg_driver_openpgp.cert_read(d.b, 1, &der),
-	    TMG_NOT_FOUND);
-	assert_int_equal(tmg_driver_openpgp.cert_read(d.b, 3, &der), TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.slots(d.b, slots, 8, &count), TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.survey(d.b, slots, count), TMG_OK);
+	read_certs(&d, upwards + 1, 2, TMG_NOT_FOUND);
+	read_certs(&d, upwards, 1, TMG_OK);
+	opgp_done(&d);
+}
+
+/* Whoever did not ask for its version finds out by the refusal, once. */
+static void
+a_card_of_one_certificate_refuses_to_choose(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE,
+		{ CHOOSE("01"), "6D00", NULL },
+		{ GET_CERT, CERT "9000", NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	read_certs(&d, upwards + 1, 2, TMG_NOT_FOUND);
+	read_certs(&d, upwards, 1, TMG_OK);
+	opgp_done(&d);
+}
+
+static void
+admin(opgp_desk *d, uint32_t slot)
+{
+	d->b->due = slot;
+	assert_int_equal(tmg_driver_openpgp.verify(d->b, TMG_PIN_ADMIN,
+	    tmg_view_str("12345678"), NULL), TMG_OK);
+}
+
+/* SELECT, the KDF object, VERIFY and PUT DATA; another certificate than that of aut
+ * is chosen first (7.2.5). */
+static void
+a_certificate_is_written_with_four_commands(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE, { GET_F9, "6A88", NULL },
+		{ "002000833132333435363738", "9000", NULL },
+		{ "00DA7F21" CERT, "9000", NULL },
+		{ CHOOSE("02"), "9000", NULL },
+		{ "00DA7F21" CERT, "9000", NULL },
+		{ 0 },
+	};
+	static const uint8_t der[] = { 0x30, 0x03, 0x02, 0x01, 0x01 };
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	admin(&d, 0);
+	assert_int_equal(tmg_driver_openpgp.cert_write(d.b, 3, TMG_VIEW(der)),
+	    TMG_OK);
+	assert_int_equal(d.b->ch->apdus, 4);
+	assert_int_equal(tmg_driver_openpgp.cert_write(d.b, 1, TMG_VIEW(der)),
+	    TMG_OK);
 	opgp_done(&d);
 }
 
@@ -354,7 +493,7 @@ static void
 a_terminated_card_says_so(void **state)
 {
 	const tmg_script_row rows[] = {
-		{ SELECT, "6285", NULL }, { GET_6E, "6985", NULL }, { 0 },
+		{ SELECT, "6285", NULL }, { GET_CERT, "6985", NULL }, { 0 },
 	};
 	tmg_out der = TMG_OUT(store);
 	opgp_desk d;
@@ -375,7 +514,12 @@ main(void)
 		cmocka_unit_test(the_name_is_in_the_aid),
 		cmocka_unit_test(a_list_asks_nothing_twice),
 		cmocka_unit_test(each_key_has_its_certificate),
+		cmocka_unit_test(certificates_are_read_on),
+		cmocka_unit_test(reading_on_is_without_anything_between),
+		cmocka_unit_test(a_card_that_cannot_read_on_is_asked_once),
 		cmocka_unit_test(version_2_has_one_certificate),
+		cmocka_unit_test(a_card_of_one_certificate_refuses_to_choose),
+		cmocka_unit_test(a_certificate_is_written_with_four_commands),
 		cmocka_unit_test(a_cold_signature_is_four_commands),
 		cmocka_unit_test(one_signature_spends_a_login_for_one),
 		cmocka_unit_test(a_login_for_no_key_opens_all),

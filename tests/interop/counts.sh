@@ -43,16 +43,23 @@ rows() {
 	row piv,provisioned,standard,short 22 26 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
 	row piv,provisioned,standard,t0 28 33 14 15 212 311  8  8 24  8  7  2
-	openpgp openpgp,provisioned      8 12  6  4 103 204  7  7  8
+	openpgp openpgp,provisioned        5  9  6  4 103 204  5  7  8  4  7
+	openpgp openpgp,provisioned,no-kdf 5  9  5  4 103 204  5  6  7  4  6
+	# 6E is two commands then, and so is a certificate as this card is sold with
+	openpgp openpgp,provisioned,short  9 13  7  4 103 205 13 10 11  8  8
 }
 
 # OpenPGP 3.4.1, doc/design/openpgp.md:
-# S SELECT   I 6E   K 47 81   F the KDF object   V VERIFY   A the operation
-# D SELECT DATA, of another certificate than the one that was read last
+# S SELECT   I 6E   K 47 81   F the KDF object, where I does not say that the card
+# has none   V VERIFY   A the operation   C one certificate read: 1, or 5 parts
+# D SELECT DATA, of another certificate than the one that is chosen; none to read the
+# next one (GET NEXT DATA)   P one PUT DATA of a certificate: 1, or 5 parts
 #
-#	openpgp CARD  list S+I+3(D+C)  tamga X too  sign S+I+K+F+V+A  known S+F+V+A: the caller
+#	openpgp CARD  list S+I+3C  tamga X too  sign S+I+K+F+V+A  known S+F+V+A: the caller
 #	          has the certificate  hundred I too, before the second, and each A  always
-#	          each V+A  generate S+I+F+V+47+2 PUT DATA  install aut S+I+K+F+V+P+C  sig D too
+#	          each V+A
+#	          born S+F+V+P+C of 1.2 KiB: the caller has the key's public half  install
+#	          S+I+K+F+V+P+C  sig D too  of which S+F+V+P writes  generate S+I+F+V+47+2 PUT DATA
 openpgp() {
 	[ "${1}" = "${inside:-$1}" ] || return 0
 	[ -n "${inside:-}" ] || { again "$1"; return; }
@@ -69,10 +76,22 @@ openpgp() {
 	[ "$(ctl log | grep -c ' 00 20 00 82 6 ')" = 1 ] || fail "not one VERIFY"
 	spends "100 signatures, one for a PIN, key known" "$6" desktop known sig 100 der.sig
 	[ "$(ctl log | grep -c ' 00 20 00 81 6 ')" = 100 ] || fail "not a hundred VERIFYs"
-	spends "certificate of aut written" "$7" desktop install aut der.aut
-	[ "$(ctl log | grep -c ' 00 DA 7F 21 ')" = 1 ] || fail "not one PUT DATA"
-	spends "certificate of sig written" "$9" desktop install sig der.sig
-	spends "key generation" "$8" desktop generate dec
+	shift 6
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null \
+		-subj "/CN=large" -addext "nsComment=$(printf %0800d 0)" -outform DER -out der 2>err
+	[ "$(wc -c <der)" -gt 1100 ] || fail "the certificate is too small to count with"
+	spends "certificate of aut written, key known" "$1" desktop born aut der
+	written "$4"
+	spends "certificate of aut written" "$2" desktop install aut der.aut
+	spends "certificate of sig written" "$3" desktop install sig der.sig
+	spends "key generation" "$5" desktop generate dec
+}
+
+# written EXACTLY: commands up to the last PUT DATA.
+written() {
+	got=$(ctl log | awk '$3 == "DA" { last = NR } END { print last }')
+	[ "$got" = "$1" ] || fail "the writing alone: $got APDUs, not $1"
+	echo "ok: $inside: of which $got write"
 }
 
 again() {

@@ -5,8 +5,11 @@
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "src/base/clock.h"
 
 struct tmg_ctx {
 	OSSL_LIB_CTX *libctx, *bare;
@@ -26,6 +29,7 @@ struct tmg_ctx {
 	void *notice_arg;
 	tmg_clock_fn *clock;
 	void *clock_arg;
+	atomic_int_least64_t end_ms;	/* 0 never */
 };
 
 static tmg_rc
@@ -123,6 +127,20 @@ tmg_ctx_set_clock(tmg_ctx *ctx, tmg_clock_fn *fn, void *arg)
 {
 	ctx->clock = fn;
 	ctx->clock_arg = arg;
+}
+
+void
+tmg_ctx_end_by(tmg_ctx *ctx, int64_t ms)
+{
+	atomic_store(&ctx->end_ms, ms);
+}
+
+bool
+tmg_ctx_is_over(const tmg_ctx *ctx)
+{
+	const int64_t end = atomic_load(&ctx->end_ms);
+
+	return end != 0 && tmg_now_ms() >= end;
 }
 
 OSSL_LIB_CTX *

@@ -63,4 +63,13 @@ tmg_ctx_trusts_keypad(const tmg_ctx *ctx, const char *reader);
 
 void tmg_ctx_notice(tmg_ctx *ctx, tmg_notice notice, const char *what);
 
+/* The program is to end: from that moment on (tmg_now_ms()) nobody waits for
+ * somebody at the other end of a network.  Any thread may say so. */
+void
+tmg_ctx_end_by(tmg_ctx *ctx, int64_t ms);
+
+/* Whether that moment has come. */
+bool
+tmg_ctx_is_over(const tmg_ctx *ctx);
+
 #endif

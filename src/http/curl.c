@@ -61,7 +61,8 @@ progress(void *arg, curl_off_t dlall, curl_off_t dl, curl_off_t ulall, curl_off_
 	if (!h->late && spent > (int64_t)tmg_curl_connect_s(h) * 1000 &&
 	    curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &connected) == CURLE_OK)
 		h->mute = connected == 0;
-	return h->late || h->mute;
+	h->ended = tmg_ctx_is_over(h->ctx);
+	return h->late || h->mute || h->ended;
 }
 
 static CURLcode

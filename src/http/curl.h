@@ -27,6 +27,7 @@ struct tmg_http {
 	const tmg_channel *over;
 	tmg_channel channel;
 	bool late, mute;	/* over its time; TCP never stood */
+	bool ended;		/* given up, because the program is to end */
 	bool moved;		/* another connection than the one asked for */
 	char detail[CURL_ERROR_SIZE];
 };

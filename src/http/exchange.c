@@ -120,7 +120,7 @@ begin(tmg_http *h, const tmg_http_request *q, tmg_http_response *to)
 	h->over = q->over;
 	h->answer = (tmg_answer){ .ctx = h->ctx, .to = to,
 		.max = h->spec.body_max > 0 ? h->spec.body_max : TMG_HTTP_BODY_MAX };
-	h->late = h->mute = h->moved = false;
+	h->late = h->mute = h->moved = h->ended = false;
 	h->detail[0] = '\0';
 	h->began_ms = tmg_now_ms();
 }
@@ -130,6 +130,10 @@ own_reason(const tmg_http *h, tmg_fault *f)
 {
 	const char *where = h->url.where;
 
+	if (h->ended)
+		return tmg_raise(f, TMG_E_IO, 0,
+		    _("%s: no complete answer before this program ended; try again later"),
+		    where);
 	if (h->late)
 		return tmg_raise(f, TMG_E_IO, 0,
 		    _("%s: no complete answer within %u seconds; try again later"),

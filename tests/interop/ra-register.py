@@ -54,6 +54,8 @@ class Register(http.server.BaseHTTPRequestHandler):
         elif what == "slow":
             time.sleep(8)
             self.person()
+        elif what == "silent":
+            time.sleep(60)
         elif what == "drip":
             self.send_response(200)
             self.send_header("Content-Length", "1000")

@@ -3,7 +3,8 @@
 """sms-gateway.py FOLDER [--tls CERT KEY] [--token TOKEN]
 
 A gateway for text messages.  What it takes becomes FOLDER/N.json; what it answers
-stands in FOLDER/answer: a status, or "hang".  Its port stands in FOLDER/port.
+stands in FOLDER/answer: a status, "hang", or "pause" (202 after a second and a half);
+both make FOLDER/hangs.  Its port stands in FOLDER/port.
 """
 import json
 import os
@@ -30,11 +31,13 @@ class Gateway(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers['Content-Length'])).decode()
         kind = self.headers['Content-Type']
         said = answer()
-        if said == 'hang':
+        if said in ('hang', 'pause'):
             with open(folder + '/hangs', 'w'):
                 pass
-            time.sleep(30)
-            return
+            time.sleep(30 if said == 'hang' else 1.5)
+            if said == 'hang':
+                return
+            said = '202'
         if token and self.headers['Authorization'] != 'Bearer ' + token:
             said = '401'
         if said.startswith('2'):

@@ -6,7 +6,9 @@ A mail server (aiosmtpd) on a free loopback port, which it writes to FOLDER/port
 Each mail it takes is FOLDER/N.eml.  STARTTLS is demanded where there is a
 certificate, and a login where one is given.  What it is like stands in
 FOLDER/mood, read anew at each step: "slow" (DATA is not answered for a minute),
-"deaf" (takes the mail and hangs up without a word).  A recipient's name may say
+"pause" (not for a second and a half; both make FOLDER/thinks), "deaf" (takes the
+mail and hangs up without a word), "mute" (takes it, and does not answer QUIT for a
+minute).  A recipient's name may say
 "later" (451), "never" (550); a text with "buy now" in it is refused with 554.
 """
 import argparse
@@ -44,9 +46,17 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return '250 2.1.5 OK'
 
-    async def handle_DATA(self, server, session, envelope):
-        if mood() == 'slow':
+    async def handle_QUIT(self, server, session, envelope):
+        if mood() == 'mute':
             await asyncio.sleep(60)
+        return '221 2.0.0 bye'
+
+    async def handle_DATA(self, server, session, envelope):
+        pause = {'slow': 60, 'pause': 1.5}.get(mood())
+        if pause:
+            with open(os.path.join(args.folder, 'thinks'), 'w'):
+                pass
+            await asyncio.sleep(pause)
         if b'buy now' in envelope.content:
             return '554 5.7.1 no spam here'
         Handler.count += 1

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -20,6 +21,8 @@
 #include "tools/ra/http/server.h"
 #include "tools/ra/notify.h"
 #include "tools/ra/post/chores.h"
+
+#define ANSWER_MS 3000		/* that others have when this ends */
 
 /* Where it serves, with TLS and without; "" not. */
 struct urls {
@@ -136,7 +139,8 @@ confine(ra_office *office, ra_courier **courier, tmg_fault *f)
 	else if (geteuid() == 0)
 		tmg_log(office->ctx, TMG_LOG_WARN,
 		    "this server has root's rights; name another account: user, in ra.conf");
-	if (rc || (rc = ra_courier_start(&office->config, f, courier)) ||
+	if (rc ||
+	    (rc = ra_courier_start(office->ctx, &office->config, f, courier)) ||
 	    !office->config.confine)
 		return rc;
 	if ((rc = ra_confine_calls(f)) != TMG_UNSUPPORTED)
@@ -191,6 +195,18 @@ start(ra_office *office, const char *listen, struct urls *urls,
 	return rc;
 }
 
+/* What was handed to somebody elsewhere is given so long to be answered: told
+ * too early that it was not, it would be handed over a second time. */
+static void
+end(ra_office *office, struct running *r)
+{
+	tmg_ctx_end_by(office->ctx, tmg_now_ms() + ANSWER_MS);
+	ra_chores_stop(r->chores);
+	ra_server_free(&r->server);
+	ra_chores_free(&r->chores);
+	ra_courier_free(&r->courier);
+}
+
 static int
 serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 {
@@ -216,9 +232,7 @@ serve(ra_office *office, const char *listen, const ra_value *ready_fd)
 	wait_for_end(office, r.server, &set);
 	tmg_log(office->ctx, TMG_LOG_INFO, "ending; running requests finish first");
 	(void)!ra_notify("STOPPING=1");
-	ra_server_free(&r.server);
-	ra_chores_free(&r.chores);
-	ra_courier_free(&r.courier);
+	end(office, &r);
 	return RA_EXIT_DONE;
 }
 

@@ -240,14 +240,20 @@ init_locks(ra_chores *c)
 	pthread_mutex_init(&c->mutex, NULL);
 }
 
-/* Those that run end first what they do. */
-static void
-stop(ra_chores *c)
+void
+ra_chores_stop(ra_chores *c)
 {
 	pthread_mutex_lock(&c->mutex);
 	atomic_store(&c->stop, true);
 	pthread_cond_broadcast(&c->end);
 	pthread_mutex_unlock(&c->mutex);
+}
+
+/* Those that run end first what they do. */
+static void
+join(ra_chores *c)
+{
+	ra_chores_stop(c);
 	for (size_t i = 0; i < WORKERS; i++) {
 		if (c->worker[i].runs)
 			pthread_join(c->worker[i].thread, NULL);
@@ -307,7 +313,7 @@ ra_chores_start(ra_office *office, ra_courier *courier, tmg_fault *f,
 	init_locks(c);
 	c->courier = courier;
 	if ((rc = start_all(office, c, f))) {
-		stop(c);
+		join(c);
 		return rc;
 	}
 	*chores = c;
@@ -318,6 +324,6 @@ void
 ra_chores_free(ra_chores **chores)
 {
 	if (*chores != NULL)
-		stop(*chores);
+		join(*chores);
 	*chores = NULL;
 }

@@ -21,8 +21,12 @@ TMG_MUST_USE tmg_rc
 ra_chores_start(ra_office *office, ra_courier *courier, tmg_fault *f,
     ra_chores **chores);
 
-/* Lets what is being done end; a mail on its way is given up and sent later.
- * Accepts a pointer to NULL; leaves NULL. */
+/* Nothing is begun any more. */
+void
+ra_chores_stop(ra_chores *chores);
+
+/* Lets what is being done end, which tmg_ctx_end_by() bounds: a mail that nobody
+ * confirmed by then is sent later.  Accepts a pointer to NULL; leaves NULL. */
 void
 ra_chores_free(ra_chores **chores);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -28,6 +29,7 @@
 extern char **environ;
 
 struct ra_courier {
+	tmg_ctx *ctx;
 	pid_t pid;
 	int fd;
 	uint32_t asked;
@@ -123,7 +125,8 @@ spawn(const ra_config *config, int fd, pid_t *pid)
 }
 
 tmg_rc
-ra_courier_start(const ra_config *config, tmg_fault *f, ra_courier **courier)
+ra_courier_start(tmg_ctx *ctx, const ra_config *config, tmg_fault *f,
+    ra_courier **courier)
 {
 	ra_courier *c;
 	int ends[2], e;
@@ -144,6 +147,7 @@ ra_courier_start(const ra_config *config, tmg_fault *f, ra_courier **courier)
 		free(c);
 		return tmg_raise(f, TMG_E_IO, 0, _("sms.command: %s"), strerror(e));
 	}
+	c->ctx = ctx;
 	c->fd = ends[0];
 	*courier = c;
 	return TMG_OK;
@@ -178,12 +182,11 @@ take_reply(ra_courier *c, ra_program_end *end)
 }
 
 static void
-wait_reply(ra_courier *c, int seconds, const atomic_bool *stop,
-    ra_program_end *end)
+wait_reply(ra_courier *c, int seconds, ra_program_end *end)
 {
 	const int64_t until = tmg_now_ms() + (int64_t)seconds * 1000;
 
-	while (tmg_now_ms() < until && (stop == NULL || !atomic_load(stop))) {
+	while (tmg_now_ms() < until && !tmg_ctx_is_over(c->ctx)) {
 		struct pollfd at = { c->fd, POLLIN, 0 };
 
 		if (poll(&at, 1, LOOK_MS) > 0 && take_reply(c, end))
@@ -199,7 +202,7 @@ wait_reply(ra_courier *c, int seconds, const atomic_bool *stop,
 
 void
 ra_courier_send(ra_courier *c, const ra_config *config, const char *to,
-    const char *text, const atomic_bool *stop, ra_program_end *end)
+    const char *text, ra_program_end *end)
 {
 	struct question q = { .number = 0 };
 	char *words[ARGS_MAX + 1];
@@ -216,7 +219,7 @@ ra_courier_send(ra_courier *c, const ra_config *config, const char *to,
 		    strlen(q.text) + 1, MSG_NOSIGNAL) < 0)
 			snprintf(end->said, sizeof(end->said), "%s", strerror(errno));
 		else
-			wait_reply(c, config->sms.timeout_s + SLACK_S, stop, end);
+			wait_reply(c, config->sms.timeout_s + SLACK_S, end);
 	}
 	explicit_bzero(&q, sizeof(q));
 }

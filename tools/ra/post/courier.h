@@ -7,8 +7,7 @@
 #ifndef RA_COURIER_H
 #define RA_COURIER_H
 
-#include <stdatomic.h>
-
+#include "tamga/ctx.h"
 #include "tools/ra/desk/conf.h"
 #include "tools/ra/post/program.h"
 
@@ -18,7 +17,8 @@ typedef struct ra_courier ra_courier;
 
 /* Starts one for sms.command; NULL where there is none. */
 TMG_MUST_USE tmg_rc
-ra_courier_start(const ra_config *config, tmg_fault *f, ra_courier **courier);
+ra_courier_start(tmg_ctx *ctx, const ra_config *config, tmg_fault *f,
+    ra_courier **courier);
 
 /* Ends it, and what it runs.  Accepts a pointer to NULL; leaves NULL. */
 void
@@ -26,13 +26,13 @@ ra_courier_free(ra_courier **courier);
 
 /*
  * Has the program run with the number to and text; waits until it has ended, or
- * until stop turns true (NULL never).
+ * nobody may wait any longer (tmg_ctx_end_by()).
  *
  *   courier   NULL: this process runs it
  */
 void
 ra_courier_send(ra_courier *courier, const ra_config *config, const char *to,
-    const char *text, const atomic_bool *stop, ra_program_end *end);
+    const char *text, ra_program_end *end);
 
 /* What such a process does: descriptor 0 is the socket, argv the seconds, then
  * the program and its words.  Ends when the other side has gone. */

@@ -93,14 +93,13 @@ send_mail(const struct round *r, const ra_mail *mail, tmg_fault *f)
 		mail->subject, mail->body, mail->id, mail->created,
 		{ printed.bytes, printed.len } };
 
-	return ra_smtp_send(r->desk->config, &letter, r->stop, f);
+	return ra_smtp_send(r->desk->office->ctx, r->desk->config, &letter, f);
 }
 
 static tmg_rc
 send_sms(const struct round *r, const ra_mail *mail, tmg_fault *f)
 {
-	const ra_sms_line line = { r->desk->office->ctx, r->desk->config, r->courier,
-		r->stop };
+	const ra_sms_line line = { r->desk->office->ctx, r->desk->config, r->courier };
 
 	return ra_sms_send(&line, &(ra_sms){ mail->id, mail->recipient, mail->body },
 	    f);

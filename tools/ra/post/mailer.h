@@ -22,7 +22,7 @@ typedef struct ra_mailed {
  * process that dies meanwhile lets go of it some minutes later, and who takes
  * it then sends it under the same Message-ID.
  *
- *   stop   in   as of ra_smtp_send()
+ *   stop   in   turns true when no other mail is to be begun; NULL never
  *
  * Verdicts  TMG_UNSUPPORTED  no mail server is configured; they wait
  */

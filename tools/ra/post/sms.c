@@ -14,8 +14,7 @@ run(const ra_sms_line *line, const ra_sms *sms, tmg_fault *f)
 	const char *program = line->config->sms.command;
 	ra_program_end end;
 
-	ra_courier_send(line->courier, line->config, sms->to, sms->text, line->stop,
-	    &end);
+	ra_courier_send(line->courier, line->config, sms->to, sms->text, &end);
 	if (end.status == EX_OK)
 		return TMG_OK;
 	return tmg_raise(f, end.status == EX_DATAERR || end.status == EX_NOUSER ?

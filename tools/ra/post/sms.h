@@ -5,8 +5,6 @@
 #ifndef RA_SMS_H
 #define RA_SMS_H
 
-#include <stdatomic.h>
-
 #include "tamga/ctx.h"
 #include "tools/ra/post/courier.h"
 
@@ -21,7 +19,6 @@ typedef struct ra_sms_line {
 	tmg_ctx *ctx;
 	const ra_config *config;
 	ra_courier *courier;		/* NULL: this process runs programs */
-	const atomic_bool *stop;	/* NULL never */
 } ra_sms_line;
 
 /*

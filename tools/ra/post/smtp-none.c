@@ -11,12 +11,12 @@ ra_smtp_built(void)
 }
 
 tmg_rc
-ra_smtp_send(const ra_config *config, const ra_letter *letter,
-    const atomic_bool *stop, tmg_fault *f)
+ra_smtp_send(tmg_ctx *ctx, const ra_config *config, const ra_letter *letter,
+    tmg_fault *f)
 {
+	(void)ctx;
 	(void)config;
 	(void)letter;
-	(void)stop;
 	return tmg_raise(f, TMG_BUSY, 0,
 	    _("this tamga-ra was built without libcurl and sends no mails"));
 }

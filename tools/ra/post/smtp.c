@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/i18n.h"
@@ -160,14 +162,15 @@ log_in(sending *s, const ra_config *config, tmg_fault *f)
 	return TMG_OK;
 }
 
+/* Ends the sending when nobody may wait for it any longer. */
 static int
-look_up(void *stop, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+look_up(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	(void)a;
 	(void)b;
 	(void)c;
 	(void)d;
-	return stop != NULL && atomic_load((const atomic_bool *)stop);
+	return tmg_ctx_is_over(ctx);
 }
 
 /* The path of an SMTP address is the name we greet with. */
@@ -200,15 +203,10 @@ set_line(sending *s, const ra_config *config, tmg_fault *f)
 }
 
 static void
-watch_stop(sending *s, const atomic_bool *stop)
+watch_end(sending *s, tmg_ctx *ctx)
 {
-	union {
-		const atomic_bool *in;
-		void *out;
-	} arg = { stop };
-
 	curl_easy_setopt(s->curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(s->curl, CURLOPT_XFERINFODATA, arg.out);
+	curl_easy_setopt(s->curl, CURLOPT_XFERINFODATA, ctx);
 	curl_easy_setopt(s->curl, CURLOPT_XFERINFOFUNCTION, look_up);
 }
 
@@ -244,17 +242,32 @@ judge(sending *s, const ra_config *config, CURLcode code, tmg_fault *f)
 	    config->mail.server, why, reply);
 }
 
+/* libcurl says QUIT when it closes and waits two minutes for the answer, which
+ * matters to nobody: what is to be known is known.  It finds nothing to wait for. */
+static void
+stop_listening(CURL *curl)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		(void)shutdown(fd, SHUT_RD);
+}
+
 tmg_rc
-ra_smtp_send(const ra_config *config, const ra_letter *letter,
-    const atomic_bool *stop, tmg_fault *f)
+ra_smtp_send(tmg_ctx *ctx, const ra_config *config, const ra_letter *letter,
+    tmg_fault *f)
 {
 	tmg_auto(sending) s = { .curl = curl_easy_init() };
+	CURLcode code;
 	tmg_rc rc;
 
 	if (s.curl == NULL)
 		return out_of_memory(f);
 	if ((rc = set_line(&s, config, f)) || (rc = add_letter(&s, letter, f)))
 		return rc;
-	watch_stop(&s, stop);
-	return judge(&s, config, curl_easy_perform(s.curl), f);
+	watch_end(&s, ctx);
+	code = curl_easy_perform(s.curl);
+	stop_listening(s.curl);
+	return judge(&s, config, code, f);
 }

@@ -5,8 +5,7 @@
 #ifndef RA_SMTP_H
 #define RA_SMTP_H
 
-#include <stdatomic.h>
-
+#include "tamga/ctx.h"
 #include "tools/ra/desk/conf.h"
 #include "tools/ra/post/letter.h"
 
@@ -15,9 +14,8 @@ bool
 ra_smtp_built(void);
 
 /*
- * Sends one letter, in as many seconds as the configuration says at the most.
- *
- *   stop   in   turns true when the program is to end; NULL never
+ * Sends one letter, in as many seconds as the configuration says at the most,
+ * and before the program ends (tmg_ctx_end_by()).
  *
  * Verdicts  TMG_OK       the server has taken it over
  *           TMG_DENIED   the server refused the letter or its recipient for good
@@ -27,7 +25,7 @@ ra_smtp_built(void);
  * f says why.
  */
 TMG_MUST_USE tmg_rc
-ra_smtp_send(const ra_config *config, const ra_letter *letter,
-    const atomic_bool *stop, tmg_fault *f);
+ra_smtp_send(tmg_ctx *ctx, const ra_config *config, const ra_letter *letter,
+    tmg_fault *f);
 
 #endif

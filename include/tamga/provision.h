@@ -37,7 +37,8 @@ typedef struct tmg_provision_spec {
 				 * ec:p256, ec:p384, rsa:2048, ... */
 	tmg_pin_policy pin;
 	tmg_touch_policy touch;
-	bool replace;		/* an occupied slot may be overwritten */
+	bool replace;		/* an occupied slot may be overwritten: where the token
+				 * moves keys, not before the new one is proven */
 	bool keep_key;		/* use the key that is there (renewal, same key) */
 	const char *renews;	/* name of the key whose certificate is renewed and
 				 * which authenticates us */
@@ -57,6 +58,8 @@ typedef struct tmg_provision_record {
 	tmg_step step;
 	char token[TMG_URI_MAX];
 	char slot[TMG_SLOT_NAME];
+	char waits[TMG_SLOT_NAME];	/* where the new key waits until it may replace what
+				 * slot holds, which may be used till then; "" nowhere */
 	char authority[TMG_URI_MAX];
 	char subject[TMG_NAME_MAX];
 	time_t begun, changed;

@@ -219,7 +219,8 @@ create(tmg_provision *p)
 	if ((rc = tmg_store_lock(NULL, &store, &p->fault)) ||
 	    (rc = look_again(p)) != TMG_NOT_FOUND)
 		return rc;
-	if ((rc = tmg_store_new_id(p->ctx, p->j.id, &p->fault)) ||
+	if ((rc = tmg_replace_choose(p)) ||
+	    (rc = tmg_store_new_id(p->ctx, p->j.id, &p->fault)) ||
 	    (rc = tmg_store_lock(p->j.id, &p->lock, &p->fault)))
 		return rc;
 	p->j.begun = tmg_ctx_now(p->ctx);

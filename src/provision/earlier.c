@@ -84,7 +84,8 @@ in_the_way(const struct earlier *e, const tmg_journal *j)
 {
 	const tmg_journal *ours = &e->p->j;
 
-	if (ours->slot[0] != '\0' && strcmp(j->slot, ours->slot) == 0)
+	if (ours->slot[0] != '\0' && (strcmp(j->slot, ours->slot) == 0 ||
+	    strcmp(j->made, ours->slot) == 0))
 		return true;
 	return e->asked.slot[0] == '\0' && ours->renewed.len > 0 && tmg_view_equal(
 	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->renewed));
@@ -162,7 +163,7 @@ add_trace(void *arg, tmg_journal *j)
 	tmg_provision *p = arg;
 
 	if (strcmp(j->token, p->j.token) == 0)
-		p->traces += 1u + (unsigned)j->step + (j->aside[0] != '\0');
+		p->traces += 1u + (unsigned)j->step + (j->aside[0] != '\0') + j->moving;
 	return TMG_OK;
 }
 
@@ -188,8 +189,8 @@ claims(void *arg, tmg_journal *j)
 	if (j->step >= TMG_STEP_DONE || strcmp(j->id, c->ours->id) == 0 ||
 	    strcmp(j->token, c->ours->token) != 0)
 		return TMG_OK;
-	return strcmp(j->slot, c->slot) == 0 || strcmp(j->aside, c->slot) == 0
-	    ? TMG_OCCUPIED : TMG_OK;
+	return strcmp(j->slot, c->slot) == 0 || strcmp(j->aside, c->slot) == 0 ||
+	    strcmp(j->made, c->slot) == 0 ? TMG_OCCUPIED : TMG_OK;
 }
 
 tmg_rc

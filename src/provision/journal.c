@@ -58,6 +58,8 @@ static const tmg_field fields[] = {
 	{ "swap", &tmg_kind_flag, AT(swap), NULL, false },
 	{ "place", &tmg_kind_text, AT(place), NULL, false },
 	{ "aside", &tmg_kind_text, AT(aside), NULL, false },
+	{ "made", &tmg_kind_text, AT(made), NULL, false },
+	{ "moving", &tmg_kind_flag, AT(moving), NULL, false },
 	{ "generating", &tmg_kind_flag, AT(generating), NULL, false },
 	{ "before", &tmg_kind_text, AT(before), NULL, false },
 	{ "public-key", &tmg_kind_blob, AT(spki), NULL, false },
@@ -138,6 +140,9 @@ what_is_wrong(const tmg_journal *j)
 	if ((j->place[0] != '\0') != (j->aside[0] != '\0') ||
 	    (j->aside[0] != '\0' && j->renews[0] == '\0'))
 		return "aside";
+	if ((j->made[0] != '\0' && (!j->replace || j->keep_key)) ||
+	    (j->moving && j->made[0] == '\0'))
+		return "made";
 	if (j->renews[0] != '\0' &&
 	    tmg_cert_spki(tmg_blob_view(&j->renewed), &spki) != TMG_OK)
 		return "renewed";

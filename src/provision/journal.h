@@ -49,6 +49,10 @@ typedef struct tmg_journal {
 	char place[TMG_SLOT_NAME];	/* where the renewed key was */
 	char aside[TMG_SLOT_NAME];	/* where it goes; "slot" is the new one's */
 
+	/* a replacement's: what "slot" holds stays until the new key is proven */
+	char made[TMG_SLOT_NAME];	/* where that was made and waits, "" in "slot" */
+	bool moving;			/* and it may be on its way */
+
 	/* what was done */
 	bool generating;		/* intent: we are about to fill the slot */
 	char before[65];		/* SHA-256 of the key we then replace */

@@ -127,6 +127,8 @@ tell(const tmg_journal *j, tmg_provision_record *r)
 	memcpy(r->id, j->id, sizeof(r->id));
 	memcpy(r->token, j->token, sizeof(r->token));
 	memcpy(r->slot, j->slot, sizeof(r->slot));
+	if (j->step < TMG_STEP_DONE)
+		memcpy(r->waits, j->made, sizeof(r->waits));
 	memcpy(r->authority, j->authority, sizeof(r->authority));
 	memcpy(r->last_error, j->error, sizeof(r->last_error));
 	memcpy(r->note, j->note, sizeof(r->note));

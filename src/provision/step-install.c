@@ -45,7 +45,7 @@ tmg_step_install(tmg_provision *p)
 		return tmg_advise(&p->fault, TMG_TRY_DELETE_CERT,
 		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another "
 			"certificate into slot %s of %s meanwhile; delete it, then "
-			"resume"), p->j.slot, p->j.label));
+			"resume"), tmg_work_made_in(p), p->j.label));
 	if ((rc = tmg_work_login_user(p)) ||
 	    (rc = tmg_work_login_admin(p)))
 		return rc;
@@ -56,6 +56,6 @@ tmg_step_install(tmg_provision *p)
 	if (!tmg_view_equal(there, cert))
 		return tmg_raise(&p->fault, TMG_E_CARD, 0, _("%s gives another "
 		    "certificate back than was written into slot %s; resume to write "
-		    "it again"), p->j.label, p->j.slot);
+		    "it again"), p->j.label, tmg_work_made_in(p));
 	return tmg_work_reached(p, TMG_STEP_INSTALLED);
 }

@@ -18,7 +18,7 @@ keep(tmg_provision *p)
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&p->fault, rc, 0,
 		    _("slot %s of %s has no key to keep, or nothing tells of it"),
-		    p->j.slot, p->j.label);
+		    tmg_work_made_in(p), p->j.label);
 	if (rc != TMG_OK)
 		return tmg_work_token_said(p, rc);
 	return tmg_blob_set(&p->j.spki, spki);
@@ -55,7 +55,7 @@ made_already(tmg_provision *p, tmg_view *spki)
 	return tmg_advise(&p->fault, TMG_TRY_CANCEL,
 	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put another key "
 		"into slot %s of %s meanwhile; give enrollment %s up and begin again "
-		"in another slot"), p->j.slot, p->j.label, p->j.id));
+		"in another slot"), tmg_work_made_in(p), p->j.label, p->j.id));
 }
 
 /* Nobody may have put a certificate there since the slot was found free, nor,
@@ -67,7 +67,7 @@ still_ours(tmg_provision *p)
 	tmg_view cert;
 	tmg_rc rc;
 
-	if (p->j.replace)
+	if (p->j.replace && p->j.made[0] == '\0')
 		return TMG_OK;
 	rc = tmg_key_cert(p->key, &cert);
 	if (rc == TMG_NOT_FOUND && !p->j.generating)
@@ -79,7 +79,8 @@ still_ours(tmg_provision *p)
 	return tmg_advise(&p->fault, TMG_TRY_CANCEL,
 	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("somebody put a key or a "
 		"certificate into slot %s of %s meanwhile; give enrollment %s up and "
-		"begin again in another slot"), p->j.slot, p->j.label, p->j.id));
+		"begin again in another slot"), tmg_work_made_in(p), p->j.label,
+		p->j.id));
 }
 
 static tmg_rc
@@ -87,7 +88,8 @@ ask_token(tmg_provision *p)
 {
 	tmg_keyspec spec = {
 		.slot = tmg_key_slot(p->key)->ref,
-		.pin = (tmg_pin_policy)p->j.pin,
+		.pin = p->j.made[0] != '\0' ? tmg_work_pin(p) :
+		    (tmg_pin_policy)p->j.pin,
 		.touch = (tmg_touch_policy)p->j.touch,
 	};
 	uint8_t store[TMG_SPKI_MAX];
@@ -168,7 +170,8 @@ tmg_step_key(tmg_provision *p)
 	if ((rc = tmg_work_token(p)) ||
 	    (rc = p->j.keep_key ? keep(p) : generate(p)))
 		return rc;
-	if (!p->j.keep_key && p->j.replace && (rc = drop_old_cert(p)))
+	if (!p->j.keep_key && p->j.replace && p->j.made[0] == '\0' &&
+	    (rc = drop_old_cert(p)))
 		return rc;
 	if ((rc = key_reached(p)))
 		return rc;

@@ -140,8 +140,10 @@ tell(tmg_provision *p, bool proves, tmg_view sig)
 static tmg_rc
 finish(tmg_provision *p)
 {
-	const tmg_rc rc = tmg_swap(p);
+	tmg_rc rc = tmg_replace(p);
 
+	if (rc == TMG_OK)
+		rc = tmg_swap(p);
 	return rc == TMG_OK ? tmg_work_reached(p, TMG_STEP_DONE) : rc;
 }
 
@@ -155,7 +157,7 @@ tmg_step_prove(tmg_provision *p)
 	const tmg_sign_spec *how = NULL;
 	tmg_rc rc;
 
-	if (tmg_swap_begun(p))	/* proven before the keys began to move */
+	if (p->j.moving || tmg_swap_begun(p))	/* proven before the keys began to move */
 		return finish(p);
 	if ((rc = choose_input(p, proves, challenge)) ||
 	    (rc = tmg_work_token(p)) ||
@@ -166,7 +168,7 @@ tmg_step_prove(tmg_provision *p)
 		return tmg_advise(&p->fault, TMG_TRY_DELETE_CERT,
 		    tmg_raise(&p->fault, TMG_MISMATCH, 0, _("the certificate in slot "
 			"%s of %s does not fit the key there; delete it and enroll "
-			"again"), p->j.slot, p->j.label));
+			"again"), tmg_work_made_in(p), p->j.label));
 	if ((rc = tell(p, proves, tmg_out_view(&sig))))
 		return rc;
 	return finish(p);

@@ -43,7 +43,7 @@ tmg_work_another_key(tmg_provision *p)
 	return tmg_advise(&p->fault, TMG_TRY_CANCEL,
 	    tmg_raise(&p->fault, TMG_MISMATCH, 0, _("slot %s of %s holds another "
 		"key than enrollment %s made; give that enrollment up and begin "
-		"again"), p->j.slot, p->j.label, p->j.id));
+		"again"), tmg_work_made_in(p), p->j.label, p->j.id));
 }
 
 /* The token may tell of another key than ours: somebody filled the slot. */
@@ -55,6 +55,12 @@ tell_public(tmg_provision *p)
 	if (rc == TMG_MISMATCH)
 		return tmg_work_another_key(p);
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
+}
+
+const char *
+tmg_work_made_in(const tmg_provision *p)
+{
+	return p->j.made[0] != '\0' ? p->j.made : p->j.slot;
 }
 
 tmg_rc
@@ -79,7 +85,7 @@ tmg_work_token(tmg_provision *p)
 		return TMG_OK;
 	if ((rc = tmg_work_card(p)))
 		return rc;
-	if ((rc = tmg_token_slot(p->token, p->j.slot, &p->key)))
+	if ((rc = tmg_token_slot(p->token, tmg_work_made_in(p), &p->key)))
 		return tmg_work_token_said(p, rc);
 	if (p->j.step < TMG_STEP_KEY)
 		return TMG_OK;
@@ -137,6 +143,19 @@ tmg_work_authority(tmg_provision *p)
 	return rc;
 }
 
+tmg_pin_policy
+tmg_work_pin(const tmg_provision *p)
+{
+	tmg_key *place = p->key;
+
+	if (p->j.pin != TMG_PIN_UNKNOWN)
+		return (tmg_pin_policy)p->j.pin;
+	if (p->j.made[0] != '\0' &&
+	    tmg_token_slot(p->token, p->j.slot, &place) != TMG_OK)
+		place = p->key;
+	return tmg_key_slot(place)->pin;
+}
+
 /*
  * A key that wants no PIN gets none, and one that wants it before every
  * signature would waste what is asked for here.
@@ -144,11 +163,9 @@ tmg_work_authority(tmg_provision *p)
 tmg_rc
 tmg_work_login_user(tmg_provision *p)
 {
-	int pin = p->j.pin;
+	const tmg_pin_policy pin = tmg_work_pin(p);
 	tmg_rc rc;
 
-	if (pin == TMG_PIN_UNKNOWN)
-		pin = (int)tmg_key_slot(p->key)->pin;
 	if (pin == TMG_PIN_NEVER || pin == TMG_PIN_ALWAYS)
 		return TMG_OK;
 	rc = tmg_token_login(p->token, TMG_PIN_USER);
@@ -188,7 +205,7 @@ tmg_work_reached(tmg_provision *p, tmg_step step)
 bool
 tmg_work_may_overwrite(const tmg_provision *p, tmg_view there)
 {
-	return p->j.replace || (p->j.keep_key &&
+	return (p->j.replace && p->j.made[0] == '\0') || (p->j.keep_key &&
 	    tmg_view_equal(there, tmg_blob_view(&p->j.renewed)));
 }
 

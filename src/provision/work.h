@@ -45,6 +45,15 @@ tmg_work_card(tmg_provision *p);
 TMG_MUST_USE tmg_rc
 tmg_work_token(tmg_provision *p);
 
+/* The slot that the new key is made in: the one asked for, or where it waits
+ * until it may replace what is there. */
+const char *
+tmg_work_made_in(const tmg_provision *p);
+
+/* When the new key will want its PIN: as asked for, or as its slot does. */
+tmg_pin_policy
+tmg_work_pin(const tmg_provision *p);
+
 /* Opens the authority, with the renewed key as our identity. */
 TMG_MUST_USE tmg_rc
 tmg_work_authority(tmg_provision *p);
@@ -161,6 +170,16 @@ tmg_swap(tmg_provision *p);
 /* Whether keys may be on their way: the journal's slot may be empty. */
 bool
 tmg_swap_begun(const tmg_provision *p);
+
+/* ---- step-replace.c ---------------------------------------------------- */
+
+/* Where something is about to be lost: finds a slot for the new key to wait in,
+ * if the token moves keys and has one; else nothing happens. */
+TMG_MUST_USE tmg_rc
+tmg_replace_choose(tmg_provision *p);
+/* The key that waited gets its place, and what was there is destroyed. */
+TMG_MUST_USE tmg_rc
+tmg_replace(tmg_provision *p);
 
 /* ---- check.c ----------------------------------------------------------- */
 

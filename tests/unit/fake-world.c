@@ -53,7 +53,7 @@ static const tmg_backend_info info_with_metadata = {
 static const tmg_backend_info info_moves = {
 	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
 	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_POLICY | TMG_CAN_MOVE |
-	    TMG_CAN_RETIRED,
+	    TMG_CAN_DELETE | TMG_CAN_RETIRED,
 	.algs = 1u << TMG_ALG_P256,
 };
 static const tmg_backend_info info_rsa = {
@@ -528,6 +528,24 @@ tmg_key_move(tmg_key *from, tmg_key *to)
 }
 
 tmg_rc
+tmg_key_delete(tmg_key *key)
+{
+	fake_slot *here = slot_of(key);
+	tmg_rc rc;
+
+	if ((rc = card()))
+		return rc;
+	if (!logged_in[TMG_PIN_ADMIN])
+		return tmg_raise(&the_fault, TMG_LOGIN, 0, "admin first");
+	if (here->priv_len == 0)
+		return TMG_NOT_FOUND;
+	here->priv_len = 0;
+	fake->destroyed++;
+	forget(key);
+	return card();
+}
+
+tmg_rc
 tmg_key_attest(tmg_key *key, tmg_out *der)
 {
 	(void)key;
@@ -880,6 +898,8 @@ decide(tmg_authority *a, tmg_view csr, tmg_decision *d)
 	*d = (tmg_decision){ .retry_after_s = 30, .ticket = "t1" };
 	if (fake->answer == FAKE_WAITS)
 		return TMG_PENDING;
+	if (fake->answer == FAKE_REJECTS)
+		return tmg_raise(&a->fault, TMG_DENIED, 0, "the officer says no");
 	must(tmg_certs_new(&d->certs) == TMG_OK);
 	if (fake->answer == FAKE_OLD_CERT)
 		return tmg_certs_add(d->certs, (tmg_view){ fake->slots[0].cert,

@@ -20,7 +20,8 @@ typedef enum fake_answer {
 	FAKE_OLD_CERT,		/* gives the renewed certificate back */
 	FAKE_SHORTER,		/* a renewal that ends before */
 	FAKE_NOTHING,		/* an answer without a certificate */
-	FAKE_DENIES,
+	FAKE_REJECTS,		/* the request, when it has it */
+	FAKE_DENIES,		/* everything */
 	FAKE_DOWN,
 } fake_answer;
 
@@ -47,6 +48,7 @@ typedef struct fake_world {
 	bool garbles;			/* gives other certificates back than written */
 	unsigned generated, signatures, writes, logins, admin_logins;
 	unsigned overwritten;		/* keys, by others or by moved ones */
+	unsigned destroyed;		/* keys, because somebody said so */
 
 	/* the authority */
 	fake_answer answer;

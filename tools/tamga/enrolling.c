@@ -115,6 +115,8 @@ enrolling_json(const tmg_provision_record *r)
 		json_object_set_new(j, "retry_after", json_integer(r->retry_after_s));
 	if (r->unanswered)
 		json_object_set_new(j, "unanswered", json_true());
+	if (r->waits[0] != '\0')
+		json_object_set_new(j, "waits_in", json_string(r->waits));
 	if (r->last_error[0] != '\0')
 		json_object_set_new(j, "last_error", json_string(r->last_error));
 	if (r->note[0] != '\0')
@@ -305,6 +307,15 @@ answer_json(struct cli *cli, tmg_rc rc, json_t *doc, json_t *list)
 	return rc;
 }
 
+/* What was allowed to be lost is not lost yet. */
+static void
+show_kept(struct cli *cli, const tmg_provision_record *r)
+{
+	if (r->waits[0] != '\0' && r->step < TMG_STEP_INSTALLED)
+		cli_note(cli, _("Slot %s holds what it held, and that may be used; the new "
+		    "key waits in slot %s."), r->slot, r->waits);
+}
+
 static void
 answer_text(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
     bool was_done)
@@ -316,8 +327,10 @@ answer_text(struct cli *cli, tmg_rc rc, const tmg_provision_record *r,
 		if (r->note[0] != '\0')
 			cli_note(cli, _("Note: %s"), r->note);
 	} else if (rc == TMG_PENDING) {
+		show_kept(cli, r);
 		cli_note(cli, _("Later: tamga enroll --resume %s"), r->id);
 	} else {
+		show_kept(cli, r);
 		cli_note(cli, _("Enrollment %s stopped after \"%s\"; when the cause is "
 		    "gone: tamga enroll --resume %s"), r->id,
 		    _(steps[r->step].done), r->id);

@@ -27,6 +27,24 @@ portal_release(struct portal *p)
 	*p = (struct portal){ .number = "" };
 }
 
+/* What the same wish began once, and has ended without a certificate, is over: the
+ * next time begins another one. */
+static tmg_rc
+still_open(struct cli *cli, const struct portal *p, const json_t *said)
+{
+	static const char *const ends[] = { "rejected", "cancelled", "expired" };
+
+	for (size_t i = 0; p->once[0] != '\0' && i < sizeof(ends) / sizeof(*ends); i++) {
+		if (strcmp(portal_text(said, "state"), ends[i]) != 0)
+			continue;
+		unlink(p->once);
+		return cli_raise(cli, TMG_DENIED, _("application %s: %s%s%s; say the same "
+		    "again to begin another one"), p->number, portal_text(said, "status"),
+		    portal_text(said, "reason")[0] != '\0' ? ": " : "",
+		    portal_text(said, "reason"));
+	}
+	return TMG_OK;
+}
 
 static tmg_rc
 take_contents(struct cli *cli, tmg_authority *a, struct portal *p,
@@ -71,6 +89,7 @@ portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
 	else if ((rc = portal_set_number(cli, p, number)) == TMG_OK)
 		rc = keep_find(cli, p->number, ca);
 	if (rc != TMG_OK || (rc = portal_enter(cli, ca, p, &a, &said)) ||
+	    (rc = still_open(cli, p, said)) ||
 	    (rc = portal_walk(cli, a, p, &said)))
 		return rc;
 	if ((rc = portal_keep_rule(cli, p)))

@@ -3,6 +3,7 @@
 # Three thousand connections from twelve addresses that say nothing: where there is
 # room for them nobody else notices; where there is none, others come in as soon as
 # the silent have had their time, and the server still ends when it is told to.
+# Who stops in the middle of a handshake takes nothing of the processor.
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
 . "$top_srcdir/tests/interop/ra-serve-lib.sh"
@@ -43,6 +44,32 @@ comes_in() {
 	same "another address, within $1 s" "$(curl -sS --max-time "$1" --cacert "$TAMGA_TEST_RA_CA" -o /dev/null \
 	    -w '%{http_code}' "https://localhost:${tls##*:}/healthz")" 200
 }
+# halfway PID PORT: eight say hello, hear the server's and stop there; microseconds of
+# the processor that it takes in a second of that
+halfway() {
+	python3 - "$1" "$2" <<-'PY'
+		import glob, socket, ssl, sys, time
+		pid, port = sys.argv[1], int(sys.argv[2])
+		def spent():
+		    return sum(int(open(task).read().split()[0])
+		        for task in glob.glob(f"/proc/{pid}/task/*/schedstat")) // 1000
+		def hello():
+		    peer = socket.create_connection(("127.0.0.1", port), 20)
+		    said = ssl.MemoryBIO()
+		    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(ssl.MemoryBIO(), said,
+		        server_hostname="localhost")
+		    try:
+		        tls.do_handshake()
+		    except ssl.SSLWantReadError:
+		        peer.sendall(said.read())
+		    assert peer.recv(1)
+		    return peer
+		held = [hello() for _ in range(8)]
+		before = spent()
+		time.sleep(1)
+		print(spent() - before)
+	PY
+}
 # ends: the server NAME does, when it is told to
 ends() {
 	kill "$1"
@@ -59,6 +86,8 @@ serve wide "$TAMGA_TEST_RA_DIR"
 silent "${tls##*:}"
 for i in 1 2 3; do comes_in 3; done
 kill $many
+took=$(halfway ${pids##* } "${tls##*:}") || die 'no handshake begins'
+[ "$took" -lt 200000 ] || die "eight who wait in their handshake take $took us a second"
 { grep -v '^connections\|^request_seconds' plain.conf; echo 'connections = 256;'; echo 'request_seconds = 2;'; } > "$TAMGA_TEST_RA_DIR/ra.conf"
 serve narrow "$TAMGA_TEST_RA_DIR"
 silent "${tls##*:}"

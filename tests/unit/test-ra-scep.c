@@ -11,6 +11,7 @@
 #include "src/base/scope.h"
 #include "tests/unit/ra-bench.h"
 #include "tools/ra/ca/make.h"
+#include "tools/ra/ca/spoken.h"
 #include "tools/ra/desk/challenge.h"
 #include "tools/ra/desk/deputy.h"
 #include "tools/ra/scep/scep.h"
@@ -326,6 +327,49 @@ test_another_process(void **state)
 	tmg_scep_bytes_release(&names);
 }
 
+/* ---- what is said in a request ---- */
+
+static const struct {
+	const char *challenge;	/* NULL: none */
+	int beside;		/* attributes of other kinds, in front */
+} said[] = {
+	{ NULL, 0 }, { NULL, 2 }, { "", 0 }, { "a", 0 }, { "anna:secret", 2 },
+};
+
+/* That there is something is told as libcrypto tells it. */
+static void
+test_said_at_all(void **state)
+{
+	const struct world *w = *state;
+
+	for (size_t i = 0; i < TMG_COUNT(said); i++) {
+		tmg_auto(ra_X509_REQ) req = X509_REQ_new();
+		unsigned char *der = NULL;
+
+		assert_int_equal(X509_REQ_set_pubkey(req, w->key), 1);
+		for (int k = 0; k < said[i].beside; k++)
+			assert_int_equal(X509_REQ_add1_attr_by_NID(req, k == 0 ?
+			    NID_pkcs9_unstructuredName : NID_description,
+			    V_ASN1_UTF8STRING, (const unsigned char *)"b", 1), 1);
+		if (said[i].challenge != NULL)
+			assert_int_equal(X509_REQ_add1_attr_by_NID(req,
+			    NID_pkcs9_challengePassword, V_ASN1_UTF8STRING,
+			    (const unsigned char *)said[i].challenge,
+			    (int)strlen(said[i].challenge)), 1);
+		assert_true(X509_REQ_sign(req, w->key, EVP_sha256()) > 0);
+
+		const int len = i2d_X509_REQ(req, &der);
+
+		assert_true(len > 0);
+		if (ra_spoken_any((tmg_view){ der, (size_t)len }) !=
+		    (said[i].challenge != NULL))
+			fail_msg("row %zu", i);
+		for (size_t cut = 0; cut < (size_t)len; cut++)
+			assert_false(ra_spoken_any((tmg_view){ der, cut }));
+		OPENSSL_free(der);
+	}
+}
+
 int
 main(void)
 {
@@ -337,6 +381,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_refused_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_another_process, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(test_said_at_all, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

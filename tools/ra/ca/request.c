@@ -146,15 +146,15 @@ check_possession(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 
 /* libcrypto would look through all its decoders for one that makes a key of the
  * public key in it; ours is made of its parts, in read_key(). */
-static bool
-parse_bare(tmg_ctx *ctx, ra_request *r)
+bool
+ra_request_parts(tmg_ctx *ctx, tmg_view pkcs10, X509_REQ **req)
 {
 	OSSL_LIB_CTX *before = OSSL_LIB_CTX_set0_default(tmg_ctx_barectx(ctx));
-	const unsigned char *at = r->pkcs10.ptr;
-	const bool parsed = d2i_X509_REQ(&r->req, &at, (long)r->pkcs10.len) != NULL;
+	const unsigned char *at = pkcs10.ptr;
+	const bool parsed = d2i_X509_REQ(req, &at, (long)pkcs10.len) != NULL;
 
 	OSSL_LIB_CTX_set0_default(before);
-	return parsed && at == r->pkcs10.ptr + r->pkcs10.len;
+	return parsed && at == pkcs10.ptr + pkcs10.len;
 }
 
 /* CRMF is read as the PKCS#10 that would ask for the same: all that is said of
@@ -183,7 +183,7 @@ parse(tmg_ctx *ctx, ra_request *r, tmg_fault *f)
 	r->req = X509_REQ_new_ex(tmg_ctx_libctx(ctx), NULL);
 	if (r->req == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	if (r->der.len > RA_CSR_MAX || !parse_bare(ctx, r)) {
+	if (r->der.len > RA_CSR_MAX || !ra_request_parts(ctx, r->pkcs10, &r->req)) {
 		ERR_clear_error();
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("not a certification request (PKCS#10, DER)"));

@@ -40,6 +40,11 @@ void ra_request_release(ra_request *request);
 TMG_MUST_USE tmg_rc
 ra_request_read(tmg_ctx *ctx, tmg_view der, ra_request *request, tmg_fault *f);
 
+/* Its parts without their meaning: no key is made of it and nothing verified.
+ * *req: NULL, or an empty one to fill.  False: no PKCS#10; *req may be set. */
+bool
+ra_request_parts(tmg_ctx *ctx, tmg_view pkcs10, X509_REQ **req);
+
 /* A name as RFC 4514 text in UTF-8. */
 TMG_MUST_USE tmg_rc
 ra_name_text(const X509_NAME *name, char *text, size_t cap);

@@ -23,4 +23,9 @@ ra_spoken_wipe(ra_spoken *s);
 void
 ra_spoken_read(X509_REQ *req, ra_spoken *said);
 
+/* Whether a request has one at all, told without making anything of the rest.
+ * False also for what is no PKCS#10 in DER. */
+bool
+ra_spoken_any(tmg_view pkcs10);
+
 #endif

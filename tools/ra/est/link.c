@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
+#include "tools/ra/ca/request.h"
 #include "tools/ra/ca/spoken.h"
 #include "tools/ra/est/est.h"
 #include "tools/ra/http/channel.h"
@@ -28,13 +29,12 @@ write_link(const ra_call *call, tmg_out *text)
 }
 
 static bool
-holds(tmg_view csr, tmg_view link)
+holds(ra_desk *d, tmg_view csr, tmg_view link)
 {
-	const unsigned char *at = csr.ptr;
-	tmg_auto(ra_X509_REQ) req = d2i_X509_REQ(NULL, &at, (long)csr.len);
+	tmg_auto(ra_X509_REQ) req = NULL;
 	ra_auto_spoken said = { .len = 0 };
 
-	if (req != NULL)
+	if (ra_request_parts(d->office->ctx, csr, &req))
 		ra_spoken_read(req, &said);
 	ERR_clear_error();
 	return said.len > 0 && tmg_view_equal((tmg_view){ said.bytes, said.len }, link);
@@ -46,8 +46,10 @@ ra_est_link(ra_desk *d, const ra_call *call, ra_submission *in)
 	uint8_t store[2 * RA_CHANNEL_MAX];
 	tmg_out text = TMG_OUT(store);
 
+	if (!in->profile->est_link && !ra_spoken_any(in->csr))
+		return TMG_OK;	/* most say nothing, and need not */
 	write_link(call, &text);
-	in->spent = text.len > 0 && holds(in->csr, tmg_out_view(&text));
+	in->spent = text.len > 0 && holds(d, in->csr, tmg_out_view(&text));
 	if (in->spent || !in->profile->est_link)
 		return TMG_OK;
 	return tmg_raise(&d->fault, TMG_DENIED, 0, text.len > 0 ?

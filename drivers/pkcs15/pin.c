@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PINs as the AODF tells of them: VERIFY, CHANGE REFERENCE DATA, RESET RETRY
- * COUNTER (ISO/IEC 7816-4:2005 7.5.6 to 7.5.10).  A card may have a PIN for each
- * key: the one of the key that is used next is the user's.
+ * COUNTER (ISO/IEC 7816-4:2005 7.5.6 to 7.5.10).  Which one is meant is which.c's.
  */
 #include "drivers/pkcs15/pkcs15.h"
 
@@ -25,172 +24,21 @@ static const tmg_status pin_sw[] = {
 	{ TMG_SW_CLA, TMG_UNSUPPORTED, N_("the card cannot do that") },
 };
 
-/* By tmg_pin_kind: which flags a PIN must and must not have, and words. */
+/* By tmg_pin_kind. */
 static const struct {
-	unsigned must, mustnt;
-	const char *wrong, *refused, *locked, *none;
-} kinds[TMG_PIN_KINDS] = {
-	[TMG_PIN_USER] = { 0, P15_PIN_SO | P15_PIN_UNBLOCKING,
-		N_("%s: the PIN is wrong; tries left: %d"),
+	const char *wrong, *refused, *locked;
+} words[TMG_PIN_KINDS] = {
+	[TMG_PIN_USER] = { N_("%s: the PIN is wrong; tries left: %d"),
 		N_("%s: the PIN is wrong"),
-		N_("%s: the PIN is blocked; unblock it with the PUK"),
-		N_("%s: the card has no PIN") },
-	[TMG_PIN_PUK] = { P15_PIN_UNBLOCKING, P15_PIN_SO,
-		N_("%s: the PUK is wrong; tries left: %d"),
+		N_("%s: the PIN is blocked; unblock it with the PUK") },
+	[TMG_PIN_PUK] = { N_("%s: the PUK is wrong; tries left: %d"),
 		N_("%s: the PUK is wrong"),
-		N_("%s: the PUK is blocked"),
-		N_("%s: the card tells of no PUK") },
-	[TMG_PIN_ADMIN] = { P15_PIN_SO, 0,
+		N_("%s: the PUK is blocked") },
+	[TMG_PIN_ADMIN] = {
 		N_("%s: the security officer's PIN is wrong; tries left: %d"),
 		N_("%s: the security officer's PIN is wrong"),
-		N_("%s: the security officer's PIN is blocked"),
-		N_("%s: the card has no security officer's PIN") },
+		N_("%s: the security officer's PIN is blocked") },
 };
-
-/* ---- which one --------------------------------------------------------------- */
-
-static bool
-is_kind(const tmg_p15_pin *pin, tmg_pin_kind kind)
-{
-	return (pin->flags & kinds[kind].must) == kinds[kind].must &&
-	    (pin->flags & kinds[kind].mustnt) == 0;
-}
-
-static int
-by_id(const tmg_p15_content *c, tmg_view id)
-{
-	for (size_t i = 0; id.len > 0 && i < c->pin_count; i++)
-		if (tmg_view_equal(c->pins[i].id, id))
-			return (int)i;
-	return -1;
-}
-
-static int
-first_of(const tmg_p15_content *c, tmg_pin_kind kind)
-{
-	for (size_t i = 0; i < c->pin_count; i++)
-		if (is_kind(&c->pins[i], kind))
-			return (int)i;
-	return -1;
-}
-
-/* The PIN of the key that is used next, else of the first key, else the first. */
-static int
-users(const tmg_p15 *p)
-{
-	const tmg_p15_content *c = &p->content;
-	int found = -1;
-
-	for (size_t i = 0; i < c->spot_count; i++)
-		if (c->spots[i].ref == p->base.due && c->spots[i].key >= 0)
-			found = by_id(c, c->keys[c->spots[i].key].common.auth);
-	return found >= 0 ? found : first_of(c, TMG_PIN_USER);
-}
-
-/* What unblocks the user's PIN is named by it, or the only one there is. */
-static int
-index_of(const tmg_p15 *p, tmg_pin_kind kind)
-{
-	const tmg_p15_content *c = &p->content;
-	const int user = users(p);
-	int found;
-
-	if (kind == TMG_PIN_USER)
-		return user;
-	found = kind == TMG_PIN_PUK && user >= 0
-	    ? by_id(c, c->pins[user].common.auth) : -1;
-	return found >= 0 && is_kind(&c->pins[found], kind) ? found
-	    : first_of(c, kind);
-}
-
-static bool
-may_be_typed(const tmg_p15_pin *pin)
-{
-	return pin->type == P15_PIN_ASCII && (pin->flags & P15_PIN_PADDED) != 0 &&
-	    pin->stored <= TMG_PAD_BLOCK_MAX && pin->min > 0;
-}
-
-/* Until the card told: what a person may have. */
-static void
-tell_rule(tmg_p15 *p, tmg_pin_kind kind)
-{
-	const int at = index_of(p, kind);
-	tmg_pin_rule *rule = &p->base.info.pins[kind];
-	const tmg_p15_pin *pin;
-
-	*rule = (tmg_pin_rule){ .kind = kind };
-	if (kind == TMG_PIN_ADMIN)
-		rule->title = N_("security officer's PIN");
-	if (at < 0)
-		return;
-	pin = &p->content.pins[at];
-	rule->min = pin->min > 0 ? pin->min : 1;
-	rule->max = pin->max;
-	rule->digits = pin->type != P15_PIN_ASCII && pin->type != P15_PIN_UTF8;
-	rule->keypad = may_be_typed(pin);
-}
-
-tmg_rc
-tmg_p15_learn_pins(tmg_p15 *p)
-{
-	tmg_rc rc;
-
-	if ((rc = tmg_p15_learn(p, P15_AUTH)))
-		return rc;
-	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++)
-		tell_rule(p, (tmg_pin_kind)kind);
-	return TMG_OK;
-}
-
-static tmg_rc
-choose(tmg_p15 *p, tmg_pin_kind kind, const tmg_p15_pin **pin)
-{
-	int at;
-	tmg_rc rc;
-
-	if ((rc = tmg_p15_learn_pins(p)))
-		return rc;
-	if ((at = index_of(p, kind)) < 0)
-		return p15_raise(p, TMG_UNSUPPORTED, 0, _(kinds[kind].none), p->who);
-	*pin = &p->content.pins[at];
-	if (((*pin)->flags & (P15_PIN_INTEGRITY | P15_PIN_CONFIDENTIAL)) != 0)
-		return p15_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: the card takes this PIN by secure messaging alone, which "
-		    "tamga has not"), p->who);
-	return TMG_OK;
-}
-
-static uint64_t
-bit_of(const tmg_p15 *p, const tmg_p15_pin *pin)
-{
-	return UINT64_C(1) << (pin - p->content.pins);
-}
-
-tmg_rc
-tmg_p15_logged_in(tmg_backend *b, tmg_pin_kind kind)
-{
-	const tmg_p15 *p = tmg_p15_of(b);
-	const int at = index_of(p, kind);
-
-	return at >= 0 && (p->in >> at & 1) != 0 &&
-	    tmg_selected_is(&p->selected, b->ch) ? TMG_OK : TMG_LOGIN;
-}
-
-tmg_rc
-tmg_p15_want(tmg_p15 *p, tmg_view auth)
-{
-	int at;
-	tmg_rc rc;
-
-	if (auth.len == 0)
-		return TMG_OK;
-	if ((rc = tmg_p15_learn_pins(p)))
-		return rc;
-	at = by_id(&p->content, auth);
-	if (at < 0 || (p->in >> at & 1) != 0)
-		return TMG_OK;
-	return p15_raise(p, TMG_LOGIN, 0, _("%s: the PIN is wanted first"), p->who);
-}
 
 /* ---- verdicts ------------------------------------------------------------------ */
 
@@ -198,12 +46,12 @@ static tmg_rc
 wrong(tmg_p15 *p, tmg_pin_kind kind, uint16_t sw, int tries)
 {
 	if (tries == 0)
-		return p15_raise(p, TMG_PIN_LOCKED, sw, _(kinds[kind].locked),
+		return p15_raise(p, TMG_PIN_LOCKED, sw, _(words[kind].locked),
 		    p->who);
 	if (tries > 0)
-		return p15_raise(p, TMG_PIN_WRONG, sw, _(kinds[kind].wrong), p->who,
+		return p15_raise(p, TMG_PIN_WRONG, sw, _(words[kind].wrong), p->who,
 		    tries);
-	return p15_raise(p, TMG_PIN_WRONG, sw, _(kinds[kind].refused), p->who);
+	return p15_raise(p, TMG_PIN_WRONG, sw, _(words[kind].refused), p->who);
 }
 
 /* The one place where a status word of a PIN command becomes a verdict. */
@@ -231,7 +79,7 @@ tmg_p15_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
 	tmg_rc rc;
 
 	*tries = -1;
-	if ((rc = tmg_p15_ready(p, false)) || (rc = choose(p, kind, &pin)) ||
+	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_pin_choose(p, kind, &pin)) ||
 	    (rc = tmg_p15_enter(p, &pin->path)) ||
 	    (rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_VERIFY,
 		.p2 = pin->reference }, NULL, &sw)))
@@ -271,7 +119,7 @@ begin(tmg_p15 *p, tmg_pin_kind kind, int **tries, int *ignored,
 	**tries = -1;
 	if ((rc = tmg_p15_ready(p, true)))
 		return rc;
-	return choose(p, kind, pin);
+	return tmg_p15_pin_choose(p, kind, pin);
 }
 
 tmg_rc
@@ -288,7 +136,7 @@ tmg_p15_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view typed, int *tries)
 	    (rc = encode(p, pin, typed, &sent)) ||
 	    (rc = tmg_p15_enter(p, &pin->path)))
 		return p15_pass(p, rc);
-	p->in &= ~bit_of(p, pin);
+	p->in &= ~tmg_p15_pin_bit(p, pin);
 	if ((rc = tmg_p15_send(p, &(tmg_capdu){
 		.ins = INS_VERIFY,
 		.p2 = pin->reference,
@@ -297,7 +145,7 @@ tmg_p15_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view typed, int *tries)
 		return p15_pass(p, rc);
 	rc = verdict(p, kind, sw, tries, N_("checking the PIN"));
 	if (rc == TMG_OK)
-		p->in |= bit_of(p, pin);
+		p->in |= tmg_p15_pin_bit(p, pin);
 	b->ch->unlocked |= rc == TMG_OK;
 	return rc;
 }
@@ -405,7 +253,7 @@ tmg_p15_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 		pin, old, pin, fresh, &sw)))
 		return p15_pass(p, rc);
 	if (sw != TMG_SW_OK)
-		p->in &= ~bit_of(p, pin);
+		p->in &= ~tmg_p15_pin_bit(p, pin);
 	return verdict(p, kind, sw, tries, N_("changing the PIN"));
 }
 
@@ -419,7 +267,7 @@ tmg_p15_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	tmg_rc rc;
 
 	if ((rc = begin(p, TMG_PIN_USER, &tries, &ignored, &pin)) ||
-	    (rc = choose(p, TMG_PIN_PUK, &code)))
+	    (rc = tmg_p15_pin_choose(p, TMG_PIN_PUK, &code)))
 		return p15_pass(p, rc);
 	if ((pin->flags & P15_PIN_NO_UNBLOCK) != 0)
 		return p15_raise(p, TMG_UNSUPPORTED, 0,
@@ -428,7 +276,7 @@ tmg_p15_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	    (rc = send_pair(p, &(tmg_capdu){ .ins = INS_RESET_RETRY_COUNTER }, code,
 		puk, pin, fresh, &sw)))
 		return p15_pass(p, rc);
-	p->in &= ~bit_of(p, pin);
+	p->in &= ~tmg_p15_pin_bit(p, pin);
 	return verdict(p, TMG_PIN_PUK, sw, tries, N_("unblocking the PIN"));
 }
 
@@ -441,7 +289,7 @@ send_typed(tmg_p15 *p, uint8_t ins, size_t blocks, const tmg_p15_pin *pin,
 	uint8_t data[2 * TMG_PAD_BLOCK_MAX];
 	tmg_rc rc;
 
-	if (!may_be_typed(pin))
+	if (!tmg_p15_pin_typed(pin))
 		return p15_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: the card's PIN cannot be typed on a keypad"), p->who);
 	if ((rc = tmg_p15_enter(p, &pin->path)))
@@ -474,7 +322,7 @@ tmg_p15_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
 	    (rc = send_typed(p, INS_VERIFY, 1, pin, &sw)))
 		return p15_pass(p, rc);
 	rc = verdict(p, kind, sw, tries, N_("checking the PIN"));
-	p->in = rc == TMG_OK ? p->in | bit_of(p, pin) : p->in & ~bit_of(p, pin);
+	p->in = rc == TMG_OK ? p->in | tmg_p15_pin_bit(p, pin) : p->in & ~tmg_p15_pin_bit(p, pin);
 	b->ch->unlocked |= rc == TMG_OK;
 	return rc;
 }
@@ -493,6 +341,6 @@ tmg_p15_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
 	    (rc = send_typed(p, INS_CHANGE_REFERENCE_DATA, 2, pin, &sw)))
 		return p15_pass(p, rc);
 	if (sw != TMG_SW_OK)
-		p->in &= ~bit_of(p, pin);
+		p->in &= ~tmg_p15_pin_bit(p, pin);
 	return verdict(p, kind, sw, tries, N_("changing the PIN"));
 }

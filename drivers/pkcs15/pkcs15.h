@@ -179,7 +179,15 @@ tmg_rc tmg_p15_identify(tmg_backend *b);
 /* Text of the card as it may be shown. */
 void tmg_p15_text(char *to, size_t cap, tmg_view from);
 
-/* ---- pin.c -------------------------------------------------------------------- */
+/* ---- public.c ------------------------------------------------------------------ */
+
+tmg_alg tmg_p15_alg_told(const tmg_p15_key *key);
+/* The public half, when the card has it beside the key; nothing when not. */
+TMG_MUST_USE tmg_rc
+tmg_p15_public_read(tmg_p15 *p, const tmg_p15_key *key, tmg_key_facts *facts,
+    tmg_out *spki);
+
+/* ---- which.c ------------------------------------------------------------------- */
 
 /* What is wanted of pins is in info.pins. */
 TMG_MUST_USE tmg_rc
@@ -187,6 +195,18 @@ tmg_p15_learn_pins(tmg_p15 *p);
 /* TMG_OK: nobody guards it, or the PIN was verified; else TMG_LOGIN, raised. */
 TMG_MUST_USE tmg_rc
 tmg_p15_want(tmg_p15 *p, tmg_view auth);
+/* The PIN of that kind.  Verdicts TMG_UNSUPPORTED: there is none, or the card wants
+ * it otherwise than tamga sends it. */
+TMG_MUST_USE tmg_rc
+tmg_p15_pin_choose(tmg_p15 *p, tmg_pin_kind kind, const tmg_p15_pin **pin);
+/* Of tmg_p15.in. */
+uint64_t tmg_p15_pin_bit(const tmg_p15 *p, const tmg_p15_pin *pin);
+/* May it be typed on a keypad? */
+bool tmg_p15_pin_typed(const tmg_p15_pin *pin);
+tmg_rc tmg_p15_logged_in(tmg_backend *b, tmg_pin_kind kind);
+
+/* ---- pin.c -------------------------------------------------------------------- */
+
 tmg_rc tmg_p15_tries(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_p15_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
 tmg_rc tmg_p15_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
@@ -195,13 +215,39 @@ tmg_rc tmg_p15_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_p15_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_p15_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
 tmg_rc tmg_p15_logout(tmg_backend *b);
-tmg_rc tmg_p15_logged_in(tmg_backend *b, tmg_pin_kind kind);
 
 /* ---- encode.c: a PIN as it is sent ----------------------------------------------- */
 
 /* Verdicts TMG_PIN_WRONG: no PIN of that kind is so.  Nothing is raised. */
 TMG_MUST_USE tmg_rc
 tmg_p15_pin_encode(const tmg_p15_pin *pin, tmg_view typed, tmg_secret *sent);
+
+/* ---- environment.c ------------------------------------------------------------------- */
+
+/* Mechanisms of PKCS #11, in AlgorithmInfo. */
+enum {
+	P15_MECH_RSA_PKCS = 0x0001,
+	P15_MECH_RSA_RAW = 0x0003,
+	P15_MECH_ECDSA = 0x1041,
+	P15_MECH_ECDH = 0x1050,
+};
+
+/* One use of a key: what MSE and the command after it say. */
+typedef struct tmg_p15_use {
+	const tmg_p15_key *key;
+	uint8_t template;	/* P2 of MSE */
+	int algorithm;
+	tmg_capdu command;
+} tmg_p15_use;
+
+/* Makes the environment unless it is the one that was made last, and sends. */
+TMG_MUST_USE tmg_rc
+tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer);
+/* What MSE calls that mechanism; P15_NO_REF: nothing is to be said. */
+int tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key,
+    unsigned long mechanism);
+/* A card that pads is not given what is padded, where it does raw RSA as well. */
+bool tmg_p15_does_raw(const tmg_p15 *p, const tmg_p15_key *key);
 
 /* ---- use.c: private keys ----------------------------------------------------------- */
 

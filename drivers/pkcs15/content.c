@@ -3,11 +3,6 @@
  * and once. */
 #include "drivers/pkcs15/pkcs15.h"
 
-enum {
-	AT_ODF = P15_SOURCES,	/* in tmg_p15_content.bytes */
-	AT_INFO = P15_SOURCES + 1,
-};
-
 static const tmg_path home = { { 0x3f, 0xff }, 2 };
 /* Where the application is that no EF.DIR tells of: 5.6, file identifiers. */
 static const tmg_path usual = { { 0x3f, 0x00, 0x50, 0x15 }, 4 };
@@ -18,6 +13,20 @@ tmg_p15_content_drop(tmg_p15_content *c)
 	for (size_t i = 0; i < TMG_COUNT(c->bytes); i++)
 		free(c->bytes[i]);
 	*c = (tmg_p15_content){ .sources_known = false };
+}
+
+/* Without the filling behind the last object. */
+static size_t
+end_of(tmg_view bytes)
+{
+	tmg_view in = bytes, content;
+	uint32_t tag;
+	size_t size;
+	tmg_rc rc;
+
+	while ((rc = tmg_p15_next(&in, &tag, &content, &size)) == TMG_OK)
+		;
+	return rc == TMG_NOT_FOUND ? bytes.len - in.len : bytes.len;
 }
 
 /* Keeps what a file holds, so that views into it hold; no longer than it is. */
@@ -34,10 +43,13 @@ keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
 	if ((rc = tmg_p15_value_read(p, value, extent, &out, what)))
 		return rc;
+	if (extent == TMG_EXTENT_OBJECTS)
+		out.len = end_of(tmg_out_view(&out));
 	p->content.bytes[at] = malloc(out.len + 1);
 	if (p->content.bytes[at] == NULL)
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
 	memcpy(p->content.bytes[at], room, out.len);
+	p->content.lens[at] = out.len;
 	*kept = (tmg_view){ p->content.bytes[at], out.len };
 	return TMG_OK;
 }
@@ -85,13 +97,13 @@ read_odf(tmg_p15 *p, tmg_view *bytes)
 	if (p->odf.len > 0)
 		(void)!tmg_path_join(&c->base, tmg_path_view(&p->odf),
 		    &odf.place.path);
-	rc = keep(p, AT_ODF, &odf, TMG_EXTENT_OBJECTS, bytes,
+	rc = keep(p, P15_AT_ODF, &odf, TMG_EXTENT_OBJECTS, bytes,
 	    N_("reading the object directory"));
 	if (rc != TMG_NOT_FOUND || p->path.len > 0 || p->odf.len > 0)
 		return rc;
 	c->base = tmg_path_equal(&c->base, &home) ? usual : home;
 	odf = file_of(&c->base, P15_EF_ODF);
-	return keep(p, AT_ODF, &odf, TMG_EXTENT_OBJECTS, bytes,
+	return keep(p, P15_AT_ODF, &odf, TMG_EXTENT_OBJECTS, bytes,
 	    N_("reading the object directory"));
 }
 
@@ -130,15 +142,14 @@ made_by(const tmg_p15_profile *profile, tmg_view manufacturer)
 	    memcmp(manufacturer.ptr, name.ptr, name.len) == 0;
 }
 
-/* By its ATR, where it has nothing yet. */
+/* By its ATR, whatever was written to it. */
 static bool
 looks_like(const tmg_p15 *p, const tmg_p15_profile *profile)
 {
 	const tmg_channel *ch = p->base.ch;
 
-	return profile->historical != NULL && p->base.info.blank != NULL &&
-	    memmem(ch->atr, ch->atr_len, profile->historical,
-		strlen(profile->historical)) != NULL;
+	return profile->historical != NULL && memmem(ch->atr, ch->atr_len,
+	    profile->historical, strlen(profile->historical)) != NULL;
 }
 
 static void
@@ -147,8 +158,10 @@ choose_profile(tmg_p15 *p)
 	for (size_t i = 0; i < tmg_p15_profile_count; i++) {
 		const tmg_p15_profile *profile = &tmg_p15_profiles[i];
 
-		if (p->profile->aid.len == 0 && (looks_like(p, profile) ||
-		    made_by(profile, p->content.info.manufacturer)))
+		if (p->profile->aid.len == 0 ? looks_like(p, profile) ||
+		    made_by(profile, p->content.info.manufacturer)
+		    : tmg_view_equal(p->profile->aid, profile->aid) &&
+		    profile->interface == p->interface)
 			p->profile = profile;
 	}
 }
@@ -173,7 +186,7 @@ learn_info(tmg_p15 *p)
 	if (p->info.len > 0)
 		(void)!tmg_path_join(&c->base, tmg_path_view(&p->info),
 		    &file.place.path);
-	rc = keep(p, AT_INFO, &file, TMG_EXTENT_OBJECT, &bytes,
+	rc = keep(p, P15_AT_INFO, &file, TMG_EXTENT_OBJECT, &bytes,
 	    N_("reading what the token says of itself"));
 	if (rc == TMG_RESET || rc == TMG_REMOVED || rc == TMG_E_IO ||
 	    rc == TMG_E_NOMEM)
@@ -198,70 +211,126 @@ tmg_p15_learn_info(tmg_p15 *p)
 /* ---- the directories --------------------------------------------------------------- */
 
 /* What cannot be understood, or is too many, is left out. */
-static void
+static tmg_p15_common *
 add_key(tmg_p15_content *c, uint32_t tag, tmg_view content)
 {
-	if (c->key_count < P15_OBJECTS && tmg_p15_key_parse(tag, content, &c->base,
-	    &c->keys[c->key_count]) == TMG_OK)
-		c->key_count++;
+	return c->key_count < P15_OBJECTS && tmg_p15_key_parse(tag, content,
+	    &c->base, &c->keys[c->key_count]) == TMG_OK
+	    ? &c->keys[c->key_count++].common : NULL;
 }
 
-static void
+static tmg_p15_common *
 add_public(tmg_p15_content *c, uint32_t tag, tmg_view content)
 {
-	if (c->public_count < P15_OBJECTS && tmg_p15_key_parse(tag, content,
-	    &c->base, &c->publics[c->public_count]) == TMG_OK)
-		c->public_count++;
+	return c->public_count < P15_OBJECTS && tmg_p15_key_parse(tag, content,
+	    &c->base, &c->publics[c->public_count]) == TMG_OK
+	    ? &c->publics[c->public_count++].common : NULL;
 }
 
-static void
+static tmg_p15_common *
 add_cert(tmg_p15_content *c, uint32_t tag, tmg_view content)
 {
-	if (c->cert_count < P15_OBJECTS && tmg_p15_cert_parse(tag, content, &c->base,
-	    &c->certs[c->cert_count]) == TMG_OK)
-		c->cert_count++;
+	return c->cert_count < P15_OBJECTS && tmg_p15_cert_parse(tag, content,
+	    &c->base, &c->certs[c->cert_count]) == TMG_OK
+	    ? &c->certs[c->cert_count++].common : NULL;
 }
 
-static void
+static tmg_p15_common *
 add_pin(tmg_p15_content *c, uint32_t tag, tmg_view content)
 {
-	if (c->pin_count < P15_OBJECTS && tmg_p15_pin_parse(tag, content, &c->base,
-	    &c->pins[c->pin_count]) == TMG_OK)
-		c->pin_count++;
+	return c->pin_count < P15_OBJECTS && tmg_p15_pin_parse(tag, content,
+	    &c->base, &c->pins[c->pin_count]) == TMG_OK
+	    ? &c->pins[c->pin_count++].common : NULL;
 }
 
-static void (*const adders[P15_DIRS])(tmg_p15_content *c, uint32_t tag,
-    tmg_view content) = {
-	[P15_PRIVATE] = add_key,
-	[P15_PUBLIC] = add_public,
-	[P15_CERTS] = add_cert,
-	[P15_AUTH] = add_pin,
+/* By kind of directory: what is in it, and how many are kept. */
+static const struct {
+	tmg_p15_common *(*add)(tmg_p15_content *c, uint32_t tag, tmg_view content);
+	size_t count;		/* where it stands in tmg_p15_content */
+} kinds[P15_DIRS] = {
+	[P15_PRIVATE] = { add_key, offsetof(tmg_p15_content, key_count) },
+	[P15_PUBLIC] = { add_public, offsetof(tmg_p15_content, public_count) },
+	[P15_CERTS] = { add_cert, offsetof(tmg_p15_content, cert_count) },
+	[P15_AUTH] = { add_pin, offsetof(tmg_p15_content, pin_count) },
 };
+
+static tmg_rc
+parse_source(tmg_p15 *p, size_t at)
+{
+	tmg_p15_content *c = &p->content;
+	const tmg_view all = { c->bytes[at], c->lens[at] };
+	tmg_view in = all, content;
+	tmg_p15_common *common;
+	uint32_t tag;
+	size_t size;
+	tmg_rc rc;
+
+	while ((rc = tmg_p15_next(&in, &tag, &content, &size)) == TMG_OK) {
+		common = kinds[c->sources[at].dir].add(c, tag, content);
+		if (common == NULL)
+			continue;
+		common->source = (unsigned)at;
+		common->size = size;
+		common->offset = (size_t)(in.ptr - all.ptr) - size;
+	}
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	return p15_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
+	    _("%s: a directory of the card is damaged"), p->who);
+}
 
 /* A directory that only a PIN opens, or that is missing, hides what is in it and
  * nothing else. */
 static tmg_rc
 read_source(tmg_p15 *p, size_t at)
 {
-	tmg_p15_content *c = &p->content;
-	const tmg_p15_source *s = &c->sources[at];
-	tmg_view in, content;
-	uint32_t tag;
-	size_t size;
+	tmg_view bytes;
 	tmg_rc rc;
 
-	rc = keep(p, at, &s->value, TMG_EXTENT_OBJECTS, &in,
+	rc = keep(p, at, &p->content.sources[at].value, TMG_EXTENT_OBJECTS, &bytes,
 	    N_("reading a directory"));
 	if (rc == TMG_NOT_FOUND || rc == TMG_LOGIN)
 		return TMG_OK;
-	if (rc)
-		return rc;
-	while ((rc = tmg_p15_next(&in, &tag, &content, &size)) == TMG_OK)
-		adders[s->dir](c, tag, content);
-	if (rc == TMG_NOT_FOUND)
-		return TMG_OK;
-	return p15_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
-	    _("%s: a directory of the card is damaged"), p->who);
+	return rc ? rc : parse_source(p, at);
+}
+
+/* Indexes of objects are others now. */
+static void
+clear(tmg_p15 *p, tmg_p15_dir dir)
+{
+	tmg_p15_content *c = &p->content;
+
+	*(size_t *)((uint8_t *)c + kinds[dir].count) = 0;
+	c->spots_known = p->se.known = false;
+	c->spot_count = 0;
+}
+
+void
+tmg_p15_unlearn(tmg_p15 *p, tmg_p15_dir dir)
+{
+	tmg_p15_content *c = &p->content;
+
+	clear(p, dir);
+	c->read &= ~(UINT32_C(1) << dir);
+	for (size_t i = 0; i < c->source_count; i++)
+		if (c->sources[i].dir == dir) {
+			free(c->bytes[i]);
+			c->bytes[i] = NULL;
+			c->lens[i] = 0;
+		}
+}
+
+tmg_rc
+tmg_p15_relearn(tmg_p15 *p, tmg_p15_dir dir)
+{
+	tmg_p15_content *c = &p->content;
+	tmg_rc rc = TMG_OK;
+
+	clear(p, dir);
+	for (size_t i = 0; rc == TMG_OK && i < c->source_count; i++)
+		if (c->sources[i].dir == dir && c->bytes[i] != NULL)
+			rc = parse_source(p, i);
+	return rc;
 }
 
 tmg_rc
@@ -275,9 +344,27 @@ tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir)
 	if ((rc = tmg_p15_learn_info(p)))
 		return rc;
 	for (size_t i = 0; i < c->source_count; i++)
-		if (c->sources[i].dir == dir && c->bytes[i] == NULL &&
-		    (rc = read_source(p, i)))
+		if (c->sources[i].dir == dir && (rc = c->bytes[i] == NULL
+		    ? read_source(p, i) : parse_source(p, i)))
 			return rc;
 	c->read |= 1u << dir;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_p15_learn_rest(tmg_p15 *p)
+{
+	tmg_p15_content *c = &p->content;
+	tmg_view bytes;
+	tmg_rc rc;
+
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (c->bytes[i] != NULL)
+			continue;
+		rc = keep(p, i, &c->sources[i].value, TMG_EXTENT_OBJECTS, &bytes,
+		    N_("reading a directory"));
+		if (rc && rc != TMG_NOT_FOUND && rc != TMG_LOGIN)
+			return rc;
+	}
 	return TMG_OK;
 }

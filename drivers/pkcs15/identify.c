@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the card is called, and what it can do: TokenInfo. */
-#include "drivers/pkcs15/pkcs15.h"
+#include "drivers/pkcs15/write.h"
 
 #include <stdio.h>
 
@@ -64,6 +64,10 @@ tmg_p15_identify(tmg_backend *b)
 	    (rc = tmg_p15_learn_pins(p)))
 		return rc;
 	name(p);
+	if (tmg_p15_writes(p)) {
+		b->info.can |= TMG_CAN_GENERATE | TMG_CAN_DELETE | TMG_CAN_RETIRED;
+		b->info.algs = p->profile->family->algs;
+	}
 	if (p->content.info.random)
 		b->info.can |= TMG_CAN_RANDOM;
 	return TMG_OK;

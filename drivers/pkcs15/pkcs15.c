@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "drivers/pkcs15/pkcs15.h"
+#include "drivers/pkcs15/write.h"
 
 #include <stdio.h>
 
@@ -100,7 +100,8 @@ look(tmg_p15 *p)
 	tmg_rc rc = try_aid(p, any, TMG_VIEW(pkcs15_aid));
 
 	for (size_t i = 0; rc == TMG_NOT_FOUND && i < tmg_p15_profile_count; i++)
-		if (tmg_p15_profiles[i].aid.len > 0)
+		if (tmg_p15_profiles[i].aid.len > 0 &&
+		    tmg_p15_profiles[i].interface == 0)
 			rc = try_aid(p, &tmg_p15_profiles[i],
 			    tmg_p15_profiles[i].aid);
 	p->profile = rc == TMG_NOT_FOUND ? any : p->profile;
@@ -142,14 +143,6 @@ p15_probe(tmg_channel *ch, tmg_probe *found)
 	return found->add(found, &p->base);
 }
 
-/* The security officer's PIN is known to its owner alone. */
-static tmg_rc
-p15_admin_auto(tmg_backend *b)
-{
-	(void)b;
-	return TMG_NOT_FOUND;
-}
-
 const tmg_driver tmg_driver_pkcs15 = {
 	.version = TMG_DRIVER_VERSION,
 	.name = "pkcs15",
@@ -159,11 +152,11 @@ const tmg_driver tmg_driver_pkcs15 = {
 	.probe_path = tmg_no_probe_path,
 	.identify = tmg_p15_identify,
 	.slots = tmg_p15_slots,
-	.survey = tmg_no_survey,
+	.survey = tmg_p15_survey,
 	.facts = tmg_p15_facts,
 	.cert_read = tmg_p15_cert_read,
-	.cert_write = tmg_no_cert_write,
-	.cert_delete = tmg_no_cert_delete,
+	.cert_write = tmg_p15_cert_write,
+	.cert_delete = tmg_p15_cert_delete,
 	.cert_chain = tmg_no_cert_chain,
 	.tries = tmg_p15_tries,
 	.factory = tmg_no_factory,
@@ -174,10 +167,10 @@ const tmg_driver tmg_driver_pkcs15 = {
 	.unblock = tmg_p15_unblock,
 	.logout = tmg_p15_logout,
 	.logged_in = tmg_p15_logged_in,
-	.admin_auto = p15_admin_auto,
-	.generate = tmg_no_generate,
+	.admin_auto = tmg_p15_admin_auto,
+	.generate = tmg_p15_generate,
 	.import = tmg_no_import,
-	.key_delete = tmg_no_key_delete,
+	.key_delete = tmg_p15_key_delete,
 	.key_move = tmg_no_key_move,
 	.attest = tmg_no_attest,
 	.sign = tmg_p15_sign,

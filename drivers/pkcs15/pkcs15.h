@@ -41,14 +41,18 @@ enum {
 	P15_EF_INFO = 0x5032,
 };
 
+enum {
+	P15_AT_ODF = P15_SOURCES,	/* in tmg_p15_content.bytes */
+	P15_AT_INFO = P15_SOURCES + 1,
+};
+
 #define P15_DIRECTORY_MAX 16384u	/* bytes of one directory that are read */
 
 /* What a kind of card does in its own way. */
 typedef struct tmg_p15_profile {
 	const char *model;
 	const char *manufacturer;	/* its TokenInfo begins so; NULL: by its AID */
-	const char *historical;		/* bytes of its ATR, that a card without a
-					 * TokenInfo is told by; NULL */
+	const char *historical;		/* bytes of its ATR; NULL: as of any card */
 	tmg_view aid;			/* len 0: that of PKCS #15 */
 	bool from_mf;			/* SELECT leads to the MF, not to the DF */
 	bool by_file;			/* MSE names a key by its file */
@@ -56,6 +60,9 @@ typedef struct tmg_p15_profile {
 	bool general;			/* key agreement: GENERAL AUTHENTICATE */
 	int rsa_pkcs1, rsa_raw, ec;	/* algorithm references; P15_NO_REF: those
 					 * of TokenInfo, or none */
+	bool sha1_alone;		/* with curves it hashes itself, by SHA-1 */
+	uint8_t interface;		/* by its AID: first byte of SELECT's answer */
+	const struct tmg_p15_family *family;	/* how it is written; NULL: not */
 	tmg_signing_ways ways;
 } tmg_p15_profile;
 
@@ -73,6 +80,7 @@ typedef struct tmg_p15_content {
 	tmg_p15_source sources[P15_SOURCES];
 	size_t source_count;
 	uint8_t *bytes[P15_SOURCES + 2];	/* of each directory, ODF, TokenInfo */
+	size_t lens[P15_SOURCES + 2];	/* to the end of the last object */
 	uint32_t read;		/* bit 1 << dir: these are parsed */
 	tmg_p15_info info;
 	tmg_p15_key keys[P15_OBJECTS], publics[P15_OBJECTS];
@@ -98,6 +106,7 @@ typedef struct tmg_p15 {
 	tmg_path path;			/* of the application; len 0: by AID */
 	tmg_path odf, info;		/* from EF.DIR; len 0 */
 	const tmg_p15_profile *profile;
+	uint8_t interface;		/* what SELECT answered first; 0 */
 	char who[TMG_LABEL_MAX + TMG_READER_NAME];	/* for messages */
 	tmg_files files;
 	unsigned turn, epoch;		/* in which files and se hold */
@@ -158,7 +167,15 @@ TMG_MUST_USE tmg_rc
 tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir);
 TMG_MUST_USE tmg_rc
 tmg_p15_learn_info(tmg_p15 *p);
+/* The bytes of every directory are there, even of kinds that are not parsed. */
+TMG_MUST_USE tmg_rc
+tmg_p15_learn_rest(tmg_p15 *p);
 void tmg_p15_content_drop(tmg_p15_content *c);
+/* What stands in directories of that kind is read again when it is next wanted ... */
+void tmg_p15_unlearn(tmg_p15 *p, tmg_p15_dir dir);
+/* ... or is what stands in tmg_p15_content.bytes by now. */
+TMG_MUST_USE tmg_rc
+tmg_p15_relearn(tmg_p15 *p, tmg_p15_dir dir);
 /* What stands in a value: itself, or its file. */
 TMG_MUST_USE tmg_rc
 tmg_p15_value_read(tmg_p15 *p, const tmg_p15_value *value, tmg_extent extent,
@@ -172,6 +189,7 @@ tmg_p15_spot_get(tmg_p15 *p, uint32_t ref, const tmg_p15_spot **spot);
 TMG_MUST_USE tmg_rc
 tmg_p15_key_at(tmg_p15 *p, uint32_t ref, const tmg_p15_key **key);
 tmg_rc tmg_p15_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count);
+tmg_rc tmg_p15_survey(tmg_backend *b, tmg_slot *rows, size_t count);
 tmg_rc tmg_p15_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
     tmg_out *spki);
 tmg_rc tmg_p15_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);

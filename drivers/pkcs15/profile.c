@@ -4,7 +4,7 @@
  * of MSE it tells in TokenInfo.  Where the others come from stands in
  * doc/design/pkcs15.md.
  */
-#include "drivers/pkcs15/pkcs15.h"
+#include "drivers/pkcs15/write.h"
 
 static const uint8_t isoapplet_aid[] = {
 	0xf2, 0x76, 0xa2, 0x88, 0xbc, 0xfb, 0xa6, 0x9d, 0x34, 0xf3, 0x10, 0x01,
@@ -16,6 +16,16 @@ const tmg_p15_profile tmg_p15_profiles[] = {
 		.aid = { isoapplet_aid, sizeof(isoapplet_aid) },
 		.from_mf = true,
 		.rsa_pkcs1 = 0x11, .rsa_raw = P15_NO_REF, .ec = 0x21,
+		.sha1_alone = true,
+		.ways = { .pads = true },
+		.family = &tmg_p15_isoapplet,
+	},
+	{
+		.model = "IsoApplet",
+		.aid = { isoapplet_aid, sizeof(isoapplet_aid) },
+		.interface = 1,
+		.from_mf = true,
+		.rsa_pkcs1 = 0x11, .rsa_raw = P15_NO_REF, .ec = 0x22,
 		.ways = { .pads = true },
 	},
 	{
@@ -24,6 +34,7 @@ const tmg_p15_profile tmg_p15_profiles[] = {
 		.from_mf = true, .by_file = true, .halves = true, .general = true,
 		.rsa_pkcs1 = 0x02, .rsa_raw = 0x00, .ec = 0x04,
 		.ways = { .pads = true, .filled = true },
+		.family = &tmg_p15_myeid,
 	},
 	{
 		.model = "PKCS #15",

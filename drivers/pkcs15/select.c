@@ -66,6 +66,7 @@ by_aid(tmg_p15 *p, uint16_t *sw)
 		return rc == TMG_E_SPACE ? TMG_NOT_FOUND : rc;
 	if (*sw != TMG_SW_OK)
 		return TMG_NOT_FOUND;
+	p->interface = answer.len > 0 && bytes[0] < 0x60 ? bytes[0] : 0;
 	tmg_files_at_home(&p->files);
 	/* An applet may show its MF, where the application's DF is no more than a
 	 * child. */

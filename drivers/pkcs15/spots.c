@@ -3,13 +3,15 @@
  * A card has no fixed slots: a key and what shares its id are one.  Certificates
  * without a key come after the keys.
  */
-#include "drivers/pkcs15/pkcs15.h"
+#include "drivers/pkcs15/write.h"
 
 #include "src/codec/hex.h"
 #include "src/pki/spki.h"
 
 enum {
 	SHORT_ID = 3,		/* bytes: is its own number */
+	FIRST_ID = 0x45,	/* of new keys, as pkcs15-init gives them */
+	SHOWN = 4,		/* places that are shown empty too */
 };
 
 #define LONG_ID 0x80000000u	/* numbers of ids that are not */
@@ -103,6 +105,15 @@ is_taken(const tmg_p15_content *c, int cert)
 	return false;
 }
 
+/* Where a key can be made. */
+static void
+add_free(tmg_p15_content *c)
+{
+	for (uint8_t id = FIRST_ID; id < FIRST_ID + P15_KEY_NUMBERS; id++)
+		if (!has_ref(c, id))
+			add(c, (tmg_view){ &id, 1 }, -1, -1);
+}
+
 static tmg_rc
 learn_spots(tmg_p15 *p)
 {
@@ -119,6 +130,8 @@ learn_spots(tmg_p15 *p)
 	for (size_t i = 0; i < c->cert_count; i++)
 		if (!is_taken(c, (int)i))
 			add(c, c->certs[i].id, -1, (int)i);
+	if (tmg_p15_writes(p))
+		add_free(c);
 	c->spots_known = true;
 	return TMG_OK;
 }
@@ -188,21 +201,46 @@ policy_of(const tmg_p15_key *key)
 	    : key->common.consent ? TMG_PIN_ALWAYS : TMG_PIN_ONCE;
 }
 
+/* An empty place takes any key. */
 static tmg_slot
 row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 {
+	const bool empty = spot->key < 0 && spot->cert < 0;
 	tmg_slot row = {
 		.ref = spot->ref,
-		.title = spot->key < 0 ? N_("certificate without a key")
+		.title = spot->key < 0 && !empty ? N_("certificate without a key")
 		    : N_("PKCS #15 key"),
+		.retired = empty && spot->ref >= FIRST_ID + SHOWN,
 	};
 
 	memcpy(row.name, spot->name, sizeof(row.name));
 	if (spot->key >= 0) {
 		row.uses = uses_of(&c->keys[spot->key]);
 		row.pin = policy_of(&c->keys[spot->key]);
+	} else if (empty) {
+		row.uses = TMG_USE_SIGN | TMG_USE_AUTH | TMG_USE_DECRYPT |
+		    TMG_USE_DERIVE;
+		row.pin = TMG_PIN_ONCE;
 	}
 	return row;
+}
+
+tmg_rc
+tmg_p15_survey(tmg_backend *b, tmg_slot *rows, size_t count)
+{
+	tmg_p15 *p = tmg_p15_of(b);
+	const tmg_p15_spot *spot;
+	tmg_rc rc;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!rows[i].retired)
+			continue;
+		if ((rc = tmg_p15_ready(p, false)) ||
+		    (rc = tmg_p15_spot_get(p, rows[i].ref, &spot)))
+			return rc;
+		rows[i].held = spot->key >= 0 || spot->cert >= 0;
+	}
+	return TMG_OK;
 }
 
 tmg_rc

@@ -45,6 +45,9 @@ begin(tmg_p15 *p, uint32_t slot, unsigned usage, const tmg_p15_key **key)
 	if (!(*key)->native)
 		return cannot(p, N_("the card keeps this key and does not compute "
 		    "with it"));
+	if (p->profile->sha1_alone && (*key)->family == TMG_FAMILY_EC)
+		return cannot(p, N_("with this key the card signs by SHA-1 alone, "
+		    "which nobody should trust"));
 	if (((*key)->usage & usage) == 0)
 		return cannot(p, N_("the card does not allow this key to be used so"));
 	return tmg_p15_want(p, (*key)->common.auth);

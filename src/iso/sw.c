@@ -44,7 +44,7 @@ static const struct {
 	{ 0xffff, TMG_SW_FULL, N_("the card is full") },
 	{ 0xffff, TMG_SW_P1P2, N_("incorrect parameters P1 P2") },
 	{ 0xffff, TMG_SW_NO_REFERENCE, N_("no such key or data object") },
-	{ 0xffff, 0x6a89, N_("the file exists already") },
+	{ 0xffff, TMG_SW_EXISTS, N_("the file exists already") },
 	{ 0xff00, 0x6a00, N_("wrong parameters") },
 	{ 0xff00, 0x6b00, N_("wrong parameters P1 P2") },
 	{ 0xff00, 0x6c00, N_("wrong length expected") },

@@ -22,6 +22,7 @@ enum {
 	TMG_SW_FULL = 0x6a84,		/* not enough memory space */
 	TMG_SW_P1P2 = 0x6a86,
 	TMG_SW_NO_REFERENCE = 0x6a88,
+	TMG_SW_EXISTS = 0x6a89,
 	TMG_SW_WRONG_P1P2 = 0x6b00,
 	TMG_SW_INS = 0x6d00,
 	TMG_SW_CLA = 0x6e00,

@@ -150,7 +150,7 @@ an_empty_card(void **state)
 	assert_int_equal(tmg_p15_send(d.p, &(tmg_capdu){ .ins = INS_PSO, .p1 = 0x9e,
 	    .p2 = 0x9a }, NULL, &sw), TMG_RESET);
 	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 16);	/* 45 to 54 */
 	assert_null(d.b->info.blank);
 	p15_done(&d);
 }
@@ -258,10 +258,11 @@ static void
 an_isoapplet(void **state)
 {
 	static const tmg_script_row rows[] = {
-		{ SELECT_APP, "6A82", NULL }, { SELECT_ISOAPPLET, "9000", NULL },
+		{ SELECT_APP, "6A82", NULL },
+		{ SELECT_ISOAPPLET, "0100079000", NULL },
 		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
 		PINS, { VERIFY, "9000", NULL }, PRIVATE, CERTS,
-		{ "002241B680012181024B02840102", "9000", NULL },
+		{ "002241B680012281024B02840102", "9000", NULL },
 		{ "002A9E9A" DIGEST, "3006020101020101" "9000", NULL },
 		{ 0 },
 	};
@@ -273,6 +274,24 @@ an_isoapplet(void **state)
 	    TMG_OK);
 	sign_ec(&d, TMG_OK);
 	assert_string_equal(d.b->info.model, "IsoApplet");
+	p15_done(&d);
+}
+
+/* Interface 0 hashes by SHA-1 itself: no signature that anybody takes. */
+static void
+an_isoapplet_of_old(void **state)
+{
+	static const tmg_script_row rows[] = {
+		{ SELECT_APP, "6A82", NULL },
+		{ SELECT_ISOAPPLET, "0006079000", NULL },
+		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
+		PRIVATE, CERTS, { 0 },
+	};
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	sign_ec(&d, TMG_UNSUPPORTED);
 	p15_done(&d);
 }
 
@@ -545,6 +564,7 @@ main(void)
 		cmocka_unit_test(by_internal_authenticate),
 		cmocka_unit_test(algorithms_of_the_card),
 		cmocka_unit_test(an_isoapplet),
+		cmocka_unit_test(an_isoapplet_of_old),
 		cmocka_unit_test(after_another_turn),
 		cmocka_unit_test(after_a_reset),
 		cmocka_unit_test(status_words_of_a_pin),

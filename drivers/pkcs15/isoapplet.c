@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IsoApplet, interface 0 (github.com/philipWendland/IsoApplet): keys by number, made
+ * by GENERATE ASYMMETRIC KEY PAIR after MSE named an algorithm.  With curves it
+ * hashes by SHA-1 itself, so such keys are not made: nobody would take what they
+ * sign.
+ */
+#include "drivers/pkcs15/write.h"
+
+enum {
+	INS_GENERATE = 0x46,
+	P1_SET = 0x41,
+	P1_RSA = 0x42,
+	TAG_ALGORITHM = 0x80,
+	TAG_KEY = 0x84,
+	GENERATE_RSA2048 = 0xf3,
+
+	ALWAYS = 0x00,
+	PIN = 0x90,
+	NEVER = 0xff,
+};
+
+/* FF and one condition for each of: delete, terminate, activate, deactivate,
+ * write, update, read. */
+static const uint8_t rules[] = { 0xff, PIN, PIN, PIN, PIN, PIN, PIN, ALWAYS };
+
+static void
+put_fcp(tmg_out *o, const tmg_p15_birth *file)
+{
+	const uint8_t size[] = { (uint8_t)(file->size >> 8), (uint8_t)file->size };
+	const uint8_t fid[] = { (uint8_t)(file->fid >> 8), (uint8_t)file->fid };
+	static const uint8_t transparent[] = { 0x01 };
+
+	tmg_tlv_put_head(o, 0x62, 4 + 3 + 4 + 2 + sizeof(rules));
+	tmg_tlv_put(o, 0x80, TMG_VIEW(size));
+	tmg_tlv_put(o, 0x82, TMG_VIEW(transparent));
+	tmg_tlv_put(o, 0x83, TMG_VIEW(fid));
+	tmg_tlv_put(o, 0x86, TMG_VIEW(rules));
+}
+
+static tmg_rc
+generate(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields)
+{
+	const uint8_t what[] = { TAG_ALGORITHM, 1, GENERATE_RSA2048, TAG_KEY, 1,
+	    (uint8_t)job->number };
+	uint8_t bytes[1024];
+	tmg_out answer = TMG_OUT(bytes);
+	tmg_view inner;
+	uint16_t sw;
+	tmg_rc rc;
+
+	p->se.known = false;
+	if ((rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_MSE, .p1 = P1_SET,
+		.data = TMG_VIEW(what) }, NULL, &sw)) ||
+	    (rc = tmg_p15_changed(p, TMG_OK, sw, N_("making a key"))))
+		return rc;
+	if ((rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_GENERATE, .p1 = P1_RSA,
+		.le = TMG_LE_ANY }, &answer, &sw)) ||
+	    (rc = tmg_p15_changed(p, TMG_OK, sw, N_("making a key"))))
+		return rc;
+	if (tmg_tlv_find(tmg_out_view(&answer), 0x7f49, &inner))
+		return TMG_E_MALFORMED;
+	tmg_put(fields, inner);
+	return tmg_out_done(fields);
+}
+
+const tmg_p15_family tmg_p15_isoapplet = {
+	.algs = UINT32_C(1) << TMG_ALG_RSA2048,
+	.dirs = { [P15_PRIVATE] = 0x4402, [P15_PUBLIC] = 0x4403,
+	    [P15_CERTS] = 0x4404 },
+	.dir_size = 512,
+	.publics = 0x3300, .certs = 0x3400,
+	.delete_by_fid = true,
+	.put_fcp = put_fcp,
+	.generate = generate,
+};

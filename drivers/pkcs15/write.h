@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What changes on a card.  A card may be pulled out after every command, so each
+ * leaves a card that can be read: what a row of a directory points to is there
+ * before the row, and goes after it; a row is written by one command.
+ */
+#ifndef TMG_DRIVERS_PKCS15_WRITE_H
+#define TMG_DRIVERS_PKCS15_WRITE_H
+
+#include "drivers/pkcs15/pkcs15.h"
+
+enum {
+	P15_ID_MAX = 32,	/* bytes of an id that is written */
+	P15_ROW_MAX = 240,	/* bytes; so that one UPDATE BINARY takes it */
+	P15_KEY_NUMBERS = 16,	/* keys that are made on one card */
+};
+
+/* What a file is for; how it is guarded follows from that. */
+typedef enum tmg_p15_purpose {
+	P15_FOR_DIRECTORY,
+	P15_FOR_PUBLIC,		/* read by all, written after the PIN */
+	P15_FOR_KEY,
+} tmg_p15_purpose;
+
+typedef struct tmg_p15_birth {
+	uint16_t fid;
+	tmg_p15_purpose purpose;
+	tmg_alg alg;		/* of a key */
+	size_t size;		/* bytes; of a key's file, bits */
+	uint8_t pin;		/* reference of the one that guards it */
+} tmg_p15_birth;
+
+/* A slot that is about to be written. */
+typedef struct tmg_p15_job {
+	uint8_t id_bytes[P15_ID_MAX], auth_bytes[P15_ID_MAX];
+	tmg_view id, auth;	/* authId of the user's PIN; empty: none */
+	uint8_t pin;		/* its reference */
+	tmg_path root;		/* where directories and files are */
+	tmg_alg alg;
+	unsigned number;	/* of the new key; fid of its file, where it has one */
+	tmg_path key, public;	/* the new files; len 0: none */
+} tmg_p15_job;
+
+/* How a kind of card makes files and keys. */
+typedef struct tmg_p15_family {
+	uint32_t algs;			/* 1 << tmg_alg */
+	uint16_t dirs[P15_DIRS];	/* what a missing directory is called; 0 */
+	uint16_t dir_size;
+	uint16_t keys, publics, certs;	/* the first of their files; keys 0: a key has
+					 * a number and no file */
+	bool delete_by_fid;
+	void (*put_fcp)(tmg_out *o, const tmg_p15_birth *file);
+	/* Makes the key that job tells of.  fields: those of 7F49. */
+	tmg_rc (*generate)(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields);
+} tmg_p15_family;
+
+extern const tmg_p15_family tmg_p15_isoapplet, tmg_p15_myeid;
+
+/* Is this a card that tamga writes to?  Known after tmg_p15_learn_info(). */
+bool tmg_p15_writes(const tmg_p15 *p);
+
+/* ---- change.c: files ---------------------------------------------------------- */
+
+/* 9000 is TMG_OK, all else a verdict with words. */
+TMG_MUST_USE tmg_rc
+tmg_p15_changed(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *doing);
+/* Makes a file, called file->fid or, where directories tell of that one, as many
+ * behind it as need be.  What is there and nobody tells of is of an attempt that
+ * was cut short: it is replaced. */
+TMG_MUST_USE tmg_rc
+tmg_p15_file_make(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_birth file,
+    tmg_path *path);
+TMG_MUST_USE tmg_rc
+tmg_p15_file_write(tmg_p15 *p, const tmg_path *path, size_t offset, tmg_view data);
+/* Unless a directory still tells of it. */
+TMG_MUST_USE tmg_rc
+tmg_p15_file_delete(tmg_p15 *p, const tmg_path *path);
+
+/* ---- image.c: directories ------------------------------------------------------ */
+
+/* Of the directory at in tmg_p15_content.bytes, on the card and there. */
+TMG_MUST_USE tmg_rc
+tmg_p15_row_add(tmg_p15 *p, size_t at, tmg_view row);
+TMG_MUST_USE tmg_rc
+tmg_p15_row_replace(tmg_p15 *p, const tmg_p15_common *old, tmg_view row);
+TMG_MUST_USE tmg_rc
+tmg_p15_row_remove(tmg_p15 *p, const tmg_p15_common *old);
+/* The directory of that kind in which a new row goes, made if need be. */
+TMG_MUST_USE tmg_rc
+tmg_p15_directory_want(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir,
+    size_t *at);
+
+/* ---- rows.c: what stands in them ------------------------------------------------ */
+
+void tmg_p15_private_put(tmg_out *o, const tmg_p15_job *job);
+void tmg_p15_public_put(tmg_out *o, const tmg_p15_job *job);
+void tmg_p15_cert_put(tmg_out *o, const tmg_p15_job *job, const tmg_path *file);
+void tmg_p15_source_put(tmg_out *o, tmg_p15_dir dir, const tmg_path *file);
+
+/* ---- write.c: the driver's verbs -------------------------------------------------- */
+
+tmg_rc tmg_p15_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
+tmg_rc tmg_p15_key_delete(tmg_backend *b, uint32_t slot);
+tmg_rc tmg_p15_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
+tmg_rc tmg_p15_cert_delete(tmg_backend *b, uint32_t slot);
+tmg_rc tmg_p15_admin_auto(tmg_backend *b);
+
+#endif

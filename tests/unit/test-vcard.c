@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtual card without its sockets: APDUs in, APDUs out.
+ * The PIV application of the virtual card: APDUs in, APDUs out.
  */
-#include "tests/unit/vcard-bench.h"
+#include "tests/unit/vcard-piv.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "src/codec/hex.h"
 #include "src/codec/tlv.h"
 #include "tools/vcard/chip.h"
-#include "tools/vcard/keypad.h"
 #include "tools/vcard/piv.h"
 #include "tools/vcard/state.h"
-
-#define SELECT_PIV "00A404000BA000000308000010000100"
-#define PIN_OK "0020008008313233343536FFFF"
-#define PIN_BAD "0020008008393939393939FFFF"
-#define PIN_EMPTY "00200080"
-
-static const vc_profile yubikey = {
-	.yubikey = true, .version = { 5, 7, 1 }, .extended = true,
-	.serial = 4711, .pin_tries = 3, .puk_tries = 3,
-};
-static const vc_profile standard = { .extended = true, .pin_tries = 3, .puk_tries = 3 };
-static const vc_profile t0 = { .t0 = true, .pin_tries = 3, .puk_tries = 3 };
 
 static void
 encrypt(const char *cipher, const uint8_t *key, const uint8_t *in, size_t len, uint8_t *out)
@@ -78,46 +64,6 @@ open_admin(struct bench *b)
 
 	assert_int_equal(prove(b, aes ? 0x0a : 0x03, aes ? "AES-192-ECB" : "DES-EDE3-ECB",
 	    factory, aes ? 16 : 8), 0x9000);
-}
-
-/* ---- shapes of commands --------------------------------------------------------- */
-static void
-commands_have_seven_shapes_and_no_others(void **state)
-{
-	static const struct {
-		tmg_view apdu;
-		tmg_rc rc;
-		size_t lc;
-		uint32_t le;
-	} rows[] = {
-		{ BYTES("\0\xca\0\0"), TMG_OK, 0, 0 },
-		{ BYTES("\0\xca\0\0\x10"), TMG_OK, 0, 16 },
-		{ BYTES("\0\xca\0\0\0"), TMG_OK, 0, 256 },
-		{ BYTES("\0\xca\0\0\x01x"), TMG_OK, 1, 0 },
-		{ BYTES("\0\xca\0\0\x01x\0"), TMG_OK, 1, 256 },
-		{ BYTES("\0\xca\0\0\0\0\0"), TMG_OK, 0, 65536 },
-		{ BYTES("\0\xca\0\0\0\x01\x02"), TMG_OK, 0, 258 },
-		{ BYTES("\0\xca\0\0\0\0\x01x"), TMG_OK, 1, 0 },
-		{ BYTES("\0\xca\0\0\0\0\x01x\0\0"), TMG_OK, 1, 65536 },
-		{ BYTES(""), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0"), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0\0\x02x"), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0\0\x01xyz"), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0\0\0\0"), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0\0\0\0\0x"), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0\0\0\0\x02x"), TMG_E_MALFORMED, 0, 0 },
-		{ BYTES("\0\xca\0\0\0\0\x01x\0"), TMG_E_MALFORMED, 0, 0 },
-	};
-	vc_command c;
-
-	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		assert_int_equal(vc_apdu_parse(rows[i].apdu, &c), rows[i].rc);
-		if (rows[i].rc != TMG_OK)
-			continue;
-		assert_int_equal(c.data.len, rows[i].lc);
-		assert_int_equal(c.le, rows[i].le);
-	}
 }
 
 static void
@@ -757,99 +703,6 @@ an_impossible_state_is_refused(void **state)
 	}
 }
 
-/* ---- the reader's side --------------------------------------------------------------------- */
-static void
-atrs_announce_what_is_served(void **state)
-{
-	vc_profile p = yubikey;
-	uint8_t bytes[TMG_ATR_MAX];
-	tmg_out out = TMG_OUT(bytes);
-	static const uint8_t known[] = {	/* of a real token */
-		0x3b, 0xfd, 0x13, 0x00, 0x00, 0x81, 0x31, 0xfe, 0x15, 0x80, 0x73, 0xc0,
-		0x21, 0xc0, 0x57, 0x59, 0x75, 0x62, 0x69, 0x4b, 0x65, 0x79, 0x40,
-	};
-
-	(void)state;
-	vc_atr_make(&p, &out);
-	assert_view_equal(tmg_out_view(&out), TMG_VIEW(known));
-	p.extended = false;
-	out = TMG_OUT(bytes);
-	vc_atr_make(&p, &out);
-	assert_int_equal(bytes[13], 0x80);
-	assert_true(vc_atr_sound(tmg_out_view(&out)));
-	bytes[13] ^= 0x40;
-	assert_false(vc_atr_sound(tmg_out_view(&out)));
-	out = TMG_OUT(bytes);
-	vc_atr_make(&t0, &out);
-	assert_true(vc_atr_sound(tmg_out_view(&out)));
-	assert_false(vc_atr_sound((tmg_view){ bytes, out.len - 1 }));
-}
-
-static void
-faults_happen_where_the_script_says(void **state)
-{
-	static const struct { const char *text; tmg_rc rc; } rows[] = {
-		{ "1:remove", TMG_OK }, { "2:sw=6f00", TMG_OK }, { "3:slow=10", TMG_OK },
-		{ "0:remove", TMG_E_MALFORMED }, { "x:remove", TMG_E_MALFORMED },
-		{ "1", TMG_E_MALFORMED }, { "1:", TMG_E_MALFORMED }, { "1:sw=", TMG_E_MALFORMED },
-		{ "1:sw=10000", TMG_E_MALFORMED }, { "1:sw=90zz", TMG_E_MALFORMED },
-		{ "1:removed", TMG_E_MALFORMED }, { "-1:mute", TMG_E_MALFORMED },
-		{ "1:slow=-5", TMG_E_MALFORMED },
-	};
-	vc_faults faults = { .count = 0 };
-	struct bench b;
-
-	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(rows); i++)
-		assert_int_equal(vc_fault_add(&faults, rows[i].text, 0), rows[i].rc);
-	assert_int_equal(faults.count, 3);
-
-	bench_open(&b, &standard);
-	assert_int_equal(vc_fault_add(&b.chip->faults, "2:sw=6F42", 0), TMG_OK);
-	assert_int_equal(vc_fault_add(&b.chip->faults, "3:slow=77", 0), TMG_OK);
-	assert_int_equal(vc_fault_add(&b.chip->faults, "4:truncated", 0), TMG_OK);
-	assert_int_equal(vc_fault_add(&b.chip->faults, "5:mute", 0), TMG_OK);
-	assert_int_equal(vc_fault_add(&b.chip->faults, "8:remove-after", 0), TMG_OK);
-	assert_int_equal(send_hex(&b, SELECT_PIV), 0x9000);
-	assert_int_equal(send_hex(&b, PIN_BAD), 0x6f42);	/* not run: no try lost */
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x63c3);
-	assert_int_equal(b.answer->delay_ms, 77);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0);		/* one byte */
-	assert_int_equal(b.answer->len, 1);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0);		/* still mute */
-	vc_chip_reset(b.chip);
-	assert_int_equal(send_hex(&b, SELECT_PIV), 0x9000);
-	assert_int_equal(send_hex(&b, PIN_BAD), 0);		/* run, then gone */
-	assert_false(b.chip->inserted);
-	assert_int_equal(send_hex(&b, SELECT_PIV), 0);
-	vc_chip_insert(b.chip);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x6d00);	/* forgot the selection */
-	send_hex(&b, SELECT_PIV);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x63c2);
-	assert_int_equal(b.chip->count, 11);
-	bench_close(&b);
-}
-
-static void
-the_log_holds_no_secret(void **state)
-{
-	struct bench b;
-
-	(void)state;
-	bench_open(&b, &standard);
-	send_hex(&b, SELECT_PIV);
-	send_hex(&b, PIN_OK);
-	assert_int_equal(b.chip->log[0].hint_len, 8);
-	assert_int_equal(b.chip->log[1].hint_len, 0);
-	assert_int_equal(b.chip->log[1].ins, 0x20);
-	assert_int_equal(b.chip->log[1].lc, 8);
-	assert_int_equal(b.chip->log[1].sw, 0x9000);
-	for (size_t i = 0; i + 6 <= sizeof(b.chip->log); i++)
-		assert_memory_not_equal((const uint8_t *)b.chip->log + i, "123456", 6);
-	bench_close(&b);
-}
-
 /* Another curve of as many bits is no P-256. */
 static void
 a_state_names_the_curve_of_its_keys(void **state)
@@ -885,151 +738,10 @@ a_state_names_the_curve_of_its_keys(void **state)
 	free(bytes);
 }
 
-/* ---- the keypad ---------------------------------------------------------- */
-
-#define BLOCK "FFFFFFFFFFFFFFFF"
-#define VERIFY "1E0082080008060201090400000000 0D000000 0020008008" BLOCK
-#define MODIFY "1E008208000008080603020309040001 02000000 15000000 " \
-	"0024008010" BLOCK BLOCK
-
-/* What somebody types into a structure: the command, or the keypad's answer, and
- * the words that stay. */
-static const struct {
-	bool change;
-	const char *told, *typed, *command;
-	unsigned sw;
-	const char *left;
-} entries[] = {
-	{ false, VERIFY, "123456", "0020008008313233343536FFFF", 0, "" },
-	{ false, VERIFY, "12345678 99", "00200080083132333435363738", 0, "99 " },
-	{ false, VERIFY, "12345", NULL, 0x6403, "" },
-	{ false, VERIFY, "123456789 1", NULL, 0x6403, "1 " },
-	{ false, VERIFY, "cancel", NULL, 0x6401, "" },
-	{ false, VERIFY, "nothing 1", NULL, 0x6400, "1 " },
-	{ true, MODIFY, "123456 654321 654321",
-	    "0024008010313233343536FFFF363534333231FFFF", 0, "" },
-	{ true, MODIFY, "123456 654321 654322", NULL, 0x6402, "" },
-	{ true, MODIFY, "123456 cancel", NULL, 0x6401, "" },
-	{ true, MODIFY, "123456 1 1", NULL, 0x6403, "" },
-	/* not there yet */
-	{ false, VERIFY, "", NULL, 1, "" },
-	{ true, MODIFY, "123456 654321", NULL, 1, "123456 654321 " },
-	/* structures that are none: cut off, lengths that lie, other formats */
-	{ false, "", "123456", NULL, 0x6b80, "123456 " },
-	{ false, "1E0082080008060201090400000000", "1", NULL, 0x6b80, "1 " },
-	{ false, "1E0082080008060201090400000000 0E000000 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E0082080008060201090400000000 0D000000 0020008009" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E0082080008060201090400000000 FFFFFFFF 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E0002080008060201090400000000 0D000000 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E0081080008060201090400000000 0D000000 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E008A080008060201090400000000 0D000000 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E0082480008060201090400000000 0D000000 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ false, "1E0082080008060001090400000000 0D000000 0020008008" BLOCK, "1",
-	    NULL, 0x6b80, "1 " },
-	{ true, VERIFY, "1 2 2", NULL, 0x6b80, "1 2 2 " },
-};
-
-static void
-a_keypad_does_as_it_is_told(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(entries); i++) {
-		uint8_t told[64], bytes[VC_TYPED_MAX], want[64];
-		tmg_out in = TMG_OUT(told), out = TMG_OUT(bytes),
-		    wanted = TMG_OUT(want);
-		vc_keypad pad = { .there = true };
-		uint16_t sw = 0xffff;
-		tmg_rc rc;
-
-		assert_int_equal(tmg_hex_parse(tmg_view_str(entries[i].told), &in),
-		    TMG_OK);
-		assert_true(vc_keypad_type(&pad, entries[i].typed));
-		rc = vc_keypad_run(&pad, entries[i].change, tmg_out_view(&in), &out,
-		    &sw);
-		assert_int_equal(rc, entries[i].sw == 1 ? TMG_PENDING : TMG_OK);
-		if (rc == TMG_OK)
-			assert_int_equal(sw, entries[i].sw);
-		if (entries[i].command != NULL) {
-			assert_int_equal(tmg_hex_parse(tmg_view_str(
-			    entries[i].command), &wanted), TMG_OK);
-			assert_view_equal(tmg_out_view(&out),
-			    tmg_out_view(&wanted));
-		}
-		assert_int_equal(pad.keys.len, strlen(entries[i].left));
-		assert_memory_equal(pad.keys.text, entries[i].left, pad.keys.len);
-	}
-}
-
-static void
-only_keys_are_typed(void **state)
-{
-	static const char *const bad[] = { "12a", "cance", "cancelled", "1 two",
-	    "123456 nothings", "-1" };
-	char many[VC_KEYS_MAX + 2];
-	vc_keypad pad = { .there = true };
-
-	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(bad); i++) {
-		assert_false(vc_keypad_type(&pad, bad[i]));
-		assert_int_equal(pad.keys.len, 0);
-	}
-	memset(many, '1', sizeof(many) - 1);
-	many[sizeof(many) - 1] = '\0';
-	assert_false(vc_keypad_type(&pad, many));
-	many[VC_KEYS_MAX - 1] = '\0';
-	assert_true(vc_keypad_type(&pad, many));
-	assert_false(vc_keypad_type(&pad, "1"));
-	assert_int_equal(vc_keypad_seconds((tmg_view){ NULL, 0 }), 30);
-}
-
-static void
-applications_are_told_by_name(void **state)
-{
-	unsigned both;
-	static const char *const wrong[] = { "", "PIV", "piv,", ",piv", "piv,piv", "pi", "piv ", "x" };
-	unsigned set;
-
-	(void)state;
-	assert_int_equal(vc_apps_parse("piv", &set), TMG_OK);
-	assert_int_equal(set, VC_APP_BIT(VC_APP_PIV));
-	assert_int_equal(vc_apps_parse("openpgp,piv", &both), TMG_OK);
-	assert_int_equal(both, VC_APP_BIT(VC_APP_PIV) | VC_APP_BIT(VC_APP_OPENPGP));
-	for (size_t i = 0; i < TMG_COUNT(wrong); i++)
-		assert_int_equal(vc_apps_parse(wrong[i], &set), TMG_NOT_FOUND);
-}
-
-/* Nothing is selected from power-up on, unless the profile says so. */
-static void
-power_up_selects_what_the_profile_says(void **state)
-{
-	vc_profile profile = standard;
-	struct bench b;
-
-	(void)state;
-	bench_open(&b, &profile);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x6d00);
-	bench_close(&b);
-
-	profile.first = VC_APP_BIT(VC_APP_PIV);
-	bench_open(&b, &profile);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x63c3);
-	vc_chip_reset(b.chip);
-	assert_int_equal(send_hex(&b, PIN_EMPTY), 0x63c3);
-	bench_close(&b);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(commands_have_seven_shapes_and_no_others),
 		cmocka_unit_test(classes_and_instructions_that_are_not_there_are_refused),
 		cmocka_unit_test(pins_count_block_and_unblock),
 		cmocka_unit_test(changing_and_unblocking_move_the_login),
@@ -1052,13 +764,6 @@ main(void)
 		cmocka_unit_test(a_saved_card_is_the_same_card),
 		cmocka_unit_test(a_damaged_state_is_refused),
 		cmocka_unit_test(an_impossible_state_is_refused),
-		cmocka_unit_test(atrs_announce_what_is_served),
-		cmocka_unit_test(faults_happen_where_the_script_says),
-		cmocka_unit_test(the_log_holds_no_secret),
-		cmocka_unit_test(a_keypad_does_as_it_is_told),
-		cmocka_unit_test(only_keys_are_typed),
-		cmocka_unit_test(applications_are_told_by_name),
-		cmocka_unit_test(power_up_selects_what_the_profile_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "tools/vcard/pkcs15.h"
-#include "tools/vcard/state.h"
 
 #define AID "A000000063504B43532D3135"
 #define SELECT_APP "00A404000C" AID "00"
@@ -474,18 +473,6 @@ challenges_are_as_long_as_asked_and_differ(void **state)
 }
 
 /* ---- the state --------------------------------------------------------------------------------- */
-static uint8_t *
-saved(struct bench *b, size_t *len)
-{
-	uint8_t *bytes = malloc(VC_STATE_MAX);
-	tmg_out out = { bytes, VC_STATE_MAX, 0, false };
-
-	assert_non_null(bytes);
-	assert_int_equal(vc_card_save(&b->chip->card, &out), TMG_OK);
-	*len = out.len;
-	return bytes;
-}
-
 static void
 a_saved_card_with_files_is_the_same_card(void **state)
 {
@@ -493,18 +480,13 @@ a_saved_card_with_files_is_the_same_card(void **state)
 		{ SELECT_APP, 0x9000 }, { "00200001", 0x63c2 }, { PIN_OK, 0x9000 },
 		{ "002241B607" "80010481024B01", 0x9000 }, { "002A9E9A20" HASH "00", 0x9000 },
 	};
-	tmg_auto_free uint8_t *before = NULL, *again = NULL;
 	struct bench a, b;
-	size_t n, m;
 
 	(void)state;
 	bench_sold(&a, &issued, "ec:p256");
 	send_hex(&a, PIN_BAD);
-	before = saved(&a, &n);
 	bench_open(&b, &issued);
-	assert_int_equal(vc_card_load(&b.chip->card, (tmg_view){ before, n }), TMG_OK);
-	again = saved(&b, &m);
-	assert_view_equal(((tmg_view){ again, m }), ((tmg_view){ before, n }));
+	assert_moves(&a, &b);
 	CONVERSE(&b, after);
 	bench_close(&a);
 	bench_close(&b);
@@ -568,23 +550,14 @@ an_impossible_file_system_is_refused(void **state)
 		    TMG_E_MALFORMED },					/* no bytes of it */
 		{ BYTES("\xe3\x10" MF "\x8f\x00"), TMG_E_MALFORMED },
 	};
-	struct bench b;
 
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		uint8_t bytes[512];
-		tmg_out out = TMG_OUT(bytes);
-		tmg_rc rc;
+		const tmg_rc rc = load_of(&issued, rows[i].records);
 
-		bench_open(&b, &issued);
-		vc_state_begin(&out);
-		tmg_put(&out, rows[i].records);
-		assert_int_equal(vc_state_end(&out), TMG_OK);
-		rc = vc_card_load(&b.chip->card, tmg_out_view(&out));
 		if (rc != rows[i].rc)
 			print_error("row %zu: %d\n", i, rc);
 		assert_int_equal(rc, rows[i].rc);
-		bench_close(&b);
 	}
 }
 
@@ -706,17 +679,14 @@ a_half_made_isoapplet_is_kept(void **state)
 		{ "002C00011431323334353637383930313233343536" "35353535", 0x9000 },
 		{ "002000010435353535", 0x9000 },
 	};
-	tmg_auto_free uint8_t *bytes = NULL;
 	struct bench a, b;
-	size_t len;
 
 	(void)state;
 	bench_open(&a, &isoapplet);
 	send_hex(&a, "00A404000C" ISO_AID);
 	assert_int_equal(send_hex(&a, "002401021031323334353637383930313233343536"), 0x9000);
-	bytes = saved(&a, &len);
 	bench_open(&b, &isoapplet);
-	assert_int_equal(vc_card_load(&b.chip->card, (tmg_view){ bytes, len }), TMG_OK);
+	assert_moves(&a, &b);
 	CONVERSE(&b, after);
 	bench_close(&a);
 	bench_close(&b);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "src/codec/hex.h"
+#include "tools/vcard/state.h"
 
 void
 bench_open(struct bench *b, const vc_profile *profile)
@@ -74,4 +75,46 @@ converse(struct bench *b, const struct line *lines, size_t count)
 			print_error("line %zu, %s: %04X\n", i, lines[i].apdu, sw);
 		assert_int_equal(sw, lines[i].sw);
 	}
+}
+
+uint8_t *
+saved(struct bench *b, size_t *len)
+{
+	uint8_t *bytes = malloc(VC_STATE_MAX);
+	tmg_out out = { bytes, VC_STATE_MAX, 0, false };
+
+	assert_non_null(bytes);
+	assert_int_equal(vc_card_save(&b->chip->card, &out), TMG_OK);
+	*len = out.len;
+	return bytes;
+}
+
+tmg_rc
+load_of(const vc_profile *profile, tmg_view records)
+{
+	uint8_t bytes[512];
+	tmg_out out = TMG_OUT(bytes);
+	struct bench b;
+	tmg_rc rc;
+
+	vc_state_begin(&out);
+	tmg_put(&out, records);
+	assert_int_equal(vc_state_end(&out), TMG_OK);
+	bench_open(&b, profile);
+	rc = vc_card_load(&b.chip->card, tmg_out_view(&out));
+	bench_close(&b);
+	return rc;
+}
+
+void
+assert_moves(struct bench *a, struct bench *b)
+{
+	size_t n, m;
+	uint8_t *before = saved(a, &n), *after;
+
+	assert_int_equal(vc_card_load(&b->chip->card, (tmg_view){ before, n }), TMG_OK);
+	after = saved(b, &m);
+	assert_view_equal(((tmg_view){ after, m }), ((tmg_view){ before, n }));
+	free(before);
+	free(after);
 }

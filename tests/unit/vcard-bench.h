@@ -41,4 +41,14 @@ void
 converse(struct bench *b, const struct line *lines, size_t count);
 #define CONVERSE(b, lines) converse((b), (lines), sizeof(lines) / sizeof((lines)[0]))
 
+/* The card's state file; free() it. */
+uint8_t *
+saved(struct bench *b, size_t *len);
+/* What a fresh card says of a state file of these records, whose digest is right. */
+tmg_rc
+load_of(const vc_profile *profile, tmg_view records);
+/* b, fresh, takes the state that a has, and saves the same. */
+void
+assert_moves(struct bench *a, struct bench *b);
+
 #endif

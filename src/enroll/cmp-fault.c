@@ -97,7 +97,7 @@ refused(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx)
 	const int info = OSSL_CMP_CTX_get_failInfoCode(ctx);
 	const char *words = _("it refuses the request");
 	unsigned advice = 0;
-	char said[SAID_MAX], skew[TMG_CMP_SKEW_MAX];
+	char said[SAID_MAX], skew[TMG_CMP_SKEW_MAX], late[TMG_CMP_LATE_MAX];
 	tmg_rc rc = TMG_DENIED;
 
 	tmg_cmp_said(ctx, said, sizeof(said));
@@ -110,6 +110,10 @@ refused(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx)
 		}
 	if (clock_words(t, info, skew)[0] != '\0')
 		words = skew;
+	if (tmg_cmp_late_words(t, late)[0] != '\0') {
+		words = late;
+		advice = TMG_TRY_CANCEL;
+	}
 	if (said[0] == '\0')
 		rc = tmg_authority_raise(a, rc, "%s: %s", a->uri.where, words);
 	else

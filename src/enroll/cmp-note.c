@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/ctx.h"
 #include "src/base/i18n.h"
@@ -18,12 +19,18 @@ enum {
 
 /* ---- clocks -------------------------------------------------------------- */
 
+static ASN1_GENERALIZEDTIME *
+read_time(tmg_view time)
+{
+	const uint8_t *p = time.ptr;
+
+	return d2i_ASN1_GENERALIZEDTIME(NULL, &p, (long)time.len);
+}
+
 static long
 seconds_from(time_t now, tmg_view time)
 {
-	const uint8_t *p = time.ptr;
-	tmg_held(ASN1_GENERALIZEDTIME) theirs =
-	    d2i_ASN1_GENERALIZEDTIME(NULL, &p, (long)time.len);
+	tmg_held(ASN1_GENERALIZEDTIME) theirs = read_time(time);
 	tmg_held(ASN1_TIME) ours = ASN1_TIME_set(NULL, now);
 	int days = 0, seconds = 0;
 
@@ -75,6 +82,57 @@ tmg_cmp_skew_words(const tmg_cmp_talk *t, char text[TMG_CMP_SKEW_MAX])
 	else if (skew <= -TMG_CMP_SKEW_S)
 		snprintf(text, TMG_CMP_SKEW_MAX,
 		    _("its clock is %s behind this computer's"), span);
+	return text;
+}
+
+/* ---- too late ------------------------------------------------------------ */
+
+static tmg_rc
+read_turn(const tmg_cmp_turn *turn, tmg_cmp_message *m)
+{
+	return tmg_cmp_message_read((tmg_view){ turn->answer, turn->len }, m);
+}
+
+static bool
+is_told(const tmg_cmp_talk *t, tmg_view *by)
+{
+	tmg_cmp_message m;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (read_turn(&t->turns[i], &m) == TMG_OK &&
+		    tmg_cmp_message_confirm_by(&m, by) == TMG_OK)
+			return true;
+	return false;
+}
+
+/* Both times are the authority's, so clocks that differ do not matter. */
+static bool
+is_over(const tmg_cmp_talk *t, const ASN1_GENERALIZEDTIME *by)
+{
+	tmg_cmp_message m;
+	tmg_held(ASN1_GENERALIZEDTIME) said =
+	    read_turn(&t->turns[t->count - 1], &m) == TMG_OK && m.time.len > 0 ?
+	    read_time(m.time) : ASN1_GENERALIZEDTIME_set(NULL, tmg_ctx_now(t->a->ctx));
+
+	return said != NULL && ASN1_TIME_compare(said, by) >= 0;
+}
+
+const char *
+tmg_cmp_late_words(const tmg_cmp_talk *t, char text[TMG_CMP_LATE_MAX])
+{
+	tmg_held(ASN1_GENERALIZEDTIME) by = NULL;
+	tmg_view told;
+	struct tm tm;
+	char day[32];
+
+	text[0] = '\0';
+	if (is_told(t, &told) && (by = read_time(told)) != NULL && is_over(t, by) &&
+	    ASN1_TIME_to_tm(by, &tm) == 1 &&
+	    strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S UTC", &tm) > 0)
+		snprintf(text, TMG_CMP_LATE_MAX,
+		    _("it waited until %s for the certificate to be confirmed, and takes "
+		    "no confirmation any more: the certificate is good for nothing"), day);
+	ERR_clear_error();
 	return text;
 }
 

@@ -21,6 +21,12 @@ tmg_cmp_skew(const tmg_cmp_talk *t);
 const char *
 tmg_cmp_skew_words(const tmg_cmp_talk *t, char text[TMG_CMP_SKEW_MAX]);
 
+/* "it waited until 2026-11-23 10:00:00 UTC for ...", when an answer said so and
+ * that was over when the last one was written; "" else. */
+#define TMG_CMP_LATE_MAX 240
+const char *
+tmg_cmp_late_words(const tmg_cmp_talk *t, char text[TMG_CMP_LATE_MAX]);
+
 /* Fills d->note for a certificate that was accepted. */
 void
 tmg_cmp_note(const tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx, const X509 *cert,

@@ -8,6 +8,7 @@ enum {			/* DER, ITU-T X.690 8 */
 	BIT_STRING = 0x03,
 	OCTET_STRING = 0x04,
 	OBJECT_ID = 0x06,
+	GENERALIZED_TIME = 0x18,
 	SEQUENCE = 0x30,
 };
 
@@ -19,6 +20,7 @@ enum {
 	TRANSACTION = 0xa4,
 	SENDER_NONCE = 0xa5,
 	RECIP_NONCE = 0xa6,
+	GENERAL_INFO = 0xa8,
 	PROTECTION = 0xa0,	/* PKIMessage 5.1: [0] and [1] */
 	EXTRA_CERTS = 0xa1,
 	CA_PUBS = 0xa1,		/* CertRepMessage 5.3.4: [1] */
@@ -48,6 +50,8 @@ read_options(tmg_view in, tmg_cmp_message *m)
 			rc = one_octets(t.value, &m->sender_nonce);
 		else if (t.tag == RECIP_NONCE)
 			rc = one_octets(t.value, &m->recip_nonce);
+		else if (t.tag == GENERAL_INFO)
+			rc = tmg_tlv_expect(&t.value, SEQUENCE, &m->general);
 		if (rc)
 			return rc;
 	}
@@ -155,16 +159,13 @@ tmg_cmp_message_status(const tmg_cmp_message *m, unsigned *status)
 	return TMG_OK;
 }
 
-tmg_rc
-tmg_cmp_message_info(const tmg_cmp_message *m, tmg_view type, tmg_view *value)
+/* Of InfoTypeAndValues, one after the other. */
+static tmg_rc
+find_info(tmg_view list, tmg_view type, tmg_view *value)
 {
-	tmg_view content = m->content, list, item, oid;
+	tmg_view item, oid;
 	tmg_rc rc;
 
-	if (m->body != TMG_CMP_GENP)
-		return TMG_NOT_FOUND;
-	if ((rc = tmg_tlv_expect(&content, SEQUENCE, &list)))
-		return rc;
 	while (list.len > 0) {
 		if ((rc = tmg_tlv_expect(&list, SEQUENCE, &item)) ||
 		    (rc = tmg_tlv_expect(&item, OBJECT_ID, &oid)))
@@ -175,4 +176,26 @@ tmg_cmp_message_info(const tmg_cmp_message *m, tmg_view type, tmg_view *value)
 		}
 	}
 	return TMG_NOT_FOUND;
+}
+
+tmg_rc
+tmg_cmp_message_info(const tmg_cmp_message *m, tmg_view type, tmg_view *value)
+{
+	tmg_view content = m->content, list;
+	tmg_rc rc;
+
+	if (m->body != TMG_CMP_GENP)
+		return TMG_NOT_FOUND;
+	rc = tmg_tlv_expect(&content, SEQUENCE, &list);
+	return rc ? rc : find_info(list, type, value);
+}
+
+tmg_rc
+tmg_cmp_message_confirm_by(const tmg_cmp_message *m, tmg_view *time)
+{
+	static const uint8_t type[] = { 0x2b, 6, 1, 5, 5, 7, 4, 14 };
+	tmg_view value;
+	const tmg_rc rc = find_info(m->general, TMG_VIEW(type), &value);
+
+	return rc ? rc : tmg_tlv_expect_whole(&value, GENERALIZED_TIME, time);
 }

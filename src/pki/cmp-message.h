@@ -37,6 +37,7 @@ typedef struct tmg_cmp_message {
 	tmg_view sender;	/* GeneralName with its head */
 	tmg_view time;		/* messageTime: GeneralizedTime with its head */
 	tmg_view transaction, sender_nonce, recip_nonce;
+	tmg_view general;	/* generalInfo: InfoTypeAndValue, one after the other */
 	unsigned body;
 	tmg_view content;	/* of the body, inside its [n] */
 	tmg_view protection;	/* the bits */
@@ -65,5 +66,15 @@ tmg_cmp_message_status(const tmg_cmp_message *m, unsigned *status);
  */
 TMG_MUST_USE tmg_rc
 tmg_cmp_message_info(const tmg_cmp_message *m, tmg_view type, tmg_view *value);
+
+/*
+ * Until when the sender waits for a confirmation of what it gives, RFC 9810
+ * 5.1.1.2: a GeneralizedTime with its head.
+ *
+ * Verdicts  TMG_NOT_FOUND    it does not say
+ * Faults    TMG_E_MALFORMED
+ */
+TMG_MUST_USE tmg_rc
+tmg_cmp_message_confirm_by(const tmg_cmp_message *m, tmg_view *time);
 
 #endif

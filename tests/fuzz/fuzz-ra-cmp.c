@@ -163,7 +163,7 @@ talk_insider(unsigned kind, tmg_view content)
 	X509_NAME *name = X509_NAME_new();
 	const ra_cmp_envelope e = { 2, name, TMG_VIEW(nobody), TMG_VIEW(algorithm),
 		{ (const uint8_t *)"fuzz", 4 }, TMG_VIEW(number), TMG_VIEW(number),
-		{ NULL, 0 } };
+		{ NULL, 0 }, kind % 2 == 0, 0 };
 	tmg_view header, body;
 	size_t mark;
 
@@ -172,7 +172,7 @@ talk_insider(unsigned kind, tmg_view content)
 	tmg_der_bytes(&d, content);
 	tmg_der_wrap(&d, (uint8_t)(0xa0 | kind), d.cap);
 	body = tmg_der_view(&d);
-	ra_cmp_header_put(&d, &e, kind % 2 == 0);
+	ra_cmp_header_put(&d, &e);
 	header = tmg_der_view(&d);
 	header.len -= body.len;
 	ra_cmp_protected_put(&protected, header, body);

@@ -147,6 +147,19 @@ run 0 "$tamga" enroll $local $(at good) $secret --slot 9a --subject CN=Asel
 ok "what was changed, and clocks that differ, are told"
 : >"$work/cmp/log"
 
+# ---- a time to confirm: in time; and when it was over, nothing is installed ------------
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $(at hurry) $secret --slot 9a --subject CN=Asel
+asked ir issued certConf
+fresh_card --yubikey
+run 7 "$tamga" enroll $local $(at overdue) $secret --slot 9a --subject CN=Asel
+says 'waited until 20..-..-.. ..:..:.. UTC for the certificate to be confirmed'
+says 'cancel'
+run 0 "$tamga" list $local
+! grep -q 'CN=Asel' "$work/out" || fail "a certificate that was taken back is installed"
+ok "confirmed in time; what was confirmed too late is not installed"
+: >"$work/cmp/log"
+
 # ---- a key that wants its PIN before each signature --------------------------------------
 fresh_card --yubikey
 ctl mark

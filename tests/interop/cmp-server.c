@@ -52,6 +52,7 @@ typedef struct how {
 	time_t clock;		/* seconds that its clock is ahead */
 	bool no_extensions;	/* issues without what was asked for */
 	bool vouched;		/* believes who asks that the key is there */
+	long confirm_s;		/* that it waits for certConf; < 0: it is too late */
 } how;
 
 #define TYPE "Content-Type: application/pkixcmp\r\n"
@@ -71,6 +72,8 @@ static const how rows[] = {
 	    .other_name = true, .implicit = true },
 	{ .path = "fewer", .status = OSSL_CMP_PKISTATUS_grantedWithMods,
 	    .no_extensions = true, .implicit = true },
+	{ .path = "hurry", .confirm_s = 600 },
+	{ .path = "overdue", .confirm_s = -60 },
 	{ .path = "late", .clock = -3 * 3600, .implicit = true },
 	{ .path = "ahead", .clock = 3 * 86400, .implicit = true },
 	{ .path = "badtime", .clock = 7200, .status = OSSL_CMP_PKISTATUS_rejection },
@@ -285,8 +288,21 @@ static int
 on_confirm(OSSL_CMP_SRV_CTX *srv, const OSSL_CMP_MSG *req, int id,
     const ASN1_OCTET_STRING *hash, const OSSL_CMP_PKISI *status)
 {
-	(void)srv, (void)req, (void)id, (void)hash, (void)status;
-	return 1;
+	const desk *d = OSSL_CMP_SRV_CTX_get0_custom_ctx(srv);
+
+	(void)req, (void)id, (void)hash, (void)status;
+	return d->how->confirm_s >= 0;
+}
+
+/* confirmWaitTime, RFC 9810 5.1.1.2, in every message.  libcrypto knows the type, so
+ * what it calls an ASN1_TYPE is the value itself. */
+static void
+set_confirm_wait(OSSL_CMP_CTX *ctx, long wait_s)
+{
+	void *by = ASN1_GENERALIZEDTIME_set(NULL, time(NULL) + wait_s);
+
+	CHECK(by != NULL && OSSL_CMP_CTX_push0_geninfo_ITAV(ctx,
+	    OSSL_CMP_ITAV_create(OBJ_txt2obj("1.3.6.1.5.5.7.4.14", 1), by)) == 1);
 }
 
 static OSSL_CMP_PKISI *
@@ -388,6 +404,9 @@ desk_of(const char *path)
 		CHECK(OSSL_CMP_SRV_CTX_set_accept_raverified(d->srv,
 		    d->how->vouched) == 1);
 		set_protection(d, OSSL_CMP_SRV_CTX_get0_cmp_ctx(d->srv));
+		if (d->how->confirm_s != 0)
+			set_confirm_wait(OSSL_CMP_SRV_CTX_get0_cmp_ctx(d->srv),
+			    d->how->confirm_s);
 	}
 	return desks[i];
 }

@@ -185,6 +185,35 @@ does -cmd ir -ref choosy -secret "$secret" -newkey silent.key -subject /CN=silen
     -certout silent.crt -disable_confirm
 same 'not confirmed' "$(state_of CN=silent)" issued
 
+# ---- unless the authority sets a time, and says so in its answer
+timed=${TAMGA_RA_CONFIG%.conf}-timed.conf
+sed 's/root = true;/root = true; confirm_within = 2;/' "$TAMGA_RA_CONFIG" > "$timed"
+serve three --config "$timed"
+new_secret timed --uses 9
+key quick
+key slow
+key easy
+for who in 'quick ' 'slow -disable_confirm' 'easy -implicit_confirm'; do
+	set -- $who
+	does -server "${http#http://}" -cmd ir -ref timed -secret "$secret" -newkey "$1.key" -subject "/CN=$1" \
+	    -certout "$1.crt" -rspout "$1.ip rest" ${2-}
+	openssl asn1parse -inform DER -in "$1.ip" > "$1.txt"
+done
+for who in quick slow; do
+	grep -A1 'id-it-confirmWaitTime' $who.txt | grep -q 'GENERALIZEDTIME' || die "$who: no time"
+done
+! grep -q 'id-it-confirmWaitTime' easy.txt || die 'a time for nothing'
+for i in $(seq 150); do
+	[ "$(state_of CN=slow)" = issued ] || break
+	sleep 0.1
+done
+same 'not confirmed in time' "$(state_of CN=slow)" revoked
+same 'confirmed in time' "$(state_of CN=quick) $(state_of CN=easy)" 'issued issued'
+"$ra" crl > crl.pem
+cat "$CA" crl.pem > chain.pem
+! openssl verify -crl_check -CAfile chain.pem slow.crt > /dev/null 2>&1 || die 'slow: not on the list'
+openssl verify -crl_check -CAfile chain.pem quick.crt > /dev/null || die 'quick: on the list'
+
 # ---- what is refused
 new_secret bad --uses 9
 key bad

@@ -204,6 +204,39 @@ a_genp_tells_by_type(void **state)
 	assert_int_equal(tmg_cmp_message_info(&m, first, &value), TMG_NOT_FOUND);
 }
 
+/* generalInfo, [8]: confirmWaitTime among others, and what is none. */
+static void
+a_header_tells_until_when(void **state)
+{
+	static const struct {
+		tmg_view der;
+		tmg_rc rc;
+	} rows[] = {
+		{ BYTES("\x30\x32\x30\x2e\x02\x01\x02\xa4\x00\xa4\x00\xa8\x25\x30\x23"
+		    "\x30\x04\x06\x02\x2a\x03\x30\x1b\x06\x08\x2b\x06\x01\x05\x05\x07\x04\x0e"
+		    "\x18\x0f" "20261123020304Z" "\xb7\x00"), TMG_OK },
+		/* nothing, another, a time that is a number, a list cut off */
+		{ BYTES("\x30\x0b\x30\x07\x02\x01\x02\xa4\x00\xa4\x00\xb7\x00"), TMG_NOT_FOUND },
+		{ BYTES("\x30\x15\x30\x11\x02\x01\x02\xa4\x00\xa4\x00\xa8\x08\x30\x06"
+		    "\x30\x04\x06\x02\x2a\x03\xb7\x00"), TMG_NOT_FOUND },
+		{ BYTES("\x30\x1e\x30\x1a\x02\x01\x02\xa4\x00\xa4\x00\xa8\x11\x30\x0f"
+		    "\x30\x0d\x06\x08\x2b\x06\x01\x05\x05\x07\x04\x0e\x02\x01\x05\xb7\x00"),
+		    TMG_E_MALFORMED },
+		{ BYTES("\x30\x12\x30\x0e\x02\x01\x02\xa4\x00\xa4\x00\xa8\x05\x30\x03"
+		    "\x30\x04\x06\xb7\x00"), TMG_E_MALFORMED },
+	};
+	tmg_cmp_message m;
+	tmg_view by;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		assert_int_equal(tmg_cmp_message_read(rows[i].der, &m), TMG_OK);
+		assert_int_equal(tmg_cmp_message_confirm_by(&m, &by), rows[i].rc);
+		if (rows[i].rc == TMG_OK)
+			assert_view_equal(by, tmg_view_str("\x18\x0f" "20261123020304Z"));
+	}
+}
+
 /* One certificate is asked for at a time, and for a key. */
 static void
 a_request_for_more_or_nothing_is_none(void **state)
@@ -239,6 +272,7 @@ main(void)
 		cmocka_unit_test(a_request_cut_off_is_none),
 		cmocka_unit_test(an_answer_is_taken_apart),
 		cmocka_unit_test(a_genp_tells_by_type),
+		cmocka_unit_test(a_header_tells_until_when),
 		cmocka_unit_test(a_request_for_more_or_nothing_is_none),
 	};
 

@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/scope.h"
 #include "src/codec/der.h"
+#include "src/codec/hex.h"
 #include "src/codec/tlv.h"
 #include "tests/unit/ra-bench.h"
 #include "tools/ra/ca/make.h"
 #include "tools/ra/cmp/protect.h"
 #include "tools/ra/cmp/reply.h"
 #include "tools/ra/cmp/talk.h"
+#include "tools/ra/desk/confirm.h"
 #include "tools/ra/desk/deputy.h"
 #include "tools/ra/desk/secret.h"
 #include "tools/ra/store/cmp.h"
@@ -130,7 +133,6 @@ struct letter {
 	tmg_view content;
 	const char *reference, *secret;
 	ra_cmp_envelope e;
-	bool implicit;
 };
 
 static uint8_t one[16] = "transaction one.", nonce[16] = "nonce of the cl.";
@@ -161,7 +163,7 @@ write_letter(struct world *w, struct letter *l, uint8_t room[ROOM])
 	tmg_der_bytes(&d, l->content);
 	tmg_der_wrap(&d, (uint8_t)(0xa0 | (unsigned)l->kind), ROOM);
 	body = tmg_der_view(&d);
-	ra_cmp_header_put(&d, &l->e, l->implicit);
+	ra_cmp_header_put(&d, &l->e);
 	header = tmg_der_view(&d);
 	header.len -= body.len;
 	ra_cmp_protected_put(&protected, header, body);
@@ -392,7 +394,7 @@ test_order(void **state)
 	    (tmg_view){ w->said, w->said_len }));
 	assert_int_equal(applications(w), 1);
 	/* another one of that number */
-	l.implicit = true;
+	l.e.implicit = true;
 	send_letter(w, "", l);
 	refused(w, RA_CMP_TRANSACTION_IN_USE);
 
@@ -415,6 +417,137 @@ test_order(void **state)
 	l.e.nonce = TMG_VIEW(one);	/* not the same message */
 	send_letter(w, "", l);
 	refused(w, RA_CMP_CERT_CONFIRMED);
+}
+
+/* ---- a time to confirm ---- */
+
+/* The value of confirmWaitTime (RFC 9810 5.1.1.2) in what was said, which must be
+ * the time at. */
+static bool
+demands_by(const struct world *w, time_t at)
+{
+	static const uint8_t type[] = { 0x2b, 6, 1, 5, 5, 7, 4, 14, 0x18, 0x0f };
+	char text[32];
+
+	strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", gmtime(&at));
+	for (size_t i = 0; i + sizeof(type) + 15 <= w->said_len; i++)
+		if (memcmp(w->said + i, type, sizeof(type)) == 0)
+			return memcmp(w->said + i + sizeof(type), text, 15) == 0;
+	return false;
+}
+
+static ra_state
+state_of(struct world *w, tmg_view transaction)
+{
+	tmg_auto(ra_cmp_row) row = { .answer = NULL };
+	tmg_auto(ra_app) app = { .id = "" };
+	char id[RA_CMP_ID_MAX];
+
+	tmg_hex_text(id, sizeof(id), transaction);
+	assert_int_equal(ra_cmp_row_get(w->b->desk.store, id, &row), TMG_OK);
+	assert_int_equal(ra_app_get(w->b->desk.store, row.app, &app), TMG_OK);
+	return app.state;
+}
+
+static unsigned
+sweep(struct world *w)
+{
+	unsigned taken;
+
+	assert_int_equal(ra_confirm_sweep(&w->b->desk, &taken), TMG_OK);
+	return taken;
+}
+
+/* The certificate under that number, and a confirmation for it. */
+static struct letter
+take_one(struct world *w, tmg_view transaction, uint8_t store[64], uint8_t answered[16])
+{
+	struct letter l = letter(w, RA_CMP_IR, ir_of(w));
+
+	l.e.transaction = transaction;
+	send_letter(w, "", l);
+	assert_true(demands_by(w, w->b->now + 60));
+	l = letter(w, RA_CMP_CERTCONF, confirmation(issued(w), true, store));
+	memcpy(answered, w->m.nonce.ptr, 16);
+	l.e.transaction = transaction;
+	l.e.answered = (tmg_view){ answered, 16 };
+	return l;
+}
+
+static void
+test_confirmed_in_time(void **state)
+{
+	struct world *w = *state;
+	uint8_t store[64], answered[16];
+	struct letter l;
+
+	bench_config(w->b)->cmp.confirm_within_s = 60;
+	l = take_one(w, TMG_VIEW(one), store, answered);
+	w->b->now += 59;
+	assert_int_equal(sweep(w), 0);
+	send_letter(w, "", l);
+	assert_int_equal(w->m.kind, RA_CMP_PKICONF);
+	w->b->now += 60;
+	assert_int_equal(sweep(w), 0);
+	assert_int_equal(state_of(w, TMG_VIEW(one)), RA_ISSUED);
+}
+
+/* Whether the server noticed before it is told, or then. */
+static void
+test_confirmed_too_late(void **state)
+{
+	struct world *w = *state;
+	uint8_t store[64], answered[16];
+	struct letter l;
+
+	bench_config(w->b)->cmp.confirm_within_s = 60;
+	l = take_one(w, TMG_VIEW(one), store, answered);
+	w->b->now += 60;
+	send_letter(w, "", l);
+	refused(w, RA_CMP_CERT_REVOKED);
+	assert_int_equal(state_of(w, TMG_VIEW(one)), RA_REVOKED);
+	assert_int_equal(sweep(w), 0);
+
+	EVP_PKEY_free(w->key);
+	w->key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	make_ir(w, "Device");
+	l = take_one(w, TMG_VIEW(nonce), store, answered);
+	w->b->now += 60;
+	/* what nobody is to forget is not swept away with the rest */
+	assert_int_equal(ra_cmp_row_sweep(w->b->desk.store, w->b->now), TMG_OK);
+	assert_int_equal(sweep(w), 1);
+	assert_int_equal(sweep(w), 0);
+	assert_int_equal(state_of(w, TMG_VIEW(nonce)), RA_REVOKED);
+	send_letter(w, "", l);
+	refused(w, RA_CMP_CERT_REVOKED);
+	l.kind = RA_CMP_ERROR;
+	send_letter(w, "", l);
+	refused(w, RA_CMP_CERT_REVOKED);
+	/* nor is it given to who asks for it again */
+	l = letter(w, RA_CMP_IR, ir_of(w));
+	l.e.transaction = TMG_VIEW(nonce);
+	send_letter(w, "", l);
+	assert_int_not_equal(w->m.kind, RA_CMP_IP);
+}
+
+/* A client that lost everything but its key begins anew: what it confirms then
+ * counts, and not what it did not. */
+static void
+test_confirmed_elsewhere(void **state)
+{
+	struct world *w = *state;
+	uint8_t first[64], second[64], answered[16], answered_then[16];
+	struct letter l;
+
+	bench_config(w->b)->cmp.confirm_within_s = 60;
+	l = take_one(w, TMG_VIEW(one), first, answered);
+	w->b->now += 30;
+	l = take_one(w, TMG_VIEW(nonce), second, answered_then);
+	send_letter(w, "", l);
+	assert_int_equal(w->m.kind, RA_CMP_PKICONF);
+	w->b->now += 600;
+	assert_int_equal(sweep(w), 0);
+	assert_int_equal(state_of(w, TMG_VIEW(nonce)), RA_ISSUED);
 }
 
 /* The process ends between the certificate and the answer, and the client,
@@ -458,7 +591,7 @@ test_waiting(void **state)
 	int status, failure;
 	tmg_view none;
 
-	l.implicit = true;
+	l.e.implicit = true;
 	send_letter(w, "officer", l);
 	read_said(w, &status, &failure, &none);
 	assert_int_equal(status, RA_CMP_IS_WAITING);
@@ -520,6 +653,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		STORED(test_header),
 		STORED(test_order),
+		STORED(test_confirmed_in_time),
+		STORED(test_confirmed_too_late),
+		STORED(test_confirmed_elsewhere),
 		STORED(test_lost),
 		STORED(test_waiting),
 		STORED(test_secret),

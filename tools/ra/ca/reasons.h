@@ -9,6 +9,8 @@
 
 #include "tamga/err.h"
 
+enum { RA_REASON_CESSATION = 5 };	/* cessationOfOperation */
+
 /* "keyCompromise"; "unspecified" for a number that is none. */
 const char *ra_reason_name(int reason);
 

@@ -7,8 +7,10 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/pki/x509.h"
+#include "tools/ra/ca/reasons.h"
 #include "tools/ra/cmp/body.h"
 #include "tools/ra/cmp/transaction.h"
+#include "tools/ra/desk/confirm.h"
 
 /* The hash of the certificate's own signature, or the one that is named (RFC
  * 9480 2.10); SHA-512 where a signature has none of its own. */
@@ -55,9 +57,14 @@ is_about_it(ra_cmp_turn *t, const ra_cmp_said *said)
 static void
 confirm(ra_cmp_turn *t)
 {
+	const tmg_rc rc = ra_cmp_settle(t);
+
 	t->reply = (ra_cmp_reply){ .kind = RA_CMP_PKICONF, .fail = RA_CMP_FINE,
 		.text = "" };
-	ra_cmp_move(t, RA_CMP_ENDED);
+	if (rc)
+		ra_cmp_refuse_fault(t, rc);
+	else
+		ra_cmp_move(t, RA_CMP_ENDED);
 }
 
 /* What its holder does not want is in force for nobody: RFC 4210 5.3.18. */
@@ -67,8 +74,8 @@ give_back(ra_cmp_turn *t)
 	tmg_auto(ra_cert) gone = { .der = NULL };
 	char name[RA_ACTOR_MAX];
 	const ra_actor self = ra_cmp_peer_actor(&t->peer, name);
-	const tmg_rc rc = ra_desk_revoke(t->desk, t->row.app, 5 /* cessationOfOperation */,
-	    &self, &gone);
+	const tmg_rc rc = ra_desk_revoke(t->desk, t->row.app, RA_REASON_CESSATION, &self,
+	    &gone);
 
 	if (rc == TMG_OK || rc == TMG_OCCUPIED)
 		confirm(t);
@@ -77,13 +84,43 @@ give_back(ra_cmp_turn *t)
 }
 
 static bool
+is_in(const ra_cmp_turn *t, const char *state)
+{
+	return strcmp(t->row.state, state) == 0;
+}
+
+static bool
+is_late(const ra_cmp_turn *t)
+{
+	return is_in(t, RA_CMP_LATE) ||
+	    (is_in(t, RA_CMP_TIMED) && t->row.until <= ra_desk_now(t->desk));
+}
+
+/* What nobody took back yet is taken back now: to say that it is gone makes it so. */
+static void
+refuse_late(ra_cmp_turn *t)
+{
+	const tmg_rc rc = is_in(t, RA_CMP_LATE) ? TMG_OK :
+	    ra_confirm_take_back(t->desk, t->row.id, t->row.app);
+
+	if (rc != TMG_OK && rc != TMG_OCCUPIED)
+		ra_cmp_refuse_fault(t, rc);
+	else
+		ra_cmp_refuse(t, RA_CMP_CERT_REVOKED,
+		    _("the time to confirm this certificate is over, and it was revoked: "
+		    "enroll anew"));
+}
+
+static bool
 is_unconfirmed(ra_cmp_turn *t)
 {
-	if (strcmp(t->row.state, RA_CMP_UNCONFIRMED) == 0)
+	if (is_late(t))
+		refuse_late(t);
+	else if (is_in(t, RA_CMP_UNCONFIRMED) || is_in(t, RA_CMP_TIMED))
 		return true;
-	ra_cmp_refuse(t, strcmp(t->row.state, RA_CMP_ENDED) == 0 ?
-	    RA_CMP_CERT_CONFIRMED : RA_CMP_BAD_REQUEST,
-	    _("there is nothing to be confirmed"));
+	else
+		ra_cmp_refuse(t, is_in(t, RA_CMP_ENDED) ? RA_CMP_CERT_CONFIRMED :
+		    RA_CMP_BAD_REQUEST, _("there is nothing to be confirmed"));
 	return false;
 }
 
@@ -114,7 +151,9 @@ ra_cmp_take_confirmation(ra_cmp_turn *t)
 void
 ra_cmp_take_error(ra_cmp_turn *t)
 {
-	if (strcmp(t->row.state, RA_CMP_UNCONFIRMED) == 0)
+	if (is_late(t))
+		refuse_late(t);
+	else if (is_in(t, RA_CMP_UNCONFIRMED) || is_in(t, RA_CMP_TIMED))
 		give_back(t);
 	else
 		confirm(t);

@@ -82,7 +82,8 @@ compose(ra_cmp_turn *t, tmg_view algorithm, tmg_view nonce, tmg_der *d)
 	const ra_cmp_envelope e = {
 		t->m->version == RA_CMP_2021 ? RA_CMP_2021 : RA_CMP_2000,
 		X509_get_subject_name(t->own), t->m->sender, algorithm,
-		own_key_id(t), t->m->transaction, nonce, t->m->nonce };
+		own_key_id(t), t->m->transaction, nonce, t->m->nonce,
+		t->reply.implicit, t->reply.confirm_by };
 	uint8_t store[1024];
 	tmg_out bits = TMG_OUT(store);
 	tmg_der parts = { d->base, d->cap / 2, d->cap / 2, false };
@@ -92,7 +93,7 @@ compose(ra_cmp_turn *t, tmg_view algorithm, tmg_view nonce, tmg_der *d)
 
 	ra_cmp_body_put(&parts, &t->reply);
 	body = tmg_der_view(&parts);
-	ra_cmp_header_put(&parts, &e, t->reply.implicit);
+	ra_cmp_header_put(&parts, &e);
 	header = tmg_der_view(&parts);
 	header.len -= body.len;
 	if (parts.full)

@@ -37,19 +37,29 @@ ra_cmp_reject(ra_cmp_turn *t, ra_cmp_fail fail, const char *text)
 	ra_cmp_move(t, RA_CMP_ENDED);
 }
 
+static void
+tell_cert(ra_cmp_turn *t)
+{
+	const tmg_rc rc = ra_cmp_settle(t);
+
+	t->reply.cert = (tmg_view){ t->cert.der, t->cert.len };
+	t->reply.trust = trust_of(t);
+	t->reply.implicit = t->row.implicit != 0;
+	if (rc)
+		ra_cmp_refuse_fault(t, rc);
+	else if (t->reply.implicit)
+		ra_cmp_move(t, RA_CMP_ENDED);
+	else
+		t->reply.confirm_by = ra_cmp_await(t);
+}
+
 void
 ra_cmp_tell_outcome(ra_cmp_turn *t, tmg_rc rc, bool polled)
 {
 	t->reply = (ra_cmp_reply){ .kind = answer_to(t->row.kind),
 		.id = t->row.request, .fail = RA_CMP_FINE, .text = "" };
 	if (rc == TMG_OK) {
-		t->reply.cert = (tmg_view){ t->cert.der, t->cert.len };
-		t->reply.trust = trust_of(t);
-		t->reply.implicit = t->row.implicit != 0;
-		if (t->reply.implicit)
-			ra_cmp_move(t, RA_CMP_ENDED);
-		else
-			ra_cmp_move(t, RA_CMP_UNCONFIRMED);
+		tell_cert(t);
 	} else if (rc == TMG_PENDING) {
 		t->reply.status = RA_CMP_IS_WAITING;
 		t->reply.text = t->desk->fault.text;

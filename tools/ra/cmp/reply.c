@@ -2,6 +2,7 @@
 #include "tools/ra/cmp/reply.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "src/base/scope.h"
 
@@ -15,6 +16,7 @@ enum {
 	CERTIFICATE = 0xa0,	/* of certOrEncCert */
 	CA_PUBS = 0xa1,
 	DIRECTORY_NAME = 0xa4,
+	GENERALIZED_TIME = 0x18,
 	NUMBER_OCTETS = 4,
 };
 
@@ -215,17 +217,48 @@ put_name(tmg_der *d, const X509_NAME *name)
 static const uint8_t implicit_info[] = { 0x30, 0x0c, 0x06, 0x08, 0x2b, 0x06, 0x01,
 	0x05, 0x05, 0x07, 0x04, 0x0d, 0x05, 0x00 };
 
+/* id-it-confirmWaitTime, 5.1.1.2 */
+static const uint8_t confirm_wait[] = { 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07,
+	0x04, 0x0e };
+
+static void
+put_confirm_by(tmg_der *d, time_t by)
+{
+	const size_t mark = d->at;
+	struct tm tm;
+	char text[32];
+
+	gmtime_r(&by, &tm);
+	strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &tm);
+	tmg_der_bytes(d, tmg_view_str(text));
+	tmg_der_wrap(d, GENERALIZED_TIME, mark);
+	tmg_der_bytes(d, TMG_VIEW(confirm_wait));
+	tmg_der_wrap(d, SEQUENCE, mark);
+}
+
+/* generalInfo: either of the two, or nothing. */
+static void
+put_info(tmg_der *d, const ra_cmp_envelope *e)
+{
+	const size_t mark = d->at;
+
+	if (e->implicit)
+		tmg_der_bytes(d, TMG_VIEW(implicit_info));
+	else if (e->confirm_by != 0)
+		put_confirm_by(d, e->confirm_by);
+	else
+		return;
+	tmg_der_wrap(d, SEQUENCE, mark);
+	tmg_der_wrap(d, CONTEXT | 8, mark);
+}
+
 void
-ra_cmp_header_put(tmg_der *d, const ra_cmp_envelope *e, bool implicit)
+ra_cmp_header_put(tmg_der *d, const ra_cmp_envelope *e)
 {
 	const size_t end = d->at;
-	size_t mark = d->at;
+	size_t mark;
 
-	if (implicit) {
-		tmg_der_bytes(d, TMG_VIEW(implicit_info));
-		tmg_der_wrap(d, SEQUENCE, mark);
-		tmg_der_wrap(d, CONTEXT | 8, mark);
-	}
+	put_info(d, e);
 	put_octets(d, e->answered, 6);
 	put_octets(d, e->nonce, 5);
 	put_octets(d, e->transaction, 4);

@@ -27,6 +27,7 @@ typedef struct ra_cmp_reply {
 	tmg_view cert;			/* ip, cp, kup: empty none */
 	const X509 *trust;		/* ip: caPubs; NULL none */
 	bool implicit;			/* nothing need be confirmed */
+	time_t confirm_by;		/* else until then; 0 whenever */
 	tmg_view news;			/* genp: content */
 } ra_cmp_reply;
 
@@ -38,11 +39,13 @@ typedef struct ra_cmp_envelope {
 	tmg_view algorithm;		/* of the protection, whole; empty none */
 	tmg_view key_id;
 	tmg_view transaction, nonce, answered;
+	bool implicit;			/* as the reply's */
+	time_t confirm_by;
 } ra_cmp_envelope;
 
 void
 ra_cmp_body_put(tmg_der *d, const ra_cmp_reply *reply);
 void
-ra_cmp_header_put(tmg_der *d, const ra_cmp_envelope *e, bool implicit);
+ra_cmp_header_put(tmg_der *d, const ra_cmp_envelope *e);
 
 #endif

@@ -18,7 +18,7 @@ static const struct {
 	long days;			/* that it is kept for */
 } lives[] = {
 	{ RA_CMP_WAITING, 90 },		/* nobody asked in all that time */
-	{ RA_CMP_UNCONFIRMED, 30 },
+	{ RA_CMP_UNCONFIRMED, 30 },	/* for RA_CMP_TIMED its own time comes first */
 	{ RA_CMP_ENDED, 2 },		/* for who did not hear the last answer */
 };
 
@@ -30,6 +30,31 @@ ra_cmp_move(ra_cmp_turn *t, const char *state)
 			t->row.until = ra_desk_now(t->desk) + lives[i].days * DAY;
 	snprintf(t->row.state, sizeof(t->row.state), "%s", state);
 	t->keeps = true;
+}
+
+time_t
+ra_cmp_await(ra_cmp_turn *t)
+{
+	const int wait_s = t->desk->config->cmp.confirm_within_s;
+
+	ra_cmp_move(t, RA_CMP_UNCONFIRMED);
+	if (wait_s == 0)
+		return 0;
+	snprintf(t->row.state, sizeof(t->row.state), "%s", RA_CMP_TIMED);
+	return t->row.until = ra_desk_now(t->desk) + wait_s;
+}
+
+tmg_rc
+ra_cmp_settle(ra_cmp_turn *t)
+{
+	const int wait_s = t->desk->config->cmp.confirm_within_s;
+	tmg_rc rc;
+
+	if (wait_s == 0)
+		return TMG_OK;
+	rc = ra_cmp_row_settle(t->desk->store, ra_desk_now(t->desk) + wait_s,
+	    t->row.app, t->row.id);
+	return rc ? ra_desk_says(t->desk, rc) : TMG_OK;
 }
 
 tmg_rc

@@ -26,6 +26,14 @@ ra_cmp_fits(ra_cmp_turn *t, bool first);
 void
 ra_cmp_move(ra_cmp_turn *t, const char *state);
 
+/* It waits to be confirmed.  Until when; 0: for as long as that takes. */
+time_t
+ra_cmp_await(ra_cmp_turn *t);
+
+/* Nothing of what this application was given waits to be confirmed elsewhere. */
+TMG_MUST_USE tmg_rc
+ra_cmp_settle(ra_cmp_turn *t);
+
 /*
  * Keeps what is said, before it is.
  *

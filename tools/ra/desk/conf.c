@@ -240,6 +240,7 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("cmp.seal_file", AT(cmp.seal_file), false, ra_any_word),
 	RA_SET_FLAG("cmp.http", AT(cmp.http)),
 	RA_SET_FLAG("cmp.root", AT(cmp.root)),
+	RA_SET_NUMBER("cmp.confirm_within", AT(cmp.confirm_within_s), false, 0, 86400),
 	RA_SET_TEXT("mail.server", AT(mail.server), false, check_mail_server),
 	RA_SET_TEXT("mail.from", AT(mail.from), false, check_address),
 	RA_SET_TEXT("mail.from_name", AT(mail.from_name), false, ra_any_word),

@@ -96,6 +96,7 @@ typedef struct ra_cmp_conf {
 	char seal_file[RA_TEXT_MAX];	/* the key that secrets are sealed with */
 	bool http;			/* without TLS too */
 	bool root;			/* at "/", beside its own place */
+	int confirm_within_s;		/* a certificate, else it is taken back; 0 never */
 } ra_cmp_conf;
 
 /* An authority elsewhere that issues what is approved here. */

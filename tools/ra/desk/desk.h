@@ -152,6 +152,11 @@ TMG_MUST_USE tmg_rc
 ra_desk_revoke(ra_desk *desk, const char *name, int reason,
     const ra_actor *actor, ra_cert *cert);
 
+/* The same inside the caller's transaction, which he commits. */
+TMG_MUST_USE tmg_rc
+ra_desk_revoke_within(ra_desk *desk, const char *name, int reason,
+    const ra_actor *actor, ra_cert *cert);
+
 /* The revocation list in force, made anew when somebody was revoked since or
  * its time to be replaced has come: by whoever asks first, and once. */
 TMG_MUST_USE tmg_rc

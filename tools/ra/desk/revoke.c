@@ -76,6 +76,15 @@ revoke_found(ra_desk *d, ra_cert *cert, int reason, const ra_actor *actor)
 }
 
 tmg_rc
+ra_desk_revoke_within(ra_desk *d, const char *name, int reason,
+    const ra_actor *actor, ra_cert *cert)
+{
+	tmg_rc rc = find_cert(d, name, cert);
+
+	return rc ? rc : revoke_found(d, cert, reason, actor);
+}
+
+tmg_rc
 ra_desk_revoke(ra_desk *d, const char *name, int reason,
     const ra_actor *actor, ra_cert *cert)
 {
@@ -85,8 +94,7 @@ ra_desk_revoke(ra_desk *d, const char *name, int reason,
 	d->fault = (tmg_fault){ .rc = TMG_OK };
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
-	if ((rc = find_cert(d, name, cert)) ||
-	    (rc = revoke_found(d, cert, reason, actor)))
+	if ((rc = ra_desk_revoke_within(d, name, reason, actor, cert)))
 		return rc;
 	return ra_desk_commit(d, &txn);
 }

@@ -229,8 +229,8 @@ static const step steps[] = {
 
 	SIDE(RA_EV_SUSPEND, APPLICANT | OFFICER, IN_FORCE, RA_SUSPENDED, suspend),
 	SIDE(RA_EV_RESUME, APPLICANT | OFFICER, BIT(RA_SUSPENDED), RA_NONE, resume),
-	SIDE(RA_EV_REVOKE, APPLICANT | OFFICER, IN_FORCE | BIT(RA_SUSPENDED),
-	    RA_REVOKED, from_mask),
+	SIDE(RA_EV_REVOKE, APPLICANT | OFFICER | SYSTEM, IN_FORCE |
+	    BIT(RA_SUSPENDED), RA_REVOKED, from_mask),
 };
 
 /* What one row makes of place; *place is left alone unless TMG_OK. */

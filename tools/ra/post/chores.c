@@ -10,6 +10,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/confirm.h"
 #include "tools/ra/desk/day.h"
 #include "tools/ra/desk/due.h"
 #include "tools/ra/desk/errand.h"
@@ -123,6 +124,18 @@ do_upkeep(struct worker *w)
 }
 
 static tmg_rc
+do_confirmations(struct worker *w)
+{
+	unsigned taken;
+	const tmg_rc rc = ra_confirm_sweep(&w->desk, &taken);
+
+	if (taken > 0)
+		tmg_log(w->desk.office->ctx, TMG_LOG_INFO,
+		    "took %u certificates back that nobody confirmed in time", taken);
+	return rc;
+}
+
+static tmg_rc
 do_transactions(struct worker *w)
 {
 	const tmg_rc rc = ra_cmp_row_sweep(w->desk.store, ra_desk_now(&w->desk));
@@ -159,6 +172,7 @@ static const struct chore {
 } house[] = {
 	{ "deadlines", 60, do_due },
 	{ "revocation list", 5, do_crl },
+	{ "confirmations", 5, do_confirmations },
 	{ "unfinished applications", UNFINISHED_S, do_unfinished },
 	{ "reminders", 3600, do_reminders },
 	{ "upkeep", 6 * 3600, do_upkeep },

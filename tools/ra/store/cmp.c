@@ -39,7 +39,16 @@ static const ra_sql get = { "cmp_get",
 static const ra_sql step = { "cmp_step",
 	"UPDATE cmp SET state = $1, asked = $2, nonce = $3, until = $4,"
 	" answer = $5 WHERE id = $6 AND asked = $7" };
-static const ra_sql sweep = { "cmp_sweep", "DELETE FROM cmp WHERE until <= $1" };
+static const ra_sql sweep = { "cmp_sweep", 
+	"DELETE FROM cmp WHERE until <= $1 AND state <> '" RA_CMP_TIMED "'" };
+static const ra_sql each_late = { "cmp_each_late",
+	"SELECT " COLUMNS " FROM cmp WHERE until <= $1 AND state = '" RA_CMP_TIMED "'" };
+static const ra_sql late = { "cmp_late",
+	"UPDATE cmp SET state = '" RA_CMP_LATE "', asked = '', until = $1"
+	" WHERE id = $2 AND state = '" RA_CMP_TIMED "'" };
+static const ra_sql settle = { "cmp_settle",
+	"UPDATE cmp SET state = '" RA_CMP_UNCONFIRMED "'"
+	" WHERE until <= $1 AND application = $2 AND id <> $3 AND state = '" RA_CMP_TIMED "'" };
 
 tmg_rc
 ra_cmp_row_add(ra_store *s, const ra_cmp_row *kept)
@@ -60,6 +69,34 @@ ra_cmp_row_step(ra_store *s, const ra_cmp_row *r, const char *before)
 	    RA_TEXT(r->nonce), RA_NUMBER(r->until),
 	    RA_BLOB(((tmg_view){ r->answer, r->len })), RA_TEXT(r->id),
 	    RA_TEXT(before)), TMG_OCCUPIED);
+}
+
+tmg_rc
+ra_cmp_row_each_late(ra_store *s, time_t now, ra_cmp_row_fn *fn, void *arg)
+{
+	tmg_auto(ra_query) q = { NULL, NULL };
+	tmg_rc rc = ra_ask(s, &q, &each_late, RA_WITH(RA_NUMBER(now)));
+
+	while (rc == TMG_OK) {
+		tmg_auto(ra_cmp_row) found = { .answer = NULL };
+
+		if ((rc = ra_row_next(&q, &row, &found)) == TMG_OK)
+			rc = fn(arg, &found);
+	}
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+}
+
+tmg_rc
+ra_cmp_row_late(ra_store *s, const char *id, time_t until)
+{
+	return ra_change(s, &late, RA_WITH(RA_NUMBER(until), RA_TEXT(id)), TMG_OCCUPIED);
+}
+
+tmg_rc
+ra_cmp_row_settle(ra_store *s, time_t latest, const char *app, const char *id)
+{
+	return ra_run(s, &settle, RA_WITH(RA_NUMBER(latest), RA_TEXT(app), RA_TEXT(id)),
+	    NULL);
 }
 
 tmg_rc

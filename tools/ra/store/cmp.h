@@ -13,6 +13,8 @@
 
 #define RA_CMP_WAITING "waiting"		/* for a certificate */
 #define RA_CMP_UNCONFIRMED "unconfirmed"	/* for what the peer says to it */
+#define RA_CMP_TIMED "timed"			/* the same, until row.until */
+#define RA_CMP_LATE "late"			/* nobody said it, and it was taken back */
 #define RA_CMP_ENDED "ended"
 
 typedef struct ra_cmp_row {
@@ -30,6 +32,8 @@ typedef struct ra_cmp_row {
 	size_t len;
 } ra_cmp_row;
 
+typedef tmg_rc ra_cmp_row_fn(void *arg, const ra_cmp_row *row);
+
 void ra_cmp_row_release(ra_cmp_row *row);
 
 /* Verdicts TMG_OCCUPIED: that number is used. */
@@ -44,7 +48,23 @@ ra_cmp_row_get(ra_store *s, const char *id, ra_cmp_row *row);
 TMG_MUST_USE tmg_rc
 ra_cmp_row_step(ra_store *s, const ra_cmp_row *row, const char *before);
 
-/* Those whose time is over. */
+/* Those that should have been confirmed by now. */
+TMG_MUST_USE tmg_rc
+ra_cmp_row_each_late(ra_store *s, time_t now, ra_cmp_row_fn *fn, void *arg);
+
+/* Nobody is waited for any more in one that was not confirmed in time; what
+ * came for it meanwhile finds that it moved.  until: as row.until.
+ * Verdicts TMG_OCCUPIED: it moved before. */
+TMG_MUST_USE tmg_rc
+ra_cmp_row_late(ra_store *s, const char *id, time_t until);
+
+/* The other transactions of that application set no time any more.
+ *
+ *   latest  no time ends later: what bounds the search */
+TMG_MUST_USE tmg_rc
+ra_cmp_row_settle(ra_store *s, time_t latest, const char *app, const char *id);
+
+/* Those whose time is over, except for what must be taken back first. */
 TMG_MUST_USE tmg_rc
 ra_cmp_row_sweep(ra_store *s, time_t now);
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tools/ra/desk/confirm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "tools/ra/ca/reasons.h"
+
+#define LATE_DAYS 30		/* that a confirmation is told it comes too late */
+#define DAY 86400
+
+static const ra_actor timer = { RA_BY_SYSTEM, "timer" };
+
+/* The transaction moves first: a confirmation that comes at this moment either
+ * was there before, or finds that it is too late. */
+tmg_rc
+ra_confirm_take_back(ra_desk *d, const char *transaction, const char *app)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_auto(ra_cert) gone = { .der = NULL };
+	tmg_rc rc;
+
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	if ((rc = ra_txn_begin(&txn, d->store)) ||
+	    (rc = ra_cmp_row_late(d->store, transaction,
+	    ra_desk_now(d) + (time_t)LATE_DAYS * DAY)))
+		return rc == TMG_OCCUPIED ? rc : ra_desk_says(d, rc);
+	rc = ra_desk_revoke_within(d, app, RA_REASON_CESSATION, &timer, &gone);
+	/* by somebody else, before: that is as good */
+	if (rc != TMG_OK && rc != TMG_OCCUPIED)
+		return rc;
+	return ra_desk_commit(d, &txn);
+}
+
+/* A walk must not write: what is late is noted first. */
+struct late {
+	struct {
+		char id[RA_CMP_ID_MAX], app[RA_ID_MAX];
+	} *row;
+	size_t count;
+};
+
+static tmg_rc
+note(void *arg, const ra_cmp_row *row)
+{
+	struct late *all = arg;
+	void *more = reallocarray(all->row, all->count + 1, sizeof(*all->row));
+
+	if (more == NULL)
+		return TMG_E_NOMEM;
+	all->row = more;
+	memcpy(all->row[all->count].id, row->id, sizeof(row->id));
+	memcpy(all->row[all->count].app, row->app, sizeof(row->app));
+	all->count++;
+	return TMG_OK;
+}
+
+static tmg_rc
+take_all(ra_desk *d, const struct late *all, unsigned *taken)
+{
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; i < all->count && !tmg_is_fault(rc); i++) {
+		rc = ra_confirm_take_back(d, all->row[i].id, all->row[i].app);
+		*taken += rc == TMG_OK;
+	}
+	return tmg_is_fault(rc) ? rc : TMG_OK;
+}
+
+tmg_rc
+ra_confirm_sweep(ra_desk *d, unsigned *taken)
+{
+	struct late all = { NULL, 0 };
+	tmg_rc rc;
+
+	*taken = 0;
+	d->fault = (tmg_fault){ .rc = TMG_OK };
+	rc = ra_cmp_row_each_late(d->store, ra_desk_now(d), note, &all);
+	rc = rc ? ra_desk_says(d, rc) : take_all(d, &all, taken);
+	free(all.row);
+	return rc;
+}

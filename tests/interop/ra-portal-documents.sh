@@ -40,6 +40,9 @@ for text in "$number" 'Contract for certification services' 'Maria Example' 'Sig
 	grep -qF "$text" contract.txt || die "the contract does not say $text"
 	grep -qF "$text" contract.html || die "the contract (HTML) does not say $text"
 done
+# ... and by the application interface
+same 'the contract' "$(get -u "$number:correct horse" "$U/api/v1/applications/$number/print?form=txt&document=contract")" 200
+cmp body contract.txt || die 'another contract than that of the page'
 pdftotext contract.pdf - | grep -qF "$number" || die 'the contract has no number'
 same 'no template' "$(see "$U/my/print/pdf?document=identity")" 404
 same 'no document' "$(see "$U/my/print/pdf?document=../../ra.conf")" 404

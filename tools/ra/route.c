@@ -53,6 +53,7 @@ static const struct {
 	{ "GET", CASE "/documents", ra_api_documents },
 	{ "POST", CASE "/documents", ra_api_document },
 	{ "POST", CASE "/send-docs", ra_api_send_docs },
+	{ "GET", CASE "/print", ra_api_print },
 	{ "POST", CASE "/request", ra_api_request },
 	{ "GET", CASE "/certificate", ra_api_certificate },
 	{ "POST", CASE "/installed", ra_api_installed },

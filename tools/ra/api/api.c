@@ -76,7 +76,7 @@ ra_api_finish(ra_reply *reply)
 	tmg_auto_free char *text = NULL;
 	size_t len = reply->len;
 
-	if (reply->body == NULL || reply->type == NULL ||
+	if (reply->status == HTTP_OK || reply->body == NULL || reply->type == NULL ||
 	    strncmp(reply->type, "text/plain", 10) != 0)
 		return;
 	while (len > 0 && reply->body[len - 1] == '\n')

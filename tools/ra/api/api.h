@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The application interface, /api/v1: what the portal does for an applicant,
- * for programs.  doc/openapi.yaml tells every call; doc/design/ra-api.md why
+ * for programs.  doc/openapi.json tells every call; doc/design/ra-api.md why
  * it is so.
  */
 #ifndef RA_API_H
@@ -22,7 +22,7 @@ ra_handler ra_api_profiles, ra_api_profile, ra_api_begin, ra_api_status,
     ra_api_code, ra_api_identify, ra_api_answers, ra_api_fill, ra_api_contents,
     ra_api_agree, ra_api_send_docs, ra_api_cancel, ra_api_request,
     ra_api_certificate, ra_api_installed, ra_api_suspend, ra_api_resume,
-    ra_api_revoke, ra_api_documents, ra_api_document,
+    ra_api_revoke, ra_api_documents, ra_api_document, ra_api_print,
     ra_api_renew, ra_api_renew_shown, ra_api_revoke_shown;
 
 /* Takes value over as the body; 500 when it is NULL: there was no memory. */

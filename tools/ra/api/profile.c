@@ -80,11 +80,21 @@ document(const ra_profile *p, size_t i)
 {
 	const ra_document *d = &p->document[i];
 
-	return json_pack("{s:s, s:s, s:b, s:o, s:b, s:o, s:o, s:i, s:i}", "name",
-	    d->name, "title", ra_said(p, d->title), "notarised", d->notarised, "notarised_by",
+	return json_pack("{s:s, s:s, s:b, s:b, s:o, s:b, s:o, s:o, s:i, s:i}",
+	    "name", d->name, "title", ra_said(p, d->title), "form",
+	    d->form[0] != '\0', "notarised", d->notarised, "notarised_by",
 	    ra_api_words(&d->notarised_by), "optional", d->optional, "channels",
 	    ra_api_words(&d->channels), "types", ra_api_words(&d->types), "max_kb",
 	    d->max_kb, "max_age_days", d->max_age_days);
+}
+
+static json_t *
+supplier(const ra_profile *p, size_t i)
+{
+	const ra_supplier *s = &p->supplier[i];
+
+	return json_pack("{s:s, s:s, s:s}", "name", ra_said(p, s->name), "offers",
+	    ra_said(p, s->offers), "address", ra_said(p, s->address));
 }
 
 static json_t *
@@ -167,6 +177,27 @@ set(json_t *object, const char *name, json_t *value)
 	json_object_set_new(object, name, value);
 }
 
+/* The texts that lie beside the profile, "" none; false: reply is done. */
+static bool
+set_texts(ra_desk *desk, const ra_profile *p, ra_reply *reply, json_t *o)
+{
+	const struct {
+		const char *name, *file;
+	} rows[] = { { "policy", p->policy }, { "instructions", p->instructions } };
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_auto_free char *text = NULL;
+
+		if (rows[i].file[0] != '\0' && ra_terms_file(desk, p, rows[i].file,
+		    RA_UNIT_PARAGRAPH, &text) != TMG_OK) {
+			ra_reply_fault(reply, desk, TMG_E_IO);
+			return false;
+		}
+		set(o, rows[i].name, json_string(text != NULL ? text : ""));
+	}
+	return true;
+}
+
 void
 ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
@@ -182,6 +213,10 @@ ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	}
 	o = summary(p);
+	if (!set_texts(desk, p, reply, o)) {
+		json_decref(o);
+		return;
+	}
 	set(o, "validity_days", json_integer(p->validity_days));
 	set(o, "languages", ra_api_words(&p->languages));
 	set(o, "keys", ra_api_words(&p->keys));
@@ -191,6 +226,8 @@ ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	set(o, "fields", LIST(p->input_count, field));
 	set(o, "branches", LIST(p->branch_count, branch));
 	set(o, "documents", LIST(p->document_count, document));
+	set(o, "documents_text", json_string(ra_said(p, p->documents_text)));
+	set(o, "suppliers", LIST(p->supplier_count, supplier));
 	set(o, "carriers", LIST(p->carrier_count, carrier));
 	set(o, "deadlines", LIST(p->deadline_count, deadline));
 	set(o, "payment", payment(p));
@@ -198,6 +235,7 @@ ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	set(o, "attestation", json_string(p->attest.required ? "required" :
 	    p->attest.roots[0] != '\0' ? "shown" : "none"));
 	set(o, "print", ra_api_words(&p->print));
+	set(o, "number_text", json_string(ra_said(p, p->number_text)));
 	set(o, "number_opens_status", json_boolean(p->number_opens));
 	ra_api_json(reply, HTTP_OK, o);
 }

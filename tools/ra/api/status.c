@@ -10,7 +10,9 @@
 #include "tools/ra/api/api.h"
 #include "tools/ra/ca/proof.h"
 #include "tools/ra/desk/due.h"
+#include "tools/ra/desk/payment.h"
 #include "tools/ra/desk/renew.h"
+#include "tools/ra/form/choice.h"
 
 /* What the applicant may do, as the calls are named. */
 static const struct {
@@ -125,6 +127,24 @@ deadline(const ra_profile *profile, const ra_app *app)
 	return json_null();
 }
 
+/* What it costs, as it was chosen, and where it is paid; null: nothing. */
+static json_t *
+payment(ra_desk *desk, const ra_profile *profile, const ra_app *app)
+{
+	tmg_auto(ra_answers) answers = { 0 };
+	const char *currency = profile->payment.currency;
+	char price[RA_PRICE_TEXT], link[RA_PAYMENT_LINK] = "";
+
+	if (profile->payment.price[0] == '\0' ||
+	    ra_answers_load(desk->store, app->id, &answers))
+		return json_null();
+	ra_choice_price(profile, &answers, price);
+	if (!ra_payment_link(desk, app, price, currency, link))
+		link[0] = '\0';
+	return json_pack("{s:s, s:s, s:b, s:s}", "price", price, "currency",
+	    currency, "paid", (app->facts & RA_PAID) != 0, "link", link);
+}
+
 static void
 set_cert(ra_desk *desk, json_t *o, const ra_app *app)
 {
@@ -164,6 +184,7 @@ ra_api_describe(ra_desk *desk, const ra_app *app)
 	json_object_set_new(o, "waits_for", waits_for(app));
 	json_object_set_new(o, "actions", open_actions(desk, app));
 	json_object_set_new(o, "deadline", deadline(profile, app));
+	json_object_set_new(o, "payment", payment(desk, profile, app));
 	set_cert(desk, o, app);
 	return o;
 }

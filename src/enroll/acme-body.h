@@ -112,12 +112,4 @@ tmg_acme_is_url(const char *text);
 bool
 tmg_acme_is_base64url(const char *text);
 
-/*
- * The address of the n-th link of that relation in Link fields (RFC 8288 3).
- * Verdicts  TMG_NOT_FOUND
- */
-TMG_MUST_USE tmg_rc
-tmg_acme_link(const char *links, const char *relation, size_t n,
-    char url[TMG_ACME_URL_MAX]);
-
 #endif

@@ -8,6 +8,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/enroll/acme-link.h"
 #include "src/enroll/acme-talk.h"
 #include "src/enroll/option.h"
 

@@ -7,6 +7,7 @@
 
 #include "src/base/scope.h"
 #include "src/enroll/acme-account.h"
+#include "src/enroll/acme-link.h"
 #include "src/enroll/acme-listen.h"
 #include "src/enroll/acme-order.h"
 

@@ -16,6 +16,7 @@
 #include "src/enroll/acme-account.h"
 #include "src/enroll/acme-alpn.h"
 #include "src/enroll/acme-jws.h"
+#include "src/enroll/acme-link.h"
 #include "src/enroll/acme-listen.h"
 #include "src/enroll/acme-order.h"
 #include "src/enroll/acme-renewal.h"

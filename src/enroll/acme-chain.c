@@ -75,7 +75,7 @@ tmg_acme_chain(tmg_authority *a, const char *url, tmg_certs **certs)
 		if (strcmp(top, wanted) == 0)
 			return TMG_OK;
 		note(names, sizeof(names), top);
-		if (tmg_acme_link(links, "alternate", n, other))
+		if (tmg_acme_link(links, url, "alternate", n, other))
 			break;
 		if ((rc = download(a, other, certs, ignored)))
 			return rc;

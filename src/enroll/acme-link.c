@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/http/url.h"
+
 /* ;rel="alternate" among the parameters of one link, which end at a comma that
  * no quotation holds; *p is left there. */
 static bool
@@ -27,7 +29,7 @@ has_relation(const char **p, const char *relation)
 }
 
 tmg_rc
-tmg_acme_link(const char *links, const char *relation, size_t n,
+tmg_acme_link(const char *links, const char *base, const char *relation, size_t n,
     char url[TMG_ACME_URL_MAX])
 {
 	const char *p = links, *open, *close;
@@ -40,7 +42,8 @@ tmg_acme_link(const char *links, const char *relation, size_t n,
 			continue;
 		memcpy(url, open + 1, len);
 		url[len] = '\0';
-		if (tmg_acme_is_url(url) && n-- == 0)
+		if (tmg_url_resolve(base, url, url, TMG_ACME_URL_MAX) == TMG_OK &&
+		    tmg_acme_is_url(url) && n-- == 0)
 			return TMG_OK;
 	}
 	return TMG_NOT_FOUND;

@@ -105,7 +105,7 @@ try_links(tmg_view v)
 	tmg_auto_free char *text = strndup((const char *)v.ptr, v.len);
 	char url[TMG_ACME_URL_MAX];
 
-	if (text != NULL && tmg_acme_link(text, "alternate", 1, url) == TMG_OK &&
+	if (text != NULL && tmg_acme_link(text, "https://a/b/c", "alternate", 1, url) == TMG_OK &&
 	    !tmg_acme_is_url(url))
 		abort();
 }

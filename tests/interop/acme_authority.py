@@ -381,8 +381,13 @@ class Authority:
         body = acme_ca.pem(self.ca.chain(place.leaf, place.alternate), self.opt.pem)
         answer = Answer(200, body, kind + ('; charset=us-ascii' if self.opt.json == 'pretty' else ''))
         if self.opt.alternate and not place.alternate:
-            answer.rows.append(('Link', '</x>; rel=help; title="a, b", <%s> ; rel=alternate' % place.other.url))
+            answer.rows.append(('Link', '</x>; rel=help; title="a, b", <%s> ; rel=alternate'
+                                % self.reference(place.other.url)))
         return answer
+
+    def reference(self, url):
+        """An address of ours, as --alternate writes it"""
+        return url if self.opt.alternate == 'absolute' else url[url.index('/', len('https://')):]
 
     def renewalInfo(self, place, request):
         if place.id not in self.issued:

@@ -28,7 +28,7 @@ class Authority:
         for n in range(depth - 1):
             self.rows.append(self.make_ca('Peer CA %d' % (n + 1), self.rows[-1]))
         self.issuer = self.rows[-1]
-        self.other = self.make_ca('Other Root', None)
+        self.other = self.make_ca('OtherRoot', None)
         self.crossed = self.sign('Peer Root', self.rows[0][0].public_key(), self.other, ca=True)
         self.tls = self.make_tls()
         self.save('root.pem', self.rows[0][1])

@@ -44,6 +44,8 @@ for command in ir p10cr; do
 done
 "$TAMGA_TEST_RA" challenge new employee >"$work/challenge" || fail "challenge"
 ed25519 SCEP --ca "scep+https://localhost:$tls/scep" --challenge-file "$work/challenge"
+ed25519 portal --ca "portal+https://localhost:$tls/employee" --user "$TAMGA_TEST_RA_USER" \
+	--password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
 ed25519 EST --ca "$TAMGA_TEST_RA_EST" --user "$TAMGA_TEST_RA_USER" \
 	--password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
 

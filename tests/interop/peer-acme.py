@@ -156,7 +156,8 @@ def options(words):
     add('--eab', default='', help='the key of the external account kid/1')
     add('--ari', action='store_true')
     add('--depth', type=int, default=2, help='CAs from root to issuer')
-    add('--alternate', action='store_true', help='another chain, to another root')
+    add('--alternate', choices=('absolute', 'path'),
+        help='another chain, to another root, and how its address is written (RFC 8288 3.1)')
     add('--pem', choices=('lf', 'crlf', 'cr', 'no-end', 'blank', 'comments'), default='lf')
     add('--http', choices=('alive', 'close', 'chunked', 'old'), default='alive')
     add('--lower', action='store_true', help='header names in lower case, no reason phrase')

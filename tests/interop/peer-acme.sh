@@ -92,6 +92,7 @@ hook="--ca-option hook=$work/hook"
 listen="--ca-option listen=127.0.0.1:$door"
 a="--subject CN=a.example.kz --san dns:a.example.kz"
 ab="$a --san dns:b.example.kz"
+other="--ca-option chain=OtherRoot"
 terms="--ca-option terms=https://localhost/terms/v2?lang=kk"
 
 # Each run waits a second, as the options say; the server takes a few.
@@ -191,7 +192,10 @@ done <<'ROWS'
 0|empty lines between certificates|$html --pem blank|$web $a
 0|ES384|$html|$web $a --type ec:p384
 0|RSA|$html|$web $a --type rsa:2048
-0|another chain exists|$html --alternate|$web $a
+0|another chain exists|$html --alternate absolute|$web $a
+0|another chain, wished for|$html --alternate absolute|$web $a $other
+0|another chain, its address relative (RFC 8288 3.1)|$html --alternate path|$web $a $other
+1|another chain, and no link to it|$html|$web $a $other
 ROWS
 
 # ---- afterwards (RFC 9773, RFC 8555 7.6) ----------------------------------------

@@ -399,13 +399,21 @@ links_are_found_by_their_relation(void **state)
 		{ "<https://a/1>;title=\"rel=alternate\"", "alternate", 0, NULL },
 		{ "<http://a/1>;rel=\"alternate\"", "alternate", 0, NULL },
 		{ "<https://a/1", "alternate", 0, NULL },
+		{ "</2>;rel=alternate", "alternate", 0, "https://ca.example:14000/2" },
+		{ "<2?x>;rel=alternate", "alternate", 0, "https://ca.example:14000/cert/2?x" },
+		{ "<../2>;rel=\"up\", <../2>;rel=alternate", "alternate", 0,
+		  "https://ca.example:14000/2" },
+		{ "<//other.example/2>;rel=alternate", "alternate", 0,
+		  "https://other.example/2" },
+		{ "<mailto:x@y>;rel=alternate", "alternate", 0, NULL },
 		{ "", "alternate", 0, NULL },
 	};
 	char url[TMG_ACME_URL_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		const tmg_rc rc = tmg_acme_link(rows[i].links, rows[i].relation, rows[i].n, url);
+		const tmg_rc rc = tmg_acme_link(rows[i].links,
+		    "https://ca.example:14000/cert/1", rows[i].relation, rows[i].n, url);
 
 		assert_int_equal(rc, rows[i].url != NULL ? TMG_OK : TMG_NOT_FOUND);
 		if (rc == TMG_OK)

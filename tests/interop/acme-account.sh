@@ -141,6 +141,38 @@ if [ -e "$shim" ] && ! ldd "$tamga" | grep -q libasan; then
 	done
 	[ "$killed" -gt 0 ] || fail "never killed"
 	ok "killed at $killed of $total places: found again, $changed of them by the new key"
+
+	# and on the way to a token's key, and back to one in software
+	lives() { # "token", "software": where the account's key is, asked of the CA
+		run 0 "$tamga" account show $local $ca --json
+		[ "$(jq -r .account "$work/out")" = "$url" ] || fail "$way, place $at: another account"
+		[ "$(jq -r '.key // ""' "$work/out")" = "" ] && echo software || echo token
+	}
+	for way in token software; do
+		to= other=9d at=0
+		[ $way = software ] || { to=9d other=; }
+		[ "$(lives)" != $way ] || run 0 "$tamga" account change-key $local $ca $other
+		run 0 env LD_PRELOAD="$shim" TAMGA_FAULT_COUNT="$work/count" \
+			"$tamga" account change-key $local $ca $to
+		total=$(cat "$work/count") at=1 killed=0 changed=0
+		while [ "$at" -le "$total" ]; do
+			[ "$(lives)" != $way ] || run 0 "$tamga" account change-key $local $ca $other
+			status=0
+			LD_PRELOAD=$shim TAMGA_FAULT_AT=$at timeout 60 "$tamga" account change-key \
+				$local $ca $to >"$work/out" 2>"$work/said" || status=$?
+			[ "$status" = 137 ] && killed=$((killed + 1))
+			if [ "$(lives)" = $way ]; then
+				changed=$((changed + 1))
+			else
+				run 0 "$tamga" account change-key $local $ca $to
+				[ "$(lives)" = $way ] || fail "place $at: not changed"
+			fi
+			[ "$(jq -r '.next // ""' "$record")" = "" ] || fail "place $at: half a change is kept"
+			at=$((at + every))
+		done
+		[ "$killed" -gt 0 ] || fail "never killed on the way to $way"
+		ok "killed at $killed of $total places on the way to $way: found again, $changed of them by the new key"
+	done
 fi
 
 # ---- the server did it and nobody heard; somebody wanted another key meanwhile -----------------------

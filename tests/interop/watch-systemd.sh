@@ -35,6 +35,16 @@ faketime -f -300d openssl x509 -req -in "$work/csr.pem" -CA "$work/own.pem" -CAk
 	-out "$work/leaf.pem" 2>/dev/null || fail "no certificate"
 run 0 "$tamga" cert install $local 9e "$work/leaf.pem" --replace
 
+# a renewal that was cut short when the card was pulled: nobody is there who knows its PIN
+cat >"$work/due" <<E2
+"$tamga" enroll $local $official --slot 9a --subject CN=samovar --quiet || exit
+"$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" fault 14:remove >/dev/null
+! "$tamga" renew 9a $local --quiet || exit
+"$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" fault none >/dev/null
+"$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" insert >/dev/null
+"$tamga" enroll --list | grep samovar | grep -qv done
+E2
+
 cat >"$work/inside" <<'E2'
 set -u
 mount -t tmpfs none /run && mkdir -p /run/systemd/system && mkdir -m 700 -p /run/user/0 || exit 77
@@ -79,10 +89,20 @@ ask stop tamga-watch.timer
 ask stop tamga-watch.service
 ask reset-failed
 
-# what cannot go on is a unit that failed
-echo 'enroll = { renew-at = 200; };' >> "$2/config/tamga/tamga.conf"
-ask start tamga-watch.service >/dev/null 2>&1
-echo "cannot go on: $(property service ActiveState) $(property service Result)"
+# what cannot go on is a unit that failed, a notice, and a line where systemd's journal gets its
+# lines from; each time, until somebody acts
+sh "$2/due" || exit 5
+mkdir -p "$2/config/systemd/user/tamga-watch.service.d"
+printf '[Service]\nStandardOutput=append:%s/lines\nStandardError=append:%s/lines\n' "$2" "$2" \
+    > "$2/config/systemd/user/tamga-watch.service.d/lines.conf"
+ask daemon-reload || exit 5
+: > "$2/shown"
+for time in 1 2; do
+	ask start tamga-watch.service >/dev/null 2>&1
+	echo "cannot go on: $(property service ActiveState) $(property service Result)" \
+	    "$(property service ExecMainStatus)"
+	ask reset-failed
+done
 exit 0
 E2
 # A manager moves all processes of its control group: it gets one of its own, which goes
@@ -111,6 +131,15 @@ setsid -w timeout 90 unshare -m sh "$work/around" "$work" sh "$work/inside" "$sy
 [ "$status" = 0 ] || { cat "$work/systemd.log"; fail "status $status"; }
 grep -q '^told once: 1$' "$work/out" || fail "the service told nothing"
 grep -q '^told by the timer: 1$' "$work/out" || fail "the timer started nothing"
-grep -q '^cannot go on: failed exit-code$' "$work/out" || fail "what cannot go on is no failed unit"
+[ "$(grep -c '^cannot go on: failed exit-code 1$' "$work/out")" = 2 ] ||
+	fail "what cannot go on is no failed unit"
+[ "$(grep -c 'samovar is stuck: .* tamga enroll --resume' "$work/shown")" = 2 ] || {
+	cat "$work/shown"
+	fail "no notice says what is stuck, and why"
+}
+[ "$(grep -c 'samovar is stuck: .* tamga enroll --resume' "$work/lines")" = 2 ] || {
+	cat "$work/lines"
+	fail "no line for the journal says what is stuck, and what to do"
+}
 ok "systemd ran the service, the timer ran it, and what cannot go on failed"
 echo "watch-systemd: all held"

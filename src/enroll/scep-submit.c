@@ -215,11 +215,13 @@ take_certs(turn *t, const tmg_scep_message *m)
 		return blame(t, tmg_authority_raise(t->a, rc < 0 ? rc : TMG_E_MALFORMED,
 		    _("%s: its answer could not be decrypted; if the token's key cannot "
 		    "decrypt, say --ca-option transport=software"), t->a->uri.where));
+	/* a key that refused was replaced by a random one in there (RFC 3218), whose
+	 * padding is right one time in 256 */
 	rc = tmg_certs_add_cms(t->d->certs, tmg_scep_view(&certs));
-	return rc == TMG_OK ? rc : tmg_authority_raise(t->a,
+	return rc == TMG_OK ? rc : blame(t, tmg_authority_raise(t->a,
 	    rc == TMG_E_NOMEM ? rc : TMG_E_MALFORMED,
 	    _("%s: the certificate in its answer cannot be read. It may have been issued: "
-	    "ask again with the same request"), t->a->uri.where);
+	    "ask again with the same request"), t->a->uri.where));
 }
 
 static tmg_rc

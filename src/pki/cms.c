@@ -269,7 +269,9 @@ decrypt(tmg_ctx *ctx, watched *w, tmg_view cert, tmg_view der, tmg_out *plain,
 		    _("The message was not encrypted for this certificate."));
 	if ((rc = tmg_openssl_key(ctx, &w->signer, &key)))
 		return tmg_fault_copy(f, w->real->fault, rc);
-	if (CMS_decrypt(cms, key, leaf, NULL, out, FLAGS) != 1)
+	/* a key that refused is replaced by a random one in there (RFC 3218), whose
+	 * padding may be right */
+	if (CMS_decrypt(cms, key, leaf, NULL, out, FLAGS) != 1 || w->rc != TMG_OK)
 		return failed(w, f, _("The message could not be decrypted."));
 	return drain(out, plain);
 }

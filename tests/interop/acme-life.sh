@@ -9,8 +9,9 @@ kind=piv
 . "$top_srcdir/tests/interop/acme-lib.sh"
 make_tls
 start_dns
-PEBBLE_VA_NOSLEEP=1 PEBBLE_ALTERNATE_ROOTS=2
-export PEBBLE_VA_NOSLEEP PEBBLE_ALTERNATE_ROOTS
+# a refused nonce is one signature more; acme.sh has them
+PEBBLE_VA_NOSLEEP=1 PEBBLE_ALTERNATE_ROOTS=2 PEBBLE_WFE_NONCEREJECT=0
+export PEBBLE_VA_NOSLEEP PEBBLE_ALTERNATE_ROOTS PEBBLE_WFE_NONCEREJECT
 start_pebble
 agree="--ca-option terms=$terms"
 door="--ca-option listen=127.0.0.1:$http_port"

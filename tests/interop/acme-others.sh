@@ -12,8 +12,8 @@ for program in certbot lego; do
 done
 make_tls
 start_dns
-PEBBLE_VA_NOSLEEP=1 PEBBLE_AUTHZREUSE=0
-export PEBBLE_VA_NOSLEEP PEBBLE_AUTHZREUSE
+PEBBLE_VA_NOSLEEP=1 PEBBLE_AUTHZREUSE=0 PEBBLE_WFE_NONCEREJECT=0
+export PEBBLE_VA_NOSLEEP PEBBLE_AUTHZREUSE PEBBLE_WFE_NONCEREJECT
 start_pebble
 mkdir "$work/www" "$work/elsewhere"
 python3 -m http.server -b 127.0.0.1 -d "$work/www" "$http_port" >/dev/null 2>&1 &

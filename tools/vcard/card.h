@@ -20,6 +20,13 @@ typedef enum vc_touch {
 	VC_TOUCH_NONE,		/* nobody ever does */
 } vc_touch;
 
+/* How often a key wants the PIN, as Yubico writes it. */
+typedef enum vc_pin_policy {
+	PIN_NEVER = 1,
+	PIN_ONCE = 2,
+	PIN_ALWAYS = 3,
+} vc_pin_policy;
+
 /* What kind of card it is.  Fixed while the program runs. */
 typedef struct vc_profile {
 	unsigned apps;		/* VC_APP_BITs; 0: PIV alone */

@@ -31,7 +31,7 @@ pgp_factory(const vc_card *card, vc_pgp *pgp)
 	pgp->terminated = false;
 	pgp->session = (pgp_session){ .dec = PGP_DEC, .aut = PGP_AUT };
 	pgp_pins_factory(card->profile, pgp);
-	return pgp_dos_factory(pgp);
+	return pgp_dos_factory(card->profile, pgp);
 }
 
 static void

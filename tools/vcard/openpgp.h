@@ -104,7 +104,7 @@ uint16_t pgp_unblock(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *o
 tmg_view pgp_do_get(const vc_pgp *pgp, pgp_do_id id);
 /* Faults TMG_E_NOMEM; the old value stays then. */
 TMG_MUST_USE tmg_rc pgp_do_set(vc_pgp *pgp, pgp_do_id id, tmg_view value);
-TMG_MUST_USE tmg_rc pgp_dos_factory(vc_pgp *pgp);
+TMG_MUST_USE tmg_rc pgp_dos_factory(const vc_profile *profile, vc_pgp *pgp);
 void pgp_dos_clear(vc_pgp *pgp);
 uint16_t pgp_get_data(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 uint16_t pgp_get_next(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);

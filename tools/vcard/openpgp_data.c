@@ -46,15 +46,17 @@ pgp_dos_clear(vc_pgp *pgp)
 }
 
 tmg_rc
-pgp_dos_factory(vc_pgp *pgp)
+pgp_dos_factory(const vc_profile *profile, vc_pgp *pgp)
 {
+	/* 4.4.1: whether PW1 (81) is good for several signatures */
+	const uint8_t several[] = { profile->pin_policy == PIN_ONCE };
 	static const uint8_t zeros[60], untouched[] = { 0x00, 0x20 };
 	static const uint8_t rsa2048[] = { 0x01, 0x08, 0x00, 0x00, 0x20, 0x00 };
-	static const struct { pgp_do_id id; const uint8_t *value; size_t len; } full[] = {
+	const struct { pgp_do_id id; const uint8_t *value; size_t len; } full[] = {
 		{ DO_ATTR_SIG, rsa2048, sizeof(rsa2048) },
 		{ DO_ATTR_DEC, rsa2048, sizeof(rsa2048) },
 		{ DO_ATTR_AUT, rsa2048, sizeof(rsa2048) },
-		{ DO_PW_STATUS, zeros, 1 }, { DO_FINGERPRINTS, zeros, 60 },
+		{ DO_PW_STATUS, several, 1 }, { DO_FINGERPRINTS, zeros, 60 },
 		{ DO_CA_FINGERPRINTS, zeros, 60 }, { DO_DATES, zeros, 12 },
 		{ DO_UIF_SIG, untouched, 2 }, { DO_UIF_DEC, untouched, 2 },
 		{ DO_UIF_AUT, untouched, 2 }, { DO_COUNTER, zeros, 3 },

@@ -47,11 +47,8 @@ enum {
 	INS_IMPORT = 0xfe,
 	INS_SET_ADMIN = 0xff,
 
-	/* Yubico: policies and origin of a key */
+	/* Yubico: policies and origin of a key; vc_pin_policy */
 	POLICY_DEFAULT = 0,
-	PIN_NEVER = 1,
-	PIN_ONCE = 2,
-	PIN_ALWAYS = 3,
 	TOUCH_NEVER = 1,
 	TOUCH_ALWAYS = 2,
 	TOUCH_CACHED = 3,

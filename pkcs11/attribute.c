@@ -321,12 +321,13 @@ get_mechanisms(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 
 	(void)arg;
 	for (size_t i = 0; i < tmg_p11_mechanism_count; i++) {
-		const CK_MECHANISM_TYPE type = tmg_p11_mechanisms[i].type;
+		const tmg_p11_mechanism *m = &tmg_p11_mechanisms[i];
 
-		if (tmg_p11_mechanism_takes(&tmg_p11_mechanisms[i], s->facts.alg) &&
-		    tmg_p11_mechanisms[i].flags & flags)
-			tmg_put(&o, (tmg_view){ (const uint8_t *)&type,
-			    sizeof(type) });
+		if (tmg_p11_mechanism_takes(m, s->facts.alg) && (m->flags & flags) &&
+		    (s->object.class != CKO_PRIVATE_KEY ||
+		    tmg_p11_mechanism_padded(m, tmg_token_glance(s->slot->token))))
+			tmg_put(&o, (tmg_view){ (const uint8_t *)&m->type,
+			    sizeof(m->type) });
 	}
 	*value = tmg_out_view(&o);
 	return CKR_OK;

@@ -95,6 +95,16 @@ read_mechanism(tmg_p11_operation *op, const tmg_p11_kind *kind,
 	return rv == CKR_OK ? own_label(op) : rv;
 }
 
+/* What a card that pads by itself cannot do with its keys. */
+static CK_RV
+check_padding(const p11_hold *hold, const tmg_p11_operation *op,
+    const tmg_p11_kind *kind)
+{
+	return kind->class != CKO_PRIVATE_KEY || tmg_p11_mechanism_padded(
+	    op->mechanism, tmg_token_glance(hold->slot->token))
+	    ? CKR_OK : CKR_MECHANISM_INVALID;
+}
+
 static CK_RV
 start_digest(p11_hold *hold, tmg_p11_operation *op)
 {
@@ -121,6 +131,7 @@ begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
 	CK_RV rv;
 
 	if ((rv = read_mechanism(op, kind, mechanism)) ||
+	    (rv = check_padding(hold, op, kind)) ||
 	    (rv = tmg_p11_key_load(hold, key, kind, op->mechanism, &s)) ||
 	    (rv = start_digest(hold, op)))
 		return rv;

@@ -250,12 +250,19 @@ is_unpadded(const tmg_p11_mechanism *row)
 }
 
 bool
+tmg_p11_mechanism_padded(const tmg_p11_mechanism *row,
+    const tmg_backend_info *info)
+{
+	return !info->pads || !is_unpadded(row);
+}
+
+bool
 tmg_p11_mechanism_fits(const tmg_p11_mechanism *row,
     const tmg_backend_info *info)
 {
 	if ((row->flags & CKF_GENERATE_KEY_PAIR) && !(info->can & TMG_CAN_GENERATE))
 		return false;
-	if (info->pads && is_unpadded(row))
+	if (!tmg_p11_mechanism_padded(row, info))
 		return false;
 	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
 		if (has_alg(row, info, alg))

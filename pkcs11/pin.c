@@ -143,13 +143,30 @@ C_SetPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *old, CK_ULONG old_len,
 
 /* ---- C_InitPIN ----------------------------------------------------------- */
 
-/* By the PUK that the SO logged in with; the management key is no help. */
+/* By the PUK that the SO logged in with, or by his word where the card takes it; a
+ * management key is no help. */
+static tmg_rc
+give_pin(tmg_p11_slot *slot, tmg_view fresh)
+{
+	const tmg_view puk = tmg_p11_kept_view(&slot->kept);
+
+	return puk.len > 0
+	    ? tmg_token_pin_unblock(slot->token, puk, fresh, NULL)
+	    : tmg_token_pin_give(slot->token, fresh);
+}
+
+static bool
+may_give_pin(const tmg_p11_slot *slot)
+{
+	return tmg_p11_kept_view(&slot->kept).len > 0 ||
+	    (slot->token->info.can & TMG_CAN_GIVE_PIN) != 0;
+}
+
 CK_RV
 C_InitPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *pin, CK_ULONG len)
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	tmg_p11_slot *slot;
-	tmg_view puk;
 	tmg_rc rc;
 	CK_RV rv;
 
@@ -160,12 +177,11 @@ C_InitPIN(CK_SESSION_HANDLE handle, CK_UTF8CHAR *pin, CK_ULONG len)
 		return CKR_ARGUMENTS_BAD;
 	if (slot->login != P11_SO)
 		return CKR_USER_NOT_LOGGED_IN;
-	puk = tmg_p11_kept_view(&slot->kept);
-	if (puk.len == 0)
+	if (!may_give_pin(slot))
 		return CKR_FUNCTION_NOT_SUPPORTED;
 	if ((rv = tmg_p11_pin_length(slot->token, TMG_PIN_USER, len)))
 		return rv;
-	rc = tmg_token_pin_unblock(slot->token, puk, (tmg_view){ pin, len }, NULL);
+	rc = give_pin(slot, (tmg_view){ pin, len });
 	if (rc == TMG_OK)
 		slot->face.factory = false;
 	return new_pin_rv(slot, rc);

@@ -26,6 +26,10 @@ decipher(tmg_opgp *p, tmg_view input, uint32_t le, tmg_out *answer)
 		.le = le,
 	    }, answer, &sw)))
 		return opgp_pass(p, rc);
+	if (sw == TMG_SW_DATA)
+		return opgp_raise(p, TMG_E_CRYPTO, sw,
+		    _("%s: the card refuses what it was given: it is not for this "
+		    "key, or damaged"), p->who);
 	return tmg_opgp_operated(p, sw);
 }
 

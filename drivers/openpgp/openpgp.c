@@ -29,7 +29,7 @@ standard_info(tmg_opgp *p)
 	info->pads = true;
 	info->last_first = true;	/* cert.c: aut, then the next, and the next */
 	info->can = TMG_CAN_METADATA | TMG_CAN_GENERATE | TMG_CAN_DATA |
-	    TMG_CAN_RESET;
+	    TMG_CAN_RESET | TMG_CAN_GIVE_PIN;
 	snprintf(info->model, sizeof(info->model), "OpenPGP card");
 	snprintf(info->label, sizeof(info->label), "OpenPGP");
 	tmg_opgp_pin_rules(p);

@@ -120,6 +120,7 @@ enum {
 	TMG_CAN_DATA = 1u << 10,
 	TMG_CAN_RETIRED = 1u << 11,	/* makes keys in retired slots too */
 	TMG_CAN_CHAIN = 1u << 12,	/* keeps the issuers beside a certificate */
+	TMG_CAN_GIVE_PIN = 1u << 13,	/* unblock() takes the admin's login for a PUK */
 };
 
 #define TMG_LABEL_MAX 64	/* bytes, final zero included */
@@ -235,6 +236,8 @@ struct tmg_driver {
 	 * TMG_UNSUPPORTED: nothing was sent, and what was known stays. */
 	tmg_rc (*verify_typed)(tmg_backend *b, tmg_pin_kind kind, int *tries);
 	tmg_rc (*change_typed)(tmg_backend *b, tmg_pin_kind kind, int *tries);
+	/* With TMG_CAN_GIVE_PIN an empty puk is the word of the administrator;
+	 * TMG_LOGIN: who is not logged in. */
 	tmg_rc (*unblock)(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
 	tmg_rc (*logout)(tmg_backend *b);
 	/* TMG_OK: logged in as kind in this epoch; TMG_LOGIN: not. No APDU. */

@@ -259,6 +259,13 @@ tmg_token_pin_change(tmg_token *token, tmg_pin_kind kind, tmg_view old,
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_pin_unblock(tmg_token *token, tmg_view puk, tmg_view fresh, int *tries);
 
+/* Gives the user a fresh PIN, blocked or not, by the administrator's word alone.
+ * Logs in as TMG_PIN_ADMIN.
+ * Verdicts  TMG_UNSUPPORTED: the token wants its PUK for that (no TMG_CAN_GIVE_PIN);
+ *           TMG_DENIED: it does not take the new one */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_pin_give(tmg_token *token, tmg_view fresh);
+
 /* Makes what a new token needs before its first key (PIV: CHUID, CCC); what is
  * there stays.  Logs in as TMG_PIN_ADMIN.  Label and serial may be others
  * afterwards. */

@@ -232,6 +232,19 @@ tmg_token_pin_unblock(tmg_token *token, tmg_view puk, tmg_view fresh, int *tries
 }
 
 tmg_rc
+tmg_token_pin_give(tmg_token *token, tmg_view fresh)
+{
+	struct pin_verb v = { .kind = TMG_PIN_ADMIN, .fresh = fresh };
+
+	if ((token->info.can & TMG_CAN_GIVE_PIN) == 0)
+		return tmg_raise(&token->fault, TMG_UNSUPPORTED, 0,
+		    _("token %s gives its user a new PIN by its PUK only"),
+		    tmg_token_name(token));
+	return tmg_job_run(token, &(tmg_job){ .fn = do_unblock, .arg = &v,
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+}
+
+tmg_rc
 tmg_token_login(tmg_token *token, tmg_pin_kind kind)
 {
 	return tmg_job_run(token, &(tmg_job){ .fn = tmg_job_nothing, .kind = kind,

@@ -42,6 +42,7 @@ name='CN=Әсел Қазбекқызы,O=Öğrətmən Ltd,C=KZ'
 official="--ca $TAMGA_TEST_RA_EST --ca-file $TAMGA_TEST_RA_CA \
 --user $TAMGA_TEST_RA_USER --password-file $TAMGA_TEST_RA_PASSWORD_FILE"
 local="--no-pcsc --pin-file $work/pin"
+. "$top_srcdir/tests/interop/kinds.sh"
 
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 fail() {
@@ -81,10 +82,10 @@ state() { sed -n 's/^ "step": "\(.*\)",$/\1/p' "$work"/state/tamga/*.json; }
 applications() { "$TAMGA_TEST_RA" list | grep -c .; }
 submitted() { "$TAMGA_TEST_RA" list --state submitted | awk 'NR == 1 { print $1 }'; }
 # "10 00 47 00 9A 5 9000 70": number, command, bytes in, status word, bytes out
-generated() { ctl log | grep -c ' 00 47 .* 9000 '; }
-verified() { ctl log | grep -c ' 00 20 00 80 8 '; }
-written() { ctl log | grep -c ' 00 DB '; }
-signatures() { ctl log | grep -c ' 00 87 [01][0-9A-F] 9[ACDE] .* 9000 '; }
+generated() { ctl log | grep -c " $generates .* 9000 "; }
+verified() { ctl log | grep -c " 00 20 00 $verifies "; }
+written() { ctl log | grep -c " $writes "; }
+signatures() { ctl log | grep -c " $signs .* 9000 "; }
 
 # A new card of the same kind in the reader, as from the shop.
 fresh_card() {

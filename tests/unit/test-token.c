@@ -380,6 +380,20 @@ test_all_certificates(void **state)
 	end(&b);
 }
 
+/* This token's administrator has no say in the user's PIN. */
+static void
+test_no_pin_is_given(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b, 1);
+	assert_int_equal(tmg_token_pin_give(b.token, tmg_view_str("654321")),
+	    TMG_UNSUPPORTED);
+	expect_words(tmg_token_fault(b.token), "by its PUK only");
+	end(&b);
+}
+
 static void
 test_a_write_makes_old(void **state)
 {
@@ -1573,6 +1587,7 @@ main(void)
 		cmocka_unit_test(test_nothing_before_it_is_asked),
 		cmocka_unit_test(test_nothing_read_twice),
 		cmocka_unit_test(test_all_certificates),
+		cmocka_unit_test(test_no_pin_is_given),
 		cmocka_unit_test(test_a_write_makes_old),
 		cmocka_unit_test(test_forgetting),
 		cmocka_unit_test(test_a_silent_card),

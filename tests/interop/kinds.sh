@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh disable=SC2034
+# What differs between kinds of cards for tests that run over several; sourced after
+# kind was set, never run.
+#
+#	first second third  slots for keys that sign; an option may follow the third
+#	fresh       options of tamga-vcard for a new card of that kind
+#	default     the slot that a key gets when nobody chooses
+#	spare       there are more slots than these
+#	attests     it proves where its keys were born
+#	generates verifies writes signs  as "tamga-vcard ctl log" shows the commands that
+#	            make a key, carry the user's PIN, write a certificate, sign
+case ${kind:-piv} in
+piv*)
+	first=9a second=9c third=9e default=9a fresh=--yubikey spare=yes attests=yes
+	generates='00 47' verifies='80 8' writes='00 DB'
+	signs='00 87 [01][0-9A-F] 9[ACDE]' ;;
+openpgp*)
+	first=aut second=sig third='sig --replace' default=aut fresh='--app openpgp' spare= attests=
+	generates='00 47 80' verifies='8[12] 6' writes='00 DA 7F 21'
+	signs='00 \(2A 9E 9A\|88 00 00\)'
+	# nobody but its owner knows what the administrator of such a card types
+	printf '%s\n' "$TAMGA_TEST_ADMIN" >"$work/admin"
+	local="$local --admin-key-file $work/admin" ;;
+*)
+	fail "kinds.sh does not know $kind" ;;
+esac

@@ -225,6 +225,32 @@ def renewals():
     same('revoked', renew(peer.new_request('ec', 'Renewed'), 'r4').outcome, 'badCertId')
 
 
+# ---- a certificate that has ended: ra-late.sh, which turns the clock between these ----
+
+def ending():
+    enrolled('ended', 'Ended')
+    os.rename('ended.crt', 'ended.pem')
+
+
+def renew_ended(outcome, kind=None):
+    peer.new_key('after', 'rsa')
+    message = pkcs_req('ended', peer.new_request('after', 'Ended'), 'after ' + outcome,
+                       kind=kind or peer.RENEWAL_REQ)
+    same('renewed after its end', ask(message).outcome, outcome)
+
+
+def ended_refused():
+    renew_ended('badCertId')
+
+
+def ended_renewed():
+    renew_ended('success')
+    ca, serial, _ = peer.of_cert(peer.pem_der('ended.pem'))
+    message = peer.Message(peer.GET_CERT, 'look', 'ended.key', 'ended.pem',
+                           peer.envelope(peer.seq(ca, serial), 'server.pem'))
+    same('it opens nothing else', ask(message).outcome, 'badRequest')
+
+
 def fetching():
     ca, serial, _ = peer.of_cert(peer.pem_der('once.crt'))
     os.link('once.key', 'mine.key')
@@ -345,5 +371,8 @@ def rejected():
 for step in (capabilities, certificates, once, keys_and_ciphers, accounts, approved, rejected,
              renewals, fetching, refused, not_messages):
     if not CHOSEN or step.__name__ in CHOSEN:
+        step()
+for step in (ending, ended_refused, ended_renewed):
+    if step.__name__ in CHOSEN:
         step()
 print('scep: %d comparisons held' % count)

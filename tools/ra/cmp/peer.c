@@ -83,6 +83,13 @@ signature_holds(const ra_cmp_turn *t)
 	return good;
 }
 
+/* Whether the message belongs to the renewal of a certificate, first and last. */
+static bool
+renews(const ra_cmp_turn *t)
+{
+	return (t->known ? t->row.kind : (int)t->m->kind) == RA_CMP_KUR;
+}
+
 static bool
 enter_by_certificate(ra_cmp_turn *t)
 {
@@ -92,7 +99,8 @@ enter_by_certificate(ra_cmp_turn *t)
 	tmg_rc rc = find_signer(t, &kept, &der);
 
 	if (rc == TMG_OK)
-		rc = ra_desk_recognise(t->desk, der, &p->cert, &p->app);
+		rc = (renews(t) ? ra_desk_recognise_late : ra_desk_recognise)(t->desk,
+		    der, &p->cert, &p->app);
 	if (rc) {
 		if (rc == TMG_DENIED)
 			ra_cmp_refuse(t, RA_CMP_SIGNER_NOT_TRUSTED, t->desk->fault.text);

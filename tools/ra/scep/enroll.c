@@ -252,7 +252,7 @@ ra_scep_enroll(ra_talk *t)
 static tmg_rc
 recognise(ra_talk *t, ra_cert *cert, ra_app *app)
 {
-	const tmg_rc rc = ra_talk_recognise(t, cert, app);
+	const tmg_rc rc = ra_talk_recognise(t, true, cert, app);
 
 	return rc == TMG_DENIED ?
 	    ra_talk_refuse(t, TMG_SCEP_BAD_CERT_ID, rc) : rc;

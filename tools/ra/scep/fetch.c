@@ -48,7 +48,7 @@ check_asker(ra_talk *t)
 	tmg_auto(ra_cert) cert = { .der = NULL };
 	tmg_auto(ra_app) app = { .id = "" };
 
-	return ra_talk_recognise(t, &cert, &app);
+	return ra_talk_recognise(t, false, &cert, &app);
 }
 
 tmg_rc

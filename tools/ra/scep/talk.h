@@ -48,9 +48,12 @@ tmg_rc
 ra_talk_unreadable(ra_talk *t);
 
 /* The certificate of ours that signed, in force, and its application.
+ *
+ *   renews  to be renewed: as late as its profile allows
+ *
  * Verdicts TMG_DENIED as ra_desk_recognise(). */
 TMG_MUST_USE tmg_rc
-ra_talk_recognise(ra_talk *t, ra_cert *cert, ra_app *app);
+ra_talk_recognise(ra_talk *t, bool renews, ra_cert *cert, ra_app *app);
 
 /* The answer's content: a certificate, or certificates one behind the other. */
 TMG_MUST_USE tmg_rc

@@ -187,7 +187,9 @@ same 'not confirmed' "$(state_of CN=silent)" issued
 
 # ---- unless the authority sets a time, and says so in its answer
 timed=${TAMGA_RA_CONFIG%.conf}-timed.conf
-sed 's/root = true;/root = true; confirm_within = 2;/' "$TAMGA_RA_CONFIG" > "$timed"
+place=http://127.0.0.1:9/list.crl
+sed "s/root = true;/root = true; confirm_within = 2;/; s|  url = \"\";|  url = \"$place\";|" \
+    "$TAMGA_RA_CONFIG" > "$timed"
 serve three --config "$timed"
 new_secret timed --uses 9
 key quick
@@ -213,6 +215,11 @@ same 'confirmed in time' "$(state_of CN=quick) $(state_of CN=easy)" 'issued issu
 cat "$CA" crl.pem > chain.pem
 ! openssl verify -crl_check -CAfile chain.pem slow.crt > /dev/null 2>&1 || die 'slow: not on the list'
 openssl verify -crl_check -CAfile chain.pem quick.crt > /dev/null || die 'quick: on the list'
+
+# ---- a newer revocation list than the one that is at hand, which this openssl cannot ask for
+new_secret lists
+python3 "$top_srcdir/tests/interop/cmp-crls.py" "$http/.well-known/cmp" lists "${secret#pass:}" \
+    "$CA" "$place" || die 'id-it-crlStatusList'
 
 # ---- what is refused
 new_secret bad --uses 9

@@ -11,6 +11,7 @@
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
 #include "tamga/alg.h"
+#include "tools/ra/cmp/crls.h"
 
 #define NEWS_MOST 8		/* in one message */
 
@@ -31,11 +32,14 @@ enum {
 	IT_ROOT_UPDATE = 18,
 	IT_TEMPLATE = 19,
 	IT_ROOT = 20,
+	IT_CRL_STATUS = 22,
+	IT_CRLS = 23,
 };
 
 struct asking {
 	ra_desk *desk;
 	const ra_profile *profile;
+	tmg_view value;			/* of the question; empty: none */
 };
 
 /* ---- values; nothing is one, too ---- */
@@ -49,6 +53,13 @@ put_crl(const struct asking *a, tmg_der *d)
 	if (rc == TMG_OK)
 		tmg_der_bytes(d, (tmg_view){ crl.der, crl.len });
 	return rc;
+}
+
+/* RFC 9483 4.3.4 */
+static tmg_rc
+put_newer_crl(const struct asking *a, tmg_der *d)
+{
+	return ra_cmp_crls_put(a->desk, a->value, d);
 }
 
 static tmg_rc
@@ -166,6 +177,7 @@ static const struct kind {
 	{ { ID_IT, IT_CA_CERTS }, IT_CA_CERTS, put_authorities },
 	{ { ID_IT, IT_TEMPLATE }, IT_TEMPLATE, put_template },
 	{ { ID_IT, IT_ROOT }, IT_ROOT_UPDATE, put_nothing },
+	{ { ID_IT, IT_CRL_STATUS }, IT_CRLS, put_newer_crl },
 };
 
 static tmg_rc
@@ -196,21 +208,25 @@ tmg_rc
 ra_cmp_news_put(ra_desk *desk, const ra_profile *profile, tmg_view content,
     tmg_der *d)
 {
-	const struct asking a = { desk, profile };
-	tmg_view list, one, types[NEWS_MOST];
+	struct asking a = { desk, profile, { NULL, 0 } };
+	tmg_view list, values[NEWS_MOST], types[NEWS_MOST];
 	size_t count = 0;
 	tmg_rc rc = TMG_OK;
 
 	if (tmg_tlv_expect(&content, SEQUENCE, &list) || content.len > 0)
 		return TMG_MISMATCH;
-	while (list.len > 0 && count < NEWS_MOST)
-		if (tmg_tlv_expect(&list, SEQUENCE, &one) ||
-		    tmg_tlv_expect(&one, OID, &types[count++]))
+	while (list.len > 0 && count < NEWS_MOST) {
+		if (tmg_tlv_expect(&list, SEQUENCE, &values[count]) ||
+		    tmg_tlv_expect(&values[count], OID, &types[count]))
 			return TMG_MISMATCH;
+		count++;
+	}
 	if (list.len > 0)
 		return TMG_MISMATCH;
-	while (rc == TMG_OK && count > 0)
-		rc = put_one(&a, types[--count], d);
+	while (rc == TMG_OK && count-- > 0) {
+		a.value = values[count];
+		rc = put_one(&a, types[count], d);
+	}
 	return rc != TMG_OK || !d->full ? rc : tmg_raise(&desk->fault, TMG_E_SPACE,
 	    0, _("the answer does not fit"));
 }

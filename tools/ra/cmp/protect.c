@@ -12,6 +12,7 @@
 #include "src/codec/der.h"
 #include "src/codec/tlv.h"
 #include "tools/ra/ca/verify.h"
+#include "tools/ra/cmp/pbmac1.h"
 #include "tools/ra/store/digest.h"
 
 enum { SEQUENCE = 0x30, OID = 0x06, SALT = 16 };
@@ -29,6 +30,8 @@ ra_cmp_means_of(const ra_cmp_message *m)
 
 	if (m->algorithm.len == 0 || m->protection.len == 0)
 		return RA_CMP_NOTHING;
+	if (ra_cmp_pbmac1_is(m->algorithm))
+		return RA_CMP_MAC;
 	if (tmg_tlv_expect(&in, SEQUENCE, &parts) == TMG_OK &&
 	    parts.len > sizeof(password_mac) &&
 	    memcmp(parts.ptr, password_mac, sizeof(password_mac)) == 0)
@@ -72,8 +75,8 @@ read_parameters(tmg_view algorithm)
 }
 
 /* libcrypto bounds the count of iterations, 100 to 100000. */
-tmg_rc
-ra_cmp_mac_put(tmg_ctx *ctx, tmg_view algorithm, tmg_view secret,
+static tmg_rc
+password_mac_put(tmg_ctx *ctx, tmg_view algorithm, tmg_view secret,
     tmg_view protected, tmg_out *bits)
 {
 	tmg_auto(ra_OSSL_CRMF_PBMPARAMETER) pbm = read_parameters(algorithm);
@@ -88,6 +91,14 @@ ra_cmp_mac_put(tmg_ctx *ctx, tmg_view algorithm, tmg_view secret,
 	OPENSSL_free(mac);
 	ERR_clear_error();
 	return made && !bits->full ? TMG_OK : TMG_UNSUPPORTED;
+}
+
+tmg_rc
+ra_cmp_mac_put(tmg_ctx *ctx, tmg_view algorithm, tmg_view secret,
+    tmg_view protected, tmg_out *bits)
+{
+	return (ra_cmp_pbmac1_is(algorithm) ? ra_cmp_pbmac1_put : password_mac_put)(ctx,
+	    algorithm, secret, protected, bits);
 }
 
 bool
@@ -122,6 +133,8 @@ ra_cmp_mac_algorithm(tmg_ctx *ctx, tmg_view asked, tmg_out *der)
 	uint8_t store[256], fresh[SALT];
 	tmg_der d = TMG_DER(store);
 
+	if (ra_cmp_pbmac1_is(asked))
+		return ra_cmp_pbmac1_again(ctx, asked, der);
 	if (tmg_tlv_expect(&in, SEQUENCE, &parts) ||
 	    tmg_view_take(&parts, sizeof(password_mac), &salt) ||
 	    tmg_tlv_expect(&parts, SEQUENCE, &parameters) ||

@@ -14,7 +14,7 @@
 /* What a message is protected by. */
 typedef enum ra_cmp_means {
 	RA_CMP_NOTHING,
-	RA_CMP_MAC,			/* PasswordBasedMac, 5.1.3.1 */
+	RA_CMP_MAC,			/* PasswordBasedMac, 5.1.3.1; PBMAC1, RFC 9481 6.1.2 */
 	RA_CMP_SIGNATURE,		/* or what we do not know */
 } ra_cmp_means;
 

@@ -262,4 +262,25 @@ who ulviyya
 page /my
 shows 'carrier handed over'
 "$ra" audit verify >/dev/null || die audit
+
+# ---- the log says who asked for what, and nothing that opens anything, nor of whom
+log=$TAMGA_TEST_RA_LOG
+grep -q "$az POST /my/identity 303" "$log" || die 'the log does not say what was done'
+awk 'NF == 7 && $6 ~ /^__Host-/ && length($7) > 15 { print $7 }' ./*.jar > secrets
+[ "$(wc -l < secrets)" -ge 3 ] || die "the browsers have no cookies: $(cat ./*.jar)"
+cat >> secrets <<-'S'
+	correct horse
+	maria@example
+	396685245034
+	Ермекқызы
+	5ABC12D
+	Sınaq
+	12 345 67 89
+	PRIVATE KEY
+	CERTIFICATE REQUEST
+S
+while read -r secret; do
+	! grep -qF -- "$secret" "$log" || die "the log has $secret"
+done < secrets
+! grep -Eq 'csrf|captcha|[?&=]' "$log" || die "the log has what a form or an address brought: $(grep -E 'csrf|captcha|[?&=]' "$log" | head -n 1)"
 echo "portal: all held"

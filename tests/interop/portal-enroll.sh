@@ -103,7 +103,11 @@ hash=$(sed -n 's/.*--agree \([0-9a-f]*\).*/\1/p' "$work/said")
 run 6 "$tamga" enroll $mine --agree "$hash"
 [ "$(state_of "$b")" = submitted ] || fail "state $(state_of "$b")"
 ra approve "$b" >/dev/null 2>&1
+run 0 "$tamga" status "$b"
+grep -q '^payment  *30.00 [A-Z]*, not paid yet$' "$work/out" || fail "what it costs: $(cat "$work/out")"
 ra pay "$b" >/dev/null || fail "pay"
+run 0 "$tamga" status "$b"
+grep -q '^payment  *30.00 [A-Z]*, paid$' "$work/out" || fail "that it is paid: $(cat "$work/out")"
 run 0 "$tamga" enroll $mine --now
 [ "$(state_of "$b")" = installed ] || fail "state $(state_of "$b")"
 ok "Bulgarian: code changed, data agreed to, paid, proven"

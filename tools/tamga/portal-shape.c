@@ -80,12 +80,19 @@ const struct portal_shape portal_shape_profile = { N_("the profile"), {
 	{ "attestation", TEXT, false, 0, NULL },
 } };
 
+static const struct portal_shape payment = { N_("the payment"), {
+	{ "price", TEXT, true, 0, NULL },
+	{ "currency", TEXT, true, 0, NULL },
+	{ "link", TEXT, false, 0, NULL },
+} };
+
 const struct portal_shape portal_shape_status = { N_("the application"), {
 	{ "application", TEXT, true, 0, NULL },
 	{ "status", TEXT, true, 0, NULL },
 	{ "reason", TEXT, false, 0, NULL },
 	{ "steps", LIST, false, THING, NULL },
 	{ "deadline", THING | NOTHING, false, 0, NULL },
+	{ "payment", THING | NOTHING, false, 0, &payment },
 } };
 
 const struct portal_shape portal_shape_application = { N_("the application"), {

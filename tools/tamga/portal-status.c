@@ -30,6 +30,19 @@ show_steps(struct cli *cli, const json_t *said)
 		    portal_text(step, "text"));
 }
 
+/* What was chosen costs, and where it is paid as long as it is not. */
+static void
+show_payment(struct cli *cli, const json_t *payment)
+{
+	if (!json_is_object(payment))
+		return;
+	cli_say(cli, json_is_true(json_object_get(payment, "paid")) ?
+	    _("payment      %s %s, paid") : _("payment      %s %s, not paid yet"),
+	    portal_text(payment, "price"), portal_text(payment, "currency"));
+	if (portal_text(payment, "link")[0] != '\0')
+		cli_say(cli, _("pay at       %s"), portal_text(payment, "link"));
+}
+
 static void
 show_status(struct cli *cli, const json_t *said)
 {
@@ -42,6 +55,7 @@ show_status(struct cli *cli, const json_t *said)
 	if (json_is_object(deadline))
 		cli_say(cli, _("deadline     %s  %s"), portal_text(deadline, "at"),
 		    portal_text(deadline, "warning"));
+	show_payment(cli, json_object_get(said, "payment"));
 	show_steps(cli, said);
 }
 

@@ -3,7 +3,7 @@
 """sms-gateway.py FOLDER [--tls CERT KEY] [--token TOKEN]
 
 A gateway for text messages.  What it takes becomes FOLDER/N.json; what it answers
-stands in FOLDER/answer: a status, "hang", or "pause" (202 after a second and a half);
+stands in FOLDER/answer: a status, "hang", or "pause" (202 after a second);
 both make FOLDER/hangs.  Its port stands in FOLDER/port.
 """
 import json
@@ -34,7 +34,7 @@ class Gateway(BaseHTTPRequestHandler):
         if said in ('hang', 'pause'):
             with open(folder + '/hangs', 'w'):
                 pass
-            time.sleep(30 if said == 'hang' else 1.5)
+            time.sleep(30 if said == "hang" else 1)
             if said == 'hang':
                 return
             said = '202'

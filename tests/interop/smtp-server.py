@@ -6,7 +6,7 @@ A mail server (aiosmtpd) on a free loopback port, which it writes to FOLDER/port
 Each mail it takes is FOLDER/N.eml.  STARTTLS is demanded where there is a
 certificate, and a login where one is given.  What it is like stands in
 FOLDER/mood, read anew at each step: "slow" (DATA is not answered for a minute),
-"pause" (not for a second and a half; both make FOLDER/thinks), "deaf" (takes the
+"pause" (not for a second; both make FOLDER/thinks), "deaf" (takes the
 mail and hangs up without a word), "mute" (takes it, and does not answer QUIT for a
 minute).  A recipient's name may say
 "later" (451), "never" (550); a text with "buy now" in it is refused with 554.
@@ -52,7 +52,7 @@ class Handler:
         return '221 2.0.0 bye'
 
     async def handle_DATA(self, server, session, envelope):
-        pause = {'slow': 60, 'pause': 1.5}.get(mood())
+        pause = {'slow': 60, 'pause': 1}.get(mood())
         if pause:
             with open(os.path.join(args.folder, 'thinks'), 'w'):
                 pass

@@ -56,8 +56,8 @@ tell_abilities(tmg_backend_info *info)
 	info->algs = 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_RSA3072 |
 	    1u << TMG_ALG_RSA4096 | 1u << TMG_ALG_P256 | 1u << TMG_ALG_P384 |
 	    1u << TMG_ALG_P521 | 1u << TMG_ALG_ED25519;
-	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 1, TMG_PIN_MAX,
-	    false, NULL, false, NULL };
+	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ .kind = TMG_PIN_USER, .min = 1,
+	    .max = TMG_PIN_MAX };
 }
 
 static const tmg_file_kind *

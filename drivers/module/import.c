@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/ctx.h"
+#include "src/driver/no.h"
 #include "src/codec/tlv.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
@@ -211,6 +212,8 @@ tmg_module_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
 	tmg_module_place *place;
 	tmg_rc rc;
 
+	if ((b->info.can & TMG_CAN_IMPORT) == 0)
+		return tmg_no_import(b, spec, pkcs8);
 	if (kind == NULL)
 		return mod_raise(m, TMG_UNSUPPORTED, _("token %s takes no keys of the "
 		    "kind %s"), b->info.label, tmg_alg_get(spec->alg)->name);

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/ctx.h"
-
 /* A control character in a name would be one on somebody's terminal. */
 void
 tmg_module_text(char *to, size_t cap, const unsigned char *from, size_t len)
@@ -35,26 +33,48 @@ is_ours(const CK_INFO *info)
 	return strcmp(text, "tamga") == 0;
 }
 
+/* A module that cannot work where it is says so in its first two answers. */
 static tmg_rc
-greet(tmg_ctx *ctx, tmg_module_lib *lib)
+not_started(const tmg_module_lib *lib, const char *function, CK_RV rv, tmg_fault *fault)
+{
+	return tmg_raise(fault, TMG_E_CARD, 0, _("the module %s does not start (%s: %s); "
+	    "see that what it needs is there and runs: its daemon, its device, its "
+	    "configuration"), lib->path, function, p11_kit_strerror(rv));
+}
+
+static tmg_rc
+greet(tmg_module_lib *lib, tmg_fault *fault)
 {
 	CK_INFO info = { .flags = 0 };
-	CK_RV rv = lib->p11->C_GetInfo(&info);
+	const CK_RV rv = lib->p11->C_GetInfo(&info);
 
-	if (rv != CKR_OK) {
-		tmg_log(ctx, TMG_LOG_ERROR, "%s: C_GetInfo: %s", lib->path,
-		    p11_kit_strerror(rv));
-		return TMG_E_CARD;
-	}
+	if (rv != CKR_OK)
+		return not_started(lib, "C_GetInfo", rv, fault);
+	if (is_ours(&info))
+		return tmg_raise(fault, TMG_DENIED, 0, _("%s is tamga's own module; its "
+		    "tokens are there without it"), lib->path);
 	lib->quirks = tmg_module_quirks(&info);
-	return is_ours(&info) ? TMG_DENIED : TMG_OK;
+	return TMG_OK;
+}
+
+static tmg_rc
+start(tmg_module_lib *lib, tmg_fault *fault)
+{
+	CK_RV rv;
+
+	if ((lib->p11 = p11_kit_module_load(lib->path, 0)) == NULL)
+		return tmg_raise(fault, TMG_UNSUPPORTED, 0, _("%s is no PKCS #11 module "
+		    "that can be loaded: %s"), lib->path, p11_kit_message());
+	if ((rv = p11_kit_module_initialize(lib->p11)) == CKR_OK)
+		return TMG_OK;
+	p11_kit_module_release(lib->p11);
+	return not_started(lib, "C_Initialize", rv, fault);
 }
 
 tmg_rc
-tmg_module_load(tmg_ctx *ctx, const char *path, tmg_module_lib **lib)
+tmg_module_load(const char *path, tmg_fault *fault, tmg_module_lib **lib)
 {
 	tmg_module_lib *l = calloc(1, sizeof(*l));
-	CK_RV rv;
 	tmg_rc rc;
 
 	*lib = NULL;
@@ -62,19 +82,11 @@ tmg_module_load(tmg_ctx *ctx, const char *path, tmg_module_lib **lib)
 		return TMG_E_NOMEM;
 	l->refs = 1;
 	snprintf(l->path, sizeof(l->path), "%s", path);
-	if ((l->p11 = p11_kit_module_load(path, 0)) == NULL) {
-		tmg_log(ctx, TMG_LOG_ERROR, "%s: %s", path, p11_kit_message());
+	if ((rc = start(l, fault))) {
 		free(l);
-		return TMG_UNSUPPORTED;
+		return rc;
 	}
-	if ((rv = p11_kit_module_initialize(l->p11)) != CKR_OK) {
-		tmg_log(ctx, TMG_LOG_ERROR, "%s: C_Initialize: %s", path,
-		    p11_kit_strerror(rv));
-		p11_kit_module_release(l->p11);
-		free(l);
-		return TMG_E_CARD;
-	}
-	if ((rc = greet(ctx, l)))
+	if ((rc = greet(l, fault)))
 		tmg_module_unref(&l);
 	*lib = l;
 	return rc;

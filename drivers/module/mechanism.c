@@ -2,12 +2,30 @@
 /* What a token can do, by its list of mechanisms (PKCS #11 2.40, 5.5). */
 #include "drivers/module/module.h"
 
+/* Some modules complain aloud about being asked for what is not on their list.
+ * A list that cannot be had, or is longer than any, is no list. */
+static bool
+is_listed(tmg_module *m, CK_MECHANISM_TYPE type)
+{
+	CK_ULONG n = TMG_MODULE_MECHANISMS;
+
+	if (m->mechanism_count == 0 &&
+	    mod_p11(m)->C_GetMechanismList(m->slot, m->mechanisms, &n) == CKR_OK &&
+	    n <= TMG_MODULE_MECHANISMS)
+		m->mechanism_count = n;
+	for (size_t i = 0; i < m->mechanism_count; i++)
+		if (m->mechanisms[i] == type)
+			return true;
+	return m->mechanism_count == 0;
+}
+
 bool
 tmg_module_can(tmg_module *m, CK_MECHANISM_TYPE type, CK_FLAGS use, size_t bits)
 {
 	CK_MECHANISM_INFO info = { .flags = 0 };
 
-	if (mod_p11(m)->C_GetMechanismInfo(m->slot, type, &info) != CKR_OK ||
+	if (!is_listed(m, type) ||
+	    mod_p11(m)->C_GetMechanismInfo(m->slot, type, &info) != CKR_OK ||
 	    (info.flags & use) != use)
 		return false;
 	/* Zeros are said where nobody thought of sizes, and bytes where bits
@@ -43,7 +61,9 @@ tmg_module_tell(tmg_module *m)
 		if (is_born(m, &tmg_module_kinds[i]))
 			info->algs |= 1u << tmg_module_kinds[i].alg;
 	if (!fixed)
-		info->can |= TMG_CAN_IMPORT | TMG_CAN_DELETE | TMG_CAN_RESET;
+		info->can |= TMG_CAN_DELETE | TMG_CAN_RESET;
+	if (!fixed && (m->lib->quirks & TMG_QUIRK_NO_IMPORT) == 0)
+		info->can |= TMG_CAN_IMPORT;
 	if (info->algs != 0)
 		info->can |= TMG_CAN_GENERATE;
 }

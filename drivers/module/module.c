@@ -18,9 +18,20 @@ at_most(CK_ULONG n, size_t most)
 	return n > most ? most : n;
 }
 
+/* What helps is the module's to know: C_InitPIN and C_InitToken both want the SO
+ * PIN.  A TPM counts for all its tokens, and forgets with time. */
+static const char *
+remedy(unsigned quirks, tmg_pin_kind kind)
+{
+	if ((quirks & TMG_QUIRK_LOCK_ENDS) != 0)
+		return N_("the TPM opens it again after some time, or at once with: "
+		    "tpm2_dictionarylockout --clear-lockout");
+	return kind == TMG_PIN_PUK ? N_("see the documentation of its module") : NULL;
+}
+
 /* A PIN without limits, or with senseless ones, is the module's to judge. */
 static tmg_pin_rule
-rule(tmg_pin_kind kind, const CK_TOKEN_INFO *t)
+rule(unsigned quirks, tmg_pin_kind kind, const CK_TOKEN_INFO *t)
 {
 	const size_t max = t->ulMaxPinLen == 0 ? TMG_PIN_MAX
 	    : at_most(t->ulMaxPinLen, TMG_PIN_MAX);
@@ -30,6 +41,8 @@ rule(tmg_pin_kind kind, const CK_TOKEN_INFO *t)
 		.min = t->ulMinPinLen > max ? 0 : t->ulMinPinLen,
 		.max = max,
 		.keypad = (t->flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0,
+		.title = kind == TMG_PIN_PUK ? N_("SO PIN") : NULL,
+		.locked = remedy(quirks, kind),
 	};
 }
 
@@ -45,7 +58,7 @@ version_of(char *text, size_t cap, CK_VERSION v)
 #define TEXT(to, from) tmg_module_text((to), sizeof(to), (from), sizeof(from))
 
 static void
-tell(tmg_backend_info *info, const CK_TOKEN_INFO *t)
+tell(unsigned quirks, tmg_backend_info *info, const CK_TOKEN_INFO *t)
 {
 	TEXT(info->label, t->label);
 	TEXT(info->manufacturer, t->manufacturerID);
@@ -54,8 +67,8 @@ tell(tmg_backend_info *info, const CK_TOKEN_INFO *t)
 	if (info->label[0] == '\0')
 		memcpy(info->label, info->model, sizeof(info->label));
 	version_of(info->firmware, sizeof(info->firmware), t->firmwareVersion);
-	info->pins[TMG_PIN_USER] = rule(TMG_PIN_USER, t);
-	info->pins[TMG_PIN_PUK] = rule(TMG_PIN_PUK, t);
+	info->pins[TMG_PIN_USER] = rule(quirks, TMG_PIN_USER, t);
+	info->pins[TMG_PIN_PUK] = rule(quirks, TMG_PIN_PUK, t);
 	info->can = TMG_CAN_METADATA;
 	info->named_by_id = true;
 }
@@ -90,7 +103,7 @@ add_slot(tmg_ctx *ctx, tmg_module_lib *lib, CK_SLOT_ID slot, tmg_probe *found)
 	m->lib = tmg_module_ref(lib);
 	m->slot = slot;
 	m->flags = token.flags;
-	tell(&m->base.info, &token);
+	tell(lib->quirks, &m->base.info, &token);
 	return found->add(found, &m->base);
 }
 
@@ -123,7 +136,7 @@ module_probe_path(tmg_ctx *ctx, const char *path, tmg_probe *found)
 	path += strlen(TMG_MODULE_SCHEME);
 	if (strlen(path) >= PATH_MAX)
 		return TMG_NOT_FOUND;
-	if ((rc = tmg_module_load(ctx, path, &lib)))
+	if ((rc = tmg_module_load(path, found->fault, &lib)))
 		return rc;
 	rc = add_slots(ctx, lib, found);
 	tmg_module_unref(&lib);

@@ -26,6 +26,7 @@ enum {
 	TMG_MODULE_FREE = 4,		/* places for keys to come */
 	TMG_MODULE_LABEL = 64,		/* bytes of a CKA_LABEL that are kept */
 	TMG_MODULE_ID = 32,		/* bytes of a CKA_ID */
+	TMG_MODULE_MECHANISMS = 256,	/* of one token */
 	TMG_MODULE_FOUND = 256,		/* objects of one search */
 	TMG_MODULE_NUMBER = 1032,	/* bytes of one number or point */
 };
@@ -41,6 +42,9 @@ enum {
 /* What a library does otherwise than the specification, as far as it matters. */
 enum {
 	TMG_QUIRK_OAEP_PLAIN = 1u << 0,	/* OAEP with SHA-1 and no label alone */
+	TMG_QUIRK_NO_IMPORT = 1u << 1,	/* keys are born there or nowhere */
+	TMG_QUIRK_LOCK_ENDS = 1u << 2,	/* a locked PIN is one for a time */
+	TMG_QUIRK_ONE_ID = 1u << 3,	/* no second key with a CKA_ID that is there */
 };
 
 /* One library in this process, for all its tokens. */
@@ -74,6 +78,8 @@ typedef struct tmg_module {
 	bool have_pin;
 	tmg_module_place places[TMG_MODULE_PLACES];
 	size_t place_count;
+	CK_MECHANISM_TYPE mechanisms[TMG_MODULE_MECHANISMS];
+	size_t mechanism_count;	/* 0: not asked, or not told */
 	bool looked;
 	bool told;		/* what it can do was asked */
 } tmg_module;
@@ -93,9 +99,9 @@ tmg_module_of(tmg_backend *b)
 
 /* Loads and starts it, or takes the one that is running.
  * Verdicts TMG_DENIED: it is tamga's own; TMG_UNSUPPORTED: no PKCS #11 module.
- * *why is what it said, borrowed for a moment. */
+ * Faults TMG_E_CARD: it does not start.  Words in fault. */
 TMG_MUST_USE tmg_rc
-tmg_module_load(tmg_ctx *ctx, const char *path, tmg_module_lib **lib);
+tmg_module_load(const char *path, tmg_fault *fault, tmg_module_lib **lib);
 tmg_module_lib *
 tmg_module_ref(tmg_module_lib *lib);
 void

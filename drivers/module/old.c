@@ -28,9 +28,16 @@ tmg_module_olds_note(tmg_module *m, const tmg_module_place *place,
 	if ((rc = note(m, place, CKO_PRIVATE_KEY, old)) ||
 	    (rc = note(m, place, CKO_PUBLIC_KEY, old)))
 		return rc;
-	return place->vacant && old->n > 0 ? mod_raise(m, TMG_OCCUPIED,
-	    _("slot %s of token %s holds a key that shows after the login only; "
-	    "choose another slot"), place->name, m->base.info.label) : TMG_OK;
+	if (old->n == 0)
+		return TMG_OK;
+	if (place->vacant)
+		return mod_raise(m, TMG_OCCUPIED, _("slot %s of token %s holds a key that "
+		    "shows after the login only; choose another slot"), place->name,
+		    m->base.info.label);
+	return (m->lib->quirks & TMG_QUIRK_ONE_ID) == 0 ? TMG_OK : mod_raise(m,
+	    TMG_OCCUPIED, _("slot %s of token %s holds a key, and its module keeps no "
+	    "two in one slot while the new one is made: choose another slot, or first: "
+	    "tamga key delete %s"), place->name, m->base.info.label, place->name);
 }
 
 tmg_rc

@@ -11,6 +11,11 @@ static const struct {
 } rows[] = {
 	/* 2.6.1: any other is CKR_ARGUMENTS_BAD, whatever its list says. */
 	{ "SoftHSM", "", TMG_QUIRK_OAEP_PLAIN },
+	/* 0.23: pkcs15init answers NON_UNIQUE_ID. */
+	{ "OpenSC Project", "", TMG_QUIRK_ONE_ID },
+	/* 1.9: C_CreateObject takes public keys, certificates and data only. */
+	{ "tpm2-software.github.io", "",
+	    TMG_QUIRK_NO_IMPORT | TMG_QUIRK_LOCK_ENDS },
 };
 
 static bool

@@ -16,13 +16,12 @@ standard_info(tmg_piv *p)
 	info->can = TMG_CAN_GENERATE | TMG_CAN_SETUP | TMG_CAN_DATA;
 	info->algs = 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_P256 |
 	    1u << TMG_ALG_P384;
-	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 6, 8, true,
-	    "123456", true, NULL };
-	info->pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8, false,
-	    "12345678", false, NULL };
-	info->pins[TMG_PIN_ADMIN] = (tmg_pin_rule){ TMG_PIN_ADMIN, 32, 64, false,
-	    "010203040506070801020304050607080102030405060708", false,
-	    NULL };
+	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ .kind = TMG_PIN_USER, .min = 6,
+	    .max = 8, .digits = true, .factory = "123456", .keypad = true };
+	info->pins[TMG_PIN_PUK] = (tmg_pin_rule){ .kind = TMG_PIN_PUK, .min = 8,
+	    .max = 8, .factory = "12345678" };
+	info->pins[TMG_PIN_ADMIN] = (tmg_pin_rule){ .kind = TMG_PIN_ADMIN, .min = 32,
+	    .max = 64, .factory = "010203040506070801020304050607080102030405060708" };
 }
 
 static void

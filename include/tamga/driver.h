@@ -103,6 +103,9 @@ typedef struct tmg_pin_rule {
 	bool keypad;			/* may be typed on a reader's keypad */
 	const char *title;		/* "reset code"; static, for gettext; NULL: PIN,
 					 * PUK or management key */
+	const char *locked;		/* what helps when it is locked, as said after a
+					 * semicolon; static, for gettext; NULL: the PUK,
+					 * and for that a reset */
 } tmg_pin_rule;
 
 /* What a token can do beyond holding keys: facts for the floors above. */
@@ -167,6 +170,8 @@ struct tmg_backend {
 typedef struct tmg_probe tmg_probe;
 struct tmg_probe {
 	tmg_rc (*add)(tmg_probe *probe, tmg_backend *backend);
+	tmg_fault *fault;	/* probe_path: words for what it answers but
+				 * TMG_OK and TMG_NOT_FOUND */
 };
 
 /*

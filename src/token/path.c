@@ -125,22 +125,16 @@ add_backend(tmg_probe *probe, tmg_backend *backend)
 static tmg_rc
 ask_drivers(tmg_tokens *set, const struct saying *s, const char *whole)
 {
-	struct path_finding f = { .probe = { add_backend }, .set = set,
-	    .whole = whole };
+	struct path_finding f = { .probe = { add_backend, &set->fault },
+	    .set = set, .whole = whole };
 	tmg_rc rc = TMG_NOT_FOUND;
 
 	for (size_t i = 0; rc == TMG_NOT_FOUND && i < tmg_drivers_count; i++)
 		rc = tmg_drivers[i]->probe_path(set->ctx, whole, &f.probe);
 	if (rc == TMG_NOT_FOUND)
 		return tmg_raise(&set->fault, rc, 0, _(kinds[s->kind].unfit), whole);
-	if (rc == TMG_DENIED)
-		return tmg_raise(&set->fault, rc, 0, _("%s is tamga's own module; its "
-		    "tokens are there without it"), whole);
-	if (rc == TMG_UNSUPPORTED || rc == TMG_E_CARD)
-		return tmg_raise(&set->fault, rc, 0, _("%s is no PKCS #11 module that "
-		    "can be started; the log says more"), whole);
-	return rc == TMG_OK ? rc : tmg_raise(&set->fault, rc, 0,
-	    _("out of memory"));
+	return rc == TMG_E_NOMEM ? tmg_raise(&set->fault, rc, 0, _("out of memory"))
+	    : rc;
 }
 
 #pragma GCC diagnostic pop

@@ -111,6 +111,20 @@ wrong(tmg_token *t, tmg_pin_kind kind, uint16_t sw, int tries)
 	    (unsigned long)tries), kind_name(t, kind), tmg_token_name(t), tries);
 }
 
+static tmg_rc
+is_locked(tmg_token *t, tmg_pin_kind kind, uint16_t sw)
+{
+	const char *helps = t->info.pins[kind].locked;
+
+	if (helps != NULL)
+		return tmg_raise(&t->fault, TMG_PIN_LOCKED, sw,
+		    _("the %s of token %s is locked; %s"), kind_name(t, kind),
+		    tmg_token_name(t), _(helps));
+	return tmg_advise(&t->fault, locked[kind].remedies,
+	    tmg_raise(&t->fault, TMG_PIN_LOCKED, sw, _(locked[kind].words),
+		tmg_token_name(t)));
+}
+
 tmg_rc
 tmg_token_refused(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
 {
@@ -120,9 +134,7 @@ tmg_token_refused(tmg_token *t, tmg_rc rc, tmg_pin_kind kind, int tries)
 	if (rc == TMG_PIN_WRONG)
 		return wrong(t, kind, sw, tries);
 	if (rc == TMG_PIN_LOCKED)
-		return tmg_advise(&t->fault, locked[kind].remedies,
-		    tmg_raise(&t->fault, rc, sw, _(locked[kind].words),
-			tmg_token_name(t)));
+		return is_locked(t, kind, sw);
 	return rc;	/* whatever else it is, the driver's words tell it best */
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What the tests of foreign modules share; sourced after enroll-lib.sh, never run.
-# The test sets lib, the library; the token's PIN is 1234 in $work/pin, unless the
+# named sets lib, the library; type is what is enrolled, ec:p256 unless the test
+# says otherwise; the token's PIN is 1234 in $work/pin, unless the
 # test writes another there.
 # shellcheck shell=sh disable=SC2086,SC2154
 printf '1234\n' >"$work/pin"
@@ -68,7 +69,7 @@ imported() {
 	done
 }
 
-enroll() { run "$1" "$tamga" enroll $official $with --slot "$2" --subject CN=$3 --type ec:p256 ${4:-}; }
+enroll() { run "$1" "$tamga" enroll $official $with --slot "$2" --subject CN=$3 --type ${type:-ec:p256} ${4:-}; }
 
 # certificates: how many there are, as OpenSC counts.
 certificates() {
@@ -76,8 +77,7 @@ certificates() {
 	grep -c 'Certificate Object' "$work/objects"
 }
 
-# enrolled ID: from no key to the certificate that openssl and OpenSC see, once;
-# again, and in another's place.
+# enrolled ID: from no key to the certificate that openssl and OpenSC see, once.
 enrolled() {
 	enroll 0 $1 module
 	run 0 "$tamga" cert export $with $1 -o "$work/$1.pem"
@@ -88,13 +88,21 @@ enrolled() {
 	grep -q "ID: *$1" "$work/objects" || fail "OpenSC does not see the certificate"
 	enroll 0 $1 module
 	says "Already enrolled"
+	grep -q 'module-path=' "$work/state/tamga"/*.json || fail "the journal does not tell the module"
+}
+
+# replaced ID: what enrolled put there goes, once all is well with the new key.
+replaced() {
 	enroll 1 $1 other
 	says 'holds'
 	enroll 0 $1 other --replace
 	[ "$(certificates)" = 1 ] || fail "replaced, and not one certificate"
 	[ "$(pkcs11-tool --module "$lib" -l --pin "$(cat "$work/pin")" -O --type privkey \
 		2>/dev/null | grep -c "ID: *$1")" = 1 ] || fail "replaced, and not one key"
-	grep -q 'module-path=' "$work/state/tamga"/*.json || fail "the journal does not tell the module"
+}
+
+# emptied ID: the certificate goes.
+emptied() {
 	run 0 "$tamga" cert delete $with $1 --yes
 	run 1 "$tamga" cert export $with $1 -o "$work/$1.pem"
 }

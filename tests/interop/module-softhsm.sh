@@ -40,6 +40,8 @@ imported 04:ec:ec_paramgen_curve:P-256 05:rsa:rsa_keygen_bits:2048
 ok "keys are imported"
 
 enrolled 07
+replaced 07
+emptied 07
 ok "enrolled, replaced, seen by others"
 
 # ---- PINs ------------------------------------------------------------------------------

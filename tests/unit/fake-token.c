@@ -311,11 +311,11 @@ add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 	c->epoch = ch->epoch;
 	b->base.info.cert_first = c->cert_first;
 	strcpy(b->base.info.label, "fake");
-	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ TMG_PIN_USER, 4, 8,
-	    false, "123456", true, NULL };
+	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ .kind = TMG_PIN_USER,
+	    .min = 4, .max = 8, .factory = "123456", .keypad = true };
 	if (c->puk[0] != '\0')
-		b->base.info.pins[TMG_PIN_PUK] = (tmg_pin_rule){ TMG_PIN_PUK, 8, 8,
-		    false, "12345678", false, NULL };
+		b->base.info.pins[TMG_PIN_PUK] = (tmg_pin_rule){ .kind = TMG_PIN_PUK,
+		    .min = 8, .max = 8, .factory = "12345678" };
 	b->base.info.pins[TMG_PIN_ADMIN].factory = "admin";
 	return found->add(found, &b->base);
 }

@@ -112,9 +112,10 @@ front_post() {
 	    openssl pkcs7 -inform DER -print_certs -out "$work/$1.pem"
 	echo "$post_status"
 }
-# front_gets NAME: in the end there is a certificate, of the authority upstream
+# front_gets NAME: in the end there is a certificate, of the authority upstream.
+# How far apart the tries are by then depends on how long everything else took.
 front_gets() {
-	for try in $(seq 100); do
+	for try in $(seq 450); do
 		got=$(front_post "$1")
 		[ "$got" != 202 ] && break
 		sleep 0.2
@@ -137,7 +138,7 @@ upstream_count() {
 until_() {
 	what=$1
 	shift
-	for try in $(seq 150); do
+	for try in $(seq 600); do
 		"$@" >"$work/out" 2>&1 && return 0
 		sleep 0.1
 	done

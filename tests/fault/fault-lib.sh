@@ -20,7 +20,7 @@ runs=0 hurt=0 wrong=0
 broken() {
 	status=0
 	rm -f "$work/told"
-	timeout -k 1 20 env LD_PRELOAD="$shim" TAMGA_FAULT_TOLD="$work/told" "$@" \
+	timeout -k 1 60 env LD_PRELOAD="$shim" TAMGA_FAULT_TOLD="$work/told" "$@" \
 		>"$work/out" 2>"$work/said" </dev/null || status=$?
 	runs=$((runs + 1))
 	[ ! -s "$work/told" ] || hurt=$((hurt + 1))

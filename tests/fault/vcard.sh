@@ -53,7 +53,7 @@ up() { # NAME=VALUE...: false when it does not start
 	down KILL
 	return 1
 }
-driver() { timeout 20 "$driver" "unix:$work/card.sock" "$@" >out 2>said; }
+driver() { timeout 60 "$driver" "unix:$work/card.sock" "$@" >out 2>said; }
 certificate() { # NAME: something that looks like one, of 1236 bytes
 	{ printf '0\202\004\320'; head -c 616 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; } >"$1"
 }

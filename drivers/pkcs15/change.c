@@ -39,13 +39,14 @@ tmg_p15_changed(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *doing)
 	if (rc == TMG_RESET || rc == TMG_REMOVED || rc == TMG_E_IO ||
 	    rc == TMG_E_NOMEM)
 		return p15_pass(p, rc);
-	if (rc == TMG_DENIED && sw == TMG_SW_OK)
+	/* Nothing was sent, or all before it went well. */
+	if (rc == TMG_DENIED && (sw == 0 || sw == TMG_SW_OK))
 		return p15_raise(p, TMG_DENIED, sw, _("%s: %s: a file of the card "
 		    "has no room for more; delete what nobody needs"), p->who,
 		    _(doing));
 	if (sw == TMG_SW_LOGIN)
 		tmg_p15_doubt(p);
-	if (sw != TMG_SW_OK)
+	if (sw != 0 && sw != TMG_SW_OK)
 		rc = p15_judge(p, change_sw, sw, doing);
 	return p15_pass(p, rc);
 }

@@ -60,7 +60,18 @@ how_many() {
 	[ "$n" = "$2" ] || { cat said >&2; fail "$n of $1, not $2"; }
 }
 
-# life RSA-OR-EC: everything, on the card in $reader
+ctl() { "$TAMGA_VCARD" ctl "$control" "$@"; }
+# takes N COMMAND...: tamga, in exactly so many APDUs; the first are the questions of
+# PIV and OpenPGP, SELECT, and two for each directory that is read.
+takes() {
+	n=$1
+	shift
+	ctl mark >/dev/null
+	ok "$@"
+	[ "$(ctl count)" = "$n" ] || { ctl log; fail "$card: $(ctl count) APDUs, not $n: tamga $*"; }
+}
+
+# life RSA-OR-EC OPENSC'S-OPTIONS APDUS...: everything, on the card in $reader
 life() {
 	step "$card: a key that OpenSC made"
 	init --generate-key rsa/2048 --id 4c --label theirs --key-usage sign,decrypt
@@ -104,23 +115,31 @@ life() {
 	enroll 46 rsa:2048
 	signs 46
 	signs 4c
+	step "$card: what it takes"
+	takes "$4" key generate 47 --type "$1" --pin-file pin
+	ok cert export 46 -o back.pem
+	size=$(openssl x509 -in back.pem -outform DER | wc -c)	# three UPDATEs, three READs
+	[ "$size" -gt 520 ] && [ "$size" -lt 760 ] || fail "another size of certificates: $size"
+	takes "$5" cert delete 46 --yes --pin-file pin
+	takes "$6" cert install 46 back.pem --pin-file pin
+	takes "$7" key delete 47 --yes --pin-file pin
 }
 
-card=IsoApplet reader=$TAMGA_TEST_READER
+card=IsoApplet reader=$TAMGA_TEST_READER control=$TAMGA_TEST_CTL
 only_not "$TAMGA_TEST_READER_2"
 init="--auth-id ff --so-pin 123456 --pin 123456"
 quiet pkcs15-init --create-pkcs15 --so-pin 123456 --so-puk 1234567890123456 --label test
 code=0
 tamga key generate 45 --type ec:p256 --pin-file pin || code=$?
 [ $code = 1 ] || fail "a curve that it hashes for itself: exit $code"
-life rsa:2048 --pkcs1
+life rsa:2048 --pkcs1 "" 28 23 29 23
 
-card=MyEID reader=$TAMGA_TEST_READER_2
+card=MyEID reader=$TAMGA_TEST_READER_2 control=$TAMGA_TEST_CTL_2
 only_not "$TAMGA_TEST_READER"
 init="--auth-id 01 --pin 123456 --so-pin 87654321"
 quiet pkcs15-init --erase-card
 quiet pkcs15-init --create-pkcs15 --so-pin 87654321 --so-puk 87654321 --label test
 quiet pkcs15-init --store-pin --auth-id 01 --label PIN --pin 123456 --puk 12345678 --so-pin 87654321
 quiet pkcs15-init --finalize
-life ec:p256 --raw openssl
+life ec:p256 --raw openssl 28 31 31 31
 echo "all as it should be"

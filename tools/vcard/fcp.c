@@ -6,6 +6,7 @@
 
 #define FCP_MAX 96		/* bytes of what stands inside the template */
 #define SFI_MAX 30
+#define AM_FIRST 0x40u	/* the bit of the access mode byte whose condition stands first */
 
 /* ---- reading ------------------------------------------------------------------------- */
 static const struct {
@@ -132,4 +133,21 @@ vc_fcp_put(const fs_file *f, uint32_t template, uint32_t rules_tag, uint8_t life
 		put_byte(&o, FCP_SFI, (uint8_t)(f->sfi << 3));
 	put_byte(&o, FCP_LIFE, life);
 	tmg_tlv_put(out, template, tmg_out_view(&o));
+}
+
+/* ---- rules --------------------------------------------------------------------------- */
+bool
+vc_fcp_condition(const fs_file *f, uint8_t mode, uint8_t *condition)
+{
+	size_t at = 1;
+
+	if (f->rules_len == 0 || (f->rules[0] & mode) == 0)
+		return false;
+	/* conditions stand in the order of the bits, the highest first */
+	for (unsigned bit = AM_FIRST; bit > mode; bit >>= 1)
+		at += (f->rules[0] & bit) != 0;
+	if (at >= f->rules_len)
+		return false;
+	*condition = f->rules[at];
+	return true;
 }

@@ -40,4 +40,9 @@ void
 vc_fcp_put(const fs_file *file, uint32_t template, uint32_t rules_tag, uint8_t life,
     tmg_out *out);
 
+/* What rules in the compact form (ISO/IEC 7816-4 9.3.3.2, tag 8C) ask for that bit of
+ * the access mode byte; false: they do not mention it. */
+bool
+vc_fcp_condition(const fs_file *file, uint8_t mode, uint8_t *condition);
+
 #endif

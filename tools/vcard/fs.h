@@ -105,6 +105,12 @@ vc_fs_remove(vc_fs *fs, int at);
 TMG_MUST_USE tmg_rc
 vc_fs_restore(vc_fs *fs, uint8_t at, const fs_file *file, tmg_view content);
 
+/* The same as a record of a state file: fs_state.c. */
+void
+vc_fs_put(const vc_fs *fs, uint8_t at, uint32_t tag, tmg_out *out);
+TMG_MUST_USE tmg_rc
+vc_fs_take(vc_fs *fs, tmg_view record);
+
 /* Do all parents lead to the MF, is no DF too deep, no identifier twice? */
 bool
 vc_fs_sound(const vc_fs *fs);

@@ -50,7 +50,7 @@ curve_of(const vc_card *card, const vc_p15 *p15, tmg_view objects, tmg_alg *alg)
 static uint16_t
 store(vc_card *card, vc_p15 *p15, tmg_alg alg, EVP_PKEY *pkey)
 {
-	if (p15_key_store(&p15->keys[p15->session.key], alg, pkey))
+	if (vc_pkey_keep(&p15->keys[p15->session.key], alg, pkey))
 		return SW_INTERNAL;
 	card->dirty = true;
 	p15->changes++;
@@ -83,7 +83,7 @@ put_with_point(tmg_view sent, tmg_view point, tmg_out *out)
 }
 
 static uint16_t
-put_public(const p15_key *key, tmg_view sent, tmg_out *out)
+put_public(const vc_pkey *key, tmg_view sent, tmg_out *out)
 {
 	uint8_t own[VC_PKEY_RESULT_MAX], all[PUBLIC_MAX];
 	tmg_out objects = TMG_OUT(own), whole = TMG_OUT(all);

@@ -150,7 +150,7 @@ get_can(tmg_out *out)
 static uint16_t
 get_public(const vc_p15 *p15, tmg_family family, tmg_out *out)
 {
-	const p15_key *key = p15->fs.ef != FS_NONE ? &p15->keys[p15->fs.ef] : NULL;
+	const vc_pkey *key = p15->fs.ef != FS_NONE ? &p15->keys[p15->fs.ef] : NULL;
 	uint8_t bytes[VC_PKEY_RESULT_MAX];
 	tmg_out objects = TMG_OUT(bytes);
 	tmg_view in;
@@ -221,7 +221,7 @@ generate(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 		return SW_NO_FUNCTION;
 	if (c->data.len != 0 && !tmg_view_equal(c->data, TMG_VIEW(exponent)))
 		return SW_DATA;
-	if (vc_pkey_generate(alg, card->lib, &pkey) || p15_key_store(&p15->keys[at], alg, pkey))
+	if (vc_pkey_generate(alg, card->lib, &pkey) || vc_pkey_keep(&p15->keys[at], alg, pkey))
 		return SW_INTERNAL;
 	card->delay_ms = card->profile->keygen_ms;
 	card->dirty = true;

@@ -4,11 +4,11 @@
  * Yubico's.
  */
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
+#include "tools/vcard/cipher.h"
 #include "tools/vcard/piv.h"
 
 enum {
@@ -80,34 +80,14 @@ vc_admin_is_factory(const vc_piv *piv)
 	    CRYPTO_memcmp(piv->admin.key, factory_key, sizeof(factory_key)) == 0;
 }
 
-static void
-free_cipher(EVP_CIPHER **c)
-{
-	EVP_CIPHER_free(*c);
-}
-
-static void
-free_cipher_ctx(EVP_CIPHER_CTX **ctx)
-{
-	EVP_CIPHER_CTX_free(*ctx);
-}
-
 /* One block under the management key. */
 static bool
 encrypt(vc_card *card, const vc_admin *admin, const uint8_t *in, uint8_t *out)
 {
 	const struct cipher *row = cipher_of(admin->alg);
-	__attribute__((__cleanup__(free_cipher))) EVP_CIPHER *cipher =
-	    EVP_CIPHER_fetch(card->lib, row->name, NULL);
-	__attribute__((__cleanup__(free_cipher_ctx))) EVP_CIPHER_CTX *ctx =
-	    EVP_CIPHER_CTX_new();
-	int n = 0;
 
-	return cipher != NULL && ctx != NULL &&
-	    EVP_EncryptInit_ex2(ctx, cipher, admin->key, NULL, NULL) == 1 &&
-	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
-	    EVP_EncryptUpdate(ctx, out, &n, in, (int)row->block) == 1 &&
-	    n == (int)row->block;
+	return vc_cipher_run(card->lib, row->name, CIPHER_ENCRYPT, admin->key,
+	    (tmg_view){ in, row->block }, out);
 }
 
 static void

@@ -7,6 +7,15 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+bool
+p15_kind_has(const p15_kind *kind, tmg_alg alg)
+{
+	for (const tmg_alg *at = kind->makes; *at != TMG_ALG_NONE; at++)
+		if (*at == alg)
+			return true;
+	return false;
+}
+
 void
 p15_forget(vc_p15 *p15)
 {
@@ -19,7 +28,7 @@ void
 p15_empty(vc_p15 *p15)
 {
 	for (size_t i = 0; i < P15_KEYS; i++)
-		p15_key_clear(&p15->keys[i]);
+		vc_pkey_drop(&p15->keys[i]);
 	vc_fs_clear(&p15->fs);
 	OPENSSL_cleanse(p15->pins, sizeof(p15->pins));
 	p15_forget(p15);

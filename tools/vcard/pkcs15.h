@@ -47,13 +47,6 @@ enum {	/* instructions: ISO/IEC 7816-4 table 4 */
 	P15_DELETE = 0xe4,
 };
 
-enum {	/* status words of this application alone */
-	SW_STRUCTURE = 0x6981,	/* not with this kind of file */
-	SW_NO_FILE = 0x6986,	/* no current EF */
-	SW_EXISTS = 0x6a89,
-	SW_OFFSET = 0x6b00,
-};
-
 /* ---- access: pkcs15_access.c ----------------------------------------------------- */
 typedef enum p15_op {
 	P15_OP_READ, P15_OP_UPDATE, P15_OP_CREATE_DF, P15_OP_CREATE_EF,
@@ -66,13 +59,6 @@ enum {	/* 1 to 14: that PIN */
 };
 
 /* ---- keys and what they compute ---------------------------------------------------- */
-typedef struct p15_key {
-	tmg_alg alg;		/* TMG_ALG_NONE: there is none */
-	uint8_t *der;		/* PrivateKeyInfo, what the state file holds */
-	size_t der_len;
-	EVP_PKEY *pkey;
-} p15_key;
-
 typedef enum p15_padding { P15_RAW, P15_PKCS1, P15_ECDSA_DER, P15_ECDSA_FLAT,
 	P15_ECDSA_HASHED } p15_padding;
 
@@ -110,7 +96,7 @@ typedef struct vc_p15 {
 	const struct p15_kind *kind;
 	vc_fs fs;
 	p15_pin pins[P15_PINS];
-	p15_key keys[P15_KEYS];
+	vc_pkey keys[P15_KEYS];
 	bool active;		/* rules hold; before that, everything is allowed */
 	uint16_t changes;	/* how often something was written */
 	p15_session session;
@@ -170,6 +156,9 @@ typedef struct p15_kind {
 
 extern const vc_app vc_pkcs15_app;
 
+/* Does it hold keys of that kind? */
+bool p15_kind_has(const p15_kind *kind, tmg_alg alg);
+
 /* ---- what every product does; its vc_app's kind is a p15_kind: pkcs15.c ------------- */
 extern const vc_app_code p15_code;
 /* The session is over; the MF is current. */
@@ -196,12 +185,6 @@ p15_command p15_verify, p15_change, p15_unblock;
 /* Empty: no PUK. */
 void p15_pin_set(p15_pin *pin, const p15_kind *kind, tmg_view value, tmg_view puk,
     uint8_t tries, uint8_t puk_tries);
-
-/* ---- keys: pkcs15_key.c --------------------------------------------------------------------- */
-bool p15_kind_has(const p15_kind *kind, tmg_alg alg);
-void p15_key_clear(p15_key *key);
-/* Takes pkey over. */
-TMG_MUST_USE tmg_rc p15_key_store(p15_key *key, tmg_alg alg, EVP_PKEY *pkey);
 
 /* ---- using them: pkcs15_env.c, pkcs15_use.c ----------------------------------------------------- */
 p15_command p15_mse;

@@ -9,7 +9,6 @@ enum {	/* access modes, ISO/IEC 7816-4 tables 28 and 29 */
 	AM_CREATE_EF = 0x02,
 	AM_UPDATE = 0x02,
 	AM_READ = 0x01,
-	AM_MODES = 0x7f,
 
 	/* conditions, table 31 */
 	SC_ALWAYS = 0x00,
@@ -44,16 +43,11 @@ pin_of(uint8_t condition)
 int
 p15_condition_compact(const fs_file *f, p15_op op)
 {
-	size_t at = 1;
+	uint8_t condition;
 
 	if (f->rules_len == 0)
 		return P15_ALWAYS;
-	if ((f->rules[0] & modes[op]) == 0)
-		return P15_NEVER;
-	/* conditions stand in the order of the bits, the highest first */
-	for (uint8_t bit = AM_DELETE; bit > modes[op]; bit >>= 1)
-		at += (f->rules[0] & AM_MODES & bit) != 0;
-	return at < f->rules_len ? pin_of(f->rules[at]) : P15_NEVER;
+	return vc_fcp_condition(f, modes[op], &condition) ? pin_of(condition) : P15_NEVER;
 }
 
 /* Which half of which byte: 0 the upper of the first.  A key is used where a file is

@@ -25,7 +25,7 @@ typedef struct p15_entry {
 	uint8_t pin;		/* which opens it; 0: none */
 	bool oblige;		/* for signatures that oblige: the PIN each time */
 	uint8_t number;		/* of a key without a file */
-	const p15_key *key;
+	const vc_pkey *key;
 } p15_entry;
 
 void p15_der_application(tmg_der *d, const p15_layout *l);

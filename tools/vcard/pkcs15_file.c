@@ -70,7 +70,7 @@ forget_keys(vc_p15 *p15)
 		return;
 	for (int i = 0; i < FS_FILES; i++)
 		if (p15->fs.files[i].kind != FS_KEY)
-			p15_key_clear(&p15->keys[i]);
+			vc_pkey_drop(&p15->keys[i]);
 }
 
 uint16_t

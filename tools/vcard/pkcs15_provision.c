@@ -145,7 +145,7 @@ put_key(build *b, unsigned n, const char *algs)
 		return TMG_NOT_FOUND;
 	if ((rc = place_of(b, n, alg, &at)) ||
 	    (rc = vc_pkey_generate(alg, b->card->lib, &pkey)) ||
-	    (rc = p15_key_store(&b->p15->keys[at], alg, pkey)))
+	    (rc = vc_pkey_keep(&b->p15->keys[at], alg, pkey)))
 		return rc;
 	b->keys[n] = (p15_entry){
 		.label = labels[n], .id = (uint8_t)(P15_KEY_ID + n),

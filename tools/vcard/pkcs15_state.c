@@ -12,32 +12,12 @@ enum {
 	REC_KEY = 0x83,		/* place, algorithm, PrivateKeyInfo */
 
 	LIFE_LEN = 3,
-	FILE_HEAD = 11,
 	PIN_HAS_PUK = 1,
 	PIN_SET = 2,
 	PIN_LEN = 6 + 2 * P15_PIN_MAX,
 };
 
 /* ---- out ------------------------------------------------------------------------------------ */
-static void
-save_file(const vc_fs *fs, uint8_t at, tmg_out *out)
-{
-	const fs_file *f = &fs->files[at];
-	const uint8_t head[FILE_HEAD] = {
-		at, f->parent, (uint8_t)f->kind, (uint8_t)(f->id >> 8), (uint8_t)f->id,
-		f->descriptor, f->sfi, f->life, (uint8_t)(f->size >> 8), (uint8_t)f->size,
-		f->name_len,
-	};
-	const size_t bytes = f->data != NULL ? f->size : 0;
-
-	tmg_tlv_put_head(out, REC_FILE, sizeof(head) + f->name_len + 1u + f->rules_len + bytes);
-	tmg_put(out, TMG_VIEW(head));
-	tmg_put(out, (tmg_view){ f->name, f->name_len });
-	tmg_put_u8(out, f->rules_len);
-	tmg_put(out, (tmg_view){ f->rules, f->rules_len });
-	tmg_put(out, (tmg_view){ f->data, bytes });
-}
-
 static void
 save_pin(const p15_pin *pin, uint8_t ref, tmg_out *out)
 {
@@ -60,12 +40,12 @@ p15_save(const vc_p15 *p15, tmg_out *out)
 	tmg_tlv_put(out, REC_LIFE, TMG_VIEW(life));
 	for (uint8_t i = 0; i < FS_FILES; i++)
 		if (p15->fs.files[i].kind != FS_FREE)
-			save_file(&p15->fs, i, out);
+			vc_fs_put(&p15->fs, i, REC_FILE, out);
 	for (uint8_t i = 1; i < P15_PINS; i++)
 		if (p15->pins[i].set || p15->pins[i].has_puk)
 			save_pin(&p15->pins[i], i, out);
 	for (uint8_t i = 0; i < P15_KEYS; i++) {
-		const p15_key *key = &p15->keys[i];
+		const vc_pkey *key = &p15->keys[i];
 
 		if (key->alg == TMG_ALG_NONE)
 			continue;
@@ -77,44 +57,6 @@ p15_save(const vc_p15 *p15, tmg_out *out)
 }
 
 /* ---- and back, trusting nothing --------------------------------------------------------------- */
-static bool
-take(tmg_view *v, size_t n, tmg_view *head)
-{
-	return tmg_view_take(v, n, head) == TMG_OK;
-}
-
-static bool
-take_short(tmg_view *v, uint8_t len, size_t most, uint8_t *bytes)
-{
-	tmg_view head;
-
-	if (len > most || !take(v, len, &head))
-		return false;
-	if (len > 0)
-		memcpy(bytes, head.ptr, len);
-	return true;
-}
-
-static tmg_rc
-load_file(vc_fs *fs, tmg_view v)
-{
-	tmg_view h, len;
-	fs_file f;
-
-	if (!take(&v, FILE_HEAD, &h) || h.ptr[0] >= FS_FILES || h.ptr[1] >= FS_FILES)
-		return TMG_E_MALFORMED;
-	f = (fs_file){
-		.kind = (fs_kind)h.ptr[2], .id = (uint16_t)(h.ptr[3] << 8 | h.ptr[4]),
-		.parent = h.ptr[1], .descriptor = h.ptr[5], .sfi = h.ptr[6], .life = h.ptr[7],
-		.size = (uint16_t)(h.ptr[8] << 8 | h.ptr[9]), .name_len = h.ptr[10],
-	};
-	if (!take_short(&v, f.name_len, sizeof(f.name), f.name) || !take(&v, 1, &len) ||
-	    !take_short(&v, f.rules_len = len.ptr[0], sizeof(f.rules), f.rules) ||
-	    v.len != (f.kind == FS_EF ? f.size : 0u))
-		return TMG_E_MALFORMED;
-	return vc_fs_restore(fs, h.ptr[0], &f, v);
-}
-
 static tmg_rc
 load_pin(vc_p15 *p15, tmg_view v)
 {
@@ -142,13 +84,13 @@ load_key(vc_card *card, vc_p15 *p15, tmg_view v)
 	EVP_PKEY *pkey;
 	tmg_rc rc;
 
-	if (!take(&v, 2, &h) || h.ptr[1] == TMG_ALG_NONE || h.ptr[1] >= TMG_ALG_COUNT ||
+	if (tmg_view_take(&v, 2, &h) || h.ptr[1] == TMG_ALG_NONE || h.ptr[1] >= TMG_ALG_COUNT ||
 	    h.ptr[0] >= (p15->kind->keys_in_files ? P15_KEYS : P15_NUMBERED) ||
 	    (p15->kind->keys_in_files && p15->fs.files[h.ptr[0]].kind != FS_KEY))
 		return TMG_E_MALFORMED;
 	if ((rc = vc_pkey_decode((tmg_alg)h.ptr[1], card->lib, v, &pkey)))
 		return rc;
-	return p15_key_store(&p15->keys[h.ptr[0]], (tmg_alg)h.ptr[1], pkey);
+	return vc_pkey_keep(&p15->keys[h.ptr[0]], (tmg_alg)h.ptr[1], pkey);
 }
 
 static tmg_rc
@@ -168,7 +110,7 @@ load_record(vc_card *card, vc_p15 *p15, const tmg_tlv *t)
 	case REC_LIFE:
 		return load_life(p15, t->value);
 	case REC_FILE:
-		return load_file(&p15->fs, t->value);
+		return vc_fs_take(&p15->fs, t->value);
 	case REC_PIN:
 		return load_pin(p15, t->value);
 	case REC_KEY:

@@ -21,7 +21,7 @@ enum {
 
 /* The key of the environment, when it may be used so now. */
 static uint16_t
-key_for(vc_p15 *p15, p15_use use, p15_key **key)
+key_for(vc_p15 *p15, p15_use use, vc_pkey **key)
 {
 	const p15_session *s = &p15->session;
 
@@ -64,7 +64,7 @@ put_info(tmg_hash hash, tmg_view in, tmg_out *info)
 }
 
 static tmg_rc
-pad_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg_out *out)
+pad_and_sign(vc_card *card, const vc_pkey *key, tmg_hash hash, tmg_view in, tmg_out *out)
 {
 	uint8_t bytes[VC_PKEY_RESULT_MAX];
 	tmg_out info = TMG_OUT(bytes);
@@ -77,7 +77,7 @@ pad_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg_
 
 /* The whole message comes to the card, which hashes it. */
 static tmg_rc
-hash_and_sign(vc_card *card, const p15_key *key, tmg_hash hash, tmg_view in, tmg_out *out)
+hash_and_sign(vc_card *card, const vc_pkey *key, tmg_hash hash, tmg_view in, tmg_out *out)
 {
 	uint8_t sum[EVP_MAX_MD_SIZE];
 	EVP_MD *md = EVP_MD_fetch(card->lib, tmg_hash_name(hash), NULL);
@@ -101,7 +101,7 @@ without_zeros(tmg_view in)
 }
 
 static tmg_rc
-sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out *out)
+sign(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, tmg_out *out)
 {
 	switch (alg->padding) {
 	case P15_PKCS1:
@@ -120,7 +120,7 @@ sign(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out
 static uint16_t
 compute(vc_card *card, vc_p15 *p15, p15_use use, const vc_command *c, tmg_out *out)
 {
-	p15_key *key;
+	vc_pkey *key;
 	uint16_t sw;
 
 	if ((sw = key_for(p15, use, &key)) != SW_OK)
@@ -134,7 +134,7 @@ compute(vc_card *card, vc_p15 *p15, p15_use use, const vc_command *c, tmg_out *o
 }
 
 static tmg_rc
-open_sealed(vc_card *card, const p15_key *key, const p15_alg *alg, tmg_view in, tmg_out *out)
+open_sealed(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, tmg_out *out)
 {
 	return alg->padding == P15_PKCS1 ?
 	    vc_pkey_rsa_decrypt(card->lib, key->pkey, in, out) :
@@ -170,7 +170,7 @@ decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
 	p15_session *s = &p15->session;
 	tmg_view in = c->data, padding;
-	p15_key *key;
+	vc_pkey *key;
 	uint16_t sw;
 
 	if ((sw = key_for(p15, P15_USE_DECIPHER, &key)) != SW_OK)

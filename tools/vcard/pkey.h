@@ -12,6 +12,20 @@
 
 #define VC_PKEY_RESULT_MAX 600	/* bytes of what one operation gives */
 
+/* One that a card keeps. */
+typedef struct vc_pkey {
+	tmg_alg alg;		/* TMG_ALG_NONE: there is none */
+	uint8_t *der;		/* PrivateKeyInfo, what the state file holds */
+	size_t der_len;
+	EVP_PKEY *pkey;
+} vc_pkey;
+
+/* Takes pkey over, also when it fails; what was there is dropped. */
+TMG_MUST_USE tmg_rc
+vc_pkey_keep(vc_pkey *key, tmg_alg alg, EVP_PKEY *pkey);
+void
+vc_pkey_drop(vc_pkey *key);
+
 TMG_MUST_USE tmg_rc
 vc_pkey_generate(tmg_alg alg, OSSL_LIB_CTX *lib, EVP_PKEY **pkey);
 
@@ -58,7 +72,6 @@ TMG_MUST_USE tmg_rc
 vc_pkey_rsa_sign(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view info, tmg_out *out);
 TMG_MUST_USE tmg_rc
 vc_pkey_rsa_decrypt(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out);
-
 /* ECDSA as r and s, each as long as the field. */
 TMG_MUST_USE tmg_rc
 vc_pkey_ecdsa_flat(tmg_alg alg, OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out);

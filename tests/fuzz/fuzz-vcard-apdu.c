@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "tools/vcard/chip.h"
+#include "tools/vcard/gids.h"
 #include "tools/vcard/piv.h"
 #include "tools/vcard/pkcs15.h"
 
@@ -23,6 +24,8 @@ static const vc_profile profiles[] = {
 	    .extended = true, .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 	{ .apps = VC_APP_BIT(VC_APP_MYEID), .extended = true, .pin_tries = 3, .puk_tries = 3,
 	    .serial = 1 },
+	{ .apps = VC_APP_BIT(VC_APP_GIDS), .first = VC_APP_BIT(VC_APP_GIDS), .extended = true,
+	    .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 };
 
 #define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
@@ -51,11 +54,14 @@ static void
 unlock(vc_card *card)
 {
 	vc_piv *piv = vc_card_app(card, VC_APP_PIV);
+	vc_gids *gids = vc_card_app(card, VC_APP_GIDS);
 	vc_p15 *files[] = {
 		vc_card_app(card, VC_APP_PKCS15), vc_card_app(card, VC_APP_ISOAPPLET),
 		vc_card_app(card, VC_APP_MYEID),
 	};
 
+	if (gids != NULL)
+		gids->session.user = gids->session.admin = true;
 	if (piv != NULL) {
 		card->selected = VC_APP_PIV;
 		piv->session.pin = piv->session.pin_fresh = piv->session.admin = true;
@@ -69,7 +75,8 @@ unlock(vc_card *card)
 static bool
 is_slow(tmg_view apdu)
 {
-	return (apdu.len > 9 && apdu.ptr[1] == INS_GENERATE && (apdu.ptr[9] & 0xf0) != 0x10) ||
+	return (apdu.len > 9 && apdu.ptr[1] == INS_GENERATE && (apdu.ptr[9] & 0xf0) != 0x10 &&
+	    (apdu.ptr[9] & 0xfc) != 0x0c) ||
 	    (apdu.len > 2 && apdu.ptr[1] == P15_GENERATE &&
 	    (apdu.ptr[2] == 0x42 || (apdu.len > 5 && apdu.ptr[5] == 0x30)));
 }
@@ -81,14 +88,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static vc_chip chip;
 	static vc_answer answer;
 	tmg_view rest = { data, size }, head, apdu;
+	size_t kind;
 
 	if (lib == NULL)
 		lib = OSSL_LIB_CTX_new();
 	if (size < 1 || tmg_view_take(&rest, 1, &head))
 		return 0;
-	if (vc_chip_open(&chip, &profiles[head.ptr[0] % PROFILES], lib, NULL))
+	kind = (head.ptr[0] & 0x7f) % PROFILES;
+	if (vc_chip_open(&chip, &profiles[kind], lib, NULL))
 		abort();
-	fill(&chip.card, head.ptr[0] % PROFILES);
+	fill(&chip.card, kind);
 	/* half of the cards start with everything unlocked */
 	if (head.ptr[0] & 0x80)
 		unlock(&chip.card);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tools/vcard/gids.h"
 #include "tools/vcard/isoapplet.h"
 #include "tools/vcard/myeid.h"
 #include "tools/vcard/openpgp.h"
@@ -15,6 +16,7 @@ const vc_app *const vc_apps[VC_APPS] = {
 	[VC_APP_PKCS15] = &vc_pkcs15_app,
 	[VC_APP_ISOAPPLET] = &vc_isoapplet_app,
 	[VC_APP_MYEID] = &vc_myeid_app,
+	[VC_APP_GIDS] = &vc_gids_app,
 };
 
 static unsigned

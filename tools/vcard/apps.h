@@ -13,6 +13,7 @@ typedef enum vc_app_id {
 	VC_APP_PKCS15,
 	VC_APP_ISOAPPLET,
 	VC_APP_MYEID,
+	VC_APP_GIDS,
 	VC_APPS
 } vc_app_id;
 

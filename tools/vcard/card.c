@@ -13,6 +13,8 @@
 enum {
 	SELECT_BY_NAME = 0x04,		/* ISO/IEC 7816-4 11.2.2 */
 	SELECT_FCI = 0x00,
+	SELECT_FCP = 0x04,
+	SELECT_FMD = 0x08,
 	SELECT_NO_DATA = 0x0c,
 	SERIAL_LEAST = 10000000,	/* eight decimal digits */
 	SERIAL_SPAN = 20000000,
@@ -150,25 +152,37 @@ run(vc_card *card, const vc_command *c, tmg_out *out)
 	return vc_apps[card->selected]->code->command(card, card->apps[card->selected], c, out);
 }
 
+static uint16_t
+enter(vc_card *card, vc_app_id i, const vc_command *c, tmg_out *out)
+{
+	tmg_out unwanted = { out->ptr, out->cap, 0, false };
+	uint16_t sw;
+
+	leave_others(card, (int)i);
+	card->selected = (int)i;
+	if (c->p2 == SELECT_FCI || c->p2 == SELECT_NO_DATA)
+		return vc_apps[i]->code->select(card, card->apps[i],
+		    c->p2 == SELECT_FCI ? out : &unwanted);
+	sw = vc_apps[i]->code->select(card, card->apps[i], &unwanted);
+	return sw == SW_OK ? run(card, c, out) : sw;
+}
+
 /* Selecting what is not there leaves the selection as it was
  * (SP 800-73-4 part 2, 3.1.1). */
 static uint16_t
 select_app(vc_card *card, const vc_command *c, tmg_out *out)
 {
-	tmg_out unwanted = { out->ptr, out->cap, 0, false };
+	const bool control = c->p2 == SELECT_FCP || c->p2 == SELECT_FMD;
 
 	if (c->p1 != SELECT_BY_NAME ||
-	    (c->p2 != SELECT_FCI && c->p2 != SELECT_NO_DATA))
+	    (c->p2 != SELECT_FCI && c->p2 != SELECT_NO_DATA && !control))
 		return SW_P1P2;
 
-	for (vc_app_id i = 0; i < VC_APPS; i++) {
-		if (!answers_to(card, i, c->data))
-			continue;
-		leave_others(card, (int)i);
-		card->selected = (int)i;
-		return vc_apps[i]->code->select(card, card->apps[i],
-		    c->p2 == SELECT_FCI ? out : &unwanted);
-	}
+	for (vc_app_id i = 0; i < VC_APPS; i++)
+		if (answers_to(card, i, c->data) && (!control || vc_apps[i]->control))
+			return enter(card, i, c, out);
+	if (control)
+		return SW_P1P2;
 	/* a DF of the application has a name as well */
 	return has_files(card) ? run(card, c, out) : SW_NOT_FOUND;
 }

@@ -82,6 +82,7 @@ typedef struct vc_app {
 	uint8_t aid[16];
 	size_t aid_len;
 	size_t aid_least;	/* shortest truncated name that selects it */
+	bool control;		/* SELECT by name with P2 04 or 08 is its command, once selected */
 	bool files;		/* other SELECTs are its commands, and names that are no one's */
 	uint8_t historical[8];	/* of its ATR when it is alone, before the capabilities */
 	size_t historical_len;

@@ -195,6 +195,12 @@ vc_pkey_rsa_decrypt(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out
 }
 
 tmg_rc
+vc_pkey_rsa_oaep(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out)
+{
+	return rsa_decrypt(lib, pkey, RSA_PKCS1_OAEP_PADDING, in, out);
+}
+
+tmg_rc
 vc_pkey_rsa_sign(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view info, tmg_out *out)
 {
 	scoped(free_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(lib, pkey, NULL);

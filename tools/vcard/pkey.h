@@ -72,6 +72,10 @@ TMG_MUST_USE tmg_rc
 vc_pkey_rsa_sign(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view info, tmg_out *out);
 TMG_MUST_USE tmg_rc
 vc_pkey_rsa_decrypt(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out);
+/* ... of OAEP with SHA-1 (RFC 8017 7.1). */
+TMG_MUST_USE tmg_rc
+vc_pkey_rsa_oaep(OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out);
+
 /* ECDSA as r and s, each as long as the field. */
 TMG_MUST_USE tmg_rc
 vc_pkey_ecdsa_flat(tmg_alg alg, OSSL_LIB_CTX *lib, EVP_PKEY *pkey, tmg_view in, tmg_out *out);

@@ -15,6 +15,7 @@ enum {
 	STATE_PKCS15 = 0xe3,
 	STATE_ISOAPPLET = 0xe4,
 	STATE_MYEID = 0xe5,
+	STATE_GIDS = 0xe6,
 };
 
 void

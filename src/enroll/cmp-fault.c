@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/codec/tlv.h"
 #include "src/enroll/cmp-note.h"
 #include "src/http/header.h"
 
@@ -180,6 +181,31 @@ stranger(tmg_authority *a)
 	    "\"sender\""), a->uri.where));
 }
 
+/* libcrypto 3.0 takes any protection that it does not know for a signature, and
+ * finds nobody who made it. */
+static bool
+is_pbmac1(const tmg_cmp_talk *t)
+{
+	static const uint8_t type[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 14 };
+	tmg_view parts, oid;
+	tmg_cmp_message m;
+
+	return t->count > 0 && tmg_cmp_message_read((tmg_view){
+	    t->turns[t->count - 1].answer, t->turns[t->count - 1].len }, &m) == TMG_OK &&
+	    tmg_tlv_expect(&m.algorithm, 0x30, &parts) == TMG_OK &&
+	    tmg_tlv_expect(&parts, 0x06, &oid) == TMG_OK &&
+	    tmg_view_equal(oid, TMG_VIEW(type));
+}
+
+static tmg_rc
+unspoken(tmg_authority *a)
+{
+	return tmg_authority_raise(a, TMG_UNSUPPORTED,
+	    _("%s: its answer is protected by PBMAC1 (RFC 9481 6.1.2), which is not spoken "
+	    "here, and was not believed; ask its operator for the older protection "
+	    "(PasswordBasedMac), or renew with a key and its certificate"), a->uri.where);
+}
+
 static tmg_rc
 doubted(tmg_authority *a)
 {
@@ -216,5 +242,7 @@ tmg_cmp_explain(tmg_cmp_talk *t, const OSSL_CMP_CTX *ctx)
 		return tmg_fault_copy(&t->a->fault, key, key->rc);
 	if (OSSL_CMP_CTX_get_status(ctx) == TMG_CMP_REJECTION)
 		return refused(t, ctx);
+	if (is_pbmac1(t))
+		return unspoken(t->a);
 	return t->stranger ? stranger(t->a) : doubted(t->a);
 }

@@ -17,6 +17,7 @@ enum {
 	CONTEXT = 0xa0,		/* [0] */
 	LAST_SHORT = 0xbe,	/* [30], the last that takes one byte */
 	TIME = 0xa0,		/* PKIHeader 5.1.1: [0] and [4] to [6] */
+	ALGORITHM = 0xa1,
 	TRANSACTION = 0xa4,
 	SENDER_NONCE = 0xa5,
 	RECIP_NONCE = 0xa6,
@@ -44,6 +45,8 @@ read_options(tmg_view in, tmg_cmp_message *m)
 	while ((rc = tmg_tlv_next(&in, &t)) == TMG_OK) {
 		if (t.tag == TIME)
 			m->time = t.value;
+		else if (t.tag == ALGORITHM)
+			m->algorithm = t.value;
 		else if (t.tag == TRANSACTION)
 			rc = one_octets(t.value, &m->transaction);
 		else if (t.tag == SENDER_NONCE)

@@ -36,6 +36,7 @@ enum {
 typedef struct tmg_cmp_message {
 	tmg_view sender;	/* GeneralName with its head */
 	tmg_view time;		/* messageTime: GeneralizedTime with its head */
+	tmg_view algorithm;	/* protectionAlg: an AlgorithmIdentifier with its head */
 	tmg_view transaction, sender_nonce, recip_nonce;
 	tmg_view general;	/* generalInfo: InfoTypeAndValue, one after the other */
 	unsigned body;

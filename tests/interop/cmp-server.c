@@ -41,7 +41,7 @@ typedef struct how {
 	/* what is wrong */
 	bool other_key, other_name, other_root;
 	bool open;		/* unprotected */
-	bool bad_mac, other_transaction, again;
+	bool bad_mac, other_transaction, again, pbmac1;
 	const char *signer;	/* FOLDER/NAME.pem signs, whatever protects requests */
 	int http;		/* status; 0: 200 */
 	const char *headers;	/* of the answer, in place of its media type */
@@ -82,6 +82,7 @@ static const how rows[] = {
 	{ .path = "open", .open = true, .implicit = true },
 	{ .path = "openwait", .open = true, .polls = 3 },
 	{ .path = "badmac", .bad_mac = true, .implicit = true },
+	{ .path = "othermac", .pbmac1 = true, .implicit = true },
 	{ .path = "transaction", .other_transaction = true, .implicit = true },
 	{ .path = "again", .again = true, .polls = 5, .after = 1 },
 	{ .path = "signed", .signer = "ca", .implicit = true, .genm = true },
@@ -508,6 +509,19 @@ read_request(FILE *in, char path[static 64], uint8_t *body)
 	return len <= ROOM && fread(body, 1, len, in) == len ? len : 0;
 }
 
+/* As if it were protected by PBMAC1 (RFC 9481 6.1.2) in place of PasswordBasedMac:
+ * their names are as long. */
+static void
+rename_mac(uint8_t *body, size_t len)
+{
+	static const uint8_t old[] = { 0x2a, 0x86, 0x48, 0x86, 0xf6, 0x7d, 7, 66, 13 };
+	static const uint8_t new[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 14 };
+	uint8_t *at = memmem(body, len, old, sizeof(old));
+
+	CHECK(at != NULL);
+	memcpy(at, new, sizeof(new));
+}
+
 static void
 reply(FILE *out, const how *h, bool spoilt, uint8_t *body, size_t len)
 {
@@ -518,6 +532,8 @@ reply(FILE *out, const how *h, bool spoilt, uint8_t *body, size_t len)
 		len = strlen(h->body) + (h->body[0] == '\x30' ? 2 : 0);
 	if (h->bad_mac && spoilt)
 		body[len - 1] ^= 1;
+	if (h->pbmac1 && spoilt)
+		rename_mac(body, len);
 	len -= spoilt ? h->cut : 0;
 	fprintf(out, "HTTP/1.1 %d Said\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n",
 	    h->http != 0 ? h->http : 200, h->headers != NULL ? h->headers : TYPE,

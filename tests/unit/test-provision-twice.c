@@ -240,6 +240,7 @@ static void
 before_wish(const struct wish *w)
 {
 	before();
+	fake->moves = w->spec.replace;
 	if (w->occupied)
 		occupy("9a");
 	wish = w;
@@ -319,6 +320,9 @@ two_processes_are_served_once(void **state)
 		    { .renews = "9a", .keep_key = true } },
 		{ "a renewal of the key, resumed", true, true, 0,
 		    { .renews = "9a", .keep_key = true } },
+		/* asked again when it is done it is another one: so it is resumed */
+		{ "a replacement, resumed", true, true, 1,
+		    { .slot = "9a", .replace = true } },
 	};
 
 	(void)state;
@@ -334,14 +338,18 @@ two_processes_are_served_once(void **state)
 
 /* ---- two wishes ------------------------------------------------------------------ */
 
-/* Two keys of one token are renewed, each into a place that nobody chose. */
+/* Two keys of one token are renewed, or one is replaced meanwhile: each new one is
+ * made in a place that nobody chose. */
 static unsigned
-side_by_side(bool moves, unsigned at)
+side_by_side(bool moves, bool replaces, unsigned at)
 {
-	static const struct wish one = { .spec = { .renews = "9a", .swap = true } };
+	static const struct wish ones[] = {
+		{ .spec = { .renews = "9a", .swap = true } },
+		{ .spec = { .slot = "9a", .replace = true } },
+	};
 	static const struct wish two = { .spec = { .renews = "9c", .swap = true,
 	    .pin = TMG_PIN_ONCE } };
-	unsigned began;
+	unsigned began, total;
 	tmg_rc rc, other;
 
 	before();
@@ -351,25 +359,28 @@ side_by_side(bool moves, unsigned at)
 	wish = &two;
 	began = fake->events;
 	fake->meet_at = at > 0 ? began + at : 0;
-	rc = work(&one, false);
+	rc = work(&ones[replaces], false);
+	total = fake->events - began;
 	other = at > 0 ? ended() : work(&two, false);
 	if (rc != TMG_OK || other != TMG_OK || fake->overwritten > 0 ||
-	    fake->generated != 4 || fake->applications != 4 || count(is_journal) != 4)
+	    fake->destroyed != replaces || fake->generated != 4 || fake->applications != 4 || count(is_journal) != 4)
 		fail_msg("place %u: %s and %s, %u keys overwritten", at, tmg_rc_name(rc),
 		    tmg_rc_name(other), fake->overwritten);
-	return fake->events - began;
+	return total;
 }
 
 static void
 two_renewals_stand_side_by_side(void **state)
 {
 	(void)state;
-	for (int moves = 0; moves < 2; moves++) {
-		const unsigned total = side_by_side(moves != 0, 0) / 2;
+	for (int i = 0; i < 3; i++) {
+		const bool moves = i > 0, replaces = i > 1;
+		const unsigned total = side_by_side(moves, replaces, 0);
 
 		for (unsigned at = 1; at <= total; at++)
-			side_by_side(moves != 0, at);
-		print_message("two renewals: all %u places\n", total);
+			side_by_side(moves, replaces, at);
+		print_message("%s: all %u places\n", replaces ?
+		    "a replacement and a renewal" : "two renewals", total);
 	}
 }
 

@@ -5,39 +5,7 @@
 [ -n "${TAMGA_TEST_CTL:-}" ] ||
 	exec "$top_srcdir/tests/with-card" --no-pcscd --card piv --card piv -- sh "$0"
 set -eu
-LC_ALL=C.UTF-8
-export LC_ALL
-
-ra=$top_builddir/tools/ra/tamga-ra
-tamga=$top_builddir/tamga
-[ -x "$ra" ] || { echo "SKIP: no tamga-ra is built"; exit 77; }
-work=$(mktemp -d)
-server=
-stop() {
-	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || :
-	server=
-}
-trap 'stop; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work"
-die() {
-	echo "FAILED: $*" >&2
-	[ ! -f log ] || tail -n 20 log >&2
-	exit 1
-}
-same() {
-	[ "$2" = "$3" ] || die "$1: got \"$2\", wanted \"$3\""
-}
-init() {
-	"$ra" init "$@" --profiles "$top_srcdir/share/profiles" --name 'Example CA'
-}
-serve() {
-	rm -f ready
-	mkfifo ready
-	"$ra" serve "$1" --listen 127.0.0.1:0 > ready 2> log &
-	server=$!
-	read -r url < ready || die "no server"
-}
+. "$top_srcdir/tests/interop/ra-own-lib.sh"
 openssl rand -hex 12 > password
 new_csr() {
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \

@@ -5,40 +5,17 @@
 [ -n "${TAMGA_TEST_CTL:-}" ] ||
 	exec "$top_srcdir/tests/with-card" --no-pcscd --card piv --card piv -- sh "$0"
 set -eu
-LC_ALL=C.UTF-8
-export LC_ALL
-
-ra=$top_builddir/tools/ra/tamga-ra
-tamga=$top_builddir/tamga
-[ -x "$ra" ] || { echo "SKIP: no tamga-ra is built"; exit 77; }
-work=$(mktemp -d)
+. "$top_srcdir/tests/interop/ra-own-lib.sh"
 XDG_STATE_HOME=$work/state
 XDG_CONFIG_HOME=$work/config
 export XDG_STATE_HOME XDG_CONFIG_HOME
-server=
-stop() {
-	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || :
-	server=
-}
-trap 'stop; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work"
-die() {
-	echo "FAILED: $*" >&2
-	[ ! -f log ] || tail -n 20 log >&2
-	exit 1
-}
-same() {
-	[ "$2" = "$3" ] || die "$1: got \"$2\", wanted \"$3\""
-}
 card() { "$TAMGA_VCARD" ctl "$@"; }
 here="--no-pcsc --vcard $TAMGA_TEST_VCARD --pin-file pin --admin-key-file admin"
 
 # ---- three keys on a token of the authority's --------------------------------------
 echo "$TAMGA_TEST_PIN" > pin
 echo "$TAMGA_TEST_ADMIN" > admin
-"$ra" init one --profiles "$top_srcdir/share/profiles" --default-profile employee \
-    --name 'Example CA' > /dev/null || die init
+init one --default-profile employee > /dev/null || die init
 for row in 9a:ec:p256 9c:ec:p384 9d:rsa:2048; do
 	"$tamga" key generate "${row%%:*}" --no-pcsc --vcard "$TAMGA_TEST_VCARD_2" --pin-policy once \
 	    --type "${row#*:}" --pin-file pin --admin-key-file admin -o "${row%%:*}.pem" > said 2>&1 ||
@@ -53,14 +30,7 @@ deputy() {
   echo 'listen_http = "127.0.0.1:0";'; } > deputies
 sed -i '/^listen_http/d' one/ra.conf
 cat deputies >> one/ra.conf
-serve() {
-	rm -f ready
-	mkfifo ready
-	"$ra" serve one --listen 127.0.0.1:0 > ready 2>> log &
-	server=$!
-	{ read -r url && read -r plain; } < ready || die "no server: $(tail -n 3 log)"
-}
-serve
+serve one
 
 # who NAME: whose certificate NAME.pem shows, by its key
 key_of() { openssl x509 -in "$1" -noout -pubkey; }
@@ -133,7 +103,7 @@ card "$TAMGA_TEST_CTL_2" remove
 ! "$ra" serve one --listen 127.0.0.1:0 > said 2>&1 || die 'served without its token'
 grep -q '[a-z]*\.key: there is no token' said || die "without a token: $(cat said)"
 card "$TAMGA_TEST_CTL_2" insert
-serve
+serve one
 curl -sS "$plain/scep?operation=GetCACert" | openssl pkcs7 -inform DER -print_certs |
     sed '/END CERT/q' > again.pem
 cmp -s scep.pem again.pem || die 'another certificate after a restart'

@@ -3,39 +3,15 @@
 # A certificate that has ended, at simplereenroll: refused, but for as many days as its
 # profile says; it opens nothing else.
 set -u
-work=$(mktemp -d)
-server=
-stop() {
-	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || :
-	server=
-}
-trap 'stop; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work" || exit 1
-ra=$top_builddir/tools/ra/tamga-ra
-[ -x "$ra" ] || { echo "SKIP: no tamga-ra is built"; exit 77; }
-die() {
-	echo "FAILED: $*" >&2
-	tail -n 5 log >&2
-	exit 1
-}
-same() { [ "$2" = "$3" ] || die "$1: got \"$2\", wanted \"$3\": $(cat body)"; }
+. "$top_srcdir/tests/interop/ra-own-lib.sh"
 
-"$ra" init one --profiles "$top_srcdir/share/profiles" --default-profile employee \
-    --name 'Example CA' > /dev/null || die init
+init one --default-profile employee > /dev/null || die init
 sed -i 's/^validity_days = .*/validity_days = 20;/' one/profiles/employee.profile
 printf 'rehearsal = true;\n' >> one/ra.conf
 echo 'a password' > password
 "$ra" user add anna --password-file password --dir one || die user
-# serve DAYS: so much later
-serve() {
-	stop
-	rm -f ready
-	mkfifo ready
-	"$ra" serve one --listen 127.0.0.1:0 --clock-offset $(($1 * 86400)) > ready 2>> log &
-	server=$!
-	read -r url < ready || die "no server"
-}
+# after DAYS: it is so much later
+after() { serve one --clock-offset $(($1 * 86400)); }
 # ask PATH NAME [curl options]: the status
 ask() {
 	path=$1 name=$2
@@ -49,16 +25,16 @@ csr() {
 }
 by="--cert anna.pem --key anna.key"
 
-serve 0
+after 0
 csr anna
 same enroll "$(ask simpleenroll anna -u 'anna:a password')" 200
 base64 -d body | openssl pkcs7 -inform DER -print_certs -out anna.pem
 csr next
-serve 22
+after 22
 same 'ended two days ago' "$(ask simplereenroll next $by)" 403
 grep -q 'has expired' body || die "$(cat body)"
 sed -i 's/^renewal: {/& grace_days = 5;/' one/profiles/employee.profile
-serve 22
+after 22
 same 'within the grace' "$(ask simplereenroll next $by)" 200
 base64 -d body | openssl pkcs7 -inform DER -print_certs -out next.pem
 [ "$(openssl x509 -in next.pem -noout -pubkey)" = "$(openssl pkey -in next.key -pubout)" ] ||
@@ -66,7 +42,7 @@ base64 -d body | openssl pkcs7 -inform DER -print_certs -out next.pem
 same 'the same request again' "$(ask simplereenroll next $by)" 200
 csr other
 same 'it opens nothing else' "$(ask simpleenroll other $by)" 403
-serve 26
+after 26
 csr late
 same 'after the grace' "$(ask simplereenroll late $by)" 403
 stop

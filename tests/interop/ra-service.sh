@@ -3,26 +3,8 @@
 # tamga-ra as a service: what it tells the manager and takes from it, what it
 # gives away, and what systemd-analyze thinks of the unit.
 set -eu
-LC_ALL=C.UTF-8
-export LC_ALL
-ra=$top_builddir/tools/ra/tamga-ra
-[ -f "$ra" ] || { echo "SKIP: no tamga-ra is built"; exit 77; }
+. "$top_srcdir/tests/interop/ra-own-lib.sh"
 command -v python3 >/dev/null || { echo "SKIP: no python3"; exit 77; }
-work=$(mktemp -d)
-started=
-stop() {
-	[ -z "$started" ] || kill $started 2>/dev/null || :
-	[ -z "$started" ] || wait $started 2>/dev/null || :
-	started=
-}
-trap 'stop; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work"
-die() {
-	echo "FAILED: $*" >&2
-	[ ! -f log ] || tail -n 20 log >&2
-	exit 1
-}
 wait_for() {
 	for i in $(seq 100); do
 		grep -q "$1" "$2" 2>/dev/null && return 0

@@ -12,16 +12,14 @@
  * sysexits.h): not yet, come again later.  No shell is between.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <time.h>
 
+#include "src/base/child.h"
 #include "src/base/clock.h"
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
@@ -37,53 +35,15 @@ extern char **environ;
 
 /* ---- the program ------------------------------------------------------- */
 
-/* Its standard output is our standard error: ours may be JSON. */
-static int
-spawn(char *const argv[], pid_t *pid)
+/* Only its end ends the waiting. */
+static bool
+nap(void *nobody)
 {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none, all;
-	int e;
+	static const struct timespec little = { .tv_nsec = NAP_MS * 1000000L };
 
-	sigemptyset(&none);
-	sigfillset(&all);
-	if ((e = posix_spawn_file_actions_init(&files)) != 0)
-		return e;
-	if ((e = posix_spawnattr_init(&how)) == 0) {
-		posix_spawnattr_setflags(&how,
-		    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-		posix_spawnattr_setsigmask(&how, &none);
-		posix_spawnattr_setsigdefault(&how, &all);
-		posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-		posix_spawn_file_actions_adddup2(&files, 2, 1);
-		e = posix_spawn(pid, argv[0], &files, &how, argv, environ);
-		posix_spawnattr_destroy(&how);
-	}
-	posix_spawn_file_actions_destroy(&files);
-	return e;
-}
-
-/* As waitpid() has it; -1 it took too long and was killed. */
-static int
-wait_for(pid_t pid)
-{
-	static const struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
-	const int64_t until = tmg_now_ms() + HOOK_MS;
-	int status = -1;
-	pid_t done;
-
-	while ((done = waitpid(pid, &status, WNOHANG)) != pid) {
-		if (done < 0 && errno != EINTR)
-			return -1;
-		if (tmg_now_ms() > until) {
-			kill(pid, SIGKILL);
-			(void)waitpid(pid, &status, 0);
-			return -1;
-		}
-		nanosleep(&nap, NULL);
-	}
-	return status;
+	(void)nobody;
+	nanosleep(&little, NULL);
+	return false;
 }
 
 static tmg_rc
@@ -107,13 +67,15 @@ run(tmg_authority *a, const char *program, const char *act, const char *type,
 {
 	const char *words[] = { program, act, type, where, what };
 	char *argv[TMG_COUNT(words) + 1] = { NULL };
-	pid_t pid;
+	/* its standard output is our standard error: ours may be JSON */
+	const tmg_child_plan plan = { .argv = argv, .env = environ, .in = -1, .out = 2, .err = 2 };
+	tmg_child child;
 	int e = 0, status;
 
 	for (size_t i = 0; i < TMG_COUNT(words) && e == 0; i++)
 		e = (argv[i] = strdup(words[i])) != NULL ? 0 : ENOMEM;
 	if (e == 0)
-		e = spawn(argv, &pid);
+		e = tmg_child_begin(&plan, &child);
 	for (size_t i = 0; i < TMG_COUNT(words); i++)
 		free(argv[i]);
 	if (e != 0)
@@ -121,7 +83,7 @@ run(tmg_authority *a, const char *program, const char *act, const char *type,
 		    _("cannot run hook=%.150s: %s; say the whole path of a program"),
 		    program, strerror(e));
 	tmg_log(a->ctx, TMG_LOG_INFO, "%s %s %s %s", program, act, type, where);
-	status = wait_for(pid);
+	status = tmg_child_end(&child, tmg_now_ms() + HOOK_MS, nap, NULL);
 	return status != -1 ? judge(a, program, status) : tmg_authority_raise(a,
 	    TMG_E_IO, _("%.150s did not end within a quarter of an hour"), program);
 }

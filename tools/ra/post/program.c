@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "src/base/child.h"
 #include "src/base/clock.h"
 #include "src/base/i18n.h"
 
@@ -19,8 +18,9 @@
 
 /* What we hold of one that runs. */
 struct run {
-	pid_t pid;
+	tmg_child child;
 	int said;		/* where its standard error comes out */
+	int watch;		/* who waits for it, or -1 */
 	size_t len;
 	ra_program_end *end;
 };
@@ -33,33 +33,15 @@ pipe_of(int ends[2])
 
 /* In a process group of its own, so that it can be ended with all it started. */
 static int
-spawn(char *const argv[], int in, int said, pid_t *pid)
+spawn(char *const argv[], int in, int said, tmg_child *child)
 {
 	char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8";
 	char *const little[] = { path, locale, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none, all;
-	int e;
+	const tmg_child_plan plan = {
+		.argv = argv, .env = little, .in = in, .out = -1, .err = said, .group = true,
+	};
 
-	sigemptyset(&none);
-	sigfillset(&all);
-	if ((e = posix_spawn_file_actions_init(&files)) != 0)
-		return e;
-	if ((e = posix_spawnattr_init(&how)) == 0) {
-		posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK |
-		    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-		posix_spawnattr_setsigmask(&how, &none);
-		posix_spawnattr_setsigdefault(&how, &all);
-		posix_spawnattr_setpgroup(&how, 0);
-		posix_spawn_file_actions_adddup2(&files, in, 0);
-		posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-		posix_spawn_file_actions_adddup2(&files, said, 2);
-		e = posix_spawn(pid, argv[0], &files, &how, argv, little);
-		posix_spawnattr_destroy(&how);
-	}
-	posix_spawn_file_actions_destroy(&files);
-	return e;
+	return tmg_child_begin(&plan, child);
 }
 
 /* The text is in the pipe before the program is there: it is smaller than that. */
@@ -81,7 +63,7 @@ begin(char *const argv[], const char *text, struct run *r)
 		e = EPIPE;
 	close(in[1]);
 	if (e == 0)
-		e = spawn(argv, in[0], said[1], &r->pid);
+		e = spawn(argv, in[0], said[1], &r->child);
 	close(in[0]);
 	close(said[1]);
 	r->said = said[0];
@@ -108,37 +90,28 @@ listen(struct run *r)
 	}
 }
 
-/* Whether somebody does not wait for it any more. */
+/* Whether nobody waits for it any more. */
 static bool
-nap(const struct run *r, int watch)
+nap(void *of)
 {
-	struct pollfd at[] = { { r->said, POLLIN, 0 }, { watch, 0, 0 } };
+	struct run *r = of;
+	struct pollfd at[] = { { r->said, POLLIN, 0 }, { r->watch, 0, 0 } };
 
-	(void)poll(at, watch < 0 ? 1 : 2, NAP_MS);
+	(void)poll(at, r->watch < 0 ? 1 : 2, NAP_MS);
 	if ((at[0].revents & POLLHUP) && !(at[0].revents & POLLIN))
 		(void)poll(NULL, 0, NAP_MS);	/* it closed it, and goes on */
-	return watch >= 0 && (at[1].revents & (POLLHUP | POLLERR)) != 0;
+	listen(r);
+	return r->watch >= 0 && (at[1].revents & (POLLHUP | POLLERR)) != 0;
 }
 
 static void
-wait_for(struct run *r, int seconds, int watch)
+wait_for(struct run *r, int seconds)
 {
-	const int64_t until = tmg_now_ms() + (int64_t)seconds * 1000;
-	int status = 0;
-	pid_t done;
+	const int status = tmg_child_end(&r->child,
+	    tmg_now_ms() + (int64_t)seconds * 1000, nap, r);
 
-	while ((done = waitpid(r->pid, &status, WNOHANG)) == 0 ||
-	    (done < 0 && errno == EINTR)) {
-		if (nap(r, watch) || tmg_now_ms() > until) {
-			(void)kill(-r->pid, SIGKILL);
-			while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
-				;
-			break;
-		}
-		listen(r);
-	}
 	listen(r);
-	r->end->status = done > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	r->end->status = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* One line, without what moves a terminal's cursor. */
@@ -155,7 +128,7 @@ void
 ra_program_run(char *const argv[], const char *text, int seconds, int watch,
     ra_program_end *end)
 {
-	struct run r = { .end = end };
+	struct run r = { .watch = watch, .end = end };
 	int e;
 
 	*end = (ra_program_end){ .status = -1 };
@@ -163,7 +136,7 @@ ra_program_run(char *const argv[], const char *text, int seconds, int watch,
 		snprintf(end->said, sizeof(end->said), "%s", strerror(e));
 		return;
 	}
-	wait_for(&r, seconds, watch);
+	wait_for(&r, seconds);
 	close(r.said);
 	tidy(end->said);
 	if (end->status < 0 && end->said[0] == '\0')

@@ -440,6 +440,35 @@ an_administrator_unblocks_and_changes_the_key(void **state)
 	bench_close(&b);
 }
 
+/* Writing wants: both; the user without contacts; the user or secure messaging; both. */
+static void
+conditions_mean_what_the_standard_says(void **state)
+{
+	static const struct line user[] = {
+		{ PIN_OK, 0x9000 },
+		{ EF("A020", "03B000"), 0x9000 }, { ACTIVATE, 0x9000 },
+		{ EF("A021", "031200"), 0x9000 }, { ACTIVATE, 0x9000 },
+		{ EF("A022", "035100"), 0x9000 }, { ACTIVATE, 0x9000 },
+		{ EF("A023", "03D000"), 0x9000 }, { ACTIVATE, 0x9000 },
+		{ "00DBA02003DF3000", 0x6982 }, { "00DBA02103DF3000", 0x6982 },
+		{ "00DBA02203DF3000", 0x9000 }, { "00DBA02303DF3000", 0x6982 },
+	};
+	static const struct line both[] = {
+		{ "00DBA02003DF3000", 0x9000 }, { "00DBA02303DF3000", 0x6982 },
+		{ "00A4000C02A020", 0x9000 },
+		{ "00200082", 0x9000 }, { "00E40000", 0x6982 },	/* nobody is here */
+		{ PIN_OK, 0x9000 }, { "00E40000", 0x9000 }, { "00A4000C02A020", 0x6a82 },
+	};
+	struct bench b;
+
+	(void)state;
+	bench_sold(&b, "ec:p256");
+	CONVERSE(&b, user);
+	assert_int_equal(authenticate(&b, ADMIN, 0x80), 0x9000);
+	CONVERSE(&b, both);
+	bench_close(&b);
+}
+
 static void
 an_administrator_may_prove_himself_alone(void **state)
 {
@@ -843,6 +872,7 @@ main(void)
 		cmocka_unit_test(bytes_of_all_objects_have_a_limit),
 		cmocka_unit_test(a_pin_blocks_is_changed_and_ends_with_the_power),
 		cmocka_unit_test(an_administrator_unblocks_and_changes_the_key),
+		cmocka_unit_test(conditions_mean_what_the_standard_says),
 		cmocka_unit_test(an_administrator_may_prove_himself_alone),
 		cmocka_unit_test(rsa_keys_sign_and_decipher_as_their_templates_say),
 		cmocka_unit_test(elliptic_keys_sign_and_are_made_anew),

@@ -104,7 +104,7 @@ tmg_seat_complete(tmg_tokens *set, tmg_seat *seat)
 
 	while (rc == TMG_OK && (seat->asked & all) != all) {
 		struct finding f = {
-			.probe = { add_backend }, .set = set, .seat = seat,
+			.probe = { .add = add_backend }, .set = set, .seat = seat,
 		};
 
 		rc = ask_drivers(&f, tmg_card_channel(seat->card));
@@ -117,7 +117,7 @@ static tmg_rc
 open_card(tmg_tokens *set, tmg_seat *seat)
 {
 	struct finding f = {
-		.probe = { add_backend }, .set = set, .seat = seat,
+		.probe = { .add = add_backend }, .set = set, .seat = seat,
 	};
 	tmg_rc rc;
 

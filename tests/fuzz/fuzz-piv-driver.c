@@ -287,7 +287,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static tmg_ctx *ctx;
-	tmg_probe found = { add };
+	tmg_probe found = { .add = add };
 	tmg_view verb;
 
 	if (ctx == NULL && tmg_ctx_new(&ctx) != TMG_OK)

@@ -224,7 +224,6 @@ test_life(void **state)
 {
 	struct world *w = *state;
 	struct bench *b = w->b;
-	tmg_auto(ra_app) app = { .id = "" };
 	tmg_auto(ra_cert) gone = { .der = NULL };
 	struct said said = ask(w, EVP_sha1(), w->cert);
 
@@ -271,7 +270,6 @@ static void
 test_unknown(void **state)
 {
 	struct world *w = *state;
-	tmg_auto(ra_app) app = { .id = "" };
 	X509 *other = X509_dup(w->cert);
 	ra_cert reserved = { .serial = "4400" };
 	int count;

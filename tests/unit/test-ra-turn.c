@@ -15,6 +15,7 @@
 /* What the first one does when the others wait, or one of those when it is his turn. */
 typedef enum way {
 	COMMITS,
+	LOOKS,			/* at what the first one wrote, and leaves it at that */
 	RELEASES,		/* after a statement that was refused */
 	IS_REFUSED,		/* his commit, by the database */
 	BREAKS,			/* the transaction of all, as a full disk does */
@@ -75,6 +76,24 @@ await(struct play *play, unsigned waiting)
 		usleep(1000);
 }
 
+static tmg_rc
+see_first(struct writer *w)
+{
+	ra_user user = { .name = "" };
+
+	return ra_user_get(w->store, "a", &user);
+}
+
+/* What was there within is there when one has left. */
+static tmg_rc
+look_twice(struct writer *w, ra_txn *txn)
+{
+	const tmg_rc within = see_first(w);
+
+	ra_txn_release(txn);
+	return within ? within : see_first(w);
+}
+
 /* Faults of a thread are told by the one that joins it. */
 static tmg_rc
 write_one(struct writer *w)
@@ -86,6 +105,8 @@ write_one(struct writer *w)
 		return rc;
 	if (atomic_fetch_add(&w->play->begun, 1) == 0)
 		await(w->play, w->play->count - 1);
+	if (w->way == LOOKS)
+		return look_twice(w, &txn);
 	if ((rc = put(w->store, w->name, w->name)))
 		return rc;
 	switch (w->way) {
@@ -99,6 +120,7 @@ write_one(struct writer *w)
 	case IS_REFUSED:
 		w->play->refuse = true;
 		break;
+	case LOOKS:
 	case COMMITS:
 		break;
 	}
@@ -209,6 +231,22 @@ test_one_takes_his_back(void **state)
 		assert_true(is_there(b, "a"));
 		assert_false(is_there(b, "b"));
 		assert_int_equal(is_there(b, "c"), count == WRITERS);
+		assert_int_equal(p.commits, 1);
+		play_end(&p);
+	}
+}
+
+static void
+test_one_only_looks(void **state)
+{
+	stored *b = *state;
+
+	for (unsigned count = 2; count <= WRITERS; count++) {
+		struct play p;
+
+		play(b, &p, count, COMMITS, LOOKS);
+		for (unsigned i = 0; i < count; i++)
+			assert_int_equal(p.writer[i].rc, TMG_OK);
 		assert_int_equal(p.commits, 1);
 		play_end(&p);
 	}
@@ -339,6 +377,7 @@ main(void)
 		SHARED(test_turn_unused),
 		SHARED(test_one_commit_for_all),
 		SHARED(test_one_takes_his_back),
+		SHARED(test_one_only_looks),
 		SHARED(test_first_takes_his_back),
 		SHARED(test_refused_for_all),
 		SHARED(test_broken_for_all),

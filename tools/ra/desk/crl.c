@@ -77,8 +77,10 @@ ra_desk_crl(ra_desk *d, ra_crl *crl)
 	ra_crl_release(crl);
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
-	if ((rc = last_crl(d, crl, &revocations, &fresh)) || fresh)
+	if ((rc = last_crl(d, crl, &revocations, &fresh)))
 		return rc;
+	if (fresh)
+		return ra_desk_commit(d, &txn);
 	number = crl->number + 1;
 	ra_crl_release(crl);
 	if ((rc = make_crl(d, number, revocations, crl)))

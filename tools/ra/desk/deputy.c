@@ -244,7 +244,7 @@ appoint(ra_desk *d, const ra_deputy *deputy, ra_cert *cert)
 		return ra_desk_says(d, rc);
 	rc = look(d, deputy, cert);
 	if (rc == TMG_OK && is_enough(cert, deputy, ra_desk_now(d)))
-		return TMG_OK;
+		return ra_desk_commit(d, &txn);
 	ra_cert_release(cert);
 	if ((rc != TMG_OK && rc != TMG_NOT_FOUND) ||
 	    (rc = note(d, deputy, &made)) || (rc = ra_desk_commit(d, &txn)))

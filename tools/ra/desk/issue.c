@@ -123,8 +123,8 @@ finish(ra_desk *d, ra_app *app, const char *serial, tmg_view der)
 
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
-	if ((rc = keep(d, app, serial, der)))
-		return rc == TMG_OCCUPIED ? TMG_OK : rc;
+	if ((rc = keep(d, app, serial, der)) && rc != TMG_OCCUPIED)
+		return rc;
 	return ra_desk_commit(d, &txn);
 }
 

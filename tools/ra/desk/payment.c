@@ -252,7 +252,7 @@ ra_payment_take(ra_desk *d, ra_receipt *r)
 		return ra_desk_says(d, rc);
 	rc = ra_receipt_get(d->store, r->id, &before);
 	if (rc == TMG_OK)
-		return same_again(d, &before, r);
+		return (rc = same_again(d, &before, r)) ? rc : ra_desk_commit(d, &txn);
 	if (rc != TMG_NOT_FOUND)
 		return ra_desk_says(d, rc);
 	if ((rc = judge(d, &app, r, &outcome)))

@@ -175,9 +175,9 @@ find_or_take_in(ra_desk *d, struct intake *t, ra_app *app)
 		return rc;
 	if ((rc = ra_txn_begin(&txn, d->store)))
 		return ra_desk_says(d, rc);
-	if ((rc = find(d, in, t->request, app)) != TMG_NOT_FOUND)
-		return rc;
-	if ((rc = take_in(d, t, app)))
+	rc = find(d, in, t->request, app);
+	if ((rc != TMG_OK && rc != TMG_NOT_FOUND) ||
+	    (rc == TMG_NOT_FOUND && (rc = take_in(d, t, app))))
 		return rc;
 	return ra_desk_commit(d, &txn);
 }

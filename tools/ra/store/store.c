@@ -186,6 +186,7 @@ ra_txn_begin(ra_txn *txn, ra_store *store)
 	if (store->lead == NULL && (rc = begin(store)))
 		return rc;
 	store->alone = true;
+	store->away = false;	/* the lead's connection may have been another's fault */
 	txn->store = store;
 	return TMG_OK;
 }
@@ -200,20 +201,9 @@ ra_txn_look(ra_txn *txn, ra_store *store)
 	return rc;
 }
 
-/* What was written is durable when somebody has ended the transaction. */
-static tmg_rc
-keep(ra_store *s)
-{
-	const tmg_rc rc = s->lead != NULL ? lead_script(s, KEEP) : TMG_OK;
-
-	ra_lead_of(s)->head = s->head;
-	if (rc == TMG_OK && s->turn != NULL && ra_turn_pass(s->turn, ra_lead_of(s), s))
-		return s->outcome;
-	return end(s, rc);
-}
-
 /* Of the caller's alone; whoever wrote before him is in it still.  When that
- * cannot be, they hear what went wrong for him. */
+ * cannot be, they hear what went wrong for him.  He waits as they do: what he
+ * read of theirs is true once it is durable. */
 static void
 undo(ra_store *s)
 {
@@ -224,9 +214,26 @@ undo(ra_store *s)
 		s->lead->fault = kept;
 		rc = kept.rc;
 	}
-	if (rc || !ra_turn_pass(s->turn, s->lead, NULL))
+	if (rc || !ra_turn_pass(s->turn, s->lead, s))
 		(void)!end(s, rc);
 	s->fault = kept;
+}
+
+/* What was written is durable when somebody has ended the transaction.  What the
+ * database does not keep is the caller's alone. */
+static tmg_rc
+keep(ra_store *s)
+{
+	tmg_rc rc;
+
+	if (s->lead != NULL && (rc = lead_script(s, KEEP))) {
+		undo(s);
+		return rc;
+	}
+	ra_lead_of(s)->head = s->head;
+	if (s->turn != NULL && ra_turn_pass(s->turn, ra_lead_of(s), s))
+		return s->outcome;
+	return end(s, TMG_OK);
 }
 
 tmg_rc

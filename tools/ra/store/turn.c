@@ -131,8 +131,7 @@ ra_turn_pass(ra_turn *turn, struct ra_store *lead, struct ra_store *member)
 	if ((passed = takes_more(turn))) {
 		turn->lead = lead;
 		give(turn);
-		if (member != NULL)
-			wait_for_end(turn, member);
+		wait_for_end(turn, member);
 	}
 	pthread_mutex_unlock(&turn->mutex);
 	return passed;

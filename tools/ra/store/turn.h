@@ -39,9 +39,8 @@ ra_turn_take(ra_turn *turn, int wait_s, struct ra_store **lead);
 
 /*
  * Leaves lead's transaction open for the next one, and waits until somebody
- * has ended it: how, is in member's outcome.  member is NULL when nothing in it
- * is the caller's, who then waits for nothing.  False: nobody waits for the
- * turn, or the transaction has been open for long; it is the caller's to end.
+ * has ended it: how, is in member's outcome.  False: nobody waits for the turn, or
+ * the transaction has been open for long; it is the caller's to end.
  */
 bool
 ra_turn_pass(ra_turn *turn, struct ra_store *lead, struct ra_store *member);

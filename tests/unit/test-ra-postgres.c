@@ -428,7 +428,7 @@ static const ra_sql prepared = { "prepared",
 	" AND statement !~ 'tamga_schema|pg_'" };
 
 enum {
-	PLANS_MAX = 64,
+	PLANS_MAX = 256,
 	PLAN_TEXT = 200,
 };
 

@@ -53,14 +53,15 @@ tmg_p15_changed(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *doing)
 
 /* ---- a new file -------------------------------------------------------------- */
 
-/* Anywhere in a directory, even in a row that was not understood. */
+/* Anywhere in a directory, even in a row that was not understood, or in the ODF,
+ * which tells of the directories themselves. */
 static bool
 is_named(const tmg_p15 *p, uint16_t fid)
 {
 	const uint8_t bytes[] = { (uint8_t)(fid >> 8), (uint8_t)fid };
 	const tmg_p15_content *c = &p->content;
 
-	for (size_t i = 0; i < c->source_count; i++)
+	for (size_t i = 0; i < TMG_COUNT(c->bytes); i++)
 		if (c->bytes[i] != NULL && memmem(c->bytes[i], c->lens[i], bytes,
 		    sizeof(bytes)) != NULL)
 			return true;

@@ -72,6 +72,21 @@ take_pin(tmg_p15 *p, tmg_p15_job *job)
 	return TMG_OK;
 }
 
+/* Rows are found by their ids. */
+static tmg_rc
+check_alone(tmg_p15 *p, const tmg_p15_spot *spot, tmg_view id)
+{
+	const tmg_p15_content *c = &p->content;
+	size_t same = 0;
+
+	for (size_t i = 0; i < c->key_count; i++)
+		same += tmg_view_equal(c->keys[i].id, id);
+	return same <= 1 ? TMG_OK : p15_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: slot %s has its id in common with another key, and tamga would not "
+	    "know which to write; use the program of the card's maker"), p->who,
+	    spot->name);
+}
+
 /* spot holds until a directory changes. */
 static tmg_rc
 begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job, const tmg_p15_spot **spot)
@@ -86,9 +101,10 @@ begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job, const tmg_p15_spot **spot)
 		    _("%s: tamga does not write to cards of this kind; use the "
 		    "program of its maker"), p->who);
 	if ((rc = take_pin(p, job)) || (rc = take_root(p, job)) ||
-	    (rc = tmg_p15_spot_get(p, slot, spot)))
+	    (rc = tmg_p15_spot_get(p, slot, spot)) ||
+	    (rc = take_id(p, *spot, job)))
 		return rc;
-	return take_id(p, *spot, job);
+	return check_alone(p, *spot, job->id);
 }
 
 tmg_rc

@@ -297,6 +297,27 @@ a_row_comes(void **state)
 	}
 }
 
+/* A file that something on the card tells of stays: a row, or the ODF, whose files
+ * are the directories.  The card fails the test when it is told to delete. */
+static void
+what_is_told_of_stays(void **state)
+{
+	static const uint8_t odf[] = { 0xa4, 0x0a, 0x30, 0x08, 0x04, 0x06, 0x3f, 0x00,
+	    0x50, 0x15, 0x44, 0x03 };
+	const tmg_path *told;
+	desk d;
+
+	(void)state;
+	desk_open(&d, shapes[1], 0x00);
+	told = &d.p.content.sources[0].value.place.path;
+	d.p.content.bytes[P15_AT_ODF] = malloc(sizeof(odf));
+	assert_non_null(d.p.content.bytes[P15_AT_ODF]);
+	memcpy(d.p.content.bytes[P15_AT_ODF], odf, sizeof(odf));
+	d.p.content.lens[P15_AT_ODF] = sizeof(odf);
+	assert_int_equal(tmg_p15_file_delete(&d.p, told), TMG_OK);
+	desk_close(&d);
+}
+
 /* ---- what is in them ------------------------------------------------------------------ */
 
 static void
@@ -360,6 +381,7 @@ main(void)
 		cmocka_unit_test(commands_that_it_takes),
 		cmocka_unit_test(a_row_changes),
 		cmocka_unit_test(a_row_comes),
+		cmocka_unit_test(what_is_told_of_stays),
 		cmocka_unit_test(rows_as_bytes),
 	};
 

@@ -12,8 +12,8 @@ done
 PATH=$PATH:/usr/sbin
 # The daemon goes with its namespace of processes.
 if [ -z "${TAMGA_OCK_INSIDE:-}" ]; then
-	spaces=mp
-	[ "$(id -u)" = 0 ] || spaces=rmp
+	spaces=mpi
+	[ "$(id -u)" = 0 ] || spaces=rmpi
 	unshare -$spaces -f --mount-proc true 2>/dev/null || { echo "skipped: no namespaces to be had here"; exit 77; }
 	TAMGA_OCK_INSIDE=yes
 	export TAMGA_OCK_INSIDE
@@ -25,7 +25,7 @@ kind=piv
 
 # ---- a daemon of our own ------------------------------------------------------------------
 mount --make-rprivate / 2>/dev/null
-for folder in /etc/opencryptoki /var/lib/opencryptoki /run; do
+for folder in /etc/opencryptoki /var/lib/opencryptoki /run /dev/shm; do
 	mount -t tmpfs -o mode=755 private $folder || fail "no tmpfs at $folder"
 done
 mkdir -p /run/lock/opencryptoki/swtok /var/lib/opencryptoki/swtok/TOK_OBJ

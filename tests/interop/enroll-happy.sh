@@ -85,8 +85,14 @@ assert_installed $second
 ok "pending: exit 6 three times, once without the card, then the same key, one application"
 
 # --wait stays until the officer has decided
-(sleep 2; "$TAMGA_TEST_RA" approve "$(submitted)" >/dev/null) &
-run 0 "$tamga" enroll $local $waits --slot $third --subject "CN=Waits" --wait=30
+(for _ in $(seq 200); do
+	id=$(submitted)
+	[ -z "$id" ] || break
+	sleep 0.2
+done
+sleep 1		# it waits
+"$TAMGA_TEST_RA" approve "$id" >/dev/null) &
+run 0 "$tamga" enroll $local $waits --slot $third --subject "CN=Waits" --wait=50
 wait $!
 ok "--wait: the same process has it in the end"
 

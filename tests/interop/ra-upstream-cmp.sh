@@ -99,7 +99,7 @@ by="--user rita --password-file $work/rita.secret"
 fresh_card --yubikey
 run 6 "$tamga" enroll $local --ca "cmp+http://127.0.0.1:$http_port" --ca-file "$work/ca.pem" $by \
     --slot 9a --subject CN=Rita --ca-option command=ir --quiet
-for try in $(seq 60); do
+for try in $(seq 300); do
 	status=0
 	setsid -w timeout 60 "$tamga" enroll $local --resume $by --quiet >"$work/out" 2>"$work/said" || status=$?
 	[ "$status" = 6 ] || break

@@ -23,20 +23,26 @@ traced() {
 	mkfifo "$work/front.url"
 	strace -f -qq -o "$work/trace" -e "trace=$1" -e "inject=$1:signal=SIGKILL:when=$2" \
 	    "$ra_program" serve "$front" >"$work/front.url" 2>>"$work/front.log" &
-	tracer=$!
+	tracer=$! front_pid=
 	children="$children $tracer"
 	read -r front_url <"$work/front.url" || return 1
 	front_pid=$(pgrep -P "$tracer")
 	children="$children $front_pid"
 	[ -n "$front_url" ]
 }
+# over: the tracer and what it traced were waited for
+over() {
+	wait "$tracer" 2>/dev/null || :
+	ended "$tracer"
+	ended "$front_pid"
+}
 alive() { kill -0 "$front_pid" 2>/dev/null; }
 # is_over NAME: issued, or killed on the way
 is_over() {
-	for try in $(seq 200); do
+	for try in $(seq 450); do
 		alive || return 0
 		[ "$(front_post "$1" 2>/dev/null)" != 200 ] || return 0
-		sleep 0.05
+		sleep 0.2
 	done
 	return 1
 }
@@ -54,12 +60,12 @@ for call in fdatasync pwrite64; do
 			is_over "$name" || fail "$name: neither issued nor killed"
 			if alive; then
 				kill "$front_pid"
-				wait "$tracer" 2>/dev/null || :
+				over
 				all=$((all + 1))
 				break
 			fi
 		fi
-		wait "$tracer" 2>/dev/null || :
+		over
 		again_front
 		front_gets "$name"
 		cp "$work/$name.pem" "$work/first.pem"

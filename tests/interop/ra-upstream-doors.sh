@@ -67,7 +67,7 @@ trusted="--ca-file $TAMGA_TEST_RA_CA"
 
 # what was asked for here is issued there, in a while: enrolled is who asks until then
 enrolled() {
-	for try in $(seq 60); do
+	for try in $(seq 300); do
 		status=0
 		setsid -w timeout 60 "$@" >"$work/out" 2>"$work/said" || status=$?
 		[ "$status" = 6 ] || break

@@ -89,7 +89,7 @@ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$wo
     -subj /CN=Bob -outform DER 2>/dev/null | openssl base64 > "$work/new.b64"
 sed -i 's,window_days = .*,window_days = 364;,' "$front"/profiles/employee.profile
 "$ra_program" reload "$front_pid" --dir "$front" >/dev/null || fail "reload"
-for try in $(seq 60); do
+for try in $(seq 300); do
 	status=$(curl -sS --cacert "$TAMGA_TEST_RA_CA" --cert "$work/bob.pem" --key "$work/bob.key" \
 	    -o "$work/body" -w '%{http_code}' -H 'Content-Type: application/pkcs10' \
 	    --data-binary "@$work/new.b64" "$front_url/.well-known/est/simplereenroll")

@@ -64,6 +64,7 @@ serve_front() {
 stop_front() {
 	kill "${1:--TERM}" "$front_pid"
 	wait "$front_pid" 2>/dev/null || :
+	ended "$front_pid"
 }
 again_front() {
 	rm -f "$work/front.url"

@@ -202,9 +202,15 @@ firefox_visits() {
 # ---- Chromium, which has no way to be asked from inside -----------------------
 
 # A screen; the keyboard is xdotool's.
+# The sockets' folder is seen here alone: the screens of two tests have one number.
+# A screen that is reset when its last window goes would end who is just coming.
 screen() {
-	[ -p display ] || mkfifo display
-	Xvfb -displayfd 3 -screen 0 1000x700x24 -nolisten tcp 3>display >xvfb.log 2>&1 &
+	if [ ! -p display ]; then
+		mkfifo display
+		mkdir -p /tmp/.X11-unix
+		mount -t tmpfs -o mode=1777 sockets /tmp/.X11-unix || fail "no folder for sockets"
+	fi
+	Xvfb -displayfd 3 -noreset -screen 0 1000x700x24 -nolisten tcp 3>display >xvfb.log 2>&1 &
 	children="$children $!"
 	read -r number <display || { cat xvfb.log >&2; fail "no screen"; }
 	DISPLAY=:$number

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "src/base/ctx.h"
 #include "src/codec/hex.h"
+#include "tools/tamga/cli.h"
 #include "tools/tamga/report.h"
 
 static const struct {
@@ -94,10 +96,48 @@ readers_lose_their_serial_numbers(void **state)
 	}
 }
 
+/* The trace breaks an answer after 256 bytes: in the middle of the status word,
+ * right before it, right behind it. */
+static void
+transcripts_tell_lengths_and_status_words(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 253, 254, 255, 256, 511 };
+	static const char digits[] = "0123456789ABCDEF";
+	struct cli cli = { .json = false };
+	struct report_transcript t;
+
+	(void)state;
+	assert_int_equal(tmg_ctx_new(&cli.ctx), TMG_OK);
+	for (size_t i = 0; i < TMG_COUNT(sizes); i++) {
+		const size_t all = sizes[i] + 2;
+		json_t *lines = json_array();
+		char hex[2 * 600], want[64];
+
+		for (size_t n = 0; n < 2 * sizes[i]; n++)
+			hex[n] = digits[n % 16];
+		memcpy(hex + 2 * sizes[i], "6A82", sizeof("6A82"));
+		report_transcribe(&t, &cli, lines);
+		tmg_log(cli.ctx, TMG_LOG_TRACE, "reader > 00CB3FFF");
+		for (size_t at = 0; at < all; at += 256)
+			tmg_log(cli.ctx, TMG_LOG_TRACE, "reader %c %.512s",
+			    at == 0 ? '<' : '+', hex + 2 * at);
+		report_transcribed(&t);
+		if (sizes[i] == 0)
+			snprintf(want, sizeof(want), "< 6A82");
+		else
+			snprintf(want, sizeof(want), "< [%zu bytes] 6A82", sizes[i]);
+		assert_int_equal(json_array_size(lines), 2);
+		assert_string_equal(json_string_value(json_array_get(lines, 1)), want);
+		json_decref(lines);
+	}
+	tmg_ctx_free(&cli.ctx);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(transcripts_tell_lengths_and_status_words),
 		cmocka_unit_test(shapes_show_no_values_that_are_somebodys),
 		cmocka_unit_test(shapes_end_somewhere),
 		cmocka_unit_test(readers_lose_their_serial_numbers),

@@ -33,17 +33,27 @@ is_hex(const char *s)
 	return s[strspn(s, "0123456789ABCDEF")] == '\0';
 }
 
+/* The last bytes so far; a line may begin in the middle of a status word. */
+static void
+note_status(char status[STATUS_DIGITS + 1], const char *bytes, size_t len)
+{
+	const size_t fresh = len < STATUS_DIGITS ? len : STATUS_DIGITS;
+
+	memmove(status, status + fresh, STATUS_DIGITS - fresh);
+	memcpy(status + STATUS_DIGITS - fresh, bytes + len - fresh, fresh + 1);
+}
+
 static void
 add_answer(struct report_transcript *t, const char *bytes)
 {
 	const size_t len = strlen(bytes);
 
-	if (!is_hex(bytes) || len < STATUS_DIGITS) {
+	if (!is_hex(bytes) || (len < STATUS_DIGITS && t->status[0] == '\0')) {
 		json_array_append_new(t->lines, json_sprintf("< %s", bytes));
 		return;
 	}
 	t->count += len / DIGITS;
-	memcpy(t->status, bytes + len - STATUS_DIGITS, STATUS_DIGITS + 1);
+	note_status(t->status, bytes, len);
 }
 
 /* "READER > HEX": src/card/trace.h */

@@ -31,23 +31,26 @@ static const tmg_status pin_sw[] = {
 static const struct {
 	size_t max_at, tries_at, min;
 	const char *factory;
-	const char *title, *wrong, *refused, *locked;
+	const char *title, *wrong, *refused, *locked, *helps;
 } kinds[] = {
 	[TMG_PIN_USER] = { 1, 4, 6, "123456", NULL,
 		N_("%s: the PIN is wrong; tries left: %d"),
 		N_("%s: the PIN is wrong"),
 		N_("%s: the PIN is blocked; unblock it with the reset code or the "
-		    "admin PIN") },
+		    "admin PIN"),
+		N_("the reset code or the admin PIN sets a new one: tamga pin unblock") },
 	[TMG_PIN_PUK] = { 2, 5, 8, NULL, N_("reset code"),
 		N_("%s: the reset code is wrong; tries left: %d"),
 		N_("%s: the reset code is wrong"),
 		N_("%s: the reset code is blocked or was never set; the admin PIN "
-		    "gives the PIN a new value") },
+		    "gives the PIN a new value"),
+		N_("the admin PIN does in its place: tamga pin unblock") },
 	[TMG_PIN_ADMIN] = { 3, 6, 8, "12345678", N_("admin PIN"),
 		N_("%s: the admin PIN is wrong; tries left: %d"),
 		N_("%s: the admin PIN is wrong"),
 		N_("%s: the admin PIN is blocked; only a reset, which destroys "
-		    "every key, can help") },
+		    "every key, can help"),
+		N_("only a reset, which destroys every key, can help: tamga reset") },
 };
 
 void
@@ -66,6 +69,7 @@ tmg_opgp_pin_rules(tmg_opgp *p)
 			.max = max < kinds[kind].min ? kinds[kind].min : max,
 			.factory = kinds[kind].factory,
 			.title = kinds[kind].title,
+			.locked = kinds[kind].helps,
 		};
 	}
 }

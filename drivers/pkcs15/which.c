@@ -88,6 +88,8 @@ tell_rule(tmg_p15 *p, tmg_pin_kind kind)
 	const tmg_p15_pin *pin;
 
 	*rule = (tmg_pin_rule){ .kind = kind };
+	if (kind != TMG_PIN_USER || index_of(p, TMG_PIN_PUK) < 0)
+		rule->locked = N_("only who issued the card can help");
 	if (kind == TMG_PIN_ADMIN)
 		rule->title = N_("security officer's PIN");
 	if (at < 0)

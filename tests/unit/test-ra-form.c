@@ -50,6 +50,26 @@ test_characters(void **state)
 }
 
 static void
+test_utf8_copy(void **state)
+{
+	static const struct {
+		const char *text, *stand, *copy;
+	} rows[] = {
+		{ "", "?", "" }, { "abc", "?", "abc" }, { "abcdefgh", "?", "abcdefg" },
+		{ "\xd0\x96\xd0\x96\xd0\x96\xd0\x96", "?", "\xd0\x96\xd0\x96\xd0\x96" },
+		{ "a\xff\x1b\xd0", "?", "a???" }, { "a\xff\x1b\xd0" "b", "", "ab" },
+		{ "a\xe2\x80\xae" "b", "?", "a?b" },	/* turned around: one mark */
+	};
+	char copy[8];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		ra_utf8_copy(rows[i].text, rows[i].stand, copy, sizeof(copy));
+		assert_string_equal(copy, rows[i].copy);
+	}
+}
+
+static void
 test_kinds(void **state)
 {
 	static const struct {
@@ -477,6 +497,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_utf8_copy),
 		cmocka_unit_test(test_characters),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_field_limits),

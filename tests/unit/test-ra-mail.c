@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/file.h"
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
 #include "tests/unit/ra-bench.h"
@@ -13,6 +14,7 @@
 #include "tools/ra/desk/tell.h"
 #include "tools/ra/post/letter.h"
 #include "tools/ra/post/mailer.h"
+#include "tools/ra/profile/utf8.h"
 
 static const ra_actor applicant = { RA_BY_APPLICANT, "applicant" };
 static const ra_actor officer = { RA_BY_OFFICER, "officer:o" };
@@ -346,6 +348,39 @@ test_no_server(void **state)
 	assert_int_equal(ra_mailer_run(&b->desk, NULL, &mailed), TMG_UNSUPPORTED);
 }
 
+/* What a program says in no UTF-8, with what moves a cursor, or at such length
+ * that it is cut in the middle of a character: kept as what can be shown, and a
+ * message that was refused is not sent again. */
+static void
+test_program_says_bytes(void **state)
+{
+	static const char script[] = "#!/bin/sh\n"
+	    "printf 'kein Platz f\\374r \\033[2J %0300d' 0 | sed 's/0/\xd0\x96/g' >&2\n"
+	    "exit 67\n";			/* EX_NOUSER */
+	struct bench *b = *state;
+	ra_mail mail = { .id = "T", .channel = RA_MAIL_BY_SMS, .event = "issue",
+		.state = RA_MAIL_QUEUED, .recipient = "+994501234567", .body = "x",
+		.created = b->now, .due = b->now };
+	ra_mailed mailed;
+	char path[256];
+	size_t count;
+
+	bench_path(b, "gateway", path);
+	assert_int_equal(tmg_file_replace(path, tmg_view_str(script), 0700), TMG_OK);
+	snprintf(bench_config(b)->sms.command, RA_TEXT_MAX, "%s", path);
+	assert_int_equal(ra_mail_put(b->desk.store, &mail), TMG_OK);
+	const tmg_rc rc = ra_mailer_run_sms(&b->desk, NULL, NULL, &mailed);
+
+	remove(path);
+	if (rc != TMG_OK)
+		fail_msg("%s", b->desk.fault.text);
+	assert_int_equal(mailed.parked, 1);
+	assert_int_equal(ra_mail_get(b->desk.store, "T", &mail), TMG_OK);
+	assert_string_equal(mail.state, RA_MAIL_PARKED);
+	assert_int_equal(ra_utf8_check(mail.error, &count), TMG_OK);
+	assert_non_null(strstr(mail.error, "kein Platz f?r ?[2J \xd0\x96\xd0\x96"));
+}
+
 static void
 test_wait(void **state)
 {
@@ -584,6 +619,7 @@ main(void)
 		AT_DESK(test_revoked_not_reminded),
 		AT_DESK(test_lease),
 		AT_DESK(test_no_server),
+		AT_DESK(test_program_says_bytes),
 		AT_DESK(test_rehearsal),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_heading),

@@ -13,6 +13,7 @@
 #include "tools/ra/post/sheet.h"
 #include "tools/ra/post/sms.h"
 #include "tools/ra/post/smtp.h"
+#include "tools/ra/profile/utf8.h"
 
 struct round;
 
@@ -118,8 +119,8 @@ note(ra_desk *d, const struct carrier *by, ra_mail *mail, tmg_rc rc,
 	    rc == TMG_DENIED || given_up ? RA_MAIL_PARKED : RA_MAIL_QUEUED;
 
 	snprintf(mail->state, sizeof(mail->state), "%s", state);
-	snprintf(mail->error, sizeof(mail->error), "%.*s",
-	    (int)sizeof(mail->error) - 1, rc == TMG_OK ? "" : why);
+	/* programs and servers say what they like; a database takes UTF-8 alone */
+	ra_utf8_copy(rc == TMG_OK ? "" : why, "?", mail->error, sizeof(mail->error));
 	mail->due = now + (rc == TMG_OK ? 0 :
 	    ra_mailer_wait(by->retry_s, mail->tries));
 }
@@ -145,7 +146,7 @@ settle(ra_desk *d, const struct carrier *by, ra_mail *mail, tmg_rc sent,
 	if (sent != TMG_OK)
 		tmg_log(d->office->ctx, TMG_LOG_WARN, "%s %s of application %s: %s%s",
 		    by->channel[0] != '\0' ? by->channel : "mail", mail->id, mail->app,
-		    why,
+		    mail->error,
 		    strcmp(mail->state, RA_MAIL_PARKED) == 0 ?
 		    "; it waits for tamga-ra mail retry" : "");
 	rc = ra_mail_settle(d->store, mail);

@@ -114,16 +114,6 @@ wait_for(struct run *r, int seconds)
 	r->end->status = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* One line, without what moves a terminal's cursor. */
-static void
-tidy(char *said)
-{
-	said[strcspn(said, "\r\n")] = '\0';
-	for (char *c = said; *c != '\0'; c++)
-		if ((unsigned char)*c < ' ' || *c == '\x7f')
-			*c = '?';
-}
-
 void
 ra_program_run(char *const argv[], const char *text, int seconds, int watch,
     ra_program_end *end)
@@ -138,7 +128,7 @@ ra_program_run(char *const argv[], const char *text, int seconds, int watch,
 	}
 	wait_for(&r, seconds);
 	close(r.said);
-	tidy(end->said);
+	end->said[strcspn(end->said, "\r\n")] = '\0';
 	if (end->status < 0 && end->said[0] == '\0')
 		snprintf(end->said, sizeof(end->said), "%s",
 		    _("it was killed, or took too long"));

@@ -13,7 +13,8 @@
 /* How it ended. */
 typedef struct ra_program_end {
 	int status;		/* its exit status; -1 it was killed, or never ran */
-	char said[RA_PROGRAM_SAID];	/* the first line on its standard error */
+	char said[RA_PROGRAM_SAID];	/* the first line on its standard error, as
+					 * it came: bytes, cut where the room ends */
 } ra_program_end;
 
 /*

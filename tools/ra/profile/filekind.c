@@ -107,19 +107,5 @@ last_part(const char *said)
 void
 ra_file_name(const char *said, char name[RA_FILE_NAME])
 {
-	size_t at = 0, n;
-
-	for (said = last_part(said); *said != '\0'; said += n) {
-		const bool shown = (n = ra_utf8_length(said)) != 0 &&
-		    ra_utf8_shown(said);
-
-		n = n != 0 ? n : 1;
-		if (!shown)
-			continue;
-		if (at + n >= RA_FILE_NAME)
-			break;
-		memcpy(name + at, said, n);
-		at += n;
-	}
-	name[at] = '\0';
+	ra_utf8_copy(last_part(said), "", name, RA_FILE_NAME);
 }

@@ -2,6 +2,7 @@
 #include "tools/ra/profile/utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "src/base/scope.h"
 
@@ -101,4 +102,21 @@ ra_utf8_shown(const char *text)
 	uint32_t c;
 
 	return take(&at, &c) == TMG_OK && !is_hidden(c);
+}
+
+void
+ra_utf8_copy(const char *text, const char *stand, char *into, size_t cap)
+{
+	size_t at = 0, n;
+
+	for (; *text != '\0'; text += n > 0 ? n : 1) {
+		const bool shown = (n = ra_utf8_length(text)) > 0 && ra_utf8_shown(text);
+		const size_t len = shown ? n : strlen(stand);
+
+		if (at + len >= cap)
+			break;
+		memcpy(into + at, shown ? text : stand, len);
+		at += len;
+	}
+	into[at] = '\0';
 }

@@ -28,4 +28,13 @@ ra_utf8_length(const char *text);
 bool
 ra_utf8_shown(const char *text);
 
+/*
+ * Copies whole characters, each of which shows what it says, as long as they fit.
+ *
+ *   stand   for each character, or byte of none, that does not; "" nothing
+ *   cap     bytes at into, a final zero included
+ */
+void
+ra_utf8_copy(const char *text, const char *stand, char *into, size_t cap);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "src/base/ctx.h"
+#include "src/base/fail.h"
 #include "src/base/file.h"
 #include "src/base/scope.h"
 #include "src/pki/name.h"
@@ -105,6 +106,32 @@ bench_close(struct bench *b)
 {
 	ra_desk_release(&b->desk);
 	ra_office_release(&b->office);
+}
+
+/* A back end's row has no room for them. */
+static const ra_store_ops *plain;
+static unsigned *commits, commits_most;
+
+static tmg_rc
+count_commit(ra_store *s)
+{
+	if (++*commits > commits_most)
+		return tmg_raise(&s->fault, TMG_E_IO, 0, "the disk is full");
+	return plain->commit(s);
+}
+
+void
+bench_commits(struct bench *b, unsigned *count, unsigned most)
+{
+	static ra_store_ops counted;
+
+	if (commits == NULL)
+		plain = b->desk.store->ops;
+	commits = count;
+	commits_most = most;
+	counted = *plain;
+	counted.commit = count_commit;
+	b->desk.store->ops = count != NULL ? &counted : plain;
 }
 
 static int

@@ -34,6 +34,10 @@ void bench_close(struct bench *b);
 /* The settings in force, to be changed for a test. */
 ra_config *bench_config(struct bench *b);
 
+/* From now on the desk's commits are counted in *count, and those beyond the
+ * first most are refused by the database.  count NULL: no more. */
+void bench_commits(struct bench *b, unsigned *count, unsigned most);
+
 /* As a process leaves it that ends right after the serial number was set aside:
  * app is approved, and begun. */
 void bench_reserve(struct bench *b, ra_app *app, ra_cert *reserved);

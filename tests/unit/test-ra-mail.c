@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mails: what causes one, what it says, who may send it, what its heading is. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -358,6 +359,7 @@ test_program_says_bytes(void **state)
 	    "printf 'kein Platz f\\374r \\033[2J %0300d' 0 | sed 's/0/\xd0\x96/g' >&2\n"
 	    "exit 67\n";			/* EX_NOUSER */
 	struct bench *b = *state;
+	unsigned commits = 0;
 	ra_mail mail = { .id = "T", .channel = RA_MAIL_BY_SMS, .event = "issue",
 		.state = RA_MAIL_QUEUED, .recipient = "+994501234567", .body = "x",
 		.created = b->now, .due = b->now };
@@ -369,12 +371,16 @@ test_program_says_bytes(void **state)
 	assert_int_equal(tmg_file_replace(path, tmg_view_str(script), 0700), TMG_OK);
 	snprintf(bench_config(b)->sms.command, RA_TEXT_MAX, "%s", path);
 	assert_int_equal(ra_mail_put(b->desk.store, &mail), TMG_OK);
+	bench_commits(b, &commits, UINT_MAX);
 	const tmg_rc rc = ra_mailer_run_sms(&b->desk, NULL, NULL, &mailed);
 
+	bench_commits(b, NULL, 0);
 	remove(path);
 	if (rc != TMG_OK)
 		fail_msg("%s", b->desk.fault.text);
 	assert_int_equal(mailed.parked, 1);
+	/* taken and settled, each in its turn */
+	assert_int_equal(commits, 2);
 	assert_int_equal(ra_mail_get(b->desk.store, "T", &mail), TMG_OK);
 	assert_string_equal(mail.state, RA_MAIL_PARKED);
 	assert_int_equal(ra_utf8_check(mail.error, &count), TMG_OK);

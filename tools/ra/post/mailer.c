@@ -136,6 +136,20 @@ count(const ra_mail *mail, ra_mailed *mailed)
 		mailed->later++;
 }
 
+/* In his turn: a message whose end is not kept is sent again. */
+static tmg_rc
+keep(ra_desk *d, const ra_mail *mail)
+{
+	tmg_auto(ra_txn) txn = { NULL };
+	tmg_rc rc;
+
+	if ((rc = ra_txn_begin(&txn, d->store)))
+		return ra_desk_says(d, rc);
+	if ((rc = ra_mail_settle(d->store, mail)))
+		return rc == TMG_MISMATCH ? rc : ra_desk_says(d, rc);
+	return ra_desk_commit(d, &txn);
+}
+
 static tmg_rc
 settle(ra_desk *d, const struct carrier *by, ra_mail *mail, tmg_rc sent,
     const char *why, ra_mailed *mailed)
@@ -149,12 +163,9 @@ settle(ra_desk *d, const struct carrier *by, ra_mail *mail, tmg_rc sent,
 		    mail->error,
 		    strcmp(mail->state, RA_MAIL_PARKED) == 0 ?
 		    "; it waits for tamga-ra mail retry" : "");
-	rc = ra_mail_settle(d->store, mail);
 	/* erased with its application meanwhile, or another's by now */
-	if (rc == TMG_MISMATCH)
-		return TMG_OK;
-	if (rc)
-		return ra_desk_says(d, rc);
+	if ((rc = keep(d, mail)))
+		return rc == TMG_MISMATCH ? TMG_OK : rc;
 	count(mail, mailed);
 	return TMG_OK;
 }

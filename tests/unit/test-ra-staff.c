@@ -225,6 +225,35 @@ test_own(void **state)
 	assert_int_equal(mails(b, RA_STAFF_ENDS, "olga@ra.example").count, 2);
 }
 
+/* Of each whose certificate ends on one day; of one's own not as of somebody's. */
+static void
+test_one_day(void **state)
+{
+	struct bench *b = *state;
+	static const char *const names[] = { "olga", "omar", "otto" };
+	ra_user user = { .password = "x" };
+	struct found f;
+
+	serve_with_own(b);
+	user.begins = b->now - DAY;
+	user.ends = b->now + 100 * DAY;
+	for (size_t i = 0; i < TMG_COUNT(names); i++) {
+		const bool last = i + 1 == TMG_COUNT(names);
+
+		snprintf(user.name, sizeof(user.name), "%s", names[i]);
+		snprintf(user.role, sizeof(user.role), "%s",
+		    last ? RA_ROLE_OPERATOR : RA_ROLE_OFFICER);
+		snprintf(user.email, sizeof(user.email), "%s",
+		    last ? "otto@ra.example" : "");
+		assert_int_equal(ra_user_put(b->desk.store, &user), TMG_OK);
+	}
+	b->now = user.ends - 20 * DAY;
+	watch(b, 3);
+	watch(b, 0);
+	f = mails(b, RA_STAFF_ENDS, "otto@ra.example");
+	assert_int_equal(f.count, 3);
+}
+
 /* A mail that was refused is told of, once a day. */
 static void
 test_parked(void **state)
@@ -296,6 +325,7 @@ main(void)
 		AT_THE_DESK(test_work),
 		AT_THE_DESK(test_ends),
 		AT_THE_DESK(test_own),
+		AT_THE_DESK(test_one_day),
 		AT_THE_DESK(test_parked),
 		AT_THE_DESK(test_deadline),
 	};

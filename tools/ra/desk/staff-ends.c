@@ -13,6 +13,7 @@
 #include "tools/ra/desk/staff.h"
 #include "tools/ra/desk/upkeep.h"
 #include "tools/ra/profile/language.h"
+#include "tools/ra/store/digest.h"
 
 #define DAY 86400
 
@@ -59,16 +60,32 @@ step_of(time_t end, time_t now)
 	return 365;
 }
 
-/* What has no end is told once a day. */
-static void
+/* What has no end is told once a day, however many there are of it; what has one
+ * once for each whose it is and each step. */
+static tmg_rc
+name_once(const ra_upkeep *one, const char *day, time_t now, const ra_user *to,
+    ra_notice *n)
+{
+	char whose[RA_HASH_TEXT] = "";
+	tmg_rc rc;
+
+	if (one->ends != 0 && (rc = ra_sha256_text(tmg_view_str(one->about), whose)))
+		return rc;
+	snprintf(n->once, sizeof(n->once), "%.12s %.10s %ld %.16s @%.48s", one->what, day,
+	    one->ends != 0 ? step_of(one->ends, now) : 0, whose, to->name);
+	return TMG_OK;
+}
+
+static tmg_rc
 word_due(ra_desk *d, const ra_upkeep *one, const ra_user *to, ra_notice *n)
 {
 	const time_t now = ra_desk_now(d);
 	char day[RA_DAY_TEXT];
+	tmg_rc rc;
 
 	ra_day_text(one->ends != 0 ? one->ends : now, day);
-	snprintf(n->once, sizeof(n->once), "%.12s %.10s %ld @%.48s", one->what, day,
-	    one->ends != 0 ? step_of(one->ends, now) : 0, to->name);
+	if ((rc = name_once(one, day, now, to, n)))
+		return tmg_raise(&d->fault, rc, 0, _("hashing failed"));
 	if (one->ends != 0)
 		snprintf(n->subject, sizeof(n->subject), _("Ends on %s: %s"), day,
 		    _(one->label));
@@ -78,6 +95,15 @@ word_due(ra_desk *d, const ra_upkeep *one, const ra_user *to, ra_notice *n)
 	snprintf(n->body, sizeof(n->body), "%s (%s)\n%s%s\n\n%s\n", _(one->label),
 	    one->about, one->ends != 0 ? _("Until: ") : "",
 	    one->ends != 0 ? day : "", _(one->mend));
+	return TMG_OK;
+}
+
+/* Of one's own certificate each hears otherwise: see word_own(). */
+static bool
+is_own(const ra_upkeep *one, const ra_user *to)
+{
+	return strcmp(one->what, RA_UPKEEP_STAFF) == 0 &&
+	    strcmp(one->about, to->name) == 0;
 }
 
 static tmg_rc
@@ -97,9 +123,11 @@ watch_upkeep(ra_desk *d, unsigned *told)
 			tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
 			ra_notice n = { .app = "", .event = RA_STAFF_ENDS };
 
+			if (is_own(&e.due[i], to))
+				continue;
 			ra_speech_begin(&speech, ra_language_find(to->language));
-			word_due(d, &e.due[i], to, &n);
-			rc = ra_notice_put_once(d, to, &n, told);
+			if ((rc = word_due(d, &e.due[i], to, &n)) == TMG_OK)
+				rc = ra_notice_put_once(d, to, &n, told);
 		}
 	return rc;
 }

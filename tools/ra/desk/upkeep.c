@@ -302,7 +302,7 @@ static const struct {
 	{ "deputy", N_("a certificate that answers are signed with"),
 	    N_("it should have been renewed by itself: look at the log of the servers"),
 	    look_deputies },
-	{ "staff", N_("the certificate by which somebody of the staff comes in"),
+	{ RA_UPKEEP_STAFF, N_("the certificate by which somebody of the staff comes in"),
 	    N_("it is renewed at the desk, by its owner; or invite the account anew"),
 	    look_staff },
 	{ "list", N_("the revocation list"),

@@ -8,6 +8,8 @@
 
 #include "tools/ra/desk/desk.h"
 
+#define RA_UPKEEP_STAFF "staff"	/* about an account's certificate */
+
 /* One such thing.  No name of an applicant is ever among them. */
 typedef struct ra_upkeep {
 	const char *what;		/* "server": a name for programs */

@@ -272,6 +272,23 @@ test_parked(void **state)
 	watch(b, 1);
 }
 
+/* A text message that waits is told of where there is a way for it. */
+static void
+test_queued_text(void **state)
+{
+	struct bench *b = *state;
+
+	serve_with_own(b);
+	hire(b, "otto", RA_ROLE_OPERATOR, "", "otto@ra.example");
+	assert_int_equal(ra_mail_put(b->desk.store, &(ra_mail){ .id = "T",
+	    .channel = RA_MAIL_BY_SMS, .event = "issue", .state = RA_MAIL_QUEUED,
+	    .created = b->now, .recipient = "+994501234567" }), TMG_OK);
+	b->now += 7200;
+	watch(b, 0);
+	snprintf(bench_config(b)->sms.url, RA_TEXT_MAX, "https://gateway.example/");
+	watch(b, 1);
+}
+
 /* ---- deadlines ---- */
 
 static void
@@ -327,6 +344,7 @@ main(void)
 		AT_THE_DESK(test_own),
 		AT_THE_DESK(test_one_day),
 		AT_THE_DESK(test_parked),
+		AT_THE_DESK(test_queued_text),
 		AT_THE_DESK(test_deadline),
 	};
 

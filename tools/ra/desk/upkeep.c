@@ -269,7 +269,7 @@ look_parked_sms(struct looking *l)
 	    ra_desk_now(l->desk) + 1);
 }
 
-/* Where there is a server to take them. */
+/* Where there is somebody to take them. */
 static tmg_rc
 look_queued(struct looking *l)
 {
@@ -281,7 +281,8 @@ look_queued(struct looking *l)
 static tmg_rc
 look_queued_sms(struct looking *l)
 {
-	return tell_mails(l, RA_MAIL_BY_SMS, RA_MAIL_QUEUED,
+	return !ra_sms_configured(&l->desk->config->sms) ? TMG_OK :
+	    tell_mails(l, RA_MAIL_BY_SMS, RA_MAIL_QUEUED,
 	    ra_desk_now(l->desk) - HOUR);
 }
 

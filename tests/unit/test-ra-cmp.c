@@ -530,6 +530,54 @@ test_confirmed_too_late(void **state)
 	assert_int_not_equal(w->m.kind, RA_CMP_IP);
 }
 
+static void
+count_error(void *arg, tmg_log_level level, const char *line)
+{
+	if (level == TMG_LOG_ERROR && strstr(line, "cannot be revoked") != NULL)
+		++*(int *)arg;
+}
+
+static bool
+is_in(struct world *w, const char *id, const char *state)
+{
+	tmg_auto(ra_cmp_row) row = { .answer = NULL };
+
+	assert_int_equal(ra_cmp_row_get(w->b->desk.store, id, &row), TMG_OK);
+	return strcmp(row.state, state) == 0;
+}
+
+/* Its life says no, or there is no such certificate: somebody is told, once, and
+ * nothing is half done. */
+static void
+test_not_revocable(void **state)
+{
+	struct world *w = *state;
+	ra_cmp_row lost = { .id = "01", .state = RA_CMP_TIMED, .app = "NOBODY",
+		.asked = "1", .until = w->b->now + 60 };
+	tmg_auto(ra_cmp_row) row = { .answer = NULL };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+	uint8_t store[64], answered[16];
+	char id[RA_CMP_ID_MAX];
+	int told = 0;
+
+	bench_config(w->b)->cmp.confirm_within_s = 60;
+	(void)take_one(w, TMG_VIEW(one), store, answered);
+	assert_int_equal(ra_cmp_row_add(w->b->desk.store, &lost), TMG_OK);
+	place_run(&w->b->place, "UPDATE application SET state = 'expired'");
+	w->b->now += 60;
+	tmg_ctx_set_log(w->b->ctx, TMG_LOG_ERROR, count_error, &told);
+	assert_int_equal(sweep(w), 0);
+	assert_int_equal(sweep(w), 0);
+	tmg_ctx_set_log(w->b->ctx, TMG_LOG_ERROR, NULL, NULL);
+	assert_int_equal(told, 2);
+	tmg_hex_text(id, sizeof(id), TMG_VIEW(one));
+	assert_true(is_in(w, id, RA_CMP_LATE));
+	assert_true(is_in(w, lost.id, RA_CMP_LATE));
+	assert_int_equal(ra_cmp_row_get(w->b->desk.store, id, &row), TMG_OK);
+	assert_int_equal(ra_cert_of_app(w->b->desk.store, row.app, &cert), TMG_OK);
+	assert_int_equal(cert.revoked, 0);
+}
+
 /* A client that lost everything but its key begins anew: what it confirms then
  * counts, and not what it did not. */
 static void
@@ -655,6 +703,7 @@ main(void)
 		STORED(test_order),
 		STORED(test_confirmed_in_time),
 		STORED(test_confirmed_too_late),
+		STORED(test_not_revocable),
 		STORED(test_confirmed_elsewhere),
 		STORED(test_lost),
 		STORED(test_waiting),

@@ -10,7 +10,11 @@
 #include "tools/ra/store/cmp.h"
 
 /* Revokes what that transaction gave.
- * Verdicts TMG_OCCUPIED: it moved meanwhile, and nothing was done. */
+ *
+ * Verdicts  TMG_OCCUPIED  it moved meanwhile, and nothing was done
+ *           TMG_MISMATCH  it gave nothing that can be revoked, as the log says;
+ *                         nobody is waited for in it any more
+ */
 TMG_MUST_USE tmg_rc
 ra_confirm_take_back(ra_desk *d, const char *transaction, const char *app);
 

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/confirm.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "src/base/ctx.h"
-#include "src/base/fail.h"
-#include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/ra/ca/reasons.h"
 
@@ -64,51 +59,20 @@ ra_confirm_take_back(ra_desk *d, const char *transaction, const char *app)
 	return give_up(d, transaction, app);
 }
 
-/* A walk must not write: what is late is noted first. */
-struct late {
-	struct {
-		char id[RA_CMP_ID_MAX], app[RA_ID_MAX];
-	} *row;
-	size_t count;
-};
-
-static tmg_rc
-note(void *arg, const ra_cmp_row *row)
-{
-	struct late *all = arg;
-	void *more = reallocarray(all->row, all->count + 1, sizeof(*all->row));
-
-	if (more == NULL)
-		return TMG_E_NOMEM;
-	all->row = more;
-	memcpy(all->row[all->count].id, row->id, sizeof(row->id));
-	memcpy(all->row[all->count].app, row->app, sizeof(row->app));
-	all->count++;
-	return TMG_OK;
-}
-
-static tmg_rc
-take_all(ra_desk *d, const struct late *all, unsigned *taken)
-{
-	tmg_rc rc = TMG_OK;
-
-	for (size_t i = 0; i < all->count && !tmg_is_fault(rc); i++) {
-		rc = ra_confirm_take_back(d, all->row[i].id, all->row[i].app);
-		*taken += rc == TMG_OK;
-	}
-	return tmg_is_fault(rc) ? rc : TMG_OK;
-}
-
 tmg_rc
 ra_confirm_sweep(ra_desk *d, unsigned *taken)
 {
-	struct late all = { NULL, 0 };
+	ra_cmp_late one;
 	tmg_rc rc;
 
 	*taken = 0;
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	rc = ra_cmp_row_each_late(d->store, ra_desk_now(d), note, &all);
-	rc = rc ? ra_desk_says(d, rc) : take_all(d, &all, taken);
-	free(all.row);
-	return rc;
+	while ((rc = ra_cmp_row_next_late(d->store, ra_desk_now(d), &one)) == TMG_OK) {
+		rc = ra_confirm_take_back(d, one.id, one.app);
+		*taken += rc == TMG_OK;
+		/* any other one has not moved, and would come again at once */
+		if (rc != TMG_OK && rc != TMG_OCCUPIED && rc != TMG_MISMATCH)
+			return rc;
+	}
+	return rc == TMG_NOT_FOUND ? TMG_OK : ra_desk_says(d, rc);
 }

@@ -31,6 +31,13 @@ static const ra_field fields[] = {
 
 static const ra_row row = RA_ROW(ra_cmp_row, fields);
 
+static const ra_field late_fields[] = {
+	RA_FIELD_TEXT(ra_cmp_late, id),
+	RA_FIELD_TEXT(ra_cmp_late, app),
+};
+
+static const ra_row late_row = RA_ROW(ra_cmp_late, late_fields);
+
 static const ra_sql add = { "cmp_add",
 	"INSERT INTO cmp (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
 	" $10, $11)" };
@@ -39,10 +46,11 @@ static const ra_sql get = { "cmp_get",
 static const ra_sql step = { "cmp_step",
 	"UPDATE cmp SET state = $1, asked = $2, nonce = $3, until = $4,"
 	" answer = $5 WHERE id = $6 AND asked = $7" };
-static const ra_sql sweep = { "cmp_sweep", 
+static const ra_sql sweep = { "cmp_sweep",
 	"DELETE FROM cmp WHERE until <= $1 AND state <> '" RA_CMP_TIMED "'" };
-static const ra_sql each_late = { "cmp_each_late",
-	"SELECT " COLUMNS " FROM cmp WHERE until <= $1 AND state = '" RA_CMP_TIMED "'" };
+static const ra_sql next_late = { "cmp_next_late",
+	"SELECT id, application FROM cmp WHERE until <= $1"
+	" AND state = '" RA_CMP_TIMED "' ORDER BY until LIMIT 1" };
 static const ra_sql late = { "cmp_late",
 	"UPDATE cmp SET state = '" RA_CMP_LATE "', asked = '', until = $1"
 	" WHERE id = $2 AND state = '" RA_CMP_TIMED "'" };
@@ -72,18 +80,9 @@ ra_cmp_row_step(ra_store *s, const ra_cmp_row *r, const char *before)
 }
 
 tmg_rc
-ra_cmp_row_each_late(ra_store *s, time_t now, ra_cmp_row_fn *fn, void *arg)
+ra_cmp_row_next_late(ra_store *s, time_t now, ra_cmp_late *found)
 {
-	tmg_auto(ra_query) q = { NULL, NULL };
-	tmg_rc rc = ra_ask(s, &q, &each_late, RA_WITH(RA_NUMBER(now)));
-
-	while (rc == TMG_OK) {
-		tmg_auto(ra_cmp_row) found = { .answer = NULL };
-
-		if ((rc = ra_row_next(&q, &row, &found)) == TMG_OK)
-			rc = fn(arg, &found);
-	}
-	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
+	return ra_row_get(s, &next_late, RA_WITH(RA_NUMBER(now)), &late_row, found);
 }
 
 tmg_rc

@@ -32,7 +32,11 @@ typedef struct ra_cmp_row {
 	size_t len;
 } ra_cmp_row;
 
-typedef tmg_rc ra_cmp_row_fn(void *arg, const ra_cmp_row *row);
+/* What taking one back needs of it. */
+typedef struct ra_cmp_late {
+	char id[RA_CMP_ID_MAX];
+	char app[RA_ID_MAX];
+} ra_cmp_late;
 
 void ra_cmp_row_release(ra_cmp_row *row);
 
@@ -48,9 +52,9 @@ ra_cmp_row_get(ra_store *s, const char *id, ra_cmp_row *row);
 TMG_MUST_USE tmg_rc
 ra_cmp_row_step(ra_store *s, const ra_cmp_row *row, const char *before);
 
-/* Those that should have been confirmed by now. */
+/* The one that should have been confirmed longest ago. */
 TMG_MUST_USE tmg_rc
-ra_cmp_row_each_late(ra_store *s, time_t now, ra_cmp_row_fn *fn, void *arg);
+ra_cmp_row_next_late(ra_store *s, time_t now, ra_cmp_late *late);
 
 /* Nobody is waited for any more in one that was not confirmed in time; what
  * came for it meanwhile finds that it moved.  until: as row.until.

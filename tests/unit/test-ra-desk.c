@@ -320,7 +320,7 @@ test_store_busy(void **state)
 	busy.next = says_busy;
 	b->desk.store->ops = &busy;
 	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ cert.der, cert.len },
-	    &known, &who), TMG_BUSY);
+	    false, &known, &who), TMG_BUSY);
 	for (int i = 0; i < 6; i++)
 		assert_int_equal(ra_gate_enter(b->office.gate, b->desk.store, b->now,
 		    &anna, &user, &wait), TMG_E_IO);
@@ -344,18 +344,19 @@ test_recognise(void **state)
 	make_csr(&c, "Rec", "email:a@example.kz");
 	assert_int_equal(hand_in(b, &c, "a", "auto", &app, &cert), TMG_OK);
 	der = (tmg_view){ cert.der, cert.len };
-	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_OK);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, false, &known, &who), TMG_OK);
 	assert_string_equal(who.owner, "a");
 	ra_cert_release(&known);
 	ra_app_release(&who);
 
 	/* one bit of it is another: not what was issued */
 	cert.der[cert.len - 1] ^= 1;
-	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, false, &known, &who),
+	    TMG_DENIED);
 	cert.der[cert.len - 1] ^= 1;
 	ra_cert_release(&known);
-	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ der.ptr, 20 }, &known,
-	    &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ der.ptr, 20 }, false,
+	    &known, &who), TMG_DENIED);
 
 	/* renewed: same names, new key */
 	in.profile = ra_profiles_find(b->desk.profiles, "auto");
@@ -370,34 +371,41 @@ test_recognise(void **state)
 
 	/* time passes: expired; goes back: not valid yet */
 	b->now = START + 30 * DAY + 1;
-	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, false, &known, &who),
+	    TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "expired"));
 	ra_cert_release(&known);
 
 	/* for its renewal, as long after its end as the profile says */
-	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, true, &known, &who),
+	    TMG_DENIED);
 	ra_cert_release(&known);
 	((ra_profile *)(uintptr_t)in.profile)->renewal_grace_days = 3;
-	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_OK);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, true, &known, &who), TMG_OK);
 	ra_cert_release(&known);
 	ra_app_release(&who);
-	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, false, &known, &who),
+	    TMG_DENIED);
 	ra_cert_release(&known);
 	b->now = START + 33 * DAY + 1;
-	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, true, &known, &who),
+	    TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "expired"));
 	ra_cert_release(&known);
 	b->now = START - DAY;
-	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, false, &known, &who),
+	    TMG_DENIED);
 	ra_cert_release(&known);
 
 	b->now = START;
 	assert_int_equal(ra_desk_revoke(&b->desk, app.id, 1, &officer, &gone), TMG_OK);
-	assert_int_equal(ra_desk_recognise(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, false, &known, &who),
+	    TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "revoked"));
 	ra_cert_release(&known);
 	b->now = START + 31 * DAY;
-	assert_int_equal(ra_desk_recognise_late(&b->desk, der, &known, &who), TMG_DENIED);
+	assert_int_equal(ra_desk_recognise(&b->desk, der, true, &known, &who),
+	    TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "revoked"));
 	ra_cert_release(&known);
 	b->now = START;
@@ -499,7 +507,7 @@ test_hold(void **state)
 	assert_int_not_equal(listed(b, cert.serial, &hold), 0);
 	assert_true(hold);
 	assert_int_equal(ra_desk_recognise(&b->desk, (tmg_view){ cert.der, cert.len },
-	    &known, &who), TMG_DENIED);
+	    false, &known, &who), TMG_DENIED);
 	assert_non_null(strstr(b->desk.fault.text, "suspended"));
 
 	decide(b, app.id, RA_EV_RESUME);

@@ -16,7 +16,7 @@ bool
 ra_api_shown(ra_desk *desk, const ra_call *call, ra_cert *cert, ra_app *app)
 {
 	return call->authorization[0] == '\0' && call->peer_cert.len > 0 &&
-	    ra_desk_recognise(desk, call->peer_cert, cert, app) == TMG_OK;
+	    ra_desk_recognise(desk, call->peer_cert, false, cert, app) == TMG_OK;
 }
 
 bool

@@ -99,8 +99,7 @@ enter_by_certificate(ra_cmp_turn *t)
 	tmg_rc rc = find_signer(t, &kept, &der);
 
 	if (rc == TMG_OK)
-		rc = (renews(t) ? ra_desk_recognise_late : ra_desk_recognise)(t->desk,
-		    der, &p->cert, &p->app);
+		rc = ra_desk_recognise(t->desk, der, renews(t), &p->cert, &p->app);
 	if (rc) {
 		if (rc == TMG_DENIED)
 			ra_cmp_refuse(t, RA_CMP_SIGNER_NOT_TRUSTED, t->desk->fault.text);

@@ -170,15 +170,14 @@ ra_desk_crl_publish(ra_desk *desk, int64_t *published);
 /*
  * The certificate of ours that der is, if it is current.
  *
+ *   renews  it is shown to be renewed: also when it has ended, as long ago as its
+ *           profile allows (renewal.grace_days)
+ *
  * Verdicts  TMG_DENIED  not issued here, expired, not valid yet, or revoked
  */
 TMG_MUST_USE tmg_rc
-ra_desk_recognise(ra_desk *desk, tmg_view der, ra_cert *cert, ra_app *app);
-
-/* The same for whoever renews it: also when it has ended, as long ago as its profile
- * allows (renewal.grace_days). */
-TMG_MUST_USE tmg_rc
-ra_desk_recognise_late(ra_desk *desk, tmg_view der, ra_cert *cert, ra_app *app);
+ra_desk_recognise(ra_desk *desk, tmg_view der, bool renews, ra_cert *cert,
+    ra_app *app);
 
 /*
  * Whether a certificate that an account names, issued here or elsewhere, is in

@@ -141,8 +141,8 @@ check_signed(ra_desk *d, const struct named *document, tmg_view content,
 	    (rc = check_kind(d, document, (tmg_view){ file.content, file.len },
 	    paper)))
 		return rc;
-	rc = ra_desk_recognise(d, (tmg_view){ file.cert, file.cert_len }, &cert,
-	    &signer);
+	rc = ra_desk_recognise(d, (tmg_view){ file.cert, file.cert_len }, false,
+	    &cert, &signer);
 	if (rc == TMG_DENIED)
 		return tmg_raise(&d->fault, TMG_MISMATCH, 0,
 		    _("%s: it must be signed with a certificate of ours that is in force"),

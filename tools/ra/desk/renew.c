@@ -39,7 +39,7 @@ current(ra_desk *d, const ra_app *app, ra_cert *cert, ra_app *now)
 		    _("application %s has no certificate to renew"), app->id);
 	if (rc)
 		return ra_desk_says(d, rc);
-	return ra_desk_recognise(d, (tmg_view){ kept.der, kept.len }, cert, now);
+	return ra_desk_recognise(d, (tmg_view){ kept.der, kept.len }, false, cert, now);
 }
 
 static tmg_rc

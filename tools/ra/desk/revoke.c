@@ -146,32 +146,25 @@ find_issued(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
 	return rc ? ra_desk_says(d, rc) : TMG_OK;
 }
 
-static tmg_rc
-in_time(ra_desk *d, const ra_cert *cert, time_t late_s, ra_app *app)
+/* How long after its end a certificate renews itself, as its profile says. */
+static time_t
+grace_of(const ra_desk *d, const ra_app *app)
 {
-	const tmg_rc rc = check_current(d, cert, late_s);
+	const ra_profile *p = ra_profiles_find(d->profiles, app->profile);
 
-	if (rc)
+	return p != NULL ? (time_t)p->renewal_grace_days * DAY : 0;
+}
+
+tmg_rc
+ra_desk_recognise(ra_desk *d, tmg_view der, bool renews, ra_cert *cert, ra_app *app)
+{
+	tmg_rc rc;
+
+	if ((rc = find_issued(d, der, cert, app)))
+		return rc;
+	if ((rc = check_current(d, cert, renews ? grace_of(d, app) : 0)))
 		ra_app_release(app);
 	return rc;
-}
-
-tmg_rc
-ra_desk_recognise(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
-{
-	const tmg_rc rc = find_issued(d, der, cert, app);
-
-	return rc ? rc : in_time(d, cert, 0, app);
-}
-
-tmg_rc
-ra_desk_recognise_late(ra_desk *d, tmg_view der, ra_cert *cert, ra_app *app)
-{
-	const tmg_rc rc = find_issued(d, der, cert, app);
-	const ra_profile *p = rc ? NULL : ra_profiles_find(d->profiles, app->profile);
-
-	return rc ? rc : in_time(d, cert,
-	    p != NULL ? (time_t)p->renewal_grace_days * DAY : 0, app);
 }
 
 /* What we issued is in the store; of another authority's we know the time. */

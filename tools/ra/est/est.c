@@ -140,8 +140,7 @@ static bool
 enter_by_cert(ra_desk *desk, const ra_call *call, ra_reply *reply,
     bool renews, ra_cert *cert, ra_app *app)
 {
-	const tmg_rc rc = (renews ? ra_desk_recognise_late : ra_desk_recognise)(desk,
-	    call->peer_cert, cert, app);
+	const tmg_rc rc = ra_desk_recognise(desk, call->peer_cert, renews, cert, app);
 
 	if (rc != TMG_OK) {
 		ra_reply_fault(reply, desk, rc);

@@ -98,8 +98,8 @@ check_successor(ra_visit *v, tmg_view der)
 	tmg_auto(ra_app) was = { .id = "" }, is = { .id = "" };
 	tmg_rc rc;
 
-	if ((rc = ra_desk_recognise(v->desk, v->call->peer_cert, &old, &was)) ||
-	    (rc = ra_desk_recognise(v->desk, der, &new, &is)))
+	if ((rc = ra_desk_recognise(v->desk, v->call->peer_cert, false, &old, &was)) ||
+	    (rc = ra_desk_recognise(v->desk, der, false, &new, &is)))
 		return rc;
 	return strcmp(is.previous, old.serial) == 0 ? TMG_OK : TMG_MISMATCH;
 }

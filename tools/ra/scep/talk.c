@@ -75,8 +75,8 @@ ra_talk_recognise(ra_talk *t, bool renews, ra_cert *cert, ra_app *app)
 	unsigned char *der = NULL;
 	const int len = i2d_X509(t->in.signer, &der);
 	const tmg_rc rc = len <= 0 ? tmg_raise(&t->desk->fault, TMG_E_NOMEM, 0,
-	    _("out of memory")) : (renews ? ra_desk_recognise_late :
-	    ra_desk_recognise)(t->desk, (tmg_view){ der, (size_t)len }, cert, app);
+	    _("out of memory")) : ra_desk_recognise(t->desk,
+	    (tmg_view){ der, (size_t)len }, renews, cert, app);
 
 	OPENSSL_free(der);
 	return rc;

@@ -84,19 +84,11 @@ static tmg_rc
 take_time(tmg_view *in, time_t *when)
 {
 	const uint8_t *p = in->ptr;
-	ASN1_TIME *t;
-	struct tm tm;
-	int ok;
+	tmg_held(ASN1_TIME) t = d2i_ASN1_TIME(NULL, &p, (long)in->len);
+	tmg_rc rc;
 
-	t = d2i_ASN1_TIME(NULL, &p, (long)in->len);
-	if (t == NULL)
-		return TMG_E_MALFORMED;
-	ok = ASN1_TIME_to_tm(t, &tm);
-	ASN1_TIME_free(t);
-	if (ok != 1)
-		return TMG_E_MALFORMED;
-
-	*when = timegm(&tm);
+	if ((rc = tmg_x509_time(t, when)))
+		return rc;
 	in->len -= (size_t)(p - in->ptr);
 	in->ptr = p;
 	return TMG_OK;

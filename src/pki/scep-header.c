@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
 
 /* RFC 8894 3.2.1; 2.16.840.1.113733 is VeriSign's. */
 #define ATTRIBUTE "2.16.840.1.113733.1.9."
@@ -98,12 +99,12 @@ read_time(const CMS_SignerInfo *by)
 	const ASN1_OBJECT *oid = OBJ_nid2obj(NID_pkcs9_signingTime);
 	const ASN1_TIME *at = CMS_signed_get0_data_by_OBJ(by, oid, ONLY,
 	    V_ASN1_UTCTIME);
-	struct tm tm;
+	time_t when = 0;
 
 	if (at == NULL)
 		at = CMS_signed_get0_data_by_OBJ(by, oid, ONLY,
 		    V_ASN1_GENERALIZEDTIME);
-	return at != NULL && ASN1_TIME_to_tm(at, &tm) == 1 ? timegm(&tm) : 0;
+	return tmg_x509_time(at, &when) == TMG_OK ? when : 0;
 }
 
 tmg_rc

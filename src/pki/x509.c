@@ -57,6 +57,18 @@ tmg_x509_keyless(tmg_ctx *ctx, tmg_view der, X509 **cert)
 	return rc;
 }
 
+/* To libcrypto no time is the present one. */
+tmg_rc
+tmg_x509_time(const ASN1_TIME *asn1, time_t *at)
+{
+	struct tm tm;
+
+	if (asn1 == NULL || ASN1_TIME_to_tm(asn1, &tm) != 1)
+		return TMG_E_MALFORMED;
+	*at = timegm(&tm);
+	return TMG_OK;
+}
+
 tmg_rc
 tmg_x509_stack(OSSL_LIB_CTX *libctx, const tmg_certs *certs,
     STACK_OF(X509) **stack)

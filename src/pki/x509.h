@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "tamga/cert.h"
 #include "tamga/signer.h"
@@ -37,6 +38,10 @@ tmg_lacked_memory(unsigned long before)
 
 	return ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
 }
+
+/* Faults TMG_E_MALFORMED: none (NULL), or not one. */
+TMG_MUST_USE tmg_rc
+tmg_x509_time(const ASN1_TIME *asn1, time_t *at);
 
 /* All of certs, NULL none; *stack is new. */
 TMG_MUST_USE tmg_rc

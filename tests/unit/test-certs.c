@@ -12,6 +12,7 @@
 #include "src/pki/attestation.h"
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
 #include "tamga/cert.h"
 
 enum { ROOM = 32768, DAY = 86400 };
@@ -392,6 +393,22 @@ attestations_are_read(void **state)
 	    TMG_E_MALFORMED);
 }
 
+/* To libcrypto no time is the present one, to us it is none. */
+static void
+test_time(void **state)
+{
+	tmg_held(ASN1_TIME) made = ASN1_TIME_set(NULL, 2524608000);	/* 2050-01-01 */
+	time_t at = 7;
+
+	(void)state;
+	assert_int_equal(tmg_x509_time(NULL, &at), TMG_E_MALFORMED);
+	assert_int_equal(at, 7);
+	assert_int_equal(tmg_x509_time(made, &at), TMG_OK);
+	assert_int_equal(at, 2524608000);
+	assert_int_equal(ASN1_STRING_set(made, "99Z", 3), 1);
+	assert_int_equal(tmg_x509_time(made, &at), TMG_E_MALFORMED);
+}
+
 int
 main(void)
 {
@@ -404,6 +421,7 @@ main(void)
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_verify_clock_and_signature),
 		cmocka_unit_test(attestations_are_read),
+		cmocka_unit_test(test_time),
 	};
 
 	return cmocka_run_group_tests(tests, chain_setup, chain_teardown);

@@ -12,6 +12,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/ca/make.h"
 #include "tools/ra/ca/reasons.h"
 #include "tools/ra/cmd.h"
@@ -126,7 +127,7 @@ renew(struct root_args *a, tmg_ctx *ctx)
 {
 	tmg_auto(ra_X509) cert = NULL;
 	char path[PATH_MAX], end[RA_TIME_TEXT];
-	struct tm tm;
+	time_t until;
 	int days;
 	tmg_rc rc;
 
@@ -139,9 +140,9 @@ renew(struct root_args *a, tmg_ctx *ctx)
 	if ((rc = renew_shown(a, cert)) ||
 	    (rc = ra_write_cert(cert, a->held.cert, path, &a->f)))
 		return rc;
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
+	if (tmg_x509_time(X509_get0_notAfter(cert), &until))
 		return TMG_E_CRYPTO;
-	ra_time_text(timegm(&tm), end);
+	ra_time_text(until, end);
 	if (a->common.json)
 		ra_print_json(json_pack("{s:s, s:s}", "certificate", path, "not_after",
 		    end));

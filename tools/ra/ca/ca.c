@@ -11,6 +11,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/codec/hex.h"
+#include "src/pki/x509.h"
 
 tmg_rc
 ra_ca_fail(tmg_fault *f, const char *what)
@@ -48,12 +49,7 @@ ra_ca_no_hello(ra_ca *ca, tmg_fault *f)
 tmg_rc
 ra_ca_end(const ra_ca *ca, time_t *at)
 {
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(ca->cert), &tm) != 1)
-		return TMG_E_MALFORMED;
-	*at = timegm(&tm);
-	return TMG_OK;
+	return tmg_x509_time(X509_get0_notAfter(ca->cert), at);
 }
 
 tmg_rc

@@ -66,17 +66,6 @@ check_serial(const ra_draft *d, tmg_fault *f)
 
 /* ---- validity ---- */
 
-static tmg_rc
-time_of(const ASN1_TIME *asn1, time_t *at)
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
-		return TMG_E_MALFORMED;
-	*at = timegm(&tm);
-	return TMG_OK;
-}
-
 /* A carrier may have a time of its own. */
 static int
 most_days(const ra_profile *profile)
@@ -95,8 +84,8 @@ check_validity(const ra_draft *d, tmg_fault *f)
 	const time_t most = (time_t)most_days(d->profile) * DAY + RA_BACKDATE_S;
 	time_t from, to;
 
-	if (time_of(X509_get0_notBefore(d->cert), &from) ||
-	    time_of(X509_get0_notAfter(d->cert), &to))
+	if (tmg_x509_time(X509_get0_notBefore(d->cert), &from) ||
+	    tmg_x509_time(X509_get0_notAfter(d->cert), &to))
 		return TMG_E_MALFORMED;
 	if (to <= from)
 		return wrong(f, _("the certificate would end before it begins; look at the authority's clock and its own certificate's end"));
@@ -110,10 +99,10 @@ check_issuer(const ra_draft *d, tmg_fault *f)
 {
 	time_t from, to, ca_from, ca_to;
 
-	if (time_of(X509_get0_notBefore(d->cert), &from) ||
-	    time_of(X509_get0_notAfter(d->cert), &to) ||
-	    time_of(X509_get0_notBefore(d->issuer), &ca_from) ||
-	    time_of(X509_get0_notAfter(d->issuer), &ca_to))
+	if (tmg_x509_time(X509_get0_notBefore(d->cert), &from) ||
+	    tmg_x509_time(X509_get0_notAfter(d->cert), &to) ||
+	    tmg_x509_time(X509_get0_notBefore(d->issuer), &ca_from) ||
+	    tmg_x509_time(X509_get0_notAfter(d->issuer), &ca_to))
 		return TMG_E_MALFORMED;
 	if (from < ca_from || to > ca_to)
 		return wrong(f, _("the certificate would be valid while the authority's own is not; the authority needs a new certificate"));

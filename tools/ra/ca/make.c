@@ -14,6 +14,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 
 #define DAY 86400
 #define SAN_MAX 2048
@@ -65,11 +66,11 @@ set_cn(X509 *cert, const char *name)
 static void
 end_with(const X509 *issuer, time_t *not_after)
 {
-	struct tm tm;
+	time_t end;
 
-	if (issuer != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(issuer), &tm) == 1 &&
-	    timegm(&tm) < *not_after)
-		*not_after = timegm(&tm);
+	if (issuer != NULL && tmg_x509_time(X509_get0_notAfter(issuer), &end) == TMG_OK &&
+	    end < *not_after)
+		*not_after = end;
 }
 
 /* Commas would be read as more names by libcrypto. */

@@ -48,11 +48,10 @@ static ra_order
 in_its_time(const ra_ca *base, const ra_order *order)
 {
 	ra_order fit = *order;
-	struct tm tm;
 	time_t from;
 
-	if (ASN1_TIME_to_tm(X509_get0_notBefore(base->cert), &tm) == 1 &&
-	    (from = timegm(&tm)) > fit.not_before)
+	if (tmg_x509_time(X509_get0_notBefore(base->cert), &from) == TMG_OK &&
+	    from > fit.not_before)
 		fit.not_before = from;
 	return fit;
 }

@@ -9,6 +9,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/base/secret.h"
+#include "src/pki/x509.h"
 #include "tools/ra/desk/password.h"
 #include "tools/ra/life/audit.h"
 #include "tools/ra/store/digest.h"
@@ -68,17 +69,6 @@ keep(ra_desk *d, const ra_user *user, const char *actor)
 	    &d->fault);
 }
 
-static bool
-time_of(const ASN1_TIME *asn1, time_t *at)
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
-		return false;
-	*at = timegm(&tm);
-	return true;
-}
-
 tmg_rc
 ra_account_name(ra_user *user, tmg_view der, tmg_fault *f)
 {
@@ -86,8 +76,8 @@ ra_account_name(ra_user *user, tmg_view der, tmg_fault *f)
 	tmg_auto(ra_X509) cert = d2i_X509(NULL, &at, (long)der.len);
 
 	ERR_clear_error();
-	if (cert == NULL || !time_of(X509_get0_notBefore(cert), &user->begins) ||
-	    !time_of(X509_get0_notAfter(cert), &user->ends))
+	if (cert == NULL || tmg_x509_time(X509_get0_notBefore(cert), &user->begins) ||
+	    tmg_x509_time(X509_get0_notAfter(cert), &user->ends))
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("a certificate cannot be read"));
 	if (ra_sha256_text(der, user->certificate))

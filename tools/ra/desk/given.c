@@ -8,6 +8,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 
 tmg_rc
 ra_given_read(const ra_config *config, const char *name, X509 **cert, tmg_fault *f)
@@ -54,17 +55,6 @@ ra_given_check(const ra_ca *ca, const ra_mandate *mandate, X509 *cert, tmg_fault
 }
 
 static tmg_rc
-time_of(const ASN1_TIME *asn1, time_t *at)
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
-		return TMG_E_MALFORMED;
-	*at = timegm(&tm);
-	return TMG_OK;
-}
-
-static tmg_rc
 copy_der(const X509 *given, ra_cert *cert)
 {
 	const int len = i2d_X509(given, NULL);
@@ -81,8 +71,8 @@ ra_given_now(ra_desk *d, const ra_mandate *mandate, const X509 *given, ra_cert *
 {
 	tmg_rc rc;
 
-	if ((rc = time_of(X509_get0_notBefore(given), &cert->not_before)) ||
-	    (rc = time_of(X509_get0_notAfter(given), &cert->not_after)) ||
+	if ((rc = tmg_x509_time(X509_get0_notBefore(given), &cert->not_before)) ||
+	    (rc = tmg_x509_time(X509_get0_notAfter(given), &cert->not_after)) ||
 	    (rc = copy_der(given, cert)))
 		return tmg_raise(&d->fault, rc, 0, _("a certificate cannot be read"));
 	return cert->not_after > ra_desk_now(d) ? TMG_OK :

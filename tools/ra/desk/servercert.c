@@ -16,6 +16,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/pki/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/ca/make.h"
 #include "tools/ra/ca/mandate.h"
 #include "tools/ra/desk/vet.h"
@@ -234,13 +235,11 @@ check_brought(ra_desk *d, const char *file, const X509 *cert, const EVP_PKEY *ke
 	GENERAL_NAMES *san = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	time_t now = ra_desk_now(d);
 	const bool named = sk_GENERAL_NAME_num(san) > 0;
-	struct tm tm;
 
 	GENERAL_NAMES_free(san);
 	ERR_clear_error();
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
+	if (tmg_x509_time(X509_get0_notAfter(cert), ends))
 		return not_for(d, file, _("its end cannot be read"));
-	*ends = timegm(&tm);
 	if (X509_cmp_time(X509_get0_notBefore(cert), &now) > 0 || *ends <= now)
 		return not_for(d, file, _("the certificate is not valid now"));
 	if (!named)

@@ -10,6 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/desk/given.h"
 #include "tools/ra/store/deputy.h"
 #include "tools/ra/store/mail.h"
@@ -39,23 +40,12 @@ ra_upkeep_near(const ra_desk *d, time_t from, time_t ends)
 /* ---- certificates ---- */
 
 static tmg_rc
-time_of(const ASN1_TIME *asn1, time_t *at)
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(asn1, &tm) != 1)
-		return TMG_E_MALFORMED;
-	*at = timegm(&tm);
-	return TMG_OK;
-}
-
-static tmg_rc
 tell_cert(struct looking *l, const X509 *cert)
 {
 	time_t from = 0, ends = 0;
 
-	if (time_of(X509_get0_notBefore(cert), &from) ||
-	    time_of(X509_get0_notAfter(cert), &ends) ||
+	if (tmg_x509_time(X509_get0_notBefore(cert), &from) ||
+	    tmg_x509_time(X509_get0_notAfter(cert), &ends) ||
 	    ra_name_text(X509_get_subject_name(cert), l->one.about,
 	    sizeof(l->one.about)))
 		return tmg_raise(&l->desk->fault, TMG_E_MALFORMED, 0,
@@ -202,9 +192,8 @@ tell_root_list(struct looking *l, const char *path, const X509_CRL *crl)
 {
 	time_t from = 0, ends = 0;
 
-	if (crl == NULL || time_of(X509_CRL_get0_lastUpdate(crl), &from) ||
-	    X509_CRL_get0_nextUpdate(crl) == NULL ||
-	    time_of(X509_CRL_get0_nextUpdate(crl), &ends))
+	if (crl == NULL || tmg_x509_time(X509_CRL_get0_lastUpdate(crl), &from) ||
+	    tmg_x509_time(X509_CRL_get0_nextUpdate(crl), &ends))
 		return tmg_raise(&l->desk->fault, TMG_MISMATCH, 0,
 		    _("%s: no revocation list, DER"), path);
 	snprintf(l->one.about, sizeof(l->one.about), "%s",

@@ -7,6 +7,7 @@
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/x509.h"
 #include "tools/ra/desk/account.h"
 #include "tools/ra/desk/day.h"
 #include "tools/ra/pages/formview.h"
@@ -28,10 +29,10 @@ end_of(const ra_visit *v)
 {
 	const unsigned char *at = v->call->peer_cert.ptr;
 	tmg_auto(ra_X509) cert = d2i_X509(NULL, &at, (long)v->call->peer_cert.len);
-	struct tm tm;
+	time_t end = 0;
 
-	return cert != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) == 1 ?
-	    timegm(&tm) : 0;
+	return cert != NULL && tmg_x509_time(X509_get0_notAfter(cert), &end) == TMG_OK ?
+	    end : 0;
 }
 
 void

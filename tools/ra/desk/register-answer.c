@@ -10,13 +10,6 @@
 
 #define MEMBER_DEPTH 8
 
-static void
-json_release(json_t **json)
-{
-	json_decref(*json);
-}
-#define auto_json __attribute__((__cleanup__(json_release))) json_t
-
 /* What the register calls a field: "name.last". */
 static const char *
 member_of(const ra_words *members, const char *field)
@@ -75,7 +68,7 @@ tmg_rc
 ra_register_answer(const ra_words *members, const ra_words *wanted,
     tmg_view text, ra_answers *known, tmg_fault *f)
 {
-	auto_json *o = json_loadb((const char *)text.ptr, text.len,
+	json_auto_t *o = json_loadb((const char *)text.ptr, text.len,
 	    JSON_REJECT_DUPLICATES, NULL);
 	size_t there = 0;
 	tmg_rc rc;

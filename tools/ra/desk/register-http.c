@@ -19,57 +19,34 @@
 
 #define ANSWER_MAX 65536
 #define NUMBER "${number}"
-#define URL_MAX (RA_TEXT_MAX + 3 * RA_TEXT_MAX)
 
 enum {
 	STATUS_OK = 200,
 	STATUS_NOT_FOUND = 404,
 };
 
-static void
-json_release(json_t **json)
-{
-	json_decref(*json);
-}
-#define auto_json __attribute__((__cleanup__(json_release))) json_t
-
 /* ---- the question ---- */
 
-/* Everything but unreserved characters (RFC 3986 2.3) as %XX. */
-static size_t
-escape(const char *text, char *into, size_t cap)
+/* NULL: no memory. */
+static char *
+write_url(const ra_register_question *q)
 {
-	size_t at = 0;
+	const char *url = q->of->url, *gap = strstr(url, NUMBER);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
 
-	for (; *text != '\0' && at + 4 < cap; text++) {
-		const bool plain = (*text >= '0' && *text <= '9') ||
-		    (*text >= 'a' && *text <= 'z') ||
-		    (*text >= 'A' && *text <= 'Z') ||
-		    strchr("-._~", *text) != NULL;
-
-		at += (size_t)snprintf(into + at, cap - at, plain ? "%c" : "%%%02X",
-		    (unsigned char)*text);
-	}
-	return at;
-}
-
-static tmg_rc
-write_url(const ra_register_question *q, char url[URL_MAX], tmg_fault *f)
-{
-	const char *gap = strstr(q->of->url, NUMBER);
-	size_t at;
-
-	if (gap == NULL) {
-		snprintf(url, URL_MAX, "%s", q->of->url);
-		return TMG_OK;
-	}
-	at = (size_t)snprintf(url, URL_MAX, "%.*s", (int)(gap - q->of->url),
-	    q->of->url);
-	if (strlen(q->number) >= RA_TEXT_MAX)
-		return tmg_raise(f, TMG_E_SPACE, 0, _("the number is too long"));
-	at += escape(q->number, url + at, URL_MAX - at);
-	snprintf(url + at, URL_MAX - at, "%s", gap + strlen(NUMBER));
-	return TMG_OK;
+	if (gap == NULL)
+		return strdup(url);
+	if ((out = open_memstream(&text, &len)) == NULL)
+		return NULL;
+	fprintf(out, "%.*s", (int)(gap - url), url);
+	ra_webline_escape(out, q->number);
+	fputs(gap + strlen(NUMBER), out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* ---- asking ---- */
@@ -80,15 +57,12 @@ send_question(const ra_register_question *q, ra_webline *l,
 {
 	static const char *const headers[] = { "Accept: application/json",
 		"Content-Type: application/json", NULL };
-	auto_json *body = json_pack("{s:s}", q->column, q->number);
+	json_auto_t *body = json_pack("{s:s}", q->column, q->number);
 	tmg_auto_free char *text = body != NULL ? json_dumps(body, 0) : NULL;
-	char url[URL_MAX];
-	tmg_rc rc;
+	tmg_auto_free char *url = write_url(q);
 
-	if (text == NULL)
+	if (text == NULL || url == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	if ((rc = write_url(q, url, f)))
-		return rc;
 	return tmg_http_do(l->http, &(tmg_http_request){ .url = url,
 	    .post = q->of->post, .headers = headers,
 	    .body = q->of->post ? tmg_view_str(text) : (tmg_view){ NULL, 0 } },

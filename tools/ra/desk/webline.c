@@ -14,6 +14,18 @@
 #define PEM_MAX (1024 * 1024)
 
 void
+ra_webline_escape(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+		const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		    (c >= 'A' && c <= 'Z') || strchr("-._~", c) != NULL;
+
+		fprintf(out, plain ? "%c" : "%%%02X", c);
+	}
+}
+
+void
 ra_webline_release(ra_webline *l)
 {
 	tmg_http_free(&l->http);

@@ -6,6 +6,8 @@
 #ifndef RA_WEBLINE_H
 #define RA_WEBLINE_H
 
+#include <stdio.h>
+
 #include "src/base/secret.h"
 #include "src/http/http.h"
 #include "tamga/cert.h"
@@ -31,5 +33,8 @@ TMG_MUST_USE tmg_rc
 ra_webline_open(tmg_ctx *ctx, const ra_webline_spec *spec, ra_webline *line,
     tmg_fault *f);
 void ra_webline_release(ra_webline *line);
+
+/* Everything but unreserved characters (RFC 3986 2.3) as %XX. */
+void ra_webline_escape(FILE *out, const char *text);
 
 #endif

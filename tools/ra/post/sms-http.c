@@ -17,13 +17,6 @@
 
 #define ANSWER_MAX 65536
 
-static void
-json_release(json_t **json)
-{
-	json_decref(*json);
-}
-#define auto_json __attribute__((__cleanup__(json_release))) json_t
-
 /* What stands for the value of a field: one of ours, or what ra.conf says. */
 static const char *
 value_of(const ra_sms *sms, const char *word)
@@ -37,18 +30,6 @@ value_of(const ra_sms *sms, const char *word)
 		if (strcmp(ours[i].word, word) == 0)
 			return ours[i].value;
 	return word;
-}
-
-static void
-put_escaped(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		const unsigned char c = (unsigned char)*text;
-		const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		    (c >= 'A' && c <= 'Z') || strchr("-._~", c) != NULL;
-
-		fprintf(out, plain ? "%c" : "%%%02X", c);
-	}
 }
 
 /* NULL: no memory. */
@@ -65,7 +46,7 @@ write_form(const ra_words *fields, const ra_sms *sms)
 		const char *field = fields->word[i], *equals = strchr(field, '=');
 
 		fprintf(out, "%s%.*s=", i > 0 ? "&" : "", (int)(equals - field), field);
-		put_escaped(out, value_of(sms, equals + 1));
+		ra_webline_escape(out, value_of(sms, equals + 1));
 	}
 	if (fclose(out) == 0)
 		return text;
@@ -76,7 +57,7 @@ write_form(const ra_words *fields, const ra_sms *sms)
 static char *
 write_json(const ra_words *fields, const ra_sms *sms)
 {
-	auto_json *o = json_object();
+	json_auto_t *o = json_object();
 
 	for (size_t i = 0; i < fields->count; i++) {
 		const char *field = fields->word[i], *equals = strchr(field, '=');

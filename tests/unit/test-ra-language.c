@@ -253,9 +253,13 @@ prints(struct bench *b, const ra_app *app, const char *document,
     const char *words)
 {
 	tmg_auto(ra_printed) printed = { .bytes = NULL };
+	char file[RA_PRINTED_FILE];
 
+	snprintf(file, sizeof(file), "%s%s%s.txt", app->id,
+	    document[0] != '\0' ? "-" : "", document);
 	assert_int_equal(ra_print(&b->desk, app, document, "txt", &printed),
 	    TMG_OK);
+	assert_string_equal(printed.file, file);
 	if (memmem(printed.bytes, printed.len, words, strlen(words)) == NULL)
 		fail_msg("%s: %s: %.*s", app->language, words, (int)printed.len,
 		    (const char *)printed.bytes);

@@ -10,16 +10,6 @@
 #include "tools/ra/api/api.h"
 #include "tools/ra/post/sheet.h"
 
-static void
-reply_printed(ra_reply *reply, const ra_app *app, const char *document,
-    const char *form, const ra_printed *printed)
-{
-	ra_reply_bytes(reply, printed->type,
-	    (tmg_view){ printed->bytes, printed->len });
-	snprintf(reply->file, sizeof(reply->file), "%.23s%s%.40s.%.8s", app->id,
-	    document[0] != '\0' ? "-" : "", document, form);
-}
-
 void
 ra_api_print(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
@@ -40,10 +30,13 @@ ra_api_print(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	}
 	rc = ra_print(desk, &app, document, form, &printed);
-	if (rc == TMG_OK)
-		reply_printed(reply, &app, document, form, &printed);
-	else if (rc == TMG_NOT_FOUND)
+	if (rc == TMG_OK) {
+		ra_reply_bytes(reply, printed.type,
+		    (tmg_view){ printed.bytes, printed.len });
+		snprintf(reply->file, sizeof(reply->file), "%s", printed.file);
+	} else if (rc == TMG_NOT_FOUND) {
 		ra_api_error(reply, HTTP_NOT_FOUND, "document", desk->fault.text);
-	else
+	} else {
 		ra_api_fault(reply, desk, rc);
+	}
 }

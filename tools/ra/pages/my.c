@@ -356,6 +356,5 @@ ra_my_print(ra_visit *v)
 	}
 	ra_reply_bytes(v->reply, printed.type,
 	    (tmg_view){ printed.bytes, printed.len });
-	snprintf(v->reply->file, sizeof(v->reply->file), "%.23s%s%.40s.%.8s",
-	    file.app.id, document[0] != '\0' ? "-" : "", document, form);
+	snprintf(v->reply->file, sizeof(v->reply->file), "%s", printed.file);
 }

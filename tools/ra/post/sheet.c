@@ -377,6 +377,8 @@ ra_print(ra_desk *d, const ra_app *app, const char *document,
 	    ra_blank_make(d, app, document, sheet);
 	if (rc == TMG_OK)
 		rc = print_as(d, i, sheet, printed);
+	snprintf(printed->file, sizeof(printed->file), "%.23s%s%.40s.%.8s", app->id,
+	    document[0] != '\0' ? "-" : "", document, form);
 	ra_sheet_release(sheet);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "tools/ra/desk/desk.h"
 
 #define RA_SHEET_ROWS 128
+#define RA_PRINTED_FILE 96
 
 typedef enum ra_sheet_kind {
 	RA_SHEET_HEAD,		/* a heading in label */
@@ -38,6 +39,7 @@ typedef struct ra_printed {
 	uint8_t *bytes;
 	size_t len;
 	const char *type;		/* "application/pdf" */
+	char file[RA_PRINTED_FILE];	/* what to save it as: by ra_print() */
 } ra_printed;
 
 void ra_printed_release(ra_printed *printed);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keys that others have: lists of them, and who is refused by one. */
+/* Keys that others have: lists of them, and who is refused by one; certificates
+ * that are in a file. */
+#include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -11,6 +13,7 @@
 #include "src/base/scope.h"
 #include "src/pki/scope.h"
 #include "tests/unit/ra-bench.h"
+#include "tools/ra/ca/certs-file.h"
 #include "tools/ra/ca/known.h"
 #include "tools/ra/desk/reload.h"
 
@@ -279,6 +282,28 @@ test_before_it_is_signed(void **state)
 	assert_non_null(strstr(b->desk.fault.text, "[known-key]"));
 }
 
+/* What several settings name: whom to believe, and who we are. */
+static void
+test_certs_file(void **state)
+{
+	struct bench *b = *state;
+	tmg_auto_ptr(tmg_certs) certs = NULL;
+	tmg_fault f = { .rc = TMG_OK };
+	char path[256];
+
+	bench_path(b, "ca.pem", path);
+	assert_int_equal(ra_certs_file(path, &certs, &f), TMG_OK);
+	assert_int_equal(ra_certs_file(path, &certs, &f), TMG_OK);
+	assert_int_equal(tmg_certs_count(certs), 1);
+	bench_path(b, "ra.conf", path);
+	assert_int_equal(ra_certs_file(path, &certs, &f), TMG_MISMATCH);
+	assert_non_null(strstr(f.text, path));
+	bench_path(b, "no.pem", path);
+	assert_int_equal(ra_certs_file(path, &certs, &f), TMG_NOT_FOUND);
+	assert_non_null(strstr(f.text, strerror(ENOENT)));
+	assert_int_equal(tmg_certs_count(certs), 1);
+}
+
 int
 main(void)
 {
@@ -289,6 +314,8 @@ main(void)
 		    drop_list),
 		cmocka_unit_test_setup_teardown(test_before_it_is_signed, bench_set_up,
 		    drop_list),
+		cmocka_unit_test_setup_teardown(test_certs_file, bench_set_up,
+		    bench_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

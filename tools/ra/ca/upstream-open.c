@@ -2,20 +2,17 @@
 /*
  * An authority elsewhere, by what ra.conf says of it.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/pki/x509.h"
+#include "tools/ra/ca/certs-file.h"
 #include "tools/ra/ca/passphrase.h"
 #include "tools/ra/ca/upstream-parts.h"
-
-#define PEM_MAX (1024 * 1024)
 
 const char *
 ra_upstream_check(const char *url)
@@ -30,23 +27,6 @@ ra_upstream_check(const char *url)
 		    strpbrk(url, " \t\r\n\"\\") == NULL)
 			return NULL;
 	return _("an authority's address such as \"est+https://ca.example\", \"cmp+http://ca.example\" or \"scep+http://ca.example/scep\"");
-}
-
-static tmg_rc
-add_file(const char *file, tmg_certs **certs, tmg_fault *f)
-{
-	tmg_auto_free uint8_t *pem = NULL;
-	size_t len;
-	tmg_rc rc;
-
-	if ((rc = tmg_file_read(file, PEM_MAX, &pem, &len)))
-		return tmg_raise(f, rc, 0, "%s: %s", file, strerror(errno));
-	if (*certs == NULL && (rc = tmg_certs_new(certs)))
-		return tmg_raise(f, rc, 0, _("out of memory"));
-	if (tmg_certs_add_pem(*certs, (tmg_view){ pem, len }))
-		return tmg_raise(f, TMG_MISMATCH, 0, _("%s: no certificates in PEM"),
-		    file);
-	return TMG_OK;
 }
 
 static tmg_rc
@@ -70,7 +50,7 @@ open_credential(struct upstream_ca *ca, const ra_upstream *u, tmg_fault *f)
 		return rc;
 	if (u->own_file[0] == '\0')
 		return TMG_OK;
-	if ((rc = add_file(u->own_file, &ca->own, f)) || (rc = split_own(ca, f)))
+	if ((rc = ra_certs_file(u->own_file, &ca->own, f)) || (rc = split_own(ca, f)))
 		return rc;
 	if (tmg_x509_parse(tmg_ctx_libctx(ca->base.ctx), tmg_certs_get(ca->own, 0),
 	    &own))
@@ -102,8 +82,8 @@ open_all(struct upstream_ca *ca, const ra_upstream *u, tmg_fault *f)
 	tmg_rc rc;
 
 	if ((rc = copy_texts(ca, u, f)) || (rc = ra_ca_load(&ca->base, u->cert_file, f)) ||
-	    (rc = add_file(u->cert_file, &ca->anchors, f)) ||
-	    (u->tls_file[0] != '\0' && (rc = add_file(u->tls_file, &ca->anchors, f))) ||
+	    (rc = ra_certs_file(u->cert_file, &ca->anchors, f)) ||
+	    (u->tls_file[0] != '\0' && (rc = ra_certs_file(u->tls_file, &ca->anchors, f))) ||
 	    (rc = open_credential(ca, u, f)))
 		return rc;
 	return ra_upstream_rehearse(ca, f);

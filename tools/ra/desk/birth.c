@@ -1,39 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/birth.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/policy.h"
 #include "src/base/scope.h"
 #include "tamga/csr.h"
-
-#define ROOTS_MAX 262144	/* bytes */
+#include "tools/ra/ca/certs-file.h"
 
 /* ---- whom to believe ------------------------------------------------------- */
 
+/* A fault of ours: who asks can do nothing about it. */
 static tmg_rc
-read_roots(ra_desk *d, const char *name, tmg_certs *roots)
+read_roots(ra_desk *d, const char *name, tmg_certs **roots)
 {
 	char folder[PATH_MAX], path[PATH_MAX + RA_TEXT_MAX];
-	tmg_auto_free uint8_t *pem = NULL;
-	size_t len = 0;
 	tmg_rc rc;
 
 	if (ra_config_path(&d->office->config, d->office->config.profiles, folder))
 		return tmg_raise(&d->fault, TMG_E_USAGE, 0, _("a path is too long"));
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (tmg_file_read(path, ROOTS_MAX, &pem, &len) != TMG_OK)
-		return tmg_raise(&d->fault, TMG_E_IO, 0, _("%s cannot be read: %s"),
-		    path, strerror(errno));
-	rc = tmg_certs_add_pem(roots, (tmg_view){ pem, len });
-	return rc == TMG_OK ? rc : tmg_raise(&d->fault, TMG_E_IO, 0,
-	    _("%s holds no certificates, PEM"), path);
+	rc = ra_certs_file(path, roots, &d->fault);
+	return rc == TMG_OK || tmg_is_fault(rc) ? rc :
+	    tmg_fault_copy(&d->fault, &d->fault, TMG_E_IO);
 }
 
 /* ---- what is said ----------------------------------------------------------- */
@@ -58,9 +51,7 @@ check_chain(ra_desk *d, const ra_profile *profile, const tmg_certs *chain)
 	tmg_fault why = { .rc = TMG_OK };
 	tmg_rc rc;
 
-	if (tmg_certs_new(&roots))
-		return tmg_raise(&d->fault, TMG_E_NOMEM, 0, _("out of memory"));
-	if ((rc = read_roots(d, profile->attest.roots, roots)))
+	if ((rc = read_roots(d, profile->attest.roots, &roots)))
 		return rc;
 	rc = tmg_certs_verify(d->office->ctx, tmg_certs_get(chain, 0), chain, roots,
 	    NULL, &why);

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/ra/desk/webline.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/fail.h"
-#include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/ca/certs-file.h"
 #include "tools/ra/desk/secret-file.h"
-
-#define PEM_MAX (1024 * 1024)
 
 void
 ra_webline_escape(FILE *out, const char *text)
@@ -37,20 +34,15 @@ ra_webline_release(ra_webline *l)
 static tmg_rc
 read_anchors(const ra_webline_spec *s, ra_webline *l, tmg_fault *f)
 {
-	tmg_auto_free uint8_t *pem = NULL;
 	char path[PATH_MAX];
-	size_t len;
 	tmg_rc rc;
 
 	if (s->ca[0] == '\0')
 		return TMG_OK;
-	if (ra_config_path(s->config, s->ca, path) ||
-	    tmg_file_read(path, PEM_MAX, &pem, &len))
-		return tmg_raise(f, TMG_E_IO, 0, "%s: %s", s->ca, strerror(errno));
-	if ((rc = tmg_certs_new(&l->certs)) ||
-	    (rc = tmg_certs_add_pem(l->certs, (tmg_view){ pem, len })))
-		return tmg_raise(f, TMG_E_IO, 0, _("%s: no certificates in PEM"),
-		    path);
+	if (ra_config_path(s->config, s->ca, path))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	if ((rc = ra_certs_file(path, &l->certs, f)))
+		return rc;
 	const size_t count = tmg_certs_count(l->certs);
 
 	if ((l->anchors = calloc(count, sizeof(*l->anchors))) == NULL)

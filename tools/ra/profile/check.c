@@ -337,8 +337,6 @@ check_carriers(const char *name, ra_profile *p, tmg_fault *f)
 	return TMG_OK;
 }
 
-/* The key goes out with the certificate and is kept nowhere, so nobody may have
- * to decide first. */
 /* Clients do what csrattrs ask for. */
 static tmg_rc
 check_link(const char *name, ra_profile *p, tmg_fault *f)
@@ -348,6 +346,8 @@ check_link(const char *name, ra_profile *p, tmg_fault *f)
 	    _("%s: est_link needs \"challenge\" in csrattrs, so that clients know"), name);
 }
 
+/* The key goes out with the certificate and is kept nowhere, so nobody may have
+ * to decide first. */
 static tmg_rc
 check_server_keys(const char *name, ra_profile *p, tmg_fault *f)
 {

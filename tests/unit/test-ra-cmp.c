@@ -598,6 +598,29 @@ test_confirmed_elsewhere(void **state)
 	assert_int_equal(state_of(w, TMG_VIEW(nonce)), RA_ISSUED);
 }
 
+/* What is not kept settles nothing: the first transaction still sets its time. */
+static void
+test_kept_together(void **state)
+{
+	struct world *w = *state;
+	uint8_t store[64], answered[16];
+	struct letter l;
+	unsigned commits = 0;
+
+	bench_config(w->b)->cmp.confirm_within_s = 60;
+	(void)take_one(w, TMG_VIEW(one), store, answered);
+	l = letter(w, RA_CMP_IR, ir_of(w));
+	l.e.transaction = TMG_VIEW(nonce);
+	bench_commits(w->b, &commits, 0);
+	send_letter(w, "", l);
+	bench_commits(w->b, NULL, 0);
+	refused(w, RA_CMP_SYSTEM_FAILURE);
+	assert_int_equal(commits, 1);
+	w->b->now += 60;
+	assert_int_equal(sweep(w), 1);
+	assert_int_equal(state_of(w, TMG_VIEW(one)), RA_REVOKED);
+}
+
 /* The process ends between the certificate and the answer, and the client,
  * which knows no more of it, begins anew: nothing twice. */
 static void
@@ -705,6 +728,7 @@ main(void)
 		STORED(test_confirmed_too_late),
 		STORED(test_not_revocable),
 		STORED(test_confirmed_elsewhere),
+		STORED(test_kept_together),
 		STORED(test_lost),
 		STORED(test_waiting),
 		STORED(test_secret),

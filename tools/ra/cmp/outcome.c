@@ -40,14 +40,11 @@ ra_cmp_reject(ra_cmp_turn *t, ra_cmp_fail fail, const char *text)
 static void
 tell_cert(ra_cmp_turn *t)
 {
-	const tmg_rc rc = ra_cmp_settle(t);
-
 	t->reply.cert = (tmg_view){ t->cert.der, t->cert.len };
 	t->reply.trust = trust_of(t);
 	t->reply.implicit = t->row.implicit != 0;
-	if (rc)
-		ra_cmp_refuse_fault(t, rc);
-	else if (t->reply.implicit)
+	t->settles = true;
+	if (t->reply.implicit)
 		ra_cmp_move(t, RA_CMP_ENDED);
 	else
 		t->reply.confirm_by = ra_cmp_await(t);

@@ -45,19 +45,6 @@ ra_cmp_await(ra_cmp_turn *t)
 }
 
 tmg_rc
-ra_cmp_settle(ra_cmp_turn *t)
-{
-	const int wait_s = t->desk->config->cmp.confirm_within_s;
-	tmg_rc rc;
-
-	if (wait_s == 0)
-		return TMG_OK;
-	rc = ra_cmp_row_settle(t->desk->store, ra_desk_now(t->desk) + wait_s,
-	    t->row.app, t->row.id);
-	return rc ? ra_desk_says(t->desk, rc) : TMG_OK;
-}
-
-tmg_rc
 ra_cmp_load(ra_cmp_turn *t)
 {
 	tmg_rc rc;
@@ -125,10 +112,21 @@ say_kept(ra_cmp_turn *t, uint8_t **der, size_t *len)
 	return ra_cmp_copy_out(t, (tmg_view){ kept.answer, kept.len }, der, len);
 }
 
+/* Nothing of what this application was given waits to be confirmed elsewhere. */
+static tmg_rc
+settle(const ra_cmp_turn *t)
+{
+	const int wait_s = t->desk->config->cmp.confirm_within_s;
+
+	return !t->settles || wait_s == 0 ? TMG_OK : ra_cmp_row_settle(t->desk->store,
+	    ra_desk_now(t->desk) + wait_s, t->row.app, t->row.id);
+}
+
 tmg_rc
 ra_cmp_keep(ra_cmp_turn *t, const uint8_t nonce[RA_CMP_NONCE], uint8_t **der,
     size_t *len)
 {
+	tmg_auto(ra_txn) txn = { NULL };
 	ra_cmp_row row = t->row;
 	tmg_rc rc;
 
@@ -137,9 +135,13 @@ ra_cmp_keep(ra_cmp_turn *t, const uint8_t nonce[RA_CMP_NONCE], uint8_t **der,
 	tmg_hex_text(row.nonce, sizeof(row.nonce), (tmg_view){ nonce, RA_CMP_NONCE });
 	row.answer = *der;
 	row.len = *len;
+	if ((rc = ra_txn_begin(&txn, t->desk->store)) || (rc = settle(t)))
+		return ra_desk_says(t->desk, rc);
 	rc = t->known ? ra_cmp_row_step(t->desk->store, &row, t->before) :
 	    ra_cmp_row_add(t->desk->store, &row);
-	if (rc == TMG_OCCUPIED)
+	if (rc == TMG_OCCUPIED) {
+		ra_txn_release(&txn);
 		return say_kept(t, der, len);
-	return rc ? ra_desk_says(t->desk, rc) : TMG_OK;
+	}
+	return rc ? ra_desk_says(t->desk, rc) : ra_desk_commit(t->desk, &txn);
 }

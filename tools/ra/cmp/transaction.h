@@ -30,12 +30,8 @@ ra_cmp_move(ra_cmp_turn *t, const char *state);
 time_t
 ra_cmp_await(ra_cmp_turn *t);
 
-/* Nothing of what this application was given waits to be confirmed elsewhere. */
-TMG_MUST_USE tmg_rc
-ra_cmp_settle(ra_cmp_turn *t);
-
 /*
- * Keeps what is said, before it is.
+ * Keeps what is said, before it is, and in one transaction what it settles.
  *
  *   der, len  in, out: of two who took the same message in, the second says what
  *             the first said

@@ -26,7 +26,7 @@ ra_cmp_refuse(ra_cmp_turn *t, ra_cmp_fail fail, const char *text)
 {
 	t->reply = (ra_cmp_reply){ .kind = RA_CMP_ERROR,
 		.status = RA_CMP_REJECTION, .fail = fail, .text = text };
-	t->keeps = false;
+	t->keeps = t->settles = false;
 }
 
 static const struct {

@@ -18,6 +18,8 @@ typedef struct ra_cmp_turn {
 	ra_cmp_row row;			/* the transaction */
 	bool known;			/* it is in the store */
 	bool keeps;			/* what is said is kept */
+	bool settles;			/* with it, no other transaction of its
+					 * application sets a time any more */
 	char before[RA_HASH_TEXT];	/* row.asked as it was found */
 	char hash[RA_HASH_TEXT];	/* of this message */
 	ra_cert cert;			/* to be given */

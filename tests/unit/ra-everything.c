@@ -273,16 +273,19 @@ ask_late(ra_store *s)
 	assert_int_equal(ra_cmp_row_next_late(s, 3, &late), TMG_OK);
 	assert_string_equal(late.id, "l");
 	assert_string_equal(late.app, "A");
-	assert_int_equal(ra_cmp_row_settle(s, 9, "A", "l"), TMG_OK);
-	assert_int_equal(ra_cmp_row_settle(s, 2, "A", "other"), TMG_OK);
-	assert_int_equal(ra_cmp_row_settle(s, 9, "B", "other"), TMG_OK);
+	assert_int_equal(ra_cmp_row_settle(s, "A", "l", 9), TMG_OK);
+	assert_int_equal(ra_cmp_row_settle(s, "B", "other", 9), TMG_OK);
 	assert_int_equal(ra_cmp_row_late(s, "l", 4), TMG_OK);
 	assert_int_equal(ra_cmp_row_late(s, "l", 4), TMG_OCCUPIED);
 	assert_int_equal(ra_cmp_row_step(s, &row, "1"), TMG_OCCUPIED);
 	assert_int_equal(ra_cmp_row_sweep(s, 4), TMG_OK);
 	assert_int_equal(ra_cmp_row_add(s, &row), TMG_OK);
-	assert_int_equal(ra_cmp_row_settle(s, 9, "A", "other"), TMG_OK);
+	assert_int_equal(ra_cmp_row_settle(s, "A", "other", 4), TMG_OK);
 	assert_int_equal(ra_cmp_row_late(s, "l", 4), TMG_OCCUPIED);
+	/* still there when its own time was over */
+	assert_int_equal(ra_cmp_row_sweep(s, 3), TMG_OK);
+	strcpy(row.state, RA_CMP_ENDED);
+	assert_int_equal(ra_cmp_row_step(s, &row, "1"), TMG_OK);
 }
 
 static void

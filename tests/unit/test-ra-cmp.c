@@ -598,6 +598,32 @@ test_confirmed_elsewhere(void **state)
 	assert_int_equal(state_of(w, TMG_VIEW(nonce)), RA_ISSUED);
 }
 
+/* Whatever the setting was when the first transaction set its time, and it is known
+ * for as long as one that sets none. */
+static void
+test_confirmed_elsewhere_sooner(void **state)
+{
+	struct world *w = *state;
+	uint8_t store[64], answered[16];
+	char id[RA_CMP_ID_MAX];
+	struct letter l;
+
+	bench_config(w->b)->cmp.confirm_within_s = 600;
+	send_letter(w, "", letter(w, RA_CMP_IR, ir_of(w)));
+	(void)issued(w);
+	bench_config(w->b)->cmp.confirm_within_s = 60;
+	l = take_one(w, TMG_VIEW(nonce), store, answered);
+	bench_config(w->b)->cmp.confirm_within_s = 0;
+	send_letter(w, "", l);
+	assert_int_equal(w->m.kind, RA_CMP_PKICONF);
+	w->b->now += 600;
+	assert_int_equal(sweep(w), 0);
+	assert_int_equal(state_of(w, TMG_VIEW(nonce)), RA_ISSUED);
+	assert_int_equal(ra_cmp_row_sweep(w->b->desk.store, w->b->now), TMG_OK);
+	tmg_hex_text(id, sizeof(id), TMG_VIEW(one));
+	assert_true(is_in(w, id, RA_CMP_UNCONFIRMED));
+}
+
 /* What is not kept settles nothing: the first transaction still sets its time. */
 static void
 test_kept_together(void **state)
@@ -728,6 +754,7 @@ main(void)
 		STORED(test_confirmed_too_late),
 		STORED(test_not_revocable),
 		STORED(test_confirmed_elsewhere),
+		STORED(test_confirmed_elsewhere_sooner),
 		STORED(test_kept_together),
 		STORED(test_lost),
 		STORED(test_waiting),

@@ -22,12 +22,20 @@ static const struct {
 	{ RA_CMP_ENDED, 2 },		/* for who did not hear the last answer */
 };
 
+static time_t
+until_of(const ra_desk *d, const char *state)
+{
+	size_t i = 0;
+
+	while (i + 1 < TMG_COUNT(lives) && strcmp(lives[i].state, state) != 0)
+		i++;
+	return ra_desk_now(d) + lives[i].days * DAY;
+}
+
 void
 ra_cmp_move(ra_cmp_turn *t, const char *state)
 {
-	for (size_t i = 0; i < TMG_COUNT(lives); i++)
-		if (strcmp(lives[i].state, state) == 0)
-			t->row.until = ra_desk_now(t->desk) + lives[i].days * DAY;
+	t->row.until = until_of(t->desk, state);
 	snprintf(t->row.state, sizeof(t->row.state), "%s", state);
 	t->keeps = true;
 }
@@ -116,10 +124,8 @@ say_kept(ra_cmp_turn *t, uint8_t **der, size_t *len)
 static tmg_rc
 settle(const ra_cmp_turn *t)
 {
-	const int wait_s = t->desk->config->cmp.confirm_within_s;
-
-	return !t->settles || wait_s == 0 ? TMG_OK : ra_cmp_row_settle(t->desk->store,
-	    ra_desk_now(t->desk) + wait_s, t->row.app, t->row.id);
+	return !t->settles ? TMG_OK : ra_cmp_row_settle(t->desk->store, t->row.app,
+	    t->row.id, until_of(t->desk, RA_CMP_UNCONFIRMED));
 }
 
 tmg_rc

@@ -55,8 +55,8 @@ static const ra_sql late = { "cmp_late",
 	"UPDATE cmp SET state = '" RA_CMP_LATE "', asked = '', until = $1"
 	" WHERE id = $2 AND state = '" RA_CMP_TIMED "'" };
 static const ra_sql settle = { "cmp_settle",
-	"UPDATE cmp SET state = '" RA_CMP_UNCONFIRMED "'"
-	" WHERE until <= $1 AND application = $2 AND id <> $3 AND state = '" RA_CMP_TIMED "'" };
+	"UPDATE cmp SET state = '" RA_CMP_UNCONFIRMED "', until = $1"
+	" WHERE application = $2 AND id <> $3 AND state = '" RA_CMP_TIMED "'" };
 
 tmg_rc
 ra_cmp_row_add(ra_store *s, const ra_cmp_row *kept)
@@ -92,9 +92,9 @@ ra_cmp_row_late(ra_store *s, const char *id, time_t until)
 }
 
 tmg_rc
-ra_cmp_row_settle(ra_store *s, time_t latest, const char *app, const char *id)
+ra_cmp_row_settle(ra_store *s, const char *app, const char *id, time_t until)
 {
-	return ra_run(s, &settle, RA_WITH(RA_NUMBER(latest), RA_TEXT(app), RA_TEXT(id)),
+	return ra_run(s, &settle, RA_WITH(RA_NUMBER(until), RA_TEXT(app), RA_TEXT(id)),
 	    NULL);
 }
 

@@ -62,11 +62,10 @@ ra_cmp_row_next_late(ra_store *s, time_t now, ra_cmp_late *late);
 TMG_MUST_USE tmg_rc
 ra_cmp_row_late(ra_store *s, const char *id, time_t until);
 
-/* The other transactions of that application set no time any more.
- *
- *   latest  no time ends later: what bounds the search */
+/* The other transactions of that application set no time any more, whenever theirs
+ * would have ended.  until: as row.until of such a one. */
 TMG_MUST_USE tmg_rc
-ra_cmp_row_settle(ra_store *s, time_t latest, const char *app, const char *id);
+ra_cmp_row_settle(ra_store *s, const char *app, const char *id, time_t until);
 
 /* Those whose time is over, except for what must be taken back first. */
 TMG_MUST_USE tmg_rc

@@ -13,11 +13,19 @@ gateway=
 server=
 trap 'for p in $gateway $server; do kill -9 $p 2>/dev/null || :; done; rm -rf "$work"' EXIT
 
+# ended PID: a server of ours is no more; its number may be somebody else's soon
+ended() {
+	wait "$1" 2>/dev/null || :
+	kept=
+	for p in $server; do [ "$p" = "$1" ] || kept="$kept $p"; done
+	server=$kept
+}
+
 # until WHAT COMMAND...: it comes true
 until_() {
 	what=$1
 	shift
-	for i in $(seq 200); do
+	for i in $(seq 1200); do
 		"$@" > /dev/null 2>&1 && return
 		sleep 0.05
 	done
@@ -28,7 +36,7 @@ until_() {
 gate() {
 	folder=$1
 	shift
-	[ -z "$gateway" ] || kill $gateway 2>/dev/null || :
+	[ -z "$gateway" ] || { kill $gateway; wait $gateway; } 2>/dev/null || :
 	mkdir -p "$folder"
 	/usr/bin/python3 "$top_srcdir/tests/interop/sms-gateway.py" "$folder" "$@" 2>> gateway.log &
 	gateway=$!
@@ -37,12 +45,12 @@ gate() {
 }
 
 cp "$conf" plain.conf
-# configure SETTING...: of the group sms
+# configure SETTING...: of the group sms; who answers late has $patience seconds
 configure() {
 	{
 		cat plain.conf
 		echo 'rehearsal = true;'
-		echo 'sms: { timeout_seconds = 2; retry_seconds = 1;'
+		echo "sms: { timeout_seconds = ${patience:-25}; retry_seconds = 1;"
 		for s; do echo "$s;"; done
 		echo '};'
 	} > "$conf"
@@ -134,7 +142,6 @@ server=$!
 until_ "no mail server" test -s mails/port
 echo hang > box2/answer
 configure "url = \"http://127.0.0.1:$port/send\""
-sed -i 's/timeout_seconds = 2/timeout_seconds = 5/' "$conf"
 echo "mail: { server = \"smtp://127.0.0.1:$(cat mails/port)\"; from = \"ra@ra.example\"; starttls = false; };" >> "$conf"
 # serve: a server of this store, confined as always; its address in $U
 serve() {
@@ -150,11 +157,12 @@ slow=$(order '+994501112233' client@client.example)
 serve 1
 until_ 'the gateway was not asked' test -e box2/hangs
 until_ 'the mail waits for the gateway' test -s mails/1.eml
-same 'a page' "$(curl -sS --max-time 3 --cacert "$dir/ca.pem" -o /dev/null -w '%{http_code}' "https://localhost:${U##*:}/")" 200
+same 'a page' "$(curl -sS --max-time 15 --cacert "$dir/ca.pem" -o /dev/null -w '%{http_code}' "https://localhost:${U##*:}/")" 200
 same 'it is on its way' "$(state $slow)" queued
 # ... and keeps the server from ending for its timeout at the most
 kill $last
 until_ 'the server waits for the gateway for good' sh -c "! kill -0 $last"
+ended $last
 
 # ---- a program: the number as a word of its own, the text as its input
 cat > program <<-'P'
@@ -189,6 +197,8 @@ done
 # ---- by a server that may start nothing: the one that was there before does
 rm -f taken
 echo 0 > answer
+patience=3	# one is to hang
+configure "command = \"$work/program\"" 'arguments = ["--to", "${to}", "a b; $(id)"]'
 serve 2
 "$ra" mail retry --all
 until_ 'no program ran' test -e taken
@@ -203,16 +213,18 @@ for fd in /proc/$courier/fd/*; do
 done
 echo hang > answer
 hung=$(order)
-until_ 'it does not hang' test -e hangs
-until_ 'it was not ended in its time' sh -c "! kill -0 $(cat hangs)"
+until_ 'it does not hang' test -s hangs
+first=$(cat hangs)
+until_ 'it was not ended in its time' sh -c "! kill -0 $first"
 same 'tried again' "$(state $hung)" queued
 # ... and ends with the server, whatever the program does
-rm hangs
-until_ 'it does not hang again' test -e hangs
+until_ 'it does not hang again' sh -c "test -s hangs && [ \"\$(cat hangs)\" != $first ]"
+hangs=$(cat hangs)
 kill $last
 until_ 'the server' sh -c "! kill -0 $last"
+ended $last
 until_ 'the courier' sh -c "! kill -0 $courier"
-until_ 'the program' sh -c "! kill -0 $(cat hangs)"
+until_ 'the program' sh -c "! kill -0 $hangs"
 
 "$ra" audit verify > /dev/null || die audit
 echo 'text messages: all held'

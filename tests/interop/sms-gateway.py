@@ -3,8 +3,8 @@
 """sms-gateway.py FOLDER [--tls CERT KEY] [--token TOKEN]
 
 A gateway for text messages.  What it takes becomes FOLDER/N.json; what it answers
-stands in FOLDER/answer: a status, "hang", or "pause" (202 after a second);
-both make FOLDER/hangs.  Its port stands in FOLDER/port.
+stands in FOLDER/answer: a status, "hang" (for a minute), or "pause"
+(202 when there is FOLDER/go); both make FOLDER/hangs.  Its port stands in FOLDER/port.
 """
 import json
 import os
@@ -34,9 +34,11 @@ class Gateway(BaseHTTPRequestHandler):
         if said in ('hang', 'pause'):
             with open(folder + '/hangs', 'w'):
                 pass
-            time.sleep(30 if said == "hang" else 1)
             if said == 'hang':
+                time.sleep(60)
                 return
+            while not os.path.exists(folder + '/go'):
+                time.sleep(0.02)
             said = '202'
         if token and self.headers['Authorization'] != 'Bearer ' + token:
             said = '401'

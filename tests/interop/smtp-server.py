@@ -6,7 +6,7 @@ A mail server (aiosmtpd) on a free loopback port, which it writes to FOLDER/port
 Each mail it takes is FOLDER/N.eml.  STARTTLS is demanded where there is a
 certificate, and a login where one is given.  What it is like stands in
 FOLDER/mood, read anew at each step: "slow" (DATA is not answered for a minute),
-"pause" (not for a second; both make FOLDER/thinks), "deaf" (takes the
+"pause" (not before there is FOLDER/go; both make FOLDER/thinks), "deaf" (takes the
 mail and hangs up without a word), "mute" (takes it, and does not answer QUIT for a
 minute).  A recipient's name may say
 "later" (451), "never" (550); a text with "buy now" in it is refused with 554.
@@ -52,11 +52,14 @@ class Handler:
         return '221 2.0.0 bye'
 
     async def handle_DATA(self, server, session, envelope):
-        pause = {'slow': 60, 'pause': 1}.get(mood())
-        if pause:
+        how = mood()
+        if how in ('slow', 'pause'):
             with open(os.path.join(args.folder, 'thinks'), 'w'):
                 pass
-            await asyncio.sleep(pause)
+        if how == 'slow':
+            await asyncio.sleep(60)
+        while how == 'pause' and not os.path.exists(os.path.join(args.folder, 'go')):
+            await asyncio.sleep(0.02)
         if b'buy now' in envelope.content:
             return '554 5.7.1 no spam here'
         Handler.count += 1

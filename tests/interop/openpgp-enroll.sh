@@ -20,12 +20,12 @@ engine=$(module engines-3/pkcs11.so) || { echo "skipped: no engine pkcs11"; exit
 tamga=$top_builddir/tamga
 
 work=$(mktemp -d)
-GNUPGHOME=$(mktemp -d /tmp/tamga-gpg.XXXXXX)	# its sockets want a short name
+gnupg_home
 agent= server=
 finish() {
 	[ -z "$agent" ] || kill "$agent" 2>/dev/null || :
 	[ -z "$server" ] || kill "$server" 2>/dev/null || :
-	gpgconf --kill all || :
+	gnupg_ends
 	rm -rf "$work" "$GNUPGHOME"
 }
 trap finish EXIT
@@ -33,7 +33,7 @@ trap 'exit 143' TERM INT HUP
 cd "$work"
 HOME=$work LC_ALL=C.UTF-8 GNUTLS_PIN=$PIN
 XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config
-export GNUPGHOME HOME LC_ALL GNUTLS_PIN XDG_STATE_HOME XDG_CONFIG_HOME
+export HOME LC_ALL GNUTLS_PIN XDG_STATE_HOME XDG_CONFIG_HOME
 unset SSH_AUTH_SOCK
 echo "$PIN" >pin
 echo "$TAMGA_TEST_ADMIN" >admin
@@ -104,7 +104,8 @@ by_ssh() {
 	export SSH_AUTH_SOCK
 	ssh-agent -D -a "$SSH_AUTH_SOCK" -P "$top_builddir/*" >/dev/null 2>agent.log &
 	agent=$!
-	for _ in $(seq 100); do [ -S "$SSH_AUTH_SOCK" ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ ! -S "$SSH_AUTH_SOCK" ] || break; sleep 0.1; done
+	[ -S "$SSH_AUTH_SOCK" ] || { cat agent.log >&2; fail "no ssh-agent"; }
 	said env DISPLAY=:0 SSH_ASKPASS="$work/askpass" SSH_ASKPASS_REQUIRE=force ssh-add -s "$M"
 	ssh-keygen -i -m PKCS8 -f aut.pub >aut.ssh
 	ssh-add -L | cut -d' ' -f1,2 >keys
@@ -127,8 +128,9 @@ by_tls() {
 	openssl s_server -accept "127.0.0.1:$port" -key server.key -cert server.pem -Verify 2 \
 		-CAfile "$TAMGA_TEST_RA_CA" -verify_return_error -www -naccept 1 "$@" >served 2>&1 </dev/null &
 	server=$!
-	for _ in $(seq 100); do grep -q ACCEPT served && break; sleep 0.05; done
-	printf 'GET / HTTP/1.0\r\n\r\n' | OPENSSL_CONF=openssl.cnf timeout 20 openssl s_client \
+	for _ in $(seq 600); do ! grep -q ACCEPT served || break; sleep 0.1; done
+	grep -q ACCEPT served || { cat served >&2; fail "no TLS server"; }
+	printf 'GET / HTTP/1.0\r\n\r\n' | OPENSSL_CONF=openssl.cnf timeout 60 openssl s_client \
 		-connect "127.0.0.1:$port" -CAfile server.pem -cert aut.pem -engine pkcs11 \
 		-keyform engine -key 'pkcs11:id=%03;type=private' -ign_eof >out 2>said || { cat out said served >&2; fail "TLS"; }
 	wait "$server" || { cat served >&2; fail "the server refused"; }
@@ -180,7 +182,11 @@ life() {
 	by_gpg "$type" sig "pksign --hash=sha256" ""
 	by_gpg "$type" aut pkauth 3031300d060960864801650304020105000420	# DigestInfo
 	expect "Signature key ....: [0-9A-F ]{40}" gpg --no-tty --card-status
-	gpgconf --kill all	# scdaemon held the card
+	gnupg_ends	# scdaemon held the card
+	for _ in $(seq 600); do
+		! "$tamga" info >/dev/null 2>&1 || break
+		sleep 0.1
+	done
 }
 step "a new card has no reset code; the admin PIN does in its place"
 said "$tamga" info

@@ -8,9 +8,8 @@ need gpg gpgconf gpg-connect-agent ssh-add pcscd
 [ -x "$(gpgconf --list-dirs libexecdir)/scdaemon" ] || { echo "skipped: no scdaemon"; exit 77; }
 enter "$0" "$@"
 work
-GNUPGHOME=$(mktemp -d /tmp/tamga-gpg.XXXXXX)	# its sockets want a short name
-export GNUPGHOME
-trap 'gpgconf --kill all || :; rm -rf "$work" "$GNUPGHOME"' EXIT
+gnupg_home
+trap 'gnupg_ends; rm -rf "$work" "$GNUPGHOME"' EXIT
 printf 'disable-ccid\nreader-port "%s"\n' "$TAMGA_TEST_READER" >"$GNUPGHOME/scdaemon.conf"
 printf 'allow-loopback-pinentry\nenable-ssh-support\n' >"$GNUPGHOME/gpg-agent.conf"
 SSH_AUTH_SOCK=$(gpgconf --list-dirs agent-ssh-socket)

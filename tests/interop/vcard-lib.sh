@@ -54,6 +54,22 @@ work() {
 	cd "$work"
 }
 
+# gnupg_home: a folder for GnuPG, whose sockets want a short name
+gnupg_home() {
+	GNUPGHOME=${TMPDIR:-/tmp}
+	[ ${#GNUPGHOME} -lt 60 ] || GNUPGHOME=/tmp
+	GNUPGHOME=$(mktemp -d "$GNUPGHOME/tamga-gpg.XXXXXX")
+	export GNUPGHOME
+}
+# gnupg_ends: agent and scdaemon are told to end, and do: their sockets go with them
+gnupg_ends() {
+	gpgconf --kill all || :
+	for _ in $(seq 200); do
+		[ -n "$(find "$GNUPGHOME" -name 'S.*' -print -quit)" ] || return 0
+		sleep 0.1
+	done
+}
+
 module() {
 	for at in "/usr/lib/$(gcc -print-multiarch 2>/dev/null)/$1" /usr/lib/*/"$1" /usr/lib/"$1"; do
 		[ -f "$at" ] && { echo "$at"; return; }

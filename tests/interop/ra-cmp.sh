@@ -25,7 +25,7 @@ key() {
 }
 # cmp ARGUMENTS...: openssl's client; "said" is what it says
 cmp_client() {
-	openssl cmp -config "" -server "$at" -path .well-known/cmp -trusted "$CA" -total_timeout 20 \
+	openssl cmp -config "" -server "$at" -path .well-known/cmp -trusted "$CA" -total_timeout 60 \
 	    "$@" > said 2>&1
 }
 does() {
@@ -138,7 +138,7 @@ openssl cmp -config "" -server "$one" -path .well-known/cmp/p/employee-reviewed 
     -cmd ir -ref waits -secret "$secret" -newkey waits.key -subject '/CN=waits' \
     -certout waits.crt -total_timeout 60 > polled 2>&1 &
 client=$!
-for i in $(seq 100); do
+for i in $(seq 600); do
 	"$ra" list --state submitted | grep -q CN=waits && break
 	sleep 0.1
 done
@@ -153,7 +153,7 @@ openssl cmp -config "" -server "$one" -path .well-known/cmp -trusted "$CA" -cmd 
     -secret "$secret" -newkey no.key -subject '/CN=no' -certout no.crt -total_timeout 60 \
     > polled 2>&1 &
 client=$!
-for i in $(seq 100); do
+for i in $(seq 600); do
 	"$ra" list --state submitted | grep -q CN=no && break
 	sleep 0.1
 done
@@ -163,8 +163,14 @@ grep -q 'PKIFailureInfo: notAuthorized' polled || die "rejected: $(cat polled)"
 grep -q 'not here' polled || die "the reason: $(cat polled)"
 # who did not wait comes again: the same application, the same certificate
 key away
-! cmp_client -cmd ir -ref waits -secret "$secret" -newkey away.key -subject /CN=away \
-    -certout away.crt -total_timeout 1 || die 'nobody decided'
+openssl cmp -config "" -server "$at" -path .well-known/cmp -trusted "$CA" -cmd ir -ref waits \
+    -secret "$secret" -newkey away.key -subject /CN=away -certout away.crt -total_timeout 60 > said 2>&1 &
+client=$!
+for i in $(seq 600); do
+	"$ra" list --state submitted | grep -q CN=away && break
+	sleep 0.1
+done
+{ kill $client && ! wait $client; } 2>/dev/null || die 'nobody decided'
 "$ra" approve "$(number_of CN=away)" > /dev/null || die approve
 at=$two
 does -cmd ir -ref waits -secret "$secret" -newkey away.key -subject /CN=away -certout away.crt

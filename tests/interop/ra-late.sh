@@ -42,7 +42,7 @@ key() {
 }
 does() {
 	openssl cmp -config "" -server "${http#http://}" -path .well-known/cmp -trusted one/ca.pem \
-	    -total_timeout 20 "$@" > said 2>&1
+	    -total_timeout 60 "$@" > said 2>&1
 }
 # refuses ARGUMENTS...
 refuses() {

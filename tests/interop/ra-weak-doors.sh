@@ -106,7 +106,7 @@ for row in small:1024 roca:roca known:known-key; do
 	grep -q "$word" body || die "EST, $name: $(cat body)"
 	request_of $name
 	! openssl cmp -config "" -server "${http#http://}" -path .well-known/cmp -trusted "$TAMGA_TEST_RA_CA" \
-	    -cmd ir -ref portal -secret "pass:$secret" -newkey $name.key -total_timeout 5 -unprotected_errors \
+	    -cmd ir -ref portal -secret "pass:$secret" -newkey $name.key -total_timeout 60 -unprotected_errors \
 	    -subject '/C=KZ/serialNumber=IIN396685245034/GN=Әлия/SN=Ермекқызы/CN=www.example.kz' \
 	    -sans www.example.kz -certout $name.crt > said 2>&1 || die "CMP, $name: issued"
 	grep -q "$word" said || die "CMP, $name: $(cat said)"

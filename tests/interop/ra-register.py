@@ -52,7 +52,7 @@ class Register(http.server.BaseHTTPRequestHandler):
         elif what == "nobody":
             self.say(404, b"{}")
         elif what == "slow":
-            time.sleep(8)
+            time.sleep(30)
             self.person()
         elif what == "silent":
             time.sleep(60)

@@ -47,13 +47,14 @@ python3 - "$port" "$TAMGA_TEST_RA_CA" > slow.out <<-'PY' &
 	    print("nonsense: closed")
 	PY
 slow=$!
-for i in 1 2 3 4 5 6 7 8 9 10; do grep -q held slow.out && break; sleep 0.3; done
+for i in $(seq 600); do grep -q held slow.out && break; sleep 0.1; done
+grep -q held slow.out || die "the slow clients do not come: $(cat slow.out)"
 for i in 1 2 3 4 5; do
 	new_csr q$i "/CN=Quick $i"
 	start=$(date +%s%N)
 	same quick "$(post simpleenroll q$i.b64 $auth)" 200
 	ms=$((($(date +%s%N) - start) / 1000000))
-	[ $ms -lt 2000 ] || die "slow clients made a quick one wait $ms ms"
+	[ $ms -lt 10000 ] || die "slow clients made a quick one wait $ms ms"
 done
 wait $slow || die "the slow clients failed: $(cat slow.out)"
 grep -q 'long line' slow.out && grep -q nonsense slow.out || die "$(cat slow.out)"
@@ -86,16 +87,16 @@ python3 - "$port" > many.out <<-'PY' &
 	time.sleep(3)
 	PY
 many=$!
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for i in $(seq 600); do
 	grep -q held many.out && break
-	sleep 0.5
+	sleep 0.1
 done
 there=$(cut -d' ' -f3 many.out)
 [ "$there" -gt 100 ] && [ "$there" -le 256 ] || die "connections of one address: $(cat many.out)"
 start=$(date +%s%N)
 same 'another address meanwhile' "$(get "$TAMGA_TEST_RA_URL/healthz")" 200
 ms=$((($(date +%s%N) - start) / 1000000))
-[ $ms -lt 2000 ] || die "idle connections made another address wait $ms ms"
+[ $ms -lt 10000 ] || die "idle connections made another address wait $ms ms"
 kill $many 2>/dev/null || :
 wait $many 2>/dev/null || :
 

@@ -46,10 +46,12 @@ read -r pid dir < "$work/seen"
 [ ! -e "$dir" ] || fail "$dir was left behind"
 
 # ended from outside: it takes its server along
-"$with" -- sh -c 'echo "$TAMGA_TEST_RA_PID" > "$TMPDIR/pid"; sleep 2' &
+"$with" -- sh -c 'echo "$TAMGA_TEST_RA_PID" > "$TMPDIR/pid";
+	until [ -e "$TMPDIR/told" ]; do sleep 0.1; done' &
 outer=$!
-for i in 1 2 3 4 5 6 7 8 9 10; do [ -s "$work/pid" ] && break; sleep 0.3; done
+for i in $(seq 600); do [ -s "$work/pid" ] && break; sleep 0.1; done
 kill "$outer"
+: > "$work/told"
 wait "$outer"
 [ $? = 143 ] || fail "the exit status of an ended with-ra"
 ! kill -0 "$(cat "$work/pid")" 2>/dev/null || fail "the server outlived with-ra"

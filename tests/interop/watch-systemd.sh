@@ -54,11 +54,12 @@ export XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS
 "$1" --user --log-target=console --log-level=warning >"$2/systemd.log" 2>&1 &
 manager=$!
 trap 'kill $manager; wait $manager' EXIT
-for try in $(seq 100); do
+for try in $(seq 600); do
 	[ ! -S /run/user/0/systemd/private ] || break
+	kill -0 $manager || break
 	sleep 0.1
 done
-[ -S /run/user/0/systemd/private ] || exit 77
+[ -S /run/user/0/systemd/private ] || exit 6
 ask() { timeout 30 systemctl --user "$@" || { echo "systemctl $*: $?"; return 1; }; }
 property() { ask show -P "$2" "tamga-watch.$1"; }
 
@@ -80,7 +81,7 @@ printf '[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySe
 rm -f "$2/state/tamga/watch.json"
 : > "$2/shown"
 ask daemon-reload && ask restart tamga-watch.timer || exit 4
-for try in $(seq 100); do
+for try in $(seq 600); do
 	[ ! -s "$2/shown" ] || break
 	sleep 0.1
 done
@@ -125,7 +126,7 @@ echo "the control group is left"
 exit 9
 E2
 status=0
-setsid -w timeout 90 unshare -m sh "$work/around" "$work" sh "$work/inside" "$systemd" "$work" \
+setsid -w timeout 300 unshare -m sh "$work/around" "$work" sh "$work/inside" "$systemd" "$work" \
 	>"$work/out" 2>"$work/said" || status=$?
 [ "$status" != 77 ] || { echo "skipped: systemd runs no instance for a user here: $(cat "$work/said" "$work/systemd.log" 2>/dev/null)"; exit 77; }
 [ "$status" = 0 ] || { cat "$work/systemd.log"; fail "status $status"; }

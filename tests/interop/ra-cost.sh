@@ -35,7 +35,8 @@ python3 - "$store-wal" "$size" "$COUNT" <<-'PY' || die "an issuance got dearer"
 shim=$top_builddir/tests/fault/.libs/shim.so
 program=$top_builddir/tools/ra/.libs/tamga-ra	# not libtool's wrapper
 [ -x "$program" ] || program=$ra
-[ -e "$shim" ] && ! ldd "$program" | grep -q libasan || exit 0
+[ -e "$shim" ] || { echo "skipped: $shim is not built"; exit 77; }
+! ldd "$program" | grep -q libasan || { echo "allocations are not counted under ASan"; exit 0; }
 server=
 trap '[ -z "$server" ] || { kill "$server"; wait "$server"; } 2>/dev/null; rm -rf "$work"' EXIT
 mkfifo ready

@@ -53,6 +53,6 @@ use_rsa 45
 ec 46
 quiet pkcs15-init --generate-key ec/prime256v1 --auth-id 01 --pin 123456 --so-pin 123456 --id 50 --label more
 ec 50
-! "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL_2" log | awk '$8 > 256 { bad = 1 } END { exit !bad }' ||
+"$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL_2" log | awk '$8 > 256 { bad = 1 } END { exit bad || NR < 20 }' ||
 	fail "a short card sent more than 256 bytes"
 echo "all as it should be"

@@ -90,14 +90,13 @@ openssl x509 -req -in "$work/door.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" 
 stop_front
 front_pid=
 cp "$front/ra.conf" "$work/no-door.conf"
-http_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-printf 'listen_http = "127.0.0.1:%s";\ncmp: { key = "door.key"; certificate = "door.pem"; seal_file = "cmp.seal"; http = true; };\n' \
-    "$http_port" >> "$front/ra.conf"
+printf 'listen_http = "127.0.0.1:0";\ncmp: { key = "door.key"; certificate = "door.pem"; seal_file = "cmp.seal"; http = true; };\n' \
+    >> "$front/ra.conf"
 through "cmp+http://127.0.0.1:$served/vouched" "$by_cert changes = \"accept\";"
 front secret add rita > "$work/rita.secret" || fail "secret add"
 by="--user rita --password-file $work/rita.secret"
 fresh_card --yubikey
-run 6 "$tamga" enroll $local --ca "cmp+http://127.0.0.1:$http_port" --ca-file "$work/ca.pem" $by \
+run 6 "$tamga" enroll $local --ca "cmp+$front_http" --ca-file "$work/ca.pem" $by \
     --slot 9a --subject CN=Rita --ca-option command=ir --quiet
 for try in $(seq 300); do
 	status=0

@@ -108,6 +108,7 @@ jq -e '[.[] | select(.what == "given" and (.about | test("Registration office"))
     "$work/out" >/dev/null || fail "our own certificate is not looked at"
 kill "$front_pid"
 wait "$front_pid" 2>/dev/null || :
+ended "$front_pid"
 front_pid=
 ok "tamga-ra check tells when they end"
 front audit verify >/dev/null || fail "the audit log"

@@ -81,6 +81,7 @@ ok "a token's key: approved here, signed over SCEP, installed"
 # ---- away, and killed ------------------------------------------------------------------
 kill "$scep_pid"
 wait "$scep_pid" 2>/dev/null || :
+ended "$scep_pid"
 front_csr dora '/CN=Dora'
 [ "$(front_post dora)" = 202 ] || fail "dora"
 until_ 'a try in vain' sh -c "'$ra_program' show $(front_app CN=Dora) --dir '$front' | grep -q 'to be asked of .*next try at .*: '"

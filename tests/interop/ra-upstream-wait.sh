@@ -63,6 +63,7 @@ shows 'upstream  *asked of .* since .*next try at'
 stop_front -KILL
 kill "$slow_pid"
 wait "$slow_pid" 2>/dev/null || :
+ended "$slow_pid"
 again_front
 shows 'upstream  *asked of .*next try at .*: '
 serve_slow

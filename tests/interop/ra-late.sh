@@ -3,45 +3,24 @@
 # Certificates that have ended, at kur of CMP and RenewalReq of SCEP: refused, but for as
 # many days as their profile says; they open nothing else.  (EST: ra-est-late.sh.)
 set -u
-work=$(mktemp -d)
-server=
-stop() {
-	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || :
-	server=
-}
-trap 'stop; rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work" || exit 1
-ra=$top_builddir/tools/ra/tamga-ra
-[ -x "$ra" ] || { echo "SKIP: no tamga-ra is built"; exit 77; }
-die() {
-	echo "FAILED: $*" >&2
-	tail -n 5 log >&2
-	exit 1
-}
+. "$top_srcdir/tests/interop/ra-own-lib.sh"
 
-"$ra" init one --profiles "$top_srcdir/share/profiles" --default-profile employee \
-    --name 'Example CA' > /dev/null || die init
+init one --default-profile employee > /dev/null || die init
 sed -i 's/^validity_days = .*/validity_days = 20;/' one/profiles/employee.profile
 printf '%s\n' 'rehearsal = true;' 'listen_http = "127.0.0.1:0";' \
     'cmp: { key = "cmp.key"; seal_file = "cmp.seal"; http = true; };' \
     'scep: { key = "scep.key"; };' >> one/ra.conf
 export TAMGA_RA_CONFIG="$work/one/ra.conf" TAMGA_TEST_RA="$ra" TAMGA_TEST_RA_CA="$work/one/ca.pem"
-# serve DAYS: so much later
-serve() {
-	stop
-	rm -f ready
-	mkfifo ready
-	"$ra" serve --listen 127.0.0.1:0 --clock-offset $(($1 * 86400)) > ready 2>> log &
-	server=$!
-	{ read -r tls && read -r http; } < ready || die "no server"
-	[ "$tls" != "$http" ] || die "one address"
+# after DAYS: it is so much later
+after() {
+	serve one --clock-offset $(($1 * 86400))
+	[ "$url" != "$plain" ] || die "one address"
 }
 key() {
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" 2>/dev/null
 }
 does() {
-	openssl cmp -config "" -server "${http#http://}" -path .well-known/cmp -trusted one/ca.pem \
+	openssl cmp -config "" -server "${plain#http://}" -path .well-known/cmp -trusted one/ca.pem \
 	    -total_timeout 60 "$@" > said 2>&1
 }
 # refuses ARGUMENTS...
@@ -50,23 +29,23 @@ refuses() {
 	grep -q 'PKIFailureInfo: signerNotTrusted' said || die "openssl cmp $*: $(cat said)"
 }
 scep() {
-	python3 "$top_srcdir/tests/interop/ra-scep.py" "$http/scep" "$http/scep" "$@" || die "SCEP: $*"
+	python3 "$top_srcdir/tests/interop/ra-scep.py" "$plain/scep" "$plain/scep" "$@" || die "SCEP: $*"
 }
 by="-cert anna.pem -key anna.key"
 
-serve 0
+after 0
 secret=$("$ra" secret add anna) || die 'secret add'
 key anna
 does -cmd ir -ref anna -secret "pass:$secret" -newkey anna.key -subject /CN=Anna \
     -certout anna.pem || die "ir: $(cat said)"
 scep certificates ending
 key next
-serve 22
+after 22
 refuses -cmd kur $by -newkey next.key -certout next.pem
 grep -q 'has expired' said || die "$(cat said)"
 scep ended_refused
 sed -i 's/^renewal: {/& grace_days = 5;/' one/profiles/employee.profile
-serve 22
+after 22
 refuses -cmd cr $by -newkey next.key -subject /CN=Anna -certout next.pem
 refuses -cmd rr $by -oldcert anna.pem
 refuses -cmd genm $by -infotype caCerts
@@ -74,7 +53,7 @@ does -cmd kur $by -newkey next.key -certout next.pem || die "kur: $(cat said)"
 [ "$(openssl x509 -in next.pem -noout -pubkey)" = "$(openssl pkey -in next.key -pubout)" ] ||
 	die 'another key'
 scep ended_renewed
-serve 26
+after 26
 key late
 refuses -cmd kur $by -newkey late.key -certout late.pem
 scep ended_refused

@@ -384,5 +384,6 @@ main(void)
 		SHARED(test_not_for_ever),
 	};
 
+	alarm(5 * LONG_MS / 1000);	/* nobody comes who is waited for */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,6 +200,9 @@ void tmg_p15_text(char *to, size_t cap, tmg_view from);
 /* ---- public.c ------------------------------------------------------------------ */
 
 tmg_alg tmg_p15_alg_told(const tmg_p15_key *key);
+/* What the card tells of its public half, once P15_PUBLIC is learnt; NULL: nothing. */
+const tmg_p15_key *
+tmg_p15_public_of(const tmg_p15_content *c, const tmg_p15_key *key);
 /* The public half, when the card has it beside the key; nothing when not. */
 TMG_MUST_USE tmg_rc
 tmg_p15_public_read(tmg_p15 *p, const tmg_p15_key *key, tmg_key_facts *facts,

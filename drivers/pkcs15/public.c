@@ -4,8 +4,8 @@
 
 #include "src/pki/spki.h"
 
-static const tmg_p15_key *
-public_of(const tmg_p15_content *c, const tmg_p15_key *key)
+const tmg_p15_key *
+tmg_p15_public_of(const tmg_p15_content *c, const tmg_p15_key *key)
 {
 	for (size_t i = 0; i < c->public_count; i++)
 		if (tmg_view_equal(c->publics[i].id, key->id) &&
@@ -101,7 +101,7 @@ tmg_p15_public_read(tmg_p15 *p, const tmg_p15_key *key, tmg_key_facts *facts,
 	tmg_rc rc;
 
 	if ((rc = tmg_p15_learn(p, P15_PUBLIC)) ||
-	    (half = public_of(&p->content, key)) == NULL)
+	    (half = tmg_p15_public_of(&p->content, key)) == NULL)
 		return rc;
 	if (facts->alg == TMG_ALG_NONE)
 		facts->alg = tmg_p15_alg_told(half);

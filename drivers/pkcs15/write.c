@@ -5,120 +5,10 @@
  */
 #include "drivers/pkcs15/write.h"
 
-#include "src/codec/hex.h"
 #include "src/driver/pubkey.h"
 #include "src/pki/spki.h"
 
 #define FIELDS_MAX 1024u	/* bytes of 7F49 */
-
-/* ---- what is to be done ---------------------------------------------------------- */
-
-static tmg_rc
-keep(tmg_p15 *p, tmg_view from, uint8_t store[static P15_ID_MAX], tmg_view *kept)
-{
-	if (from.len > P15_ID_MAX)
-		return p15_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: an id of the card is longer than tamga writes"), p->who);
-	if (from.len > 0)
-		memcpy(store, from.ptr, from.len);
-	*kept = (tmg_view){ store, from.len };
-	return TMG_OK;
-}
-
-/* Of what is there; of an empty slot its name. */
-static tmg_rc
-take_id(tmg_p15 *p, const tmg_p15_spot *spot, tmg_p15_job *job)
-{
-	const tmg_p15_content *c = &p->content;
-	uint8_t bytes[TMG_SLOT_NAME];
-	tmg_out o = TMG_OUT(bytes);
-
-	if (spot->key >= 0)
-		return keep(p, c->keys[spot->key].id, job->id_bytes, &job->id);
-	if (spot->cert >= 0)
-		return keep(p, c->certs[spot->cert].id, job->id_bytes, &job->id);
-	if (tmg_hex_parse(tmg_view_str(spot->name), &o))
-		return p15_pass(p, TMG_E_USAGE);
-	return keep(p, tmg_out_view(&o), job->id_bytes, &job->id);
-}
-
-/* Where directories are, by the ODF: new files are put beside them. */
-static tmg_rc
-take_root(tmg_p15 *p, tmg_p15_job *job)
-{
-	for (size_t i = 0; i < p->content.source_count; i++) {
-		const tmg_path *path = &p->content.sources[i].value.place.path;
-
-		job->root = tmg_path_parent(path);
-		if (path->len > 2 && tmg_path_from(path, TMG_FID_MF))
-			return TMG_OK;
-	}
-	return p15_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: the card does not tell where its files are"), p->who);
-}
-
-/* The user's PIN guards what is written. */
-static tmg_rc
-take_pin(tmg_p15 *p, tmg_p15_job *job)
-{
-	const tmg_p15_pin *pin;
-	tmg_rc rc;
-
-	if ((rc = tmg_p15_pin_choose(p, TMG_PIN_USER, &pin)) ||
-	    (rc = tmg_p15_want(p, pin->id)) ||
-	    (rc = keep(p, pin->id, job->auth_bytes, &job->auth)))
-		return rc;
-	job->pin = pin->reference;
-	return TMG_OK;
-}
-
-/* Rows are found by their ids. */
-static tmg_rc
-check_alone(tmg_p15 *p, const tmg_p15_spot *spot, tmg_view id)
-{
-	const tmg_p15_content *c = &p->content;
-	size_t same = 0;
-
-	for (size_t i = 0; i < c->key_count; i++)
-		same += tmg_view_equal(c->keys[i].id, id);
-	return same <= 1 ? TMG_OK : p15_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: slot %s has its id in common with another key, and tamga would not "
-	    "know which to write; use the program of the card's maker"), p->who,
-	    spot->name);
-}
-
-/* spot holds until a directory changes. */
-static tmg_rc
-begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job, const tmg_p15_spot **spot)
-{
-	tmg_rc rc;
-
-	*job = (tmg_p15_job){ .number = 0 };
-	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_learn_info(p)))
-		return rc;
-	if (!tmg_p15_writes(p))
-		return p15_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: tamga does not write to cards of this kind; use the "
-		    "program of its maker"), p->who);
-	if ((rc = take_pin(p, job)) || (rc = take_root(p, job)) ||
-	    (rc = tmg_p15_spot_get(p, slot, spot)) ||
-	    (rc = take_id(p, *spot, job)))
-		return rc;
-	return check_alone(p, *spot, job->id);
-}
-
-tmg_rc
-tmg_p15_admin_auto(tmg_backend *b)
-{
-	tmg_p15 *p = tmg_p15_of(b);
-	tmg_rc rc;
-
-	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_learn_pins(p)))
-		return rc;
-	/* Else the security officer's PIN is known to its owner alone. */
-	return tmg_p15_writes(p) ? tmg_p15_logged_in(b, TMG_PIN_USER)
-	    : TMG_NOT_FOUND;
-}
 
 /* ---- keys ------------------------------------------------------------------------- */
 
@@ -224,16 +114,30 @@ write_public(tmg_p15 *p, tmg_p15_job *job, tmg_view spki)
 	return tmg_p15_file_write(p, &job->public, 0, spki);
 }
 
+/* Of the old key; without one, of an attempt that was cut short. */
 static const tmg_p15_key *
-find(const tmg_p15_key *keys, size_t count, tmg_view id)
+old_half(const tmg_p15_content *c, const tmg_p15_job *job)
 {
-	for (size_t i = 0; i < count; i++)
-		if (tmg_view_equal(keys[i].id, id))
-			return &keys[i];
+	if (job->old >= 0)
+		return tmg_p15_public_of(c, &c->keys[job->old]);
+	for (size_t i = 0; i < c->public_count; i++)
+		if (tmg_view_equal(c->publics[i].id, job->id))
+			return &c->publics[i];
 	return NULL;
 }
 
-/* One row for an id.  path: what the old one told of, len 0 none. */
+/* The half that no other key has in common with this one. */
+static const tmg_p15_key *
+own_half(const tmg_p15_content *c, const tmg_p15_key *key)
+{
+	for (size_t i = 0; i < c->key_count; i++)
+		if (&c->keys[i] != key && c->keys[i].family == key->family &&
+		    tmg_view_equal(c->keys[i].id, key->id))
+			return NULL;
+	return tmg_p15_public_of(c, key);
+}
+
+/* One row for a key.  path: what the old one told of, len 0 none. */
 static tmg_rc
 put_row(tmg_p15 *p, size_t at, const tmg_p15_key *old, const tmg_out *row,
     tmg_path *path)
@@ -255,12 +159,11 @@ enter_rows(tmg_p15 *p, const tmg_p15_job *job, const size_t at[2],
 	tmg_rc rc;
 
 	tmg_p15_public_put(&row, job);
-	if ((rc = put_row(p, at[1], find(c->publics, c->public_count, job->id),
-	    &row, &gone[1])))
+	if ((rc = put_row(p, at[1], old_half(c, job), &row, &gone[1])))
 		return rc;
 	row = TMG_OUT(bytes);
 	tmg_p15_private_put(&row, job);
-	return put_row(p, at[0], find(c->keys, c->key_count, job->id), &row,
+	return put_row(p, at[0], job->old >= 0 ? &c->keys[job->old] : NULL, &row,
 	    &gone[0]);
 }
 
@@ -287,7 +190,8 @@ tmg_p15_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 	size_t at[2];
 	tmg_rc rc;
 
-	if ((rc = begin(p, spec->slot, &job, &spot)) || (rc = check_spec(p, spec)))
+	if ((rc = tmg_p15_job_begin_alone(p, spec->slot, &job, &spot)) ||
+	    (rc = check_spec(p, spec)))
 		return p15_pass(p, rc);
 	job.alg = spec->alg;
 	if ((rc = tmg_p15_directory_want(p, &job, P15_PRIVATE, &at[0])) ||
@@ -307,20 +211,21 @@ tmg_p15_key_delete(tmg_backend *b, uint32_t slot)
 	const tmg_p15_content *c = &p->content;
 	tmg_path gone[2] = { { .len = 0 }, { .len = 0 } };
 	const tmg_p15_spot *spot;
-	const tmg_p15_key *half;
+	const tmg_p15_key *key, *half;
 	tmg_p15_job job;
 	tmg_rc rc;
 
-	if ((rc = begin(p, slot, &job, &spot)) ||
+	if ((rc = tmg_p15_job_begin(p, slot, &job, &spot)) ||
 	    (rc = tmg_p15_learn(p, P15_PUBLIC)))
 		return p15_pass(p, rc);
 	if (spot->key < 0)
 		return p15_raise(p, TMG_NOT_FOUND, 0, _("%s: slot %s holds no key"),
 		    p->who, spot->name);
-	gone[0] = c->keys[spot->key].value.place.path;
-	if ((rc = tmg_p15_row_remove(p, &c->keys[spot->key].common)))
+	key = &c->keys[spot->key];
+	half = own_half(c, key);
+	gone[0] = key->value.place.path;
+	if ((rc = tmg_p15_row_remove(p, &key->common)))
 		return p15_pass(p, rc);
-	half = find(c->publics, c->public_count, job.id);
 	if (half != NULL) {
 		gone[1] = half->value.place.path;
 		if ((rc = tmg_p15_row_remove(p, &half->common)))
@@ -355,7 +260,7 @@ tmg_p15_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 		return p15_raise(p, TMG_E_USAGE, 0,
 		    _("%s: a certificate of %zu bytes cannot be written"), p->who,
 		    der.len);
-	if ((rc = begin(p, slot, &job, &spot)) ||
+	if ((rc = tmg_p15_job_begin_alone(p, slot, &job, &spot)) ||
 	    (rc = tmg_p15_directory_want(p, &job, P15_CERTS, &at)) ||
 	    (rc = tmg_p15_file_make(p, &job, (tmg_p15_birth){
 		.fid = p->profile->family->certs, .purpose = P15_FOR_PUBLIC,
@@ -384,7 +289,7 @@ tmg_p15_cert_delete(tmg_backend *b, uint32_t slot)
 	tmg_path gone;
 	tmg_rc rc;
 
-	if ((rc = begin(p, slot, &job, &spot)))
+	if ((rc = tmg_p15_job_begin_alone(p, slot, &job, &spot)))
 		return p15_pass(p, rc);
 	if (spot->cert < 0)
 		return p15_raise(p, TMG_NOT_FOUND, 0,

@@ -37,6 +37,7 @@ typedef struct tmg_p15_job {
 	uint8_t pin;		/* its reference */
 	tmg_path root;		/* where directories and files are */
 	tmg_alg alg;
+	int old;		/* index of the key in that slot; -1: none */
 	unsigned number;	/* of the new key; fid of its file, where it has one */
 	tmg_path key, public;	/* the new files; len 0: none */
 } tmg_p15_job;
@@ -58,6 +59,18 @@ extern const tmg_p15_family tmg_p15_isoapplet, tmg_p15_myeid;
 
 /* Is this a card that tamga writes to?  Known after tmg_p15_learn_info(). */
 bool tmg_p15_writes(const tmg_p15 *p);
+
+/* ---- job.c: what is to be done ------------------------------------------------ */
+
+/* Nothing is written yet.  spot holds until a directory changes. */
+TMG_MUST_USE tmg_rc
+tmg_p15_job_begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job,
+    const tmg_p15_spot **spot);
+/* The same for what needs an id that no other key has. */
+TMG_MUST_USE tmg_rc
+tmg_p15_job_begin_alone(tmg_p15 *p, uint32_t slot, tmg_p15_job *job,
+    const tmg_p15_spot **spot);
+tmg_rc tmg_p15_admin_auto(tmg_backend *b);
 
 /* ---- change.c: files ---------------------------------------------------------- */
 
@@ -103,6 +116,5 @@ tmg_rc tmg_p15_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
 tmg_rc tmg_p15_key_delete(tmg_backend *b, uint32_t slot);
 tmg_rc tmg_p15_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
 tmg_rc tmg_p15_cert_delete(tmg_backend *b, uint32_t slot);
-tmg_rc tmg_p15_admin_auto(tmg_backend *b);
 
 #endif

@@ -295,6 +295,54 @@ an_isoapplet_of_old(void **state)
 	p15_done(&d);
 }
 
+/* ---- two keys of one id ------------------------------------------------------------ */
+
+#define PRIVATE_EC45 "A03A30150C094C6F67696E206B6579030206C0040101020101300F040145" \
+	"0306072080030203B8020102A110300E300804063F0050154B0202020100"
+#define PUBLIC_EC45 "A02F300F0C094C6F67696E206B657903020640300A040145030201020201" \
+	"02A110300E300804063F005015450202020100"
+
+/* An RSA key and one on a curve.  The row of the second goes, and its public half; the
+ * first and what is its own stay.  No key is made while nobody knows which certificate
+ * is whose. */
+static void
+two_keys_of_one_id(void **state)
+{
+	static const tmg_script_row rows[] = {
+		{ SELECT_APP, "6A82", NULL },
+		{ SELECT_ISOAPPLET, "0006079000", NULL },
+		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
+		PINS, { VERIFY, "9000", NULL },
+		FILE_AT("08", "50154400", P15_PRK_RSA PRIVATE_EC45), CERTS,
+		FILE_AT("08", "50154401", PUBLIC_EC45),
+		{ "00A4080050154400", "9000", NULL },
+		{ "00D6003B0000", "9000", NULL },
+		{ "00A4080050154401", "9000", NULL },
+		{ "00D600000000", "9000", NULL },
+		FILE_AT("08", "50154403", ""),
+		{ "00A4080050154502", "9000", NULL }, { "00E40000", "9000", NULL },
+		{ 0 },
+	};
+	const tmg_keyspec spec = { .slot = 0x45, .alg = TMG_ALG_RSA2048 };
+	tmg_out spki = TMG_OUT(store);
+	tmg_slot slots[32];
+	size_t n;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
+	    TMG_OK);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 32, &n), TMG_OK);
+	assert_string_equal(slots[1].name, "45~b");
+	assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki),
+	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_pkcs15.key_delete(d.b, slots[1].ref), TMG_OK);
+	assert_int_equal(d.p->content.key_count, 1);
+	assert_int_equal(d.p->content.keys[0].family, TMG_FAMILY_RSA);
+	p15_done(&d);
+}
+
 /* ---- other programs ---------------------------------------------------------------- */
 
 static void
@@ -565,6 +613,7 @@ main(void)
 		cmocka_unit_test(algorithms_of_the_card),
 		cmocka_unit_test(an_isoapplet),
 		cmocka_unit_test(an_isoapplet_of_old),
+		cmocka_unit_test(two_keys_of_one_id),
 		cmocka_unit_test(after_another_turn),
 		cmocka_unit_test(after_a_reset),
 		cmocka_unit_test(status_words_of_a_pin),

@@ -85,6 +85,13 @@ create(tmg_p15 *p, const tmg_p15_job *job, const tmg_p15_birth *file,
 	return tmg_files_create(&p->files, &job->root, tmg_out_view(&fcp), sw);
 }
 
+/* A directory that nobody can read may tell of any file. */
+static bool
+may_be_named(const tmg_p15 *p, uint16_t fid)
+{
+	return p->content.hidden != 0 || is_named(p, fid);
+}
+
 /* All that the card tells of is asked before something is taken away. */
 static tmg_rc
 take_over(tmg_p15 *p, const tmg_p15_job *job, const tmg_p15_birth *file,
@@ -94,7 +101,7 @@ take_over(tmg_p15 *p, const tmg_p15_job *job, const tmg_p15_birth *file,
 
 	if ((rc = tmg_p15_learn_rest(p)))
 		return rc;
-	if (is_named(p, file->fid))
+	if (may_be_named(p, file->fid))
 		return TMG_OCCUPIED;
 	if ((rc = tmg_files_delete(&p->files, path,
 	    p->profile->family->delete_by_fid, sw)))
@@ -148,7 +155,7 @@ tmg_p15_file_delete(tmg_p15 *p, const tmg_path *path)
 		return TMG_OK;
 	if ((rc = tmg_p15_learn_rest(p)))
 		return rc;
-	if (is_named(p, (uint16_t)(path->bytes[path->len - 2] << 8 |
+	if (may_be_named(p, (uint16_t)(path->bytes[path->len - 2] << 8 |
 	    path->bytes[path->len - 1])))
 		return TMG_OK;
 	rc = tmg_files_delete(&p->files, path, p->profile->family->delete_by_fid,

@@ -280,18 +280,19 @@ parse_source(tmg_p15 *p, size_t at)
 }
 
 /* A directory that only a PIN opens, or that is missing, hides what is in it and
- * nothing else. */
+ * nothing else: its bytes are not there. */
 static tmg_rc
 read_source(tmg_p15 *p, size_t at)
 {
+	tmg_p15_content *c = &p->content;
 	tmg_view bytes;
 	tmg_rc rc;
 
-	rc = keep(p, at, &p->content.sources[at].value, TMG_EXTENT_OBJECTS, &bytes,
+	rc = keep(p, at, &c->sources[at].value, TMG_EXTENT_OBJECTS, &bytes,
 	    N_("reading a directory"));
-	if (rc == TMG_NOT_FOUND || rc == TMG_LOGIN)
-		return TMG_OK;
-	return rc ? rc : parse_source(p, at);
+	if (rc == TMG_LOGIN)
+		c->hidden |= UINT32_C(1) << c->sources[at].dir;
+	return rc == TMG_NOT_FOUND || rc == TMG_LOGIN ? TMG_OK : rc;
 }
 
 /* Indexes of objects are others now. */
@@ -303,6 +304,22 @@ clear(tmg_p15 *p, tmg_p15_dir dir)
 	*(size_t *)((uint8_t *)c + kinds[dir].count) = 0;
 	c->spots_known = p->se.known = false;
 	c->spot_count = 0;
+}
+
+/* Not the AODF: p->in counts its rows. */
+void
+tmg_p15_unhide(tmg_p15 *p)
+{
+	tmg_p15_content *c = &p->content;
+
+	for (unsigned dir = 0; dir < P15_AUTH; dir++) {
+		if ((c->hidden >> dir & 1) == 0)
+			continue;
+		c->hidden &= ~(UINT32_C(1) << dir);
+		c->read &= ~(UINT32_C(1) << dir);
+		if (kinds[dir].add != NULL)
+			clear(p, (tmg_p15_dir)dir);
+	}
 }
 
 void
@@ -343,10 +360,13 @@ tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir)
 		return TMG_OK;
 	if ((rc = tmg_p15_learn_info(p)))
 		return rc;
-	for (size_t i = 0; i < c->source_count; i++)
-		if (c->sources[i].dir == dir && (rc = c->bytes[i] == NULL
-		    ? read_source(p, i) : parse_source(p, i)))
+	for (size_t i = 0; i < c->source_count; i++) {
+		if (c->sources[i].dir != dir)
+			continue;
+		if ((c->bytes[i] == NULL && (rc = read_source(p, i))) ||
+		    (c->bytes[i] != NULL && (rc = parse_source(p, i))))
 			return rc;
+	}
 	c->read |= 1u << dir;
 	return TMG_OK;
 }
@@ -354,17 +374,11 @@ tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir)
 tmg_rc
 tmg_p15_learn_rest(tmg_p15 *p)
 {
-	tmg_p15_content *c = &p->content;
-	tmg_view bytes;
-	tmg_rc rc;
+	const tmg_p15_content *c = &p->content;
+	tmg_rc rc = TMG_OK;
 
-	for (size_t i = 0; i < c->source_count; i++) {
-		if (c->bytes[i] != NULL)
-			continue;
-		rc = keep(p, i, &c->sources[i].value, TMG_EXTENT_OBJECTS, &bytes,
-		    N_("reading a directory"));
-		if (rc && rc != TMG_NOT_FOUND && rc != TMG_LOGIN)
-			return rc;
-	}
-	return TMG_OK;
+	for (size_t i = 0; rc == TMG_OK && i < c->source_count; i++)
+		if (c->bytes[i] == NULL)
+			rc = read_source(p, i);
+	return rc;
 }

@@ -240,6 +240,10 @@ make(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir, size_t *at)
 	tmg_rc rc;
 
 	*at = c->source_count;
+	if ((c->hidden >> dir & 1) != 0)
+		return p15_raise(p, TMG_DENIED, 0,
+		    _("%s: the card hides what it has of that kind even behind its "
+		    "PIN; use the program of its maker"), p->who);
 	if (file.fid == 0 || *at == P15_SOURCES)
 		return p15_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: the card has no directory for that"), p->who);

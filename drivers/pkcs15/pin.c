@@ -107,6 +107,14 @@ encode(tmg_p15 *p, const tmg_p15_pin *pin, tmg_view typed,
 	    "nothing was tried"), p->who, pin->max);
 }
 
+static void
+logged_in(tmg_p15 *p, const tmg_p15_pin *pin)
+{
+	p->in |= tmg_p15_pin_bit(p, pin);
+	p->base.ch->unlocked = true;
+	tmg_p15_unhide(p);
+}
+
 /* What is typed is complete before anything is sent. */
 static tmg_rc
 begin(tmg_p15 *p, tmg_pin_kind kind, int **tries, int *ignored,
@@ -145,8 +153,7 @@ tmg_p15_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view typed, int *tries)
 		return p15_pass(p, rc);
 	rc = verdict(p, kind, sw, tries, N_("checking the PIN"));
 	if (rc == TMG_OK)
-		p->in |= tmg_p15_pin_bit(p, pin);
-	b->ch->unlocked |= rc == TMG_OK;
+		logged_in(p, pin);
 	return rc;
 }
 
@@ -321,9 +328,10 @@ tmg_p15_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
 	if ((rc = begin(p, kind, &tries, &ignored, &pin)) ||
 	    (rc = send_typed(p, INS_VERIFY, 1, pin, &sw)))
 		return p15_pass(p, rc);
+	p->in &= ~tmg_p15_pin_bit(p, pin);
 	rc = verdict(p, kind, sw, tries, N_("checking the PIN"));
-	p->in = rc == TMG_OK ? p->in | tmg_p15_pin_bit(p, pin) : p->in & ~tmg_p15_pin_bit(p, pin);
-	b->ch->unlocked |= rc == TMG_OK;
+	if (rc == TMG_OK)
+		logged_in(p, pin);
 	return rc;
 }
 

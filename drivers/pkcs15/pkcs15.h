@@ -82,6 +82,7 @@ typedef struct tmg_p15_content {
 	uint8_t *bytes[P15_SOURCES + 2];	/* of each directory, ODF, TokenInfo */
 	size_t lens[P15_SOURCES + 2];	/* to the end of the last object */
 	uint32_t read;		/* bit 1 << dir: these are parsed */
+	uint32_t hidden;	/* and of these a PIN shows more */
 	tmg_p15_info info;
 	tmg_p15_key keys[P15_OBJECTS], publics[P15_OBJECTS];
 	tmg_p15_cert certs[P15_OBJECTS];
@@ -171,6 +172,8 @@ tmg_p15_learn_info(tmg_p15 *p);
 TMG_MUST_USE tmg_rc
 tmg_p15_learn_rest(tmg_p15 *p);
 void tmg_p15_content_drop(tmg_p15_content *c);
+/* A PIN was taken: what it may show now is read when it is next wanted. */
+void tmg_p15_unhide(tmg_p15 *p);
 /* What stands in directories of that kind is read again when it is next wanted ... */
 void tmg_p15_unlearn(tmg_p15 *p, tmg_p15_dir dir);
 /* ... or is what stands in tmg_p15_content.bytes by now. */

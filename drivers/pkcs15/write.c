@@ -42,7 +42,7 @@ check_rows(tmg_p15 *p)
 		    tmg_p15_next(&in, &tag, &content, &size) == TMG_OK)
 			rows++;
 	}
-	return rows == c->key_count ? TMG_OK : p15_raise(p, TMG_UNSUPPORTED, 0,
+	return rows == c->key_count && (c->hidden >> P15_PRIVATE & 1) == 0 ? TMG_OK : p15_raise(p, TMG_UNSUPPORTED, 0,
 	    _("%s: the card has keys of a kind that tamga does not know, and would "
 	    "not know which to spare"), p->who);
 }

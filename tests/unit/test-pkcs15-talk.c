@@ -295,6 +295,59 @@ an_isoapplet_of_old(void **state)
 	p15_done(&d);
 }
 
+/* ---- behind a PIN --------------------------------------------------------------------- */
+
+#define HIDDEN { "00A4080050154400", "9000", NULL }, { "00B00000", "6982", NULL }
+
+/* Keys that only a PIN shows are there once it was taken; nothing else is read again. */
+static void
+what_a_pin_shows(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ODF, INFO, HIDDEN, CERTS, PINS, { VERIFY, "9000", NULL },
+		PRIVATE, { 0 },
+	};
+	tmg_slot slots[8];
+	size_t n;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(n, 2);
+	assert_string_equal(slots[0].name, "45");
+	assert_int_equal(slots[0].uses, 0);
+	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
+	    TMG_OK);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(n, 3);
+	assert_string_equal(slots[0].name, "45");
+	assert_int_equal(slots[0].uses, TMG_USE_SIGN | TMG_USE_AUTH);
+	p15_done(&d);
+}
+
+/* Where keys are numbers, and nobody tells which ones are taken, none is made. */
+static void
+what_stays_hidden_is_not_overwritten(void **state)
+{
+	static const tmg_script_row rows[] = {
+		{ SELECT_APP, "6A82", NULL },
+		{ SELECT_ISOAPPLET, "0006079000", NULL },
+		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
+		PINS, { VERIFY, "9000", NULL }, HIDDEN, CERTS, { 0 },
+	};
+	const tmg_keyspec spec = { .slot = 0x46, .alg = TMG_ALG_RSA2048 };
+	tmg_out spki = TMG_OUT(store);
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
+	    TMG_OK);
+	assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki), TMG_DENIED);
+	p15_done(&d);
+}
+
 /* ---- two keys of one id ------------------------------------------------------------ */
 
 #define PRIVATE_EC45 "A03A30150C094C6F67696E206B6579030206C0040101020101300F040145" \
@@ -613,6 +666,8 @@ main(void)
 		cmocka_unit_test(algorithms_of_the_card),
 		cmocka_unit_test(an_isoapplet),
 		cmocka_unit_test(an_isoapplet_of_old),
+		cmocka_unit_test(what_a_pin_shows),
+		cmocka_unit_test(what_stays_hidden_is_not_overwritten),
 		cmocka_unit_test(two_keys_of_one_id),
 		cmocka_unit_test(after_another_turn),
 		cmocka_unit_test(after_a_reset),

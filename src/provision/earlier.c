@@ -77,6 +77,14 @@ brought_it(const tmg_journal *ours, const tmg_journal *j)
 	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->cert));
 }
 
+/* The slots that it works in, or will. */
+static bool
+needs(const tmg_journal *j, const char *slot)
+{
+	return strcmp(j->slot, slot) == 0 || strcmp(j->made, slot) == 0 ||
+	    strcmp(j->place, slot) == 0 || strcmp(j->aside, slot) == 0;
+}
+
 /* Another wish that must be finished first.  Where nobody chose a slot there is
  * always another one, but not another certificate to renew. */
 static bool
@@ -84,8 +92,7 @@ in_the_way(const struct earlier *e, const tmg_journal *j)
 {
 	const tmg_journal *ours = &e->p->j;
 
-	if (ours->slot[0] != '\0' && (strcmp(j->slot, ours->slot) == 0 ||
-	    strcmp(j->made, ours->slot) == 0))
+	if (ours->slot[0] != '\0' && needs(j, ours->slot))
 		return true;
 	return e->asked.slot[0] == '\0' && ours->renewed.len > 0 && tmg_view_equal(
 	    tmg_blob_view(&ours->renewed), tmg_blob_view(&j->renewed));
@@ -189,8 +196,7 @@ claims(void *arg, tmg_journal *j)
 	if (j->step >= TMG_STEP_DONE || strcmp(j->id, c->ours->id) == 0 ||
 	    strcmp(j->token, c->ours->token) != 0)
 		return TMG_OK;
-	return strcmp(j->slot, c->slot) == 0 || strcmp(j->aside, c->slot) == 0 ||
-	    strcmp(j->made, c->slot) == 0 ? TMG_OCCUPIED : TMG_OK;
+	return needs(j, c->slot) ? TMG_OCCUPIED : TMG_OK;
 }
 
 tmg_rc

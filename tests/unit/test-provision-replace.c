@@ -399,6 +399,47 @@ pulled_anywhere(void **state)
 	}
 }
 
+/* ---- a renewal whose keys change places, and somebody else --------------------------- */
+
+/* Pulled out there, and then somebody asks for a slot that is free, or was just left:
+ * what was begun is finished nevertheless. */
+static tmg_rc
+meet_renewal(void **state, unsigned at, const char *slot)
+{
+	const tmg_provision_spec renewal = { .renews = "9a", .swap = true };
+	tmg_provision_spec other = wish("CN=somebody else");
+	tmg_fault f = { 0 };
+	tmg_rc rc;
+
+	assert_int_equal(taken(state), 0);
+	fake->remove_at = fake->events + at;
+	rc = enroll(&renewal, &f);
+	fake->present = true;
+	if (rc == TMG_OK)
+		return rc;
+	other.slot = slot;
+	other.replace = true;
+	if (fake_slot_named(slot)->priv_len == 0)
+		(void)!enroll(&other, &f);
+	if (open_record().step < TMG_STEP_DONE && take_up(&f) != TMG_OK)
+		fail_msg("place %u, slot %s: %s", at, slot, f.text);
+	assert_int_equal(fake->overwritten, 0);
+	return rc;
+}
+
+static void
+places_that_a_renewal_needs(void **state)
+{
+	static const char *const slots[] = { "9a", "82", "83" };
+	unsigned at;
+
+	for (size_t i = 0; i < TMG_COUNT(slots); i++) {
+		for (at = 1; meet_renewal(state, at, slots[i]) != TMG_OK; at++)
+			assert_true(at < 1000);
+		assert_true(at > 20);
+	}
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, taken, clean)
 
 int
@@ -411,6 +452,7 @@ main(void)
 		TEST(where_nothing_moves_it_is_made_in_place),
 		TEST(killed_anywhere),
 		TEST(pulled_anywhere),
+		TEST(places_that_a_renewal_needs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,14 +140,17 @@ is_free(tmg_key *key)
 /*
  * A key is renewed among its like: one that wants its PIN must not come to
  * live where none is asked for, nor a key for decryption where one for
- * signatures is looked for.  A retired slot is like any.
+ * signatures is looked for.  A retired slot is like any.  Where slots are named by
+ * the ids of their keys an empty one is for every use that the token has.
  */
 static bool
-is_alike(const tmg_slot *slot, const tmg_slot *old)
+is_alike(const tmg_backend_info *info, const tmg_slot *slot, const tmg_slot *old)
 {
+	const unsigned uses = info->named_by_id ? slot->uses & old->uses : slot->uses;
+
 	if (slot->retired)
 		return (slot->uses & TMG_USE_SIGN) != 0;
-	return !old->retired && slot->uses == old->uses && slot->pin == old->pin;
+	return !old->retired && uses == old->uses && slot->pin == old->pin;
 }
 
 static tmg_rc
@@ -157,7 +160,7 @@ take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old,
 	const tmg_slot *slot = tmg_key_slot(key);
 	tmg_rc rc;
 
-	if (!is_alike(slot, old))
+	if (!is_alike(tmg_token_info(p->token), slot, old))
 		return TMG_OCCUPIED;
 	/* in this order: who is done claims nothing, but has moved its key by then */
 	if ((rc = tmg_earlier_claims(p, slot->name)) || (rc = is_free(key)))
@@ -166,15 +169,17 @@ take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old,
 	return TMG_OK;
 }
 
-/* Only some cards make keys in retired slots; others are given theirs. */
+/* Only some cards make keys in retired slots; others are given theirs.  An id means
+ * nothing. */
 tmg_rc
 tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
     char name[static TMG_SLOT_NAME])
 {
+	const tmg_backend_info *info = tmg_token_info(p->token);
 	tmg_rc rc = TMG_OCCUPIED;
 	tmg_key *key;
 
-	if ((tmg_token_info(p->token)->can & TMG_CAN_RETIRED) == 0)
+	if ((info->can & TMG_CAN_RETIRED) == 0 || info->named_by_id)
 		return TMG_OCCUPIED;
 	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
 		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)

@@ -123,6 +123,11 @@ life() {
 	takes "$5" cert delete 46 --yes --pin-file pin
 	takes "$6" cert install 46 back.pem --pin-file pin
 	takes "$7" key delete 47 --yes --pin-file pin
+	step "$card: renewed into a place that is empty"
+	ok renew 46 --pin-file pin --ca-file "$TAMGA_TEST_RA_CA" --json
+	says out '"slot": "47"'
+	signs 47
+	signs 46
 }
 
 card=IsoApplet reader=$TAMGA_TEST_READER control=$TAMGA_TEST_CTL

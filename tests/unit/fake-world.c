@@ -61,6 +61,11 @@ static const tmg_backend_info info_rsa = {
 	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA,
 	.algs = 1u << TMG_ALG_RSA3072 | 1u << TMG_ALG_RSA2048,
 };
+static const tmg_backend_info info_by_id = {
+	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
+	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_RETIRED,
+	.algs = 1u << TMG_ALG_P256, .named_by_id = true,
+};
 static const tmg_backend_info info_without = {
 	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
 	.can = TMG_CAN_GENERATE,
@@ -309,6 +314,8 @@ tmg_token_info(tmg_token *token)
 	(void)token;
 	if (fake->rsa_only)
 		return &info_rsa;
+	if (fake->by_id)
+		return &info_by_id;
 	if (fake->moves)
 		return &info_moves;
 	return fake->metadata ? &info_with_metadata : &info_without;

@@ -42,6 +42,7 @@ typedef struct fake_world {
 	bool metadata;			/* tells of keys without a certificate */
 	bool moves;			/* keys, to other slots */
 	bool rsa_only;
+	bool by_id;			/* its slots are named by what is in them */
 	bool present;
 	bool remembers;			/* each process what it read, until it forgets */
 	bool pin_right;

@@ -803,6 +803,28 @@ renewals_take_what_they_need(void **state)
 	assert_int_equal(fake->generated, 2);
 }
 
+/* An empty place for every use takes a renewed key; "82" is an id like any there. */
+static void
+renewals_find_places_that_are_named_by_ids(void **state)
+{
+	tmg_provision_spec spec = usual();
+	tmg_slot *place = &fake_slot_named("9c")->about;
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->by_id = true;
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	spec = (tmg_provision_spec){ .renews = "9a" };
+	fake_new_process();
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OCCUPIED);
+	place->uses = TMG_USE_SIGN | TMG_USE_AUTH | TMG_USE_DECRYPT | TMG_USE_DERIVE;
+	place->pin = TMG_PIN_ONCE;
+	fake_new_process();
+	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+	assert_enrolled("9c");
+	assert_int_equal(fake->generated, 2);
+}
+
 static void
 renewals_keep_the_key(void **state)
 {
@@ -1279,6 +1301,7 @@ main(void)
 		TEST(refused_before_anything_changes),
 		TEST(rehearsals_change_nothing),
 		TEST(renewals_take_what_they_need),
+		TEST(renewals_find_places_that_are_named_by_ids),
 		TEST(renewals_keep_the_key),
 		TEST(renewals_that_renew_nothing),
 		TEST(two_processes_exclude_each_other),

@@ -32,11 +32,11 @@ static const tmg_status operate_sw[] = {
 
 /* ---- algorithms --------------------------------------------------------------- */
 
-/* Does the key name this algorithm, or none at all? */
+/* Does the key name this algorithm, or none at all?  key NULL: any may. */
 static bool
 is_listed(const tmg_p15_key *key, const tmg_p15_algorithm *a)
 {
-	tmg_view in = key->algorithms, value;
+	tmg_view in = key != NULL ? key->algorithms : (tmg_view){ NULL, 0 }, value;
 	size_t n;
 
 	if (in.len == 0)

@@ -64,6 +64,7 @@ tmg_p15_identify(tmg_backend *b)
 	    (rc = tmg_p15_learn_pins(p)))
 		return rc;
 	name(p);
+	b->info.pads = p->profile->ways.pads && !tmg_p15_does_raw(p, NULL);
 	if (tmg_p15_writes(p)) {
 		b->info.can |= TMG_CAN_GENERATE | TMG_CAN_DELETE | TMG_CAN_RETIRED;
 		b->info.algs = p->profile->family->algs;

@@ -116,6 +116,7 @@ standard_info(tmg_p15 *p)
 
 	info->can = TMG_CAN_METADATA;
 	info->named_by_id = info->cert_first = true;
+	info->pads = p->profile->ways.pads && !tmg_p15_does_raw(p, NULL);
 	snprintf(info->model, sizeof(info->model), "%s", p->profile->model);
 	snprintf(info->label, sizeof(info->label), "PKCS15");
 	info->pins[TMG_PIN_USER] = (tmg_pin_rule){ .kind = TMG_PIN_USER, .min = 4,

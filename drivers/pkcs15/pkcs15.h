@@ -270,7 +270,8 @@ tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer);
 /* What MSE calls that mechanism; P15_NO_REF: nothing is to be said. */
 int tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key,
     unsigned long mechanism);
-/* A card that pads is not given what is padded, where it does raw RSA as well. */
+/* A card that pads is not given what is padded, where it does raw RSA as well.  key
+ * NULL: with any of its keys. */
 bool tmg_p15_does_raw(const tmg_p15 *p, const tmg_p15_key *key);
 
 /* ---- use.c: private keys ----------------------------------------------------------- */

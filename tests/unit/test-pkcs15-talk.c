@@ -254,6 +254,30 @@ algorithms_of_the_card(void **state)
 	p15_done(&d);
 }
 
+/* PSS, OAEP and raw operations are offered where the card says that it does raw RSA. */
+static void
+whether_it_pads(void **state)
+{
+	static const tmg_script_row pads[] = {
+		PROBE, ODF, FILE_AT("02", "5032", P15_ALGS), PINS, { 0 },
+	};
+	static const tmg_script_row raw[] = {
+		PROBE, ODF, FILE_AT("02", "5032", P15_RAW), PINS, { 0 },
+	};
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, pads);
+	assert_int_equal(tmg_driver_pkcs15.identify(d.b), TMG_OK);
+	assert_true(d.b->info.pads);
+	p15_done(&d);
+	p15_open(&d, raw);
+	assert_true(d.b->info.pads);	/* until it told */
+	assert_int_equal(tmg_driver_pkcs15.identify(d.b), TMG_OK);
+	assert_false(d.b->info.pads);
+	p15_done(&d);
+}
+
 static void
 an_isoapplet(void **state)
 {
@@ -664,6 +688,7 @@ main(void)
 		cmocka_unit_test(the_environment_is_kept),
 		cmocka_unit_test(by_internal_authenticate),
 		cmocka_unit_test(algorithms_of_the_card),
+		cmocka_unit_test(whether_it_pads),
 		cmocka_unit_test(an_isoapplet),
 		cmocka_unit_test(an_isoapplet_of_old),
 		cmocka_unit_test(what_a_pin_shows),

@@ -45,6 +45,7 @@ keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
 		return rc;
 	if (extent == TMG_EXTENT_OBJECTS)
 		out.len = end_of(tmg_out_view(&out));
+	free(p->content.bytes[at]);	/* what could not be understood */
 	p->content.bytes[at] = malloc(out.len + 1);
 	if (p->content.bytes[at] == NULL)
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
@@ -279,8 +280,15 @@ parse_source(tmg_p15 *p, size_t at)
 	    _("%s: a directory of the card is damaged"), p->who);
 }
 
-/* A directory that only a PIN opens, or that is missing, hides what is in it and
- * nothing else: its bytes are not there. */
+static bool
+is_hiding(tmg_rc rc)
+{
+	return rc == TMG_LOGIN || rc == TMG_PIN_LOCKED || rc == TMG_DENIED ||
+	    rc == TMG_UNSUPPORTED;
+}
+
+/* A directory that only a PIN opens, or nobody, or that is missing, hides what is in
+ * it and nothing else: its bytes are not there. */
 static tmg_rc
 read_source(tmg_p15 *p, size_t at)
 {
@@ -290,9 +298,15 @@ read_source(tmg_p15 *p, size_t at)
 
 	rc = keep(p, at, &c->sources[at].value, TMG_EXTENT_OBJECTS, &bytes,
 	    N_("reading a directory"));
-	if (rc == TMG_LOGIN)
+	if (is_hiding(rc))
 		c->hidden |= UINT32_C(1) << c->sources[at].dir;
-	return rc == TMG_NOT_FOUND || rc == TMG_LOGIN ? TMG_OK : rc;
+	return rc == TMG_NOT_FOUND || is_hiding(rc) ? TMG_OK : rc;
+}
+
+static void
+reset_count(tmg_p15_content *c, tmg_p15_dir dir)
+{
+	*(size_t *)((uint8_t *)c + kinds[dir].count) = 0;
 }
 
 /* Indexes of objects are others now. */
@@ -301,7 +315,7 @@ clear(tmg_p15 *p, tmg_p15_dir dir)
 {
 	tmg_p15_content *c = &p->content;
 
-	*(size_t *)((uint8_t *)c + kinds[dir].count) = 0;
+	reset_count(c, dir);
 	c->spots_known = p->se.known = false;
 	c->spot_count = 0;
 }
@@ -360,6 +374,7 @@ tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir)
 		return TMG_OK;
 	if ((rc = tmg_p15_learn_info(p)))
 		return rc;
+	reset_count(c, dir);	/* of an attempt that was cut short */
 	for (size_t i = 0; i < c->source_count; i++) {
 		if (c->sources[i].dir != dir)
 			continue;

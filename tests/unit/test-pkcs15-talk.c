@@ -372,6 +372,71 @@ what_stays_hidden_is_not_overwritten(void **state)
 	p15_done(&d);
 }
 
+/* ---- what fails on the way ---------------------------------------------------------- */
+
+#define TWO_DIRECTORIES "A00A300804063F0050154400" "A00A300804063F0050154405" \
+	"A40A300804063F0050154402"
+
+/* The second directory of keys fails once: asked again, each key is there once. */
+static void
+each_key_once(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, FILE_AT("02", "5031", TWO_DIRECTORIES), INFO, PRIVATE,
+		{ "00A4080050154405", "io", NULL },
+		FILE_AT("08", "50154405", ""), CERTS, { 0 },
+	};
+	tmg_slot slots[8];
+	size_t n;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_E_IO);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(n, 3);
+	p15_done(&d);
+}
+
+/* One directory that was deactivated is one directory. */
+static void
+a_directory_that_nobody_reads(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, FILE_AT("02", "5031", TWO_DIRECTORIES), INFO, PRIVATE,
+		{ "00A4080050154405", "6283", NULL }, CERTS, { 0 },
+	};
+	tmg_slot slots[8];
+	size_t n;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(n, 3);
+	p15_done(&d);
+}
+
+/* And forgets what it kept: address sanitizers tell. */
+static void
+a_damaged_card_is_asked_again(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, FILE_AT("02", "5031", "A00A3008"),
+		{ "00B00000", "A00A3008" "9000", NULL }, { 0 },
+	};
+	tmg_slot slots[8];
+	size_t n;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n),
+		    TMG_E_MALFORMED);
+	p15_done(&d);
+}
+
 /* ---- two keys of one id ------------------------------------------------------------ */
 
 #define PRIVATE_EC45 "A03A30150C094C6F67696E206B6579030206C0040101020101300F040145" \
@@ -693,6 +758,9 @@ main(void)
 		cmocka_unit_test(an_isoapplet_of_old),
 		cmocka_unit_test(what_a_pin_shows),
 		cmocka_unit_test(what_stays_hidden_is_not_overwritten),
+		cmocka_unit_test(each_key_once),
+		cmocka_unit_test(a_directory_that_nobody_reads),
+		cmocka_unit_test(a_damaged_card_is_asked_again),
 		cmocka_unit_test(two_keys_of_one_id),
 		cmocka_unit_test(after_another_turn),
 		cmocka_unit_test(after_a_reset),

@@ -36,8 +36,7 @@ tmg_p15_changed(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *doing)
 {
 	if (rc == TMG_OK && sw == TMG_SW_OK)
 		return TMG_OK;
-	if (rc == TMG_RESET || rc == TMG_REMOVED || rc == TMG_E_IO ||
-	    rc == TMG_E_NOMEM)
+	if (tmg_p15_is_past_card(rc))
 		return p15_pass(p, rc);
 	/* Nothing was sent, or all before it went well. */
 	if (rc == TMG_DENIED && (sw == 0 || sw == TMG_SW_OK))
@@ -92,15 +91,12 @@ may_be_named(const tmg_p15 *p, uint16_t fid)
 	return p->content.hidden != 0 || is_named(p, fid);
 }
 
-/* All that the card tells of is asked before something is taken away. */
 static tmg_rc
 take_over(tmg_p15 *p, const tmg_p15_job *job, const tmg_p15_birth *file,
     const tmg_path *path, uint16_t *sw)
 {
 	tmg_rc rc;
 
-	if ((rc = tmg_p15_learn_rest(p)))
-		return rc;
 	if (may_be_named(p, file->fid))
 		return TMG_OCCUPIED;
 	if ((rc = tmg_files_delete(&p->files, path,
@@ -125,9 +121,17 @@ tmg_p15_file_make(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_birth file,
 		if ((rc = tmg_path_join(&job->root, TMG_VIEW(fid), path)))
 			return p15_pass(p, rc);
 		rc = create(p, job, &file, &sw);
-		if (is_in_the_way(rc, sw))
-			rc = take_over(p, job, &file, path, &sw);
+		if (!is_in_the_way(rc, sw))
+			continue;
+		/* All that the card tells of is asked before something is taken away. */
+		if ((rc = tmg_p15_learn_rest(p)))
+			return p15_pass(p, rc);
+		rc = take_over(p, job, &file, path, &sw);
 	}
+	if (rc == TMG_OCCUPIED)
+		return p15_raise(p, TMG_DENIED, sw, _("%s: the card has no name left "
+		    "for another file; delete a certificate or a key that nobody "
+		    "needs"), p->who);
 	return tmg_p15_changed(p, rc, sw, N_("making a file"));
 }
 

@@ -189,8 +189,7 @@ learn_info(tmg_p15 *p)
 		    &file.place.path);
 	rc = keep(p, P15_AT_INFO, &file, TMG_EXTENT_OBJECT, &bytes,
 	    N_("reading what the token says of itself"));
-	if (rc == TMG_RESET || rc == TMG_REMOVED || rc == TMG_E_IO ||
-	    rc == TMG_E_NOMEM)
+	if (tmg_p15_is_past_card(rc))
 		return rc;
 	if (rc || tmg_p15_info_parse(bytes, &c->info))
 		c->info = (tmg_p15_info){ .readonly = false };

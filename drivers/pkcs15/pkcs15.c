@@ -37,9 +37,7 @@ files_send(void *arg, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 static tmg_rc
 files_home(void *arg)
 {
-	const tmg_rc rc = tmg_p15_select(arg);
-
-	return rc == TMG_NOT_FOUND ? TMG_E_CARD : rc;
+	return tmg_p15_select_again(arg);
 }
 
 static tmg_p15 *

@@ -129,10 +129,21 @@ tmg_p15_of(tmg_backend *b)
 #define p15_judge(p, rows, sw, doing) \
 	tmg_status_judge(&(p)->base, (p)->who, (rows), TMG_COUNT(rows), (sw), (doing))
 
+/* What no other question to the card would mend. */
+static inline bool
+tmg_p15_is_past_card(tmg_rc rc)
+{
+	return rc == TMG_RESET || rc == TMG_REMOVED || rc == TMG_E_IO ||
+	    rc == TMG_E_NOMEM;
+}
+
 /* ---- select.c: the application and what is sent to it -------------------- */
 
 /* Verdicts TMG_NOT_FOUND: no such application here. */
 tmg_rc tmg_p15_select(tmg_p15 *p);
+/* The same where there was one: that it is gone is TMG_E_CARD. */
+TMG_MUST_USE tmg_rc
+tmg_p15_select_again(tmg_p15 *p);
 /* Begins a verb: our application is selected, for certain when a secret follows;
  * what another program may have undone is forgotten. */
 TMG_MUST_USE tmg_rc

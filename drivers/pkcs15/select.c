@@ -103,8 +103,8 @@ tmg_p15_select(tmg_p15 *p)
 	return TMG_OK;
 }
 
-static tmg_rc
-select_again(tmg_p15 *p)
+tmg_rc
+tmg_p15_select_again(tmg_p15 *p)
 {
 	const tmg_rc rc = tmg_p15_select(p);
 
@@ -126,7 +126,7 @@ tmg_p15_ready(tmg_p15 *p, bool secret)
 
 	p->doubtful = false;
 	if (!tmg_selected_is(&p->selected, ch) || (secret && !certain)) {
-		rc = select_again(p);
+		rc = tmg_p15_select_again(p);
 	} else if (!certain && p->turn != ch->turn) {
 		p->se.known = false;
 		tmg_files_forget(&p->files);
@@ -142,32 +142,31 @@ tmg_p15_ready(tmg_p15 *p, bool secret)
 
 /* ---- files ------------------------------------------------------------------ */
 
+static const struct {
+	tmg_rc rc, told;
+	const char *words;
+} files_said[] = {
+	{ TMG_NOT_FOUND, TMG_NOT_FOUND, N_("the card has no such file") },
+	{ TMG_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
+	{ TMG_PIN_LOCKED, TMG_PIN_LOCKED, N_("the PIN is blocked") },
+	{ TMG_DENIED, TMG_DENIED, N_("the card's rules do not allow it") },
+	{ TMG_UNSUPPORTED, TMG_UNSUPPORTED, N_("the card cannot do that") },
+	{ TMG_E_SPACE, TMG_E_MALFORMED, N_("there is more than can be") },
+	{ TMG_E_MALFORMED, TMG_E_MALFORMED, N_("the card's answer cannot be read") },
+};
+
 static tmg_rc
 explain(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *what)
 {
-	switch (rc) {
-	case TMG_OK:
-	case TMG_RESET:
-	case TMG_REMOVED:
-	case TMG_E_IO:
-	case TMG_E_NOMEM:
-		return rc;
-	case TMG_NOT_FOUND:
-		return p15_raise(p, rc, sw, _("%s: %s: the card has no such file"),
-		    p->who, _(what));
-	case TMG_LOGIN:
-		return p15_raise(p, rc, sw, _("%s: %s: the PIN is wanted first"),
-		    p->who, _(what));
-	case TMG_E_SPACE:
-		return p15_raise(p, TMG_E_MALFORMED, sw,
-		    _("%s: %s: there is more than can be"), p->who, _(what));
-	case TMG_E_MALFORMED:
-		return p15_raise(p, rc, sw, _("%s: %s: the card's answer cannot be "
-		    "read"), p->who, _(what));
-	default:
-		return p15_raise(p, rc, sw, _("%s: %s: the card answered %04X"),
-		    p->who, _(what), sw);
-	}
+	/* without an answer: said by who wanted to go there */
+	if (rc == TMG_OK || tmg_p15_is_past_card(rc) || (rc == TMG_E_CARD && sw == 0))
+		return p15_pass(p, rc);
+	for (size_t i = 0; i < TMG_COUNT(files_said); i++)
+		if (files_said[i].rc == rc)
+			return p15_raise(p, files_said[i].told, sw, "%s: %s: %s",
+			    p->who, _(what), _(files_said[i].words));
+	return p15_raise(p, rc, sw, _("%s: %s: the card answered %04X"), p->who,
+	    _(what), sw);
 }
 
 /* Where another program may have selected its application, ours is selected
@@ -190,7 +189,7 @@ tmg_p15_read(tmg_p15 *p, const tmg_span *span, tmg_out *data, const char *what)
 		p->doubtful = false;
 		data->len = mark;
 		data->full = false;
-		if ((rc = select_again(p)))
+		if ((rc = tmg_p15_select_again(p)))
 			return rc;
 		rc = tmg_files_read(&p->files, span, data, &sw);
 	}
@@ -232,9 +231,10 @@ tmg_p15_find(tmg_p15 *p)
 
 	tmg_files_forget(&p->files);
 	rc = tmg_files_read(&p->files, &span, &store, &sw);
-	if (rc == TMG_RESET || rc == TMG_REMOVED || rc == TMG_E_IO)
-		return rc;
-	if (rc != TMG_OK || tmg_p15_apps_parse(tmg_out_view(&store), &app) ||
+	if (tmg_p15_is_past_card(rc))
+		return p15_pass(p, rc);
+	/* Of a long one the first applications are looked at. */
+	if ((rc != TMG_OK && rc != TMG_E_SPACE) || tmg_p15_apps_parse(tmg_out_view(&store), &app) ||
 	    app.aid.len > sizeof(p->aid))
 		return TMG_NOT_FOUND;
 	memcpy(p->aid, app.aid.ptr, app.aid.len);

@@ -417,6 +417,27 @@ a_directory_that_nobody_reads(void **state)
 	p15_done(&d);
 }
 
+/* Between two directories the card was exchanged: that is what is said. */
+static void
+who_wanted_to_go_there_says_why(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, FILE_AT("02", "5031", "A00A300804063F0050154400"
+		    "A406300404024402"), INFO, PRIVATE,
+		{ SELECT_APP, "6A82", NULL }, { 0 },
+	};
+	tmg_slot slots[8];
+	size_t n;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_E_CARD);
+	assert_int_equal(d.b->fault.rc, TMG_E_CARD);
+	assert_non_null(strstr(d.b->fault.text, "exchanged"));
+	p15_done(&d);
+}
+
 /* And forgets what it kept: address sanitizers tell. */
 static void
 a_damaged_card_is_asked_again(void **state)
@@ -760,6 +781,7 @@ main(void)
 		cmocka_unit_test(what_stays_hidden_is_not_overwritten),
 		cmocka_unit_test(each_key_once),
 		cmocka_unit_test(a_directory_that_nobody_reads),
+		cmocka_unit_test(who_wanted_to_go_there_says_why),
 		cmocka_unit_test(a_damaged_card_is_asked_again),
 		cmocka_unit_test(two_keys_of_one_id),
 		cmocka_unit_test(after_another_turn),

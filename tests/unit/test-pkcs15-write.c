@@ -318,6 +318,32 @@ what_is_told_of_stays(void **state)
 	desk_close(&d);
 }
 
+/* Directories tell of every name that a new file could have: no command is sent. */
+static void
+no_name_is_left(void **state)
+{
+	enum { FIRST = 0x4300, NAMES = 64 };
+	const tmg_p15_job job = { .root = { { 0x3f, 0x00, 0x50, 0x15 }, 4 } };
+	uint8_t *odf = malloc(2 * NAMES);
+	tmg_path made;
+	desk d;
+
+	(void)state;
+	desk_open(&d, shapes[0], 0x00);
+	assert_non_null(odf);
+	for (unsigned i = 0; i < NAMES; i++) {
+		odf[2 * i] = FIRST >> 8;
+		odf[2 * i + 1] = (uint8_t)i;
+	}
+	d.p.content.bytes[P15_AT_ODF] = odf;
+	d.p.content.lens[P15_AT_ODF] = 2 * NAMES;
+	assert_int_equal(tmg_p15_file_make(&d.p, &job, (tmg_p15_birth){ .fid = FIRST,
+	    .purpose = P15_FOR_PUBLIC, .size = 10 }, &made), TMG_DENIED);
+	assert_int_equal(d.p.base.fault.rc, TMG_DENIED);
+	assert_non_null(strstr(d.p.base.fault.text, "no name left"));
+	desk_close(&d);
+}
+
 /* ---- what is in them ------------------------------------------------------------------ */
 
 static void
@@ -382,6 +408,7 @@ main(void)
 		cmocka_unit_test(a_row_changes),
 		cmocka_unit_test(a_row_comes),
 		cmocka_unit_test(what_is_told_of_stays),
+		cmocka_unit_test(no_name_is_left),
 		cmocka_unit_test(rows_as_bytes),
 	};
 

@@ -131,6 +131,23 @@ trusts_keypad(void *arg, const char *reader)
 	return tmg_texts_match(&tmg_p11.conf.keypads, reader);
 }
 
+/* A card that somebody holds for a moment is asked again when that is wanted. */
+static void
+complete(tmg_p11_seat *seat)
+{
+	seat->partial = seat->whole && tmg_tokens_complete(seat->tokens) != TMG_OK;
+}
+
+/* How many tokens a card has is known when it was asked for all. */
+static void
+remember(tmg_p11_seat *seat)
+{
+	if (seat->partial)
+		return;
+	atomic_store(&seat->apps, (unsigned)tmg_tokens_count(seat->tokens));
+	atomic_store(&seat->known, seat->opened);
+}
+
 static tmg_rc
 open_tokens(tmg_p11_seat *seat)
 {
@@ -150,8 +167,8 @@ open_tokens(tmg_p11_seat *seat)
 	    (rc = tmg_tokens_add_hub(seat->tokens, hub)))
 		return rc;
 	rc = tmg_tokens_refresh(seat->tokens);
-	if (rc == TMG_OK && seat->whole)
-		(void)!tmg_tokens_complete(seat->tokens);
+	if (rc == TMG_OK)
+		complete(seat);
 	return rc;
 }
 
@@ -189,8 +206,7 @@ open_seat(tmg_p11_seat *seat)
 	rc = open_tokens(seat);
 	if (rc != TMG_OK || tmg_tokens_count(seat->tokens) == 0)
 		return refuse(seat, rc);
-	atomic_store(&seat->apps, (unsigned)tmg_tokens_count(seat->tokens));
-	atomic_store(&seat->known, seat->opened);
+	remember(seat);
 	return CKR_OK;
 }
 
@@ -205,6 +221,11 @@ open_slot(tmg_p11_slot *slot)
 	if (seat->tokens == NULL && (rv = open_seat(seat)))
 		return rv;
 	slot->token = tmg_tokens_get(seat->tokens, slot->app);
+	if (slot->token == NULL && seat->partial) {
+		complete(seat);
+		remember(seat);
+		slot->token = tmg_tokens_get(seat->tokens, slot->app);
+	}
 	slot->read_ms = tmg_now_ms();
 	return slot->token != NULL ? CKR_OK : CKR_TOKEN_NOT_PRESENT;
 }

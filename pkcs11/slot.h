@@ -46,6 +46,7 @@ typedef struct tmg_p11_seat {
 	tmg_ctx *ctx;
 	tmg_tokens *tokens;		/* NULL: the card is not opened */
 	uint64_t opened;		/* seen when it was */
+	bool partial;			/* it could not be asked for all applications */
 	uint64_t refused;		/* seen when opening it gave no token */
 	CK_RV refusal;
 	uint64_t slow;			/* seen when looking at it took too long */

@@ -26,6 +26,16 @@ p11 -L >slots
 [ "$(grep -c 'token label *: PIV-' slots)" = 2 ] || { cat slots; fail "not two PIV tokens"; }
 [ "$(grep -c 'token label *: OpenPGP-12345678' slots)" = 1 ] || { cat slots; fail "no OpenPGP token"; }
 
+step "one question that went wrong is asked again"
+ctl mark >/dev/null
+p11 -L >slots
+asked=$(ctl log | awk '$3 == "A4" && ++n == 2 { print $1 }')	# the second application
+ctl fault "$asked:truncated" >/dev/null
+ctl mark >/dev/null
+p11 -L >slots
+[ "$(grep -c 'token label *: OpenPGP-12345678' slots)" = 1 ] ||
+	{ cat slots; ctl log; fail "hidden until the card is put in again"; }
+
 # signs LABEL ID: that token's key signs, by its own public key.
 signs() {
 	p11 --token-label "$1" --read-object --type cert --id "$2" -o cert.der

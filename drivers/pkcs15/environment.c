@@ -152,11 +152,15 @@ prepare(tmg_p15 *p, const tmg_p15_use *u)
 
 /* Another program's turn ended our login, or only our environment. */
 static tmg_rc
-used(tmg_p15 *p, uint16_t sw)
+used(tmg_p15 *p, const tmg_p15_use *u, uint16_t sw)
 {
 	if (sw == TMG_SW_OK)
 		return TMG_OK;
 	p->se.known = false;
+	if (u->opens && sw == TMG_SW_DATA)
+		return p15_raise(p, TMG_E_CRYPTO, sw,
+		    _("%s: the card refuses what it was given: it is not for this "
+		    "key, or damaged"), p->who);
 	if (sw == TMG_SW_LOGIN)
 		tmg_p15_doubt(p);
 	return p15_judge(p, operate_sw, sw, N_("using a key"));
@@ -177,11 +181,11 @@ tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer)
 	    (rc = tmg_p15_send(p, &u->command, answer, &sw)))
 		return rc;
 	if (!kept || sw == TMG_SW_OK || sw == TMG_SW_LOGIN)
-		return used(p, sw);
+		return used(p, u, sw);
 	p->se.known = false;
 	answer->len = mark;
 	if ((rc = prepare(p, u)) ||
 	    (rc = tmg_p15_send(p, &u->command, answer, &sw)))
 		return rc;
-	return used(p, sw);
+	return used(p, u, sw);
 }

@@ -272,6 +272,7 @@ typedef struct tmg_p15_use {
 	const tmg_p15_key *key;
 	uint8_t template;	/* P2 of MSE */
 	int algorithm;
+	bool opens;		/* what was closed for this key: 6A80 is about that */
 	tmg_capdu command;
 } tmg_p15_use;
 

@@ -202,7 +202,7 @@ tmg_p15_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
 	tmg_p15 *p = tmg_p15_of(b);
 	uint8_t bytes[TMG_SIG_MAX];
 	tmg_out em = TMG_OUT(bytes);
-	tmg_p15_use u = { .template = CRT_DECIPHER };
+	tmg_p15_use u = { .template = CRT_DECIPHER, .opens = true };
 	bool raw;
 	tmg_rc rc;
 

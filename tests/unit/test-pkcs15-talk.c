@@ -319,6 +319,35 @@ an_isoapplet_of_old(void **state)
 	p15_done(&d);
 }
 
+/* ---- decryption ----------------------------------------------------------------------- */
+
+#define PRIVATE_OPENS "303930140C0B5369676E696E67206B6579030206C0040101300F040145" \
+	"0303066040030203B8020101A110300E300804063F0050154B0102020800"
+
+/* What the card cannot take the padding from is damaged; its key is well. */
+static void
+what_is_damaged(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ODF, INFO, PINS, { VERIFY, "9000", NULL },
+		FILE_AT("08", "50154400", PRIVATE_OPENS), CERTS,
+		{ "002241B881024B01840101", "9000", NULL },
+		{ "002A808600*", "6A80", NULL }, { 0 },
+	};
+	static const tmg_decrypt_spec spec = { .padding = TMG_DECRYPT_PKCS1 };
+	static const uint8_t cipher[256];
+	tmg_out plain = TMG_OUT(store);
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
+	    TMG_OK);
+	assert_int_equal(tmg_driver_pkcs15.decrypt(d.b, 0x45, TMG_ALG_RSA2048, &spec,
+	    TMG_VIEW(cipher), &plain), TMG_E_CRYPTO);
+	p15_done(&d);
+}
+
 /* ---- behind a PIN --------------------------------------------------------------------- */
 
 #define HIDDEN { "00A4080050154400", "9000", NULL }, { "00B00000", "6982", NULL }
@@ -777,6 +806,7 @@ main(void)
 		cmocka_unit_test(whether_it_pads),
 		cmocka_unit_test(an_isoapplet),
 		cmocka_unit_test(an_isoapplet_of_old),
+		cmocka_unit_test(what_is_damaged),
 		cmocka_unit_test(what_a_pin_shows),
 		cmocka_unit_test(what_stays_hidden_is_not_overwritten),
 		cmocka_unit_test(each_key_once),

@@ -85,11 +85,15 @@ run_signing(tmg_p15 *p, const tmg_p15_key *key, const tmg_signing *s,
 	tmg_p15_use u = { .key = key, .template = CRT_SIGN, .algorithm = algorithm,
 	    .command = sign_command(s->alg, s->sent) };
 	const size_t mark = answer->len;
-	tmg_rc rc = tmg_p15_operate(p, &u, answer);
+	tmg_rc rc;
 
-	if (rc != TMG_UNSUPPORTED || p->base.fault.sw != TMG_SW_INS)
-		return rc;
-	answer->len = mark;
+	if (!p->content.no_pso) {
+		rc = tmg_p15_operate(p, &u, answer);
+		if (rc != TMG_UNSUPPORTED || p->base.fault.sw != TMG_SW_INS)
+			return rc;
+		p->content.no_pso = true;
+		answer->len = mark;
+	}
 	u.template = CRT_AUTHENTICATE;
 	u.command = authenticate_command(s->alg, s->sent);
 	return tmg_p15_operate(p, &u, answer);

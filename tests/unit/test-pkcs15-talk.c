@@ -216,6 +216,8 @@ by_internal_authenticate(void **state)
 		{ "002A9E9A" DIGEST, "6D00", NULL },
 		{ "002241A481024B02840102", "9000", NULL },
 		{ "00880000" DIGEST, HALF HALF "9000", NULL },
+		/* it is not asked PSO again */
+		{ "00880000" DIGEST, HALF HALF "9000", NULL },
 		{ 0 },
 	};
 	p15_desk d;
@@ -224,6 +226,7 @@ by_internal_authenticate(void **state)
 	p15_open(&d, rows);
 	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
 	    TMG_OK);
+	sign_ec(&d, TMG_OK);
 	sign_ec(&d, TMG_OK);
 	p15_done(&d);
 }

@@ -7,7 +7,7 @@
 static const tmg_status get_sw[] = {
 	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("there is nothing in it") },
-	{ 0x6a83, TMG_NOT_FOUND, N_("there is nothing in it") },
+	{ TMG_SW_NO_RECORD, TMG_NOT_FOUND, N_("there is nothing in it") },
 	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
 	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card has no such object") },
 	{ TMG_SW_DATA, TMG_UNSUPPORTED, N_("the card has no such object") },

@@ -5,7 +5,6 @@
 #include "src/iso/life.h"
 
 enum {
-	SW_DATA_INVALID = 0x6984,	/* IsoApplet: there is such a file */
 	FCP_MAX = 64,
 	NAMES = 64,		/* of files that are tried */
 };
@@ -67,10 +66,11 @@ is_named(const tmg_p15 *p, uint16_t fid)
 	return false;
 }
 
+/* IsoApplet says of a file that is there what ISO says of invalid data. */
 static bool
 is_in_the_way(tmg_rc rc, uint16_t sw)
 {
-	return rc == TMG_OCCUPIED || (rc == TMG_E_CARD && sw == SW_DATA_INVALID);
+	return rc == TMG_OCCUPIED || (rc == TMG_E_CARD && sw == TMG_SW_INVALIDATED);
 }
 
 static tmg_rc

@@ -26,8 +26,6 @@ enum {
 
 	SW_DEACTIVATED = 0x6283,
 	SW_NO_EF = 0x6986,
-	SW_NO_RECORD = 0x6a83,
-	SW_OUTSIDE = 0x6b00,
 };
 
 static const struct {
@@ -37,14 +35,14 @@ static const struct {
 	{ TMG_SW_OK, TMG_OK },
 	{ TMG_SW_END_EARLY, TMG_OK },
 	{ TMG_SW_NO_FILE, TMG_NOT_FOUND },
-	{ SW_NO_RECORD, TMG_NOT_FOUND },
+	{ TMG_SW_NO_RECORD, TMG_NOT_FOUND },
 	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND },
 	{ SW_DEACTIVATED, TMG_DENIED },
 	{ TMG_SW_LOGIN, TMG_LOGIN },
 	{ TMG_SW_BLOCKED, TMG_PIN_LOCKED },
 	{ TMG_SW_CONDITIONS, TMG_DENIED },
 	{ TMG_SW_FULL, TMG_DENIED },
-	{ 0x6981, TMG_UNSUPPORTED },	/* no transparent file */
+	{ TMG_SW_NOT_FOR_FILE, TMG_UNSUPPORTED },	/* no transparent file */
 	{ SW_NO_EF, TMG_UNSUPPORTED },
 	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED },
 	{ TMG_SW_P1P2, TMG_UNSUPPORTED },
@@ -322,7 +320,7 @@ tmg_files_read(tmg_files *f, const tmg_span *span, tmg_out *data, uint16_t *sw)
 
 		if ((rc = read_part(f, span->offset + got, end - got, data, sw)))
 			return rc;
-		if (*sw == SW_OUTSIDE) {
+		if (*sw == TMG_SW_WRONG_P1P2) {	/* the offset is outside */
 			data->len = before;
 			break;
 		}
@@ -376,7 +374,7 @@ update_part(tmg_files *f, size_t offset, tmg_view part, uint16_t *sw)
 	/* 63Cx: written at the x-th try, 5.1.3. */
 	if ((*sw & TMG_SW_TRIES_MASK) == TMG_SW_TRIES)
 		return TMG_OK;
-	return *sw == SW_OUTSIDE || *sw == TMG_SW_LENGTH ? TMG_DENIED
+	return *sw == TMG_SW_WRONG_P1P2 || *sw == TMG_SW_LENGTH ? TMG_DENIED
 	    : tmg_files_verdict(*sw);
 }
 

@@ -13,12 +13,15 @@ enum {
 	TMG_SW_MEMORY = 0x6581,
 	TMG_SW_LENGTH = 0x6700,
 	TMG_SW_NO_CHAINING = 0x6884,
+	TMG_SW_NOT_FOR_FILE = 0x6981,	/* command incompatible with file structure */
 	TMG_SW_LOGIN = 0x6982,		/* security status not satisfied */
 	TMG_SW_BLOCKED = 0x6983,	/* authentication method blocked */
+	TMG_SW_INVALIDATED = 0x6984,	/* reference data not usable */
 	TMG_SW_CONDITIONS = 0x6985,	/* conditions of use not satisfied */
 	TMG_SW_DATA = 0x6a80,		/* incorrect parameters in the data */
 	TMG_SW_NOT_SUPPORTED = 0x6a81,
 	TMG_SW_NO_FILE = 0x6a82,
+	TMG_SW_NO_RECORD = 0x6a83,
 	TMG_SW_FULL = 0x6a84,		/* not enough memory space */
 	TMG_SW_P1P2 = 0x6a86,
 	TMG_SW_NO_REFERENCE = 0x6a88,

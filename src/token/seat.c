@@ -45,49 +45,42 @@ probe(const tmg_driver *driver, tmg_channel *ch, struct finding *f)
 	return rc;
 }
 
-/* The driver that is asked as number n: those that know the ATR come first. */
-static size_t
-driver_at(const tmg_channel *ch, size_t n)
+/* Those that know the ATR, or the others, until one finds a token.  A driver that fails
+ * does not hide the others' tokens, and is asked again; *worst tells. */
+static tmg_rc
+ask_those(struct finding *f, tmg_channel *ch, bool likely, tmg_rc *worst)
 {
 	const tmg_view atr = { ch->atr, ch->atr_len };
-	size_t likely = 0, others = 0;
-
-	for (size_t i = 0; i < tmg_drivers_count; i++)
-		if (tmg_drivers[i]->likely(atr) && likely++ == n)
-			return i;
-	for (size_t i = 0; i < tmg_drivers_count; i++)
-		if (!tmg_drivers[i]->likely(atr) && likely + others++ == n)
-			return i;
-	return 0;
-}
-
-/*
- * Until one finds a token: each further question is a command, and one more to
- * come back to the first application.  tmg_seat_complete() asks the others.  A
- * driver that fails does not hide the others' tokens, and is asked again then.
- */
-static tmg_rc
-ask_drivers(struct finding *f, tmg_channel *ch)
-{
-	tmg_auto(tmg_turn) turn = { NULL };
 	uint32_t *asked = &f->seat->asked;
-	tmg_rc rc, worst = TMG_OK;
+	tmg_rc rc = TMG_OK;
 
-	if ((rc = tmg_turn_take(&turn, ch)))
-		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
-	for (size_t n = 0; n < tmg_drivers_count && f->count == 0; n++) {
-		const size_t i = driver_at(ch, n);
-
-		if ((*asked >> i & 1) != 0)
+	for (size_t i = 0; i < tmg_drivers_count && f->count == 0 && rc != TMG_REMOVED; i++) {
+		if ((*asked >> i & 1) != 0 || tmg_drivers[i]->likely(atr) != likely)
 			continue;
 		rc = probe(tmg_drivers[i], ch, f);
 		if (rc == TMG_OK || rc == TMG_NOT_FOUND)
 			*asked |= UINT32_C(1) << i;
 		else
-			worst = tmg_fault_copy(&f->set->fault, &ch->fault, rc);
-		if (rc == TMG_REMOVED)
-			return rc;
+			*worst = tmg_fault_copy(&f->set->fault, &ch->fault, rc);
 	}
+	return rc == TMG_REMOVED ? rc : TMG_OK;
+}
+
+/*
+ * Until one finds a token: each further question is a command, and one more to
+ * come back to the first application.  tmg_seat_complete() asks the others.
+ */
+static tmg_rc
+ask_drivers(struct finding *f, tmg_channel *ch)
+{
+	tmg_auto(tmg_turn) turn = { NULL };
+	tmg_rc rc, worst = TMG_OK;
+
+	if ((rc = tmg_turn_take(&turn, ch)))
+		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
+	if ((rc = ask_those(f, ch, true, &worst)) ||
+	    (rc = ask_those(f, ch, false, &worst)))
+		return rc;
 	if (f->count > 0)
 		return TMG_OK;
 	if (worst != TMG_OK)

@@ -7,6 +7,8 @@
  */
 #include "drivers/pkcs15/write.h"
 
+#include "src/driver/pubkey.h"
+
 enum {
 	INS_GENERATE = 0x46,
 	P1_SET = 0x41,
@@ -58,7 +60,7 @@ generate(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields)
 		.le = TMG_LE_ANY }, &answer, &sw)) ||
 	    (rc = tmg_p15_changed(p, TMG_OK, sw, N_("making a key"))))
 		return rc;
-	if (tmg_tlv_find(tmg_out_view(&answer), 0x7f49, &inner))
+	if (tmg_tlv_find(tmg_out_view(&answer), TMG_TAG_PUBKEY, &inner))
 		return TMG_E_MALFORMED;
 	tmg_put(fields, inner);
 	return tmg_out_done(fields);

@@ -6,6 +6,8 @@
  */
 #include "drivers/pkcs15/write.h"
 
+#include "src/driver/pubkey.h"
+
 enum {
 	INS_GENERATE = 0x46,
 	INS_GET_DATA = 0xca,
@@ -86,8 +88,8 @@ make_rsa(tmg_p15 *p, tmg_out *fields)
 	    (rc = tmg_p15_changed(p, TMG_OK, sw, N_("making a key"))) ||
 	    (rc = ask_public(p, P2_MODULUS, &answer)))
 		return rc;
-	tmg_tlv_put(fields, 0x81, tmg_out_view(&answer));
-	tmg_tlv_put(fields, 0x82, TMG_VIEW(exponent));
+	tmg_tlv_put(fields, TMG_TAG_MODULUS, tmg_out_view(&answer));
+	tmg_tlv_put(fields, TMG_TAG_EXPONENT, TMG_VIEW(exponent));
 	return tmg_out_done(fields);
 }
 
@@ -108,7 +110,7 @@ make_ec(tmg_p15 *p, tmg_out *fields)
 	in = point = tmg_out_view(&answer);
 	if (tmg_tlv_expect(&in, P2_POINT, &point))
 		point = tmg_out_view(&answer);
-	tmg_tlv_put(fields, 0x86, point);
+	tmg_tlv_put(fields, TMG_TAG_POINT, point);
 	return tmg_out_done(fields);
 }
 

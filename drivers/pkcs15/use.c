@@ -7,6 +7,7 @@
 #include "drivers/pkcs15/pkcs15.h"
 
 #include "src/base/ctx.h"
+#include "src/driver/pubkey.h"
 #include "src/pki/padding.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
 	PADDING_SECOND = 0x82,
 	HALVE_FROM = 256,	/* bytes; what no short command carries */
 
+	TAG_CIPHER = 0xa6,
 	TAG_DYNAMIC = 0x7c,	/* GENERAL AUTHENTICATE, 7.5.5 */
 	TAG_EXPONENTIAL = 0x85,
 };
@@ -241,10 +243,10 @@ put_point(const tmg_p15 *p, tmg_view point, tmg_out *o)
 		tmg_tlv_put(o, TAG_EXPONENTIAL, point);
 		return;
 	}
-	tmg_tlv_put_head(o, 0xa6, tmg_tlv_size(0x7f49, tmg_tlv_size(0x86,
-	    point.len)));
-	tmg_tlv_put_head(o, 0x7f49, tmg_tlv_size(0x86, point.len));
-	tmg_tlv_put(o, 0x86, point);
+	tmg_tlv_put_head(o, TAG_CIPHER, tmg_tlv_size(TMG_TAG_PUBKEY,
+	    tmg_tlv_size(TMG_TAG_POINT, point.len)));
+	tmg_tlv_put_head(o, TMG_TAG_PUBKEY, tmg_tlv_size(TMG_TAG_POINT, point.len));
+	tmg_tlv_put(o, TMG_TAG_POINT, point);
 }
 
 /* The x coordinate; some cards answer the whole point, or in a template. */

@@ -5,9 +5,6 @@
 #include "src/pki/spki.h"
 
 enum {
-	TAG_MODULUS = 0x81,
-	TAG_EXPONENT = 0x82,
-	TAG_POINT = 0x86,
 	RAW_LEN = 32,		/* of Ed25519 and X25519 */
 	RAW_PREFIX = 0x40,
 };
@@ -17,8 +14,8 @@ rsa_key(tmg_alg alg, tmg_view fields, tmg_out *spki)
 {
 	tmg_view n, e;
 
-	if (tmg_tlv_find(fields, TAG_MODULUS, &n) ||
-	    tmg_tlv_find(fields, TAG_EXPONENT, &e) ||
+	if (tmg_tlv_find(fields, TMG_TAG_MODULUS, &n) ||
+	    tmg_tlv_find(fields, TMG_TAG_EXPONENT, &e) ||
 	    tmg_number_bits(n) != tmg_alg_get(alg)->bits ||
 	    tmg_number_bits(e) > tmg_number_bits(n))
 		return TMG_E_MALFORMED;
@@ -30,7 +27,7 @@ ec_key(tmg_alg alg, tmg_view fields, tmg_out *spki)
 {
 	tmg_view point;
 
-	return tmg_tlv_find(fields, TAG_POINT, &point)
+	return tmg_tlv_find(fields, TMG_TAG_POINT, &point)
 	    ? TMG_E_MALFORMED : tmg_spki_ec(alg, point, spki);
 }
 
@@ -39,7 +36,7 @@ raw_key(tmg_alg alg, tmg_view fields, tmg_out *spki)
 {
 	tmg_view key;
 
-	if (tmg_tlv_find(fields, TAG_POINT, &key))
+	if (tmg_tlv_find(fields, TMG_TAG_POINT, &key))
 		return TMG_E_MALFORMED;
 	if (key.len == RAW_LEN + 1 && key.ptr[0] == RAW_PREFIX)
 		key = (tmg_view){ key.ptr + 1, RAW_LEN };

@@ -10,6 +10,13 @@
 
 #define TMG_TAG_PUBKEY 0x7f49u	/* the template itself */
 
+/* What is in it. */
+enum {
+	TMG_TAG_MODULUS = 0x81,
+	TMG_TAG_EXPONENT = 0x82,
+	TMG_TAG_POINT = 0x86,
+};
+
 /*
  * What stands in the template as SubjectPublicKeyInfo.  A modulus must be as
  * long as alg says, to the bit, and a point uncompressed; in front of the 32

@@ -17,7 +17,6 @@ echo 999999 >bad
 echo "what is signed" >data
 openssl dgst -sha256 -binary data >hash
 
-quiet() { "$@" >said 2>&1 || { cat said; fail "$*"; }; }
 tamga() { "$top_builddir/tamga" "$@" --reader "$reader" >out 2>err; }
 ok() { tamga "$@" || { cat out err >&2; fail "tamga $*"; }; }
 says() { grep -qF -e "$2" "$1" || { cat "$1" >&2; fail "$1 does not say: $2"; }; }

@@ -22,8 +22,6 @@ only_not() {
 	export OPENSC_CONF
 }
 
-quiet() { "$@" >said 2>&1 || { cat said >&2; fail "$*"; }; }
-
 # signs_rsa ID PIN PUB: over data, for whom PUB is the public key.
 signs_rsa() {
 	quiet pkcs15-crypt --sign --sha-256 --pkcs1 -k "$1" -p "$2" -i hash -o sig --raw

@@ -25,7 +25,6 @@ only() {
 	OPENSC_CONF=$work/opensc.conf
 	export OPENSC_CONF
 }
-quiet() { "$@" >said 2>&1 || { cat said; fail "$*"; }; }
 init() { quiet pkcs15-init --auth-id 80 --verify-pin --pin 123456 "$@"; }
 tool() { quiet pkcs11-tool --module "$opensc" --login --pin 123456 "$@"; }
 

@@ -31,6 +31,9 @@ expect() {
 	grep -qE -- "$pattern" said || { cat said >&2; fail "no \"$pattern\" from $*"; }
 }
 
+# quiet COMMAND...: succeeds, and what it says is nobody's business.
+quiet() { "$@" >said 2>&1 || { cat said >&2; fail "$*"; }; }
+
 # refuse PATTERN COMMAND...: fails, and says PATTERN.
 refuse() {
 	pattern=$1

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Every test stands in a list: one that does not is run by nobody, and passes.
+set -eu
+cd "$top_srcdir"
+lists=$(find tests doc -name '*.am')
+missing=
+for test in tests/interop/*.sh tests/fault/*.sh tests/bench/*.sh tests/lint/*.sh; do
+	case $test in
+	*-lib.sh|*/kinds.sh|*'*'*) continue ;;	# sourced, or a folder without any
+	esac
+	# shellcheck disable=SC2086
+	grep -qF "$test" $lists || missing="$missing $test"
+done
+[ -z "$missing" ] || { echo "in no list:$missing"; exit 1; }

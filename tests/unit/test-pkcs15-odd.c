@@ -201,7 +201,7 @@ two_keys_of_one_id(void **state)
 		{ "00A4080050154401", "9000", NULL },
 		{ "00D600000000", "9000", NULL },
 		FILE_AT("08", "50154403", ""),
-		{ "00A4080050154502", "9000", NULL }, { "00E40000", "9000", NULL },
+		{ "00E400004502", "9000", NULL },
 		{ 0 },
 	};
 	const tmg_keyspec spec = { .slot = 0x45, .alg = TMG_ALG_RSA2048 };

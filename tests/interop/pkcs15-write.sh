@@ -122,6 +122,8 @@ life() {
 	takes "$5" cert delete 46 --yes --pin-file pin
 	takes "$6" cert install 46 back.pem --pin-file pin
 	takes "$7" key delete 47 --yes --pin-file pin
+	# RSA on a card that pads does no PSS, which a TLS 1.3 client must
+	[ "$card" = MyEID ] || return 0
 	step "$card: renewed into a place that is empty"
 	ok renew 46 --pin-file pin --ca-file "$TAMGA_TEST_RA_CA" --json
 	says out '"slot": "47"'

@@ -239,7 +239,7 @@ later "$dead" '127.0.0.1'
 ! grep -q 'open sesame' log || die 'the token is in the log'
 
 # a slow register holds up those who ask it, and nobody who comes meanwhile
-rm -f slowly
+rm -f slowly slow.[123]
 serve "kind = \"http\"; timeout_seconds = 8; $members url = \"http://127.0.0.1:$port/persons/\${number}\";"
 for n in 1 2 3; do
 	left=0

@@ -3,6 +3,7 @@
 #include "drivers/piv/piv.h"
 
 #include "src/base/scope.h"
+#include "src/driver/packed.h"
 
 enum {
 	TAG_CERT = 0x70,
@@ -33,7 +34,7 @@ tmg_piv_cert_parse(tmg_view content, tmg_out *der)
 	if (cert.len == 0)
 		return TMG_NOT_FOUND;
 	if (is_packed(content))
-		return tmg_piv_gunzip(cert, TMG_CERT_MAX, der);
+		return tmg_unpack(cert, TMG_CERT_MAX, der);
 	if (cert.ptr[0] != DER_SEQUENCE || cert.len > TMG_CERT_MAX)
 		return TMG_E_MALFORMED;
 	tmg_put(der, cert);
@@ -93,7 +94,7 @@ put_packed(tmg_piv *p, const tmg_piv_slot *slot, tmg_view der)
 
 	if (bytes == NULL)
 		return piv_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
-	if (tmg_piv_gzip(der, &packed))
+	if (tmg_pack(TMG_PACKING_GZIP, der, &packed))
 		return piv_raise(p, TMG_DENIED, TMG_SW_FULL,
 		    _("%s: the certificate of %zu bytes does not fit into slot "
 		    "%s, even compressed"), p->who, der.len, slot->row.name);

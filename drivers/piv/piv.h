@@ -206,10 +206,6 @@ tmg_rc tmg_piv_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);
 tmg_rc tmg_piv_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
 tmg_rc tmg_piv_cert_delete(tmg_backend *b, uint32_t slot);
 
-/* RFC 1952, at most max bytes. */
-tmg_rc tmg_piv_gunzip(tmg_view packed, size_t max, tmg_out *plain);
-tmg_rc tmg_piv_gzip(tmg_view plain, tmg_out *packed);
-
 /* ---- pin.c --------------------------------------------------------------- */
 
 tmg_rc tmg_piv_tries(tmg_backend *b, tmg_pin_kind kind, int *tries);

@@ -4,6 +4,7 @@
 
 #include "drivers/piv/piv.h"
 #include "src/base/scope.h"
+#include "src/driver/packed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -90,7 +91,7 @@ fuzz_gunzip(tmg_view in)
 	static uint8_t store[TMG_CERT_MAX];
 	tmg_out out = { store, sizeof(store) / 2, 0, false };
 
-	if (tmg_piv_gunzip(in, TMG_CERT_MAX, &out) == TMG_OK &&
+	if (tmg_unpack(in, TMG_CERT_MAX, &out) == TMG_OK &&
 	    out.len > sizeof(store) / 2)
 		abort();
 }

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "src/codec/hex.h"
+#include "src/driver/packed.h"
 
 static tmg_view
 hex(const char *text, uint8_t *store, size_t cap)
@@ -185,7 +186,7 @@ packed_object(tmg_view plain, uint8_t info, uint8_t *store, size_t cap)
 	tmg_out packed = { bytes, plain.len + 256, 0, false };
 	tmg_out out = { store, cap, 0, false };
 
-	assert_int_equal(tmg_piv_gzip(plain, &packed), TMG_OK);
+	assert_int_equal(tmg_pack(TMG_PACKING_GZIP, plain, &packed), TMG_OK);
 	tmg_tlv_put(&out, 0x70, tmg_out_view(&packed));
 	tmg_tlv_put(&out, 0x71, (tmg_view){ &info, 1 });
 	free(bytes);
@@ -236,18 +237,18 @@ a_packed_cert_cut_anywhere_is_refused(void **state)
 	tmg_out packed = TMG_OUT(store);
 
 	(void)state;
-	assert_int_equal(tmg_piv_gzip(TMG_VIEW(plain), &packed), TMG_OK);
+	assert_int_equal(tmg_pack(TMG_PACKING_GZIP, TMG_VIEW(plain), &packed), TMG_OK);
 	for (size_t n = 0; n < packed.len; n++) {
 		tmg_out out = TMG_OUT(got);
 
-		assert_int_equal(tmg_piv_gunzip((tmg_view){ store, n },
+		assert_int_equal(tmg_unpack((tmg_view){ store, n },
 		    TMG_CERT_MAX, &out), TMG_E_MALFORMED);
 	}
 	/* whole, but more than may come out, however much room there is */
 	for (size_t max = sizeof(plain) - 1; max <= sizeof(plain); max++) {
 		tmg_out out = TMG_OUT(got);
 
-		assert_int_equal(tmg_piv_gunzip(tmg_out_view(&packed), max, &out),
+		assert_int_equal(tmg_unpack(tmg_out_view(&packed), max, &out),
 		    max < sizeof(plain) ? TMG_E_MALFORMED : TMG_OK);
 	}
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compressed certificates: CertInfo of SP 800-73-4 part 1; RFC 1952. */
-#include "drivers/piv/piv.h"
+#include "src/driver/packed.h"
 
 #define ZLIB_CONST
 #include <zlib.h>
 
 enum {
-	WINDOW_GZIP = 15 + 16,		/* zlib's way of saying "with gzip's header" */
 	WINDOW_ANY = 15 + 32,		/* gzip or zlib, as the header says */
 	MEMORY = 8,			/* zlib's default */
+};
+
+/* The window of each packing: zlib's way of saying which header. */
+static const int windows[] = {
+	[TMG_PACKING_GZIP] = 15 + 16,
+	[TMG_PACKING_ZLIB] = 15,
 };
 
 static void
@@ -24,7 +28,7 @@ deflate_end(z_stream *z)
 }
 
 tmg_rc
-tmg_piv_gunzip(tmg_view packed, size_t max, tmg_out *plain)
+tmg_unpack(tmg_view packed, size_t max, tmg_out *plain)
 {
 	__attribute__((__cleanup__(inflate_end))) z_stream z = { 0 };
 	const size_t room = plain->cap - plain->len;
@@ -50,12 +54,12 @@ tmg_piv_gunzip(tmg_view packed, size_t max, tmg_out *plain)
 }
 
 tmg_rc
-tmg_piv_gzip(tmg_view plain, tmg_out *packed)
+tmg_pack(tmg_packing packing, tmg_view plain, tmg_out *packed)
 {
 	__attribute__((__cleanup__(deflate_end))) z_stream z = { 0 };
 	const size_t room = packed->cap - packed->len;
 
-	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, WINDOW_GZIP,
+	if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, windows[packing],
 	    MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
 		return TMG_E_NOMEM;
 	z.next_in = plain.ptr;

@@ -19,6 +19,9 @@ extern const tmg_driver tmg_driver_openpgp;
 #ifdef WITH_DRIVER_PKCS15
 extern const tmg_driver tmg_driver_pkcs15;
 #endif
+#ifdef WITH_DRIVER_GIDS
+extern const tmg_driver tmg_driver_gids;
+#endif
 #ifdef WITH_DRIVER_MODULE
 extern const tmg_driver tmg_driver_module;
 #endif
@@ -37,6 +40,9 @@ const tmg_driver *const tmg_drivers[] = {
 #endif
 #ifdef WITH_DRIVER_PKCS15
 	&tmg_driver_pkcs15,
+#endif
+#ifdef WITH_DRIVER_GIDS
+	&tmg_driver_gids,
 #endif
 #ifdef WITH_DRIVER_FILE
 	&tmg_driver_file,

@@ -15,7 +15,7 @@ command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
 # C  one certificate read: 1 with extended length, 5 without
 # H  Key History, instead of probing twenty slots
 # X  what tamga list asks further: the SELECT of every other application (OpenPGP or
-#    PIV: 1; PKCS #15 and IsoApplet: 2), and the first one's again (with T=0 and its GET RESPONSE)
+#    PIV: 1; PKCS #15 and IsoApplet: 2; GIDS: 1), and the first one's again (with T=0 and its GET RESPONSE)
 # N  serial number and model: 2, for the name that people are shown
 # T  the tries left, asked before a PIN from a file is used: 1, because nobody
 #    is there to be warned that it is the last one
@@ -37,16 +37,16 @@ row() {
 	count_all
 }
 rows() {
-	row piv,provisioned              6 10  4  5 103 202  4  4  6  4  3  1
-	row piv,provisioned,short       22 26  4  5 103 202  4  4 14  8  3  1
-	row piv,provisioned,standard     6 10  5  6 104 203  4  4  6  4  4  1
-	row piv,provisioned,standard,short 22 26 10 11 109 208  4  4 19  8  4  1
+	row piv,provisioned              6 11  4  5 103 202  4  4  6  4  3  1
+	row piv,provisioned,short       22 27  4  5 103 202  4  4 14  8  3  1
+	row piv,provisioned,standard     6 11  5  6 104 203  4  4  6  4  4  1
+	row piv,provisioned,standard,short 22 27 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
-	row piv,provisioned,standard,t0 28 33 14 15 212 311  8  8 24  8  7  2
-	openpgp openpgp,provisioned        5  9  6  4 103 204  5  7  8  4  7
-	openpgp openpgp,provisioned,no-kdf 5  9  5  4 103 204  5  6  7  4  6
+	row piv,provisioned,standard,t0 28 34 14 15 212 311  8  8 24  8  7  2
+	openpgp openpgp,provisioned        5 10  6  4 103 204  5  7  8  4  7
+	openpgp openpgp,provisioned,no-kdf 5 10  5  4 103 204  5  6  7  4  6
 	# 6E is two commands then, and so is a certificate as this card is sold with
-	openpgp openpgp,provisioned,short  9 13  7  4 103 205 13 10 11  8  8
+	openpgp openpgp,provisioned,short  9 14  7  4 103 205 13 10 11  8  8
 }
 
 # OpenPGP 3.4.1, doc/design/openpgp.md:

@@ -8,8 +8,8 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
-#include "src/base/ctx.h"
 #include "src/base/scope.h"
+#include "src/driver/given.h"
 #include "src/pki/scope.h"
 #include "src/pki/spki.h"
 
@@ -220,44 +220,6 @@ public_of(const EVP_PKEY *key, uint8_t *bytes, size_t cap, tmg_view *spki)
 }
 
 static tmg_rc
-check_key(tmg_opgp *p, EVP_PKEY *key, tmg_alg alg, tmg_view spki)
-{
-	tmg_held(EVP_PKEY_CTX) c = EVP_PKEY_CTX_new_from_pkey(
-	    tmg_ctx_libctx(p->base.ctx), key, NULL);
-	__attribute__((__cleanup__(drop_number))) BIGNUM *third = NULL;
-	tmg_alg found;
-
-	if (tmg_spki_alg(spki, &found) != TMG_OK || found != alg)
-		return opgp_raise(p, TMG_MISMATCH, 0,
-		    _("%s: the key is not of the kind %s"), p->who,
-		    tmg_alg_get(alg)->name);
-	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR3, &third) == 1)
-		return opgp_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: the card takes RSA keys of two primes only"), p->who);
-	if (c == NULL || EVP_PKEY_pairwise_check(c) != 1)
-		return opgp_raise(p, TMG_E_MALFORMED, 0,
-		    _("%s: the parts of this private key do not belong together; "
-		    "nothing was imported"), p->who);
-	return TMG_OK;
-}
-
-static EVP_PKEY *
-parse_key(tmg_opgp *p, tmg_view pkcs8)
-{
-	const unsigned char *der = pkcs8.ptr;
-	EVP_PKEY *key = d2i_AutoPrivateKey_ex(NULL, &der, (long)pkcs8.len,
-	    tmg_ctx_libctx(p->base.ctx), NULL);
-
-	if (key != NULL && der == pkcs8.ptr + pkcs8.len)
-		return key;
-	EVP_PKEY_free(key);
-	opgp_raise(p, TMG_E_MALFORMED, 0,
-	    _("%s: this is not a private key that can be read (PKCS #8, DER, not "
-	    "encrypted)"), p->who);
-	return NULL;
-}
-
-static tmg_rc
 send_key(tmg_opgp *p, const tmg_opgp_slot *slot, const EVP_PKEY *key)
 {
 	const tmg_opgp_attributes *a = &p->about.keys[slot->index].attributes;
@@ -287,17 +249,16 @@ static tmg_rc
 import_key(tmg_opgp *p, const tmg_keyspec *spec, const tmg_opgp_slot *slot,
     tmg_view pkcs8)
 {
-	tmg_held(EVP_PKEY) key = parse_key(p, pkcs8);
+	tmg_held(EVP_PKEY) key = NULL;
 	uint8_t bytes[TMG_SPKI_MAX];
 	tmg_view spki = { NULL, 0 };
 	tmg_rc rc;
 
-	if (key == NULL)
-		return TMG_E_MALFORMED;
+	if ((rc = tmg_given_key(&p->base, p->who, spec->alg, pkcs8, &key)))
+		return rc;
 	if (public_of(key, bytes, sizeof(bytes), &spki))
-		spki.len = 0;
-	if ((rc = check_key(p, key, spec->alg, spki)) ||
-	    (rc = tmg_opgp_want_attributes(p, slot, spec->alg)) ||
+		return TMG_E_CRYPTO;
+	if ((rc = tmg_opgp_want_attributes(p, slot, spec->alg)) ||
 	    (rc = send_key(p, slot, key)))
 		return rc;
 	return tmg_opgp_note_key(p, slot, OPGP_KEY_IMPORTED, spki);

@@ -6,10 +6,9 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include "src/base/ctx.h"
 #include "src/base/scope.h"
+#include "src/driver/given.h"
 #include "src/pki/scope.h"
-#include "src/pki/spki.h"
 
 #define IMPORT_MAX 2048u	/* bytes; RSA 4096: 5 * (4 + 256) + 6 */
 #define PART_MAX 256u		/* bytes; half of RSA 4096 */
@@ -130,76 +129,30 @@ static tmg_rc (*const put_key[])(const EVP_PKEY *key, tmg_alg alg,
 	[TMG_FAMILY_X] = put_x,
 };
 
-/* Kind, size and curve, by the public half. */
-static bool
-is_of(const EVP_PKEY *key, tmg_alg alg)
-{
-	uint8_t bytes[TMG_SPKI_MAX], *p = bytes;
-	const int len = i2d_PUBKEY(key, NULL);
-	tmg_alg found;
-
-	return len > 0 && (size_t)len <= sizeof(bytes) &&
-	    i2d_PUBKEY(key, &p) == len &&
-	    tmg_spki_alg((tmg_view){ bytes, (size_t)len }, &found) == TMG_OK &&
-	    found == alg;
-}
-
-/* The card is told two primes and takes 65537 for granted; with anything else
- * it would make wrong signatures. */
+/* The card takes 65537 for granted; with anything else it would make wrong
+ * signatures. */
 static bool
 fits_card(const EVP_PKEY *key, tmg_alg alg)
 {
 	__attribute__((__cleanup__(drop_number))) BIGNUM *e = NULL;
-	__attribute__((__cleanup__(drop_number))) BIGNUM *third = NULL;
 
 	return tmg_alg_get(alg)->family != TMG_FAMILY_RSA ||
 	    (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 &&
-	    BN_is_word(e, RSA_F4) &&
-	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR3, &third) != 1);
-}
-
-static bool
-is_whole(tmg_piv *p, EVP_PKEY *key)
-{
-	tmg_held(EVP_PKEY_CTX) c = EVP_PKEY_CTX_new_from_pkey(
-	    tmg_ctx_libctx(p->base.ctx), key, NULL);
-
-	return c != NULL && EVP_PKEY_pairwise_check(c) == 1;
-}
-
-static tmg_rc
-check_key(tmg_piv *p, EVP_PKEY *key, tmg_alg alg)
-{
-	if (!is_of(key, alg))
-		return piv_raise(p, TMG_MISMATCH, 0,
-		    _("%s: the key is not of the kind %s"), p->who,
-		    tmg_alg_get(alg)->name);
-	if (!fits_card(key, alg))
-		return piv_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: the card takes RSA keys of two primes and the public "
-		    "exponent 65537 only"), p->who);
-	if (!is_whole(p, key))
-		return piv_raise(p, TMG_E_MALFORMED, 0,
-		    _("%s: the parts of this private key do not belong together; "
-		    "nothing was imported"), p->who);
-	return TMG_OK;
+	    BN_is_word(e, RSA_F4));
 }
 
 static tmg_rc
 collect(tmg_piv *p, const tmg_keyspec *spec, tmg_view pkcs8, tmg_out *out)
 {
-	const unsigned char *der = pkcs8.ptr;
-	tmg_held(EVP_PKEY) key =
-	    d2i_AutoPrivateKey_ex(NULL, &der, (long)pkcs8.len,
-	    tmg_ctx_libctx(p->base.ctx), NULL);
+	tmg_held(EVP_PKEY) key = NULL;
 	tmg_rc rc;
 
-	if (key == NULL || der != pkcs8.ptr + pkcs8.len)
-		return piv_raise(p, TMG_E_MALFORMED, 0,
-		    _("%s: this is not a private key that can be read (PKCS #8, "
-		    "DER, not encrypted)"), p->who);
-	if ((rc = check_key(p, key, spec->alg)))
+	if ((rc = tmg_given_key(&p->base, p->who, spec->alg, pkcs8, &key)))
 		return rc;
+	if (!fits_card(key, spec->alg))
+		return piv_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: the card takes RSA keys of two primes and the public "
+		    "exponent 65537 only"), p->who);
 	if (put_key[tmg_alg_get(spec->alg)->family](key, spec->alg, out))
 		return piv_raise(p, TMG_E_CRYPTO, 0,
 		    _("%s: the parts of the private key cannot be taken out"),

@@ -25,7 +25,8 @@ standard_info(tmg_gids *g)
 	tmg_backend_info *info = &g->base.info;
 
 	info->pads = info->cert_first = info->named_by_id = true;
-	info->can = TMG_CAN_METADATA | TMG_CAN_GENERATE | TMG_CAN_DELETE |
+	info->can = TMG_CAN_METADATA | TMG_CAN_GENERATE | TMG_CAN_IMPORT |
+	    TMG_CAN_DELETE |
 	    TMG_CAN_GIVE_PIN;
 	info->algs = tmg_gids_makes();
 	snprintf(info->model, sizeof(info->model), "GIDS");
@@ -82,7 +83,7 @@ const tmg_driver tmg_driver_gids = {
 	.logged_in = tmg_gids_logged_in,
 	.admin_auto = tmg_gids_admin_auto,
 	.generate = tmg_gids_generate,
-	.import = tmg_no_import,
+	.import = tmg_gids_import,
 	.key_delete = tmg_gids_key_delete,
 	.key_move = tmg_no_key_move,
 	.attest = tmg_no_attest,

@@ -205,17 +205,22 @@ tmg_rc tmg_gids_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
 TMG_MUST_USE tmg_rc
 tmg_gids_change_begin(tmg_gids *g, bool containers);
 
-/* ---- keyfile.c, generate.c: new keys --------------------------------------------------------------- */
+/* ---- keyfile.c, newkey.c, generate.c, import.c: new keys ------------------ */
 
 /* An empty file for a key of that kind; what was there is deleted. */
 TMG_MUST_USE tmg_rc
 tmg_gids_keyfile_make(tmg_gids *g, size_t index, tmg_alg alg);
 TMG_MUST_USE tmg_rc
 tmg_gids_keyfile_delete(tmg_gids *g, size_t index);
-/* Keys of that kind decrypt, too: the others have files of another name. */
-bool tmg_gids_exchanges(tmg_alg alg);
 /* The kinds of keys that are made, bits of tmg_alg. */
 uint32_t tmg_gids_makes(void);
+/* Puts the key into its file. */
+typedef tmg_rc tmg_gids_newkey_fn(tmg_gids *g, size_t index, void *arg);
+/* A new key of that kind, and what tells of it. */
+TMG_MUST_USE tmg_rc
+tmg_gids_newkey(tmg_gids *g, const tmg_keyspec *spec, tmg_gids_newkey_fn *make,
+    void *arg);
+tmg_rc tmg_gids_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
 tmg_rc tmg_gids_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
 tmg_rc tmg_gids_key_delete(tmg_backend *b, uint32_t slot);
 

@@ -2,6 +2,9 @@
 /* Conversations with a GIDS card: what is sent, in which order, and how often. */
 #include "tests/unit/test.h"
 
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
 #include "drivers/gids/gids.h"
 #include "src/codec/hex.h"
 #include "tests/unit/probe.h"
@@ -563,6 +566,202 @@ a_key_is_forgotten_before_it_is_deleted(void **state)
 	desk_done(&d);
 }
 
+/* 70 { 84 83, A5 { 83 02, 84 00, 87 RSAPrivateKey } } */
+static void
+take_import(void *arg, tmg_view command, tmg_out *response)
+{
+	static const uint32_t reference[] = { 0x70, 0x84, 0 };
+	static const uint32_t kind[] = { 0x70, 0xa5, 0x83, 0 };
+	static const uint32_t value[] = { 0x70, 0xa5, 0x87, 0 };
+	const tmg_view data = { command.ptr + 4, command.len - 4 };
+	const unsigned char *der;
+	EVP_PKEY *key;
+	tmg_view v;
+
+	(void)arg;
+	assert_int_equal(tmg_tlv_walk(data, reference, &v), TMG_OK);
+	assert_int_equal(v.ptr[0], 0x83);
+	assert_int_equal(tmg_tlv_walk(data, kind, &v), TMG_OK);
+	assert_int_equal(v.ptr[0], 2);
+	assert_int_equal(tmg_tlv_walk(data, value, &v), TMG_OK);
+	der = v.ptr;
+	key = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &der, (long)v.len);
+	assert_non_null(key);
+	assert_ptr_equal(der, v.ptr + v.len);
+	EVP_PKEY_free(key);
+	tmg_put_u16(response, 0x9000);
+}
+
+static tmg_view
+rsa_key(uint8_t *der, size_t cap)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+	uint8_t *end = der;
+	const int len = i2d_PKCS8_PRIV_KEY_INFO(info, &end);
+
+	assert_true(len > 0 && (size_t)len <= cap);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	EVP_PKEY_free(key);
+	return (tmg_view){ der, (size_t)len };
+}
+
+static void
+an_rsa_key_comes_from_outside(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, VERIFY, LEARN,
+		{ GET_KEYMAP, KEYMAP "9000", NULL },
+		{ GET_CF, "DF2206000000000000" "9000", NULL },
+		{ PUT_CF "000001000100", "9000", NULL },
+		{ "00E00000" "6247" "820118" "8302B083" "8C058F10101000" "A537*",
+		    "9000", NULL },
+		{ "00440000", "9000", NULL },
+		{ "00DB3FFF70*", NULL, take_import },
+		{ "00DBA000DF202501" KEY_RSA KEY_EC "01000000079A83B0FFFF0000",
+		    "9000", NULL },
+		{ "00DBA010DF23820102" RECORD_RSA RECORD_EC "*", "9000", NULL },
+		{ 0 },
+	};
+	static const tmg_keyspec spec = { .slot = 0x83, .alg = TMG_ALG_RSA2048 };
+	static const tmg_keyspec other = { .slot = 0x83, .alg = TMG_ALG_RSA3072 };
+	static const tmg_keyspec curve = { .slot = 0x83, .alg = TMG_ALG_P256 };
+	uint8_t der[2048];
+	tmg_view key;
+	desk d;
+
+	(void)state;
+	key = rsa_key(der, sizeof(der));
+	desk_open(&d, rows);
+	log_in(&d);
+	assert_int_equal(DRV.import(d.b, &other, key), TMG_MISMATCH);
+	assert_int_equal(DRV.import(d.b, &curve, key), TMG_UNSUPPORTED);
+	assert_int_equal(DRV.import(d.b, &spec, tmg_view_str("no key")),
+	    TMG_E_MALFORMED);
+	assert_int_equal(DRV.import(d.b, &spec, key), TMG_OK);
+	desk_done(&d);
+}
+
+/* ---- the administrator's key ------------------------------------------------------- */
+
+#define ADMIN_KEY "010203040506070811121314151617182122232425262728"
+
+/* A card that has that key, or another. */
+typedef struct admin_card {
+	uint8_t key[24], r1[16];
+	bool lies;
+} admin_card;
+
+static const uint8_t r2[16] = { 0xd2, 2, 3 };
+
+static void
+crypt_card(const admin_card *card, int encrypt, const uint8_t *in, uint8_t *out)
+{
+	static const uint8_t vector[8];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n;
+
+	assert_int_equal(EVP_CipherInit_ex(ctx, EVP_des_ede3_cbc(), NULL, card->key,
+	    vector, encrypt), 1);
+	EVP_CIPHER_CTX_set_padding(ctx, 0);
+	assert_int_equal(EVP_CipherUpdate(ctx, out, &n, in, 40), 1);
+	assert_int_equal(n, 40);
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+static void
+answer_challenge(void *arg, tmg_view command, tmg_out *response)
+{
+	admin_card *card = arg;
+
+	assert_int_equal(command.len, 4 + 4 + 16);
+	memcpy(card->r1, command.ptr + 8, 16);
+	tmg_put_u16(response, 0x7c12);
+	tmg_put_u16(response, 0x8110);
+	tmg_put(response, TMG_VIEW(r2));
+	tmg_put_u16(response, 0x9000);
+}
+
+static void
+answer_proof(void *arg, tmg_view command, tmg_out *response)
+{
+	const admin_card *card = arg;
+	uint8_t said[40], back[40];
+
+	assert_int_equal(command.len, 4 + 4 + 40);
+	crypt_card(card, 0, command.ptr + 8, said);
+	if (memcmp(said, r2, 16) != 0 || memcmp(said + 16, card->r1, 16) != 0 ||
+	    said[39] != 0x80) {
+		tmg_put_u16(response, 0x6982);
+		return;
+	}
+	memcpy(back, card->lies ? r2 : card->r1, 16);
+	memcpy(back + 16, r2, 16);
+	memset(back + 32, 0x80, 8);
+	crypt_card(card, 1, back, said);
+	tmg_put_u16(response, 0x7c2a);
+	tmg_put_u16(response, 0x8228);
+	tmg_put(response, TMG_VIEW(said));
+	tmg_put_u16(response, 0x9000);
+}
+
+#define ADMIN_LOGIN { "0022C1A4830180", "9000", NULL }, \
+	{ "008700007C128110*", NULL, answer_challenge }, \
+	{ "008700007C2A8228*", NULL, answer_proof }
+
+static void
+card_of(admin_card *card, const char *key)
+{
+	tmg_out out = { card->key, sizeof(card->key), 0, false };
+
+	*card = (admin_card){ .lies = false };
+	assert_int_equal(tmg_hex_parse(tmg_view_str(key), &out), TMG_OK);
+}
+
+static void
+the_administrator_gives_a_new_pin(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ADMIN_LOGIN,
+		{ "002C0280353637383930", "9000", NULL },
+		{ "002C0280353637383930", "9000", NULL }, { 0 },
+	};
+	const tmg_view fresh = tmg_view_str("567890");
+	admin_card card;
+	desk d;
+
+	(void)state;
+	card_of(&card, ADMIN_KEY);
+	desk_open(&d, rows);
+	d.script.arg = &card;
+	assert_int_equal(DRV.unblock(d.b, tmg_view_str(ADMIN_KEY), fresh, NULL),
+	    TMG_OK);
+	assert_int_equal(DRV.logged_in(d.b, TMG_PIN_ADMIN), TMG_OK);
+	assert_int_equal(DRV.unblock(d.b, tmg_view_str(""), fresh, NULL), TMG_OK);
+	desk_done(&d);
+}
+
+static void
+neither_side_takes_a_wrong_key(void **state)
+{
+	static const tmg_script_row rows[] = { PROBE, ADMIN_LOGIN, ADMIN_LOGIN, { 0 } };
+	admin_card card;
+	desk d;
+
+	(void)state;
+	card_of(&card, "FF0203040506070811121314151617182122232425262728");
+	desk_open(&d, rows);
+	d.script.arg = &card;
+	assert_int_equal(DRV.verify(d.b, TMG_PIN_ADMIN, tmg_view_str(ADMIN_KEY),
+	    NULL), TMG_PIN_WRONG);
+	card_of(&card, ADMIN_KEY);
+	card.lies = true;
+	assert_int_equal(DRV.verify(d.b, TMG_PIN_ADMIN, tmg_view_str(ADMIN_KEY),
+	    NULL), TMG_PIN_WRONG);
+	assert_int_equal(DRV.logged_in(d.b, TMG_PIN_ADMIN), TMG_LOGIN);
+	desk_done(&d);
+}
+
 /* The card knows of no login: what was believed is forgotten. */
 static void
 a_login_that_ended_is_asked_for_again(void **state)
@@ -604,6 +803,9 @@ main(void)
 		cmocka_unit_test(a_key_is_noted_when_it_is_there),
 		cmocka_unit_test(maps_that_differ_are_left_alone),
 		cmocka_unit_test(a_key_is_forgotten_before_it_is_deleted),
+		cmocka_unit_test(an_rsa_key_comes_from_outside),
+		cmocka_unit_test(the_administrator_gives_a_new_pin),
+		cmocka_unit_test(neither_side_takes_a_wrong_key),
 		cmocka_unit_test(a_login_that_ended_is_asked_for_again),
 	};
 

@@ -104,7 +104,7 @@ tmg_gids_send(tmg_gids *g, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 	return tmg_application_send(&g->app, c, data, sw);
 }
 
-/* ---- objects.c: data objects ------------------------------------------------ */
+/* ---- objects.c: data objects --------------------------------------------- */
 
 /* What stands in the object; store takes the whole answer.
  * Verdicts TMG_NOT_FOUND, TMG_LOGIN. */
@@ -115,7 +115,7 @@ tmg_gids_get(tmg_gids *g, const tmg_gids_place *place, tmg_out *store,
 TMG_MUST_USE tmg_rc
 tmg_gids_put(tmg_gids *g, const tmg_gids_place *place, tmg_view content);
 
-/* ---- content.c ------------------------------------------------------------------ */
+/* ---- content.c ----------------------------------------------------------- */
 
 /* Master file and container map are there; read once after each selection.
  * Verdicts TMG_NOT_FOUND: nobody set the card up yet. */
@@ -142,7 +142,7 @@ tmg_gids_master_write(tmg_gids *g, tmg_view fresh);
 TMG_MUST_USE tmg_rc
 tmg_gids_map_write(tmg_gids *g, tmg_view fresh);
 
-/* ---- slots.c -------------------------------------------------------------------- */
+/* ---- slots.c ------------------------------------------------------------- */
 
 /* The container of a slot.  Verdicts TMG_NOT_FOUND: there is no such slot. */
 TMG_MUST_USE tmg_rc
@@ -151,7 +151,7 @@ tmg_rc tmg_gids_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count)
 tmg_rc tmg_gids_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
     tmg_out *spki);
 
-/* ---- public.c --------------------------------------------------------------------- */
+/* ---- public.c ------------------------------------------------------------ */
 
 /* Of what stands in 7F49 somewhere in the answer.  Verdicts TMG_UNSUPPORTED: it is
  * not there. */
@@ -161,17 +161,17 @@ tmg_gids_public_parse(tmg_alg alg, tmg_view answer, tmg_out *spki);
 TMG_MUST_USE tmg_rc
 tmg_gids_public_read(tmg_gids *g, size_t index, tmg_alg alg, tmg_out *spki);
 
-/* ---- identify.c --------------------------------------------------------------------- */
+/* ---- identify.c ---------------------------------------------------------- */
 
 tmg_rc tmg_gids_identify(tmg_backend *b);
 
-/* ---- cert.c ------------------------------------------------------------------------- */
+/* ---- cert.c -------------------------------------------------------------- */
 
 tmg_rc tmg_gids_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);
 tmg_rc tmg_gids_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
 tmg_rc tmg_gids_cert_delete(tmg_backend *b, uint32_t slot);
 
-/* ---- pin.c ----------------------------------------------------------------------------- */
+/* ---- pin.c --------------------------------------------------------------- */
 
 void tmg_gids_pin_rules(tmg_gids *g);
 /* TMG_LOGIN with words unless the user is logged in. */
@@ -186,26 +186,26 @@ tmg_rc tmg_gids_logout(tmg_backend *b);
 tmg_rc tmg_gids_logged_in(tmg_backend *b, tmg_pin_kind kind);
 tmg_rc tmg_gids_admin_auto(tmg_backend *b);
 
-/* ---- admin.c: the administrator's key --------------------------------------------------- */
+/* ---- admin.c: the administrator's key ------------------------------------ */
 
 /* Verdicts TMG_PIN_WRONG, TMG_PIN_LOCKED. */
 TMG_MUST_USE tmg_rc
 tmg_gids_admin_login(tmg_gids *g, tmg_view typed);
 
-/* ---- use.c --------------------------------------------------------------------------------- */
+/* ---- use.c --------------------------------------------------------------- */
 
 tmg_rc tmg_gids_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
     const tmg_sign_spec *spec, tmg_view input, tmg_out *sig);
 tmg_rc tmg_gids_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
     const tmg_decrypt_spec *spec, tmg_view cipher, tmg_out *plain);
 
-/* ---- change.c: what every change begins with -------------------------------------------------- */
+/* ---- change.c: what every change begins with ----------------------------- */
 
 /* Somebody is logged in, the content is known anew, and Windows will notice. */
 TMG_MUST_USE tmg_rc
 tmg_gids_change_begin(tmg_gids *g, bool containers);
 
-/* ---- keyfile.c, newkey.c, generate.c, import.c: new keys ------------------ */
+/* ---- keyfile.c, newkey.c, generate.c, import.c: new keys ----------------- */
 
 /* An empty file for a key of that kind; what was there is deleted. */
 TMG_MUST_USE tmg_rc

@@ -98,26 +98,26 @@ TMG_MUST_USE tmg_rc
 tmg_gids_keymap_put(tmg_view map, size_t index, const tmg_gids_key *key,
     tmg_out *fresh);
 
-/* ---- freshness.c: how Windows notices changes ----------------------------- */
+/* ---- freshness.c: how Windows notices changes ---------------------------- */
 
 /* Counts on; a counter that ends begins anew. */
 TMG_MUST_USE tmg_rc
 tmg_gids_freshness_bump(tmg_view cardcf, bool containers, tmg_out *fresh);
 
-/* ---- wrapped.c: certificates in their files -------------------------------- */
+/* ---- wrapped.c: certificates in their files ------------------------------ */
 
 TMG_MUST_USE tmg_rc
 tmg_gids_cert_unwrap(tmg_view file, tmg_out *der);
 TMG_MUST_USE tmg_rc
 tmg_gids_cert_wrap(tmg_view der, tmg_out *file);
 
-/* ---- tries.c ------------------------------------------------------------------ */
+/* ---- tries.c ------------------------------------------------------------- */
 
 /* What stands in 7F71. */
 TMG_MUST_USE tmg_rc
 tmg_gids_tries_parse(tmg_view content, int *tries);
 
-/* ---- mechanism.c: kinds of keys as the card has them --------------------------- */
+/* ---- mechanism.c: kinds of keys as the card has them --------------------- */
 
 /* Cryptographic mechanism identifier, without its padding; 0: none. */
 uint8_t

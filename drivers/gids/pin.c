@@ -217,24 +217,13 @@ tmg_gids_logout(tmg_backend *b)
 
 /* ---- new values ---------------------------------------------------------- */
 
-/* Two PINs one behind the other, as they are sent. */
-typedef struct pin_pair {
-	uint8_t bytes[2 * TMG_PIN_MAX];
-	tmg_out out;
-} pin_pair;
-
-static void
-pin_pair_release(pin_pair *pair)
-{
-	explicit_bzero(pair, sizeof(*pair));
-}
-
 tmg_rc
 tmg_gids_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
     int *tries)
 {
 	tmg_gids *g = tmg_gids_of(b);
-	tmg_auto(pin_pair) pair = { .out = { 0 } };
+	tmg_auto_secret both = { .len = 0 };	/* one behind the other */
+	tmg_out out = tmg_secret_out(&both);
 	int ignored;
 	uint16_t sw;
 	tmg_rc rc;
@@ -246,11 +235,11 @@ tmg_gids_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 		return no_such(g, kind);
 	if ((rc = check_typed(g, old)) || (rc = check_fresh(g, fresh)))
 		return rc;
-	pair.out = TMG_OUT(pair.bytes);
-	tmg_put(&pair.out, old);
-	tmg_put(&pair.out, fresh);
-	if ((rc = tmg_gids_send(g, &(tmg_capdu){ .ins = INS_CHANGE_REFERENCE_DATA,
-	    .p2 = GIDS_PIN, .data = tmg_out_view(&pair.out) }, NULL, &sw)))
+	tmg_put(&out, old);
+	tmg_put(&out, fresh);
+	if ((rc = tmg_secret_took(&both, &out)) ||
+	    (rc = tmg_gids_send(g, &(tmg_capdu){ .ins = INS_CHANGE_REFERENCE_DATA,
+	    .p2 = GIDS_PIN, .data = tmg_secret_view(&both) }, NULL, &sw)))
 		return gids_pass(g, rc);
 	if (sw != TMG_SW_OK)
 		g->user = false;

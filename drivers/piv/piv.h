@@ -198,7 +198,7 @@ tmg_rc tmg_piv_survey(tmg_backend *b, tmg_slot *rows, size_t count);
 /* Notes that the certificate of a retired slot came or went. */
 tmg_rc tmg_piv_history_note(tmg_piv *p, uint32_t ref, bool there);
 
-/* ---- cert.c, gzip.c ------------------------------------------------------ */
+/* ---- cert.c -------------------------------------------------------------- */
 
 /* A certificate object as DER.  Verdicts TMG_NOT_FOUND: it is empty. */
 tmg_rc tmg_piv_cert_parse(tmg_view content, tmg_out *der);

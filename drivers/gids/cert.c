@@ -71,7 +71,7 @@ tmg_gids_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der)
 {
 	tmg_gids *g = tmg_gids_of(b);
 	tmg_gids_place place;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)) || (rc = tmg_gids_learn(g)))
@@ -126,7 +126,7 @@ tmg_gids_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 	tmg_gids *g = tmg_gids_of(b);
 	tmg_gids_container c;
 	tmg_gids_place place;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)) ||
@@ -163,7 +163,7 @@ tmg_gids_cert_delete(tmg_backend *b, uint32_t slot)
 {
 	tmg_gids *g = tmg_gids_of(b);
 	tmg_gids_place place;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)) ||

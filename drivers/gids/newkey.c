@@ -148,7 +148,7 @@ tmg_gids_newkey(tmg_gids *g, const tmg_keyspec *spec, tmg_gids_newkey_fn *make,
 	uint8_t old[GIDS_KEYMAP_MAX];
 	tmg_out store = TMG_OUT(old);
 	tmg_view keymap;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, spec->slot, &index)) ||
@@ -174,7 +174,7 @@ tmg_gids_key_delete(tmg_backend *b, uint32_t slot)
 	tmg_out store = TMG_OUT(old);
 	tmg_gids_container c;
 	tmg_view keymap;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)) ||

@@ -81,7 +81,7 @@ tmg_gids_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts, tmg_out *spk
 {
 	tmg_gids *g = tmg_gids_of(b);
 	tmg_gids_container c;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)) || (rc = tmg_gids_learn(g)))

@@ -140,7 +140,7 @@ tmg_gids_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
 	uint8_t bytes[TMG_SIG_MAX];
 	tmg_out answer = TMG_OUT(bytes);
 	uint16_t sw = TMG_SW_OK;
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)))
@@ -222,7 +222,7 @@ tmg_gids_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
 	tmg_gids_environment se = { .template = CRT_DECIPHER };
 	uint8_t bytes[TMG_SIG_MAX];
 	tmg_out answer = TMG_OUT(bytes);
-	size_t index;
+	size_t index = 0;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_index(g, slot, &index)) ||

@@ -75,10 +75,10 @@ typedef struct tmg_pin_ask {
 
 /*
  * Writes the PIN as the person typed it (UTF-8; an administrator's key in
- * hexadecimal), at most 64 bytes.  Called before the reader is taken, so it may
- * take its time; other programs use the card meanwhile.  A PIN that was refused
- * is not asked for again by the same call: whoever wants to offer another try
- * calls again.
+ * hexadecimal, an admin PIN as text), at most 64 bytes.  Called before the
+ * reader is taken, so it may take its time; other programs use the card
+ * meanwhile.  A PIN that was refused is not asked for again by the same call:
+ * whoever wants to offer another try calls again.
  *
  * Verdicts  TMG_OK         with an empty PIN: the person types it on the reader's
  *                          keypad, where ask->keypad says so; else it is as

@@ -228,7 +228,8 @@ struct tmg_driver {
 	    size_t count);
 
 	/* PINs as typed.  TMG_PIN_WRONG, TMG_PIN_LOCKED; *tries is what is left,
-	 * -1 unknown; TMG_NOT_FOUND: no PIN of that kind is set.  kind ADMIN: hexadecimal or text, as the token has it. */
+	 * -1 unknown; TMG_NOT_FOUND: no PIN of that kind is set.  kind ADMIN:
+	 * hexadecimal or text, as the token has it. */
 	tmg_rc (*tries)(tmg_backend *b, tmg_pin_kind kind, int *tries);
 	/* TMG_OK: still the value the factory gave it; TMG_NOT_FOUND: no longer;
 	 * TMG_UNSUPPORTED: only a try would tell.  Never spends a try. */

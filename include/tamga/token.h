@@ -199,8 +199,9 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_token_factory(tmg_token *token, tmg_pin_kind kind);
 
 /*
- * Verifies a PIN that the caller has, as typed; for TMG_PIN_ADMIN in
- * hexadecimal.  What cannot be the PIN (empty, too long) is not sent.
+ * Verifies a PIN that the caller has, as typed; for TMG_PIN_ADMIN a key in
+ * hexadecimal or a PIN as text, as the token has it.  What cannot be the PIN
+ * (empty, too long) is not sent.
  *
  *   tries   out   left, -1 unknown; may be NULL
  *

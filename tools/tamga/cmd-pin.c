@@ -8,7 +8,7 @@ static const struct opt change_options[] = {
 	OPTIONS_NEW_PIN,
 	OPTIONS_NEW_PUK,
 	{ "new-admin-key-file", 0, OPT_TEXT, "FILE",
-	    N_("the new management key is its first line, hexadecimal") },
+	    N_("the new management key, hexadecimal, or admin PIN is its first line") },
 	OPT_END
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * IsoApplet, interface 0 (github.com/philipWendland/IsoApplet): keys by number, made
+ * IsoApplet, interface 0, by its public source: keys by number, made
  * by GENERATE ASYMMETRIC KEY PAIR after MSE named an algorithm.  With curves it
  * hashes by SHA-1 itself, so such keys are not made: nobody would take what they
  * sign.

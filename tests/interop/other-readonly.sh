@@ -81,7 +81,7 @@ wants 1 tamga pin change --pin-file newpin --new-pin-file data
 says err "6 to 8"
 
 step "extended length: what a signature and a list cost"
-# cards.md: 4 commands and 6.  Over that: the question how many tries are left,
+# doc/performance.md: 4 commands and 6.  Over that: the question how many tries are left,
 # so that the last one is not spent unasked; which PIN it is, on a card without
 # extensions; the card's name, and the facts that a list shows of each key.
 four=9a=p256,9c=rsa2048,9d=rsa2048,9e=p256

@@ -38,7 +38,7 @@ KIND = os.environ.get('TAMGA_TEST_KIND', 'piv')
 K = {'piv': PivCard, 'openpgp': OpenPgpCard}[KIND]
 
 
-# ---- interfaces, before anything is initialised (pkcs11.md 5) ------------------
+# ---- interfaces, before anything is initialised (doc/design/pkcs11.md) ------------------
 def judge_interfaces():
     for name, version, flags, want in (
             (b'PKCS 11', None, 1, 'FUNCTION_FAILED'), (b'PKCS 11', None, 0, (3, 2)),

@@ -4,7 +4,7 @@
  * verified, every secret compared, by libcrypto's own default context.
  *
  *	piv-driver READER all             everything, on a fresh card
- *	piv-driver READER counts          APDUs of the operations of cards.md
+ *	piv-driver READER counts          APDUs of the operations of doc/performance.md
  *	piv-driver READER generate SLOT ALG       SubjectPublicKeyInfo to stdout
  *	piv-driver READER sign SLOT ALG FILE      SHA-256 of FILE, signed
  *	piv-driver READER cert SLOT               certificate to stdout

@@ -35,7 +35,7 @@ page /
 shows '<html lang="ru">'
 page '/?lang=en'
 
-# ---- Kazakhstan: seeds/001
+# ---- Kazakhstan
 individuals
 who aliya
 page /service/kz-ssl
@@ -157,7 +157,7 @@ send /my/certificate 200
 has_header "Content-Disposition: attachment; filename=\"$kz.pem\""
 holds kz
 
-# ---- Bulgaria: seeds/000
+# ---- Bulgaria
 who maria
 page /apply/bg-csp
 send /apply/bg-csp 400 fullname=
@@ -223,7 +223,7 @@ who anybody
 page /status
 send /status 404 "number=$bg"	# its profile asks for the code, too
 
-# ---- Azerbaijan: seeds/004
+# ---- Azerbaijan
 citizens
 who ulviyya
 page /apply/az-esign

@@ -8,7 +8,7 @@ const FIN = '5ABC12D';
 const here = ['--no-pcsc', '--pin-file', `${folder}/pin`];
 const code = `${folder}/code`;
 
-walk('seeds/004', async w => {
+walk('Azerbaijan', async w => {
 	const ulviyya = await w.somebody('ulviyya', { script: false });
 	const operator = await w.somebody('operator', { officer: 'baku', script: false });
 	const other = await w.somebody('other', { officer: 'ganja', script: false });

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# seeds/004, walked with scripts switched off: an order, paid, and handed over
+# doc/procedures.md, Azerbaijan, walked with scripts switched off: an order, paid, and handed over
 # at a registration centre, where the operator makes the key on the carrier.
 . "$top_srcdir/tests/interop/walk-lib.sh"
 authority

@@ -8,7 +8,7 @@ const NAME = 'Мария Тестова';
 const ADDRESS = 'maria@example.bg';
 const CODE = 'correct horse battery';
 
-walk('seeds/000', async w => {
+walk('Bulgaria', async w => {
 	const maria = await w.somebody('maria');
 	const olga = await w.somebody('olga', { officer: 'olga' });
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# seeds/000, walked in a browser: registration by mail, papers, the key on a
+# doc/procedures.md, Bulgaria, walked in a browser: registration by mail, papers, the key on a
 # token, payment, the certificate from the personal profile.
 . "$top_srcdir/tests/interop/walk-lib.sh"
 authority

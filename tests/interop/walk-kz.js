@@ -35,7 +35,7 @@ function a_month_later(day) {
 	return then.toISOString().slice(0, 10);
 }
 
-walk('seeds/001', async w => {
+walk('Kazakhstan', async w => {
 	const aliya = await w.somebody('aliya', { keyboard: true });
 	const officer = await w.somebody('officer', { officer: 'temirtau', keyboard: true });
 	const passer = await w.somebody('passer', { keyboard: true });

@@ -174,7 +174,7 @@ class Server:
         return None
 
     def form_error(self, head, body):
-        """What strict servers want of a request: enrollment.md's traps."""
+        """What strict servers want of a request."""
         lines = body.split(b"\n")
         if head.get("content-type") != "application/pkcs10":
             return b"content type"

@@ -110,8 +110,7 @@ take_facts(opgp_desk *d, uint32_t ref, tmg_rc rc, tmg_key_facts *facts)
 		assert_true(spki.len > 64);
 }
 
-/* SELECT, 6E, two public keys, three certificates: seven, as cards.md has it for
- * two keys and one certificate. */
+/* SELECT, 6E, two public keys, three certificates: seven. */
 static void
 a_list_asks_nothing_twice(void **state)
 {

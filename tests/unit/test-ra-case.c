@@ -64,7 +64,7 @@ check_log(struct bench *b)
 		fail_msg("%s", f.text);
 }
 
-/* ---- Kazakhstan: seeds/001 ---- */
+/* ---- Kazakhstan ---- */
 
 static void
 begin_kazakh(struct bench *b, char id[RA_ID_MAX])
@@ -282,7 +282,7 @@ test_identity(void **state)
 	assert_non_null(strstr(b->desk.fault.text, "Documentation Unit"));
 }
 
-/* ---- Bulgaria: seeds/000 ---- */
+/* ---- Bulgaria ---- */
 
 static void
 register_bulgarian(struct bench *b, char id[RA_ID_MAX], char code[RA_CODE_MAX])
@@ -384,7 +384,7 @@ test_bulgarian(void **state)
 	check_log(b);
 }
 
-/* ---- Azerbaijan: seeds/004 ---- */
+/* ---- Azerbaijan ---- */
 
 static void
 test_azerbaijani(void **state)

@@ -18,18 +18,18 @@ struct way {
 	unsigned submit_needs, approve_needs;
 };
 
-/* seeds/000: number and code first, papers, data check, key, payment. */
+/* Bulgaria: number and code first, papers, data check, key, payment. */
 static const struct way bulgarian = { "bg",
 	{ "registered", "activated", "filled", "docs-received", "docs-checked",
 	    "data-checked", "data-agreed", "key", "submitted", "downloaded",
 	    "installed" },
 	0, RA_PAID | RA_CONFIRMED };
-/* seeds/001: terms, identity, key before submission, an officer in a month. */
+/* Kazakhstan: terms, identity, key before submission, an officer in a month. */
 static const struct way kazakh = { "kz",
 	{ "agreed", "identified", "filled", "key", "submitted", "downloaded",
 	    "installed" },
 	0, RA_CONFIRMED };
-/* seeds/004: terms, identity, paid order; the office makes the key. */
+/* Azerbaijan: terms, identity, paid order; the office makes the key. */
 static const struct way azerbaijani = { "az",
 	{ "agreed", "identified", "filled", "submitted", "handed-over" },
 	RA_PAID, RA_CONFIRMED };

@@ -357,7 +357,7 @@ test_bad_procedures(void **state)
 	}
 }
 
-/* What is shipped can be read, and the seeds' words stand in it to the letter. */
+/* What is shipped can be read, and the providers' words stand in it to the letter. */
 static void
 test_shipped(void **state)
 {

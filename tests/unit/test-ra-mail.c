@@ -78,7 +78,7 @@ register_one(struct bench *b, ra_app *app, char code[RA_CODE_MAX])
 	    &applicant, "", &given, &errors, app, code), TMG_OK);
 }
 
-/* seeds/000 step 1: number and code are mailed, to the address given there. */
+/* Bulgaria, step 1: number and code are mailed, to the address given there. */
 static void
 test_registered(void **state)
 {
@@ -130,7 +130,7 @@ apply_kazakh(struct bench *b, const char *email, char id[RA_ID_MAX])
 	    (tmg_view){ c.der, c.len }, &in), TMG_OK);
 }
 
-/* seeds/001 9a and 12: only to those who gave an address. */
+/* Kazakhstan, steps 9a and 12: only to those who gave an address. */
 static void
 test_kazakh(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Java cards with IsoApplet (github.com/philipWendland/IsoApplet), interface 0.6.
+ * Java cards with IsoApplet, interface 0.6.
  */
 #ifndef VCARD_ISOAPPLET_H
 #define VCARD_ISOAPPLET_H

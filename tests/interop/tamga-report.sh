@@ -3,9 +3,9 @@
 # tamga card report: what mends tamga is in it, what is the owner's is not.
 . "${top_srcdir:?}/tests/interop/tamga-lib.sh"
 [ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd \
-	--card piv,provisioned,serial=19391635 --card piv,serial=1078 -- sh "$0" inside
+	--card piv,provisioned,serial=19391635 --card piv,serial=1078 --card openpgp -- sh "$0" inside
 world
-one=$TAMGA_TEST_VCARD two=$TAMGA_TEST_VCARD_2
+one=$TAMGA_TEST_VCARD two=$TAMGA_TEST_VCARD_2 three=$TAMGA_TEST_VCARD_3
 tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
 ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 lacks() { # lacks WORD: out has it in no case
@@ -60,6 +60,31 @@ says err "no card"
 wants 2 tamga card report --token "file:$work"
 says err "--reader"
 ctl insert >/dev/null
+
+step "a card that fails half way is told about up to there"
+ctl fault 4:truncated
+wants 0 tamga card report --vcard "$one"
+says out "9000  PIV "
+says out "6A82  PKCS#15"
+says out "TMG_E_MALFORMED  GIDS"
+lacks IsoApplet
+says out "> 00A4040005A00000030800"
+says out "driver piv"
+says err "tamga: "
+ctl fault 4:remove
+wants 0 tamga card report --vcard "$one"
+says out "TMG_REMOVED  GIDS"
+lacks "driver piv"
+ctl insert >/dev/null
+ctl fault 4:mute
+wants 0 tamga card report --vcard "$one" --json
+json '.answers | length == 4 and .[3].what == "GIDS" and (.[3].sw | startswith("TMG_"))'
+ctl reset >/dev/null
+
+step "what a token can do is said whole"
+wants 0 tamga card report --vcard "$three"
+says out "driver openpgp"
+says out " give-pin"
 
 step "the trace is not lost by it"
 wants 0 tamga card report --vcard "$one" --trace trace

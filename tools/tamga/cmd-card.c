@@ -89,20 +89,41 @@ begin_report(const tmg_reader_state *row)
 	    "reader", reader, "source", row->scheme, "atr", atr);
 }
 
+tmg_rc
+report_failed(struct cli *cli, tmg_rc rc, const tmg_fault *why)
+{
+	if (rc == TMG_E_NOMEM || rc == TMG_CANCELLED)
+		return cli_fail(cli, rc, why);
+	if (why->text[0] != '\0')
+		cli_note(cli, "tamga: %s", why->text);
+	return TMG_OK;
+}
+
+static tmg_rc
+ask_answers(struct cli *cli, const struct chosen *c, json_t *answers)
+{
+	tmg_card *card = NULL;
+	tmg_rc rc;
+
+	if ((rc = tmg_card_open(c->hub, c->row.name, &card))) {
+		report_unanswered("connection", rc, answers);
+		return report_failed(cli, rc, &c->hub->fault);
+	}
+	rc = report_answers(cli, card, answers);
+	tmg_card_free(&card);
+	return rc;
+}
+
 static tmg_rc
 ask_card(struct cli *cli, struct hubs *hubs, json_t **report, json_t *lines)
 {
 	json_t *answers = json_array(), *tokens = json_array();
 	struct chosen c = { .count = 0 };
-	tmg_card *card = NULL;
 	tmg_rc rc;
 
 	rc = choose(cli, hubs, &c);
-	if (rc == TMG_OK && (rc = tmg_card_open(c.hub, c.row.name, &card)))
-		rc = cli_fail(cli, rc, &c.hub->fault);
 	if (rc == TMG_OK)
-		rc = report_answers(cli, card, answers);
-	tmg_card_free(&card);
+		rc = ask_answers(cli, &c, answers);
 	hubs_release(hubs);
 	if (rc == TMG_OK)
 		rc = report_tokens(cli, c.row.name, tokens);

@@ -55,6 +55,7 @@ static const struct name names[] = {
 };
 
 struct answer {
+	tmg_rc rc;		/* else the rest is no answer */
 	uint16_t sw;
 	char shape[REPORT_SHAPE_MAX];
 };
@@ -64,10 +65,10 @@ ask(tmg_channel *ch, const tmg_capdu *c, struct answer *a)
 {
 	uint8_t bytes[ANSWER_MAX];
 	tmg_out out = TMG_OUT(bytes);
-	const tmg_rc rc = ch->ops->exchange(ch, c, &out, &a->sw);
 
+	a->rc = ch->ops->exchange(ch, c, &out, &a->sw);
 	report_shape(tmg_out_view(&out), a->shape);
-	return rc;
+	return a->rc;
 }
 
 static tmg_rc
@@ -77,19 +78,28 @@ select_name(tmg_channel *ch, const struct name *name, struct answer *a)
 	    { name->bytes, name->len }, TMG_LE_SHORT }, a);
 }
 
+/* The status word, or why there is none. */
+static json_t *
+said_json(const struct answer *a)
+{
+	return a->rc == TMG_OK ? json_sprintf("%04X", a->sw)
+	    : json_string(tmg_rc_name(a->rc));
+}
+
 static json_t *
 row_json(const struct name *name, const struct answer *selected,
     const struct answer *read)
 {
-	char bytes[2 * NAME_MAX_BYTES + 1], sw[8];
+	char bytes[2 * NAME_MAX_BYTES + 1];
 	json_t *row;
 
 	tmg_hex_text(bytes, sizeof(bytes), (tmg_view){ name->bytes, name->len });
-	snprintf(sw, sizeof(sw), "%04X", selected->sw);
-	row = json_pack("{s:s, s:s, s:s, s:s, s:s}", "what", name->what,
-	    "specification", name->spec, "name", bytes, "sw", sw,
-	    "answer", selected->shape);
-	if (read != NULL && read->sw == SW_OK)
+	row = json_pack("{s:s, s:s, s:s, s:o, s:s}", "what", name->what,
+	    "specification", name->spec, "name", bytes, "sw", said_json(selected),
+	    "answer", selected->rc == TMG_OK ? selected->shape : "");
+	if (read->rc != TMG_OK)
+		json_object_set_new(row, "contents", said_json(read));
+	else if (read->sw == SW_OK)
 		json_object_set_new(row, "contents", json_string(read->shape));
 	return row;
 }
@@ -100,14 +110,19 @@ ask_one(tmg_channel *ch, const struct name *name, json_t *answers)
 	struct answer selected = { .sw = 0 }, read = { .sw = 0 };
 	tmg_rc rc;
 
-	if ((rc = select_name(ch, name, &selected)))
-		return rc;
-	if (name->read && selected.sw == SW_OK)
+	rc = select_name(ch, name, &selected);
+	if (rc == TMG_OK && name->read && selected.sw == SW_OK)
 		rc = ask(ch, &(tmg_capdu){ 0, INS_READ_BINARY, 0, 0, { NULL, 0 },
 		    TMG_LE_SHORT }, &read);
-	if (rc == TMG_OK)
-		json_array_append_new(answers, row_json(name, &selected, &read));
+	json_array_append_new(answers, row_json(name, &selected, &read));
 	return rc;
+}
+
+void
+report_unanswered(const char *what, tmg_rc rc, json_t *answers)
+{
+	json_array_append_new(answers, json_pack("{s:s, s:s}", "what", what,
+	    "sw", tmg_rc_name(rc)));
 }
 
 tmg_rc
@@ -117,9 +132,10 @@ report_answers(struct cli *cli, tmg_card *card, json_t *answers)
 	tmg_auto(tmg_turn) turn = { NULL };
 	tmg_rc rc;
 
-	rc = tmg_turn_take(&turn, ch);
+	if ((rc = tmg_turn_take(&turn, ch)))
+		report_unanswered("turn", rc, answers);
 	for (size_t i = 0; rc == TMG_OK && i < TMG_COUNT(names); i++)
 		rc = ask_one(ch, &names[i], answers);
 	ch->aid_len = 0;
-	return rc == TMG_OK ? rc : cli_fail(cli, rc, &ch->fault);
+	return rc == TMG_OK ? rc : report_failed(cli, rc, &ch->fault);
 }

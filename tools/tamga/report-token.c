@@ -6,7 +6,7 @@
 
 static const char *const can_words[] = {
 	"generate", "import", "delete", "move", "attest", "metadata", "reset",
-	"random", "setup", "policy", "data", "retired", "chain",
+	"random", "setup", "policy", "data", "retired", "chain", "give-pin",
 };
 
 static const char *const use_words[] = {
@@ -17,14 +17,22 @@ static const char *const pin_words[TMG_PIN_KINDS] = {
 	[TMG_PIN_USER] = "pin", [TMG_PIN_PUK] = "puk", [TMG_PIN_ADMIN] = "admin",
 };
 
+static void
+add_verdict(tmg_rc rc, json_t *list)
+{
+	json_array_append_new(list, json_pack("{s:s}", "verdict", tmg_rc_name(rc)));
+}
+
+/* The words of a set's bits; a bit that has none yet goes by its number. */
 static json_t *
 words_json(unsigned bits, const char *const *words, size_t count)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < count; i++)
-		if ((bits >> i & 1u) != 0)
-			json_array_append_new(list, json_string(words[i]));
+	for (size_t i = 0; bits != 0; i++, bits >>= 1)
+		if ((bits & 1u) != 0)
+			json_array_append_new(list, i < count ? json_string(words[i])
+			    : json_sprintf("bit-%zu", i));
 	return list;
 }
 
@@ -87,8 +95,7 @@ slots_json(tmg_token *token)
 	const tmg_rc rc = tmg_token_keys(token, &n);
 
 	if (rc != TMG_OK)
-		json_array_append_new(slots, json_pack("{s:s}", "verdict",
-		    tmg_rc_name(rc)));
+		add_verdict(rc, slots);
 	for (size_t i = 0; rc == TMG_OK && i < n; i++)
 		json_array_append_new(slots, slot_json(tmg_token_key(token, i)));
 	return slots;
@@ -116,8 +123,7 @@ add_skipped(tmg_tokens *set, const char *reader, json_t *tokens)
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(rows[i].reader, reader) == 0)
-			json_array_append_new(tokens, json_pack("{s:s}", "verdict",
-			    tmg_rc_name(rows[i].rc)));
+			add_verdict(rows[i].rc, tokens);
 }
 
 tmg_rc
@@ -127,8 +133,10 @@ report_tokens(struct cli *cli, const char *reader, json_t *tokens)
 	tmg_token *token;
 	tmg_rc rc;
 
-	if ((rc = cli_tokens(cli, &set)))
-		return rc;
+	if ((rc = cli_tokens(cli, &set))) {
+		add_verdict(rc, tokens);
+		return report_failed(cli, rc, &cli->fault);
+	}
 	/* What could not be asked is among the skipped. */
 	(void)!tmg_tokens_complete(set);
 	for (size_t i = 0; (token = tmg_tokens_get(set, i)) != NULL; i++)

@@ -22,10 +22,20 @@ report_shape(tmg_view bytes, char text[static REPORT_SHAPE_MAX]);
 void
 report_reader(const char *name, char text[static TMG_READER_NAME]);
 
-/* What the card answers to the names of well-known applications and files.  It
- * ends as nobody's: whoever speaks next selects anew. */
+/* What went wrong is what a report is read for: a person is told why, and it goes
+ * on, TMG_OK.  Not without memory, and not when it was cancelled. */
+TMG_MUST_USE tmg_rc
+report_failed(struct cli *cli, tmg_rc rc, const tmg_fault *why);
+
+/* What the card answers to the names of well-known applications and files, up to
+ * where it answers no more.  It ends as nobody's: whoever speaks next selects
+ * anew. */
 TMG_MUST_USE tmg_rc
 report_answers(struct cli *cli, tmg_card *card, json_t *answers);
+
+/* The row in the place of an answer that could not be had. */
+void
+report_unanswered(const char *what, tmg_rc rc, json_t *answers);
 
 /* What the drivers make of the card in that reader. */
 TMG_MUST_USE tmg_rc

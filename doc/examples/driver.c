@@ -299,6 +299,7 @@ const tmg_driver tmg_driver_example = {
 	.import = tmg_no_import,
 	.key_delete = tmg_no_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_no_key_policy,
 	.attest = tmg_no_attest,
 	.sign = example_sign,
 	.decrypt = tmg_no_decrypt,

@@ -133,6 +133,7 @@ const tmg_driver tmg_driver_file = {
 	.import = tmg_file_import,
 	.key_delete = tmg_file_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_no_key_policy,
 	.attest = tmg_no_attest,
 	.sign = tmg_file_sign,
 	.decrypt = tmg_file_decrypt,

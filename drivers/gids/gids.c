@@ -86,6 +86,7 @@ const tmg_driver tmg_driver_gids = {
 	.import = tmg_gids_import,
 	.key_delete = tmg_gids_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_no_key_policy,
 	.attest = tmg_no_attest,
 	.sign = tmg_gids_sign,
 	.decrypt = tmg_gids_decrypt,

@@ -195,6 +195,7 @@ const tmg_driver tmg_driver_module = {
 	.import = tmg_module_import,
 	.key_delete = tmg_module_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_no_key_policy,
 	.attest = tmg_no_attest,
 	.sign = tmg_module_sign,
 	.decrypt = tmg_module_decrypt,

@@ -80,9 +80,9 @@ take_key(tmg_view objects, size_t i, tmg_opgp_about *a)
 
 	if (tmg_tlv_find(objects, slot->attributes, &v) == TMG_OK)
 		tmg_opgp_attributes_parse(v, &a->keys[i].attributes);
-	if (tmg_tlv_find(objects, slot->uif, &v) == TMG_OK && v.len >= 1) {
+	if (tmg_tlv_find(objects, slot->uif, &v) == TMG_OK && v.len == sizeof(a->keys[i].touch)) {
 		a->keys[i].uif = true;
-		a->keys[i].touch = v.ptr[0];
+		memcpy(a->keys[i].touch, v.ptr, v.len);
 	}
 }
 

@@ -6,19 +6,6 @@
 
 #define PUBLIC_MAX 2048u	/* bytes; RSA 4096 needs some 530 */
 
-/* First byte of D6 to D9: 4.4.3.11; 3 and 4 are Yubico's. */
-static const tmg_touch_policy touches[] = {
-	TMG_TOUCH_NEVER, TMG_TOUCH_ALWAYS, TMG_TOUCH_ALWAYS, TMG_TOUCH_CACHED,
-	TMG_TOUCH_CACHED,
-};
-
-static tmg_touch_policy
-touch_of(const tmg_opgp_told *told)
-{
-	return told->uif && told->touch < TMG_COUNT(touches)
-	    ? touches[told->touch] : TMG_TOUCH_UNKNOWN;
-}
-
 static const tmg_origin origins[] = {
 	[OPGP_KEY_UNTOLD] = TMG_ORIGIN_UNKNOWN,
 	[OPGP_KEY_ABSENT] = TMG_ORIGIN_UNKNOWN,
@@ -74,7 +61,7 @@ tmg_opgp_facts(tmg_backend *b, uint32_t ref, tmg_key_facts *facts, tmg_out *spki
 	*facts = (tmg_key_facts){
 		.alg = told->attributes.alg,
 		.pin = tmg_opgp_policy(p, slot),
-		.touch = touch_of(told),
+		.touch = tmg_opgp_touch(told),
 		.origin = origins[told->presence],
 	};
 	return read_public(p, slot, told->attributes.alg, spki);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A new key: its attributes if the slot has others (4.4.3.9), 47 80 (7.2.14),
- * then its fingerprint and its date, by which other programs know it.
+ * then its fingerprint and its date, by which other programs know it, and the
+ * policies that were asked for.
  */
 #include "drivers/openpgp/openpgp.h"
 
@@ -57,13 +58,7 @@ tmg_opgp_check_spec(tmg_opgp *p, const tmg_keyspec *spec,
 		return opgp_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: slot %s takes no keys of the kind %s"), p->who,
 		    slot->row.name, tmg_alg_get(spec->alg)->name);
-	if ((spec->pin != TMG_PIN_UNKNOWN &&
-	    spec->pin != tmg_opgp_policy(p, slot)) ||
-	    spec->touch > TMG_TOUCH_NEVER)
-		return opgp_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: PIN and touch policies are the card's, not a new key's; "
-		    "set them with the program of its maker"), p->who);
-	return TMG_OK;
+	return tmg_opgp_check_policy(p, slot, spec->pin, spec->touch);
 }
 
 /* What was there is known to be gone, what comes is not yet. */
@@ -112,6 +107,8 @@ tmg_opgp_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 		    "read"), p->who);
 	if (rc)
 		return rc;
-	return tmg_opgp_note_key(p, slot, OPGP_KEY_GENERATED,
-	    (tmg_view){ spki->ptr + mark, spki->len - mark });
+	if ((rc = tmg_opgp_note_key(p, slot, OPGP_KEY_GENERATED,
+	    (tmg_view){ spki->ptr + mark, spki->len - mark })))
+		return rc;
+	return opgp_pass(p, tmg_opgp_policy_of_new(p, spec, slot));
 }

@@ -44,6 +44,7 @@ static const struct {
 } abilities[] = {
 	{ CAP_CHALLENGE, TMG_CAN_RANDOM },
 	{ CAP_IMPORT, TMG_CAN_IMPORT },
+	{ CAP_PW_STATUS, TMG_CAN_POLICY },
 };
 
 /* What RSA cards of version 2 take, where they let attributes be changed. */
@@ -92,8 +93,11 @@ can_and_algs(tmg_opgp *p)
 			info->can |= abilities[i].can;
 	if ((p->about.can & CAP_ATTRIBUTES) != 0 && (rc = read_algs(p, &algs)))
 		return rc;
-	for (size_t i = 0; i < OPGP_KEYS - 1; i++)
+	for (size_t i = 0; i < OPGP_KEYS - 1; i++) {
 		algs |= 1u << p->about.keys[i].attributes.alg;
+		if (p->about.keys[i].uif)
+			info->can |= TMG_CAN_POLICY;
+	}
 	info->algs = algs & ~(1u << TMG_ALG_NONE);
 	return TMG_OK;
 }

@@ -261,7 +261,9 @@ import_key(tmg_opgp *p, const tmg_keyspec *spec, const tmg_opgp_slot *slot,
 	if ((rc = tmg_opgp_want_attributes(p, slot, spec->alg)) ||
 	    (rc = send_key(p, slot, key)))
 		return rc;
-	return tmg_opgp_note_key(p, slot, OPGP_KEY_IMPORTED, spki);
+	if ((rc = tmg_opgp_note_key(p, slot, OPGP_KEY_IMPORTED, spki)))
+		return rc;
+	return tmg_opgp_policy_of_new(p, spec, slot);
 }
 
 tmg_rc

@@ -118,6 +118,7 @@ const tmg_driver tmg_driver_openpgp = {
 	.import = tmg_opgp_import,
 	.key_delete = tmg_no_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_opgp_key_policy,
 	.attest = tmg_no_attest,
 	.sign = tmg_opgp_sign,
 	.decrypt = tmg_opgp_decrypt,

@@ -107,7 +107,7 @@ typedef struct tmg_opgp_told {
 	tmg_opgp_presence presence;
 	bool printed;		/* its fingerprint is not zero */
 	bool uif;		/* the card has a touch policy for it */
-	uint8_t touch;		/* first byte of D6 to D9 */
+	uint8_t touch[2];	/* D6 to D9: policy.c, and by which means */
 } tmg_opgp_told;
 
 /* Application related data, 6E: what the card says of itself. */
@@ -297,6 +297,21 @@ tmg_rc tmg_opgp_note_key(tmg_opgp *p, const tmg_opgp_slot *slot,
     tmg_opgp_presence presence, tmg_view spki);
 tmg_rc tmg_opgp_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
 tmg_rc tmg_opgp_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
+
+/* ---- policy.c: PIN and touch -------------------------------------------- */
+
+tmg_touch_policy tmg_opgp_touch(const tmg_opgp_told *told);
+/* Verdicts TMG_UNSUPPORTED, raised: the card has no such policy for that slot. */
+tmg_rc tmg_opgp_check_policy(tmg_opgp *p, const tmg_opgp_slot *slot,
+    tmg_pin_policy pin, tmg_touch_policy touch);
+/* Writes what differs from what is known; checked before. */
+tmg_rc tmg_opgp_set_policy(tmg_opgp *p, const tmg_opgp_slot *slot,
+    tmg_pin_policy pin, tmg_touch_policy touch);
+/* The same for a key that is there since a moment ago. */
+tmg_rc tmg_opgp_policy_of_new(tmg_opgp *p, const tmg_keyspec *spec,
+    const tmg_opgp_slot *slot);
+tmg_rc tmg_opgp_key_policy(tmg_backend *b, uint32_t slot, tmg_pin_policy pin,
+    tmg_touch_policy touch);
 
 /* ---- data.c -------------------------------------------------------------- */
 

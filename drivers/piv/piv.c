@@ -91,6 +91,7 @@ const tmg_driver tmg_driver_piv = {
 	.import = tmg_piv_import,
 	.key_delete = tmg_piv_key_delete,
 	.key_move = tmg_piv_key_move,
+	.key_policy = tmg_no_key_policy,	/* a key is born with them */
 	.attest = tmg_piv_attest,
 	.sign = tmg_piv_sign,
 	.decrypt = tmg_piv_decrypt,

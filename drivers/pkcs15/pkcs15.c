@@ -171,6 +171,7 @@ const tmg_driver tmg_driver_pkcs15 = {
 	.import = tmg_no_import,
 	.key_delete = tmg_p15_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_no_key_policy,
 	.attest = tmg_no_attest,
 	.sign = tmg_p15_sign,
 	.decrypt = tmg_p15_decrypt,

@@ -259,6 +259,10 @@ struct tmg_driver {
 	tmg_rc (*import)(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
 	tmg_rc (*key_delete)(tmg_backend *b, uint32_t slot);
 	tmg_rc (*key_move)(tmg_backend *b, uint32_t from, uint32_t to);
+	/* When the key that is there wants PIN and finger; ..._UNKNOWN: as before.
+	 * TMG_DENIED: fixed as long as this key is there. */
+	tmg_rc (*key_policy)(tmg_backend *b, uint32_t slot, tmg_pin_policy pin,
+	    tmg_touch_policy touch);
 	tmg_rc (*attest)(tmg_backend *b, uint32_t slot, tmg_out *der);
 
 	/* Private-key operations, as tmg_signer_ops describes them; alg is the

@@ -172,6 +172,21 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_key_move(tmg_key *from, tmg_key *to);
 
 /*
+ * Chooses when the key that is there wants the PIN and a finger, where its token
+ * lets that be changed; TMG_PIN_UNKNOWN and TMG_TOUCH_UNKNOWN leave it as it is.
+ * On OpenPGP cards the PIN's is the card's, for every signature key to come.  Logs
+ * in as TMG_PIN_ADMIN.
+ *
+ * Verdicts  TMG_UNSUPPORTED  the token changes none, or has no such policy for
+ *                            this key; nothing was changed
+ *           TMG_DENIED       it is fixed as long as this key is there
+ *           those of tmg_token_login()
+ * Source    OpenPGP card 3.4.1, 4.4.3.6 and 4.4.1
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_policy_set(tmg_key *key, tmg_pin_policy pin, tmg_touch_policy touch);
+
+/*
  * An X.509 certificate over the key, DER, at most TMG_CERT_MAX bytes, signed by
  * the token's attestation key: proof that the key was born there.
  *

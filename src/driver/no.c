@@ -212,6 +212,17 @@ tmg_no_key_move(tmg_backend *b, uint32_t from, uint32_t to)
 }
 
 tmg_rc
+tmg_no_key_policy(tmg_backend *b, uint32_t slot, tmg_pin_policy pin,
+    tmg_touch_policy touch)
+{
+	(void)slot;
+	(void)pin;
+	(void)touch;
+	return refuse(b, N_("the token does not change the PIN and touch policies of "
+	    "a key that is there; a new key may have others"));
+}
+
+tmg_rc
 tmg_no_attest(tmg_backend *b, uint32_t slot, tmg_out *der)
 {
 	(void)slot;

@@ -45,6 +45,8 @@ tmg_rc tmg_no_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
 tmg_rc tmg_no_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
 tmg_rc tmg_no_key_delete(tmg_backend *b, uint32_t slot);
 tmg_rc tmg_no_key_move(tmg_backend *b, uint32_t from, uint32_t to);
+tmg_rc tmg_no_key_policy(tmg_backend *b, uint32_t slot, tmg_pin_policy pin,
+    tmg_touch_policy touch);
 tmg_rc tmg_no_attest(tmg_backend *b, uint32_t slot, tmg_out *der);
 
 tmg_rc tmg_no_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keys come and go: generate, import, delete, move, attest. */
+/* Keys come and go: generate, import, delete, move, attest; what they want. */
 #include <stdio.h>
 
 #include "src/base/ctx.h"
@@ -133,6 +133,31 @@ tmg_key_move(tmg_key *from, tmg_key *to)
 	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
 	changed(t, refs[0]);
 	changed(t, refs[1]);
+	return rc;
+}
+
+struct policies {
+	uint32_t ref;
+	tmg_pin_policy pin;
+	tmg_touch_policy touch;
+};
+
+static tmg_rc
+do_policy(tmg_token *t, void *arg)
+{
+	const struct policies *p = arg;
+
+	return t->driver->key_policy(t->backend, p->ref, p->pin, p->touch);
+}
+
+tmg_rc
+tmg_key_policy_set(tmg_key *key, tmg_pin_policy pin, tmg_touch_policy touch)
+{
+	struct policies p = { key->slot.ref, pin, touch };
+	const tmg_rc rc = tmg_job_run(key->token, &(tmg_job){ .fn = do_policy,
+	    .arg = &p, .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+
+	changed(key->token, key->slot.ref);
 	return rc;
 }
 

@@ -941,6 +941,7 @@ const tmg_driver fake_driver = {
 	.import = fake_import,
 	.key_delete = fake_key_delete,
 	.key_move = tmg_no_key_move,
+	.key_policy = tmg_no_key_policy,
 	.attest = tmg_no_attest,
 	.sign = fake_sign,
 	.decrypt = fake_decrypt,

@@ -50,6 +50,7 @@ every_refusal_is_raised(void **state)
 	refused(tmg_no_import(&b, &spec, none));
 	refused(tmg_no_key_delete(&b, 1));
 	refused(tmg_no_key_move(&b, 1, 2));
+	refused(tmg_no_key_policy(&b, 1, TMG_PIN_ONCE, TMG_TOUCH_NEVER));
 	refused(tmg_no_attest(&b, 1, &out));
 	refused(tmg_no_sign(&b, 1, TMG_ALG_P256, &sign, none, &out));
 	refused(tmg_no_decrypt(&b, 1, TMG_ALG_RSA2048, &decrypt, none, &out));

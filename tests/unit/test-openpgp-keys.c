@@ -91,7 +91,7 @@ what_a_slot_does_not_take_is_not_asked_for(void **state)
 	static const tmg_keyspec cases[] = {
 		{ 1, TMG_ALG_X25519, 0, 0 }, { 2, TMG_ALG_ED25519, 0, 0 },
 		{ 3, TMG_ALG_X25519, 0, 0 }, { 0x81, TMG_ALG_P256, 0, 0 },
-		{ 1, TMG_ALG_P256, TMG_PIN_ALWAYS, 0 },
+		{ 3, TMG_ALG_P256, TMG_PIN_ALWAYS, 0 },
 		{ 1, TMG_ALG_P256, 0, TMG_TOUCH_ALWAYS },
 		{ 1, TMG_ALG_NONE, 0, 0 },
 	};

@@ -67,23 +67,6 @@ check_empty(struct cli *cli, tmg_key *key)
 	    seen.has_key ? _("a key") : _("a certificate"));
 }
 
-/* A URI names the serial number, which a card is not asked for to say this. */
-static tmg_rc
-said_key(struct cli *cli, tmg_key *key, const char *words)
-{
-	const tmg_token *token = tmg_key_token(key);
-	const tmg_rc rc = show_changed(cli, key, words);
-
-	if (rc || cli->json)
-		return rc;
-	if (tmg_token_glance(token)->serial[0] != '\0')
-		cli_say(cli, "%s", tmg_key_uri(key));
-	else
-		cli_say(cli, _("slot %s of %s in %s"), tmg_key_slot(key)->name,
-		    tmg_token_glance(token)->model, tmg_token_reader(token));
-	return TMG_OK;
-}
-
 /* ---- generate ------------------------------------------------------------ */
 
 static const struct opt generate_options[] = {
@@ -123,7 +106,7 @@ run_generate(struct cli *cli)
 		return rc;
 	/* A card that cannot tell its keys is told now, for what follows. */
 	(void)!tmg_key_set_public(key, tmg_out_view(&spki));
-	return said_key(cli, key, _("The key is made."));
+	return show_key_changed(cli, key, _("The key is made."));
 }
 
 const struct command cmd_key_generate = {
@@ -276,7 +259,7 @@ run_import(struct cli *cli)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
 	cli_note(cli, "%s", _("The key was in a file: whoever copied that has it "
 	    "too. Wipe the file, or use: tamga key generate"));
-	return said_key(cli, key, _("The key is imported."));
+	return show_key_changed(cli, key, _("The key is imported."));
 }
 
 const struct command cmd_key_import = {
@@ -313,7 +296,7 @@ run_delete(struct cli *cli)
 	rc = tmg_key_delete(key);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	return said_key(cli, key, _("The key is deleted."));
+	return show_key_changed(cli, key, _("The key is deleted."));
 }
 
 const struct command cmd_key_delete = {
@@ -347,7 +330,7 @@ run_move(struct cli *cli)
 	rc = tmg_key_move(from, to);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(cli->token));
-	return said_key(cli, to, _("The key is moved."));
+	return show_key_changed(cli, to, _("The key is moved."));
 }
 
 const struct command cmd_key_move = {

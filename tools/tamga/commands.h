@@ -19,6 +19,7 @@ extern const struct command cmd_key_generate;
 extern const struct command cmd_key_import;
 extern const struct command cmd_key_delete;
 extern const struct command cmd_key_move;
+extern const struct command cmd_key_policy;
 extern const struct command cmd_key_attest;
 extern const struct command cmd_csr;
 extern const struct command cmd_cert_show;
@@ -58,6 +59,7 @@ extern const struct command cmd_version;
 	&cmd_key_import, \
 	&cmd_key_delete, \
 	&cmd_key_move, \
+	&cmd_key_policy, \
 	&cmd_key_attest, \
 	&cmd_csr, \
 	&cmd_cert_show, \

@@ -152,6 +152,23 @@ show_changed(struct cli *cli, tmg_key *key, const char *words)
 	return cli_json(cli, show_key_json(&seen));
 }
 
+/* A URI names the serial number, which a card is not asked for to say this. */
+tmg_rc
+show_key_changed(struct cli *cli, tmg_key *key, const char *words)
+{
+	const tmg_token *token = tmg_key_token(key);
+	const tmg_rc rc = show_changed(cli, key, words);
+
+	if (rc || cli->json)
+		return rc;
+	if (tmg_token_glance(token)->serial[0] != '\0')
+		cli_say(cli, "%s", tmg_key_uri(key));
+	else
+		cli_say(cli, _("slot %s of %s in %s"), tmg_key_slot(key)->name,
+		    tmg_token_glance(token)->model, tmg_token_reader(token));
+	return TMG_OK;
+}
+
 json_t *
 show_skipped_json(tmg_tokens *tokens)
 {

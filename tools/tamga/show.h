@@ -41,6 +41,9 @@ show_key_json(const struct seen *seen);
 /* What a command did to a slot: words, or with --json the slot as it is now. */
 TMG_MUST_USE tmg_rc
 show_changed(struct cli *cli, tmg_key *key, const char *words);
+/* The same, and how the key is named from now on. */
+TMG_MUST_USE tmg_rc
+show_key_changed(struct cli *cli, tmg_key *key, const char *words);
 
 json_t *
 show_cert_json(const tmg_cert_facts *cert);

@@ -47,6 +47,15 @@ is_born(tmg_module *m, const tmg_module_kind *kind)
 	return tmg_module_can(m, kind->birth, CKF_GENERATE_KEY_PAIR, bits);
 }
 
+/* Nothing that goes beyond RSA by PKCS #1 v1.5: OpenSC over cards that pad. */
+static bool
+pads(tmg_module *m)
+{
+	return !tmg_module_can(m, CKM_RSA_X_509, 0, 0) &&
+	    !tmg_module_can(m, CKM_RSA_PKCS_PSS, CKF_SIGN, 0) &&
+	    !tmg_module_can(m, CKM_RSA_PKCS_OAEP, CKF_DECRYPT, 0);
+}
+
 void
 tmg_module_tell(tmg_module *m)
 {
@@ -66,4 +75,5 @@ tmg_module_tell(tmg_module *m)
 		info->can |= TMG_CAN_IMPORT;
 	if (info->algs != 0)
 		info->can |= TMG_CAN_GENERATE;
+	info->pads = pads(m);
 }

@@ -86,6 +86,8 @@ struct tmg_signer {
 	tmg_view spki;		/* SubjectPublicKeyInfo, DER; outlives the signer */
 	unsigned used;		/* private-key operations asked for so far */
 	unsigned limit;		/* refuse beyond this many; 0 no limit */
+	bool pads;		/* RSA: its holder knows PKCS1 alone, neither PSS nor RAW;
+				 * who chooses how to sign asks for nothing else */
 };
 
 /*

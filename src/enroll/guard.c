@@ -47,7 +47,8 @@ void
 tmg_guard_init(tmg_guard *g, tmg_signer *inner)
 {
 	*g = (tmg_guard){
-		.base = { .ops = &guard_ops, .alg = inner->alg, .spki = inner->spki },
+		.base = { .ops = &guard_ops, .alg = inner->alg, .spki = inner->spki,
+		    .pads = inner->pads },
 		.inner = inner,
 	};
 	g->base.fault = &g->watch.refusal;

@@ -50,6 +50,7 @@ make_identity(tmg_authority *a)
 	a->chain = views_of(a->spec.chain);
 	if (a->chain == NULL)
 		return no_memory(a);
+	id->pads = a->guard.base.pads;
 	id->watch = &a->guard.watch;
 	id->cert = a->spec.cert;
 	id->chain = a->chain;

@@ -185,6 +185,19 @@ stopped_between(const tmg_http *h, CURLcode code, tmg_fault *f)
 	return tmg_words_proxy(status, h->url.where, f);
 }
 
+/* A server that wants TLS 1.3 refuses a key that cannot sign in it. */
+static tmg_rc
+beyond_key(const tmg_http *h, tmg_fault *f)
+{
+	if (h->spec.identity == NULL || !h->spec.identity->pads ||
+	    !tmg_words_is_version(h->detail))
+		return TMG_OK;
+	return tmg_raise(f, TMG_UNSUPPORTED, 0,
+	    _("%s: it speaks TLS 1.3 alone, in which an RSA key signs by RSASSA-PSS, and "
+	    "the token's signs by PKCS #1 v1.5 alone. Its operator must let TLS 1.2 "
+	    "in, or enroll a key of another type (ec:p256) anew"), h->url.where);
+}
+
 /* The nearest cause first: libcurl's is the last and vaguest. */
 static tmg_rc
 explain(const tmg_http *h, CURLcode code, tmg_fault *f)
@@ -200,7 +213,8 @@ explain(const tmg_http *h, CURLcode code, tmg_fault *f)
 		return rc;
 	if (h->tls.error != X509_V_OK)
 		return tmg_words_verify(&h->tls, h->url.where, f);
-	if ((rc = stopped_between(h, code, f)) || (rc = closed_unshown(h, code, f)))
+	if ((rc = stopped_between(h, code, f)) || (rc = closed_unshown(h, code, f)) ||
+	    (rc = beyond_key(h, f)))
 		return rc;
 	return tmg_words_curl(code, h->detail, h->url.where, f);
 }

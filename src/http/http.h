@@ -31,6 +31,7 @@ typedef struct tmg_http_watch {
 /* Who we are in the TLS handshake.  All borrowed. */
 typedef struct tmg_http_identity {
 	EVP_PKEY *key;
+	bool pads;			/* it signs by PKCS #1 v1.5 alone */
 	tmg_http_watch *watch;
 	tmg_view cert;			/* DER */
 	const tmg_view *chain;		/* its issuers, DER */

@@ -120,10 +120,23 @@ add_issuers(SSL_CTX *ssl, const tmg_http_identity *id)
 	return true;
 }
 
+/* RSA signs in TLS 1.3 by PSS alone (RFC 8446 4.2.3), and in 1.2 as well where
+ * the server would rather have it.  What the server itself may sign by is not
+ * touched. */
+static bool
+hold_to_pkcs1(SSL_CTX *ssl)
+{
+	char pkcs1[] = "RSA+SHA256:RSA+SHA384:RSA+SHA512";
+
+	return SSL_CTX_set_max_proto_version(ssl, TLS1_2_VERSION) == 1 &&
+	    SSL_CTX_set1_client_sigalgs_list(ssl, pkcs1) == 1;
+}
+
 static bool
 use(SSL_CTX *ssl, X509 *cert, const tmg_http_identity *id)
 {
-	return SSL_CTX_use_certificate(ssl, cert) == 1 && add_issuers(ssl, id) &&
+	return (!id->pads || hold_to_pkcs1(ssl)) &&
+	    SSL_CTX_use_certificate(ssl, cert) == 1 && add_issuers(ssl, id) &&
 	    SSL_CTX_use_PrivateKey(ssl, id->key) == 1 &&
 	    SSL_CTX_check_private_key(ssl) == 1;
 }

@@ -106,6 +106,12 @@ tls_reason(const char *detail)
 	return ERR_GET_LIB(e) == ERR_LIB_SSL ? ERR_GET_REASON(e) : 0;
 }
 
+bool
+tmg_words_is_version(const char *detail)
+{
+	return tls_reason(detail) == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION;
+}
+
 tmg_rc
 tmg_words_curl(CURLcode code, const char *detail, const char *where, tmg_fault *f)
 {

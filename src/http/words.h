@@ -18,6 +18,10 @@ tmg_rc
 tmg_words_curl(CURLcode code, const char *detail, const char *where,
     tmg_fault *f);
 
+/* Whether the server refused every version of TLS that was offered. */
+bool
+tmg_words_is_version(const char *detail);
+
 /* Why the proxy of the environment let nothing through, by its status. */
 tmg_rc
 tmg_words_proxy(long status, const char *where, tmg_fault *f);

@@ -56,6 +56,9 @@ choose_scheme(tmg_request *r)
 {
 	switch (tmg_alg_get(r->signer->alg)->family) {
 	case TMG_FAMILY_RSA:
+		if (r->spec->pss && r->signer->pads)
+			return tmg_raise(r->f, TMG_UNSUPPORTED, 0, "%s",
+			    _("This key signs by PKCS #1 v1.5 alone, and the request shall be signed by RSASSA-PSS."));
 		r->sign.scheme = r->spec->pss ? TMG_SIGN_PSS : TMG_SIGN_PKCS1;
 		break;
 	case TMG_FAMILY_EC:

@@ -116,8 +116,18 @@ tmg_wish_modulus(tmg_wishes *w, size_t bits)
 		snprintf(w->wanted, sizeof(w->wanted), "RSA %zu", bits);
 }
 
+/* A key that pads signs by PSS for nobody. */
+static void
+wish_scheme(tmg_wishes *w, bool pss)
+{
+	w->pss_asked |= pss;
+	w->pkcs1_asked |= !pss;
+	if (pss && !w->r->signer->pads)
+		w->r->sign.scheme = TMG_SIGN_PSS;
+}
+
 void
-tmg_wish_signature(const tmg_wishes *w, tmg_view oid)
+tmg_wish_signature(tmg_wishes *w, tmg_view oid)
 {
 	for (size_t i = 0; i < TMG_COUNT(signatures); i++) {
 		if (!tmg_view_equal(oid, signatures[i].oid) ||
@@ -127,14 +137,23 @@ tmg_wish_signature(const tmg_wishes *w, tmg_view oid)
 			continue;
 		if (w->r->sign.hash == TMG_HASH_NONE)
 			w->r->sign.hash = signatures[i].hash;
-		if (signatures[i].pss)
-			w->r->sign.scheme = TMG_SIGN_PSS;
+		if (signatures[i].family == TMG_FAMILY_RSA)
+			wish_scheme(w, signatures[i].pss);
 	}
+}
+
+static bool
+wants_pss(const tmg_wishes *w)
+{
+	return w->pss_asked && !w->pkcs1_asked && w->r->signer->pads;
 }
 
 tmg_rc
 tmg_wish_judge(const tmg_wishes *w)
 {
+	if (wants_pss(w))
+		return tmg_raise(w->r->f, TMG_MISMATCH, 0, "%s",
+		    _("The authority wants RSASSA-PSS, and the token signs with RSA keys by PKCS #1 v1.5 alone: make a key of another type, as ec:p256."));
 	if ((!w->family_asked || w->family_fits) && (!w->alg_asked || w->alg_fits))
 		return TMG_OK;
 	return tmg_raise(w->r->f, TMG_MISMATCH, 0,

@@ -34,6 +34,7 @@ typedef struct tmg_wishes {
 	tmg_request *r;
 	bool family_asked, family_fits;
 	bool alg_asked, alg_fits;
+	bool pss_asked, pkcs1_asked;
 	char wanted[TMG_OID_TEXT];	/* the last kind of key that is not ours */
 } tmg_wishes;
 
@@ -47,9 +48,10 @@ void
 tmg_wish_modulus(tmg_wishes *w, size_t bits);
 /* An OID that says something about the signature. */
 void
-tmg_wish_signature(const tmg_wishes *w, tmg_view oid);
+tmg_wish_signature(tmg_wishes *w, tmg_view oid);
 
-/* Verdicts TMG_MISMATCH: the key is none of those that were asked for. */
+/* Verdicts TMG_MISMATCH: the key is none of those that were asked for, or does not
+ * sign as was. */
 TMG_MUST_USE tmg_rc
 tmg_wish_judge(const tmg_wishes *w);
 

@@ -26,6 +26,7 @@ tmg_rehearse(tmg_provision *p, tmg_out *csr)
 	if ((rc = tmg_soft_generate(p->ctx, alg, &key)))
 		return tmg_raise(&p->fault, rc == TMG_UNSUPPORTED ? TMG_E_CRYPTO : rc, 0,
 		    _("libcrypto refused to make a key of the type %s"), p->j.alg);
+	tmg_soft_signer(key)->pads = tmg_token_info(p->token)->pads;
 	rc = tmg_authority_rehearse(p->authority, &spec, tmg_soft_signer(key),
 	    p->j.renews[0] != '\0', csr);
 	return rc == TMG_OK ? rc : tmg_work_authority_said(p, rc);

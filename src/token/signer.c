@@ -235,6 +235,8 @@ tmg_key_signer(tmg_key *key, tmg_signer **signer)
 	if ((rc = tmg_key_alg(key, &s->alg)))
 		return rc;
 	s->spki = (tmg_view){ key->signer_spki, spki.len };
+	s->pads = tmg_alg_get(s->alg)->family == TMG_FAMILY_RSA &&
+	    key->token->backend->info.pads;
 	key->hearsay = !key->facts_read || !key->proven;
 	*signer = s;
 	return TMG_OK;

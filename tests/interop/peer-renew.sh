@@ -8,7 +8,8 @@ set -u
 if [ -z "${PEER_CARD:-}" ]; then
 	PEER_CARD=yes
 	export PEER_CARD
-	exec sh "${top_srcdir:-$(dirname "$0")/../..}/tests/with-card" --no-pcscd -- sh "$0" "$@"
+	exec sh "${top_srcdir:-$(dirname "$0")/../..}/tests/with-card" --no-pcscd \
+		--card piv --card openpgp -- sh "$0" "$@"
 fi
 . "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/interop/peer-lib.sh"
 
@@ -106,5 +107,37 @@ rm -rf "$XDG_STATE_HOME"
 start required --client-cert required
 enroll
 if [ "$got" -eq 0 ]; then wrong "enrolled"; else pass; fi
+
+# ---- an RSA key of a card that pads: TLS 1.2 and PKCS #1 v1.5, where the server has both
+TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD_2
+printf "12345678\n" > "$work/admin"
+enroll_padding() {
+	rm -rf "$XDG_STATE_HOME"
+	# shellcheck disable=SC2046
+	run enroll --replace --slot sig $(here) --type rsa:2048 --subject "CN=Асель Ким,O=Other House" \
+	    --user anna --password-file "$work/password" --admin-key-file "$work/admin" < /dev/null
+	got=$?
+	done_right 0 sig
+}
+renew_padding() {
+	# shellcheck disable=SC2046
+	run renew sig --slot aut --replace $(here) --admin-key-file "$work/admin" < /dev/null
+	got=$?
+}
+for tls in 1.2 any; do
+	name="a card that pads, TLS $tls"
+	start "padding-$tls" --auth basic-or-cert --tls $tls
+	enroll_padding
+	renew_padding
+	done_right 0 aut
+done
+name="a card that pads, TLS 1.3 alone"
+start padding-1.3 --auth basic-or-cert --tls 1.3
+enroll_padding
+issued=$(wc -l < "$dir/issued")
+renew_padding
+if [ "$got" -ne 1 ]; then wrong "exit $got, not 1"; fi
+grep -q 'TLS 1.3 alone.*PKCS #1 v1.5 alone' "$work/err" || wrong "another reason"
+[ "$(wc -l < "$dir/issued")" = "$issued" ] || wrong "issued"
 
 report

@@ -301,6 +301,7 @@ class Server:
         self.listen("good", self.context("good"))
         for name in ("wrong", "expired", "untrusted"):
             self.listen(name, self.context(name, client=may))
+        self.listen("need", self.context("good", client=need))
         self.listen("need12", self.context("good", v12, v12, need))
         self.listen("need13", self.context("good", v13, v13, need))
         self.listen("may12", self.context("good", v12, v12, may))

@@ -158,7 +158,7 @@ test_refusals(void **state)
 	uint8_t store[4096], bytes[ROOM], back[ROOM];
 	const tmg_view cert = cert_der(k, 0, store);
 	tmg_fault f = { .rc = TMG_OK }, own = { .rc = TMG_OK };
-	tmg_signer s = { &ops, &own, TMG_ALG_RSA2048, k->signer[0]->spki, 0, 0 };
+	tmg_signer s = { &ops, &own, TMG_ALG_RSA2048, k->signer[0]->spki, 0, 0, false };
 	tmg_out out = TMG_OUT(back);
 	tmg_view cms = { bytes, encrypt(k, 0, bytes) };
 

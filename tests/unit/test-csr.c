@@ -406,7 +406,7 @@ test_declined(void **state)
 	static const tmg_csr_spec spec = { .subject = "CN=x" };
 	struct keys *k = *state;
 	tmg_fault own = { .rc = TMG_OK }, f = { .rc = TMG_OK };
-	tmg_signer s = { &ops, &own, TMG_ALG_P256, k->signer[2]->spki, 0, 0 };
+	tmg_signer s = { &ops, &own, TMG_ALG_P256, k->signer[2]->spki, 0, 0, false };
 	uint8_t bytes[4096];
 	tmg_out der = TMG_OUT(bytes);
 

@@ -192,6 +192,46 @@ test_keys_and_hashes(void **state)
 	}
 }
 
+/* A key that pads: another signature that was asked for as well will do. */
+static void
+test_keys_that_pad(void **state)
+{
+	static const char both[] =
+	    "301606092a864886f70d01010a06092a864886f70d01010b";
+	static const struct {
+		const char *wants;
+		bool pss;		/* the applicant wants it */
+		size_t kind;
+		tmg_rc rc;
+		int signature;
+	} pads[] = {
+		{ der_pss, false, RSA2048, TMG_MISMATCH, 0 },
+		{ both, false, RSA2048, TMG_OK, NID_sha256WithRSAEncryption },
+		{ der_rsa, false, RSA2048, TMG_OK, NID_sha256WithRSAEncryption },
+		{ der_rsa, true, RSA2048, TMG_UNSUPPORTED, 0 },
+		{ der_pss, true, P256, TMG_OK, NID_ecdsa_with_SHA256 },
+	};
+	struct keys *k = *state;
+
+	for (size_t i = 0; i < TMG_COUNT(pads); i++) {
+		tmg_held(X509_REQ) req = NULL;
+		tmg_fault f = { .rc = TMG_OK };
+		tmg_rc rc;
+
+		k->signer[pads[i].kind]->pads = true;
+		uses(k, pads[i].kind);
+		rc = make(k, pads[i].kind, (tmg_csr_spec){ .subject = "CN=x",
+		    .pss = pads[i].pss }, pads[i].wants, &req, &f);
+		assert_int_equal(uses(k, pads[i].kind), pads[i].rc == TMG_OK);
+		k->signer[pads[i].kind]->pads = false;
+		assert_int_equal(rc, pads[i].rc);
+		if (req != NULL)
+			assert_int_equal(X509_REQ_get_signature_nid(req), pads[i].signature);
+		else
+			assert_non_null(strstr(f.text, "PKCS #1 v1.5 alone"));
+	}
+}
+
 /* The applicant's own hash stays. */
 static void
 test_own_hash(void **state)
@@ -273,6 +313,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys_and_hashes),
+		cmocka_unit_test(test_keys_that_pad),
 		cmocka_unit_test(test_own_hash),
 		cmocka_unit_test(test_extensions),
 		cmocka_unit_test(test_template_subject),

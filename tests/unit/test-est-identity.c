@@ -270,6 +270,57 @@ typing_a_pin_is_not_the_servers_time(void **state)
 	tmg_certs_free(&d.certs);
 }
 
+/* A card that pads: of RSA it knows PKCS #1 v1.5. */
+static tmg_rc
+padding_sign(tmg_signer *s, const tmg_sign_spec *spec, tmg_view input, tmg_out *sig)
+{
+	if (spec->scheme != TMG_SIGN_PKCS1)
+		return tmg_raise(s->fault, TMG_UNSUPPORTED, 0,
+		    "the card does not sign so");
+	return tmg_signer_sign(late_key, spec, input, sig);
+}
+
+static void
+a_key_that_pads_is_asked_for_what_it_can(void **state)
+{
+	static const tmg_signer_ops ops = {
+		.sign = padding_sign,
+		.decrypt = tmg_signer_no_decrypt,
+		.derive = tmg_signer_no_derive,
+	};
+	static const struct {
+		const char *listener;
+		bool told;		/* that it pads */
+		tmg_rc rc;
+		unsigned signatures;
+		const char *says;
+	} rows[] = {
+		{ "need", true, TMG_OK, 1, NULL },
+		{ "need12", true, TMG_OK, 1, NULL },
+		{ "may12", true, TMG_OK, 1, NULL },
+		{ "need13", true, TMG_UNSUPPORTED, 0, "PKCS #1 v1.5 alone" },
+		{ "need", false, TMG_UNSUPPORTED, 1, "does not sign so" },
+	};
+	tmg_auto(identity) id = load_identity("r");
+	const tmg_signer *real = tmg_soft_signer(id.soft);
+
+	(void)state;
+	late_key = tmg_soft_signer(id.soft);
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_fault words = { 0 };
+		tmg_signer s = { .ops = &ops, .fault = &words, .alg = real->alg,
+			.spki = real->spki, .pads = rows[i].told };
+		tmg_authority_spec spec = spec_as(rows[i].listener, "", &id);
+		tmg_decision d = { .certs = NULL };
+
+		spec.signer = &s;
+		tmg_auto_ptr(tmg_authority) a = open_authority(&spec);
+		expect(a, submit(a, &d), rows[i].rc, rows[i].says);
+		tmg_certs_free(&d.certs);
+		assert_int_equal(s.used, rows[i].signatures);
+	}
+}
+
 int
 main(void)
 {
@@ -280,6 +331,7 @@ main(void)
 		cmocka_unit_test(each_authority_speaks_as_its_own_identity),
 		cmocka_unit_test(a_missing_or_foreign_identity_is_explained),
 		cmocka_unit_test(the_signers_own_reason_survives_tls),
+		cmocka_unit_test(a_key_that_pads_is_asked_for_what_it_can),
 		cmocka_unit_test(typing_a_pin_is_not_the_servers_time),
 	};
 

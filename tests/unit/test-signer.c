@@ -436,8 +436,8 @@ test_cannot(void **state)
 	static const uint8_t block[256] = { 4 };
 	struct keys *k = *state;
 	tmg_fault f = { .rc = TMG_OK };
-	tmg_signer ec = { &ops, &f, TMG_ALG_P256, k->signer[2]->spki, 0, 0 };
-	tmg_signer rsa = { &ops, &f, TMG_ALG_RSA2048, k->signer[0]->spki, 0, 0 };
+	tmg_signer ec = { &ops, &f, TMG_ALG_P256, k->signer[2]->spki, 0, 0, false };
+	tmg_signer rsa = { &ops, &f, TMG_ALG_RSA2048, k->signer[0]->spki, 0, 0, false };
 	uint8_t bytes[TMG_SIG_MAX];
 	tmg_out out = TMG_OUT(bytes);
 

@@ -175,7 +175,7 @@ test_refused_pin(void **state)
 
 	for (size_t v = 0; v < TMG_COUNT(versions); v++) {
 		tmg_fault f = { .rc = TMG_OK };
-		tmg_signer no = { &ops, &f, key_kinds[2].alg, k->signer[2]->spki, 0, 0 };
+		tmg_signer no = { &ops, &f, key_kinds[2].alg, k->signer[2]->spki, 0, 0, false };
 		tmg_held(EVP_PKEY) key = NULL;
 
 		assert_int_equal(tmg_openssl_key(k->ctx, &no, &key), TMG_OK);

@@ -125,8 +125,7 @@ typedef struct tmg_binding {
 	tmg_rc (*revoke)(tmg_authority *a, tmg_view cert, int reason);
 	tmg_rc (*renew_when)(tmg_authority *a, tmg_view cert, tmg_renewal *when);
 	tmg_rc (*next)(tmg_authority *a, tmg_certs *certs);
-	tmg_rc (*call)(tmg_authority *a, tmg_verb verb, const char *path,
-	    tmg_view body, char **answer);
+	tmg_rc (*call)(tmg_authority *a, const tmg_call *call, tmg_answer *answer);
 	void (*close)(tmg_authority *a);
 } tmg_binding;
 
@@ -145,8 +144,7 @@ tmg_binding_no_forward(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_vouch(tmg_authority *a, tmg_view pkcs10, tmg_out *request);
 TMG_API TMG_MUST_USE tmg_rc
-tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
-    tmg_view body, char **answer);
+tmg_binding_no_call(tmg_authority *a, const tmg_call *call, tmg_answer *answer);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_binding_no_revoke(tmg_authority *a, tmg_view cert, int reason);
 TMG_API TMG_MUST_USE tmg_rc

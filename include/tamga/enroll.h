@@ -276,11 +276,15 @@ tmg_authority_names_hosts(const tmg_authority *authority);
  *            (GET tells of it, PUT with "contact" changes that), "account/key"
  *            (POST: another key, the one on a token that "key" names or a new
  *            one in software), "account/deactivate" (POST)
- *   body     JSON; of a GET: empty
- *   answer   out   JSON, zero-terminated, yours to free()
+ *   body     of a GET: empty; type is its media type, with parameters where it
+ *            needs them
+ *   wants    the media type of the answer: one of another type is no answer,
+ *            so what is shown or saved is what it says it is
+ *   answer   out   tmg_answer_release() when done, whatever was returned
  *
  * Verdicts  TMG_UNSUPPORTED  the protocol has nothing of the kind (EST)
  *           TMG_DENIED, TMG_NOT_FOUND  refused; the fault has the server's words
+ * Faults    TMG_E_MALFORMED  the answer is of another media type
  */
 typedef enum tmg_verb {
 	TMG_VERB_GET,
@@ -288,9 +292,25 @@ typedef enum tmg_verb {
 	TMG_VERB_PUT,
 } tmg_verb;
 
+typedef struct tmg_call {
+	tmg_verb verb;
+	const char *path;
+	tmg_view body;
+	const char *type;		/* of body; NULL "application/json" */
+	const char *wants;		/* NULL "application/json" */
+} tmg_call;
+
+typedef struct tmg_answer {
+	char *text;			/* its bytes, and a zero behind them; NULL none */
+	size_t len;			/* bytes, without that zero */
+} tmg_answer;
+
 TMG_API TMG_MUST_USE tmg_rc
-tmg_authority_call(tmg_authority *authority, tmg_verb verb, const char *path,
-    tmg_view body, char **answer);
+tmg_authority_call(tmg_authority *authority, const tmg_call *call,
+    tmg_answer *answer);
+/* Wipes and frees what the answer holds; it may be used again. */
+TMG_API void
+tmg_answer_release(tmg_answer *answer);
 
 /* Whether authorities at such an address want a proof of what was installed. */
 TMG_API bool

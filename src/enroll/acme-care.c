@@ -12,6 +12,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/enroll/acme-talk.h"
+#include "src/enroll/answer.h"
 
 static tmg_rc
 no_memory(tmg_authority *a)
@@ -44,8 +45,9 @@ key_of(tmg_authority *a, json_t **key)
 
 /* What the server said of it, for us and for people. */
 static tmg_rc
-describe(tmg_authority *a, const tmg_http_response *r, char **answer)
+describe(tmg_authority *a, const tmg_http_response *r, tmg_answer *answer)
 {
+	tmg_auto_free char *text = NULL;
 	tmg_acme_told told;
 	json_t *o, *key = NULL;
 	tmg_rc rc;
@@ -57,13 +59,14 @@ describe(tmg_authority *a, const tmg_http_response *r, char **answer)
 		return rc;
 	o = json_pack("{s:s, s:s, s:s, s:o}", "account", tmg_acme_of(a)->account.url,
 	    "status", told.status, "contact", told.contact, "key", key);
-	*answer = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+	text = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
 	json_decref(o);
-	return *answer != NULL ? TMG_OK : no_memory(a);
+	return text != NULL ? tmg_answer_take(a, tmg_view_str(text), answer) :
+	    no_memory(a);
 }
 
 static tmg_rc
-show(tmg_authority *a, tmg_view body, char **answer)
+show(tmg_authority *a, tmg_view body, tmg_answer *answer)
 {
 	TMG_ACME_RESPONSE;
 	tmg_rc rc;
@@ -76,7 +79,7 @@ show(tmg_authority *a, tmg_view body, char **answer)
 }
 
 static tmg_rc
-update(tmg_authority *a, tmg_view body, char **answer)
+update(tmg_authority *a, tmg_view body, tmg_answer *answer)
 {
 	tmg_auto_free char *payload = strndup((const char *)body.ptr, body.len);
 	TMG_ACME_RESPONSE;
@@ -91,7 +94,7 @@ update(tmg_authority *a, tmg_view body, char **answer)
 }
 
 static tmg_rc
-change(tmg_authority *a, tmg_view body, char **answer)
+change(tmg_authority *a, tmg_view body, tmg_answer *answer)
 {
 	json_t *o = json_loadb((const char *)body.ptr, body.len, 0, NULL);
 	const tmg_rc rc = tmg_acme_change(a, json_string_value(json_object_get(o, "key")));
@@ -102,7 +105,7 @@ change(tmg_authority *a, tmg_view body, char **answer)
 
 /* One that is over already refuses every message as unauthorized (7.3.6). */
 static tmg_rc
-deactivate(tmg_authority *a, tmg_view body, char **answer)
+deactivate(tmg_authority *a, tmg_view body, tmg_answer *answer)
 {
 	TMG_ACME_RESPONSE;
 	tmg_rc rc;
@@ -118,14 +121,13 @@ deactivate(tmg_authority *a, tmg_view body, char **answer)
 	if ((rc = tmg_acme_store_remove(a)))
 		return rc;
 	tmg_acme_account_close(a);
-	*answer = strdup("{}");
-	return *answer != NULL ? TMG_OK : no_memory(a);
+	return tmg_answer_take(a, tmg_view_str("{}"), answer);
 }
 
 static const struct {
 	tmg_verb verb;
 	const char *path;
-	tmg_rc (*run)(tmg_authority *a, tmg_view body, char **answer);
+	tmg_rc (*run)(tmg_authority *a, tmg_view body, tmg_answer *answer);
 } calls[] = {
 	{ TMG_VERB_GET, "account", show },
 	{ TMG_VERB_PUT, "account", update },
@@ -134,12 +136,10 @@ static const struct {
 };
 
 tmg_rc
-tmg_acme_call(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
-    char **answer)
+tmg_acme_call(tmg_authority *a, const tmg_call *call, tmg_answer *answer)
 {
-	*answer = NULL;
 	for (size_t i = 0; i < TMG_COUNT(calls); i++)
-		if (calls[i].verb == verb && strcmp(calls[i].path, path) == 0)
-			return tmg_pass(&a->fault, calls[i].run(a, body, answer));
-	return tmg_binding_no_call(a, verb, path, body, answer);
+		if (calls[i].verb == call->verb && strcmp(calls[i].path, call->path) == 0)
+			return tmg_pass(&a->fault, calls[i].run(a, call->body, answer));
+	return tmg_binding_no_call(a, call, answer);
 }

@@ -66,7 +66,6 @@ tmg_acme_submit(tmg_authority *a, tmg_view csr, bool renews, tmg_decision *d);
 TMG_MUST_USE tmg_rc
 tmg_acme_revoke(tmg_authority *a, tmg_view cert, int reason);
 TMG_MUST_USE tmg_rc
-tmg_acme_call(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
-    char **answer);
+tmg_acme_call(tmg_authority *a, const tmg_call *call, tmg_answer *answer);
 
 #endif

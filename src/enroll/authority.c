@@ -437,10 +437,10 @@ tmg_authority_installed(tmg_authority *a, const char *ticket,
 }
 
 tmg_rc
-tmg_authority_call(tmg_authority *a, tmg_verb verb, const char *path,
-    tmg_view body, char **answer)
+tmg_authority_call(tmg_authority *a, const tmg_call *call, tmg_answer *answer)
 {
-	return tmg_pass(&a->fault, a->binding->call(a, verb, path, body, answer));
+	*answer = (tmg_answer){ .text = NULL };
+	return tmg_pass(&a->fault, a->binding->call(a, call, answer));
 }
 
 tmg_rc

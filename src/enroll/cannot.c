@@ -51,11 +51,9 @@ tmg_binding_no_next(tmg_authority *a, tmg_certs *certs)
 }
 
 tmg_rc
-tmg_binding_no_call(tmg_authority *a, tmg_verb verb, const char *path,
-    tmg_view body, char **answer)
+tmg_binding_no_call(tmg_authority *a, const tmg_call *call, tmg_answer *answer)
 {
-	(void)verb, (void)path, (void)body;
-	*answer = NULL;
+	(void)call, (void)answer;
 	return tmg_authority_raise(a, TMG_UNSUPPORTED,
 	    _("%s: %s has no applications; portal+https:// has"), a->uri.where,
 	    a->binding->name);

@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/enroll/answer.h"
 #include "src/enroll/session.h"
 #include "src/http/status.h"
 
@@ -105,29 +106,38 @@ get(tmg_authority *a, tmg_http *http, const char *path, tmg_http_response *r)
 	    .url = url }, r, &a->fault));
 }
 
-static tmg_rc
-exchange(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
-    tmg_http_response *r)
+static const char *
+type_of(const char *type)
 {
-	static const char *const headers[] = { "Content-Type: " TYPE_JSON,
-		"Accept: " TYPE_JSON, NULL };
+	return type != NULL ? type : TYPE_JSON;
+}
+
+/* call->path is the whole one.  A GET has no body, so nothing is said of it. */
+static tmg_rc
+exchange(tmg_authority *a, const tmg_call *call, tmg_http_response *r)
+{
+	const bool get = call->verb == TMG_VERB_GET;
+	char accept[TMG_PORTAL_TYPE_MAX], type[TMG_PORTAL_TYPE_MAX];
+	const char *const headers[] = { accept, get ? NULL : type, NULL };
 	char url[TMG_PORTAL_URL_MAX];
 	tmg_http *http = NULL;
 	tmg_rc rc;
 
 	if ((rc = tmg_session_get(a, &http)))
 		return tmg_pass(&a->fault, rc);
-	url_of(a, path, url);
+	url_of(a, call->path, url);
+	snprintf(accept, sizeof(accept), "Accept: %s", type_of(call->wants));
+	snprintf(type, sizeof(type), "Content-Type: %s", type_of(call->type));
 	return tmg_pass(&a->fault, tmg_http_do(http, &(tmg_http_request){
-	    .url = url, .post = verb != TMG_VERB_GET, .put = verb == TMG_VERB_PUT,
-	    .headers = verb != TMG_VERB_GET ? headers : NULL, .body = body }, r,
-	    &a->fault));
+	    .url = url, .post = !get, .put = call->verb == TMG_VERB_PUT,
+	    .headers = headers, .body = call->body }, r, &a->fault));
 }
 
 static tmg_rc
 post(tmg_authority *a, const char *path, const char *body, tmg_http_response *r)
 {
-	return exchange(a, TMG_VERB_POST, path, tmg_view_str(body), r);
+	return exchange(a, &(tmg_call){ .verb = TMG_VERB_POST, .path = path,
+	    .body = tmg_view_str(body) }, r);
 }
 
 /* ---- what it is -------------------------------------------------------- */
@@ -347,26 +357,25 @@ portal_revoke(tmg_authority *a, tmg_view cert, int reason)
 /* ---- everything else --------------------------------------------------- */
 
 static tmg_rc
-portal_call(tmg_authority *a, tmg_verb verb, const char *path, tmg_view body,
-    char **answer)
+portal_call(tmg_authority *a, const tmg_call *call, tmg_answer *answer)
 {
-	char whole[256];
+	tmg_call whole = *call;
+	char path[256];
 	RESPONSE;
 	tmg_rc rc;
 
-	*answer = NULL;
-	if (snprintf(whole, sizeof(whole), "/api/v1/%s", path) >=
-	    (int)sizeof(whole))
-		return tmg_authority_raise(a, TMG_E_USAGE, _("%s: too long"), path);
-	if ((rc = exchange(a, verb, whole, body, &r)))
+	if (snprintf(path, sizeof(path), "/api/v1/%s", call->path) >=
+	    (int)sizeof(path))
+		return tmg_authority_raise(a, TMG_E_USAGE, _("%s: too long"),
+		    call->path);
+	whole.path = path;
+	if ((rc = exchange(a, &whole, &r)))
 		return rc;
 	if (r.status != TMG_HTTP_OK && r.status != TMG_HTTP_CREATED)
 		return refused(a, &r);
-	if ((rc = tmg_refusal_type(a, &r, TYPE_JSON)))
+	if ((rc = tmg_refusal_type(a, &r, type_of(call->wants))))
 		return rc;
-	*answer = strndup((const char *)r.body, r.len);
-	return *answer != NULL ? TMG_OK : tmg_authority_raise(a, TMG_E_NOMEM,
-	    "%s", _("out of memory"));
+	return tmg_answer_take(a, (tmg_view){ r.body, r.len }, answer);
 }
 
 const tmg_binding tmg_binding_portal = {

@@ -14,6 +14,7 @@
 #define TMG_PORTAL_URL_MAX 768u
 #define TMG_PORTAL_NUMBER 24u		/* bytes of an application's number, with zero */
 #define TMG_PORTAL_SAID 256u
+#define TMG_PORTAL_TYPE_MAX 192u	/* a header that names a media type */
 
 /* What a path names: number or profile is "", the other one is not.
  * Faults TMG_E_USAGE: neither. */

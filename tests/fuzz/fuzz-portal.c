@@ -138,21 +138,34 @@ try_revoke(void)
 }
 
 static void
-try_call(void)
+call(const char *path, const char *wants)
 {
 	tmg_authority *a = meet("portal+https://ra.test/employee");
-	tmg_auto_free char *answer = NULL;
-	const tmg_rc rc = tmg_authority_call(a, TMG_VERB_GET, "profiles/employee",
-	    (tmg_view){ NULL, 0 }, &answer);
+	tmg_auto(tmg_answer) answer;
+	const tmg_rc rc = tmg_authority_call(a, &(tmg_call){ .path = path,
+	    .wants = wants }, &answer);
 
-	if ((rc == TMG_OK) != (answer != NULL))
+	if ((rc == TMG_OK) != (answer.text != NULL) ||
+	    (rc == TMG_OK && answer.text[answer.len] != '\0'))
 		abort();
 	leave(a, rc);
 }
 
+static void
+try_call(void)
+{
+	call("profiles/employee", NULL);
+}
+
+static void
+try_print(void)
+{
+	call("applications/" NUMBER "/print?form=pdf", "application/pdf");
+}
+
 static void (*const tries[])(void) = {
 	try_profile, try_application, try_poll, try_admits, try_cacerts, try_installed,
-	try_revoke, try_call,
+	try_revoke, try_call, try_print,
 };
 
 static void

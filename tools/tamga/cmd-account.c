@@ -54,18 +54,18 @@ call(struct cli *cli, const struct ca *ca, const struct question *q, json_t **sa
 {
 	__attribute__((__cleanup__(free_text))) char *body =
 	    q->body != NULL ? json_dumps(q->body, JSON_COMPACT) : NULL;
-	__attribute__((__cleanup__(free_text))) char *answer = NULL;
+	tmg_auto(tmg_answer) answer = { .text = NULL };
 	tmg_auto_ptr(tmg_authority) a = NULL;
 	tmg_fault f = { 0 };
 	tmg_rc rc;
 
 	if ((rc = tmg_authority_open(cli->ctx, &ca->spec, &f, &a)))
 		return enrolling_refused(cli, rc, &f);
-	rc = tmg_authority_call(a, q->verb, q->path,
-	    tmg_view_str(body != NULL ? body : ""), &answer);
+	rc = tmg_authority_call(a, &(tmg_call){ .verb = q->verb, .path = q->path,
+	    .body = tmg_view_str(body != NULL ? body : "") }, &answer);
 	if (rc != TMG_OK)
 		return enrolling_refused(cli, rc, tmg_authority_fault(a));
-	*said = json_loads(answer, 0, NULL);
+	*said = json_loads(answer.text, 0, NULL);
 	return *said != NULL ? TMG_OK : cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
 }
 

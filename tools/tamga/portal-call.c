@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/portal-parts.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "tools/tamga/keep.h"
+
+#define NUMBER_LEN 19		/* four groups of four and the dashes between */
 
 const char *
 portal_text(const json_t *o, const char *name)
@@ -22,18 +25,18 @@ tmg_rc
 portal_call(struct cli *cli, tmg_authority *a, const struct portal_question *q,
     json_t **answer)
 {
-	auto_wiped said = NULL;
 	auto_wiped text = q->body != NULL ? json_dumps(q->body, JSON_COMPACT) : NULL;
+	tmg_auto(tmg_answer) said = { .text = NULL };
 	tmg_rc rc;
 
 	*answer = NULL;
 	json_decref(q->body);
-	rc = tmg_authority_call(a, q->verb, q->path,
-	    tmg_view_str(text != NULL ? text : ""), &said);
+	rc = tmg_authority_call(a, &(tmg_call){ .verb = q->verb, .path = q->path,
+	    .body = tmg_view_str(text != NULL ? text : "") }, &said);
 	cli->stage = STAGE_AUTHORITY;
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_authority_fault(a));
-	*answer = json_loads(said, JSON_REJECT_DUPLICATES, NULL);
+	*answer = json_loads(said.text, JSON_REJECT_DUPLICATES, NULL);
 	return json_is_object(*answer) ? portal_check(cli, q->shape, *answer) :
 	    cli_raise(cli, TMG_E_MALFORMED,
 	    _("the portal's answer is no JSON object; is the address right?"));
@@ -95,11 +98,20 @@ portal_open(struct cli *cli, const struct ca *ca, const char *place,
 tmg_rc
 portal_set_number(struct cli *cli, struct portal *p, const char *number)
 {
-	if (strlen(number) >= sizeof(p->number) ||
-	    strspn(number, "0123456789ABCDEFGHJKMNPQRSTVWXYZ-") != strlen(number))
-		return cli_raise(cli, TMG_E_USAGE,
-		    _("%.40s is no number of an application"), number);
-	strcpy(p->number, number);
-	snprintf(p->place, sizeof(p->place), PORTAL_HEAD "%s", number);
+	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	char upper[sizeof(p->number)] = "";
+	bool good = strlen(number) == NUMBER_LEN;
+
+	for (size_t i = 0; good && i < NUMBER_LEN; i++) {
+		upper[i] = (char)toupper((unsigned char)number[i]);
+		good = i % 5 == 4 ? upper[i] == '-' : strchr(digits, upper[i]) != NULL;
+	}
+	if (!good)
+		return cli_raise(cli, TMG_E_USAGE, _("\"%.40s\" is no number of an "
+		    "application; it is four groups of four digits and letters, such as "
+		    "7K3M-0Q9T-XW2C-5HRD, and stands where the application was begun"),
+		    number);
+	memcpy(p->number, upper, sizeof(upper));
+	snprintf(p->place, sizeof(p->place), PORTAL_HEAD "%s", p->number);
 	return TMG_OK;
 }

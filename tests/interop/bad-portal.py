@@ -27,6 +27,7 @@ DIR = sys.argv[1]
 TERMS = 'be good'
 HASH = hashlib.sha256(TERMS.encode()).hexdigest()
 OTHER = 'ZZZZ-ZZZZ-ZZZZ-ZZZZ'
+PAPER = b'%PDF-1.4 a zero \0 within'
 
 
 CA, STRANGER = Authority('Bad Portal CA'), Authority('Somebody else')
@@ -103,6 +104,7 @@ STEPS = [
     ('contents', 'GET', r'/api/v1/applications/([A-Z0-9-]+)/contents$', contents),
     ('request', 'POST', r'/api/v1/applications/([A-Z0-9-]+)/request$', request),
     ('certificate', 'GET', r'/api/v1/applications/([A-Z0-9-]+)/certificate$', None),
+    ('print', 'GET', r'/api/v1/applications/([A-Z0-9-]+)/print\?form=pdf$', None),
     ('installed', 'POST', r'/api/v1/applications/([A-Z0-9-]+)/installed$', installed),
 ]
 
@@ -155,6 +157,8 @@ class Handler(bad_server.Handler):
         elif step == 'certificate':
             kind, status, value = 'application/pem-certificate-chain', 200, None
             out = CERT_WAYS.get(how, chain)(number)
+        elif step == 'print':
+            kind, status, out, value = 'application/pdf', 200, PAPER, None
         else:
             kind = 'application/json'
             status, value = dict((s[0], s[3]) for s in STEPS)[step](number, body)

@@ -6,7 +6,9 @@
 set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
-command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
+for program in jq pdftotext pdftoppm zbarimg; do
+	command -v $program >/dev/null || { echo "skipped: $program is not installed"; exit 77; }
+done
 
 # ---- an authority with a register of its own -----------------------------------
 "$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$top_srcdir/share/profiles" \
@@ -56,7 +58,41 @@ grep -q '^state  *submitted' "$work/out" || fail "the journal is not told beside
 run 0 "$tamga" status "$n" $ca --json
 jq -e '.enrollments | length == 1 and .[0].state == "submitted"' "$work/out" >/dev/null ||
 	fail "the journal is not in the document"
+# ---- saved and printed, in several formats ----
+for form in pdf html txt; do
+	run 0 "$tamga" application print "$n" -o "$work/application.$form"
+	grep -q "$n is in $work/application.$form" "$work/out" || fail "does not say where"
+done
+pdftotext -layout "$work/application.pdf" "$work/application.pdf.txt"
+pdftoppm -r 100 -png "$work/application.pdf" "$work/page"
+zbarimg -q --raw "$work"/page*.png >"$work/qr" || fail "no QR code on the paper"
+grep -q "$n" "$work/qr" || fail "the QR code says $(cat "$work/qr")"
+for form in pdf.txt html txt; do
+	for word in "$n" Ермекқызы www.example.kz; do
+		grep -q "$word" "$work/application.$form" || fail "$form does not say $word"
+	done
+done
+run 0 "$tamga" application print "$n"
+cmp -s "$work/out" "$work/application.txt" || fail "what is shown is not what is saved"
+run 0 "$tamga" application print "$n" --form html -o "$work/paper"
+cmp -s "$work/paper" "$work/application.html" || fail "--form"
+lower=$(printf '%s' "$n" | tr A-Z a-z)
+run 0 "$tamga" application print "$lower" --json -o "$work/paper.PDF"
+[ "$(jq -r '.application + " " + .form' "$work/out")" = "$n pdf" ] || fail "--json"
+run 2 "$tamga" application print "$n" -o "$work/application.doc"
+says "ends in none of .pdf, .html and .txt"
+run 2 "$tamga" application print "$n" --form doc
+says "pdf, html or txt"
+run 1 "$tamga" application print "$n" --document nothing
+says "status 404"
+run 2 "$tamga" application print "$n" --document '../x'
+run 2 "$tamga" application print 1234
+says "four groups of four"
 mv "$work/state/tamga/$n.code" "$work/kept"
+run 7 "$tamga" application print "$n" -o "$work/stolen.txt"
+[ ! -e "$work/stolen.txt" ] || fail "printed for who has no code"
+ok "the application in three formats, its number in letters and as a QR code"
+
 run 0 "$tamga" status "$n" $ca --json
 jq -e '.application | keys == ["application", "status"]' "$work/out" >/dev/null ||
 	fail "status without the code"
@@ -94,6 +130,9 @@ mine="$bg --application $b"
 run 6 "$tamga" enroll $mine --code-file "$work/code"
 [ "$(state_of "$b")" = filled ] || fail "state $(state_of "$b")"
 cmp -s "$work/code" "$work/state/tamga/$b.code" && fail "the code was not changed"
+# The papers, with the number in them; sent by post.
+run 0 "$tamga" application print "$b" $ca --document contract -o "$work/contract.txt"
+grep -q "$b" "$work/contract.txt" || fail "no number in the contract"
 for step in receive-docs check-docs check-data; do
 	ra act $step "$b" >/dev/null || fail "$step"
 done
@@ -111,6 +150,14 @@ grep -q '^payment  *30.00 [A-Z]*, paid$' "$work/out" || fail "that it is paid: $
 run 0 "$tamga" enroll $mine --now
 [ "$(state_of "$b")" = installed ] || fail "state $(state_of "$b")"
 ok "Bulgarian: code changed, data agreed to, paid, proven"
+
+run 0 "$tamga" application suspend "$b"
+[ "$(state_of "$b")" = suspended ] || fail "state $(state_of "$b")"
+run 0 "$tamga" application resume "$b"
+[ "$(state_of "$b")" = installed ] || fail "state $(state_of "$b")"
+run 7 "$tamga" application cancel "$b" --yes
+says "is not possible now"
+ok "suspended and in force again; what is issued is not withdrawn"
 
 # The token is lost, on another computer: number and code are enough.
 cp "$work/state/tamga/$b.code" "$work/code"

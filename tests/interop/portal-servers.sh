@@ -104,3 +104,19 @@ for how in 500 redirect; do
 	good "installed $how"
 done
 ok "installed: $words"
+
+# ---- the application, printed: saved whole and as what it is, or not at all -----------------------
+number=$(sed -n 's,.*/applications/\([A-Z0-9-]*\)".*,\1,p' "$work"/state/tamga/*.json | head -n 1)
+paper="$tamga application print $number -o $work/paper.pdf --timeout 2"
+for how in html type redirect cut shut 500 404 huge slow; do
+	echo "print $how" >"$work/portal/mode"
+	status=0
+	setsid -w timeout 60 $paper >"$work/out" 2>"$work/said" || status=$?
+	case $status in 1 | 7) ;; *) fail "print $how: status $status" ;; esac
+	fit "print $how"
+	[ ! -e "$work/paper.pdf" ] || fail "print $how: something was saved"
+done
+: >"$work/portal/mode"
+run 0 $paper
+printf '%%PDF-1.4 a zero \0 within' | cmp -s - "$work/paper.pdf" || fail "not what was printed"
+ok "print: saved whole or not at all"

@@ -28,6 +28,11 @@ extern const struct command cmd_cert_install;
 extern const struct command cmd_cert_delete;
 extern const struct command cmd_enroll;
 extern const struct command cmd_status;
+extern const struct command cmd_application_print;
+extern const struct command cmd_application_sent;
+extern const struct command cmd_application_cancel;
+extern const struct command cmd_application_suspend;
+extern const struct command cmd_application_resume;
 extern const struct command cmd_renew;
 extern const struct command cmd_revoke;
 extern const struct command cmd_ca_show;
@@ -68,6 +73,11 @@ extern const struct command cmd_version;
 	&cmd_cert_delete, \
 	&cmd_enroll, \
 	&cmd_status, \
+	&cmd_application_print, \
+	&cmd_application_sent, \
+	&cmd_application_cancel, \
+	&cmd_application_suspend, \
+	&cmd_application_resume, \
 	&cmd_renew, \
 	&cmd_revoke, \
 	&cmd_ca_show, \

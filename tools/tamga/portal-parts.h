@@ -45,6 +45,21 @@ portal_open(struct cli *cli, const struct ca *ca, const char *place,
 TMG_MUST_USE tmg_rc
 portal_set_number(struct cli *cli, struct portal *p, const char *number);
 
+/* ---- portal-visit.c ------------------------------------------------------ */
+
+/* At an application; "{ .a = NULL }" before it is opened. */
+typedef struct portal_visit {
+	struct ca ca;
+	struct portal p;
+	tmg_authority *a;
+} portal_visit;
+/* As the command line says, or an enrollment about it; with its code where there
+ * is one. */
+TMG_MUST_USE tmg_rc
+portal_visit_open(struct cli *cli, const char *number, struct portal_visit *v);
+void
+portal_visit_release(struct portal_visit *v);
+
 /* ---- portal-shape.c ------------------------------------------------------ */
 
 extern const struct portal_shape portal_shape_profile, portal_shape_status,

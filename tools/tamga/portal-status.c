@@ -64,19 +64,10 @@ static tmg_rc
 ask_portal(struct cli *cli, const char *number, const struct portal_question *q,
     json_t **said)
 {
-	__attribute__((__cleanup__(ca_release))) struct ca ca = { .password = NULL };
-	__attribute__((__cleanup__(portal_release))) struct portal p = { .number = "" };
-	tmg_auto_ptr(tmg_authority) a = NULL;
-	tmg_rc rc;
+	tmg_auto(portal_visit) v = { .a = NULL };
+	const tmg_rc rc = portal_visit_open(cli, number, &v);
 
-	if ((rc = portal_set_number(cli, &p, number)) ||
-	    (rc = ca_read(cli, &ca)) ||
-	    (rc = ca.spec.uri == NULL ? portal_recall_ca(cli, number, &ca) : TMG_OK) ||
-	    (rc = ca_trust(cli, &ca)) ||
-	    (rc = portal_try_code(cli, number, &ca)) ||
-	    (rc = portal_open(cli, &ca, p.place, &a)))
-		return rc;
-	return portal_at(cli, a, &p, q, said);
+	return rc == TMG_OK ? portal_at(cli, v.a, &v.p, q, said) : rc;
 }
 
 tmg_rc
@@ -109,6 +100,22 @@ portal_revoke(struct cli *cli, const char *number, const char *reason)
 		return cli_json(cli, json_pack("{s:s}", "revoked", number));
 	cli_say(cli, _("The authority revoked the certificate of application %s."),
 	    number);
+	return TMG_OK;
+}
+
+tmg_rc
+portal_act(struct cli *cli, const char *number, const char *step)
+{
+	portal_auto_json said = NULL;
+	const tmg_rc rc = ask_portal(cli, number, &(struct portal_question){
+	    TMG_VERB_POST, step, json_object(), &portal_shape_application }, &said);
+
+	if (rc != TMG_OK)
+		return rc;
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:O}", "application", said));
+	cli_say(cli, _("Application %s: %s"), portal_text(said, "application"),
+	    portal_text(said, "status"));
 	return TMG_OK;
 }
 

@@ -66,6 +66,13 @@ portal_status(struct cli *cli, const char *number, json_t *ours);
 /* Has the certificate of that application revoked, without its token. */
 TMG_MUST_USE tmg_rc
 portal_revoke(struct cli *cli, const char *number, const char *reason);
+/* One step of that application that needs no more than its name: "/cancel". */
+TMG_MUST_USE tmg_rc
+portal_act(struct cli *cli, const char *number, const char *step);
+/* The application, or a document that goes with it, printed and saved as the
+ * command line says (--output, --form, --document). */
+TMG_MUST_USE tmg_rc
+portal_print(struct cli *cli, const char *number);
 /* Whether an enrollment is about the application of that number. */
 bool
 portal_is_about(const tmg_provision_record *r, const char *number);

@@ -44,9 +44,11 @@ authority() {
 	sed -i 's/^retry_after = .*/retry_after = 1;/' "$work/ra/ra.conf"
 	cat >>"$work/ra/ra.conf" <<-END
 	registers = ( { name = "individuals"; path = "individuals.csv"; },
+	  { name = "legal-entities"; path = "legal-entities.csv"; },
 	  { name = "citizens"; path = "citizens.csv"; } );
 	END
 	printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' >"$work/ra/individuals.csv"
+	printf 'BIN,organisation\n120340001230,"Үлгі ЖШС"\n' >"$work/ra/legal-entities.csv"
 	printf 'FIN,surname,given,birth\n5ABC12D,Sınaq,Ülviyyə,1990-12-31\n' >"$work/ra/citizens.csv"
 }
 

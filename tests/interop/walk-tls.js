@@ -36,9 +36,9 @@ const subject = async pem =>
 	(await run('openssl', ['x509', '-noout', '-subject', '-nameopt', 'utf8,sep_comma_plus'],
 	    { input: pem })).out;
 
-// The card opens the site, which sees the certificate that stands in the file,
-// and that name in it.  Without the card the site stays closed.
-async function opens_site(file, name) {
+// The card opens the site with what is in that slot: the site sees the certificate
+// that stands in the file, and that name in it.  Without the card it stays closed.
+async function opens_site(file, name, slot = '9a') {
 	if (process.env.PKCS11_MODULE_PATH === '') {
 		console.log('no site: a sanitizer must be in the program that loads the module');
 		return;
@@ -47,8 +47,8 @@ async function opens_site(file, name) {
 	const pin = fs.readFileSync(`${folder}/pin`, 'utf8').trim();
 
 	await curl([where], 56);
-	const { out } = await curl(['--cert', 'pkcs11:id=%9A;type=cert',
-		'--key', `pkcs11:id=%9A;type=private?pin-value=${pin}`, where], 0);
+	const { out } = await curl(['--cert', `pkcs11:id=%${slot};type=cert`,
+		'--key', `pkcs11:id=%${slot};type=private?pin-value=${pin}`, where], 0);
 	const shown = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n/.exec(out);
 
 	check(shown !== null && fs.readFileSync(file, 'utf8').includes(shown[0]),

@@ -5,7 +5,6 @@
  */
 #include "tests/unit/test.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,66 +12,10 @@
 #include <unistd.h>
 
 #include "src/provision/store.h"
+#include "tests/unit/fake-disk.h"
 #include "tests/unit/fake-world.h"
-#include "tests/unit/folder.h"
-
-static char folder[TEST_FOLDER];
-
-int __wrap_fsync(int fd);
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
-
-int
-__wrap_fsync(int fd)
-{
-	(void)fd;
-	fake_event();
-	return 0;
-}
-
-int
-__wrap_rename(const char *from, const char *to)
-{
-	int rc;
-
-	fake_event();
-	rc = __real_rename(from, to);
-	fake_event();
-	return rc;
-}
 
 /* ---- the world before: slot 9a is taken ------------------------------------------ */
-
-static void
-empty_folder(void)
-{
-	char path[400];
-	struct dirent *e;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	d = opendir(path);
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "%s/tamga/%s", folder, e->d_name);
-		unlink(path);
-	}
-	if (d != NULL)
-		closedir(d);
-}
-
-static int
-clean(void **state)
-{
-	char path[400];
-
-	(void)state;
-	empty_folder();
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	rmdir(path);
-	rmdir(folder);
-	folder[0] = '\0';
-	return 0;
-}
 
 static tmg_provision_spec
 wish(const char *subject)
@@ -144,10 +87,8 @@ taken(void **state)
 	tmg_fault f = { 0 };
 
 	(void)state;
-	if (folder[0] == '\0' && !test_folder(folder))
+	if (!fake_disk_fresh())
 		return -1;
-	setenv("XDG_STATE_HOME", folder, 1);
-	empty_folder();
 	fake_world_reset();
 	fake->moves = true;
 	spec = wish("CN=Әсел");
@@ -440,7 +381,7 @@ places_that_a_renewal_needs(void **state)
 	}
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, taken, clean)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, taken, fake_disk_remove)
 
 int
 main(void)

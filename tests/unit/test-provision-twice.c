@@ -5,7 +5,6 @@
  */
 #include "tests/unit/test.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -13,10 +12,8 @@
 #include <unistd.h>
 
 #include "src/provision/store.h"
+#include "tests/unit/fake-disk.h"
 #include "tests/unit/fake-world.h"
-#include "tests/unit/folder.h"
-
-static char folder[TEST_FOLDER];
 
 /* What the second one says when it waits for a lock of the first. */
 enum { WAITS = 'w', FDS_MAX = 64 };
@@ -40,31 +37,8 @@ static int tell = -1;
 
 /* ---- what is a place ------------------------------------------------------- */
 
-int __wrap_fsync(int fd);
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
 int __real_flock(int fd, int how);
 int __wrap_flock(int fd, int how);
-
-/* A place only: no power fails here, and a disk takes its time. */
-int
-__wrap_fsync(int fd)
-{
-	(void)fd;
-	fake_event();
-	return 0;
-}
-
-int
-__wrap_rename(const char *from, const char *to)
-{
-	int rc;
-
-	fake_event();
-	rc = __real_rename(from, to);
-	fake_event();
-	return rc;
-}
 
 /* Who would wait for the first one says so, for that one waits for him. */
 int
@@ -85,45 +59,11 @@ __wrap_flock(int fd, int how)
 
 /* ---- the folder of journals ------------------------------------------------------ */
 
-/* How many files it is true of. */
-static unsigned
-count(bool (*is)(const char *path))
-{
-	char path[400];
-	struct dirent *e;
-	unsigned n = 0;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	d = opendir(path);
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "%s/tamga/%s", folder, e->d_name);
-		n += is(path);
-	}
-	if (d != NULL)
-		closedir(d);
-	return n;
-}
-
-static bool
-is_removed(const char *path)
-{
-	return unlink(path) == 0;
-}
-
-static bool
-is_journal(const char *path)
-{
-	const char *end = strstr(path, ".json");
-
-	return end != NULL && strcmp(end, ".json") == 0;
-}
-
 static bool
 is_done(const char *path)
 {
 	char text[400] = "";
-	FILE *f = is_journal(path) ? fopen(path, "r") : NULL;
+	FILE *f = fake_disk_journal(path) ? fopen(path, "r") : NULL;
 
 	if (f == NULL)
 		return false;
@@ -184,7 +124,7 @@ meet(void)
 	int fds[2];
 	char c;
 
-	done_before = count(is_done);
+	done_before = fake_disk_count(is_done);
 	if (pipe(fds) != 0 || (second = fork()) < 0)
 		abort();
 	if (second == 0)
@@ -201,27 +141,13 @@ static int
 make_folder(void **state)
 {
 	(void)state;
-	if (!test_folder(folder))
-		return -1;
-	return setenv("XDG_STATE_HOME", folder, 1);
-}
-
-static int
-remove_folder(void **state)
-{
-	char path[400];
-
-	(void)state;
-	count(is_removed);
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	rmdir(path);
-	return rmdir(folder);
+	return fake_disk_fresh() ? 0 : -1;
 }
 
 static void
 before(void)
 {
-	count(is_removed);
+	assert_true(fake_disk_fresh());
 	fake_world_reset();
 	fake->remembers = true;
 	fake->meet = meet;
@@ -287,18 +213,18 @@ together(const struct wish *w, unsigned at)
 	before_wish(w);
 	generated = fake->generated;
 	applications = fake->applications;
-	kept = count(is_journal);
+	kept = fake_disk_count(fake_disk_journal);
 	fake->meet_at = fake->events + at;
 	rc = work(w, false);
 	other = ended();
 	more = is_later(w, at, kept) ? 2 : 1;
 	if (rc != TMG_OK || fake->generated != generated + w->keys ||
 	    fake->applications != applications + more ||
-	    count(is_journal) != kept + more)
+	    fake_disk_count(fake_disk_journal) != kept + more)
 		fail_msg("%s, place %u: %s and %s, %u keys, %u applications, %u journals",
 		    w->what, at, tmg_rc_name(rc), tmg_rc_name(other),
 		    fake->generated - generated, fake->applications - applications,
-		    count(is_journal) - kept);
+		    fake_disk_count(fake_disk_journal) - kept);
 	if (other != TMG_OK && other != TMG_BUSY)
 		assert_true(w->resumes && other == TMG_NOT_FOUND);
 }
@@ -363,7 +289,8 @@ side_by_side(bool moves, bool replaces, unsigned at)
 	total = fake->events - began;
 	other = at > 0 ? ended() : work(&two, false);
 	if (rc != TMG_OK || other != TMG_OK || fake->overwritten > 0 ||
-	    fake->destroyed != replaces || fake->generated != 4 || fake->applications != 4 || count(is_journal) != 4)
+	    fake->destroyed != replaces || fake->generated != 4 || fake->applications != 4 ||
+	    fake_disk_count(fake_disk_journal) != 4)
 		fail_msg("place %u: %s and %s, %u keys overwritten", at, tmg_rc_name(rc),
 		    tmg_rc_name(other), fake->overwritten);
 	return total;
@@ -389,9 +316,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(two_renewals_stand_side_by_side,
-		    make_folder, remove_folder),
+		    make_folder, fake_disk_remove),
 		cmocka_unit_test_setup_teardown(two_processes_are_served_once,
-		    make_folder, remove_folder),
+		    make_folder, fake_disk_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

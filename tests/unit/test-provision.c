@@ -5,7 +5,6 @@
  */
 #include "tests/unit/test.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,96 +14,24 @@
 #include <unistd.h>
 
 #include "src/provision/store.h"
+#include "tests/unit/fake-disk.h"
 #include "tests/unit/fake-world.h"
-#include "tests/unit/folder.h"
-
-static char folder[TEST_FOLDER];
-
-/* ---- every durable write is an event too (ld --wrap) -------------------- */
-
-int __real_fsync(int fd);
-int __wrap_fsync(int fd);
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
-
-int
-__wrap_fsync(int fd)
-{
-	fake_event();
-	return __real_fsync(fd);
-}
-
-int
-__wrap_rename(const char *from, const char *to)
-{
-	int rc;
-
-	fake_event();
-	rc = __real_rename(from, to);
-	fake_event();
-	return rc;
-}
 
 /* ---- one enrollment ----------------------------------------------------- */
-
-static void
-empty_folder(void)
-{
-	char path[400];
-	struct dirent *e;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	d = opendir(path);
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "%s/tamga/%s", folder, e->d_name);
-		unlink(path);
-	}
-	if (d != NULL)
-		closedir(d);
-}
 
 static unsigned
 journals(void)
 {
-	char path[400];
-	struct dirent *e;
-	unsigned n = 0;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	d = opendir(path);
-	while (d != NULL && (e = readdir(d)) != NULL)
-		n += strstr(e->d_name, ".json") != NULL &&
-		    strstr(e->d_name, ".new") == NULL;
-	if (d != NULL)
-		closedir(d);
-	return n;
+	return fake_disk_count(fake_disk_journal);
 }
 
 static int
 fresh(void **state)
 {
 	(void)state;
-	if (folder[0] == '\0' && !test_folder(folder))
+	if (!fake_disk_fresh())
 		return -1;
-	setenv("XDG_STATE_HOME", folder, 1);
-	empty_folder();
 	fake_world_reset();
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	char path[400];
-
-	(void)state;
-	empty_folder();
-	snprintf(path, sizeof(path), "%s/tamga", folder);
-	rmdir(path);
-	rmdir(folder);
-	folder[0] = '\0';
 	return 0;
 }
 
@@ -217,7 +144,7 @@ one_command_enrolls(void **state)
 		assert_int_equal(fake->writes, 1);
 		assert_int_equal(fake->posts, 1);
 		assert_int_equal(journals(), 1);
-		snprintf(path, sizeof(path), "%s/tamga/%s.json", folder, id);
+		snprintf(path, sizeof(path), "%s/%s.json", fake_disk_folder(), id);
 		assert_int_equal(stat(path, &st), 0);
 		assert_int_equal(st.st_mode & 0777, 0600);
 	}
@@ -915,10 +842,9 @@ nothing_happens_where_others_may_write(void **state)
 {
 	tmg_provision_spec spec = usual();
 	tmg_fault f = { 0 };
-	char path[400];
+	const char *path = fake_disk_folder();
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/tamga", folder);
 	mkdir(path, 0700);
 	assert_int_equal(chmod(path, 0777), 0);
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_E_IO);
@@ -946,8 +872,8 @@ given_up_is_given_up(void **state)
 	assert_int_equal(tmg_provision_cancel(ctx, id, &f), TMG_OK);
 	assert_int_equal(take_up(id, &f), TMG_CANCELLED);
 	/* a journal under another's name is neither's */
-	snprintf(from, sizeof(from), "%s/tamga/%s.json", folder, id);
-	snprintf(to, sizeof(to), "%s/tamga/20010101-00000000.json", folder);
+	snprintf(from, sizeof(from), "%s/%s.json", fake_disk_folder(), id);
+	snprintf(to, sizeof(to), "%s/20010101-00000000.json", fake_disk_folder());
 	assert_int_equal(link(from, to), 0);
 	assert_int_equal(take_up("20010101-00000000", &f), TMG_E_MALFORMED);
 	assert_int_equal(unlink(to), 0);
@@ -1285,7 +1211,7 @@ memories_end_with_the_enrollment(void **state)
 int
 main(void)
 {
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fresh, clean)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fresh, fake_disk_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(one_command_enrolls),
 		TEST(asked_twice_is_once),

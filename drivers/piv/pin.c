@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PIN and PUK: SP 800-73-4 part 2, 3.2.1 (VERIFY), "CHANGE REFERENCE DATA" and
  * "RESET RETRY COUNTER". */
-#include "drivers/piv/piv.h"
+#include "drivers/piv/pin.h"
 
 #include "src/base/scope.h"
 
 enum {
-	PIN_WIDTH = 8,		/* bytes on the wire, filled up with FF */
-	PIN_FILL = 0xff,
 	P1_LOGOUT = 0xff,	/* VERIFY: forget instead of check */
 	TAG_PIN_POLICY = 0x5f2f,
 	POLICY_PIV_PIN = 0x40,	/* first byte: SP 800-73-4 part 1, 3.3.2 */
 	POLICY_GLOBAL_PIN = 0x20,
 	PRIMARY_GLOBAL_PIN = 0x20,	/* second byte */
-	TYPING_SECONDS = 30,	/* until the first key on a keypad */
 };
 
 static const tmg_status pin_sw[] = {
@@ -46,9 +43,8 @@ static const struct {
 	},
 };
 
-/* The one place where a status word of a PIN command becomes a verdict. */
-static tmg_rc
-pin_verdict(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries,
+tmg_rc
+tmg_piv_pin_verdict(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries,
     const char *doing)
 {
 	*tries = -1;
@@ -74,8 +70,8 @@ pad(tmg_piv *p, tmg_view pin, tmg_out *o)
 {
 	tmg_auto_secret padded = { .len = 0 };
 
-	if (pin.len == 0 || pin.len > PIN_WIDTH ||
-	    tmg_secret_pad(&padded, pin, PIN_WIDTH, PIN_FILL))
+	if (pin.len == 0 || pin.len > PIV_PIN_WIDTH ||
+	    tmg_secret_pad(&padded, pin, PIV_PIN_WIDTH, PIV_PIN_FILL))
 		return piv_raise(p, TMG_PIN_WRONG, 0,
 		    _("%s: a PIN or PUK of a PIV card has at most 8 characters "
 		    "and is never empty; nothing was tried"), p->who);
@@ -122,18 +118,15 @@ primary_pin(tmg_view discovery)
 	    (policy.ptr[0] & POLICY_PIV_PIN) == 0 ? REF_GLOBAL_PIN : REF_PIN;
 }
 
-/* Another question to this card would fare no better. */
-static bool
-is_lost(tmg_rc rc)
+bool
+tmg_piv_is_lost(tmg_rc rc)
 {
 	return rc == TMG_REMOVED || rc == TMG_RESET ||
 	    (tmg_is_fault(rc) && rc != TMG_E_MALFORMED && rc != TMG_E_CARD);
 }
 
-/* Asked once, before the first VERIFY: the wrong one of two PINs would lose a
- * try.  Cards with Yubico's extensions have no global PIN. */
-static tmg_rc
-choose_pin(tmg_piv *p)
+tmg_rc
+tmg_piv_pin_choose(tmg_piv *p)
 {
 	uint8_t bytes[128];
 	tmg_out store = TMG_OUT(bytes);
@@ -143,7 +136,7 @@ choose_pin(tmg_piv *p)
 	if (p->pin_chosen || p->ext == PIV_EXT_HINTED || p->ext == PIV_EXT_PRESENT)
 		return TMG_OK;
 	rc = tmg_piv_get(p, OBJ_DISCOVERY, TMG_LE_SHORT, &store, &content);
-	if (is_lost(rc))
+	if (tmg_piv_is_lost(rc))
 		return piv_pass(p, rc);
 	p->pin_chosen = true;
 	if (rc == TMG_OK)
@@ -151,12 +144,12 @@ choose_pin(tmg_piv *p)
 	return TMG_OK;
 }
 
-static tmg_rc
-send_verify(tmg_piv *p, uint8_t p1, tmg_view data, uint16_t *sw)
+tmg_rc
+tmg_piv_pin_send(tmg_piv *p, uint8_t p1, tmg_view data, uint16_t *sw)
 {
 	tmg_rc rc;
 
-	if ((rc = choose_pin(p)))
+	if ((rc = tmg_piv_pin_choose(p)))
 		return rc;
 	if ((rc = tmg_piv_send(p, &(tmg_capdu){
 		.ins = INS_VERIFY,
@@ -168,98 +161,12 @@ send_verify(tmg_piv *p, uint8_t p1, tmg_view data, uint16_t *sw)
 	return TMG_OK;
 }
 
-/* ---- tries --------------------------------------------------------------- */
-
-static const uint8_t refs[] = {
-	[TMG_PIN_USER] = REF_PIN,
-	[TMG_PIN_PUK] = REF_PUK,
-	[TMG_PIN_ADMIN] = REF_ADMIN,
-};
-
-/* One answer tells the tries and whether the value is the factory's: who asks
- * for the one, as every list of tokens does, asks for the other next. */
-static tmg_rc
-tries_by_metadata(tmg_piv *p, tmg_pin_kind kind, int *tries)
-{
-	uint8_t bytes[64];
-	tmg_out store = TMG_OUT(bytes);
-	tmg_piv_metadata m;
-	tmg_rc rc;
-
-	p->told.known = false;
-	if ((rc = tmg_piv_metadata_get(p, refs[kind], &store, &m)))
-		return rc;
-	*tries = m.tries;
-	p->told = (tmg_piv_told){
-		.known = m.has_factory,
-		.kind = kind,
-		.factory = m.factory,
-		.turn = p->base.ch->turn,
-	};
-	return TMG_OK;
-}
-
-/* Told in this turn or the one before, and the card was ours alone since: what
- * another program does to the PIN later is asked for. */
-static bool
-was_told(tmg_piv *p, tmg_pin_kind kind)
-{
-	const bool told = p->told.known && p->told.kind == kind &&
-	    p->base.ch->turn - p->told.turn <= 1 &&
-	    tmg_selected_certain(&p->app.selected, p->base.ch);
-
-	p->told.known = false;
-	return told;
-}
-
-static tmg_rc
-tries_of_pin(tmg_piv *p, int *tries)
-{
-	uint16_t sw;
-	tmg_rc rc;
-
-	if ((p->base.info.can & TMG_CAN_METADATA) != 0) {
-		rc = tries_by_metadata(p, TMG_PIN_USER, tries);
-		if (is_lost(rc))
-			return piv_pass(p, rc);
-		if (*tries >= 0)
-			return TMG_OK;
-	}
-	if ((rc = send_verify(p, 0, (tmg_view){ 0 }, &sw)))
-		return piv_pass(p, rc);
-	rc = pin_verdict(p, TMG_PIN_USER, sw, tries, N_("asking for tries left"));
-	if (rc == TMG_PIN_WRONG || rc == TMG_PIN_LOCKED)
-		return TMG_OK;
-	if (rc)
-		return piv_pass(p, rc);
-
-	/* Somebody is logged in, so the card did not count. */
-	rc = tries_by_metadata(p, TMG_PIN_USER, tries);
-	return tmg_is_fault(rc) || rc == TMG_REMOVED || rc == TMG_RESET
-	    ? rc : TMG_OK;
-}
-
-tmg_rc
-tmg_piv_tries(tmg_backend *b, tmg_pin_kind kind, int *tries)
-{
-	tmg_piv *p = tmg_piv_of(b);
-
-	*tries = -1;
-	if (kind == TMG_PIN_USER)
-		return tries_of_pin(p, tries);
-	if (kind == TMG_PIN_PUK)
-		return tries_by_metadata(p, TMG_PIN_PUK, tries);
-	return piv_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: the management key may be tried without limit"), p->who);
-}
-
 /* ---- login --------------------------------------------------------------- */
 
-/* What the card said of the user's PIN. */
-static tmg_rc
-verified(tmg_piv *p, uint16_t sw, int *tries)
+tmg_rc
+tmg_piv_pin_verified(tmg_piv *p, uint16_t sw, int *tries)
 {
-	const tmg_rc rc = pin_verdict(p, TMG_PIN_USER, sw, tries,
+	const tmg_rc rc = tmg_piv_pin_verdict(p, TMG_PIN_USER, sw, tries,
 	    N_("checking the PIN"));
 
 	p->user = rc == TMG_OK;
@@ -277,9 +184,9 @@ verify_pin(tmg_piv *p, tmg_view pin, int *tries)
 
 	if ((rc = pad(p, pin, &out)))
 		return rc;
-	rc = send_verify(p, 0, tmg_out_view(&out), &sw);
+	rc = tmg_piv_pin_send(p, 0, tmg_out_view(&out), &sw);
 	p->user = false;
-	return rc ? piv_pass(p, rc) : verified(p, sw, tries);
+	return rc ? piv_pass(p, rc) : tmg_piv_pin_verified(p, sw, tries);
 }
 
 tmg_rc
@@ -323,7 +230,7 @@ tmg_piv_logout(tmg_backend *b)
 	tmg_piv_forget(&p->base);
 	if (!in)
 		return TMG_OK;
-	if ((rc = send_verify(p, P1_LOGOUT, (tmg_view){ 0 }, &sw)))
+	if ((rc = tmg_piv_pin_send(p, P1_LOGOUT, (tmg_view){ 0 }, &sw)))
 		return rc == TMG_LOGIN ? TMG_OK : piv_pass(p, rc);
 	return piv_judge(p, pin_sw, sw, N_("logging out"));
 }
@@ -340,7 +247,7 @@ send_pair(tmg_piv *p, uint8_t ins, tmg_pin_kind kind, tmg_view first,
 
 	p->told.known = false;
 	if ((rc = pad(p, first, &out)) || (rc = pad(p, second, &out)) ||
-	    (kind == TMG_PIN_USER && (rc = choose_pin(p))))
+	    (kind == TMG_PIN_USER && (rc = tmg_piv_pin_choose(p))))
 		return rc;
 	return tmg_piv_send(p, &(tmg_capdu){
 		.ins = ins,
@@ -349,12 +256,12 @@ send_pair(tmg_piv *p, uint8_t ins, tmg_pin_kind kind, tmg_view first,
 	}, NULL, sw);
 }
 
-static tmg_rc
-changed(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries)
+tmg_rc
+tmg_piv_pin_changed(tmg_piv *p, tmg_pin_kind kind, uint16_t sw, int *tries)
 {
 	if (kind == TMG_PIN_USER && sw != TMG_SW_OK)
 		p->user = false;
-	return pin_verdict(p, kind, sw, tries, N_("changing the PIN"));
+	return tmg_piv_pin_verdict(p, kind, sw, tries, N_("changing the PIN"));
 }
 
 tmg_rc
@@ -376,7 +283,7 @@ tmg_piv_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 	rc = send_pair(p, INS_CHANGE_REFERENCE_DATA, kind, old, fresh, &sw);
 	if (rc)
 		return piv_pass(p, rc);
-	return changed(p, kind, sw, tries);
+	return tmg_piv_pin_changed(p, kind, sw, tries);
 }
 
 tmg_rc
@@ -390,7 +297,7 @@ tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	if (tries == NULL)
 		tries = &ignored;
 	*tries = -1;
-	if ((rc = check_fresh(p, TMG_PIN_USER, fresh)) || (rc = choose_pin(p)))
+	if ((rc = check_fresh(p, TMG_PIN_USER, fresh)) || (rc = tmg_piv_pin_choose(p)))
 		return rc;
 	/* Part 2, RESET RETRY COUNTER: it knows no other PIN than PIV's own. */
 	if (p->pin_ref != REF_PIN)
@@ -401,97 +308,5 @@ tmg_piv_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	    &sw)))
 		return piv_pass(p, rc);
 	p->user = false;
-	return pin_verdict(p, TMG_PIN_PUK, sw, tries, N_("unblocking the PIN"));
-}
-
-/* ---- typed on the reader's keypad ---------------------------------------- */
-
-/* VERIFY or CHANGE REFERENCE DATA of the user's PIN with empty blocks. */
-static tmg_rc
-send_typed(tmg_piv *p, uint8_t ins, size_t blocks, uint16_t *sw)
-{
-	const tmg_pin_rule *rule = &p->base.info.pins[TMG_PIN_USER];
-	uint8_t data[2 * PIN_WIDTH];
-	tmg_rc rc;
-
-	*sw = 0;
-	if ((rc = choose_pin(p)))
-		return rc;
-	memset(data, PIN_FILL, sizeof(data));
-	return tmg_application_send_typed(&p->app, &(tmg_capdu){
-		.ins = ins,
-		.p2 = p->pin_ref,
-		.data = { data, blocks * PIN_WIDTH },
-	    }, &(tmg_pad_form){
-		.change = blocks > 1,
-		.block = PIN_WIDTH,
-		.new_at = blocks > 1 ? PIN_WIDTH : 0,
-		.min = rule->min,
-		.max = rule->max,
-		.seconds = TYPING_SECONDS,
-	    }, sw);
-}
-
-static tmg_rc
-only_the_users(tmg_piv *p, tmg_pin_kind kind)
-{
-	return kind == TMG_PIN_USER ? TMG_OK : piv_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: only the PIN can be typed on a keypad"), p->who);
-}
-
-tmg_rc
-tmg_piv_verify_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
-{
-	tmg_piv *p = tmg_piv_of(b);
-	uint16_t sw;
-	tmg_rc rc;
-
-	*tries = -1;
-	if ((rc = only_the_users(p, kind)) ||
-	    (rc = send_typed(p, INS_VERIFY, 1, &sw)))
-		return piv_pass(p, rc);
-	return verified(p, sw, tries);
-}
-
-tmg_rc
-tmg_piv_change_typed(tmg_backend *b, tmg_pin_kind kind, int *tries)
-{
-	tmg_piv *p = tmg_piv_of(b);
-	uint16_t sw;
-	tmg_rc rc;
-
-	*tries = -1;
-	p->told.known = false;
-	if ((rc = only_the_users(p, kind)) ||
-	    (rc = send_typed(p, INS_CHANGE_REFERENCE_DATA, 2, &sw)))
-		return piv_pass(p, rc);
-	return changed(p, kind, sw, tries);
-}
-
-/* ---- defaults ------------------------------------------------------------ */
-
-tmg_rc
-tmg_piv_factory(tmg_backend *b, tmg_pin_kind kind)
-{
-	tmg_piv *p = tmg_piv_of(b);
-	uint8_t bytes[64];
-	tmg_out store = TMG_OUT(bytes);
-	tmg_piv_metadata m;
-	tmg_rc rc;
-
-	if (kind == TMG_PIN_ADMIN && p->admin_changed)
-		return tmg_piv_admin_factory(p);	/* found out before */
-	if (was_told(p, kind))
-		return p->told.factory ? TMG_OK : TMG_NOT_FOUND;
-	rc = tmg_piv_metadata_get(p, refs[kind], &store, &m);
-	if (rc == TMG_OK && m.has_factory)
-		return m.factory ? TMG_OK : TMG_NOT_FOUND;
-	if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
-		return piv_pass(p, rc);
-	/* The management key alone has no counter that a try would spend. */
-	if (kind == TMG_PIN_ADMIN)
-		return tmg_piv_admin_factory(p);
-	return piv_raise(p, TMG_UNSUPPORTED, 0,
-	    _("%s: the card does not tell whether this is the factory's value"),
-	    p->who);
+	return tmg_piv_pin_verdict(p, TMG_PIN_PUK, sw, tries, N_("unblocking the PIN"));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Attributes: one table per class, each row a question to the token floor.
+ * Attributes of whatever object, from the tables of attribute-row.h.
  */
 #ifndef TMG_PKCS11_ATTRIBUTE_H
 #define TMG_PKCS11_ATTRIBUTE_H

@@ -12,7 +12,8 @@
 #			makes one more each
 # It may have another: left_behind (default nothing) tells of what should be gone.
 # TAMGA_TEST_ALL=1 tries all places, else TAMGA_TEST_PLACES (3) of each disaster;
-# TAMGA_TEST_ONLY="cut full" some disasters only; TAMGA_TEST_SEED=N the same again.
+# TAMGA_TEST_ONLY="cut full" some disasters only; TAMGA_TEST_SEED=N the same again: which
+# they are moves with the seed, which is told.
 # shellcheck disable=SC2034,SC2086,SC2154
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
@@ -24,6 +25,8 @@ if ldd "$tamga" 2>/dev/null | grep -q libasan; then
 fi
 card_kind=--yubikey keys_most=1
 tried_in_all=0
+seed=${TAMGA_TEST_SEED:-$$}
+[ -n "${TAMGA_TEST_ALL:-}" ] || echo "TAMGA_TEST_SEED=$seed"
 left_behind() { :; }
 
 # ---- an enrollment, a renewal ---------------------------------------------------------
@@ -69,7 +72,7 @@ prepare() {
 open_journal() { state 2>/dev/null | grep -qv '^done$'; }
 
 # ---- what must be there -----------------------------------------------------------------
-here() { echo "$binding, $life, $disaster, place $n of $total$which"; }
+here() { echo "$binding, $life, $disaster, place $n of $total$which, seed $seed"; }
 which=
 # What the authority has, on one line.
 numbers() { held | tr -s '\n ' ' ' | sed 's/ $//'; }
@@ -266,7 +269,7 @@ everywhere() {
 	places=${TAMGA_TEST_PLACES:-3}
 	[ -z "${TAMGA_TEST_ALL:-}" ] || places=$total
 	step=$(((total + places - 1) / places))
-	n=$((1 + ${TAMGA_TEST_SEED:-$$} % step)) tried=0 met=0 now=$(numbers)
+	n=$((1 + seed % step)) tried=0 met=0 now=$(numbers)
 	while [ "$n" -le "$total" ]; do
 		prepare $life-$disaster-$n
 		had=$now missed=	# what comes later than it may is found in the next

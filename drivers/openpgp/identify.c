@@ -98,6 +98,10 @@ can_and_algs(tmg_opgp *p)
 		if (p->about.keys[i].uif)
 			info->can |= TMG_CAN_POLICY;
 	}
+	if (tmg_opgp_attests(&p->about)) {
+		info->can |= TMG_CAN_ATTEST;
+		info->attests_as = tmg_opgp_slot_at(0)->row.ref;
+	}
 	info->algs = algs & ~(1u << TMG_ALG_NONE);
 	return TMG_OK;
 }

@@ -313,6 +313,11 @@ tmg_rc tmg_opgp_policy_of_new(tmg_opgp *p, const tmg_keyspec *spec,
 tmg_rc tmg_opgp_key_policy(tmg_backend *b, uint32_t slot, tmg_pin_policy pin,
     tmg_touch_policy touch);
 
+/* ---- attest.c ------------------------------------------------------------ */
+
+bool tmg_opgp_attests(const tmg_opgp_about *about);
+tmg_rc tmg_opgp_attest(tmg_backend *b, uint32_t slot, tmg_out *der);
+
 /* ---- data.c -------------------------------------------------------------- */
 
 tmg_rc tmg_opgp_data_slots(tmg_backend *b, tmg_data_slot *slots, size_t cap,

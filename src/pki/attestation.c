@@ -10,7 +10,10 @@
 #include "src/codec/tlv.h"
 #include "src/pki/x509.h"
 
-enum { TAG_INTEGER = 0x02 };
+enum {
+	TAG_INTEGER = 0x02,
+	TAG_OCTETS = 0x04,
+};
 
 /* ---- each of its extensions ---------------------------------------------- */
 
@@ -61,6 +64,53 @@ read_policies(tmg_view v, tmg_attestation *a)
 	return TMG_OK;
 }
 
+/* ---- OpenPGP's, each a DER value in its extension -------------------------- */
+
+static tmg_rc
+octets(tmg_view v, size_t len, tmg_view *bytes)
+{
+	return tmg_tlv_expect(&v, TAG_OCTETS, bytes) == TMG_OK && v.len == 0 &&
+	    bytes->len == len ? TMG_OK : TMG_E_MALFORMED;
+}
+
+/* Born there, or imported, which is not attested.  A key of an OpenPGP card is
+ * never used before PW1 was given. */
+static tmg_rc
+read_source(tmg_view v, tmg_attestation *a)
+{
+	tmg_view n;
+
+	if (tmg_tlv_expect(&v, TAG_INTEGER, &n) != TMG_OK || v.len > 0 || n.len != 1 ||
+	    n.ptr[0] != 1)
+		return TMG_E_MALFORMED;
+	a->pin = TMG_PIN_ONCE;
+	return TMG_OK;
+}
+
+static tmg_rc
+read_firmware_octets(tmg_view v, tmg_attestation *a)
+{
+	tmg_view bytes;
+
+	return octets(v, 3, &bytes) ? TMG_E_MALFORMED : read_firmware(bytes, a);
+}
+
+/* The flag of D6 to D8; 2 and 4 are fixed. */
+static tmg_rc
+read_flag(tmg_view v, tmg_attestation *a)
+{
+	static const tmg_touch_policy touches[] = {
+		TMG_TOUCH_NEVER, TMG_TOUCH_ALWAYS, TMG_TOUCH_ALWAYS, TMG_TOUCH_CACHED,
+		TMG_TOUCH_CACHED,
+	};
+	tmg_view flag;
+
+	if (octets(v, 1, &flag) || flag.ptr[0] >= TMG_COUNT(touches))
+		return TMG_E_MALFORMED;
+	a->touch = touches[flag.ptr[0]];
+	return TMG_OK;
+}
+
 static const struct {
 	const char *oid;
 	tmg_rc (*read)(tmg_view value, tmg_attestation *a);
@@ -68,6 +118,10 @@ static const struct {
 	{ "1.3.6.1.4.1.41482.3.3", read_firmware },
 	{ "1.3.6.1.4.1.41482.3.7", read_serial },
 	{ "1.3.6.1.4.1.41482.3.8", read_policies },
+	{ "1.3.6.1.4.1.41482.5.2", read_source },
+	{ "1.3.6.1.4.1.41482.5.3", read_firmware_octets },
+	{ "1.3.6.1.4.1.41482.5.7", read_serial },
+	{ "1.3.6.1.4.1.41482.5.8", read_flag },
 };
 
 /* ---- the certificate ------------------------------------------------------ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a token's attestation says of the key it is about: extensions of
- * Yubico's arc 1.3.6.1.4.1.41482.3 (developers.yubico.com/PIV/Introduction/
- * PIV_attestation.html).
+ * Yubico's arc 1.3.6.1.4.1.41482: 3, PIV (developers.yubico.com/PIV/Introduction/
+ * PIV_attestation.html), and 5, OpenPGP (developers.yubico.com/PGP/Attestation.html).
  */
 #ifndef TMG_PKI_ATTESTATION_H
 #define TMG_PKI_ATTESTATION_H

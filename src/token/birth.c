@@ -179,7 +179,15 @@ tmg_rc
 tmg_key_attest(tmg_key *key, tmg_out *der)
 {
 	struct attestation a = { key->slot.ref, der };
+	const uint32_t as = tmg_token_info(key->token)->attests_as;
+	tmg_rc rc;
 
+	/* Both are wanted, and each is asked for by itself. */
+	if (as != 0 && (rc = tmg_job_run(key->token, &(tmg_job){
+		.fn = tmg_job_nothing, .kind = TMG_PIN_USER,
+		.when = TMG_WHEN_FIRST, .slot = as })))
+		return rc;
 	return tmg_job_run(key->token, &(tmg_job){ .fn = do_attest, .arg = &a,
-	    .kind = TMG_PIN_ADMIN, .repeatable = true });
+	    .kind = TMG_PIN_ADMIN, .slot = as, .repeatable = as == 0,
+	    .when = as != 0 ? TMG_WHEN_FIRST : TMG_WHEN_ASKED });
 }

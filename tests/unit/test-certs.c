@@ -339,6 +339,7 @@ stated_by(struct chain *c, const struct stated *rows, uint8_t *store)
 
 #define ARC "1.3.6.1.4.1.41482.3."
 #define SAYS(n, bytes) { ARC #n, bytes, sizeof(bytes) - 1 }
+#define PGP(n, bytes) { "1.3.6.1.4.1.41482.5." #n, bytes, sizeof(bytes) - 1 }
 
 static void
 attestations_are_read(void **state)
@@ -355,6 +356,20 @@ attestations_are_read(void **state)
 		{ { SAYS(8, "\x03\x02") }, TMG_OK, "", "", TMG_PIN_ALWAYS, TMG_TOUCH_ALWAYS },
 		{ { SAYS(8, "\x01\x03") }, TMG_OK, "", "", TMG_PIN_NEVER, TMG_TOUCH_CACHED },
 		{ { SAYS(8, "\x05\x01") }, TMG_OK, "", "", TMG_PIN_ALWAYS, TMG_TOUCH_NEVER },
+		/* OpenPGP's: where the key comes from, and the values of its card */
+		{ { PGP(2, "\x02\x01\x01"), PGP(3, "\x04\x03\x05\x07\x01"),
+		    PGP(8, "\x04\x01\x03") },
+		    TMG_OK, "5.7.1", "", TMG_PIN_ONCE, TMG_TOUCH_CACHED },
+		{ { PGP(2, "\x02\x01\x01"), PGP(7, "\x02\x01\x07"),
+		    PGP(8, "\x04\x01\x02") },
+		    TMG_OK, "", "7", TMG_PIN_ONCE, TMG_TOUCH_ALWAYS },
+		{ { PGP(8, "\x04\x01\x00") }, TMG_NOT_FOUND, "", "", 0, TMG_TOUCH_NEVER },
+		{ { PGP(2, "\x02\x01\x00") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { PGP(2, "\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { PGP(2, "\x02\x02\x00\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { PGP(3, "\x05\x07\x01") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { PGP(8, "\x04\x01\x05") }, TMG_E_MALFORMED, "", "", 0, 0 },
+		{ { PGP(8, "\x04\x02\x00\x20") }, TMG_E_MALFORMED, "", "", 0, 0 },
 		{ { { NULL, NULL, 0 } }, TMG_NOT_FOUND, "", "", 0, 0 },
 		{ { SAYS(3, "\x05\x07\x01") }, TMG_NOT_FOUND, "5.7.1", "", 0, 0 },
 		{ { SAYS(8, "\x02") }, TMG_E_MALFORMED, "", "", 0, 0 },

@@ -9,15 +9,20 @@
 #include "tools/vcard/state.h"
 
 #define CHALLENGE_MAX 255u
-#define MANUFACTURER 0xfffe	/* of the range for serial numbers at random */
 
-enum { SW_TERMINATED = 0x6285 };
+enum {
+	SW_TERMINATED = 0x6285,
+	CLA_YUBICO = 0x80,
+	/* manufacturers, 4.2.1: the range for serial numbers at random, Yubico */
+	AT_RANDOM = 0xfffe,
+	YUBICO = 0x0006,
+};
 
 void
 pgp_aid_tail(const vc_card *card, tmg_out *out)
 {
 	tmg_put_u16(out, 0x0304);
-	tmg_put_u16(out, MANUFACTURER);
+	tmg_put_u16(out, pgp_attests(card) ? YUBICO : AT_RANDOM);
 	tmg_put_u16(out, (uint16_t)(card->serial >> 16));
 	tmg_put_u16(out, (uint16_t)(card->serial & 0xffff));
 	tmg_put_u16(out, 0);
@@ -39,7 +44,7 @@ pgp_destroy(void *self)
 {
 	vc_pgp *pgp = self;
 
-	for (size_t i = 0; i < PGP_KEYS; i++)
+	for (size_t i = 0; i <= PGP_ATT; i++)
 		pgp_key_clear(&pgp->keys[i]);
 	pgp_dos_clear(pgp);
 	OPENSSL_cleanse(pgp, sizeof(*pgp));
@@ -52,7 +57,7 @@ pgp_create(vc_card *card, const void *kind)
 	vc_pgp *pgp = calloc(1, sizeof(*pgp));
 
 	(void)kind;
-	if (pgp != NULL && pgp_factory(card, pgp)) {
+	if (pgp != NULL && (pgp_factory(card, pgp) || pgp_attest_factory(card, pgp))) {
 		pgp_destroy(pgp);
 		return NULL;
 	}
@@ -148,6 +153,8 @@ static const struct row {
 	{ PGP_PUT_DATA, false, pgp_put_data },
 	{ PGP_PUT_KEY, false, pgp_put_key },
 	{ PGP_TERMINATE, false, terminate },
+	{ PGP_VERSION, false, pgp_version },
+	{ PGP_ATTEST, false, pgp_attest },
 };
 
 static uint16_t
@@ -155,6 +162,8 @@ pgp_command(vc_card *card, void *self, const vc_command *c, tmg_out *out)
 {
 	vc_pgp *pgp = self;
 
+	if (c->cla == CLA_YUBICO && (c->ins != PGP_ATTEST || !pgp_attests(card)))
+		return SW_NO_CLA;
 	for (size_t i = 0; i < TMG_COUNT(rows); i++)
 		if (rows[i].ins == c->ins)
 			return pgp->terminated && !rows[i].when_terminated ?
@@ -198,5 +207,6 @@ const vc_app vc_openpgp_app = {
 	.aid = { 0xd2, 0x76, 0x00, 0x01, 0x24, 0x01 },
 	.aid_len = 6,
 	.aid_least = 5,
+	.cla = CLA_YUBICO,
 	.code = &code,
 };

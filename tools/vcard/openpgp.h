@@ -33,9 +33,14 @@ enum {
 	PGP_PUT_DATA = 0xda,
 	PGP_PUT_KEY = 0xdb,
 	PGP_TERMINATE = 0xe6,
+	PGP_VERSION = 0xf1,	/* Yubico's, as the next */
+	PGP_ATTEST = 0xfb,
 };
 
-typedef enum pgp_key_id { PGP_SIG, PGP_DEC, PGP_AUT, PGP_KEYS } pgp_key_id;
+typedef enum pgp_key_id {
+	PGP_SIG, PGP_DEC, PGP_AUT, PGP_KEYS,
+	PGP_ATT = PGP_KEYS,	/* of YubiKeys: openpgp_attest.c */
+} pgp_key_id;
 
 typedef enum pgp_pin_id { PGP_PW1, PGP_RC, PGP_PW3, PGP_PINS } pgp_pin_id;
 
@@ -48,6 +53,7 @@ typedef enum pgp_do_id {
 	DO_PW_STATUS, DO_FINGERPRINTS, DO_CA_FINGERPRINTS, DO_DATES,
 	DO_UIF_SIG, DO_UIF_DEC, DO_UIF_AUT,
 	DO_KDF, DO_COUNTER,
+	DO_UIF_ATT, DO_CERT_ATT,
 	PGP_DOS
 } pgp_do_id;
 
@@ -80,7 +86,7 @@ typedef struct pgp_session {
 
 typedef struct vc_pgp {
 	pgp_pin pins[PGP_PINS];
-	pgp_key keys[PGP_KEYS];
+	pgp_key keys[PGP_KEYS + 1];
 	pgp_do dos[PGP_DOS];
 	bool terminated;
 	pgp_session session;
@@ -133,6 +139,14 @@ TMG_MUST_USE tmg_rc pgp_crt(const tmg_tlv *t, pgp_key_id *id);
 uint16_t pgp_pso(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 uint16_t pgp_internal_auth(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 uint16_t pgp_mse(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
+
+/* ---- YubiKeys: openpgp_attest.c --------------------------------------------------- */
+bool pgp_attests(const vc_card *card);
+TMG_MUST_USE tmg_rc pgp_attest_factory(const vc_card *card, vc_pgp *pgp);
+bool pgp_is_attest_crt(tmg_view crt);
+uint16_t pgp_attest_public(const vc_pgp *pgp, tmg_out *out);
+uint16_t pgp_attest(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
+uint16_t pgp_version(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 
 /* ---- the state file, a card as sold: openpgp_state.c, openpgp_provision.c ---------- */
 void pgp_save(const vc_pgp *pgp, tmg_out *out);

@@ -12,6 +12,7 @@
 
 enum {
 	TAG_CERTIFICATE = 0x7f21,
+	ATTEST_REFERENCE = 0x81,	/* in DE, Yubico's */
 	OCCURRENCE_WAY = 0x04,	/* 7.2.5: by number, counted from 0 */
 };
 
@@ -59,11 +60,14 @@ pgp_dos_factory(const vc_profile *profile, vc_pgp *pgp)
 		{ DO_PW_STATUS, several, 1 }, { DO_FINGERPRINTS, zeros, 60 },
 		{ DO_CA_FINGERPRINTS, zeros, 60 }, { DO_DATES, zeros, 12 },
 		{ DO_UIF_SIG, untouched, 2 }, { DO_UIF_DEC, untouched, 2 },
-		{ DO_UIF_AUT, untouched, 2 }, { DO_COUNTER, zeros, 3 },
+		{ DO_UIF_AUT, untouched, 2 }, { DO_UIF_ATT, untouched, 2 },
+		{ DO_COUNTER, zeros, 3 },
 	};
 	tmg_rc rc;
 
-	pgp_dos_clear(pgp);
+	for (pgp_do_id id = 0; id < PGP_DOS; id++)
+		if (id != DO_CERT_ATT && (rc = pgp_do_set(pgp, id, (tmg_view){ 0 })))
+			return rc;
 	for (size_t i = 0; i < TMG_COUNT(full); i++)
 		if ((rc = pgp_do_set(pgp, full[i].id, (tmg_view){ full[i].value, full[i].len })))
 			return rc;
@@ -140,11 +144,23 @@ put_pw_status(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
 static void
 put_key_info(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
 {
-	(void)card;
 	for (uint8_t i = 0; i < PGP_KEYS; i++) {
 		tmg_put_u8(out, i + 1);
 		tmg_put_u8(out, pgp->keys[i].origin);
 	}
+	if (pgp_attests(card)) {
+		tmg_put_u8(out, ATTEST_REFERENCE);
+		tmg_put_u8(out, pgp->keys[PGP_ATT].origin);
+	}
+}
+
+/* The key that the maker put there: P-256. */
+static void
+put_attest_attr(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
+{
+	(void)card;
+	(void)pgp;
+	pgp_attr_put(PGP_SIG, TMG_ALG_P256, out);
 }
 
 static void
@@ -161,7 +177,7 @@ typedef enum reader { ALWAYS, BY_USER, BY_ADMIN } reader;
 static const uint16_t cardholder[] = { 0x5b, 0x5f2d, 0x5f35, 0 };
 static const uint16_t application[] = { 0x4f, 0x5f52, 0x7f66, 0x7f74, 0x73, 0 };
 static const uint16_t discretionary[] = {
-	0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xcd, 0xde, 0xd6, 0xd7, 0xd8, 0,
+	0xc0, 0xc1, 0xc2, 0xc3, 0xda, 0xc4, 0xc5, 0xc6, 0xcd, 0xde, 0xd6, 0xd7, 0xd8, 0xd9, 0,
 };
 static const uint16_t security[] = { 0x93, 0 };
 
@@ -203,6 +219,9 @@ static const struct row {
 	{ 0x00d6, ALWAYS, false, NULL, NULL, DO_UIF_SIG },
 	{ 0x00d7, ALWAYS, false, NULL, NULL, DO_UIF_DEC },
 	{ 0x00d8, ALWAYS, false, NULL, NULL, DO_UIF_AUT },
+	{ 0x00d9, ALWAYS, false, NULL, NULL, DO_UIF_ATT },
+	{ 0x00da, ALWAYS, false, NULL, put_attest_attr, 0 },
+	{ 0x00fc, ALWAYS, false, NULL, NULL, DO_CERT_ATT },
 	{ 0x0093, ALWAYS, false, NULL, NULL, DO_COUNTER },
 	{ 0x00f9, ALWAYS, false, NULL, NULL, DO_KDF },
 };
@@ -214,6 +233,22 @@ row_of(uint16_t tag)
 		if (rows[i].tag == tag)
 			return &rows[i];
 	return NULL;
+}
+
+/* What only some cards have. */
+static bool
+has(const vc_card *card, const struct row *row)
+{
+	switch (row->tag) {
+	case 0x00f9:
+		return !card->profile->no_kdf;
+	case 0x00d9:
+	case 0x00da:
+	case 0x00fc:
+		return pgp_attests(card);
+	default:
+		return true;
+	}
 }
 
 static void
@@ -235,6 +270,8 @@ put_parts(const vc_card *card, const vc_pgp *pgp, const uint16_t *parts, unsigne
 		uint8_t bytes[TEMPLATE_MAX];
 		tmg_out value = TMG_OUT(bytes);
 
+		if (!has(card, row))
+			continue;
 		if (row->parts == NULL)
 			put_simple(card, pgp, row, &value);
 		else if (depth > 0)
@@ -279,7 +316,7 @@ pgp_get_data(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 		tmg_put(out, pgp_do_get(pgp, DO_CERT_AUT + pgp->session.occurrence));
 		return SW_OK;
 	}
-	if (row == NULL || (row->id == DO_KDF && card->profile->no_kdf))
+	if (row == NULL || !has(card, row))
 		return SW_NO_REFERENCE;
 	if (!may_read(pgp, row->need))
 		return SW_SECURITY;
@@ -306,12 +343,16 @@ uint16_t
 pgp_select_data(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 {
 	static const uint8_t certificate[] = { 0x60, 0x04, 0x5c, 0x02, 0x7f, 0x21 };
+	tmg_view list = c->data, counted;
 
-	(void)card;
 	(void)out;
 	if (c->p2 != OCCURRENCE_WAY)
 		return SW_P1P2;
-	if (!tmg_view_equal(c->data, TMG_VIEW(certificate)))
+	/* what programs say to YubiKeys up to 5.4.3 */
+	if (pgp_attests(card) && list.len == sizeof(certificate) + 1 &&
+	    list.ptr[0] == sizeof(certificate))
+		(void)!tmg_view_take(&list, 1, &counted);
+	if (!tmg_view_equal(list, TMG_VIEW(certificate)))
 		return SW_DATA;
 	if (c->p1 >= PGP_KEYS)
 		return SW_NO_REFERENCE;

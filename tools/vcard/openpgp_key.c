@@ -106,6 +106,8 @@ pgp_generate(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 
 	if ((c->p1 != P1_GENERATE && c->p1 != P1_READ) || c->p2 != 0)
 		return SW_P1P2;
+	if (c->p1 == P1_READ && pgp_is_attest_crt(c->data))
+		return pgp_attest_public(pgp, out);
 	if (tmg_tlv_next(&in, &crt) != TMG_OK || in.len != 0 || pgp_crt(&crt, &id))
 		return SW_DATA;
 	if (c->p1 == P1_GENERATE) {

@@ -13,6 +13,7 @@ enum {
 	DATE = 4,
 	RC_LEAST = 8,
 	TOUCH_FIXED = 0x02,	/* 4.4.3.6: only a new key takes it back */
+	TOUCH_CACHED_FIXED = 0x04,	/* YubiKeys; 03 is not fixed */
 	KDF_ALGORITHM = 0x81,
 	KDF_NONE = 0x00,
 	KDF_ITERATED = 0x03,
@@ -23,7 +24,8 @@ enum {
 struct row;
 typedef uint16_t putter(vc_card *card, vc_pgp *pgp, const struct row *row, tmg_view v);
 
-static putter put_whole, put_part, put_attr, put_pw_status, put_code, put_touch, put_kdf;
+static putter put_whole, put_part, put_attr, put_pw_status, put_code, put_touch, put_kdf,
+    put_attest;
 
 static const struct row {
 	uint16_t tag;
@@ -59,6 +61,8 @@ static const struct row {
 	{ 0x00d6, false, DO_UIF_SIG, 2, 2, 0, put_touch },
 	{ 0x00d7, false, DO_UIF_DEC, 2, 2, 0, put_touch },
 	{ 0x00d8, false, DO_UIF_AUT, 2, 2, 0, put_touch },
+	{ 0x00d9, false, DO_UIF_ATT, 2, 2, 0, put_touch },
+	{ 0x00fc, false, DO_CERT_ATT, 0, PGP_CERT_MAX, 0, put_attest },
 	{ 0x00f9, false, DO_KDF, 3, 255, 0, put_kdf },
 	{ TAG_CERTIFICATE, false, DO_CERT_AUT, 0, PGP_CERT_MAX, 0, put_whole },
 };
@@ -127,11 +131,22 @@ put_code(vc_card *card, vc_pgp *pgp, const struct row *row, tmg_view v)
 static uint16_t
 put_touch(vc_card *card, vc_pgp *pgp, const struct row *row, tmg_view v)
 {
-	if (pgp_do_get(pgp, row->id).ptr[0] == TOUCH_FIXED)
+	const uint8_t most = pgp_attests(card) ? TOUCH_CACHED_FIXED : TOUCH_FIXED;
+	const uint8_t now = pgp_do_get(pgp, row->id).ptr[0];
+
+	if (row->id == DO_UIF_ATT && !pgp_attests(card))
+		return SW_NO_REFERENCE;
+	if (now == TOUCH_FIXED || now == TOUCH_CACHED_FIXED)
 		return SW_CONDITIONS;
-	if (v.ptr[0] > TOUCH_FIXED || v.ptr[1] != 0x20)
+	if (v.ptr[0] > most || v.ptr[1] != 0x20)
 		return SW_DATA;
 	return put_whole(card, pgp, row, v);
+}
+
+static uint16_t
+put_attest(vc_card *card, vc_pgp *pgp, const struct row *row, tmg_view v)
+{
+	return pgp_attests(card) ? put_whole(card, pgp, row, v) : SW_NO_REFERENCE;
 }
 
 static bool

@@ -34,7 +34,7 @@ pgp_save(const vc_pgp *pgp, tmg_out *out)
 		save_head(out, REC_DO, i, pgp->dos[i].len);
 		tmg_put(out, (tmg_view){ pgp->dos[i].data, pgp->dos[i].len });
 	}
-	for (size_t i = 0; i < PGP_KEYS; i++) {
+	for (size_t i = 0; i <= PGP_ATT; i++) {
 		if (pgp->keys[i].pkey == NULL)
 			continue;
 		save_head(out, REC_KEY, i, 1 + pgp->keys[i].der_len);
@@ -72,6 +72,7 @@ fixed_length(pgp_do_id id)
 	case DO_UIF_SIG:
 	case DO_UIF_DEC:
 	case DO_UIF_AUT:
+	case DO_UIF_ATT:
 		return 2;
 	case DO_COUNTER:
 		return 3;
@@ -102,10 +103,11 @@ load_key(vc_card *card, vc_pgp *pgp, uint8_t which, tmg_view v)
 	tmg_view origin;
 	tmg_rc rc;
 
-	if (which >= PGP_KEYS || tmg_view_take(&v, 1, &origin) ||
+	if (which > PGP_ATT || tmg_view_take(&v, 1, &origin) ||
 	    (origin.ptr[0] != ORIGIN_MADE && origin.ptr[0] != ORIGIN_BROUGHT))
 		return TMG_E_MALFORMED;
-	if ((rc = vc_pkey_decode(pgp_alg_of(pgp, which), card->lib, v, &pkey)))
+	if ((rc = vc_pkey_decode(which == PGP_ATT ? TMG_ALG_P256 :
+	    pgp_alg_of(pgp, which), card->lib, v, &pkey)))
 		return rc;
 	return pgp_key_store(pgp, which, pkey, origin.ptr[0]);
 }

@@ -107,10 +107,15 @@ tmg_rc
 tmg_p15_select_again(tmg_p15 *p)
 {
 	const tmg_rc rc = tmg_p15_select(p);
+	const uint16_t sw = p->base.fault.sw;
 
 	if (rc != TMG_NOT_FOUND)
 		return rc;
-	return p15_raise(p, TMG_E_CARD, p->base.fault.sw,
+	if (sw != TMG_SW_NO_FILE)
+		return p15_raise(p, TMG_E_CARD, sw,
+		    _("%s: selecting the PKCS #15 application: the card answered %04X"),
+		    p->who, sw);
+	return p15_raise(p, TMG_E_CARD, sw,
 	    _("%s: the PKCS #15 application is no longer there; was the card "
 	    "exchanged?"), p->who);
 }

@@ -397,6 +397,47 @@ after_a_reset(void **state)
 	p15_done(&d);
 }
 
+/* What SELECT answers after a reset is told as it is. */
+static void
+an_application_that_does_not_come_back(void **state)
+{
+	static const tmg_script_row gone[] = {
+		PROBE, ODF, INFO, PRIVATE, CERTS,
+		{ "00A40800" "50154301", "reset", NULL },
+		{ SELECT_APP, "6A82", NULL },
+		{ 0 },
+	}, broken[] = {
+		PROBE, ODF, INFO, PRIVATE, CERTS,
+		{ "00A40800" "50154301", "reset", NULL },
+		{ SELECT_APP, "6F00", NULL },
+		{ 0 },
+	};
+	static const struct {
+		const tmg_script_row *rows;
+		const char *words;
+	} cards[] = {
+		{ gone, "no longer there; was the card exchanged?" },
+		{ broken, "the card answered 6F00" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cards); i++) {
+		tmg_out der = TMG_OUT(store);
+		tmg_slot slots[8];
+		size_t n;
+		p15_desk d;
+
+		p15_open(&d, cards[i].rows);
+		assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+		assert_int_equal(tmg_driver_pkcs15.cert_read(d.b, 0x45, &der),
+		    TMG_RESET);
+		assert_int_equal(tmg_driver_pkcs15.cert_read(d.b, 0x45, &der),
+		    TMG_E_CARD);
+		assert_non_null(strstr(d.b->fault.text, cards[i].words));
+		p15_done(&d);
+	}
+}
+
 /* ---- PINs ------------------------------------------------------------------------------ */
 
 static void
@@ -595,6 +636,7 @@ main(void)
 		cmocka_unit_test(an_isoapplet_of_old),
 		cmocka_unit_test(after_another_turn),
 		cmocka_unit_test(after_a_reset),
+		cmocka_unit_test(an_application_that_does_not_come_back),
 		cmocka_unit_test(status_words_of_a_pin),
 		cmocka_unit_test(pins_changed_and_unblocked),
 		cmocka_unit_test(pins_as_cards_store_them),

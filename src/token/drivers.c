@@ -38,11 +38,11 @@ const tmg_driver *const tmg_drivers[] = {
 #ifdef WITH_DRIVER_OPENPGP
 	&tmg_driver_openpgp,
 #endif
-#ifdef WITH_DRIVER_PKCS15
-	&tmg_driver_pkcs15,
-#endif
 #ifdef WITH_DRIVER_GIDS
 	&tmg_driver_gids,
+#endif
+#ifdef WITH_DRIVER_PKCS15
+	&tmg_driver_pkcs15,
 #endif
 #ifdef WITH_DRIVER_FILE
 	&tmg_driver_file,

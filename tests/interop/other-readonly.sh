@@ -94,11 +94,11 @@ at_most 4 "the same, told not to ask for the tries left"
 mark
 wants 0 tamga list --json
 # four of them ask for other applications and come back
-at_most 17 "a list of 4 certificates, the same"
+at_most 18 "a list of 4 certificates, the same"
 card standard --extended --announce-extended --provision $four
 wants 0 tamga sign 9a data --pin-file pin -o sig
 at_most 7 "a signature, cold, no extensions, type from the certificate"
 mark
 wants 0 tamga list --json
-at_most 12 "a list of 4 certificates, the same"
+at_most 13 "a list of 4 certificates, the same"
 echo "all of it held"

@@ -23,20 +23,20 @@ wants 0 tamga info --vcard "$TAMGA_TEST_VCARD_2"
 says err "empty: "
 
 step "a card that fails hides no other"
-# The questions of PIV and OpenPGP, SELECT, then two commands for each of ODF, TokenInfo
+# The questions of PIV, OpenPGP and GIDS, SELECT, then two commands for each of ODF, TokenInfo
 # and AODF, which a name takes, and for the directory of keys.
 breaks() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL_3" fault "$1:sw=6F00" >/dev/null; }
-breaks 5
+breaks 6
 wants 0 tamga list --vcard "$TAMGA_TEST_VCARD_3" --vcard "$one"
 lines 4 "CN=tamga-vcard"
 says err "vcard $TAMGA_TEST_VCARD_3: "
 says err "6F00"
-breaks 11
+breaks 12
 wants 0 tamga list --vcard "$one" --vcard "$TAMGA_TEST_VCARD_3" --json
 json '(.tokens | length) == 1 and (.skipped | length) == 1 and
 	.skipped[0].reader == "vcard '"$TAMGA_TEST_VCARD_3"'" and
 	.skipped[0].verdict == "TMG_E_CARD" and (.skipped[0].why | test("6F00"))'
-breaks 5
+breaks 6
 wants 1 tamga list --vcard "$TAMGA_TEST_VCARD_3"
 says err "6F00"
 wants 0 tamga list --vcard "$TAMGA_TEST_VCARD_3"

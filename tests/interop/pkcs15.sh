@@ -33,11 +33,11 @@ echo "$TAMGA_TEST_PIN" >pin
 echo 654321 >pin2
 echo "what is signed" >data
 
-# S the questions of PIV and OpenPGP, and SELECT: 3.  D five directories and R what
+# S the questions of PIV, OpenPGP and GIDS, and SELECT: 4.  D five directories and R what
 # they take: 2 each; C two certificates: 2 each, more with short answers.
 case $PKCS15_INSIDE in
-*short) list=19 sign=21 ;;
-*) list=15 sign=19 ;;
+*short) list=20 sign=22 ;;
+*) list=16 sign=20 ;;
 esac
 ctl mark >/dev/null
 tamga list || fail "list"

@@ -54,6 +54,38 @@ rc_of(CK_RV rv)
 	return TMG_E_CARD;
 }
 
+bool
+tmg_module_gone(tmg_module_lib *lib, const char *token, const char *function,
+    tmg_fault *fault)
+{
+	const char *unfit;
+	char how[160];
+
+	if (!tmg_module_apart_is_over(&lib->apart, function))
+		return false;
+	if ((unfit = tmg_module_apart_unfit(&lib->apart)) != NULL) {
+		(void)tmg_raise(fault, TMG_UNSUPPORTED, 0, _("%s is no PKCS #11 module "
+		    "that can be loaded: %s"), lib->path, unfit);
+		return true;
+	}
+	tmg_module_apart_fate(&lib->apart, how, sizeof(how));
+	if (token != NULL)
+		(void)tmg_raise(fault, TMG_E_CARD, 0, _("%s: the module %s %s; try again, "
+		    "and if it comes back, tell who made the module"), token, lib->path,
+		    how);
+	else
+		(void)tmg_raise(fault, TMG_E_CARD, 0, _("the module %s %s; try again, and "
+		    "if it comes back, tell who made the module"), lib->path, how);
+	return true;
+}
+
+void
+tmg_module_missed(tmg_module *m, const char *function, CK_RV rv)
+{
+	if (rv != CKR_OK)
+		(void)tmg_module_apart_is_over(&m->lib->apart, function);
+}
+
 tmg_rc
 tmg_module_heard(tmg_module *m, const char *function, CK_RV rv)
 {
@@ -61,6 +93,10 @@ tmg_module_heard(tmg_module *m, const char *function, CK_RV rv)
 
 	if (rc == TMG_OK)
 		return rc;
+	if (tmg_module_gone(m->lib, m->base.info.label, function, &m->base.fault)) {
+		tmg_module_hang_up(m);
+		return m->base.fault.rc;
+	}
 	if (rc == TMG_RESET || rc == TMG_REMOVED)
 		tmg_module_hang_up(m);
 	if (rc == TMG_LOGIN)
@@ -71,6 +107,17 @@ tmg_module_heard(tmg_module *m, const char *function, CK_RV rv)
 		return rc;
 	return mod_raise(m, rc, _("%s: the module %s answered to %s: %s (0x%lx)"),
 	    m->base.info.label, m->lib->path, function, p11_kit_strerror(rv), rv);
+}
+
+bool
+tmg_module_is_blank(const void *bytes, size_t len)
+{
+	const uint8_t *b = bytes;
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < len; i++)
+		any |= b[i];
+	return any == 0;
 }
 
 tmg_rc

@@ -71,7 +71,8 @@ create(tmg_module *m, const tmg_module_place *place, tmg_view der,
 	CK_CERTIFICATE_TYPE type = CKC_X_509;
 	CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 	const tmg_view label = label_of(place);
-	CK_OBJECT_HANDLE made;
+	CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+	tmg_rc rc;
 	CK_ATTRIBUTE templ[] = {
 		{ CKA_CLASS, &cls, sizeof(cls) },
 		{ CKA_CERTIFICATE_TYPE, &type, sizeof(type) },
@@ -85,8 +86,10 @@ create(tmg_module *m, const tmg_module_place *place, tmg_view der,
 		{ CKA_ID, (void *)(uintptr_t)place->id, place->id_len },
 	};
 
-	return tmg_module_heard(m, "C_CreateObject", mod_p11(m)->C_CreateObject(
+	rc = tmg_module_heard(m, "C_CreateObject", mod_p11(m)->C_CreateObject(
 	    m->session, templ, TMG_COUNT(templ) - (place->id_len == 0), &made));
+	return rc == TMG_OK && made == CK_INVALID_HANDLE
+	    ? tmg_module_lied(m, "C_CreateObject") : rc;
 }
 
 /* Programs look for the key of a certificate by its subject too; a module that
@@ -102,8 +105,9 @@ name_key(tmg_module *m, const tmg_module_place *place, const parts *p)
 		CK_OBJECT_HANDLE key;
 
 		if (tmg_module_object(m, place, classes[i], &key) == TMG_OK)
-			(void)mod_p11(m)->C_SetAttributeValue(m->session, key,
-			    &subject, 1);
+			tmg_module_missed(m, "C_SetAttributeValue",
+			    mod_p11(m)->C_SetAttributeValue(m->session, key,
+			    &subject, 1));
 	}
 }
 

@@ -179,13 +179,16 @@ create(tmg_module *m, const EVP_PKEY *key, const tmg_module_kind *kind,
     const tmg_module_place *place, bool private)
 {
 	tmg_auto(parcel) p = { .n = 0 };
-	CK_OBJECT_HANDLE made;
+	CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
+	tmg_rc rc;
 
 	if (fill(&p, key, kind, place, private))
 		return mod_raise(m, TMG_E_CRYPTO, _("%s: the parts of the private key "
 		    "cannot be taken out"), m->base.info.label);
-	return tmg_module_heard(m, "C_CreateObject",
+	rc = tmg_module_heard(m, "C_CreateObject",
 	    mod_p11(m)->C_CreateObject(m->session, p.rows, p.n, &made));
+	return rc == TMG_OK && made == CK_INVALID_HANDLE
+	    ? tmg_module_lied(m, "C_CreateObject") : rc;
 }
 
 static tmg_rc

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/ctx.h"
+
 /* A control character in a name would be one on somebody's terminal. */
 void
 tmg_module_text(char *to, size_t cap, const unsigned char *from, size_t len)
@@ -35,8 +37,10 @@ is_ours(const CK_INFO *info)
 
 /* A module that cannot work where it is says so in its first two answers. */
 static tmg_rc
-not_started(const tmg_module_lib *lib, const char *function, CK_RV rv, tmg_fault *fault)
+not_started(tmg_module_lib *lib, const char *function, CK_RV rv, tmg_fault *fault)
 {
+	if (tmg_module_gone(lib, NULL, function, fault))
+		return fault->rc;
 	return tmg_raise(fault, TMG_E_CARD, 0, _("the module %s does not start (%s: %s); "
 	    "see that what it needs is there and runs: its daemon, its device, its "
 	    "configuration"), lib->path, function, p11_kit_strerror(rv));
@@ -58,21 +62,92 @@ greet(tmg_module_lib *lib, tmg_fault *fault)
 }
 
 static tmg_rc
-start(tmg_module_lib *lib, tmg_fault *fault)
+unfit(const tmg_module_lib *lib, const char *why, tmg_fault *fault)
 {
-	CK_RV rv;
+	return tmg_raise(fault, TMG_UNSUPPORTED, 0, _("%s is no PKCS #11 module that can be "
+	    "loaded: %s"), lib->path, why);
+}
 
+#define AT(function) { #function, offsetof(CK_FUNCTION_LIST, function) }
+
+/* 2.40, 6.1: all are there, if only to say that they are not supported. */
+static const struct {
+	const char *name;
+	size_t at;
+} used[] = {
+	AT(C_Initialize), AT(C_Finalize), AT(C_GetInfo), AT(C_GetSlotList),
+	AT(C_GetSlotInfo), AT(C_GetTokenInfo), AT(C_GetMechanismList),
+	AT(C_GetMechanismInfo), AT(C_InitToken), AT(C_InitPIN), AT(C_SetPIN),
+	AT(C_OpenSession), AT(C_CloseSession), AT(C_CloseAllSessions), AT(C_Login),
+	AT(C_Logout), AT(C_CreateObject), AT(C_DestroyObject), AT(C_GetAttributeValue),
+	AT(C_SetAttributeValue), AT(C_FindObjectsInit), AT(C_FindObjects),
+	AT(C_FindObjectsFinal), AT(C_DecryptInit), AT(C_Decrypt), AT(C_DecryptFinal),
+	AT(C_SignInit), AT(C_Sign), AT(C_SignFinal), AT(C_GenerateKeyPair),
+	AT(C_DeriveKey), AT(C_GenerateRandom),
+};
+
+static const char *
+lacking(const CK_FUNCTION_LIST *p11)
+{
+	for (size_t i = 0; i < TMG_COUNT(used); i++) {
+		void (*function)(void);
+
+		memcpy(&function, (const char *)p11 + used[i].at, sizeof(function));
+		if (function == NULL)
+			return used[i].name;
+	}
+	return NULL;
+}
+
+/* Managed, its own functions cannot be seen: it is looked at bare first. */
+static tmg_rc
+look(const tmg_module_lib *lib, tmg_fault *fault)
+{
+	CK_FUNCTION_LIST *bare = p11_kit_module_load(lib->path, P11_KIT_MODULE_UNMANAGED);
+	const char *name;
+
+	if (bare == NULL)
+		return unfit(lib, p11_kit_message(), fault);
+	name = lacking(bare);
+	p11_kit_module_release(bare);
+	return name == NULL ? TMG_OK : tmg_raise(fault, TMG_UNSUPPORTED, 0,
+	    _("the module %s has no %s; tell who made it"), lib->path, name);
+}
+
+/* Into this process. */
+static tmg_rc
+load_here(tmg_module_lib *lib, CK_RV *started, tmg_fault *fault)
+{
+	const tmg_rc rc = look(lib, fault);
+
+	if (rc != TMG_OK)
+		return rc;
 	if ((lib->p11 = p11_kit_module_load(lib->path, 0)) == NULL)
-		return tmg_raise(fault, TMG_UNSUPPORTED, 0, _("%s is no PKCS #11 module "
-		    "that can be loaded: %s"), lib->path, p11_kit_message());
-	if ((rv = p11_kit_module_initialize(lib->p11)) == CKR_OK)
-		return TMG_OK;
+		return unfit(lib, p11_kit_message(), fault);
+	*started = p11_kit_module_initialize(lib->p11);
+	return TMG_OK;
+}
+
+static tmg_rc
+start(tmg_ctx *ctx, tmg_module_lib *lib, tmg_fault *fault)
+{
+	tmg_apart how = { .seconds = 0 };
+	CK_RV rv = CKR_OK;
+	tmg_rc rc;
+
+	rc = tmg_ctx_wants_apart(ctx, lib->path, &how)
+	    ? tmg_module_apart_begin(&lib->apart, lib->path, &how, &lib->p11, &rv, fault)
+	    : load_here(lib, &rv, fault);
+	if (rc != TMG_OK || rv == CKR_OK)
+		return rc;
+	rc = not_started(lib, "C_Initialize", rv, fault);
 	p11_kit_module_release(lib->p11);
-	return not_started(lib, "C_Initialize", rv, fault);
+	tmg_module_apart_end(&lib->apart);
+	return rc;
 }
 
 tmg_rc
-tmg_module_load(const char *path, tmg_fault *fault, tmg_module_lib **lib)
+tmg_module_load(tmg_ctx *ctx, const char *path, tmg_fault *fault, tmg_module_lib **lib)
 {
 	tmg_module_lib *l = calloc(1, sizeof(*l));
 	tmg_rc rc;
@@ -82,7 +157,7 @@ tmg_module_load(const char *path, tmg_fault *fault, tmg_module_lib **lib)
 		return TMG_E_NOMEM;
 	l->refs = 1;
 	snprintf(l->path, sizeof(l->path), "%s", path);
-	if ((rc = start(l, fault))) {
+	if ((rc = start(ctx, l, fault))) {
 		free(l);
 		return rc;
 	}
@@ -109,5 +184,6 @@ tmg_module_unref(tmg_module_lib **lib)
 		return;
 	(void)p11_kit_module_finalize(l->p11);
 	p11_kit_module_release(l->p11);
+	tmg_module_apart_end(&l->apart);
 	free(l);
 }

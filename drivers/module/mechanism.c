@@ -9,10 +9,13 @@ is_listed(tmg_module *m, CK_MECHANISM_TYPE type)
 {
 	CK_ULONG n = TMG_MODULE_MECHANISMS;
 
-	if (m->mechanism_count == 0 &&
-	    mod_p11(m)->C_GetMechanismList(m->slot, m->mechanisms, &n) == CKR_OK &&
-	    n <= TMG_MODULE_MECHANISMS)
-		m->mechanism_count = n;
+	if (m->mechanism_count == 0) {
+		const CK_RV rv = mod_p11(m)->C_GetMechanismList(m->slot, m->mechanisms, &n);
+
+		tmg_module_missed(m, "C_GetMechanismList", rv);
+		if (rv == CKR_OK && n <= TMG_MODULE_MECHANISMS)
+			m->mechanism_count = n;
+	}
 	for (size_t i = 0; i < m->mechanism_count; i++)
 		if (m->mechanisms[i] == type)
 			return true;
@@ -23,10 +26,13 @@ bool
 tmg_module_can(tmg_module *m, CK_MECHANISM_TYPE type, CK_FLAGS use, size_t bits)
 {
 	CK_MECHANISM_INFO info = { .flags = 0 };
+	CK_RV rv;
 
-	if (!is_listed(m, type) ||
-	    mod_p11(m)->C_GetMechanismInfo(m->slot, type, &info) != CKR_OK ||
-	    (info.flags & use) != use)
+	if (!is_listed(m, type))
+		return false;
+	rv = mod_p11(m)->C_GetMechanismInfo(m->slot, type, &info);
+	tmg_module_missed(m, "C_GetMechanismInfo", rv);
+	if (rv != CKR_OK || (info.flags & use) != use)
 		return false;
 	/* Zeros are said where nobody thought of sizes, and bytes where bits
 	 * were meant. */

@@ -86,16 +86,25 @@ is_ours(CK_FUNCTION_LIST *p11, CK_SLOT_ID slot)
 	return strcmp(text, "tamga") == 0;
 }
 
+/* Another slot's token may be well; a library that is gone has none. */
+static tmg_rc
+skip(tmg_module_lib *lib, const char *function, tmg_probe *found)
+{
+	return tmg_module_gone(lib, NULL, function, found->fault) ? found->fault->rc
+	    : TMG_NOT_FOUND;
+}
+
 static tmg_rc
 add_slot(tmg_ctx *ctx, tmg_module_lib *lib, CK_SLOT_ID slot, tmg_probe *found)
 {
 	CK_TOKEN_INFO token = { .flags = 0 };
 	tmg_module *m;
 
-	if (is_ours(lib->p11, slot) ||
-	    lib->p11->C_GetTokenInfo(slot, &token) != CKR_OK ||
+	if (is_ours(lib->p11, slot))
+		return skip(lib, "C_GetSlotInfo", found);
+	if (lib->p11->C_GetTokenInfo(slot, &token) != CKR_OK ||
 	    (token.flags & CKF_TOKEN_INITIALIZED) == 0)
-		return TMG_NOT_FOUND;
+		return skip(lib, "C_GetTokenInfo", found);
 	if ((m = calloc(1, sizeof(*m))) == NULL)
 		return TMG_E_NOMEM;
 	m->base.driver = &tmg_driver_module;
@@ -108,14 +117,35 @@ add_slot(tmg_ctx *ctx, tmg_module_lib *lib, CK_SLOT_ID slot, tmg_probe *found)
 }
 
 static tmg_rc
+ask_slots(tmg_module_lib *lib, CK_SLOT_ID slots[static SLOTS_MAX], CK_ULONG *n,
+    tmg_fault *fault)
+{
+	const char *function = "C_GetSlotList";
+	CK_RV rv;
+
+	*n = SLOTS_MAX;
+	rv = lib->p11->C_GetSlotList(CK_TRUE, slots, n);
+	if (rv == CKR_OK && *n <= SLOTS_MAX)
+		return TMG_OK;
+	if (tmg_module_gone(lib, NULL, function, fault))
+		return fault->rc;
+	if (rv == CKR_OK)
+		return tmg_raise(fault, TMG_E_MALFORMED, 0, _("the module %s answered %lu "
+		    "slots where there was room for %d; tell who made it"), lib->path, *n,
+		    SLOTS_MAX);
+	return tmg_raise(fault, TMG_E_CARD, 0, _("the module %s answered to %s: %s "
+	    "(0x%lx)"), lib->path, function, p11_kit_strerror(rv), rv);
+}
+
+static tmg_rc
 add_slots(tmg_ctx *ctx, tmg_module_lib *lib, tmg_probe *found)
 {
 	CK_SLOT_ID slots[SLOTS_MAX];
-	CK_ULONG n = SLOTS_MAX;
+	CK_ULONG n;
 	tmg_rc rc, whole = TMG_NOT_FOUND;
 
-	if (lib->p11->C_GetSlotList(CK_TRUE, slots, &n) != CKR_OK || n > SLOTS_MAX)
-		return TMG_NOT_FOUND;
+	if ((rc = ask_slots(lib, slots, &n, found->fault)))
+		return rc;
 	for (size_t i = 0; i < n; i++) {
 		rc = add_slot(ctx, lib, slots[i], found);
 		if (rc != TMG_OK && rc != TMG_NOT_FOUND)
@@ -136,7 +166,7 @@ module_probe_path(tmg_ctx *ctx, const char *path, tmg_probe *found)
 	path += strlen(TMG_MODULE_SCHEME);
 	if (strlen(path) >= PATH_MAX)
 		return TMG_NOT_FOUND;
-	if ((rc = tmg_module_load(path, found->fault, &lib)))
+	if ((rc = tmg_module_load(ctx, path, found->fault, &lib)))
 		return rc;
 	rc = add_slots(ctx, lib, found);
 	tmg_module_unref(&lib);
@@ -152,7 +182,8 @@ tmg_module_identify(tmg_backend *b)
 	if (!m->told)
 		tmg_module_tell(m);
 	m->told = true;
-	return TMG_OK;
+	return tmg_module_gone(m->lib, b->info.label, "C_GetMechanismInfo", &b->fault)
+	    ? b->fault.rc : TMG_OK;
 }
 
 static void

@@ -13,6 +13,7 @@
 #include <p11-kit/pkcs11.h>
 #include <p11-kit/pkcs11x.h>
 
+#include "drivers/module/apart.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -53,6 +54,7 @@ typedef struct tmg_module_lib {
 	CK_FUNCTION_LIST *p11;
 	char path[PATH_MAX];
 	unsigned quirks;
+	tmg_module_apart apart;
 } tmg_module_lib;
 
 /* What has one CKA_ID, or without one the same CKA_LABEL. */
@@ -101,7 +103,8 @@ tmg_module_of(tmg_backend *b)
  * Verdicts TMG_DENIED: it is tamga's own; TMG_UNSUPPORTED: no PKCS #11 module.
  * Faults TMG_E_CARD: it does not start.  Words in fault. */
 TMG_MUST_USE tmg_rc
-tmg_module_load(const char *path, tmg_fault *fault, tmg_module_lib **lib);
+tmg_module_load(tmg_ctx *ctx, const char *path, tmg_fault *fault,
+    tmg_module_lib **lib);
 tmg_module_lib *
 tmg_module_ref(tmg_module_lib *lib);
 void
@@ -117,9 +120,20 @@ tmg_module_quirks(const CK_INFO *info);
 
 /* ---- answer.c: what a CK_RV means ------------------------------------------------ */
 
+/* Whether the library crashed or hung, out there: words in fault, token NULL
+ * when none is known yet. */
+bool
+tmg_module_gone(tmg_module_lib *lib, const char *token, const char *function,
+    tmg_fault *fault);
+/* An answer that changes nothing; that it was the last one is remembered. */
+void
+tmg_module_missed(tmg_module *m, const char *function, CK_RV rv);
 /* Our word for it, with words: "C_Sign" and what it said. */
 tmg_rc
 tmg_module_heard(tmg_module *m, const char *function, CK_RV rv);
+/* Nothing but zeros: what was said to be written is not there. */
+bool
+tmg_module_is_blank(const void *bytes, size_t len);
 /* Something that no CK_RV says: the answer has the wrong form. */
 tmg_rc
 tmg_module_lied(tmg_module *m, const char *function);

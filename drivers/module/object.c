@@ -42,7 +42,8 @@ tmg_module_find(tmg_module *m, CK_ATTRIBUTE *templ, size_t n,
 		return rc;
 	rc = gather(m, found, cap, count);
 	if (m->open)
-		(void)mod_p11(m)->C_FindObjectsFinal(m->session);
+		tmg_module_missed(m, "C_FindObjectsFinal",
+		    mod_p11(m)->C_FindObjectsFinal(m->session));
 	return rc;
 }
 
@@ -95,7 +96,12 @@ tmg_module_destroy(tmg_module *m, const tmg_module_place *place,
 		if ((rc = tmg_module_heard(m, "C_DestroyObject",
 		    mod_p11(m)->C_DestroyObject(m->session, found[i]))))
 			return rc;
-	return n > 0 ? TMG_OK : TMG_NOT_FOUND;
+	if (n == 0)
+		return TMG_NOT_FOUND;
+	/* A key that people believe gone is gone. */
+	if ((rc = tmg_module_find_at(m, place, cls, found, AT_ONCE, &n)))
+		return rc;
+	return n == 0 ? TMG_OK : tmg_module_lied(m, "C_DestroyObject");
 }
 
 /* ---- attributes ----------------------------------------------------------- */
@@ -106,20 +112,34 @@ is_untold(CK_RV rv)
 	return rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE;
 }
 
+/* What it says it wrote and did not is nothing, and never what lay there before. */
+static tmg_rc
+fetch(tmg_module *m, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *a)
+{
+	const size_t room = a->ulValueLen;
+	CK_RV rv;
+
+	memset(a->pValue, 0, room);
+	rv = mod_p11(m)->C_GetAttributeValue(m->session, object, a, 1);
+	if (is_untold(rv) || (rv == CKR_OK &&
+	    a->ulValueLen == CK_UNAVAILABLE_INFORMATION))
+		return TMG_NOT_FOUND;
+	if (rv != CKR_OK)
+		return tmg_module_heard(m, "C_GetAttributeValue", rv);
+	return a->ulValueLen > room ? tmg_module_lied(m, "C_GetAttributeValue") : TMG_OK;
+}
+
 tmg_rc
 tmg_module_attribute(tmg_module *m, CK_OBJECT_HANDLE object,
     CK_ATTRIBUTE_TYPE type, tmg_out *value)
 {
 	const size_t room = value->cap - value->len;
 	CK_ATTRIBUTE a = { type, value->ptr + value->len, room };
-	const CK_RV rv = mod_p11(m)->C_GetAttributeValue(m->session, object, &a, 1);
+	const tmg_rc rc = fetch(m, object, &a);
 
-	if (is_untold(rv) || (rv == CKR_OK &&
-	    a.ulValueLen == CK_UNAVAILABLE_INFORMATION))
-		return TMG_NOT_FOUND;
-	if (rv != CKR_OK)
-		return tmg_module_heard(m, "C_GetAttributeValue", rv);
-	if (a.ulValueLen > room)
+	if (rc != TMG_OK)
+		return rc;
+	if (a.ulValueLen == room && tmg_module_is_blank(a.pValue, room))
 		return tmg_module_lied(m, "C_GetAttributeValue");
 	value->len += a.ulValueLen;
 	return a.ulValueLen > 0 ? TMG_OK : TMG_NOT_FOUND;
@@ -129,12 +149,13 @@ static tmg_rc
 whole(tmg_module *m, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
     void *value, size_t size)
 {
-	tmg_out o = { value, size, 0, false };
-	const tmg_rc rc = tmg_module_attribute(m, object, type, &o);
+	CK_ATTRIBUTE a = { type, value, size };
+	const tmg_rc rc = fetch(m, object, &a);
 
 	if (rc != TMG_OK)
 		return rc;
-	return o.len == size ? TMG_OK : tmg_module_lied(m, "C_GetAttributeValue");
+	return a.ulValueLen == size ? TMG_OK : a.ulValueLen == 0 ? TMG_NOT_FOUND
+	    : tmg_module_lied(m, "C_GetAttributeValue");
 }
 
 tmg_rc

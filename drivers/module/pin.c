@@ -52,7 +52,8 @@ tmg_module_logout(tmg_backend *b)
 
 	tmg_module_used(m);
 	if (m->open && m->user)
-		(void)mod_p11(m)->C_Logout(m->session);
+		tmg_module_missed(m, "C_Logout",
+		    mod_p11(m)->C_Logout(m->session));
 	m->user = false;
 	return TMG_OK;
 }
@@ -71,7 +72,8 @@ login(tmg_module *m, CK_USER_TYPE who, CK_UTF8CHAR *pin, size_t len)
 	rv = mod_p11(m)->C_Login(m->session, who, pin, len);
 	if (rv == CKR_USER_ALREADY_LOGGED_IN ||
 	    rv == CKR_USER_ANOTHER_ALREADY_LOGGED_IN) {
-		(void)mod_p11(m)->C_Logout(m->session);
+		tmg_module_missed(m, "C_Logout",
+		    mod_p11(m)->C_Logout(m->session));
 		rv = mod_p11(m)->C_Login(m->session, who, pin, len);
 	}
 	if (rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_INVALID)
@@ -149,7 +151,8 @@ set_pin(tmg_module *m, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 		return refused(m, kind, rc, tries);
 	rc = tmg_module_heard(m, "C_SetPIN", mod_p11(m)->C_SetPIN(m->session,
 	    typed(old), old.len, typed(fresh), fresh.len));
-	(void)mod_p11(m)->C_Logout(m->session);
+	tmg_module_missed(m, "C_Logout",
+	    mod_p11(m)->C_Logout(m->session));
 	return refused(m, kind, rc, tries);
 }
 
@@ -181,6 +184,7 @@ tmg_module_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 		return refused(m, TMG_PIN_PUK, rc, tries);
 	rc = tmg_module_heard(m, "C_InitPIN", mod_p11(m)->C_InitPIN(m->session,
 	    typed(fresh), fresh.len));
-	(void)mod_p11(m)->C_Logout(m->session);
+	tmg_module_missed(m, "C_Logout",
+	    mod_p11(m)->C_Logout(m->session));
 	return rc;
 }

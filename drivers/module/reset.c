@@ -40,7 +40,8 @@ wipe(tmg_module *m, tmg_secret *officer)
 	memset(label, ' ', sizeof(label));
 	memcpy(label, m->base.info.label, n < sizeof(label) ? n : sizeof(label));
 	tmg_module_hang_up(m);
-	(void)mod_p11(m)->C_CloseAllSessions(m->slot);
+	tmg_module_missed(m, "C_CloseAllSessions",
+	    mod_p11(m)->C_CloseAllSessions(m->slot));
 	return tmg_module_heard(m, "C_InitToken", mod_p11(m)->C_InitToken(m->slot,
 	    officer->bytes, officer->len, label));
 }

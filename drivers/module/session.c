@@ -13,7 +13,8 @@ void
 tmg_module_hang_up(tmg_module *m)
 {
 	if (m->open)
-		(void)mod_p11(m)->C_CloseSession(m->session);
+		tmg_module_missed(m, "C_CloseSession",
+		    mod_p11(m)->C_CloseSession(m->session));
 	m->open = false;
 	m->user = false;
 	m->looked = false;
@@ -29,11 +30,14 @@ tmg_module_session(tmg_module *m)
 
 	if (m->open)
 		return TMG_OK;
+	m->session = CK_INVALID_HANDLE;
 	rv = mod_p11(m)->C_OpenSession(m->slot, CKF_SERIAL_SESSION | rw, NULL,
 	    NULL, &m->session);
 	if (rv == CKR_TOKEN_WRITE_PROTECTED)
 		rv = mod_p11(m)->C_OpenSession(m->slot, CKF_SERIAL_SESSION, NULL,
 		    NULL, &m->session);
+	if (rv == CKR_OK && m->session == CK_INVALID_HANDLE)
+		return tmg_module_lied(m, "C_OpenSession");
 	m->open = rv == CKR_OK;
 	return tmg_module_heard(m, "C_OpenSession", rv);
 }

@@ -30,14 +30,15 @@ give_up(tmg_module *m)
 	CK_ULONG len = sizeof(nothing);
 
 	if (m->open)
-		(void)mod_p11(m)->C_SignFinal(m->session, nothing, &len);
+		tmg_module_missed(m, "C_SignFinal",
+		    mod_p11(m)->C_SignFinal(m->session, nothing, &len));
 }
 
 static tmg_rc
 run(const deed *d, CK_MECHANISM *how, tmg_view input, size_t want, uint8_t *made)
 {
 	tmg_module *m = d->m;
-	uint8_t out[TMG_SIG_MAX];
+	uint8_t out[TMG_SIG_MAX] = { 0 };
 	CK_ULONG len = sizeof(out);
 	tmg_rc rc;
 
@@ -52,7 +53,7 @@ run(const deed *d, CK_MECHANISM *how, tmg_view input, size_t want, uint8_t *made
 	    (CK_BYTE *)(uintptr_t)input.ptr, input.len, out, &len));
 	if (rc != TMG_OK)
 		return rc;
-	if (len != want)
+	if (len != want || tmg_module_is_blank(out, want))
 		return tmg_module_lied(m, "C_Sign");
 	memcpy(made, out, want);
 	return TMG_OK;

@@ -2,8 +2,14 @@
 /* Decryption, key agreement, random bytes. */
 #include "drivers/module/module.h"
 
+#include <string.h>
+
 #include "src/base/ctx.h"
 #include "src/pki/padding.h"
+
+enum {
+	CHANCE = 8,		/* random bytes that are not all zero by chance */
+};
 
 /* One private-key operation that is no signature. */
 typedef struct task {
@@ -31,6 +37,14 @@ begin(task *t, uint32_t slot)
 
 /* ---- decryption ------------------------------------------------------------- */
 
+/* What is malformed in a decryption is what was given, to who asks for one. */
+static tmg_rc
+lied(tmg_module *m)
+{
+	(void)tmg_module_lied(m, "C_Decrypt");
+	return m->base.fault.rc = TMG_E_CARD;
+}
+
 static tmg_rc
 run(const task *t, CK_MECHANISM *how, tmg_view cipher, tmg_out *out)
 {
@@ -38,20 +52,22 @@ run(const task *t, CK_MECHANISM *how, tmg_view cipher, tmg_out *out)
 	CK_ULONG len = out->cap;
 	tmg_rc rc;
 
+	memset(out->ptr, 0, out->cap);
 	if ((rc = tmg_module_heard(m, "C_DecryptInit", mod_p11(m)->C_DecryptInit(
 	    m->session, how, t->key))))
 		return rc;
 	if ((rc = tmg_module_prove(m, t->key))) {
 		if (m->open)
-			(void)mod_p11(m)->C_DecryptFinal(m->session, out->ptr, &len);
+			tmg_module_missed(m, "C_DecryptFinal",
+			    mod_p11(m)->C_DecryptFinal(m->session, out->ptr, &len));
 		return rc;
 	}
 	rc = tmg_module_heard(m, "C_Decrypt", mod_p11(m)->C_Decrypt(m->session,
 	    (CK_BYTE *)(uintptr_t)cipher.ptr, cipher.len, out->ptr, &len));
 	if (rc != TMG_OK)
 		return rc;
-	if (len > out->cap)
-		return tmg_module_lied(m, "C_Decrypt");
+	if (len > tmg_alg_bytes(t->alg))
+		return lied(m);
 	out->len = len;
 	return TMG_OK;
 }
@@ -67,7 +83,7 @@ decrypt_raw(const task *t, const tmg_decrypt_spec *spec, tmg_view cipher,
 	tmg_rc rc = run(t, &how, cipher, &em);
 
 	if (rc == TMG_OK && em.len != k)
-		rc = tmg_module_lied(t->m, "C_Decrypt");
+		rc = lied(t->m);
 	if (rc == TMG_OK && tmg_unpad(tmg_ctx_libctx(t->m->base.ctx), spec,
 	    tmg_out_view(&em), plain))
 		rc = mod_raise(t->m, TMG_E_MALFORMED, _("%s: this was not encrypted "
@@ -173,7 +189,8 @@ take_secret(const task *t, CK_OBJECT_HANDLE made, tmg_out *secret)
 	const size_t field = tmg_alg_bytes(t->alg), mark = secret->len;
 	tmg_rc rc = tmg_module_attribute(t->m, made, CKA_VALUE, secret);
 
-	(void)mod_p11(t->m)->C_DestroyObject(t->m->session, made);
+	tmg_module_missed(t->m, "C_DestroyObject",
+	    mod_p11(t->m)->C_DestroyObject(t->m->session, made));
 	if (rc == TMG_NOT_FOUND || (rc == TMG_OK && secret->len - mark != field))
 		rc = tmg_module_lied(t->m, "C_DeriveKey");
 	return rc;
@@ -207,7 +224,10 @@ agree(const task *t, tmg_view peer, tmg_out *secret)
 	    mod_p11(m)->C_DeriveKey(m->session, &how, t->key, templ,
 	    TMG_COUNT(templ), &made));
 
-	return rc != TMG_OK ? rc : take_secret(t, made, secret);
+	if (rc != TMG_OK)
+		return rc;
+	return made != CK_INVALID_HANDLE ? take_secret(t, made, secret)
+	    : tmg_module_lied(m, "C_DeriveKey");
 }
 
 tmg_rc
@@ -232,10 +252,13 @@ tmg_module_random(tmg_backend *b, size_t n, tmg_out *bytes)
 
 	if (n > bytes->cap - bytes->len)
 		return TMG_E_SPACE;
+	memset(bytes->ptr + bytes->len, 0, n);
 	if ((rc = tmg_module_session(m)) ||
 	    (rc = tmg_module_heard(m, "C_GenerateRandom",
 	    mod_p11(m)->C_GenerateRandom(m->session, bytes->ptr + bytes->len, n))))
 		return rc;
+	if (n >= CHANCE && tmg_module_is_blank(bytes->ptr + bytes->len, n))
+		return tmg_module_lied(m, "C_GenerateRandom");
 	bytes->len += n;
 	return TMG_OK;
 }

@@ -103,6 +103,26 @@ typedef bool tmg_keypad_fn(void *arg, const char *reader);
 TMG_API void
 tmg_ctx_set_keypad(tmg_ctx *ctx, tmg_keypad_fn *fn, void *arg);
 
+/* How a PKCS #11 module of somebody else is run apart from the program. */
+typedef struct tmg_apart {
+	unsigned seconds;	/* what one call may take before it is ended */
+	const char *host;	/* the program that runs it; NULL: the installed one.
+				 * Borrowed until the module is loaded. */
+} tmg_apart;
+
+/*
+ * Shall the library at that path run in a process of its own, so that it can
+ * neither crash the program nor hold it up?  Who says yes may change how, which
+ * has what is usual.
+ */
+typedef bool tmg_apart_fn(void *arg, const char *library, tmg_apart *how);
+
+/* fn NULL: every library is loaded into the program.  A library that is run
+ * apart is loaded with P11_KIT_SERVER_ADDRESS set for a moment: no other thread
+ * of the program uses the environment meanwhile. */
+TMG_API void
+tmg_ctx_set_apart(tmg_ctx *ctx, tmg_apart_fn *fn, void *arg);
+
 typedef enum tmg_notice {
 	TMG_NOTICE_TOUCH,	/* the token waits for a finger */
 	TMG_NOTICE_TOUCHED,

@@ -25,6 +25,8 @@ struct tmg_ctx {
 	void *pin_arg;
 	tmg_keypad_fn *keypad;
 	void *keypad_arg;
+	tmg_apart_fn *apart;
+	void *apart_arg;
 	tmg_notice_fn *notice;
 	void *notice_arg;
 	tmg_clock_fn *clock;
@@ -113,6 +115,13 @@ tmg_ctx_set_keypad(tmg_ctx *ctx, tmg_keypad_fn *fn, void *arg)
 {
 	ctx->keypad = fn;
 	ctx->keypad_arg = arg;
+}
+
+void
+tmg_ctx_set_apart(tmg_ctx *ctx, tmg_apart_fn *fn, void *arg)
+{
+	ctx->apart = fn;
+	ctx->apart_arg = arg;
 }
 
 void
@@ -211,6 +220,12 @@ bool
 tmg_ctx_trusts_keypad(const tmg_ctx *ctx, const char *reader)
 {
 	return ctx->keypad != NULL && ctx->keypad(ctx->keypad_arg, reader);
+}
+
+bool
+tmg_ctx_wants_apart(const tmg_ctx *ctx, const char *library, tmg_apart *how)
+{
+	return ctx->apart != NULL && ctx->apart(ctx->apart_arg, library, how);
 }
 
 void

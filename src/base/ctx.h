@@ -61,6 +61,10 @@ tmg_ctx_ask_pin(tmg_ctx *ctx, const tmg_pin_ask *ask, tmg_out *pin);
 bool
 tmg_ctx_trusts_keypad(const tmg_ctx *ctx, const char *reader);
 
+/* Shall that library run in a process of its own? */
+bool
+tmg_ctx_wants_apart(const tmg_ctx *ctx, const char *library, tmg_apart *how);
+
 void tmg_ctx_notice(tmg_ctx *ctx, tmg_notice notice, const char *what);
 
 /* The program is to end: from that moment on (tmg_now_ms()) nobody waits for

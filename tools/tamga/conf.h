@@ -20,6 +20,9 @@ struct conf {
 	char ca_file[CONF_TEXT];	/* enroll.ca-file */
 	char profile[CONF_TEXT];	/* enroll.profile */
 	char key_type[CONF_TEXT];	/* enroll.type */
+	tmg_texts apart;		/* modules.apart: patterns of paths */
+	int apart_seconds;		/* modules.seconds */
+	char apart_host[CONF_TEXT];	/* modules.host */
 	int renew_at;			/* enroll.renew-at: percent of a life; 0 not said */
 	bool watch_renews;		/* watch.renew; true when not said */
 	char watch_notify[CONF_TEXT];	/* watch.notify: a program, or none */

@@ -119,6 +119,19 @@ trusts_keypad(void *arg, const char *reader)
 	return tmg_texts_match(&cli->conf.module.keypads, reader);
 }
 
+/* modules.apart in tamga.conf(5). */
+static bool
+keeps_apart(void *arg, const char *library, tmg_apart *how)
+{
+	const struct conf *conf = arg;
+
+	if (conf->apart_seconds > 0)
+		how->seconds = (unsigned)conf->apart_seconds;
+	if (conf->apart_host[0] != '\0')
+		how->host = conf->apart_host;
+	return tmg_texts_match(&conf->apart, library);
+}
+
 static tmg_rc
 choose_pins(struct cli *cli)
 {
@@ -171,6 +184,7 @@ run(struct cli *cli)
 
 	if ((rc = open_trace(cli)) || (rc = choose_pins(cli)))
 		return rc;
+	tmg_ctx_set_apart(cli->ctx, keeps_apart, &cli->conf);
 	progress_begin(&cli->progress, cli->quiet || cli->json);
 	tmg_ctx_set_notice(cli->ctx, progress_notice, &cli->progress);
 	rc = cli->command->run(cli);

@@ -105,7 +105,7 @@ a_saved_card_is_the_same_card(void **state)
 static void
 an_impossible_state_is_refused(void **state)
 {
-	static const struct { tmg_view records; tmg_rc rc; } rows[] = {
+	static const struct loaded rows[] = {
 		{ BYTES("\xe6\x11" APP), TMG_OK },
 		{ BYTES("\xe6\x00"), TMG_E_MALFORMED },			/* no application */
 		{ BYTES("\xe6\x22" APP APP), TMG_E_MALFORMED },
@@ -150,13 +150,7 @@ an_impossible_state_is_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		const tmg_rc rc = load_of(&bench_gids_bare, rows[i].records);
-
-		if (rc != rows[i].rc)
-			print_error("row %zu: %d\n", i, rc);
-		assert_int_equal(rc, rows[i].rc);
-	}
+	LOAD_EACH(&bench_gids_bare, rows);
 }
 
 int

@@ -10,7 +10,7 @@
 static void
 it_is_selected_by_its_name_whole_or_without_version(void **state)
 {
-	static const struct { const char *apdu; unsigned sw; const char *data; } rows[] = {
+	static const struct told rows[] = {
 		{ SELECT_APP, 0x9000, APPLICATION },
 		{ "00A404000B" NAME "0201", 0x9000, APPLICATION },
 		{ "00A404000A" NAME "02", 0x9000, APPLICATION },
@@ -37,14 +37,7 @@ it_is_selected_by_its_name_whole_or_without_version(void **state)
 	(void)state;
 	bench_open(&b, &bench_gids_bare);
 	assert_int_equal(send_hex(&b, "00CB3FFF045C027F71"), 0x6d00);	/* nothing is selected */
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		const unsigned sw = send_hex(&b, rows[i].apdu);
-
-		if (sw != rows[i].sw)
-			print_error("row %zu: %04X\n", i, sw);
-		assert_int_equal(sw, rows[i].sw);
-		assert_got(&b, rows[i].data);
-	}
+	HEAR(&b, rows);
 	bench_close(&b);
 }
 
@@ -236,7 +229,7 @@ wrong_commands_are_told_what_is_wrong(void **state)
 static void
 objects_are_put_got_emptied_and_gone(void **state)
 {
-	static const struct { const char *apdu; unsigned sw; const char *data; } rows[] = {
+	static const struct told rows[] = {
 		{ "00DBA01006DF3003010203", 0x9000, "" },
 		{ "00CBA010045C02DF30", 0x9000, "DF3003010203" },
 		{ "00CB0000045C02DF30", 0x9000, "DF3003010203" },	/* it is the current file now */
@@ -264,14 +257,7 @@ objects_are_put_got_emptied_and_gone(void **state)
 	(void)state;
 	bench_gids_sold(&b, "ec:p256");
 	assert_int_equal(send_hex(&b, PIN_OK), 0x9000);
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		const unsigned sw = send_hex(&b, rows[i].apdu);
-
-		if (sw != rows[i].sw)
-			print_error("row %zu: %04X\n", i, sw);
-		assert_int_equal(sw, rows[i].sw);
-		assert_got(&b, rows[i].data);
-	}
+	HEAR(&b, rows);
 	bench_close(&b);
 }
 

@@ -501,7 +501,7 @@ a_saved_card_with_files_is_the_same_card(void **state)
 static void
 an_impossible_file_system_is_refused(void **state)
 {
-	static const struct { tmg_view records; tmg_rc rc; } rows[] = {
+	static const struct loaded rows[] = {
 		{ BYTES("\xe3\x0e" MF), TMG_OK },
 		{ BYTES("\xe3\x00"), TMG_E_MALFORMED },			/* no MF */
 		{ BYTES("\xe3\x1c" MF MF), TMG_E_MALFORMED },		/* two in one place */
@@ -552,13 +552,7 @@ an_impossible_file_system_is_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		const tmg_rc rc = load_of(&issued, rows[i].records);
-
-		if (rc != rows[i].rc)
-			print_error("row %zu: %d\n", i, rc);
-		assert_int_equal(rc, rows[i].rc);
-	}
+	LOAD_EACH(&issued, rows);
 }
 
 /* ---- IsoApplet ------------------------------------------------------------------------------------ */

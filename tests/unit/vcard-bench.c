@@ -77,6 +77,15 @@ converse(struct bench *b, const struct line *lines, size_t count)
 	}
 }
 
+void
+hear(struct bench *b, const struct told *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		converse(b, &(struct line){ rows[i].apdu, rows[i].sw }, 1);
+		assert_got(b, rows[i].data);
+	}
+}
+
 uint8_t *
 saved(struct bench *b, size_t *len)
 {
@@ -104,6 +113,18 @@ load_of(const vc_profile *profile, tmg_view records)
 	rc = vc_card_load(&b.chip->card, tmg_out_view(&out));
 	bench_close(&b);
 	return rc;
+}
+
+void
+load_each(const vc_profile *profile, const struct loaded *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const tmg_rc rc = load_of(profile, rows[i].records);
+
+		if (rc != rows[i].rc)
+			print_error("row %zu: %d\n", i, rc);
+		assert_int_equal(rc, rows[i].rc);
+	}
 }
 
 void

@@ -10,7 +10,7 @@
 
 #include "drivers/pkcs15/pkcs15.h"
 #include "tests/unit/pkcs15-shapes.h"
-#include "tests/unit/script.h"
+#include "tests/unit/probe.h"
 
 /* What every script of a card by the standards begins with: the probe. */
 #define SELECT_APP "00A40400A000000063504B43532D3135"
@@ -40,5 +40,11 @@ typedef struct p15_desk {
 /* Probes, and holds a turn until p15_done(). */
 void p15_open(p15_desk *d, const tmg_script_row *rows);
 void p15_done(p15_desk *d);
+
+/* With the PIN 1234. */
+void p15_log_in(p15_desk *d);
+/* How many there are. */
+#define P15_DESK_SLOTS 8
+size_t p15_slots(p15_desk *d, tmg_slot slots[P15_DESK_SLOTS]);
 
 #endif

@@ -17,10 +17,18 @@ probe_one(tmg_script *s, const tmg_driver *driver);
 void
 probe_done(tmg_script *s, tmg_backend *b);
 
-/* Probes a card that has nothing for the driver: it answers its first command
- * so, and rc comes of it. */
+/* Probes a card that has nothing for the driver: it answers so, and rc comes of it. */
+void
+probe_none_rows(const tmg_driver *driver, const tmg_script_row *rows, tmg_view atr,
+    tmg_rc rc);
+/* The same of one command. */
 void
 probe_none(const tmg_driver *driver, const char *command, const char *answer,
     tmg_rc rc);
+
+/* Whose name no card here has, and cards that do not answer: the driver says so
+ * after one command. */
+void
+probe_refused(const tmg_driver *driver, const char *command);
 
 #endif

@@ -29,20 +29,8 @@ static uint8_t store[TMG_CERT_MAX];
 static void
 probing_is_one_command(void **state)
 {
-	static const struct {
-		const char *answer;
-		tmg_rc rc;
-	} cases[] = {
-		{ "6A82", TMG_NOT_FOUND },
-		{ "6D00", TMG_NOT_FOUND },
-		{ "removed", TMG_REMOVED },
-		{ "reset", TMG_RESET },
-		{ "io", TMG_E_IO },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(cases); i++)
-		probe_none(&tmg_driver_openpgp, SELECT, cases[i].answer, cases[i].rc);
+	probe_refused(&tmg_driver_openpgp, SELECT);
 }
 
 /* ATRs of an OpenPGP card 3.3, of a Gnuk, of a YubiKey, of a PIV card, and cut off. */
@@ -110,6 +98,17 @@ take_facts(opgp_desk *d, uint32_t ref, tmg_rc rc, tmg_key_facts *facts)
 		assert_true(spki.len > 64);
 }
 
+/* Slots and what is in them; how many. */
+static size_t
+survey(opgp_desk *d, tmg_slot slots[8])
+{
+	size_t count;
+
+	assert_int_equal(tmg_driver_openpgp.slots(d->b, slots, 8, &count), TMG_OK);
+	assert_int_equal(tmg_driver_openpgp.survey(d->b, slots, count), TMG_OK);
+	return count;
+}
+
 /* SELECT, 6E, two public keys, three certificates: seven. */
 static void
 a_list_asks_nothing_twice(void **state)
@@ -126,15 +125,12 @@ a_list_asks_nothing_twice(void **state)
 	};
 	tmg_key_facts facts;
 	tmg_slot slots[8];
-	size_t count;
 	tmg_out der = TMG_OUT(store);
 	opgp_desk d;
 
 	(void)state;
 	opgp_open(&d, rows);
-	assert_int_equal(tmg_driver_openpgp.slots(d.b, slots, 8, &count), TMG_OK);
-	assert_int_equal(count, 4);
-	assert_int_equal(tmg_driver_openpgp.survey(d.b, slots, count), TMG_OK);
+	assert_int_equal(survey(&d, slots), 4);
 	assert_false(slots[3].held);
 	take_facts(&d, 1, TMG_OK, &facts);
 	assert_int_equal(facts.alg, TMG_ALG_P256);
@@ -231,14 +227,12 @@ reading_on_is_without_anything_between(void **state)
 		{ 0 },
 	};
 	tmg_slot slots[8];
-	size_t count;
 	opgp_desk d;
 
 	(void)state;
 	opgp_open(&d, rows);
 	read_certs(&d, upwards, 1, TMG_OK);
-	assert_int_equal(tmg_driver_openpgp.slots(d.b, slots, 8, &count), TMG_OK);
-	assert_int_equal(tmg_driver_openpgp.survey(d.b, slots, count), TMG_OK);
+	survey(&d, slots);
 	read_certs(&d, upwards + 1, 1, TMG_OK);
 	opgp_done(&d);
 }
@@ -279,13 +273,11 @@ version_2_has_one_certificate(void **state)
 		{ 0 },
 	};
 	tmg_slot slots[8];
-	size_t count;
 	opgp_desk d;
 
 	(void)state;
 	opgp_open(&d, rows);
-	assert_int_equal(tmg_driver_openpgp.slots(d.b, slots, 8, &count), TMG_OK);
-	assert_int_equal(tmg_driver_openpgp.survey(d.b, slots, count), TMG_OK);
+	survey(&d, slots);
 	read_certs(&d, upwards + 1, 2, TMG_NOT_FOUND);
 	read_certs(&d, upwards, 1, TMG_OK);
 	opgp_done(&d);

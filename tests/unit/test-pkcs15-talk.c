@@ -21,33 +21,10 @@ static uint8_t store[TMG_CERT_MAX];
 
 /* ---- probing ------------------------------------------------------------------ */
 
-static tmg_rc
-catch_none(tmg_probe *probe, tmg_backend *b)
-{
-	(void)probe;
-	(void)b;
-	fail_msg("a backend was made of nothing");
-	return TMG_OK;
-}
-
 static void
-probe_nothing(const tmg_script_row *rows, const char *historical, tmg_rc rc)
+probe_nothing(const tmg_script_row *rows, tmg_view atr, tmg_rc rc)
 {
-	tmg_probe found = { .add = catch_none };
-	tmg_script s;
-	tmg_ctx *ctx;
-
-	assert_int_equal(tmg_ctx_new(&ctx), TMG_OK);
-	tmg_script_init(&s, ctx, rows);
-	if (historical != NULL) {
-		memcpy(s.channel.atr, historical, 7);
-		s.channel.atr_len = 7;
-	}
-	s.channel.ops->begin(&s.channel);
-	assert_int_equal(tmg_driver_pkcs15.probe(&s.channel, &found), rc);
-	s.channel.ops->end(&s.channel);
-	tmg_script_done(&s);
-	tmg_ctx_free(&ctx);
+	probe_none_rows(&tmg_driver_pkcs15, rows, atr, rc);
 }
 
 /* EF.DIR is asked for where the ATR says that there is one. */
@@ -68,12 +45,13 @@ another_card_is_asked_two_names(void **state)
 	static const tmg_script_row failed[] = {
 		{ SELECT_APP, "6D00", NULL }, { SELECT_ISOAPPLET, "io", NULL }, { 0 },
 	};
+	static const tmg_view atr = BYTES("\x3b\x05\x80\x31\xa0\x00\x00");
 
 	(void)state;
-	probe_nothing(two, NULL, TMG_NOT_FOUND);
-	probe_nothing(dir, "\x3b\x05\x80\x31\xa0\x00\x00", TMG_NOT_FOUND);
-	probe_nothing(gone, NULL, TMG_REMOVED);
-	probe_nothing(failed, NULL, TMG_E_IO);
+	probe_nothing(two, (tmg_view){ 0 }, TMG_NOT_FOUND);
+	probe_nothing(dir, atr, TMG_NOT_FOUND);
+	probe_nothing(gone, (tmg_view){ 0 }, TMG_REMOVED);
+	probe_nothing(failed, (tmg_view){ 0 }, TMG_E_IO);
 }
 
 /* ---- what a list takes ------------------------------------------------------------ */
@@ -87,7 +65,6 @@ a_list_asks_nothing_twice(void **state)
 	};
 	tmg_out der = TMG_OUT(store);
 	tmg_slot slots[8];
-	size_t n;
 	p15_desk d;
 
 	(void)state;
@@ -101,8 +78,7 @@ a_list_asks_nothing_twice(void **state)
 	assert_true(d.b->info.pins[TMG_PIN_USER].keypad);
 	assert_int_equal(d.b->info.pins[TMG_PIN_PUK].max, 16);
 	assert_true(d.b->info.pins[TMG_PIN_ADMIN].digits);
-	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
-	assert_int_equal(n, 3);
+	assert_int_equal(p15_slots(&d, slots), 3);
 	assert_string_equal(slots[0].name, "45");
 	assert_int_equal(slots[0].ref, 0x45);
 	assert_int_equal(slots[0].uses, TMG_USE_SIGN | TMG_USE_AUTH);
@@ -135,22 +111,19 @@ an_empty_card(void **state)
 	};
 	uint16_t sw;
 	tmg_slot slots[8];
-	size_t n = 7;
 	p15_desk d;
 
 	(void)state;
 	p15_open(&d, rows);
 	memcpy(d.script.channel.atr, "\x3b\x05MyEID", 7);
 	d.script.channel.atr_len = 7;
-	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
-	assert_int_equal(n, 0);
+	assert_int_equal(p15_slots(&d, slots), 0);
 	assert_non_null(d.b->info.blank);
 	assert_int_equal(tmg_driver_pkcs15.identify(d.b), TMG_OK);
 	assert_string_equal(d.b->info.model, "MyEID");
 	assert_int_equal(tmg_p15_send(d.p, &(tmg_capdu){ .ins = INS_PSO, .p1 = 0x9e,
 	    .p2 = 0x9a }, NULL, &sw), TMG_RESET);
-	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
-	assert_int_equal(n, 16);	/* 45 to 54 */
+	assert_int_equal(p15_slots(&d, slots), 16);	/* 45 to 54 */
 	assert_null(d.b->info.blank);
 	p15_done(&d);
 }
@@ -224,8 +197,7 @@ by_internal_authenticate(void **state)
 
 	(void)state;
 	p15_open(&d, rows);
-	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
-	    TMG_OK);
+	p15_log_in(&d);
 	sign_ec(&d, TMG_OK);
 	sign_ec(&d, TMG_OK);
 	p15_done(&d);
@@ -249,8 +221,7 @@ algorithms_of_the_card(void **state)
 
 	(void)state;
 	p15_open(&d, rows);
-	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
-	    TMG_OK);
+	p15_log_in(&d);
 	sign_ec(&d, TMG_OK);
 	assert_int_equal(tmg_driver_pkcs15.sign(d.b, 0x45, TMG_ALG_RSA2048, &pkcs1,
 	    TMG_VIEW(digest), &sig), TMG_DENIED);
@@ -297,8 +268,7 @@ an_isoapplet(void **state)
 
 	(void)state;
 	p15_open(&d, rows);
-	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, NULL),
-	    TMG_OK);
+	p15_log_in(&d);
 	sign_ec(&d, TMG_OK);
 	assert_string_equal(d.b->info.model, "IsoApplet");
 	p15_done(&d);

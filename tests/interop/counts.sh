@@ -3,9 +3,7 @@
 # How many commands the card gets for each operation, exactly: by the public
 # interface (tests/bench/desktop.c) and by tamga(1).  A number that grows is a
 # defect; one that shrinks is written down here.
-: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
-set -eu
-command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
+. "${top_srcdir:?}/tests/interop/tamga-lib.sh"
 
 # The same floor for all, and what each card adds (SP 800-73-4 part 2):
 # S  SELECT                      V  VERIFY              A  one GENERAL AUTHENTICATE
@@ -188,14 +186,5 @@ listed() {
 }
 
 inside=${COUNTS_INSIDE:-}
-if [ -n "$inside" ]; then
-	work=$(mktemp -d)
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 143' TERM INT HUP
-	cd "$work"
-	XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work LC_ALL=C.UTF-8
-	TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
-	export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL TAMGA_VCARD_SOCKET
-	echo "$TAMGA_TEST_PIN" >pin
-fi
+[ -z "$inside" ] || world_of_card
 rows

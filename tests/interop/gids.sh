@@ -2,30 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A virtual GIDS card, which another hand made: listed, signed with, a key made on
 # it and its certificate installed and deleted; openssl checks.
-: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
-set -eu
-command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
-
-if [ -z "${GIDS_INSIDE:-}" ]; then
-	for card in gids,provisioned gids,provisioned,short; do
-		GIDS_INSIDE=$card "$top_srcdir/tests/with-card" --no-pcscd --card "$card" -- sh "$0"
-	done
-	exit 0
-fi
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work"
-XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work LC_ALL=C.UTF-8
-TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
-export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL TAMGA_VCARD_SOCKET
-fail() { echo "FAILED: $GIDS_INSIDE: $*" >&2; cat out err >&2 || :; ctl log | tail -n 40 >&2; exit 1; }
-ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
-tamga() { "$top_builddir/tamga" "$@" --no-pcsc >out 2>err; }
-ok() { echo "ok: $GIDS_INSIDE: $*"; }
-echo "$TAMGA_TEST_PIN" >pin
-echo "what is signed" >data
+. "${top_srcdir:?}/tests/interop/tamga-lib.sh"
+each_card gids,provisioned gids,provisioned,short
+ok() { echo "ok: $card: $*"; }
 
 tamga list || fail "list"
 tamga info || fail "info"

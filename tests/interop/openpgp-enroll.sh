@@ -49,22 +49,7 @@ while read -r word _; do
 done
 END
 chmod +x askpass pinentry
-cat >openssl.cnf <<END
-openssl_conf = all
-[all]
-engines = engines
-[engines]
-pkcs11 = pkcs11
-[pkcs11]
-engine_id = pkcs11
-dynamic_path = $engine
-MODULE_PATH = $M
-PIN = $PIN
-init = 0
-[req]
-distinguished_name = dn
-[dn]
-END
+engine_conf openssl.cnf "$M" 0
 printf 'disable-ccid\nreader-port "%s"\n' "$TAMGA_TEST_READER" >"$GNUPGHOME/scdaemon.conf"
 printf 'pinentry-program %s/pinentry\n' "$work" >"$GNUPGHOME/gpg-agent.conf"
 

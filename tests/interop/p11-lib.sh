@@ -24,3 +24,24 @@ publics() {
 p11() {
 	pkcs11-tool --module "$M" "$@" 2>said || { cat said >&2; fail "pkcs11-tool $*"; }
 }
+
+# engine_conf FILE MODULE INIT: OpenSSL loads its engine by this configuration, and it
+# uses that module; INIT 1: while the configuration is read.
+engine_conf() {
+	cat >"$1" <<-END
+	openssl_conf = all
+	[all]
+	engines = engines
+	[engines]
+	pkcs11 = pkcs11
+	[pkcs11]
+	engine_id = pkcs11
+	dynamic_path = $engine
+	MODULE_PATH = $2
+	PIN = $PIN
+	init = $3
+	[req]
+	distinguished_name = dn
+	[dn]
+	END
+}

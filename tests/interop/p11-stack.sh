@@ -21,28 +21,9 @@ mount --bind modules "$folder" 2>said || { echo "skipped: $(cat said)"; exit 77;
 step "p11-kit alone"
 expect "token: PIV" timeout 20 p11-kit list-modules
 
-# conf PATH: the engine is loaded with the configuration and uses that module.
-conf() {
-	cat >openssl.cnf <<-END
-	openssl_conf = all
-	[all]
-	engines = engines
-	[engines]
-	pkcs11 = pkcs11
-	[pkcs11]
-	engine_id = pkcs11
-	dynamic_path = $engine
-	MODULE_PATH = $1
-	PIN = $PIN
-	init = 1
-	[req]
-	distinguished_name = dn
-	[dn]
-	END
-}
 for path in "$M" "$proxy"; do
 	step "OpenSSL, its engine, ${path##*/}"
-	conf "$path"
+	engine_conf openssl.cnf "$path" 1
 	for id in 9a 9d; do
 		OPENSSL_CONF=$work/openssl.cnf timeout 20 openssl req -new -engine pkcs11 \
 			-keyform engine -key "pkcs11:id=%$id;type=private" -subj /CN=me \

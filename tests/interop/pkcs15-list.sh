@@ -7,10 +7,6 @@
 world
 one=$TAMGA_TEST_VCARD
 tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
-lines() { # lines N WORD: that many lines of out hold the word
-	n=$(grep -cF -e "$2" out) || :
-	[ "$n" = "$1" ] || { cat out >&2; fail "$n lines hold $2, not $1"; }
-}
 
 step "a card with nothing on it is a token, and says what it wants"
 wants 0 tamga list --vcard "$TAMGA_TEST_VCARD_2"

@@ -3,39 +3,17 @@
 # A card with files as its issuer hands it out, which another hand made: listed and
 # signed with in exactly as many commands as doc/design/pkcs15.md says, with
 # extended and with short answers; openssl checks the signatures.
-: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
-set -eu
-command -v openssl >/dev/null || { echo "skipped: no openssl"; exit 77; }
-
-if [ -z "${PKCS15_INSIDE:-}" ]; then
-	for card in pkcs15,provisioned pkcs15,provisioned=rsa:2048 \
-	    pkcs15,provisioned=rsa:2048,short; do
-		PKCS15_INSIDE=$card "$top_srcdir/tests/with-card" --no-pcscd --card "$card" -- sh "$0"
-	done
-	exit 0
-fi
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 143' TERM INT HUP
-cd "$work"
-XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work LC_ALL=C.UTF-8
-TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
-export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL TAMGA_VCARD_SOCKET
-fail() { echo "FAILED: $PKCS15_INSIDE: $*" >&2; cat out err >&2 || :; ctl log | tail -n 40 >&2; exit 1; }
-ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
-tamga() { "$top_builddir/tamga" "$@" --no-pcsc >out 2>err; }
+. "${top_srcdir:?}/tests/interop/tamga-lib.sh"
+each_card pkcs15,provisioned pkcs15,provisioned=rsa:2048 pkcs15,provisioned=rsa:2048,short
 count() { # WHAT EXACTLY
 	[ "$(ctl count)" = "$2" ] || fail "$1: $(ctl count) commands, not $2"
-	echo "ok: $PKCS15_INSIDE: $1: $2"
+	echo "ok: $card: $1: $2"
 }
-echo "$TAMGA_TEST_PIN" >pin
 echo 654321 >pin2
-echo "what is signed" >data
 
 # S the questions of PIV, OpenPGP and GIDS, and SELECT: 4.  D five directories and R what
 # they take: 2 each; C two certificates: 2 each, more with short answers.
-case $PKCS15_INSIDE in
+case $card in
 *short) list=20 sign=22 ;;
 *) list=16 sign=20 ;;
 esac

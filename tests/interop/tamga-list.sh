@@ -7,10 +7,6 @@
 world
 one=$TAMGA_TEST_VCARD two=$TAMGA_TEST_VCARD_2
 tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
-lines() { # lines N WORD: that many lines of out hold the word
-	n=$(grep -cF -e "$2" out) || :
-	[ "$n" = "$1" ] || { cat out >&2; fail "$n lines hold $2, not $1"; }
-}
 
 step "one card: its reader is its name, which finds it again"
 wants 0 tamga list --vcard "$one"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Keys that come and go: the file of a new one, the key itself (generate.c,
- * import.c), and the two maps that tell of it.  The maps come last: a card that is
- * pulled out before has an empty place, and the file is taken for the next key.
+ * import.c), and the two maps that tell of it.  The maps come last, and what they
+ * told of a key that is replaced is taken back first: a card that is pulled out
+ * before the end has an empty place, and the file is taken for the next key.
  */
 #include "drivers/gids/gids.h"
 
@@ -127,16 +128,24 @@ note(tmg_gids *g, tmg_view keymap, size_t index, tmg_alg alg)
 	    .preferred = !tmg_gids_map_prefers(tmg_gids_map(g)),
 	    .signing = exchange ? TMG_ALG_NONE : alg,
 	    .exchange = exchange ? alg : TMG_ALG_NONE };
-	tmg_gids_container old;
 	tmg_rc rc;
 
-	if (tmg_gids_container_get(tmg_gids_map(g), index, &old) == TMG_OK &&
-	    old.preferred)
-		c.preferred = true;
 	if ((rc = name_container(g, &c)) ||
 	    (rc = note_key(g, keymap, index, &key)))
 		return rc;
 	return note_container(g, index, &c);
+}
+
+/* Its key is no more from the moment on when its file goes. */
+static tmg_rc
+give_up_container(tmg_gids *g, size_t index)
+{
+	static const tmg_gids_container empty = { .valid = false };
+	tmg_gids_container c;
+
+	if (tmg_gids_container_get(tmg_gids_map(g), index, &c) || !c.valid)
+		return TMG_OK;
+	return note_container(g, index, &empty);
 }
 
 /* ---- coming and going ----------------------------------------------------------- */
@@ -156,6 +165,7 @@ tmg_gids_newkey(tmg_gids *g, const tmg_keyspec *spec, tmg_gids_newkey_fn *make,
 	    (rc = tmg_gids_want_user(g)) || (rc = tmg_gids_learn_anew(g)) ||
 	    (rc = read_keymap(g, &store, &keymap)) ||
 	    (rc = tmg_gids_change_begin(g, true)) ||
+	    (rc = give_up_container(g, index)) ||
 	    (rc = tmg_gids_keyfile_make(g, index, spec->alg)) ||
 	    (rc = make(g, index, arg)))
 		return gids_pass(g, rc);
@@ -168,7 +178,6 @@ tmg_rc
 tmg_gids_key_delete(tmg_backend *b, uint32_t slot)
 {
 	static const tmg_gids_key no_key = { .there = false };
-	static const tmg_gids_container empty = { .valid = false };
 	tmg_gids *g = tmg_gids_of(b);
 	uint8_t old[GIDS_KEYMAP_MAX];
 	tmg_out store = TMG_OUT(old);
@@ -185,7 +194,7 @@ tmg_gids_key_delete(tmg_backend *b, uint32_t slot)
 		    _("%s: slot %02x holds no key"), g->who, (unsigned)index);
 	if ((rc = read_keymap(g, &store, &keymap)) ||
 	    (rc = tmg_gids_change_begin(g, true)) ||
-	    (rc = note_container(g, index, &empty)) ||
+	    (rc = give_up_container(g, index)) ||
 	    (rc = note_key(g, keymap, index, &no_key)))
 		return gids_pass(g, rc);
 	return tmg_gids_keyfile_delete(g, index);

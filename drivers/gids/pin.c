@@ -166,15 +166,22 @@ tmg_gids_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries)
 	    : tmg_gids_admin_login(g, pin);
 }
 
+/* A reset or another driver's SELECT ended it, noticed or not. */
+static bool
+is_in(const tmg_gids *g, bool login)
+{
+	return login && tmg_selected_is(&g->app.selected, g->base.ch);
+}
+
+/* Keys and certificates are the user's own: what the driver interface wants the
+ * administrator for, his PIN opens.  The administrator's key is good for unblocking
+ * that PIN, and for nothing else. */
 tmg_rc
 tmg_gids_logged_in(tmg_backend *b, tmg_pin_kind kind)
 {
 	const tmg_gids *g = tmg_gids_of(b);
-	const bool in = kind == TMG_PIN_USER ? g->user
-	    : kind == TMG_PIN_ADMIN && g->admin;
 
-	/* A reset or another driver's SELECT ended it, noticed or not. */
-	return in && tmg_selected_is(&g->app.selected, b->ch) ? TMG_OK : TMG_LOGIN;
+	return kind != TMG_PIN_PUK && is_in(g, g->user) ? TMG_OK : TMG_LOGIN;
 }
 
 tmg_rc
@@ -185,7 +192,6 @@ tmg_gids_want_user(tmg_gids *g)
 	return gids_raise(g, TMG_LOGIN, 0, _("%s: the PIN is wanted first"), g->who);
 }
 
-/* Keys and certificates are the user's own: his PIN guards what is written. */
 tmg_rc
 tmg_gids_admin_auto(tmg_backend *b)
 {
@@ -266,7 +272,7 @@ tmg_gids_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	if ((rc = check_fresh(g, fresh)) ||
 	    (puk.len > 0 && (rc = tmg_gids_admin_login(g, puk))))
 		return gids_pass(g, rc);
-	if (tmg_gids_logged_in(b, TMG_PIN_ADMIN) != TMG_OK)
+	if (!is_in(g, g->admin))
 		return gids_raise(g, TMG_LOGIN, 0,
 		    _("%s: this needs the administrator's key"), g->who);
 	g->user = false;

@@ -240,8 +240,10 @@ tmg_token_pin_give(tmg_token *token, tmg_view fresh)
 		return tmg_raise(&token->fault, TMG_UNSUPPORTED, 0,
 		    _("token %s gives its user a new PIN by its PUK only"),
 		    tmg_token_name(token));
+	/* Asked of the token first: where the user's PIN opens what is the
+	 * administrator's elsewhere, that PIN is what nobody has now. */
 	return tmg_job_run(token, &(tmg_job){ .fn = do_unblock, .arg = &v,
-	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_ASKED });
 }
 
 tmg_rc

@@ -511,6 +511,56 @@ a_key_is_noted_when_it_is_there(void **state)
 	desk_done(&d);
 }
 
+/* In the place of the second key: the container is empty from before its file goes
+ * until the new key is there, wherever the card is pulled out. */
+static void
+a_key_that_is_replaced_is_forgotten_first(void **state)
+{
+	static const tmg_script_row all[] = {
+		PROBE, VERIFY, LEARN,
+		{ GET_KEYMAP, KEYMAP "9000", NULL },
+		{ GET_CF, "DF2206000000000000" "9000", NULL },
+		{ PUT_CF "000001000100", "9000", NULL },
+		{ "00DBA010DF2381AC" RECORD_RSA Z76 "00000000000000000000",
+		    "9000", NULL },
+		{ "00E00000*", "6A89", NULL },
+		{ "00A4000CB082", "9000", NULL },
+		{ "00E40000", "9000", NULL },
+		{ "00E00000*", "9000", NULL },
+		{ "00440000", "9000", NULL },
+		{ "00470000AC0680010C830182", PUBLIC_P256 "9000", NULL },
+		{ "00DBA000DF201901" KEY_RSA KEY_EC, "9000", NULL },
+		{ "00DBA010DF2381AC" RECORD_RSA "*", "9000", NULL },
+		{ 0 },
+	};
+	static const tmg_keyspec spec = { .slot = 0x82, .alg = TMG_ALG_P256 };
+
+	(void)state;
+	for (size_t cut = 4; cut < TMG_COUNT(all); cut++) {
+		const bool whole = cut + 1 == TMG_COUNT(all);
+		tmg_out spki = TMG_OUT(store);
+		tmg_script_row rows[TMG_COUNT(all)];
+		tmg_gids_container c;
+		desk d;
+
+		memcpy(rows, all, sizeof(rows));
+		if (!whole) {
+			rows[cut].response = "removed";
+			rows[cut + 1] = (tmg_script_row){ 0 };
+		}
+		desk_open(&d, rows);
+		log_in(&d);
+		assert_int_equal(DRV.generate(d.b, &spec, &spki),
+		    whole ? TMG_OK : TMG_REMOVED);
+		if (whole) {
+			assert_int_equal(tmg_gids_container_get(tmg_gids_map(
+			    tmg_gids_of(d.b)), 1, &c), TMG_OK);
+			assert_true(c.valid && !c.preferred);
+		}
+		desk_done(&d);
+	}
+}
+
 /* The map of keys does not reach the second container. */
 static void
 maps_that_differ_are_left_alone(void **state)
@@ -724,7 +774,6 @@ the_administrator_gives_a_new_pin(void **state)
 	d.script.arg = &card;
 	assert_int_equal(DRV.unblock(d.b, tmg_view_str(ADMIN_KEY), fresh, NULL),
 	    TMG_OK);
-	assert_int_equal(DRV.logged_in(d.b, TMG_PIN_ADMIN), TMG_OK);
 	assert_int_equal(DRV.unblock(d.b, tmg_view_str(""), fresh, NULL), TMG_OK);
 	desk_done(&d);
 }
@@ -746,7 +795,33 @@ neither_side_takes_a_wrong_key(void **state)
 	card.lies = true;
 	assert_int_equal(DRV.verify(d.b, TMG_PIN_ADMIN, tmg_view_str(ADMIN_KEY),
 	    NULL), TMG_PIN_WRONG);
+	assert_int_equal(DRV.unblock(d.b, tmg_view_str(""), tmg_view_str("567890"),
+	    NULL), TMG_LOGIN);
+	desk_done(&d);
+}
+
+/* The administrator's key opens no keys: what the interface calls the admin's login
+ * before they are made is that of the PIN, which is asked for then. */
+static void
+the_administrator_makes_no_keys(void **state)
+{
+	static const tmg_script_row rows[] = { PROBE, ADMIN_LOGIN, VERIFY, { 0 } };
+	static const tmg_keyspec spec = { .slot = 0x83, .alg = TMG_ALG_P256 };
+	tmg_out spki = TMG_OUT(store);
+	admin_card card;
+	desk d;
+
+	(void)state;
+	card_of(&card, ADMIN_KEY);
+	desk_open(&d, rows);
+	d.script.arg = &card;
+	assert_int_equal(DRV.verify(d.b, TMG_PIN_ADMIN, tmg_view_str(ADMIN_KEY),
+	    NULL), TMG_OK);
+	assert_int_equal(DRV.generate(d.b, &spec, &spki), TMG_LOGIN);
 	assert_int_equal(DRV.logged_in(d.b, TMG_PIN_ADMIN), TMG_LOGIN);
+	assert_int_equal(DRV.admin_auto(d.b), TMG_LOGIN);
+	log_in(&d);
+	assert_int_equal(DRV.logged_in(d.b, TMG_PIN_ADMIN), TMG_OK);
 	desk_done(&d);
 }
 
@@ -789,11 +864,13 @@ main(void)
 		cmocka_unit_test(a_new_certificate_is_named_last),
 		cmocka_unit_test(a_certificate_goes_with_its_row),
 		cmocka_unit_test(a_key_is_noted_when_it_is_there),
+		cmocka_unit_test(a_key_that_is_replaced_is_forgotten_first),
 		cmocka_unit_test(maps_that_differ_are_left_alone),
 		cmocka_unit_test(a_key_is_forgotten_before_it_is_deleted),
 		cmocka_unit_test(an_rsa_key_comes_from_outside),
 		cmocka_unit_test(the_administrator_gives_a_new_pin),
 		cmocka_unit_test(neither_side_takes_a_wrong_key),
+		cmocka_unit_test(the_administrator_makes_no_keys),
 		cmocka_unit_test(a_login_that_ended_is_asked_for_again),
 	};
 

@@ -130,6 +130,8 @@ void gids_objects_drop(vc_gids *g, int file);
 gids_command gids_get_data, gids_put_data;
 
 /* ---- keys: gids_crt.c, gids_key.c ------------------------------------------------------ */
+/* The one byte of the first object of that tag; false: there is no such. */
+bool gids_byte(tmg_view template, uint32_t tag, uint8_t *b);
 /* Templates as CREATE FILE brings them. */
 bool gids_crts_sound(tmg_view crts);
 /* Does one of that tag name the mechanism, for what P1 of MSE says? */

@@ -40,8 +40,8 @@ gids_kind_of(tmg_alg alg)
 	return 0;
 }
 
-static bool
-take_byte(tmg_view template, uint32_t tag, uint8_t *b)
+bool
+gids_byte(tmg_view template, uint32_t tag, uint8_t *b)
 {
 	tmg_view v;
 
@@ -61,7 +61,7 @@ gids_crts_sound(tmg_view crts)
 	if (crts.len < CRTS_LEAST || crts.len > GIDS_CRTS_MAX)
 		return false;
 	while ((rc = tmg_tlv_next(&crts, &t)) == TMG_OK)
-		if (!take_byte(t.value, TAG_MECHANISM, &mechanism))
+		if (!gids_byte(t.value, TAG_MECHANISM, &mechanism))
 			return false;
 	return rc == TMG_NOT_FOUND;
 }
@@ -73,7 +73,7 @@ allows(const tmg_tlv *t, uint8_t alg, uint8_t how)
 	uint8_t mechanism, usage = USAGE_WAYS;
 	tmg_view v;
 
-	if (!take_byte(t->value, TAG_MECHANISM, &mechanism) || mechanism != alg)
+	if (!gids_byte(t->value, TAG_MECHANISM, &mechanism) || mechanism != alg)
 		return false;
 	if (tmg_tlv_find(t->value, TAG_USAGE, &v) == TMG_OK && v.len == 1)
 		usage = v.ptr[0];
@@ -100,7 +100,7 @@ gids_crts_hold(const gids_key *key, uint8_t kind)
 	tmg_tlv t;
 
 	while (tmg_tlv_next(&crts, &t) == TMG_OK)
-		if (take_byte(t.value, TAG_MECHANISM, &mechanism) && (mechanism & KIND) == kind)
+		if (gids_byte(t.value, TAG_MECHANISM, &mechanism) && (mechanism & KIND) == kind)
 			return true;
 	return false;
 }

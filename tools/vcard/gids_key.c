@@ -39,17 +39,6 @@ gids_key_drop(gids_key *key)
 	OPENSSL_cleanse(key, sizeof(*key));
 }
 
-static bool
-take_byte(tmg_view in, uint32_t tag, uint8_t *b)
-{
-	tmg_view v;
-
-	if (tmg_tlv_find(in, tag, &v) != TMG_OK || v.len != 1)
-		return false;
-	*b = v.ptr[0];
-	return true;
-}
-
 /* ---- public halves ---------------------------------------------------------------------- */
 static uint16_t
 put_public(const vc_pkey *pair, tmg_out *out)
@@ -75,7 +64,7 @@ gids_public(vc_card *card, vc_gids *g, const vc_command *c, tmg_out *out)
 
 	(void)card;
 	if (tmg_tlv_expect(&in, GIDS_TAG_KEY, &template) || in.len != 0 ||
-	    !take_byte(template, GIDS_TAG_KEY_REF, &ref) ||
+	    !gids_byte(template, GIDS_TAG_KEY_REF, &ref) ||
 	    tmg_tlv_find(template, TAG_VALUES, &list) != TMG_OK ||
 	    !tmg_view_equal(list, TMG_VIEW(wanted)))
 		return SW_DATA;
@@ -120,8 +109,8 @@ gids_generate(vc_card *card, vc_gids *g, const vc_command *c, tmg_out *out)
 	if (c->p1 != 0 || c->p2 != 0)
 		return SW_P1P2;
 	if (tmg_tlv_expect(&in, TAG_MAKE, &template) || in.len != 0 ||
-	    !take_byte(template, TAG_MECHANISM, &mechanism) ||
-	    !take_byte(template, TAG_REFERENCE, &ref))
+	    !gids_byte(template, TAG_MECHANISM, &mechanism) ||
+	    !gids_byte(template, TAG_REFERENCE, &ref))
 		return SW_DATA;
 	if ((at = gids_key_find(g, ref)) == FS_NONE)
 		return SW_NO_REFERENCE;
@@ -217,7 +206,7 @@ gids_put_key(vc_card *card, vc_gids *g, const vc_command *c, tmg_out *out)
 
 	(void)out;
 	if (tmg_tlv_expect(&in, GIDS_TAG_KEY, &template) || in.len != 0 ||
-	    !take_byte(template, GIDS_TAG_KEY_REF, &ref) ||
+	    !gids_byte(template, GIDS_TAG_KEY_REF, &ref) ||
 	    tmg_tlv_find(template, TAG_VALUES, &values) != TMG_OK ||
 	    tmg_tlv_find(values, TAG_VALUE, &value) != TMG_OK)
 		return SW_DATA;
@@ -225,8 +214,8 @@ gids_put_key(vc_card *card, vc_gids *g, const vc_command *c, tmg_out *out)
 		return SW_NO_REFERENCE;
 	if ((sw = gids_may(g, at, GIDS_PUT_KEY)) != SW_OK)
 		return sw;
-	(void)take_byte(values, TAG_TYPE, &type);
-	(void)take_byte(values, TAG_WRAPPED_BY, &wrapped_by);
+	(void)gids_byte(values, TAG_TYPE, &type);
+	(void)gids_byte(values, TAG_WRAPPED_BY, &wrapped_by);
 	if (wrapped_by != 0 || (type != TYPE_SECRET && type != TYPE_RSA))
 		return SW_NO_FUNCTION;
 	return type == TYPE_RSA ? bring_rsa(card, &g->keys[at], value) :

@@ -267,10 +267,13 @@ ask_late(ra_store *s)
 	ra_cmp_row row = { .id = "l", .state = RA_CMP_TIMED, .app = "A", .asked = "1",
 		.until = 3, .answer = der, .len = sizeof(der) };
 	ra_cmp_late late;
+	size_t count;
 
 	assert_int_equal(ra_cmp_row_add(s, &row), TMG_OK);
-	assert_int_equal(ra_cmp_row_next_late(s, 2, &late), TMG_NOT_FOUND);
-	assert_int_equal(ra_cmp_row_next_late(s, 3, &late), TMG_OK);
+	assert_int_equal(ra_cmp_row_all_late(s, 2, &late, 1, &count), TMG_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(ra_cmp_row_all_late(s, 3, &late, 1, &count), TMG_OK);
+	assert_int_equal(count, 1);
 	assert_string_equal(late.id, "l");
 	assert_string_equal(late.app, "A");
 	assert_int_equal(ra_cmp_row_settle(s, "A", "l", 9), TMG_OK);

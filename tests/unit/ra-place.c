@@ -81,6 +81,8 @@ const dialect place_sqlite = {
 	.version_set = "PRAGMA user_version = %d",
 	.bytes = "x'3000'",
 	.append_only = "only added to",
+	.unmoved = "CREATE TRIGGER unmoved BEFORE UPDATE ON cmp WHEN old.id = '01'"
+	    " BEGIN SELECT RAISE(IGNORE); END",
 	.run = lite_run,
 	.read = lite_read,
 	.make = lite_make,
@@ -179,6 +181,10 @@ const dialect place_postgres = {
 	.version_set = "UPDATE tamga_schema SET version = %d",
 	.bytes = "'\\x3000'",
 	.append_only = "permission denied",
+	.unmoved = "CREATE FUNCTION unmoved() RETURNS trigger LANGUAGE plpgsql AS"
+	    " $$ BEGIN RETURN NULL; END $$;"
+	    "CREATE TRIGGER unmoved BEFORE UPDATE ON cmp FOR EACH ROW"
+	    " WHEN (old.id = '01') EXECUTE FUNCTION unmoved()",
 	.run = pg_run,
 	.read = pg_read,
 	.make = pg_make,

@@ -27,6 +27,7 @@ typedef struct dialect {
 	const char *version_set;	/* %d */
 	const char *bytes;		/* a literal of 30 00 */
 	const char *append_only;	/* what is said to who erases audit entries */
+	const char *unmoved;		/* makes that no row of cmp called 01 changes */
 	void (*run)(const char *where, const char *text);
 	void (*read)(const char *where, const char *text, tmg_out *o);
 	void (*make)(place *p);

@@ -7,6 +7,7 @@
 
 #define LATE_DAYS 30		/* that a confirmation is told it comes too late */
 #define DAY 86400
+#define AT_ONCE 64		/* so many are looked up by a sweep at a time */
 
 static const ra_actor timer = { RA_BY_SYSTEM, "timer" };
 
@@ -59,20 +60,50 @@ ra_confirm_take_back(ra_desk *d, const char *transaction, const char *app)
 	return give_up(d, transaction, app);
 }
 
+/* What came of a list of them. */
+struct swept {
+	unsigned taken;
+	size_t moved;		/* they do not come again */
+	tmg_fault left;		/* by the last that could not be taken back now */
+};
+
+static void
+take_all_back(ra_desk *d, const ra_cmp_late *list, size_t count, struct swept *swept)
+{
+	for (size_t i = 0; i < count; i++) {
+		const tmg_rc rc = ra_confirm_take_back(d, list[i].id, list[i].app);
+
+		swept->taken += rc == TMG_OK;
+		swept->moved += rc == TMG_OK || rc == TMG_MISMATCH;
+		if (rc == TMG_OK || rc == TMG_MISMATCH || rc == TMG_OCCUPIED)
+			continue;
+		swept->left = d->fault;
+		swept->left.rc = rc;
+	}
+}
+
+/* As long as some move: one that does not keeps none of the others, and waits for
+ * the next sweep. */
 tmg_rc
 ra_confirm_sweep(ra_desk *d, unsigned *taken)
 {
-	ra_cmp_late one;
+	ra_cmp_late list[AT_ONCE];
+	struct swept swept = { .left.rc = TMG_OK };
+	size_t count, before;
 	tmg_rc rc;
 
-	*taken = 0;
 	d->fault = (tmg_fault){ .rc = TMG_OK };
-	while ((rc = ra_cmp_row_next_late(d->store, ra_desk_now(d), &one)) == TMG_OK) {
-		rc = ra_confirm_take_back(d, one.id, one.app);
-		*taken += rc == TMG_OK;
-		/* any other one has not moved, and would come again at once */
-		if (rc != TMG_OK && rc != TMG_OCCUPIED && rc != TMG_MISMATCH)
-			return rc;
-	}
-	return rc == TMG_NOT_FOUND ? TMG_OK : ra_desk_says(d, rc);
+	do {
+		before = swept.moved;
+		swept.left.rc = TMG_OK;
+		if ((rc = ra_cmp_row_all_late(d->store, ra_desk_now(d), list, AT_ONCE,
+		    &count)))
+			break;
+		take_all_back(d, list, count, &swept);
+	} while (swept.moved > before);
+	*taken = swept.taken;
+	if (rc != TMG_OK)
+		return ra_desk_says(d, rc);
+	d->fault = swept.left;
+	return swept.left.rc;
 }

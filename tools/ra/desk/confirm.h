@@ -18,7 +18,8 @@
 TMG_MUST_USE tmg_rc
 ra_confirm_take_back(ra_desk *d, const char *transaction, const char *app);
 
-/* Every one whose time is over. */
+/* Every one whose time is over.  What kept one from being taken back just now is the
+ * result; the others were all the same. */
 TMG_MUST_USE tmg_rc
 ra_confirm_sweep(ra_desk *d, unsigned *taken);
 

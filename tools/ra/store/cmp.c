@@ -48,9 +48,9 @@ static const ra_sql step = { "cmp_step",
 	" answer = $5 WHERE id = $6 AND asked = $7" };
 static const ra_sql sweep = { "cmp_sweep",
 	"DELETE FROM cmp WHERE until <= $1 AND state <> '" RA_CMP_TIMED "'" };
-static const ra_sql next_late = { "cmp_next_late",
+static const ra_sql all_late = { "cmp_all_late",
 	"SELECT id, application FROM cmp WHERE until <= $1"
-	" AND state = '" RA_CMP_TIMED "' ORDER BY until LIMIT 1" };
+	" AND state = '" RA_CMP_TIMED "' ORDER BY until LIMIT $2" };
 static const ra_sql late = { "cmp_late",
 	"UPDATE cmp SET state = '" RA_CMP_LATE "', asked = '', until = $1"
 	" WHERE id = $2 AND state = '" RA_CMP_TIMED "'" };
@@ -80,9 +80,18 @@ ra_cmp_row_step(ra_store *s, const ra_cmp_row *r, const char *before)
 }
 
 tmg_rc
-ra_cmp_row_next_late(ra_store *s, time_t now, ra_cmp_late *found)
+ra_cmp_row_all_late(ra_store *s, time_t now, ra_cmp_late *list, size_t cap, size_t *count)
 {
-	return ra_row_get(s, &next_late, RA_WITH(RA_NUMBER(now)), &late_row, found);
+	tmg_auto(ra_query) q = { NULL, NULL };
+	tmg_rc rc;
+
+	*count = 0;
+	if ((rc = ra_ask(s, &q, &all_late, RA_WITH(RA_NUMBER(now),
+	    RA_NUMBER((int64_t)cap)))))
+		return rc;
+	while (*count < cap && (rc = ra_row_next(&q, &late_row, &list[*count])) == TMG_OK)
+		++*count;
+	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
 }
 
 tmg_rc

@@ -52,9 +52,10 @@ ra_cmp_row_get(ra_store *s, const char *id, ra_cmp_row *row);
 TMG_MUST_USE tmg_rc
 ra_cmp_row_step(ra_store *s, const ra_cmp_row *row, const char *before);
 
-/* The one that should have been confirmed longest ago. */
+/* Those that should have been confirmed by now, longest ago first; no more than cap. */
 TMG_MUST_USE tmg_rc
-ra_cmp_row_next_late(ra_store *s, time_t now, ra_cmp_late *late);
+ra_cmp_row_all_late(ra_store *s, time_t now, ra_cmp_late *list, size_t cap,
+    size_t *count);
 
 /* Nobody is waited for any more in one that was not confirmed in time; what
  * came for it meanwhile finds that it moved.  until: as row.until.

@@ -61,6 +61,18 @@ run(int argc, char **argv, int seconds, struct question *q, int watch,
 	ra_program_run(words, q->text, seconds, watch, end);
 }
 
+/* What a terminal or a service manager tells a whole group of processes: the server
+ * ends us, once what was handed over is answered.  The program is told none of it,
+ * and starts with all signals as they are usual. */
+static void
+wait_for_the_server(void)
+{
+	static const int told[] = { SIGINT, SIGTERM, SIGHUP };
+
+	for (size_t i = 0; i < TMG_COUNT(told); i++)
+		signal(told[i], SIG_IGN);
+}
+
 int
 ra_courier_main(int argc, char **argv)
 {
@@ -69,7 +81,7 @@ ra_courier_main(int argc, char **argv)
 
 	if (argc < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return EXIT_FAILURE;
-	signal(SIGINT, SIG_IGN);	/* a terminal's; who started us ends us */
+	wait_for_the_server();
 	while ((n = recv(STDIN_FILENO, &q, sizeof(q), 0)) > 0 ||
 	    (n < 0 && errno == EINTR)) {
 		struct reply reply = { .end = { .status = -1 } };

@@ -137,6 +137,28 @@ if [ -n "${TAMGA_TEST_PG_URL:-}" ]; then
 	later "$(iin 1)" 'read-only'
 	serve "kind = \"sql\"; path = \"$TAMGA_TEST_PG_URL\"; query = \"$query\";"
 	found "$(iin 1)" 'Ермекқызы' 'Әлия'
+	# a server that is to end waits for no answer of theirs
+	serve "kind = \"sql\"; path = \"$TAMGA_TEST_PG_URL\"; timeout_seconds = 60;
+	    query = \"SELECT last AS surname, first AS given FROM people, pg_sleep(40) WHERE iin = \$1\";"
+	ask "$(iin 1)" 503 &
+	asks=$!
+	n=0
+	until [ "$("$TAMGA_TEST_PG_PSQL" -qXAt "$TAMGA_TEST_PG_URL" -c "SELECT count(*)
+	    FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep'")" = 1 ]; do
+		n=$((n + 1))
+		[ $n -lt 400 ] || die 'the register was not asked'
+		sleep 0.05
+	done
+	begun=$(date +%s)
+	kill "$server"
+	wait "$server" || die "the end of the server: $(tail -n 3 log)"
+	server=
+	took=$(($(date +%s) - begun))
+	[ $took -lt 25 ] || die "it took $took seconds to end"
+	wait $asks || die 'who waited was told nothing'
+	grep -q 'waits for nobody' log || die "$(tail -n 3 log)"
+	serve "kind = \"sql\"; path = \"$TAMGA_TEST_PG_URL\"; query = \"$query\";"
+	found "$(iin 1)" 'Ермекқызы' 'Әлия'
 	"$TAMGA_TEST_PG_CTL" stop -m fast
 	later "$(iin 1)" 'individuals'
 	"$TAMGA_TEST_PG_CTL" start

@@ -95,10 +95,11 @@ sql_ask(const ra_register_question *q, ra_answers *known, tmg_fault *f)
 	tmg_auto(ra_query) query = { NULL, NULL };
 	char text[TEXT_MAX];
 	const ra_sql sql = { "register", text };
+	const ra_patience patience = { .ctx = q->ctx, .seconds = q->of->timeout_s };
 	tmg_rc rc;
 
 	if ((rc = write_query(q, text, f)) ||
-	    (rc = ra_store_visit(q->path, q->of->timeout_s, f, &store)))
+	    (rc = ra_store_visit(q->path, &patience, f, &store)))
 		return tmg_is_fault(rc) ? rc : TMG_E_IO;
 	if ((rc = ra_txn_look(&txn, store)) ||
 	    (rc = ra_ask(store, &query, &sql, RA_WITH(RA_TEXT(q->number)))))

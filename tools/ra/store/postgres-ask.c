@@ -150,12 +150,13 @@ static tmg_rc
 prepare(ra_postgres *s, const ra_sql *sql, const struct params *p,
     size_t count)
 {
-	PGresult *result;
+	PGresult *result = NULL;
 	tmg_rc rc = TMG_OK;
 
 	if (!make_room(s))
 		return tmg_raise(&s->base.fault, TMG_E_NOMEM, 0, _("out of memory"));
-	result = PQprepare(s->db, sql->name, sql->text, (int)count, p->types);
+	if (PQsendPrepare(s->db, sql->name, sql->text, (int)count, p->types) == 1)
+		result = ra_postgres_last(s);
 	if (result == NULL)
 		rc = ra_postgres_lost(s);
 	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
@@ -211,7 +212,7 @@ ra_postgres_next(ra_store *base, void *rows)
 	ra_postgres *s = rows;
 
 	PQclear(s->result);
-	if ((s->result = PQgetResult(s->db)) == NULL)
+	if ((s->result = ra_postgres_take(s)) == NULL)
 		return s->ended ? TMG_NOT_FOUND : ra_postgres_lost(s);
 	switch (PQresultStatus(s->result)) {
 	case PGRES_SINGLE_TUPLE:
@@ -255,5 +256,5 @@ ra_postgres_done(ra_store *base, void *rows)
 	(void)base;
 	do {
 		PQclear(s->result);
-	} while ((s->result = PQgetResult(s->db)) != NULL);
+	} while ((s->result = ra_postgres_take(s)) != NULL);
 }

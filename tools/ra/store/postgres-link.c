@@ -7,11 +7,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "tools/ra/store/postgres.h"
 
+#define CONNECT_S "10"
+#define SLACK_MS 1000		/* the server's own time-out comes first */
 #define SILENCE_MS "30000"	/* a host that vanished is noticed */
 
 /* Said on every connection.  The URI may say how long a turn is waited for.  An
@@ -68,7 +71,8 @@ ra_postgres_lost(ra_postgres *s)
 {
 	char words[256];
 
-	one_line(PQerrorMessage(s->db), words, sizeof(words));
+	one_line(s->left != NULL ? s->left : PQerrorMessage(s->db), words,
+	    sizeof(words));
 	s->base.away = s->stale = true;
 	return tmg_raise(&s->base.fault, TMG_E_IO, 0, _("the store: %s"),
 	    words[0] != '\0' ? words : _("the connection was lost"));
@@ -97,10 +101,66 @@ ra_postgres_failed(ra_postgres *s, const PGresult *result)
 	    words != NULL ? words : "", state);
 }
 
+/* ---- asking ---- */
+
+/* A cut line answers at once whatever is still asked on it. */
+static void
+leave(ra_postgres *s, const char *why)
+{
+	s->left = why;
+	shutdown(PQsocket(s->db), SHUT_RDWR);
+}
+
+/* Whether the socket is ready; it looks no longer than that one may wait on. */
+static bool
+look(ra_postgres *s, short events)
+{
+	struct pollfd at = { .fd = PQsocket(s->db), .events = events };
+
+	return poll(&at, 1, RA_PATIENCE_LOOK_MS) > 0;
+}
+
+PGresult *
+ra_postgres_take(ra_postgres *s)
+{
+	if (s->patience.ctx == NULL)
+		return PQgetResult(s->db);
+	ra_patience_begin(&s->patience, SLACK_MS);
+	while (s->left == NULL && PQisBusy(s->db)) {
+		const char *why = ra_patience_over(&s->patience);
+
+		if (why != NULL)
+			leave(s, why);
+		if (look(s, POLLIN) && !PQconsumeInput(s->db))
+			break;
+	}
+	return PQgetResult(s->db);
+}
+
+PGresult *
+ra_postgres_last(ra_postgres *s)
+{
+	PGresult *last = NULL, *next;
+
+	while ((next = ra_postgres_take(s)) != NULL) {
+		PQclear(last);
+		last = next;
+	}
+	return last;
+}
+
+static PGresult *
+ask_text(ra_postgres *s, const char *text)
+{
+	if (s->patience.ctx == NULL)
+		return PQexec(s->db, text);
+	return PQsendQuery(s->db, text) ? ra_postgres_last(s) : NULL;
+}
+
 tmg_rc
 ra_postgres_run(ra_postgres *s, const char *text, const char *tag)
 {
-	PGresult *result = PQexec(s->db, text);
+	PGresult *result = ask_text(s, text);
 	const ExecStatusType status = PQresultStatus(result);
 	tmg_rc rc = TMG_OK;
 
@@ -161,6 +221,8 @@ ra_postgres_awake(ra_postgres *s)
 {
 	if (!s->stale && is_alive(s))
 		return TMG_OK;
+	if (s->patience.ctx != NULL)
+		return ra_postgres_lost(s);	/* a visit is not made twice */
 	PQreset(s->db);
 	return settle_in(s);
 }
@@ -184,17 +246,38 @@ ra_postgres_check_uri(const char *where, tmg_fault *f)
 	    _("the store: a password does not belong into its address; put it into ~/.pgpass, a file named by PGPASSFILE, or a service"));
 }
 
+/* As libpq connects by itself, but that it can be called away. */
+static PGconn *
+dial(ra_postgres *s, const char *const keys[], const char *const values[])
+{
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+	const char *why = NULL;
+
+	if (s->patience.ctx == NULL)
+		return PQconnectdbParams(keys, values, 1);
+	if ((s->db = PQconnectStartParams(keys, values, 1)) == NULL ||
+	    PQstatus(s->db) == CONNECTION_BAD)
+		return s->db;
+	ra_patience_begin(&s->patience, 0);
+	while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED &&
+	    (why = ra_patience_over(&s->patience)) == NULL)
+		if (look(s, state == PGRES_POLLING_READING ? POLLIN : POLLOUT))
+			state = PQconnectPoll(s->db);
+	s->left = why;
+	return s->db;
+}
+
 tmg_rc
-ra_postgres_connect(ra_postgres *s, const char *where, const char *connect_s)
+ra_postgres_connect(ra_postgres *s, const char *where)
 {
 	/* what the URI says itself comes later, and counts */
 	const char *const keys[] = { "fallback_application_name",
 		"connect_timeout", "tcp_user_timeout", "dbname", NULL };
-	const char *const values[] = { "tamga-ra", connect_s, SILENCE_MS, where,
+	const char *const values[] = { "tamga-ra", CONNECT_S, SILENCE_MS, where,
 		NULL };
 	tmg_rc rc;
 
-	if ((s->db = PQconnectdbParams(keys, values, 1)) == NULL)
+	if ((s->db = dial(s, keys, values)) == NULL)
 		return tmg_raise(&s->base.fault, TMG_E_NOMEM, 0,
 		    _("out of memory"));
 	if ((rc = settle_in(s)) && PQconnectionNeedsPassword(s->db))

@@ -11,8 +11,6 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 
-#define CONNECT_S "10"
-
 /* The lock's first half is "tmga", its second the store itself, by the table of
  * its version: several stores in one database, in a schema each, do not wait for
  * another.  Who makes a store has no such table yet, and takes 0. */
@@ -176,7 +174,7 @@ postgres_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	s->base.ops = &ra_store_postgres;
-	if ((rc = ra_postgres_connect(s, where, CONNECT_S)) || (!create && (rc = check_made(s)))) {
+	if ((rc = ra_postgres_connect(s, where)) || (!create && (rc = check_made(s)))) {
 		rc = tmg_raise(f, rc, 0, _("%s: %s"), where, s->base.fault.text);
 		postgres_close(&s->base);
 		return rc;
@@ -197,19 +195,19 @@ behave(ra_postgres *s, int timeout_s)
 }
 
 static tmg_rc
-postgres_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
+postgres_visit(const char *where, const ra_patience *patience, tmg_fault *f,
+    ra_store **store)
 {
 	ra_postgres *s;
-	char connect_s[16];
 	tmg_rc rc;
 
-	snprintf(connect_s, sizeof(connect_s), "%d", timeout_s);
 	if ((rc = ra_postgres_check_uri(where, f)))
 		return rc;
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	s->base.ops = &ra_store_postgres;
-	if ((rc = ra_postgres_connect(s, where, connect_s)) || (rc = behave(s, timeout_s))) {
+	s->patience = *patience;
+	if ((rc = ra_postgres_connect(s, where)) || (rc = behave(s, patience->seconds))) {
 		rc = tmg_raise(f, rc, 0, "%s", s->base.fault.text);
 		postgres_close(&s->base);
 		return rc;

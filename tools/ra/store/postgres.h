@@ -26,6 +26,8 @@ typedef struct ra_postgres {
 	bool ended;		/* the statement, as the server says */
 	bool within;		/* a transaction, even if its connection is lost */
 	bool stale;		/* connected to what cannot be written to any more */
+	ra_patience patience;	/* of a visit, with each answer */
+	const char *left;	/* why nobody waited for an answer, or NULL */
 } ra_postgres;
 
 ra_postgres *
@@ -39,11 +41,20 @@ ra_postgres_check_uri(const char *where, tmg_fault *f);
 
 /* Verdicts TMG_DENIED: a password is wanted. */
 TMG_MUST_USE tmg_rc
-ra_postgres_connect(ra_postgres *s, const char *where, const char *connect_s);
+ra_postgres_connect(ra_postgres *s, const char *where);
 
 /* Outside of a transaction: made anew where it was lost. */
 TMG_MUST_USE tmg_rc
 ra_postgres_awake(ra_postgres *s);
+
+/* Waits for the next result, and takes it: PQgetResult() for the patient. */
+PGresult *
+ra_postgres_take(ra_postgres *s);
+
+/* Takes all of a statement's or several statements' results; the last of them, as
+ * PQexec() has it. */
+PGresult *
+ra_postgres_last(ra_postgres *s);
 
 /* Runs text that needs no parameters; tag is what the server must say it did
  * last, NULL for anything. */

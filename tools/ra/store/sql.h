@@ -11,6 +11,7 @@
 
 #include "src/base/scope.h"
 #include "tamga/view.h"
+#include "tools/ra/store/patience.h"
 #include "tools/ra/store/schema.h"
 #include "tools/ra/store/store.h"
 
@@ -55,8 +56,8 @@ void ra_query_release(ra_query *q);
  *                 takes what has none
  *   open          connects; no schema yet.  Verdicts as ra_store_open()
  *   visit         connects to somebody else's database, that has another schema:
- *                 to read it and change nothing, no answer taking longer than
- *                 timeout_s
+ *                 to read it and change nothing, and no longer waited for than
+ *                 patience allows, which is copied
  *   begin         waits its turn to write (ra_txn of store.h)
  *   look          begins a transaction that only reads, all of it as it was
  *                 at one moment, beside those who write
@@ -76,8 +77,8 @@ typedef struct ra_store_ops {
 	const ra_schema *schema;
 	tmg_rc (*open)(const char *where, bool create, tmg_fault *f,
 	    ra_store **store);
-	tmg_rc (*visit)(const char *where, int timeout_s, tmg_fault *f,
-	    ra_store **store);
+	tmg_rc (*visit)(const char *where, const ra_patience *patience,
+	    tmg_fault *f, ra_store **store);
 	void (*close)(ra_store *s);
 
 	tmg_rc (*begin)(ra_store *s);
@@ -103,7 +104,8 @@ extern const ra_store_ops ra_store_postgres;
 /* As the back end that where names opens it; ra_store_free() when done.
  * Verdicts as ra_store_open(). */
 TMG_MUST_USE tmg_rc
-ra_store_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store);
+ra_store_visit(const char *where, const ra_patience *patience, tmg_fault *f,
+    ra_store **store);
 
 /* Whether there is a back end for where. */
 bool

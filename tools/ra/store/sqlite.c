@@ -5,6 +5,7 @@
  */
 #include "tools/ra/store/sqlite.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "src/base/i18n.h"
 
 #define BUSY_MS 15000
+#define STEPS 10000		/* of a query, between two looks at the clock */
 #define SCHEME "sqlite://"
 
 /* Set on every connection. */
@@ -179,13 +181,43 @@ sqlite_open(const char *where, bool create, tmg_fault *f, ra_store **store)
 	    (create ? SQLITE_OPEN_CREATE : 0), BUSY_MS, pragmas }, f, store);
 }
 
-/* What takes too long is a lock: a question by number is not asked twice. */
-static tmg_rc
-sqlite_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
+/* SQLite asks each time it finds a lock, and every STEPS of its own machine. */
+static int
+on_lock(void *of, int times)
 {
-	return open_as(where, &(struct way){ SQLITE_OPEN_READONLY,
-	    timeout_s * 1000, "PRAGMA query_only = ON;"
-	    "PRAGMA trusted_schema = OFF;" }, f, store);
+	const ra_sqlite *s = of;
+
+	(void)times;
+	if (ra_patience_over(&s->patience) != NULL)
+		return 0;
+	(void)poll(NULL, 0, RA_PATIENCE_LOOK_MS);
+	return 1;
+}
+
+static int
+on_steps(void *of)
+{
+	const ra_sqlite *s = of;
+
+	return ra_patience_over(&s->patience) != NULL;
+}
+
+static tmg_rc
+sqlite_visit(const char *where, const ra_patience *patience, tmg_fault *f,
+    ra_store **store)
+{
+	ra_sqlite *s;
+	tmg_rc rc;
+
+	if ((rc = open_as(where, &(struct way){ SQLITE_OPEN_READONLY, 0,
+	    "PRAGMA query_only = ON;PRAGMA trusted_schema = OFF;" }, f, store)))
+		return rc;
+	s = ra_sqlite_of(*store);
+	s->patience = *patience;
+	ra_patience_begin(&s->patience, 0);
+	sqlite3_busy_handler(s->db, on_lock, s);
+	sqlite3_progress_handler(s->db, STEPS, on_steps, s);
+	return TMG_OK;
 }
 
 const ra_store_ops ra_store_sqlite = {

@@ -21,6 +21,7 @@ typedef struct ra_sqlite {
 	sqlite3 *db;
 	ra_sqlite_known *known;
 	size_t count, cap;
+	ra_patience patience;	/* of a visit: with locks, and with its query */
 } ra_sqlite;
 
 ra_sqlite *

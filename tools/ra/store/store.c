@@ -49,7 +49,8 @@ ra_store_knows(const char *where)
 }
 
 tmg_rc
-ra_store_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
+ra_store_visit(const char *where, const ra_patience *patience, tmg_fault *f,
+    ra_store **store)
 {
 	const ra_store_ops *ops;
 	tmg_rc rc;
@@ -57,7 +58,7 @@ ra_store_visit(const char *where, int timeout_s, tmg_fault *f, ra_store **store)
 	*store = NULL;
 	if ((rc = find_backend(where, f, &ops)))
 		return rc;
-	return ops->visit(where, timeout_s, f, store);
+	return ops->visit(where, patience, f, store);
 }
 
 tmg_rc

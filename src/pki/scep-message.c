@@ -188,7 +188,7 @@ prepare(OSSL_LIB_CTX *libctx, const tmg_scep_header *h,
 	CMS_SignerInfo *by = cms == NULL ? NULL :
 	    CMS_add1_signer(cms, s->cert, s->key, md, SIGN);
 
-	if (by != NULL && tmg_scep_header_write(h, by) == TMG_OK)
+	if (by != NULL && (h == NULL || tmg_scep_header_write(h, by) == TMG_OK))
 		return cms;
 	CMS_ContentInfo_free(cms);
 	return NULL;

@@ -146,6 +146,7 @@ typedef struct tmg_scep_sender {
 /*
  * Signs a message with one private-key operation.
  *
+ *   header   NULL: it has no transaction; see tmg_scep_read_signed()
  *   content  EnvelopedData; empty: the message has none (RFC 8894 3.2.2)
  *
  * Faults  TMG_E_CRYPTO; what a token said is in its signer's fault

@@ -139,6 +139,10 @@ static const struct {
 	{ CONF "scep: { key = \"k\";\ncertificate = \"p\"; };", "c:3: scep.certificate" },
 	{ "store=\"s\";profiles=\"p\";default_profile=\"d\";\nca:{certificate=\"c\";};"
 	    "tls:{certificate=\"c\";key=\"k\";};", "c:2: either ca.key" },
+	{ "store=\"s\";profiles=\"p\";default_profile=\"d\";ca:{certificate=\"c\";\n"
+	    "next_certificate=\"n\";};tls:{certificate=\"c\";key=\"k\";};upstream:"
+	    "{url=\"est+https://a\";user=\"u\";password_file=\"p\";};",
+	    "c:2: ca.next_certificate" },
 	{ CONF "upstream: { challenges = \"keep\";\nchanges = \"no\"; };",
 	    "c:3: upstream.changes" },
 	{ CONF "upstream: { challenges = \"no\"; };", "\"keep\" or \"pass\"" },

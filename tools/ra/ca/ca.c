@@ -32,6 +32,16 @@ ra_ca_free(ra_ca **ca)
 	*ca = NULL;
 }
 
+/* Ed25519 in CMS (RFC 8419) has come to libcrypto after 3.0. */
+bool
+ra_ca_vouches(const ra_ca *ca)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(ca->cert);
+
+	return !ca->ops->elsewhere && key != NULL &&
+	    (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC"));
+}
+
 tmg_rc
 ra_ca_no_ask(ra_ca *ca, ra_asking *asking, tmg_fault *f)
 {

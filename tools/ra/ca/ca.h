@@ -68,6 +68,9 @@ typedef struct ra_ca ra_ca;
  *           give two encodings of one certificate: the store keeps the first
  *   appoint signs a deputy's certificate; *der is yours to free().  Verdict
  *           TMG_UNSUPPORTED: it appoints none
+ *   vouch   signs content as its own, a CMS message of its certificate's (RFC 8894
+ *           4.7.1); *der is yours to free().  Verdict TMG_UNSUPPORTED: it has no
+ *           key here, or none that CMS knows
  *   crl     signs a list of everything revoked in store, numbered number
  *   ask     of one elsewhere; waits for one answer and no longer.  Verdicts
  *           TMG_PENDING; TMG_DENIED, TMG_MISMATCH, TMG_UNSUPPORTED: it refuses,
@@ -91,6 +94,8 @@ typedef struct ra_ca_ops {
 	    size_t *len, tmg_fault *f);
 	tmg_rc (*appoint)(ra_ca *ca, const struct ra_appointment *a,
 	    uint8_t **der, size_t *len, tmg_fault *f);
+	tmg_rc (*vouch)(ra_ca *ca, tmg_view content, uint8_t **der, size_t *len,
+	    tmg_fault *f);
 	tmg_rc (*crl)(ra_ca *ca, ra_store *store, int64_t number, time_t now,
 	    time_t next, uint8_t **der, size_t *len, tmg_fault *f);
 	tmg_rc (*ask)(ra_ca *ca, ra_asking *asking, tmg_fault *f);
@@ -98,6 +103,10 @@ typedef struct ra_ca_ops {
 	tmg_rc (*revoke)(ra_ca *ca, tmg_view cert, int reason, tmg_fault *f);
 	void (*close)(ra_ca *ca);
 } ra_ca_ops;
+
+/* Whether vouch() can: it signs here, with a key that CMS knows. */
+bool
+ra_ca_vouches(const ra_ca *ca);
 
 /* For rows of an authority that asks nobody: TMG_UNSUPPORTED. */
 TMG_MUST_USE tmg_rc

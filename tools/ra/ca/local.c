@@ -12,6 +12,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/scep-message.h"
 #include "tools/ra/ca/ca.h"
 #include "tools/ra/ca/draw.h"
 #include "tools/ra/ca/list.h"
@@ -74,6 +75,39 @@ local_appoint(ra_ca *base, const ra_appointment *a, uint8_t **der, size_t *len,
 	return give_der(n, bytes, der, len);
 }
 
+struct vouching {
+	OSSL_LIB_CTX *libctx;
+	X509 *cert;
+	tmg_view content;
+	tmg_scep_bytes der;
+	tmg_fault fault;
+};
+
+static int
+vouch_with(void *what, EVP_PKEY *key)
+{
+	struct vouching *v = what;
+
+	return tmg_scep_write(v->libctx, NULL, &(tmg_scep_sender){ v->cert, key, NULL },
+	    v->content, &v->der, &v->fault) == TMG_OK;
+}
+
+static tmg_rc
+local_vouch(ra_ca *base, tmg_view content, uint8_t **der, size_t *len, tmg_fault *f)
+{
+	const struct local_ca *ca = (const struct local_ca *)(const void *)base;
+	struct vouching v = { tmg_ctx_libctx(base->ctx), base->cert, content,
+		{ NULL, 0 }, { .rc = TMG_OK } };
+	tmg_rc rc;
+
+	if (!ra_ca_vouches(base))
+		return tmg_raise(f, TMG_UNSUPPORTED, 0,
+		    _("the authority's key signs certificates, and no messages"));
+	if ((rc = ca->keeper->ops->sign(ca->keeper, vouch_with, &v, f)))
+		return rc;
+	return give_der((int)v.der.len, v.der.ptr, der, len);
+}
+
 struct listing {
 	X509_CRL *crl;
 };
@@ -130,6 +164,7 @@ static const ra_ca_ops at_once_ops = {
 	.vet = ra_draw_vet,
 	.issue = local_issue,
 	.appoint = local_appoint,
+	.vouch = local_vouch,
 	.crl = local_crl,
 	.ask = ra_ca_no_ask,
 	.hello = ra_ca_no_hello,
@@ -144,6 +179,7 @@ static const ra_ca_ops waiting_ops = {
 	.vet = ra_draw_vet,
 	.issue = local_issue,
 	.appoint = local_appoint,
+	.vouch = local_vouch,
 	.crl = local_crl,
 	.ask = ra_ca_no_ask,
 	.hello = ra_ca_no_hello,

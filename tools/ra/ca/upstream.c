@@ -238,6 +238,14 @@ upstream_appoint(ra_ca *base, const struct ra_appointment *a, uint8_t **der,
 }
 
 static tmg_rc
+upstream_vouch(ra_ca *base, tmg_view content, uint8_t **der, size_t *len, tmg_fault *f)
+{
+	(void)base, (void)content, (void)der, (void)len;
+	return tmg_raise(f, TMG_UNSUPPORTED, 0,
+	    _("another authority signs certificates; its key is not here"));
+}
+
+static tmg_rc
 upstream_crl(ra_ca *base, ra_store *store, int64_t number, time_t now,
     time_t next, uint8_t **der, size_t *len, tmg_fault *f)
 {
@@ -283,6 +291,7 @@ upstream_revoke(ra_ca *base, tmg_view cert, int reason, tmg_fault *f)
 	.vet = ra_upstream_vet, \
 	.issue = upstream_issue, \
 	.appoint = upstream_appoint, \
+	.vouch = upstream_vouch, \
 	.crl = upstream_crl, \
 	.ask = upstream_ask, \
 	.hello = upstream_hello, \

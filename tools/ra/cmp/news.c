@@ -11,6 +11,7 @@
 #include "src/base/scope.h"
 #include "src/codec/tlv.h"
 #include "tamga/alg.h"
+#include "tools/ra/ca/successor.h"
 #include "tools/ra/cmp/crls.h"
 
 #define NEWS_MOST 8		/* in one message */
@@ -21,6 +22,8 @@ enum {
 	INTEGER = 0x02,
 	OID = 0x06,
 	UTF8_STRING = 0x0c,
+	NEW_WITH_OLD = 0xa0,		/* RootCaKeyUpdateValue, RFC 9810 5.3.19.15 */
+	OLD_WITH_NEW = 0xa1,
 	TEMPLATE_SUBJECT = 0xa5,	/* RFC 4211: explicit for a CHOICE */
 };
 
@@ -76,12 +79,30 @@ put_authorities(const struct asking *a, tmg_der *d)
 	return TMG_OK;
 }
 
-/* There is none: a new root is a new authority here. */
-static tmg_rc
-put_nothing(const struct asking *a, tmg_der *d)
+static void
+put_tagged(tmg_der *d, uint8_t tag, tmg_view cert)
 {
-	(void)a;
-	(void)d;
+	const size_t mark = d->at;
+
+	if (cert.len == 0)
+		return;
+	tmg_der_bytes(d, cert);
+	tmg_der_wrap(d, tag, mark);
+}
+
+/* RFC 9483 4.3.2: of a root that has none, and of one that is not ours, nothing. */
+static tmg_rc
+put_root_update(const struct asking *a, tmg_der *d)
+{
+	const size_t mark = d->at;
+	ra_root_update u;
+
+	if (ra_successor_root(a->desk->office->next, a->value, &u))
+		return TMG_OK;
+	put_tagged(d, OLD_WITH_NEW, u.old_with_new);
+	put_tagged(d, NEW_WITH_OLD, u.new_with_old);
+	tmg_der_bytes(d, u.new_with_new);
+	tmg_der_wrap(d, SEQUENCE, mark);
 	return TMG_OK;
 }
 
@@ -176,7 +197,7 @@ static const struct kind {
 	{ { ID_IT, IT_CURRENT_CRL }, IT_CURRENT_CRL, put_crl },
 	{ { ID_IT, IT_CA_CERTS }, IT_CA_CERTS, put_authorities },
 	{ { ID_IT, IT_TEMPLATE }, IT_TEMPLATE, put_template },
-	{ { ID_IT, IT_ROOT }, IT_ROOT_UPDATE, put_nothing },
+	{ { ID_IT, IT_ROOT }, IT_ROOT_UPDATE, put_root_update },
 	{ { ID_IT, IT_CRL_STATUS }, IT_CRLS, put_newer_crl },
 };
 

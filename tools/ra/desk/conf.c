@@ -161,6 +161,7 @@ static const ra_setting rows[] = {
 	RA_SET_TEXT("profiles", AT(profiles), true, check_path),
 	RA_SET_TEXT("default_profile", AT(default_profile), true, check_path),
 	RA_SET_TEXT("ca.certificate", AT(ca_certificate), true, check_path),
+	RA_SET_TEXT("ca.next_certificate", AT(ca_next), false, ra_any_word),
 	RA_SET_TEXT("ca.key", AT(ca_key), false, check_path),
 	RA_SET_TEXT("ca.passphrase_file", AT(ca_passphrase_file), false, ra_any_word),
 	RA_SET_TEXT("ca.pin_file", AT(ca_pin_file), false, ra_any_word),

@@ -132,6 +132,7 @@ typedef struct ra_config {
 	char ca_key[RA_TEXT_MAX];
 	char ca_passphrase_file[RA_TEXT_MAX];	/* see ra_passphrase_read() */
 	char ca_pin_file[RA_TEXT_MAX];		/* of a token, likewise */
+	char ca_next[RA_TEXT_MAX];	/* what follows it: see ra_successor_open() */
 	char ca_vcard[RA_TEXT_MAX];		/* see ra_keysource */
 	char tls_certificate[RA_TEXT_MAX];
 	char tls_key[RA_TEXT_MAX];

@@ -28,6 +28,7 @@ typedef struct ra_office {
 	ra_config config;		/* as it was at the start; see ra_desk.config */
 	ra_shelf *shelf;		/* of profiles and settings */
 	ra_ca *ca;
+	struct ra_successor *next;	/* NULL: nothing follows it yet */
 	ra_gate *gate;
 	struct ra_deputy *deputy[RA_DEPUTIES];	/* NULL: there is none */
 	ra_turn *turn;			/* to write to the store */

@@ -6,6 +6,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/ca/successor.h"
 #include "tools/ra/ca/upstream.h"
 #include "tools/ra/desk/deputy.h"
 
@@ -50,6 +51,18 @@ open_ca(ra_office *o, tmg_fault *f)
 }
 
 static tmg_rc
+open_next(ra_office *o, tmg_fault *f)
+{
+	char path[PATH_MAX];
+
+	if (o->config.ca_next[0] == '\0')
+		return TMG_OK;
+	if (ra_config_path(&o->config, o->config.ca_next, path))
+		return tmg_raise(f, TMG_E_USAGE, 0, _("a path is too long"));
+	return ra_successor_open(o->ca, path, &o->next, f);
+}
+
+static tmg_rc
 open_profiles(ra_office *o, tmg_fault *f)
 {
 	ra_book *book;
@@ -72,7 +85,8 @@ ra_office_open(tmg_ctx *ctx, const char *config_file, ra_office *office,
 		return tmg_raise(f, TMG_E_USAGE, 0, _("%s: too long"), config_file);
 	if ((rc = ra_config_load(config_file, &office->config, f)) == TMG_OK &&
 	    (rc = open_profiles(office, f)) == TMG_OK &&
-	    (rc = open_ca(office, f)) == TMG_OK)
+	    (rc = open_ca(office, f)) == TMG_OK &&
+	    (rc = open_next(office, f)) == TMG_OK)
 		rc = ra_gate_new(&office->gate);
 	if (rc == TMG_OK)
 		rc = ra_turn_new(OPEN_MS, &office->turn);
@@ -108,6 +122,7 @@ ra_office_release(ra_office *office)
 	ra_deputies_release(office);
 	ra_turn_free(&office->turn);
 	ra_gate_free(&office->gate);
+	ra_successor_free(&office->next);
 	ra_ca_free(&office->ca);
 	ra_shelf_free(&office->shelf);
 }

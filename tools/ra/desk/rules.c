@@ -133,6 +133,10 @@ check_upstream(rulebook *in, const ra_config *c, tmg_fault *f)
 		    _("%s: %s.pin_file: a key on a token (pkcs11:...) needs it, one in a file does not"),
 		    within(in, "upstream", u->pin_file[0] != '\0' ? "pin_file" : "key"),
 		    "upstream");
+	if (c->ca_next[0] != '\0')
+		return tmg_raise(f, TMG_MISMATCH, 0,
+		    _("%s: ca.next_certificate: the authority at upstream.url tells itself who follows it"),
+		    at(in, "ca.next_certificate"));
 	if (c->ocsp.deputy.key[0] != '\0')
 		return tmg_raise(f, TMG_MISMATCH, 0,
 		    _("%s: ocsp.key: the authority at upstream.url alone knows all that it revokes, and answers"),

@@ -9,22 +9,25 @@
 #include "src/base/scope.h"
 #include "src/codec/base64.h"
 #include "tools/ra/ca/pkcs7.h"
+#include "tools/ra/ca/successor.h"
 #include "tools/ra/scep/talk.h"
 
 #define TYPE_CHAIN "application/x-x509-ca-ra-cert"
+#define TYPE_NEXT "application/x-x509-next-ca-cert"
 
 /* RFC 8894 3.5.2; SHA-384 is not in its list, but some clients go no further
  * than this where it or DES3 is missing. */
-static const char capabilities[] =
-    "AES\nDES3\nSHA-256\nSHA-384\nSHA-512\nPOSTPKIOperation\nRenewal\n"
-    "SCEPStandard\n";
+#define CAPABILITIES \
+	"AES\nDES3\nSHA-256\nSHA-384\nSHA-512\nPOSTPKIOperation\nRenewal\n" \
+	"SCEPStandard\n"
 
 static void
 give_caps(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
-	(void)desk;
 	(void)call;
-	ra_reply_bytes(reply, "text/plain", tmg_view_str(capabilities));
+	ra_reply_bytes(reply, "text/plain", tmg_view_str(
+	    ra_successor_is_vouched(desk->office->next) ?
+	    CAPABILITIES "GetNextCACert\n" : CAPABILITIES));
 }
 
 /* ---- certificates ---- */
@@ -75,10 +78,17 @@ give_certs(ra_desk *desk, const ra_call *call, ra_reply *reply)
 static void
 give_next(ra_desk *desk, const ra_call *call, ra_reply *reply)
 {
-	(void)desk;
+	tmg_view der;
+	tmg_rc rc;
+
 	(void)call;
-	ra_reply_text(reply, HTTP_NOT_FOUND,
-	    _("the authority has no certificate that follows the one in force"));
+	if (!ra_successor_is_vouched(desk->office->next))
+		ra_reply_text(reply, HTTP_NOT_FOUND,
+		    _("the authority has no certificate that follows the one in force"));
+	else if ((rc = ra_successor_signed(desk->office->next, &der, &desk->fault)))
+		ra_reply_fault(reply, desk, rc);
+	else
+		ra_reply_bytes(reply, TYPE_NEXT, der);
 }
 
 /* ---- messages ---- */

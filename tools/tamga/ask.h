@@ -30,4 +30,9 @@ cli_ask_fresh(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
 TMG_MUST_USE tmg_rc
 cli_sure(struct cli *cli, const char *what);
 
+/* A password that is given already protects a key in a folder from its first
+ * moment: before one is made.  Asks nobody, and does nothing for a card. */
+TMG_MUST_USE tmg_rc
+cli_protect(struct cli *cli, tmg_token *token);
+
 #endif

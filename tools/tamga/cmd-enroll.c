@@ -156,28 +156,6 @@ go_on(struct cli *cli, tmg_provision *p)
 	return enrolling_run(cli, p, NULL);
 }
 
-/* A password that is known already protects the key from its first moment. */
-static tmg_rc
-protect(struct cli *cli, tmg_token *token)
-{
-	tmg_auto_secret pin = { .len = 0 };
-	const struct pins *pins = &cli->pins;
-	tmg_fault f = { 0 };
-	int tries;
-	tmg_rc rc;
-
-	if (!pins->password || (pins->file[TMG_PIN_USER] == NULL &&
-	    pins->fd[TMG_PIN_USER] < 0))
-		return TMG_OK;
-	if ((rc = cli_ask(cli, token, TMG_PIN_USER, &pin)))
-		return rc;
-	if (tmg_passrule_check(&pins->rule, tmg_secret_view(&pin), &f))
-		return cli_raise(cli, TMG_E_USAGE, "%s; %s", f.text,
-		    pins->rule_text != NULL ? pins->rule_text : "");
-	rc = tmg_token_verify(token, TMG_PIN_USER, tmg_secret_view(&pin), &tries);
-	return rc == TMG_OK ? rc : cli_fail(cli, rc, tmg_token_fault(token));
-}
-
 static tmg_rc
 enroll(struct cli *cli, struct wish *w)
 {
@@ -191,7 +169,7 @@ enroll(struct cli *cli, struct wish *w)
 		return rc;
 	w->spec.token = tmg_token_address(token);
 	portal_choose_key(&w->portal, token, &w->spec.alg);
-	if ((rc = protect(cli, token)))
+	if ((rc = cli_protect(cli, token)))
 		return rc;
 	if (cli_flag(cli, "dry-run"))
 		return rehearse(cli, cli->tokens, w);

@@ -96,7 +96,8 @@ run_generate(struct cli *cli)
 
 	if ((rc = read_alg(cli, &spec.alg)) || (rc = read_policies(cli, &spec)) ||
 	    (rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
-	    (rc = check_empty(cli, key)))
+	    (rc = check_empty(cli, key)) ||
+	    (rc = cli_protect(cli, cli->token)))
 		return rc;
 	spec.slot = tmg_key_slot(key)->ref;
 	rc = tmg_key_generate(cli->token, &spec, &spki);
@@ -251,7 +252,8 @@ run_import(struct cli *cli)
 	if ((rc = read_policies(cli, &spec)) || (rc = read_private(cli,
 	    cli_operand(cli, 1), &k, &spec.alg)) ||
 	    (rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
-	    (rc = check_empty(cli, key)))
+	    (rc = check_empty(cli, key)) ||
+	    (rc = cli_protect(cli, cli->token)))
 		return rc;
 	spec.slot = tmg_key_slot(key)->ref;
 	rc = tmg_key_import(cli->token, &spec, (tmg_view){ k.der, k.der_len });

@@ -56,6 +56,15 @@ decrypts() {
 	done
 }
 
+# agrees ID CURVE: on the same secret as openssl.
+agrees() {
+	openssl genpkey -algorithm ec -pkeyopt ec_paramgen_curve:$2 -out "$work/peer.pem" 2>/dev/null
+	openssl pkey -in "$work/peer.pem" -pubout -out "$work/peer.pub"
+	openssl pkeyutl -derive -inkey "$work/peer.pem" -peerkey "$work/$1.pub" -out "$work/theirs"
+	run 0 "$tamga" decrypt $with $1 --peer "$work/peer.pub" -o "$work/ours"
+	cmp -s "$work/ours" "$work/theirs" || fail "$1 agrees on another secret"
+}
+
 # imported ID:ALGORITHM:OPTION...: keys of openssl's sign where they are now.
 imported() {
 	for row; do

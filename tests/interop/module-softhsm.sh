@@ -27,6 +27,8 @@ signs 01:sha256 02:sha256 02:sha512 02:sha256:pss 04:sha384
 run 0 "$tamga" sign $with 03 "$work/text" -o "$work/sig"
 openssl pkeyutl -verify -rawin -pubin -inkey "$work/03.pub" -sigfile "$work/sig" \
 	-in "$work/text" >/dev/null || fail "signature of ed25519"
+agrees 01 P-256
+agrees 04 P-384
 decrypts 02 pkcs1 oaep:sha1 oaep:sha256
 pkcs11-tool --module "$lib" -l --pin 1234 -O 2>/dev/null | grep -q 'ID: *04' ||
 	fail "OpenSC does not see the key"

@@ -66,10 +66,8 @@ typedef struct pgp_pin {
 } pgp_pin;
 
 typedef struct pgp_key {
-	EVP_PKEY *pkey;		/* NULL: none */
+	vc_pkey pair;
 	uint8_t origin;
-	uint8_t *der;		/* what the state file holds */
-	size_t der_len;
 } pgp_key;
 
 typedef struct pgp_do {
@@ -129,7 +127,8 @@ void pgp_attr_list(tmg_out *out);
 /* ---- keys: openpgp_key.c -------------------------------------------------------- */
 void pgp_key_clear(pgp_key *key);
 /* Takes over pkey. */
-TMG_MUST_USE tmg_rc pgp_key_store(vc_pgp *pgp, pgp_key_id id, EVP_PKEY *pkey, uint8_t origin);
+TMG_MUST_USE tmg_rc pgp_key_store(vc_pgp *pgp, pgp_key_id id, tmg_alg alg,
+    EVP_PKEY *pkey, uint8_t origin);
 uint16_t pgp_generate(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 uint16_t pgp_put_key(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 /* Control reference template: which key it means.  Faults TMG_E_MALFORMED. */

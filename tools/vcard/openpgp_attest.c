@@ -45,10 +45,10 @@ pgp_attest_factory(const vc_card *card, vc_pgp *pgp)
 	EVP_PKEY *pkey;
 	tmg_rc rc;
 
-	if (!pgp_attests(card) || pgp->keys[PGP_ATT].pkey != NULL)
+	if (!pgp_attests(card) || pgp->keys[PGP_ATT].pair.pkey != NULL)
 		return TMG_OK;
 	if ((rc = vc_pkey_generate(TMG_ALG_P256, card->lib, &pkey)) ||
-	    (rc = pgp_key_store(pgp, PGP_ATT, pkey, ORIGIN_MADE)))
+	    (rc = pgp_key_store(pgp, PGP_ATT, TMG_ALG_P256, pkey, ORIGIN_MADE)))
 		return rc;
 
 	const vc_cert_plan plan = {
@@ -73,9 +73,9 @@ pgp_attest_public(const vc_pgp *pgp, tmg_out *out)
 	uint8_t bytes[VC_PKEY_RESULT_MAX];
 	tmg_out objects = TMG_OUT(bytes);
 
-	if (pgp->keys[PGP_ATT].pkey == NULL)
+	if (pgp->keys[PGP_ATT].pair.pkey == NULL)
 		return SW_DATA;
-	if (vc_pkey_public(TMG_ALG_P256, pgp->keys[PGP_ATT].pkey, &objects))
+	if (vc_pkey_public(TMG_ALG_P256, pgp->keys[PGP_ATT].pair.pkey, &objects))
 		return SW_INTERNAL;
 	tmg_tlv_put(out, TAG_PUBLIC, tmg_out_view(&objects));
 	return SW_OK;
@@ -149,8 +149,8 @@ make(const vc_card *card, vc_pgp *pgp, pgp_key_id id)
 	fill(&s, card, pgp, id);
 
 	const vc_cert_plan plan = {
-		.subject = about[id].subject, .key = pgp->keys[id].pkey,
-		.issuer_key = pgp->keys[PGP_ATT].pkey,
+		.subject = about[id].subject, .key = pgp->keys[id].pair.pkey,
+		.issuer_key = pgp->keys[PGP_ATT].pair.pkey,
 		.issuer = pgp_do_get(pgp, DO_CERT_ATT), .exts = s.exts, .ext_count = s.count,
 	};
 
@@ -175,7 +175,7 @@ pgp_attest(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 
 	if (!pgp->session.sign)
 		return SW_SECURITY;
-	if (pgp->keys[id].pkey == NULL)
+	if (pgp->keys[id].pair.pkey == NULL)
 		return SW_NO_REFERENCE;
 	if (pgp->keys[id].origin != ORIGIN_MADE)
 		return SW_DATA;

@@ -24,23 +24,19 @@ enum {
 void
 pgp_key_clear(pgp_key *key)
 {
-	OPENSSL_clear_free(key->der, key->der_len);
-	EVP_PKEY_free(key->pkey);
-	*key = (pgp_key){ 0 };
+	vc_pkey_drop(&key->pair);
+	key->origin = ORIGIN_NONE;
 }
 
 tmg_rc
-pgp_key_store(vc_pgp *pgp, pgp_key_id id, EVP_PKEY *pkey, uint8_t origin)
+pgp_key_store(vc_pgp *pgp, pgp_key_id id, tmg_alg alg, EVP_PKEY *pkey, uint8_t origin)
 {
-	pgp_key fresh = { .pkey = pkey, .origin = origin };
+	pgp_key *key = &pgp->keys[id];
 	tmg_rc rc;
 
-	if ((rc = vc_pkey_encode(pkey, &fresh.der, &fresh.der_len))) {
-		EVP_PKEY_free(pkey);
+	if ((rc = vc_pkey_keep(&key->pair, alg, pkey)))
 		return rc;
-	}
-	pgp_key_clear(&pgp->keys[id]);
-	pgp->keys[id] = fresh;
+	key->origin = origin;
 	return TMG_OK;
 }
 
@@ -77,7 +73,7 @@ put_public(tmg_alg alg, const pgp_key *key, tmg_out *out)
 	uint8_t bytes[VC_PKEY_RESULT_MAX];
 	tmg_out objects = TMG_OUT(bytes);
 
-	if (vc_pkey_public(alg, key->pkey, &objects))
+	if (vc_pkey_public(alg, key->pair.pkey, &objects))
 		return SW_INTERNAL;
 	tmg_tlv_put(out, TAG_PUBLIC, tmg_out_view(&objects));
 	return SW_OK;
@@ -86,10 +82,11 @@ put_public(tmg_alg alg, const pgp_key *key, tmg_out *out)
 static uint16_t
 make(vc_card *card, vc_pgp *pgp, pgp_key_id id)
 {
+	const tmg_alg alg = pgp_alg_of(pgp, id);
 	EVP_PKEY *pkey;
 
-	if (vc_pkey_generate(pgp_alg_of(pgp, id), card->lib, &pkey) ||
-	    pgp_key_store(pgp, id, pkey, ORIGIN_MADE))
+	if (vc_pkey_generate(alg, card->lib, &pkey) ||
+	    pgp_key_store(pgp, id, alg, pkey, ORIGIN_MADE))
 		return SW_INTERNAL;
 	begin_anew(card, pgp, id);
 	card->delay_ms = card->profile->keygen_ms;
@@ -116,7 +113,7 @@ pgp_generate(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 		if ((sw = make(card, pgp, id)) != SW_OK)
 			return sw;
 	}
-	if (pgp->keys[id].pkey == NULL)
+	if (pgp->keys[id].pair.pkey == NULL)
 		return SW_NO_REFERENCE;
 	return put_public(pgp_alg_of(pgp, id), &pgp->keys[id], out);
 }
@@ -204,7 +201,7 @@ bring(vc_card *card, vc_pgp *pgp, pgp_key_id id, const tmg_view *part)
 		EVP_PKEY_free(pkey);
 		return SW_DATA;
 	}
-	if (pgp_key_store(pgp, id, pkey, ORIGIN_BROUGHT))
+	if (pgp_key_store(pgp, id, alg, pkey, ORIGIN_BROUGHT))
 		return SW_INTERNAL;
 	begin_anew(card, pgp, id);
 	return SW_OK;

@@ -22,7 +22,7 @@ put_fingerprint(vc_pgp *pgp, pgp_key_id id)
 	tmg_out objects = TMG_OUT(bytes);
 	tmg_rc rc;
 
-	if ((rc = vc_pkey_public(pgp_alg_of(pgp, id), pgp->keys[id].pkey, &objects)))
+	if ((rc = vc_pkey_public(pgp_alg_of(pgp, id), pgp->keys[id].pair.pkey, &objects)))
 		return rc;
 	return EVP_Digest(bytes, objects.len, pgp->dos[DO_FINGERPRINTS].data + 20 * id, NULL,
 	    EVP_sha1(), NULL) == 1 ? TMG_OK : TMG_E_CRYPTO;
@@ -43,7 +43,7 @@ put_key(const vc_card *card, vc_pgp *pgp, pgp_key_id id, tmg_alg alg)
 	if ((rc = pgp_do_set(pgp, DO_ATTR_SIG + id, tmg_out_view(&attr))) ||
 	    (rc = vc_pkey_generate(pgp_alg_of(pgp, id), card->lib, &pkey)))
 		return rc;
-	if ((rc = pgp_key_store(pgp, id, pkey, ORIGIN_MADE)))
+	if ((rc = pgp_key_store(pgp, id, pgp_alg_of(pgp, id), pkey, ORIGIN_MADE)))
 		return rc;
 	return put_fingerprint(pgp, id);
 }
@@ -55,7 +55,7 @@ put_certificate(const vc_card *card, vc_pgp *pgp, pgp_key_id id, const vc_issuer
 		"tamga-vcard SIG", "tamga-vcard DEC", "tamga-vcard AUT",
 	};
 	const vc_cert_plan plan = {
-		.subject = subjects[id], .key = pgp->keys[id].pkey, .issuer_key = issuer->key,
+		.subject = subjects[id], .key = pgp->keys[id].pair.pkey, .issuer_key = issuer->key,
 		.issuer = { issuer->der, issuer->len },
 	};
 	uint8_t der[VC_CERT_MAX];

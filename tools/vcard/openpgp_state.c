@@ -35,11 +35,11 @@ pgp_save(const vc_pgp *pgp, tmg_out *out)
 		tmg_put(out, (tmg_view){ pgp->dos[i].data, pgp->dos[i].len });
 	}
 	for (size_t i = 0; i <= PGP_ATT; i++) {
-		if (pgp->keys[i].pkey == NULL)
+		if (pgp->keys[i].pair.pkey == NULL)
 			continue;
-		save_head(out, REC_KEY, i, 1 + pgp->keys[i].der_len);
+		save_head(out, REC_KEY, i, 1 + pgp->keys[i].pair.der_len);
 		tmg_put_u8(out, pgp->keys[i].origin);
-		tmg_put(out, (tmg_view){ pgp->keys[i].der, pgp->keys[i].der_len });
+		tmg_put(out, (tmg_view){ pgp->keys[i].pair.der, pgp->keys[i].pair.der_len });
 	}
 }
 
@@ -88,7 +88,7 @@ load_do(vc_pgp *pgp, uint8_t which, tmg_view v)
 	    (fixed_length(which) != 0 && v.len != fixed_length(which)) ||
 	    (which >= DO_ATTR_SIG && which <= DO_ATTR_AUT &&
 	    (pgp_attr_parse(which - DO_ATTR_SIG, v) == TMG_ALG_NONE ||
-	    pgp->keys[which - DO_ATTR_SIG].pkey != NULL)))
+	    pgp->keys[which - DO_ATTR_SIG].pair.pkey != NULL)))
 		return TMG_E_MALFORMED;
 	/* 6E has to hold them */
 	if ((which == DO_NAME || which == DO_LANGUAGE || which == DO_SEX) && v.len > 39)
@@ -101,15 +101,16 @@ load_key(vc_card *card, vc_pgp *pgp, uint8_t which, tmg_view v)
 {
 	EVP_PKEY *pkey;
 	tmg_view origin;
+	tmg_alg alg;
 	tmg_rc rc;
 
 	if (which > PGP_ATT || tmg_view_take(&v, 1, &origin) ||
 	    (origin.ptr[0] != ORIGIN_MADE && origin.ptr[0] != ORIGIN_BROUGHT))
 		return TMG_E_MALFORMED;
-	if ((rc = vc_pkey_decode(which == PGP_ATT ? TMG_ALG_P256 :
-	    pgp_alg_of(pgp, which), card->lib, v, &pkey)))
+	alg = which == PGP_ATT ? TMG_ALG_P256 : pgp_alg_of(pgp, which);
+	if ((rc = vc_pkey_decode(alg, card->lib, v, &pkey)))
 		return rc;
-	return pgp_key_store(pgp, which, pkey, origin.ptr[0]);
+	return pgp_key_store(pgp, which, alg, pkey, origin.ptr[0]);
 }
 
 static tmg_rc

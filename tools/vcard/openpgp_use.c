@@ -31,7 +31,7 @@ static uint16_t
 sign(vc_card *card, vc_pgp *pgp, pgp_key_id id, tmg_view in, tmg_out *out)
 {
 	const tmg_alg alg = pgp_alg_of(pgp, id);
-	EVP_PKEY *pkey = pgp->keys[id].pkey;
+	EVP_PKEY *pkey = pgp->keys[id].pair.pkey;
 
 	switch (tmg_alg_get(alg)->family) {
 	case TMG_FAMILY_RSA:
@@ -61,7 +61,7 @@ usable(vc_card *card, const vc_pgp *pgp, bool login, pgp_key_id id)
 {
 	if (!login)
 		return SW_SECURITY;
-	return pgp->keys[id].pkey == NULL ? SW_NO_REFERENCE : touch(card, pgp, id);
+	return pgp->keys[id].pair.pkey == NULL ? SW_NO_REFERENCE : touch(card, pgp, id);
 }
 
 static uint16_t
@@ -102,10 +102,10 @@ decipher(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out)
 	if ((sw = usable(card, pgp, pgp->session.other, id)) != SW_OK)
 		return sw;
 	if (tmg_alg_get(alg)->family == TMG_FAMILY_RSA)
-		return decipher_rsa(card, pgp->keys[id].pkey, c->data, out);
+		return decipher_rsa(card, pgp->keys[id].pair.pkey, c->data, out);
 	if (tmg_tlv_walk(c->data, path, &point) != TMG_OK)
 		return SW_DATA;
-	return vc_pkey_sw(vc_pkey_derive(alg, card->lib, pgp->keys[id].pkey, point, out));
+	return vc_pkey_sw(vc_pkey_derive(alg, card->lib, pgp->keys[id].pair.pkey, point, out));
 }
 
 uint16_t

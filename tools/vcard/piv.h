@@ -65,9 +65,7 @@ typedef struct vc_key {
 	uint8_t ref;
 	const vc_alg *alg;	/* &vc_alg_none: the slot is empty */
 	uint8_t pin_policy, touch_policy, origin;
-	uint8_t *der;		/* PrivateKeyInfo, what the state file holds */
-	size_t der_len;
-	EVP_PKEY *pkey;
+	vc_pkey pair;
 } vc_key;
 
 typedef struct vc_object {

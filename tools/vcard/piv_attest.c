@@ -50,8 +50,8 @@ vc_attest_factory(vc_card *card, vc_piv *piv)
 
 	const vc_ext firmware = { OID_FIRMWARE, TMG_VIEW(card->profile->version) };
 	const vc_cert_plan plan = {
-		.subject = "tamga-vcard PIV Attestation", .issuer_key = key->pkey,
-		.key = key->pkey, .ca = true, .exts = &firmware, .ext_count = 1,
+		.subject = "tamga-vcard PIV Attestation", .issuer_key = key->pair.pkey,
+		.key = key->pair.pkey, .ca = true, .exts = &firmware, .ext_count = 1,
 	};
 
 	if ((rc = vc_certificate_make(card->lib, &plan, &out)))
@@ -94,8 +94,8 @@ statement(vc_card *card, const vc_key *signer, const vc_key *key, tmg_view issue
 		{ OID_FORM_FACTOR, TMG_VIEW(form) },
 	};
 	const vc_cert_plan plan = {
-		.subject = name, .issuer_key = signer->pkey, .issuer = issuer,
-		.key = key->pkey, .exts = exts, .ext_count = sizeof(exts) / sizeof(exts[0]),
+		.subject = name, .issuer_key = signer->pair.pkey, .issuer = issuer,
+		.key = key->pair.pkey, .exts = exts, .ext_count = sizeof(exts) / sizeof(exts[0]),
 	};
 
 	return vc_certificate_make(card->lib, &plan, out);

@@ -55,7 +55,7 @@ use_key(vc_card *card, const vc_key *key, operation *run, tmg_view in, tmg_out *
 {
 	uint8_t bytes[VC_PKEY_RESULT_MAX];
 	tmg_out result = TMG_OUT(bytes);
-	const tmg_rc rc = run(key->alg->alg, card->lib, key->pkey, in, &result);
+	const tmg_rc rc = run(key->alg->alg, card->lib, key->pair.pkey, in, &result);
 
 	if (rc)
 		return vc_pkey_sw(rc);

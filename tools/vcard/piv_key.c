@@ -50,8 +50,7 @@ vc_key_slot(vc_piv *piv, const vc_profile *profile, uint8_t ref)
 void
 vc_key_clear(vc_key *key)
 {
-	OPENSSL_clear_free(key->der, key->der_len);
-	EVP_PKEY_free(key->pkey);
+	vc_pkey_drop(&key->pair);
 	*key = (vc_key){ .ref = key->ref, .alg = &vc_alg_none };
 }
 
@@ -59,18 +58,14 @@ tmg_rc
 vc_key_store(vc_key *key, const vc_alg *alg, EVP_PKEY *pkey, uint8_t origin,
     uint8_t pin_policy, uint8_t touch_policy)
 {
-	vc_key fresh = {
-		.ref = key->ref, .alg = alg, .pkey = pkey, .origin = origin,
-		.pin_policy = pin_policy, .touch_policy = touch_policy,
-	};
 	tmg_rc rc;
 
-	if ((rc = vc_pkey_encode(pkey, &fresh.der, &fresh.der_len))) {
-		EVP_PKEY_free(pkey);
+	if ((rc = vc_pkey_keep(&key->pair, alg->alg, pkey)))
 		return rc;
-	}
-	vc_key_clear(key);
-	*key = fresh;
+	key->alg = alg;
+	key->origin = origin;
+	key->pin_policy = pin_policy;
+	key->touch_policy = touch_policy;
 	return TMG_OK;
 }
 
@@ -134,7 +129,7 @@ put_public(const vc_key *key, tmg_out *out)
 	uint8_t bytes[600];
 	tmg_out inner = TMG_OUT(bytes);
 
-	if (vc_pkey_public(key->alg->alg, key->pkey, &inner))
+	if (vc_pkey_public(key->alg->alg, key->pair.pkey, &inner))
 		return SW_INTERNAL;
 	tmg_tlv_put(out, TAG_PUBLIC, tmg_out_view(&inner));
 	return SW_OK;

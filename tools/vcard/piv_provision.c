@@ -46,7 +46,7 @@ put_certificate(vc_card *card, vc_piv *piv, const vc_key *key, const vc_issuer *
 
 	const vc_ext ext = { OID_COMMENT, tmg_der_view(&comment) };
 	const vc_cert_plan plan = {
-		.subject = subject, .key = key->pkey, .issuer_key = issuer->key,
+		.subject = subject, .key = key->pair.pkey, .issuer_key = issuer->key,
 		.issuer = { issuer->der, issuer->len }, .exts = &ext, .ext_count = 1,
 	};
 

@@ -31,9 +31,9 @@ save_key(tmg_out *out, const vc_key *key)
 		key->ref, key->alg->id, key->pin_policy, key->touch_policy, key->origin,
 	};
 
-	tmg_tlv_put_head(out, REC_KEY, sizeof(head) + key->der_len);
+	tmg_tlv_put_head(out, REC_KEY, sizeof(head) + key->pair.der_len);
 	tmg_put(out, TMG_VIEW(head));
-	tmg_put(out, (tmg_view){ key->der, key->der_len });
+	tmg_put(out, (tmg_view){ key->pair.der, key->pair.der_len });
 }
 
 void

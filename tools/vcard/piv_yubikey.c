@@ -85,7 +85,7 @@ key_metadata(const vc_key *key, tmg_out *out)
 		return SW_P1P2;
 	if (key->alg == &vc_alg_none)
 		return SW_NO_REFERENCE;
-	if (vc_pkey_public(key->alg->alg, key->pkey, &public))
+	if (vc_pkey_public(key->alg->alg, key->pair.pkey, &public))
 		return SW_INTERNAL;
 	put_byte(out, META_ALGORITHM, key->alg->id);
 	put_pair(out, META_POLICY, key->pin_policy, key->touch_policy);

@@ -47,19 +47,13 @@ put_capabilities(const vc_profile *profile, tmg_out *out)
 static void
 put_historical(const vc_profile *profile, tmg_out *out)
 {
-	/* OpenPGP 3.4.1, 6: by name; its capabilities; operational; 9000 */
-	const uint8_t openpgp[] = {
-		0x00, 0x31, 0xc5, 0x73, 0xc0, 0x01,
-		profile->extended ? CAN_CHAIN | CAN_EXTEND : CAN_CHAIN,
-		0x05, 0x90, 0x00,
-	};
 	const char *name = profile->yubikey ? "YubiKey" : "tamga";
 	const vc_app *alone = only_app(profile);
 
-	if (profile->apps == VC_APP_BIT(VC_APP_OPENPGP)) {
-		tmg_put(out, TMG_VIEW(openpgp));
+	if (alone != NULL)
+		alone->code->historical(profile, out);
+	if (out->len > 0)
 		return;
-	}
 	tmg_put_u8(out, CATEGORY_COMPACT_TLV);
 	if (alone != NULL && alone->historical_len > 0) {
 		tmg_put(out, (tmg_view){ alone->historical, alone->historical_len });

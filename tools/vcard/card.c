@@ -111,6 +111,13 @@ vc_app_no_tail(const vc_card *card, tmg_out *aid)
 }
 
 void
+vc_app_no_historical(const vc_profile *profile, tmg_out *out)
+{
+	(void)profile;
+	(void)out;
+}
+
+void
 vc_card_app_name(const vc_card *card, vc_app_id id, tmg_out *aid)
 {
 	tmg_put(aid, (tmg_view){ vc_apps[id]->aid, vc_apps[id]->aid_len });

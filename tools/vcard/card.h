@@ -66,6 +66,8 @@ typedef struct vc_app_code {
 	void *(*create)(vc_card *card, const void *kind);
 	void (*destroy)(void *self);
 	void (*tail)(const vc_card *card, tmg_out *aid);
+	/* Of the ATR of a card with nothing else, whole; nothing: as any card's. */
+	void (*historical)(const vc_profile *profile, tmg_out *out);
 	uint16_t (*select)(vc_card *card, void *self, tmg_out *out);
 	uint16_t (*command)(vc_card *card, void *self, const vc_command *c,
 	    tmg_out *out);
@@ -97,6 +99,9 @@ typedef struct vc_app {
 /* For applications whose name is the same on every card. */
 void
 vc_app_no_tail(const vc_card *card, tmg_out *aid);
+/* For those without historical bytes of their own. */
+void
+vc_app_no_historical(const vc_profile *profile, tmg_out *out);
 
 struct vc_card {
 	const vc_profile *profile;

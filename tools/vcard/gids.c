@@ -144,6 +144,7 @@ static const vc_app_code code = {
 	.create = create,
 	.destroy = destroy,
 	.tail = vc_app_no_tail,
+	.historical = vc_app_no_historical,
 	.select = select_by_name,
 	.command = command,
 	.reset = reset,

@@ -189,10 +189,17 @@ app_provision(vc_card *card, void *self, const char *algs)
 	return pgp_provision(card, self, algs);
 }
 
+static void
+historical(const vc_profile *profile, tmg_out *out)
+{
+	pgp_historical(profile, false, out);
+}
+
 static const vc_app_code code = {
 	.create = pgp_create,
 	.destroy = pgp_destroy,
 	.tail = pgp_aid_tail,
+	.historical = historical,
 	.select = pgp_select,
 	.command = pgp_command,
 	.reset = pgp_reset,

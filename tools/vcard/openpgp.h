@@ -104,6 +104,9 @@ uint16_t pgp_verify(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *ou
 uint16_t pgp_change(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 uint16_t pgp_unblock(vc_card *card, vc_pgp *pgp, const vc_command *c, tmg_out *out);
 
+/* Historical bytes (6): selection by full and partial name, chaining, extended
+ * length; operational or terminated. */
+void pgp_historical(const vc_profile *profile, bool terminated, tmg_out *out);
 /* ---- data objects: openpgp_data.c, what PUT DATA does: openpgp_put.c ---------- */
 tmg_view pgp_do_get(const vc_pgp *pgp, pgp_do_id id);
 /* Faults TMG_E_NOMEM; the old value stays then. */

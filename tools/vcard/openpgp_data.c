@@ -82,16 +82,21 @@ put_aid(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
 	vc_card_app_name(card, VC_APP_OPENPGP, out);
 }
 
-/* 6: selection by full and partial name, chaining, extended length; operational */
-static void
-put_historical(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
+void
+pgp_historical(const vc_profile *profile, bool terminated, tmg_out *out)
 {
 	static const uint8_t head[] = { 0x00, 0x31, 0xc5, 0x73, 0xc0, 0x01 };
 
 	tmg_put(out, TMG_VIEW(head));
-	tmg_put_u8(out, card->profile->extended ? 0xc0 : 0x80);
-	tmg_put_u8(out, pgp->terminated ? 0x03 : 0x05);
+	tmg_put_u8(out, profile->extended ? 0xc0 : 0x80);
+	tmg_put_u8(out, terminated ? 0x03 : 0x05);
 	tmg_put_u16(out, SW_OK);
+}
+
+static void
+put_historical(const vc_card *card, const vc_pgp *pgp, tmg_out *out)
+{
+	pgp_historical(card->profile, pgp->terminated, out);
 }
 
 /* 4.1.3.1 */

@@ -173,6 +173,7 @@ static const vc_app_code code = {
 	.create = piv_create,
 	.destroy = piv_destroy,
 	.tail = vc_app_no_tail,
+	.historical = vc_app_no_historical,
 	.select = piv_select,
 	.command = piv_command,
 	.reset = piv_reset,

@@ -117,6 +117,7 @@ const vc_app_code p15_code = {
 	.create = create,
 	.destroy = destroy,
 	.tail = vc_app_no_tail,
+	.historical = vc_app_no_historical,
 	.select = select_app,
 	.command = command,
 	.reset = reset,

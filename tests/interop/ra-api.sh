@@ -55,14 +55,14 @@ terms=$(jq -r .consent.hash az-government.json)
 same 'an order' "$(get --json "{\"profile\": \"az-government\", \"terms\": \"$terms\"}" "$api/applications")" 201
 is Application body
 app=$(jq -r .application body) code=$(jq -r .code body)
-same 'of a token' "$(jq -c .payment body)" '{"price":"58.00","currency":"AZN","paid":false,"link":""}'
+same 'of a token' "$(jq -c ".payment | del(.text)" body)" '{"price":"58.00","currency":"AZN","paid":false,"link":""}'
 as="-u $app:$code"
 same 'who' "$(get $as --json '{"number": "5ABC12D"}' "$api/applications/$app/identify")" 200
 same 'the form' "$(get $as -X PUT --json '{"answers": {"organisation": "Nümunə Agentliyi",
     "VOEN": "1400057421", "phone": "+994501234567", "region": "Baku", "city": "Baku",
     "carrier": "smart-card", "carrier.extra": "Card reader"}}' "$api/applications/$app/answers")" 200
 told "applications/$app" $as
-same 'of a card with a reader' "$(jq -c .payment body)" \
+same 'of a card with a reader' "$(jq -c ".payment | del(.text)" body)" \
     '{"price":"92.00","currency":"AZN","paid":false,"link":""}'
 is Application body
 who olga

@@ -107,6 +107,9 @@ ra_api_find_profile(ra_desk *desk, ra_reply *reply, const char *name);
 /* How an application stands, for whoever owns it. */
 json_t *
 ra_api_describe(ra_desk *desk, const ra_app *app);
+/* Who makes the key on such a way: "applicant", "office". */
+const char *
+ra_api_key_at(const ra_flow *flow);
 /* The same as the reply, of what is stored now. */
 void
 ra_api_tell(ra_desk *desk, ra_reply *reply, unsigned status, const char *id);

@@ -220,6 +220,7 @@ ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	set(o, "validity_days", json_integer(p->validity_days));
 	set(o, "languages", ra_api_words(&p->languages));
 	set(o, "keys", ra_api_words(&p->keys));
+	set(o, "key_at", json_string(ra_api_key_at(&p->flow)));
 	set(o, "steps", LIST(p->flow.count, step));
 	set(o, "consent", consent(p, &terms));
 	set(o, "identity", identity(p));

@@ -78,20 +78,22 @@ steps_done(const ra_flow *flow, const ra_app *app)
 }
 
 static json_t *
-steps(const ra_profile *profile, const ra_app *app)
+steps(const ra_profile *profile, const ra_flow *flow, const ra_app *app)
 {
+	const size_t done = steps_done(flow, app);
 	json_t *list = json_array();
-	ra_flow flow;
-	size_t done;
 
-	if (ra_flow_parse(app->flow, &flow))
-		return list;
-	done = steps_done(&flow, app);
-	for (size_t i = 0; i < flow.count; i++)
+	for (size_t i = 0; i < flow->count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "step",
-		    ra_state_get(flow.line[i])->name, "text",
-		    ra_profile_status(profile, flow.line[i]), "done", i < done));
+		    ra_state_get(flow->line[i])->name, "text",
+		    ra_profile_status(profile, flow->line[i]), "done", i < done));
 	return list;
+}
+
+const char *
+ra_api_key_at(const ra_flow *flow)
+{
+	return ra_flow_office_key(flow) ? "office" : "applicant";
 }
 
 /* The facts that the certificate still waits for. */
@@ -127,6 +129,40 @@ deadline(const ra_profile *profile, const ra_app *app)
 	return json_null();
 }
 
+/* What the applicant comes to the office with. */
+static json_t *
+bring(const ra_profile *profile)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < profile->document_count; i++) {
+		const ra_document *d = &profile->document[i];
+
+		if (!d->optional && ra_words_have(&d->channels, "in-person"))
+			json_array_append_new(list,
+			    json_string(ra_said(profile, d->title)));
+	}
+	return list;
+}
+
+/* Where it is dealt with; null: anywhere. */
+static json_t *
+office(const ra_profile *profile, const ra_app *app)
+{
+	char text[RA_BRANCH_TEXT];
+
+	for (size_t i = 0; i < profile->branch_count; i++) {
+		const ra_branch *b = &profile->branch[i];
+
+		if (app->branch[0] == '\0' || strcmp(b->name, app->branch) != 0)
+			continue;
+		ra_branch_say(profile, b, text);
+		return json_pack("{s:s, s:s, s:o}", "name", b->name, "text", text,
+		    "bring", bring(profile));
+	}
+	return json_null();
+}
+
 /* What it costs, as it was chosen, and where it is paid; null: nothing. */
 static json_t *
 payment(ra_desk *desk, const ra_profile *profile, const ra_app *app)
@@ -141,8 +177,9 @@ payment(ra_desk *desk, const ra_profile *profile, const ra_app *app)
 	ra_choice_price(profile, &answers, price);
 	if (!ra_payment_link(desk, app, price, currency, link))
 		link[0] = '\0';
-	return json_pack("{s:s, s:s, s:b, s:s}", "price", price, "currency",
-	    currency, "paid", (app->facts & RA_PAID) != 0, "link", link);
+	return json_pack("{s:s, s:s, s:b, s:s, s:s}", "price", price, "currency",
+	    currency, "paid", (app->facts & RA_PAID) != 0, "link", link, "text",
+	    ra_said(profile, profile->payment.text));
 }
 
 static void
@@ -170,8 +207,11 @@ ra_api_describe(ra_desk *desk, const ra_app *app)
 	const ra_profile *profile =
 	    ra_profiles_find(desk->profiles, app->profile);
 	static const ra_profile none;
+	ra_flow flow = { .count = 0 };
 	json_t *o;
 
+	if (ra_flow_parse(app->flow, &flow))
+		flow.count = 0;
 	if (profile == NULL)
 		profile = &none;
 	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "application",
@@ -180,11 +220,13 @@ ra_api_describe(ra_desk *desk, const ra_app *app)
 	    ra_profile_status(profile, app->state), "reason", app->reason,
 	    "request_sha256", app->csr_hash, "created",
 	    ra_api_time(app->created), "changed", ra_api_time(app->changed));
-	json_object_set_new(o, "steps", steps(profile, app));
+	json_object_set_new(o, "steps", steps(profile, &flow, app));
+	json_object_set_new(o, "key_at", json_string(ra_api_key_at(&flow)));
 	json_object_set_new(o, "waits_for", waits_for(app));
 	json_object_set_new(o, "actions", open_actions(desk, app));
 	json_object_set_new(o, "deadline", deadline(profile, app));
 	json_object_set_new(o, "payment", payment(desk, profile, app));
+	json_object_set_new(o, "office", office(profile, app));
 	set_cert(desk, o, app);
 	return o;
 }

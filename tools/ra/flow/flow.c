@@ -277,6 +277,12 @@ ra_flow_may(const ra_flow *flow, ra_event event, unsigned by,
 	return ra_flow_step(flow, event, by, &then, &missing) == TMG_OK;
 }
 
+bool
+ra_flow_office_key(const ra_flow *flow)
+{
+	return has(flow, RA_HANDED_OVER);
+}
+
 /* ---- a flow from words ---- */
 
 static bool

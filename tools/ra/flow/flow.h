@@ -70,6 +70,10 @@ bool
 ra_flow_may(const ra_flow *flow, ra_event event, unsigned by,
     const ra_standing *place);
 
+/* Whether the office that hands the carrier over makes the key on it. */
+bool
+ra_flow_office_key(const ra_flow *flow);
+
 /* The state of the line after this one, RA_NONE at its end or off the line. */
 ra_state
 ra_flow_next(const ra_flow *flow, ra_state state);

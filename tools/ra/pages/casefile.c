@@ -69,7 +69,7 @@ goes_through(const ra_casefile *file, ra_state state)
 bool
 ra_casefile_office_key(const ra_casefile *file)
 {
-	return goes_through(file, RA_HANDED_OVER);
+	return ra_flow_office_key(&file->flow);
 }
 
 bool

@@ -67,7 +67,7 @@ send "/desk/case/$number" 303 event=pay
 
 # ---- the carrier: exactly the command of the page
 page "/desk/case/$number"
-shows "tamga enroll --ca portal+https://localhost:${U##*:} --application $number --code-file FILE"
+shows "tamga enroll --ca portal+https://localhost:${U##*:} --application $number --code-file FILE --at-office"
 shows 'Follow the progress'
 page "/desk/case/$number?follow=yes"
 has_header 'Refresh: 5'

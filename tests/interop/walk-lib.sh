@@ -13,54 +13,7 @@ done
 	{ echo "skipped: no playwright-core; ./check installs it"; exit 77; }
 /usr/bin/python3 -c "import aiosmtpd" 2>/dev/null || { echo "skipped: no aiosmtpd"; exit 77; }
 
-ra() { "$top_builddir/tools/ra/tamga-ra" "$@" --dir "$work/ra"; }
-
-# officer NAME [BRANCH]: an account that a certificate of its own opens
-officer() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-		-keyout "$work/$1.key" -out "$work/$1.cert" -subj "/CN=$1" 2>/dev/null
-	ra user add "$1" --role officer --certificate "$work/$1.cert" --branch "${2:-}" ||
-		fail "officer $1"
-}
-
-mails() {
-	mkdir "$work/mail"
-	/usr/bin/python3 "$top_srcdir/tests/interop/smtp-server.py" "$work/mail" \
-		--cert "$work/ra/server.pem" --key "$work/ra/server.key" 2>"$work/smtp.log" &
-	children="$children $!"
-	until [ -s "$work/mail/port" ]; do
-		kill -0 $! 2>/dev/null || fail "no mail server: $(cat "$work/smtp.log")"
-		sleep 0.05
-	done
-	cat >>"$work/ra/ra.conf" <<-END
-	mail: { server = "smtp://127.0.0.1:$(cat "$work/mail/port")"; from = "ra@ra.example";
-	  from_name = "Registration authority"; ca = "$work/ra/ca.pem"; retry_seconds = 1; };
-	END
-}
-
-authority() {
-	"$top_builddir/tools/ra/tamga-ra" init "$work/ra" --profiles "$top_srcdir/share/profiles" \
-		--default-profile employee --name "Walked authority" >/dev/null || fail "init"
-	sed -i 's/^retry_after = .*/retry_after = 1;/' "$work/ra/ra.conf"
-	cat >>"$work/ra/ra.conf" <<-END
-	registers = ( { name = "individuals"; path = "individuals.csv"; },
-	  { name = "legal-entities"; path = "legal-entities.csv"; },
-	  { name = "citizens"; path = "citizens.csv"; } );
-	END
-	printf 'IIN,surname,given\n396685245034,Ермекқызы,Әлия\n' >"$work/ra/individuals.csv"
-	printf 'BIN,organisation\n120340001230,"Үлгі ЖШС"\n' >"$work/ra/legal-entities.csv"
-	printf 'FIN,surname,given,birth\n5ABC12D,Sınaq,Ülviyyə,1990-12-31\n' >"$work/ra/citizens.csv"
-}
-
-serve() {
-	mkfifo "$work/url"
-	"$top_builddir/tools/ra/tamga-ra" serve "$work/ra" --listen 127.0.0.1:0 \
-		>"$work/url" 2>"$work/ra.log" &
-	children="$children $!"
-	read -r url <"$work/url"
-	[ -n "$url" ] || fail "does not serve: $(tail -n 5 "$work/ra.log")"
-	TAMGA_TEST_RA_LOG=$work/ra.log
-}
+. "$top_srcdir/tests/interop/portal-lib.sh"
 
 # walk NAME: in a home where Chromium trusts the authority as any company's
 walk() {

@@ -25,7 +25,7 @@ static const struct opt options[] = {
 	OPTION_REPLACE_SLOT,
 	{ "keep-key", 0, OPT_FLAG, NULL, N_("use the key that the slot holds") },
 	OPTION_DRY_RUN,
-	{ "resume", 0, OPT_FLAG, NULL, N_("go on with the enrollment ID, or the only open one") },
+	{ "resume", 0, OPT_FLAG, NULL, N_("go on with the enrollment ID, the application NUMBER, or the only one open") },
 	{ "list", 0, OPT_FLAG, NULL, N_("show all enrollments") },
 	{ "cancel", 0, OPT_FLAG, NULL, N_("give the enrollment ID up; the token is left as it is") },
 	WAIT_OPTIONS,
@@ -78,7 +78,7 @@ read_key(struct cli *cli, tmg_provision_spec *spec)
 static tmg_rc
 read_whom(struct cli *cli, struct wish *w)
 {
-	const char *uri = cli_text(cli, "ca");
+	const char *uri = w->ca.spec.uri;
 	const bool applies = portal_is(uri != NULL ? uri : cli->conf.ca) &&
 	    w->ca.spec.user == NULL;
 	const char *profile = cli_text(cli, "profile");
@@ -93,6 +93,19 @@ read_whom(struct cli *cli, struct wish *w)
 	    profile : cli->conf.profile, &w->ca, &w->request.spec, &w->portal);
 }
 
+/* The application that is to be taken up, and where it is if that was not said. */
+static tmg_rc
+read_application(struct cli *cli, struct wish *w)
+{
+	const char *number = cli_text(cli, "application");
+	tmg_rc rc;
+
+	if (number != NULL && (rc = portal_set_number(cli, &w->portal, number)))
+		return rc;
+	return w->portal.number[0] == '\0' || w->ca.spec.uri != NULL ? TMG_OK :
+	    portal_recall_ca(cli, w->portal.number, &w->ca);
+}
+
 static tmg_rc
 read_wish(struct cli *cli, struct wish *w)
 {
@@ -102,6 +115,7 @@ read_wish(struct cli *cli, struct wish *w)
 	    (rc = read_key(cli, &w->spec)))
 		return rc;
 	if ((rc = ca_read(cli, &w->ca)) ||
+	    (rc = read_application(cli, w)) ||
 	    (rc = read_whom(cli, w)))
 		return rc;
 	w->spec.csr = w->request.spec;
@@ -164,7 +178,7 @@ enroll(struct cli *cli, struct wish *w)
 	tmg_fault f = { 0 };
 	tmg_rc rc;
 
-	if ((rc = read_wish(cli, w)) ||
+	if ((rc = read_wish(cli, w)) || w->portal.over ||
 	    (rc = cli_token(cli, NULL, &token)))
 		return rc;
 	w->spec.token = tmg_token_address(token);
@@ -186,8 +200,9 @@ enroll(struct cli *cli, struct wish *w)
 	return rc;
 }
 
+/* One that has a journal; NULL the only one that is open. */
 static tmg_rc
-resume(struct cli *cli, struct wish *w)
+resume_journal(struct cli *cli, struct wish *w, const char *id)
 {
 	tmg_auto_ptr(tmg_provision) p = NULL;
 	tmg_tokens *tokens;
@@ -196,12 +211,11 @@ resume(struct cli *cli, struct wish *w)
 
 	if ((rc = ca_read(cli, &w->ca)) ||
 	    (rc = request_read_challenge(cli, &w->request)) ||
-	    (rc = portal_recall(cli, cli_operand(cli, 0), &w->ca, &w->portal)) ||
+	    (rc = portal_recall(cli, id, &w->ca, &w->portal)) ||
 	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	cli->stage = STAGE_SELF;
-	rc = tmg_provision_resume(cli->ctx, tokens, cli_operand(cli, 0), &w->ca.spec,
-	    &f, &p);
+	rc = tmg_provision_resume(cli->ctx, tokens, id, &w->ca.spec, &f, &p);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, &f);
 	if (w->request.spec.challenge != NULL)
@@ -210,6 +224,25 @@ resume(struct cli *cli, struct wish *w)
 	if (rc == TMG_OK || rc == TMG_PENDING)
 		portal_tell(cli, &w->ca, &w->portal);
 	return rc;
+}
+
+/* An application goes on by its journal, or where its first steps stopped. */
+static tmg_rc
+resume(struct cli *cli, struct wish *w)
+{
+	const char *id = cli_operand(cli, 0);
+	char open[TMG_PROVISION_ID];
+	tmg_rc rc;
+
+	if (id != NULL && !portal_is_number(id))
+		return resume_journal(cli, w, id);
+	rc = id != NULL ? portal_set_number(cli, &w->portal, id) :
+	    portal_recall_waiting(cli, &w->portal);
+	if (rc != TMG_OK || (rc = portal_recall_open(cli, w->portal.number, open)))
+		return rc;
+	if (w->portal.number[0] != '\0' && open[0] == '\0')
+		return enroll(cli, w);
+	return resume_journal(cli, w, open[0] != '\0' ? open : NULL);
 }
 
 static tmg_rc
@@ -249,7 +282,7 @@ run_enroll(struct cli *cli)
 
 const struct command cmd_enroll = {
 	.name = "enroll",
-	.operands = "[--resume [ID] | --list | --cancel ID]",
+	.operands = "[--resume [ID | NUMBER] | --list | --cancel ID]",
 	.least = 0,
 	.most = 1,
 	.what = N_("make a key on the token and get its certificate"),

@@ -12,9 +12,73 @@
 #include "tools/tamga/table.h"
 #include "tools/tamga/text.h"
 
-static tmg_rc
-show_rows(struct cli *cli, const tmg_provision_record *rows, size_t count)
+/* What is written down here: of enrollments, and of applications. */
+typedef struct known {
+	tmg_provision_record *rows;
+	size_t count;
+	json_t *applications;
+} known;
+
+static void
+known_release(struct known *k)
 {
+	free(k->rows);
+	json_decref(k->applications);
+}
+
+static tmg_rc
+known_read(struct cli *cli, struct known *k)
+{
+	tmg_fault f = { 0 };
+	const tmg_rc rc = tmg_provision_list(cli->ctx, &k->rows, &k->count, &f);
+
+	return rc == TMG_OK ? portal_records(cli, &k->applications) :
+	    cli_fail(cli, rc, &f);
+}
+
+/* Its enrollment tells more. */
+static bool
+has_enrollment(const struct known *k, const char *number)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (portal_is_about(&k->rows[i], number))
+			return true;
+	return false;
+}
+
+static const char *
+text_of(const json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+
+	return text != NULL ? text : "";
+}
+
+static void
+put_applications(const struct known *k, struct table *t)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach(k->applications, i, o) {
+		char since[40];
+
+		if (has_enrollment(k, text_of(o, "application")))
+			continue;
+		table_put(t, "%s", text_of(o, "application"));
+		table_put(t, "%s", text_of(o, "state"));
+		table_put(t, "%s", text_day((time_t)json_integer_value(
+		    json_object_get(o, "begun")), since, sizeof(since)));
+		table_put(t, "%s", "");
+		table_put(t, "%s", text_of(o, "title"));
+		table_put(t, "%s", "");
+	}
+}
+
+static tmg_rc
+show_rows(struct cli *cli, const struct known *k)
+{
+	const tmg_provision_record *rows = k->rows;
 	static const char *const heads[] = {
 		N_("ID"), N_("STATE"), N_("SINCE"), N_("SLOT"), N_("SUBJECT"),
 		N_("VALID UNTIL"),
@@ -23,7 +87,7 @@ show_rows(struct cli *cli, const tmg_provision_record *rows, size_t count)
 	tmg_rc rc;
 
 	table_begin(&t, TMG_COUNT(heads), heads);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < k->count; i++) {
 		char since[40], end[40];
 
 		table_put(&t, "%s", rows[i].id);
@@ -33,6 +97,7 @@ show_rows(struct cli *cli, const tmg_provision_record *rows, size_t count)
 		table_put(&t, "%s", rows[i].subject);
 		table_put(&t, "%s", text_day(rows[i].not_after, end, sizeof(end)));
 	}
+	put_applications(k, &t);
 	table_fit(&t, stdout);
 	rc = table_print(&t, stdout, cli->colour);
 	table_release(&t);
@@ -65,27 +130,26 @@ show_one(struct cli *cli, const tmg_provision_record *r)
 }
 
 static tmg_rc
-show_json(struct cli *cli, const tmg_provision_record *rows, size_t count)
+show_json(struct cli *cli, const struct known *k)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, enrolling_json(&rows[i]));
-	return cli_json(cli, json_pack("{s:o}", "enrollments", list));
+	for (size_t i = 0; i < k->count; i++)
+		json_array_append_new(list, enrolling_json(&k->rows[i]));
+	return cli_json(cli, json_pack("{s:o, s:O}", "enrollments", list,
+	    "applications", k->applications));
 }
 
 static tmg_rc
-show(struct cli *cli, const tmg_provision_record *rows, size_t count,
-    const char *id)
+show(struct cli *cli, const struct known *k, const char *id)
 {
 	if (id == NULL)
-		return cli->json ? show_json(cli, rows, count) :
-		    show_rows(cli, rows, count);
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(rows[i].id, id) == 0)
+		return cli->json ? show_json(cli, k) : show_rows(cli, k);
+	for (size_t i = 0; i < k->count; i++)
+		if (strcmp(k->rows[i].id, id) == 0)
 			return cli->json ? cli_json(cli, json_pack("{s:o}",
-			    "enrollment", enrolling_json(&rows[i]))) :
-			    show_one(cli, &rows[i]);
+			    "enrollment", enrolling_json(&k->rows[i]))) :
+			    show_one(cli, &k->rows[i]);
 	return cli_raise(cli, TMG_NOT_FOUND,
 	    _("there is no enrollment %s; see tamga enroll --list"), id);
 }
@@ -93,14 +157,10 @@ show(struct cli *cli, const tmg_provision_record *rows, size_t count,
 tmg_rc
 status_show(struct cli *cli, const char *id)
 {
-	tmg_auto_free tmg_provision_record *rows = NULL;
-	tmg_fault f = { 0 };
-	size_t count;
-	tmg_rc rc;
+	tmg_auto(known) k = { .rows = NULL };
+	const tmg_rc rc = known_read(cli, &k);
 
-	if ((rc = tmg_provision_list(cli->ctx, &rows, &count, &f)))
-		return cli_fail(cli, rc, &f);
-	return show(cli, rows, count, id);
+	return rc == TMG_OK ? show(cli, &k, id) : rc;
 }
 
 /* What the portal says of an application, and what is written down here of the

@@ -27,16 +27,84 @@ portal_read_answers(struct cli *cli, struct portal *p)
 	    _("%s is no JSON object such as {\"domain\": \"www.example.kz\"}"), path);
 }
 
+/* The profile's questions by the names that a file answers them with. */
+static json_t *
+names_of(const struct portal *p)
+{
+	json_t *list = json_object_get(p->profile, "fields"), *field;
+	const char *identity = portal_text(json_object_get(p->profile, "identity"),
+	    "field");
+	json_t *names = json_array();
+	size_t i;
+
+	if (identity[0] != '\0')
+		json_array_append_new(names, json_string(identity));
+	json_array_foreach(list, i, field)
+		if (!json_is_true(json_object_get(field, "locked")))
+			json_array_append(names, json_object_get(field, "name"));
+	if (json_array_size(json_object_get(p->profile, "carriers")) > 0) {
+		json_array_append_new(names, json_string("carrier"));
+		json_array_append_new(names, json_string("carrier.extra"));
+	}
+	return names;
+}
+
+static bool
+is_among(json_t *names, const char *name)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(names, i, one)
+		if (strcmp(json_string_value(one), name) == 0)
+			return true;
+	return false;
+}
+
+/* "IIN, email, region" */
+static void
+join(json_t *names, char *text, size_t cap)
+{
+	json_t *one;
+	size_t i, len = 0;
+
+	text[0] = '\0';
+	json_array_foreach(names, i, one)
+		if (len < cap)
+			len += (size_t)snprintf(text + len, cap - len, "%s%s",
+			    i > 0 ? ", " : "", json_string_value(one));
+}
+
+/* An answer that nobody asks for is a question that nobody answers. */
+tmg_rc
+portal_check_answers(struct cli *cli, const struct portal *p)
+{
+	portal_auto_json names = names_of(p);
+	char known[192];
+	const char *name;
+	json_t *value;
+
+	join(names, known, sizeof(known));
+	json_object_foreach(p->answers, name, value) {
+		if (!is_among(names, name))
+			return cli_raise(cli, TMG_E_USAGE, _("--answers: the profile does "
+			    "not ask for \"%.40s\"; it asks for %s"), name, known);
+		if (!json_is_string(value))
+			return cli_raise(cli, TMG_E_USAGE, _("--answers: what is said of "
+			    "\"%.40s\" must stand in quotes"), name);
+	}
+	return TMG_OK;
+}
+
 static tmg_rc
-ask(struct cli *cli, const char *label, const char *hint, bool required,
-    char *line, size_t cap)
+ask(struct cli *cli, const char *name, const char *label, const char *hint,
+    bool required, char *line, size_t cap)
 {
 	char prompt[256];
 
 	if (!terminal_is())
-		return cli_raise(cli, TMG_E_USAGE,
-		    _("%s is wanted and there is nobody to ask; say it in --answers"),
-		    label);
+		return cli_raise(cli, TMG_E_USAGE, _("%s is wanted and there is nobody to "
+		    "ask; say it in --answers as \"%s\""), label, name);
 	if (hint[0] != '\0')
 		cli_note(cli, "  %s", hint);
 	snprintf(prompt, sizeof(prompt), required ? "%s: " : _("%s (may be left empty): "),
@@ -67,7 +135,7 @@ portal_answer(struct cli *cli, const struct portal *p, const json_t *field,
 	if (portal_text(field, "warning")[0] != '\0')
 		cli_note(cli, "  %s", portal_text(field, "warning"));
 	portal_choices_show(cli, &choices);
-	if ((rc = ask(cli, portal_text(field, "label"), portal_text(field, "hint"),
+	if ((rc = ask(cli, name, portal_text(field, "label"), portal_text(field, "hint"),
 	    required, line, sizeof(line))))
 		return rc;
 	json_object_set_new(form, name,
@@ -107,18 +175,23 @@ note_lines(struct cli *cli, const char *text)
 
 /* Explicit: the hash said, or the word typed under the text. */
 tmg_rc
-portal_agree(struct cli *cli, const char *hash, const char *text)
+portal_agree(struct cli *cli, const char *hash, const char *text, const char *box)
 {
+	char prompt[256];
+
 	const char *said = cli_text(cli, "agree");
 
 	if (said != NULL && strcmp(said, hash) == 0)
 		return TMG_OK;
 	note_lines(cli, text);
-	if (terminal_is() &&
-	    terminal_confirm(_("Do you agree? Type yes: "), _("yes")))
+	snprintf(prompt, sizeof(prompt), _("%s? Type yes: "),
+	    box[0] != '\0' ? box : _("Do you agree"));
+	if (terminal_is() && terminal_confirm(prompt, _("yes")))
 		return TMG_OK;
-	return cli_raise(cli, TMG_CANCELLED,
-	    _("nobody agreed to this; when you do, say --agree %s"), hash);
+	return box[0] == '\0' ? cli_raise(cli, TMG_CANCELLED,
+	    _("nobody agreed to this; when you do, say --agree %s"), hash) :
+	    cli_raise(cli, TMG_CANCELLED, _("nobody agreed to this (\"%s\"); when you "
+	    "do, say --agree %s"), box, hash);
 }
 
 tmg_rc
@@ -128,5 +201,6 @@ portal_agree_terms(struct cli *cli, const struct portal *p, const char **hash)
 
 	*hash = portal_text(consent, "hash");
 	return (*hash)[0] == '\0' ? TMG_OK :
-	    portal_agree(cli, *hash, portal_text(consent, "text"));
+	    portal_agree(cli, *hash, portal_text(consent, "text"),
+	    portal_text(consent, "box"));
 }

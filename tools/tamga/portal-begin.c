@@ -20,6 +20,9 @@ portal_fetch_profile(struct cli *cli, tmg_authority *a, const char *name,
 	if ((rc = portal_call(cli, a, &(struct portal_question){ TMG_VERB_GET, path,
 	    NULL, &portal_shape_profile }, &p->profile)))
 		return rc;
+	p->order = portal_is_order(cli, p->profile);
+	if ((rc = portal_check_answers(cli, p)))
+		return rc;
 	return portal_choose_carrier(cli, p);
 }
 
@@ -58,6 +61,8 @@ take_begun(struct cli *cli, const json_t *said, struct ca *ca, struct portal *p)
 	cli_note(cli, _("Application %s: %s"), p->number, portal_text(said, "status"));
 	if (code[0] != '\0' && ((rc = keep_code(cli, p->number, code)) ||
 	    (rc = keep_set(cli, ca, code))))
+		return rc;
+	if ((rc = portal_record_begin(cli, p, ca, said)))
 		return rc;
 	if (code[0] != '\0' || !json_is_true(json_object_get(said, "code_mailed")))
 		return keep_find(cli, p->number, ca);
@@ -104,7 +109,7 @@ find_once(struct cli *cli, const char *profile, const struct ca *ca,
 	if ((rc = keep_wish(cli, profile, ca, p->answers, p->once)) ||
 	    (rc = keep_lock(cli, p->once, &p->lock)))
 		return rc;
-	if (access(p->once, F_OK) != 0 && (rc = check_room(cli)))
+	if (!p->order && access(p->once, F_OK) != 0 && (rc = check_room(cli)))
 		return rc;
 	return keep_once(cli, p->once, once);
 }

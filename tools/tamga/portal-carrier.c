@@ -14,6 +14,45 @@
 #define RULE_MAX 16384
 #define OTHERS_MAX 128
 
+const json_t *
+portal_find_carrier(const struct portal *p, const char *name)
+{
+	json_t *list = json_object_get(p->profile, "carriers"), *carrier;
+	size_t i;
+
+	json_array_foreach(list, i, carrier)
+		if (strcmp(portal_text(carrier, "name"), name) == 0 ||
+		    strcmp(portal_text(carrier, "label"), name) == 0)
+			return carrier;
+	return NULL;
+}
+
+/* "usb-token, smart-card" */
+static void
+list_carriers(const struct portal *p, char *text, size_t cap)
+{
+	json_t *list = json_object_get(p->profile, "carriers"), *carrier;
+	size_t i, len = 0;
+
+	text[0] = '\0';
+	json_array_foreach(list, i, carrier)
+		if (len < cap)
+			len += (size_t)snprintf(text + len, cap - len, "%s%s",
+			    i > 0 ? ", " : "", portal_text(carrier, "name"));
+}
+
+static tmg_rc
+no_such(struct cli *cli, const struct portal *p, const char *said)
+{
+	char offered[256];
+
+	list_carriers(p, offered, sizeof(offered));
+	return cli_raise(cli, TMG_E_USAGE, portal_find_carrier(p, said) == NULL ?
+	    _("this profile has no carrier \"%.40s\"; it has: %s") :
+	    _("the carrier \"%.40s\" is not the token that was named; the profile has: %s"),
+	    said, offered);
+}
+
 static bool
 is_file(const json_t *carrier)
 {
@@ -39,13 +78,15 @@ portal_choose_carrier(struct cli *cli, struct portal *p)
 {
 	const bool file = cli_folder(cli) != NULL;
 	const char *said = json_string_value(json_object_get(p->answers, "carrier"));
-	const json_t *carrier = find_carrier(p, file, said);
+	const json_t *carrier = p->order && said != NULL ?
+	    portal_find_carrier(p, said) : find_carrier(p, file, said);
 
 	if (json_array_size(json_object_get(p->profile, "carriers")) == 0)
 		return TMG_OK;
 	if (carrier == NULL && said != NULL)
-		return cli_raise(cli, TMG_E_USAGE, _("this profile has no carrier "
-		    "\"%.40s\" for the token that was named"), said);
+		return no_such(cli, p, said);
+	if (p->order)
+		return TMG_OK;
 	if (carrier == NULL)
 		return cli_raise(cli, TMG_UNSUPPORTED, file ?
 		    _("this profile wants the key on a token; it takes none in a file") :

@@ -42,9 +42,6 @@ portal_at(struct cli *cli, tmg_authority *a, const struct portal *p,
 TMG_MUST_USE tmg_rc
 portal_open(struct cli *cli, const struct ca *ca, const char *place,
     tmg_authority **a);
-TMG_MUST_USE tmg_rc
-portal_set_number(struct cli *cli, struct portal *p, const char *number);
-
 /* ---- portal-visit.c ------------------------------------------------------ */
 
 /* At an application; "{ .a = NULL }" before it is opened. */
@@ -63,7 +60,7 @@ portal_visit_release(struct portal_visit *v);
 /* ---- portal-shape.c ------------------------------------------------------ */
 
 extern const struct portal_shape portal_shape_profile, portal_shape_status,
-    portal_shape_application, portal_shape_contents;
+    portal_shape_application, portal_shape_contents, portal_shape_answers;
 /* Faults TMG_E_MALFORMED: words name the member. */
 TMG_MUST_USE tmg_rc
 portal_check(struct cli *cli, const struct portal_shape *shape,
@@ -74,6 +71,9 @@ portal_check(struct cli *cli, const struct portal_shape *shape,
 /* What --answers says; an empty object when nothing does. */
 TMG_MUST_USE tmg_rc
 portal_read_answers(struct cli *cli, struct portal *p);
+/* Whether the profile asks for all that --answers says. */
+TMG_MUST_USE tmg_rc
+portal_check_answers(struct cli *cli, const struct portal *p);
 /* The answer to one question, put into form. */
 TMG_MUST_USE tmg_rc
 portal_answer(struct cli *cli, const struct portal *p, const json_t *field,
@@ -83,7 +83,7 @@ TMG_MUST_USE tmg_rc
 portal_fill(struct cli *cli, const struct portal *p, const char *step,
     json_t **form);
 TMG_MUST_USE tmg_rc
-portal_agree(struct cli *cli, const char *hash, const char *text);
+portal_agree(struct cli *cli, const char *hash, const char *text, const char *box);
 TMG_MUST_USE tmg_rc
 portal_agree_terms(struct cli *cli, const struct portal *p, const char **hash);
 
@@ -132,12 +132,49 @@ portal_keep_rule(struct cli *cli, const struct portal *p);
 TMG_MUST_USE tmg_rc
 portal_recall_rule(struct cli *cli, const char *number);
 
+/* One of the profile, by its name; NULL: there is none. */
+const json_t *
+portal_find_carrier(const struct portal *p, const char *name);
+
+/* ---- portal-order.c ------------------------------------------------------ */
+
+/* Whether what a profile or an application tells is about a key that an office
+ * makes, and this is not that office. */
+bool
+portal_is_order(struct cli *cli, const json_t *said);
+/* Asks for the carrier, and what is ordered with it, into form. */
+TMG_MUST_USE tmg_rc
+portal_order_carrier(struct cli *cli, const struct portal *p, json_t *form);
+/* Shows it.  Verdicts  TMG_OK (p->over), TMG_PENDING */
+TMG_MUST_USE tmg_rc
+portal_order_stands(struct cli *cli, struct portal *p, const json_t *said);
+
+/* ---- portal-status.c ----------------------------------------------------- */
+
+/* Whether that step of its way is behind it, or all of it where it has none of
+ * that name. */
+bool
+portal_is_past(const json_t *said, const char *step);
+/* How an application stands, for people. */
+void
+portal_show(struct cli *cli, const json_t *said);
+
+/* ---- portal-record.c ----------------------------------------------------- */
+
+TMG_MUST_USE tmg_rc
+portal_record_begin(struct cli *cli, const struct portal *p, const struct ca *ca,
+    const json_t *said);
+/* How it stands now, where it is written down at all. */
+TMG_MUST_USE tmg_rc
+portal_record_standing(struct cli *cli, const char *number, const json_t *said);
+/* Where it is and whom to believe; nothing where it is not written down. */
+TMG_MUST_USE tmg_rc
+portal_record_ca(struct cli *cli, const char *number, struct ca *ca);
+bool
+portal_record_is(struct cli *cli, const char *number);
+
 /* ---- portal-recall.c ----------------------------------------------------- */
 
-/* Where the application is, and whom to believe, as an enrollment about it has
- * it; nothing where none is. */
-TMG_MUST_USE tmg_rc
-portal_recall_ca(struct cli *cli, const char *number, struct ca *ca);
 /* The access code where there is one: without it the number, or the certificate,
  * may be enough. */
 TMG_MUST_USE tmg_rc

@@ -70,6 +70,61 @@ find(struct cli *cli, meant *is, const char *what, tmg_provision_record *found)
 	return TMG_OK;
 }
 
+static bool
+is_open_about(const tmg_provision_record *r, const char *number)
+{
+	return r->step < TMG_STEP_DONE && portal_is_about(r, number);
+}
+
+tmg_rc
+portal_recall_open(struct cli *cli, const char *number, char id[TMG_PROVISION_ID])
+{
+	tmg_provision_record r;
+	const tmg_rc rc = find(cli, is_open_about, number, &r);
+
+	snprintf(id, TMG_PROVISION_ID, "%s", rc == TMG_OK ? r.id : "");
+	return rc;
+}
+
+static bool
+is_open_at_all(const tmg_provision_record *r, const char *what)
+{
+	(void)what;
+	return r->step < TMG_STEP_DONE;
+}
+
+/* The next one that waits, from *i on; NULL there is none. */
+static json_t *
+next_waiting(json_t *list, size_t *i)
+{
+	while (*i < json_array_size(list)) {
+		json_t *o = json_array_get(list, (*i)++);
+
+		if (portal_record_waits(o))
+			return o;
+	}
+	return NULL;
+}
+
+tmg_rc
+portal_recall_waiting(struct cli *cli, struct portal *p)
+{
+	portal_auto_json list = NULL;
+	tmg_provision_record r;
+	const json_t *first;
+	size_t i = 0;
+	tmg_rc rc;
+
+	if ((rc = find(cli, is_open_at_all, NULL, &r)) || r.id[0] != '\0' ||
+	    (rc = portal_records(cli, &list)) ||
+	    (first = next_waiting(list, &i)) == NULL)
+		return rc;
+	if (next_waiting(list, &i) != NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("several applications wait; say which one: tamga status lists them"));
+	return portal_set_number(cli, p, portal_text(first, "application"));
+}
+
 tmg_rc
 portal_recall_ca(struct cli *cli, const char *number, struct ca *ca)
 {
@@ -78,7 +133,8 @@ portal_recall_ca(struct cli *cli, const char *number, struct ca *ca)
 
 	if ((rc = find(cli, portal_is_about, number, &r)))
 		return rc;
-	return r.id[0] != '\0' ? take_ca(cli, &r, ca) : TMG_OK;
+	return r.id[0] != '\0' ? take_ca(cli, &r, ca) :
+	    portal_record_ca(cli, number, ca);
 }
 
 tmg_rc

@@ -23,7 +23,7 @@ struct portal_member {
 	const struct portal_shape *inner;	/* of an object, or of each; NULL none */
 };
 
-#define MEMBERS_MAX 10
+#define MEMBERS_MAX 14
 
 struct portal_shape {
 	const char *what;		/* for people; give it to _() */
@@ -33,11 +33,14 @@ struct portal_shape {
 static const struct portal_shape consent = { N_("the terms"), {
 	{ "text", TEXT, true, 0, NULL },
 	{ "hash", TEXT, true, 0, NULL },
+	{ "box", TEXT, false, 0, NULL },
 } };
 
 static const struct portal_shape identity = { N_("the identity's field"), {
 	{ "field", TEXT, true, 0, NULL },
 	{ "label", TEXT, false, 0, NULL },
+	{ "box", TEXT, false, 0, NULL },
+	{ "fills", LIST, false, TEXT, NULL },
 } };
 
 static const struct portal_shape field = { N_("a field of the form"), {
@@ -64,7 +67,19 @@ static const struct portal_shape step = { N_("a step"), {
 
 static const struct portal_shape carrier = { N_("a carrier"), {
 	{ "name", TEXT, true, 0, NULL },
+	{ "label", TEXT, false, 0, NULL },
 	{ "warning", TEXT, false, 0, NULL },
+	{ "certification", TEXT, false, 0, NULL },
+	{ "price", TEXT, false, 0, NULL },
+	{ "extra", TEXT, false, 0, NULL },
+	{ "extra_label", TEXT, false, 0, NULL },
+	{ "extra_price", TEXT, false, 0, NULL },
+} };
+
+static const struct portal_shape price = { N_("the payment"), {
+	{ "price", TEXT, true, 0, NULL },
+	{ "currency", TEXT, true, 0, NULL },
+	{ "text", TEXT, false, 0, NULL },
 } };
 
 const struct portal_shape portal_shape_profile = { N_("the profile"), {
@@ -78,21 +93,33 @@ const struct portal_shape portal_shape_profile = { N_("the profile"), {
 	{ "identity", THING | NOTHING, false, 0, &identity },
 	{ "password", THING | NOTHING, false, 0, NULL },
 	{ "attestation", TEXT, false, 0, NULL },
+	{ "key_at", TEXT, false, 0, NULL },
+	{ "title", TEXT, false, 0, NULL },
+	{ "payment", THING | NOTHING, false, 0, &price },
 } };
 
 static const struct portal_shape payment = { N_("the payment"), {
 	{ "price", TEXT, true, 0, NULL },
 	{ "currency", TEXT, true, 0, NULL },
 	{ "link", TEXT, false, 0, NULL },
+	{ "text", TEXT, false, 0, NULL },
+} };
+
+static const struct portal_shape office = { N_("the office"), {
+	{ "text", TEXT, true, 0, NULL },
+	{ "bring", LIST, true, TEXT, NULL },
 } };
 
 const struct portal_shape portal_shape_status = { N_("the application"), {
 	{ "application", TEXT, true, 0, NULL },
 	{ "status", TEXT, true, 0, NULL },
 	{ "reason", TEXT, false, 0, NULL },
-	{ "steps", LIST, false, THING, NULL },
+	{ "steps", LIST, false, THING, &step },
 	{ "deadline", THING | NOTHING, false, 0, NULL },
 	{ "payment", THING | NOTHING, false, 0, &payment },
+	{ "office", THING | NOTHING, false, 0, &office },
+	{ "key_at", TEXT, false, 0, NULL },
+	{ "state", TEXT, false, 0, NULL },
 } };
 
 const struct portal_shape portal_shape_application = { N_("the application"), {
@@ -104,12 +131,20 @@ const struct portal_shape portal_shape_application = { N_("the application"), {
 	{ "actions", LIST, true, TEXT, NULL },
 	{ "deadline", THING | NOTHING, false, 0, NULL },
 	{ "code", TEXT | NOTHING, false, 0, NULL },
+	{ "key_at", TEXT, false, 0, NULL },
+	{ "steps", LIST, false, THING, &step },
+	{ "payment", THING | NOTHING, false, 0, &payment },
+	{ "office", THING | NOTHING, false, 0, &office },
 } };
 
 const struct portal_shape portal_shape_contents = { N_("the contents"), {
 	{ "subject", TEXT, true, 0, NULL },
 	{ "san", LIST, true, TEXT, NULL },
 	{ "hash", TEXT, true, 0, NULL },
+} };
+
+const struct portal_shape portal_shape_answers = { N_("the answers"), {
+	{ "answers", THING, true, 0, NULL },
 } };
 
 static const char *wrong_member(const struct portal_shape *shape, const json_t *o,

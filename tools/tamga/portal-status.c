@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/fail.h"
 #include "tools/tamga/keep.h"
 
 /* Who has no code learns no more than this. */
@@ -39,12 +40,46 @@ show_payment(struct cli *cli, const json_t *payment)
 	cli_say(cli, json_is_true(json_object_get(payment, "paid")) ?
 	    _("payment      %s %s, paid") : _("payment      %s %s, not paid yet"),
 	    portal_text(payment, "price"), portal_text(payment, "currency"));
+	if (!json_is_true(json_object_get(payment, "paid")) &&
+	    portal_text(payment, "text")[0] != '\0')
+		cli_say(cli, "             %s", portal_text(payment, "text"));
 	if (portal_text(payment, "link")[0] != '\0')
 		cli_say(cli, _("pay at       %s"), portal_text(payment, "link"));
 }
 
+bool
+portal_is_past(const json_t *said, const char *step)
+{
+	json_t *list = json_object_get(said, "steps"), *one;
+	bool done = false;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		done = json_is_true(json_object_get(one, "done"));
+		if (strcmp(portal_text(one, "step"), step) == 0)
+			return done;
+	}
+	return done;
+}
+
+/* Where to go, and with what, until it is confirmed there, or handed over. */
 static void
-show_status(struct cli *cli, const json_t *said)
+show_office(struct cli *cli, const json_t *said)
+{
+	const json_t *office = json_object_get(said, "office");
+	json_t *list = json_object_get(office, "bring"), *one;
+	size_t i;
+
+	if (!json_is_object(office) || portal_is_past(said,
+	    strcmp(portal_text(said, "key_at"), "office") == 0 ? "" : "approved"))
+		return;
+	cli_say(cli, _("office       %s"), portal_text(office, "text"));
+	json_array_foreach(list, i, one)
+		cli_say(cli, _("bring        %s"), json_string_value(one));
+}
+
+void
+portal_show(struct cli *cli, const json_t *said)
 {
 	const json_t *deadline = json_object_get(said, "deadline");
 
@@ -56,18 +91,50 @@ show_status(struct cli *cli, const json_t *said)
 		cli_say(cli, _("deadline     %s  %s"), portal_text(deadline, "at"),
 		    portal_text(deadline, "warning"));
 	show_payment(cli, json_object_get(said, "payment"));
+	show_office(cli, said);
 	show_steps(cli, said);
 }
 
 /* One question about an application, with its code where there is one. */
+static bool
+says_code(const struct cli *cli)
+{
+	return args_knows(&cli->args, "code-file") && cli_text(cli, "code-file") != NULL;
+}
+
+/* A code that was kept is void once another one was given. */
+static tmg_rc
+refused(struct cli *cli, const struct portal_visit *v, tmg_rc rc)
+{
+	if (rc != TMG_DENIED || (cli->fault.remedies & TMG_TRY_CREDENTIAL) == 0 ||
+	    v->ca.password == NULL || says_code(cli))
+		return rc;
+	return tmg_advise(&cli->fault, TMG_TRY_CREDENTIAL, cli_raise(cli, rc,
+	    _("the access code that is kept of application %s opens it no more: another "
+	    "one was given, by the office or by mail; the one in force is wanted"),
+	    v->p.number));
+}
+
+/* The code in force is kept where the application is ours. */
+static tmg_rc
+keep_new(struct cli *cli, const struct portal_visit *v)
+{
+	return says_code(cli) && v->ca.password != NULL &&
+	    portal_record_is(cli, v->p.number) ?
+	    keep_code(cli, v->p.number, (const char *)v->ca.password) : TMG_OK;
+}
+
 static tmg_rc
 ask_portal(struct cli *cli, const char *number, const struct portal_question *q,
     json_t **said)
 {
 	tmg_auto(portal_visit) v = { .a = NULL };
-	const tmg_rc rc = portal_visit_open(cli, number, &v);
+	tmg_rc rc;
 
-	return rc == TMG_OK ? portal_at(cli, v.a, &v.p, q, said) : rc;
+	if ((rc = portal_visit_open(cli, number, &v)))
+		return rc;
+	rc = portal_at(cli, v.a, &v.p, q, said);
+	return rc == TMG_OK ? keep_new(cli, &v) : refused(cli, &v, rc);
 }
 
 tmg_rc
@@ -77,12 +144,13 @@ portal_status(struct cli *cli, const char *number, json_t *ours)
 	portal_auto_json said = NULL;
 	tmg_rc rc;
 
-	if ((rc = ask_portal(cli, number, &ask_status, &said)))
+	if ((rc = ask_portal(cli, number, &ask_status, &said)) ||
+	    (rc = portal_record_standing(cli, portal_text(said, "application"), said)))
 		return rc;
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:O, s:O}", "application", said,
 		    "enrollments", list));
-	show_status(cli, said);
+	portal_show(cli, said);
 	return TMG_OK;
 }
 
@@ -107,10 +175,11 @@ tmg_rc
 portal_act(struct cli *cli, const char *number, const char *step)
 {
 	portal_auto_json said = NULL;
-	const tmg_rc rc = ask_portal(cli, number, &(struct portal_question){
-	    TMG_VERB_POST, step, json_object(), &portal_shape_application }, &said);
+	tmg_rc rc;
 
-	if (rc != TMG_OK)
+	if ((rc = ask_portal(cli, number, &(struct portal_question){ TMG_VERB_POST,
+	    step, json_object(), &portal_shape_application }, &said)) ||
+	    (rc = portal_record_standing(cli, portal_text(said, "application"), said)))
 		return rc;
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:O}", "application", said));
@@ -131,7 +200,8 @@ portal_tell(struct cli *cli, struct ca *ca, const struct portal *p)
 		return;
 	if ((ca->spec.uri != NULL || portal_recall_ca(cli, p->number, ca) == TMG_OK) &&
 	    portal_open(cli, ca, p->place, &a) == TMG_OK &&
-	    portal_at(cli, a, p, &ask_status, &said) == TMG_OK) {
+	    portal_at(cli, a, p, &ask_status, &said) == TMG_OK &&
+	    portal_record_standing(cli, p->number, said) == TMG_OK) {
 		const json_t *deadline = json_object_get(said, "deadline");
 
 		cli_note(cli, _("Application %s: %s"), p->number,

@@ -11,12 +11,50 @@
 typedef tmg_rc act_fn(struct cli *cli, tmg_authority *a, struct portal *p,
     json_t **said);
 
+/* What the field is called that has that name. */
+static const char *
+label_of(const struct portal *p, const char *name)
+{
+	json_t *list = json_object_get(p->profile, "fields"), *field;
+	size_t i;
+
+	json_array_foreach(list, i, field)
+		if (strcmp(portal_text(field, "name"), name) == 0)
+			return portal_text(field, "label");
+	return name;
+}
+
+/* What the register knows is seen before anything else is said. */
+static tmg_rc
+show_known(struct cli *cli, tmg_authority *a, struct portal *p)
+{
+	json_t *fills = json_object_get(json_object_get(p->profile, "identity"),
+	    "fills"), *name;
+	portal_auto_json said = NULL;
+	size_t i;
+	tmg_rc rc;
+
+	if (cli->quiet || json_array_size(fills) == 0)
+		return TMG_OK;
+	if ((rc = portal_at(cli, a, p, &(struct portal_question){ TMG_VERB_GET,
+	    "/answers", NULL, &portal_shape_answers }, &said)))
+		return rc;
+	json_array_foreach(fills, i, name) {
+		const char *value = portal_text(json_object_get(said, "answers"),
+		    json_string_value(name));
+
+		if (value[0] != '\0')
+			cli_note(cli, "  %s: %s", label_of(p, json_string_value(name)), value);
+	}
+	return TMG_OK;
+}
+
 static tmg_rc
 act_identify(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 {
 	const json_t *id = json_object_get(p->profile, "identity");
-	json_t *field = json_pack("{s:s, s:b}", "label", portal_text(id, "label"),
-	    "required", 1), *form = json_object();
+	json_t *field = json_pack("{s:s, s:b, s:s}", "label", portal_text(id, "label"),
+	    "required", 1, "hint", portal_text(id, "box")), *form = json_object();
 	tmg_rc rc = portal_answer(cli, p, field, portal_text(id, "field"), form);
 
 	if (rc == TMG_OK)
@@ -25,16 +63,20 @@ act_identify(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 		    portal_text(id, "field"))), &portal_shape_application }, said);
 	json_decref(field);
 	json_decref(form);
-	return rc;
+	return rc == TMG_OK ? show_known(cli, a, p) : rc;
 }
 
 static tmg_rc
 act_answers(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 {
 	json_t *form = NULL;
-	const tmg_rc rc = portal_fill(cli, p, "filled", &form);
+	tmg_rc rc = portal_fill(cli, p, "filled", &form);
 
 	if (rc != TMG_OK) {
+		json_decref(form);
+		return rc;
+	}
+	if (p->order && (rc = portal_order_carrier(cli, p, form))) {
 		json_decref(form);
 		return rc;
 	}
@@ -58,7 +100,7 @@ act_agree(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 		return rc;
 	text = json_dumps(contents, JSON_INDENT(2));
 	hash = portal_text(contents, "hash");
-	if ((rc = portal_agree(cli, hash, text != NULL ? text : "")))
+	if ((rc = portal_agree(cli, hash, text != NULL ? text : "", "")))
 		return rc;
 	return portal_at(cli, a, p, &(struct portal_question){ TMG_VERB_POST,
 	    "/agree", json_pack("{s:s}", "contents", hash),
@@ -90,17 +132,23 @@ is_open(const json_t *said, const char *action)
 
 /* It has come so far that the enrollment goes on by itself. */
 static bool
-is_ready(const json_t *said)
+is_ready(const struct portal *p, const json_t *said)
 {
-	return is_open(said, "request") || portal_text(said, "request_sha256")[0] != '\0';
+	return !p->order && (is_open(said, "request") ||
+	    portal_text(said, "request_sha256")[0] != '\0');
 }
 
 static tmg_rc
-must_wait(struct cli *cli, const struct portal *p, const json_t *said)
+must_wait(struct cli *cli, struct portal *p, const json_t *said)
 {
 	const json_t *deadline = json_object_get(said, "deadline");
 	const char *until = portal_text(deadline, "at");
+	const tmg_rc rc = portal_record_standing(cli, p->number, said);
 
+	if (rc != TMG_OK)
+		return rc;
+	if (p->order)
+		return portal_order_stands(cli, p, said);
 	if (until[0] != '\0')
 		cli_note(cli, _("  until %s: %s"), until, portal_text(deadline, "warning"));
 	return cli_raise(cli, TMG_PENDING, _("application %s: %s%s%s"), p->number,
@@ -153,10 +201,11 @@ portal_walk(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 {
 	tmg_rc rc = TMG_OK;
 
-	for (int i = 0; i < STEPS_MAX && rc == TMG_OK && !is_ready(*said) &&
-	    !cli_flag(cli, "dry-run"); i++)
+	for (int i = 0; i < STEPS_MAX && rc == TMG_OK && !p->over &&
+	    !is_ready(p, *said) && !cli_flag(cli, "dry-run"); i++)
 		rc = one_step(cli, a, p, said);
-	return rc != TMG_OK || is_ready(*said) ? rc : must_wait(cli, p, *said);
+	return rc != TMG_OK || p->over || is_ready(p, *said) ? rc :
+	    must_wait(cli, p, *said);
 }
 
 /* A changed code is another credential: whoever has it speaks anew. */
@@ -170,6 +219,11 @@ portal_enter(struct cli *cli, struct ca *ca, struct portal *p, tmg_authority **a
 	    (rc = portal_at(cli, *a, p, &portal_ask_application, said)) ||
 	    (rc = portal_fetch_profile(cli, *a, portal_text(*said, "profile"), p)))
 		return rc;
+	p->order = portal_is_order(cli, *said);
+	if (cli_flag(cli, "at-office") && strcmp(portal_text(*said, "key_at"), "office"))
+		return cli_raise(cli, TMG_E_USAGE, _("the key of application %s is its "
+		    "applicant's to make; leave --at-office out where that is you"),
+		    p->number);
 	if (!is_open(*said, "code") || cli_flag(cli, "dry-run"))
 		return TMG_OK;
 	if ((rc = change_code(cli, *a, p, ca)))

@@ -34,16 +34,27 @@ still_open(struct cli *cli, const struct portal *p, const json_t *said)
 {
 	static const char *const ends[] = { "rejected", "cancelled", "expired" };
 
-	for (size_t i = 0; p->once[0] != '\0' && i < sizeof(ends) / sizeof(*ends); i++) {
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		if (strcmp(portal_text(said, "state"), ends[i]) != 0)
 			continue;
-		unlink(p->once);
-		return cli_raise(cli, TMG_DENIED, _("application %s: %s%s%s; say the same "
-		    "again to begin another one"), p->number, portal_text(said, "status"),
+		portal_done(p);
+		return cli_raise(cli, TMG_DENIED, p->once[0] != '\0' ?
+		    _("application %s: %s%s%s; say the same again to begin another one") :
+		    _("application %s: %s%s%s; begin another one: tamga enroll --profile NAME"),
+		    p->number, portal_text(said, "status"),
 		    portal_text(said, "reason")[0] != '\0' ? ": " : "",
 		    portal_text(said, "reason"));
 	}
 	return TMG_OK;
+}
+
+/* An office makes many people's keys, and keeps nothing of theirs. */
+static tmg_rc
+remember(struct cli *cli, const struct portal *p, const struct ca *ca,
+    const json_t *said)
+{
+	return cli_flag(cli, "at-office") || cli_flag(cli, "dry-run") ? TMG_OK :
+	    portal_record_begin(cli, p, ca, said);
 }
 
 static tmg_rc
@@ -67,36 +78,60 @@ take_contents(struct cli *cli, tmg_authority *a, struct portal *p,
 	return TMG_OK;
 }
 
-tmg_rc
-portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
-    tmg_csr_spec *csr, struct portal *p)
+/* Who mends a file says something else than before, and that would begin another
+ * application. */
+static void
+tell_begun(struct cli *cli, const struct portal *p)
 {
-	const char *number = cli_text(cli, "application");
+	const char *file = cli_text(cli, "answers");
+
+	if (file != NULL && !cli_flag(cli, "at-office"))
+		cli_note(cli, _("Application %s is begun and waits; when that is mended: "
+		    "tamga enroll --resume %s --answers %s"), p->number, p->number, file);
+}
+
+/* From where it stands to its request. */
+static tmg_rc
+lead(struct cli *cli, struct ca *ca, tmg_csr_spec *csr, struct portal *p)
+{
 	tmg_auto_ptr(tmg_authority) a = NULL;
 	portal_auto_json said = NULL;
 	tmg_rc rc;
 
-	if (number == NULL && profile == NULL)
-		return cli_raise(cli, TMG_E_USAGE,
-		    _("which certificate? say --profile, or --application NUMBER"));
-	if (number == NULL && cli_flag(cli, "dry-run"))
-		return cli_raise(cli, TMG_E_USAGE, _("--dry-run begins no "
-		    "application; name one that was begun: --application NUMBER"));
-	if ((rc = portal_read_answers(cli, p)))
+	if ((rc = portal_enter(cli, ca, p, &a, &said)) ||
+	    (rc = remember(cli, p, ca, said)) ||
+	    (rc = still_open(cli, p, said)))
 		return rc;
-	if (number == NULL)
-		rc = portal_begin(cli, profile, ca, p);
-	else if ((rc = portal_set_number(cli, p, number)) == TMG_OK)
-		rc = keep_find(cli, p->number, ca);
-	if (rc != TMG_OK || (rc = portal_enter(cli, ca, p, &a, &said)) ||
-	    (rc = still_open(cli, p, said)) ||
-	    (rc = portal_walk(cli, a, p, &said)))
-		return rc;
-	if ((rc = portal_keep_rule(cli, p)))
+	rc = portal_walk(cli, a, p, &said);
+	if (rc != TMG_OK && rc != TMG_PENDING)
+		tell_begun(cli, p);
+	if (rc != TMG_OK || p->over || (rc = portal_keep_rule(cli, p)))
 		return rc;
 	return take_contents(cli, a, p, csr);
 }
 
+tmg_rc
+portal_prepare(struct cli *cli, const char *profile, struct ca *ca,
+    tmg_csr_spec *csr, struct portal *p)
+{
+	const bool known = p->number[0] != '\0';
+	tmg_rc rc;
+
+	if (!known && profile == NULL)
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("which certificate? say --profile, or --application NUMBER"));
+	if (!known && cli_flag(cli, "at-office"))
+		return cli_raise(cli, TMG_E_USAGE,
+		    _("whose key is to be made? say --application NUMBER"));
+	if (!known && cli_flag(cli, "dry-run"))
+		return cli_raise(cli, TMG_E_USAGE, _("--dry-run begins no "
+		    "application; name one that was begun: --application NUMBER"));
+	if ((rc = portal_read_answers(cli, p)))
+		return rc;
+	rc = known ? keep_find(cli, p->number, ca) :
+	    portal_begin(cli, profile, ca, p);
+	return rc == TMG_OK ? lead(cli, ca, csr, p) : rc;
+}
 void
 portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg)
 {

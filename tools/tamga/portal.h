@@ -16,7 +16,9 @@
 	{ "answers", 0, OPT_TEXT, "FILE", \
 	    N_("what the profile asks for, as a JSON object") }, \
 	{ "agree", 0, OPT_TEXT, "HASH", \
-	    N_("agree to the terms, or to the contents, that have this hash") }
+	    N_("agree to the terms, or to the contents, that have this hash") }, \
+	{ "at-office", 0, OPT_FLAG, NULL, \
+	    N_("this is the office that makes the key of the application") }
 
 struct portal {
 	char number[24];		/* "" no application of ours */
@@ -26,7 +28,13 @@ struct portal {
 	json_t *profile, *contents, *answers;
 	const char **san;
 	const char *carrier;		/* of the profile; NULL, "" nobody asks */
+	bool order;			/* the office makes the key */
+	bool over;			/* and has: nothing is left to do */
 };
+
+/* What was typed as a number, as portals write it. */
+TMG_MUST_USE tmg_rc
+portal_set_number(struct cli *cli, struct portal *p, const char *number);
 
 /* Whether --ca names a portal. */
 bool
@@ -34,7 +42,8 @@ portal_is(const char *uri);
 
 /*
  * Sees to it that the application is ready for its request: begins it or takes
- * up the one that --application names.  ca gets its code, csr its names.
+ * up the one whose number p has.  ca gets its code, csr its names.  An order
+ * whose carrier was handed over is TMG_OK and p->over.
  *
  * Verdicts  TMG_PENDING  the portal's officers, or a mail, come first
  */
@@ -49,6 +58,11 @@ portal_choose_key(const struct portal *p, tmg_token *token, tmg_alg *alg);
 /* Whether the profile wants the token's attestation with the request. */
 bool
 portal_wants_attestation(const struct portal *p);
+
+/* Where the application of that number is, and whom to believe, as is written
+ * down here; nothing where nothing is. */
+TMG_MUST_USE tmg_rc
+portal_recall_ca(struct cli *cli, const char *number, struct ca *ca);
 
 /* The application that an enrollment is about, and its code as it was kept. */
 TMG_MUST_USE tmg_rc
@@ -73,6 +87,21 @@ portal_act(struct cli *cli, const char *number, const char *step);
  * command line says (--output, --form, --document). */
 TMG_MUST_USE tmg_rc
 portal_print(struct cli *cli, const char *number);
+/* p gets the number of the only application that waits, where no enrollment is
+ * open; else "". */
+TMG_MUST_USE tmg_rc
+portal_recall_waiting(struct cli *cli, struct portal *p);
+/* The enrollment about that application which is not done; "" there is none. */
+TMG_MUST_USE tmg_rc
+portal_recall_open(struct cli *cli, const char *number, char id[TMG_PROVISION_ID]);
+
+/* What is written down here of applications, newest first; *list is yours. */
+TMG_MUST_USE tmg_rc
+portal_records(struct cli *cli, json_t **list);
+/* Whether one of them waits for somebody still. */
+bool
+portal_record_waits(const json_t *record);
+
 /* Whether an enrollment is about the application of that number. */
 bool
 portal_is_about(const tmg_provision_record *r, const char *number);

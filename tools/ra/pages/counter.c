@@ -210,7 +210,7 @@ put_request(ra_visit *v, const ra_casefile *file)
 	ra_put(&v->page, "<h2>%s</h2>\n<p>%s</p>\n",
 	    _("Personalising the carrier"),
 	    _("Connect the carrier and run this command, with the access code in a file: it makes the key there and hands the request in; when the application is confirmed, it installs the certificate."));
-	ra_command_enroll(v, file, "", " --code-file FILE");
+	ra_command_enroll(v, file, "", " --code-file FILE --at-office");
 	ra_visit_form(v, path, true);
 	ra_put(&v->page, "<div class=\"field\"><label for=\"f-request\">%s</label>"
 	    "<textarea id=\"f-request\" name=\"request\" spellcheck=\"false\">"

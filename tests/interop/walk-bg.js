@@ -135,9 +135,13 @@ walk('Bulgaria', async w => {
 	await maria.press('Follow the progress');
 	fs.writeFileSync(`${folder}/code`, CODE, { mode: 0o600 });
 	const here = ['--ca-file', `${folder}/ra/ca.pem`, '--no-pcsc', '--pin-file', `${folder}/pin`];
-	await tamga([...command, ...here, '--code-file', `${folder}/code`], { status: 6 });
-	// nobody touches the browser: the page finds out by itself
-	await maria.page.getByText('Application submitted — done').waitFor();
+	// nobody touches the browser: the page moves on while the command runs
+	let ended = false;
+	const running = tamga([...command, ...here, '--code-file', `${folder}/code`, '--wait=200'],
+	    { timeout: 200000 }).finally(() => { ended = true; });
+	await Promise.race([maria.comes('Application submitted — done'), running]);
+	check(!ended, 'the command ended before the page moved on');
+	await maria.reads('Application submitted — done');
 	await maria.seen('profile-submitted');
 
 	// 8. Check of the electronic application; payment
@@ -160,8 +164,8 @@ walk('Bulgaria', async w => {
 	await run('openssl', ['verify', ...ca, pem]);
 
 	// ... and its installation; what is signed with it is verified by OpenSSL
-	await tamga(['enroll', '--resume', '--now', '--no-pcsc', '--pin-file', `${folder}/pin`,
-	    '--code-file', `${folder}/code`]);
+	await running;
+	await maria.comes('Certificate installed — done');
 	await tamga(['cert', 'export', '--no-pcsc', '9a', '-o', `${folder}/token.pem`]);
 	const print = at => run('openssl', ['x509', '-in', at, '-noout', '-fingerprint']);
 	check((await print(pem)).out === (await print(`${folder}/token.pem`)).out,

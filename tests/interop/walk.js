@@ -344,13 +344,17 @@ print(json.dumps({'to': m['X-To'], 'tls': m['X-Tls'], 'subject': m['Subject'],
 	return JSON.parse(out);
 }
 
+// Who runs still when this program ends is ended with it.
+const children = new Set();
+process.once('exit', () => children.forEach(child => child.kill()));
+
 // run PROGRAM ARGUMENTS: its output, once it has ended with that status.
-function run(program, args, { status = 0, input = '', env = {} } = {}) {
+function run(program, args, { status = 0, input = '', env = {}, timeout = 60000 } = {}) {
 	return new Promise((done, failed) => {
-		const child = execFile(program, args, { timeout: 60000, maxBuffer: 1 << 22,
+		const child = execFile(program, args, { timeout, maxBuffer: 1 << 22,
 		    env: { ...process.env, ...env } }, (error, out, said) => {
 			const got = error === null ? 0 : error.code;
-
+			children.delete(child);
 			if (got === status)
 				done({ out, said });
 			else
@@ -358,6 +362,7 @@ function run(program, args, { status = 0, input = '', env = {} } = {}) {
 				    `not ${status}\n${out}${said}`));
 		});
 
+		children.add(child);
 		child.stdin.on('error', () => {});
 		child.stdin.end(input);
 	});

@@ -71,6 +71,7 @@ tmg_opgp_data_slots(tmg_backend *b, tmg_data_slot *slots, size_t cap,
 				.application = "OpenPGP",
 				.guarded = rows[i].guarded,
 				.fixed = rows[i].tag == DO_KDF,
+				.users = rows[i].writer == PW_OTHER,
 			};
 		(*count)++;
 	}

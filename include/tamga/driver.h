@@ -75,6 +75,7 @@ typedef struct tmg_data_slot {
 	const char *application;	/* whose rules these are: "PIV"; static */
 	bool guarded;			/* read after the user's PIN only */
 	bool fixed;			/* written by the token, or the driver, alone */
+	bool users;			/* written after the user's PIN, not the admin's */
 } tmg_data_slot;
 
 /* One key as the token tells of it. */
@@ -280,7 +281,8 @@ struct tmg_driver {
 	/* Data objects.  slots: every place there is, full or empty, as slots()
 	 * above.  read: TMG_NOT_FOUND: empty; TMG_LOGIN: the user's PIN first.
 	 * write replaces; of none there delete is TMG_OK; both TMG_LOGIN: admin
-	 * first, TMG_DENIED: no room, TMG_OCCUPIED: what is there must stay. */
+	 * first (the user where the slot says so), TMG_DENIED: no room, TMG_OCCUPIED:
+	 * what is there must stay. */
 	tmg_rc (*data_slots)(tmg_backend *b, tmg_data_slot *rows, size_t cap,
 	    size_t *count);
 	tmg_rc (*data_read)(tmg_backend *b, uint32_t tag, tmg_out *data);

@@ -181,7 +181,8 @@ change(tmg_data *data, tmg_job_fn *fn, tmg_view value)
 {
 	struct data_job j = { .data = data, .value = value };
 	const tmg_rc rc = tmg_job_run(data->token, &(tmg_job){ .fn = fn, .arg = &j,
-	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	    .kind = data->slot.users ? TMG_PIN_USER : TMG_PIN_ADMIN,
+	    .when = TMG_WHEN_FIRST });
 
 	data->token->generation++;
 	tmg_once_forget(&data->value);

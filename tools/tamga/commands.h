@@ -26,6 +26,10 @@ extern const struct command cmd_cert_show;
 extern const struct command cmd_cert_export;
 extern const struct command cmd_cert_install;
 extern const struct command cmd_cert_delete;
+extern const struct command cmd_data_list;
+extern const struct command cmd_data_read;
+extern const struct command cmd_data_write;
+extern const struct command cmd_data_delete;
 extern const struct command cmd_enroll;
 extern const struct command cmd_status;
 extern const struct command cmd_application_print;
@@ -71,6 +75,10 @@ extern const struct command cmd_version;
 	&cmd_cert_export, \
 	&cmd_cert_install, \
 	&cmd_cert_delete, \
+	&cmd_data_list, \
+	&cmd_data_read, \
+	&cmd_data_write, \
+	&cmd_data_delete, \
 	&cmd_enroll, \
 	&cmd_status, \
 	&cmd_application_print, \

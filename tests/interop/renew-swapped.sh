@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A renewed key gets the place of the old one, which goes aside with its
 # certificate: in the end, and when the process is killed at any write or send
-# on the way (TAMGA_TEST_ALL=1: at all, else at some), and the card pulled.
-# shellcheck disable=SC2086
+# on the way (fault/disaster-lib.sh).
+# shellcheck disable=SC2034,SC2086,SC2154
 set -u
 kind=piv,version=5.7.1
 . "$top_srcdir/tests/interop/enroll-lib.sh"
@@ -73,32 +73,27 @@ run 0 "$tamga" renew 9a $local --json
 ok "where no key moves, each stays"
 
 # ---- killed on the way ------------------------------------------------------------------
-shim=$top_builddir/tests/fault/.libs/shim.so
-if [ -e "$shim" ] && ! ldd "$tamga" 2>/dev/null | grep -q libasan; then
-	TAMGA_FAULT=kill
-	export TAMGA_FAULT
-	enrolled
-	run 0 env LD_PRELOAD="$shim" TAMGA_FAULT_COUNT="$work/count" "$tamga" renew 9a $local --quiet
-	total=$(cat "$work/count")
-	[ "$total" -gt 100 ] || fail "only $total places"
-	every=9
-	[ -z "${TAMGA_TEST_ALL:-}" ] || every=1
-	n=$((total - 160)) killed=0
-	[ $n -gt 0 ] || n=1
-	while [ "$n" -le "$total" ]; do
-		enrolled
-		status=0
-		LD_PRELOAD=$shim TAMGA_FAULT_AT=$n timeout 60 "$tamga" renew 9a $local --quiet \
-			>"$work/out" 2>"$work/said" || status=$?
-		[ "$status" = 137 ] && killed=$((killed + 1))
-		[ "$(state | grep -vc done)" = 0 ] ||
-			run 0 "$tamga" enroll --resume $local $credentials
-		[ "$(journals)" = 2 ] || run 0 "$tamga" renew 9a $local
-		assert_swapped "killed at $n of $total"
-		n=$((n + every))
-	done
-	[ "$killed" -ge 10 ] || fail "only $killed killed"
-	unset TAMGA_FAULT
-	ok "killed $killed times, resumed each time"
+world=$top_builddir/tests/fault/.libs/world.so
+if [ -e "$world" ] && ! ldd "$tamga" 2>/dev/null | grep -q libasan; then
+	binding=est
+	. "$top_srcdir/tests/fault/disaster-lib.sh"
+	. "$top_srcdir/tests/fault/disaster-ra.sh"
+	card_kind=--yubikey=5.7.1 slot_renew=9a which=", swapped"
+	TAMGA_TEST_PLACES=${TAMGA_TEST_PLACES:-24}
+	wish() { asks="$official --subject CN=Swapped"; }
+	# In one place or in the other, always; and in the end as it should be.
+	stands_renew() {
+		{ cert_of 9a now.pem && cmp -s "$work/now.pem" "$work/old.pem"; } ||
+			{ cert_of 83 now.pem && cmp -s "$work/now.pem" "$work/old.pem"; } ||
+			fail "$(here): the old certificate is gone"
+		[ "$(journals)" != 2 ] || open_journal || assert_swapped "$(here)"
+	}
+	# typed again, `renew 9a` does not find a key that is between two places
+	finish_it() {
+		! open_journal || run 0 "$tamga" enroll --resume $local $credentials
+		[ "$(journals)" = 2 ] || run 0 "$tamga" $begin
+	}
+	enrolled_once
+	everywhere renew killed
 fi
 echo "renew-swapped: all held"

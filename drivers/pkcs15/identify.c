@@ -44,9 +44,9 @@ name(tmg_p15 *p)
 	    sizeof(info->serial) / 2 - 1 });
 	from = strlen(info->serial) > SERIAL_SHOWN
 	    ? strlen(info->serial) - SERIAL_SHOWN : 0;
-	snprintf(info->label, sizeof(info->label), "%s%s%s",
+	snprintf(info->label, sizeof(info->label), "%s%s%.*s",
 	    label[0] != '\0' ? label : "PKCS15",
-	    info->serial[0] != '\0' ? "-" : "", info->serial + from);
+	    info->serial[0] != '\0' ? "-" : "", SERIAL_SHOWN, info->serial + from);
 	tmg_p15_text(info->manufacturer, sizeof(info->manufacturer),
 	    told->manufacturer);
 	snprintf(info->model, sizeof(info->model), "%s", p->profile->model);

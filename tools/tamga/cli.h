@@ -102,6 +102,10 @@ cli_tokens(struct cli *cli, tmg_tokens **tokens);
  * only one there is. */
 TMG_MUST_USE tmg_rc
 cli_token(struct cli *cli, const char *name, tmg_token **token);
+/* The same for what cannot be taken back, a PIN's try too: where nobody named one,
+ * a card with several applications is refused, not taken for its first. */
+TMG_MUST_USE tmg_rc
+cli_token_meant(struct cli *cli, const char *name, tmg_token **token);
 
 /* The folder that --token or the configuration names in the place of a card, or
  * that cli_use_folder() named; NULL none. */

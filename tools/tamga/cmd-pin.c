@@ -78,7 +78,7 @@ run_change(struct cli *cli)
 	bool typed;
 	tmg_rc rc;
 
-	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
 	    (rc = cli_ask_typed(cli, token, kind, needs, &old)))
 		return rc;
 	typed = is_typed(token, kind, needs, &old);
@@ -100,7 +100,7 @@ run_unblock(struct cli *cli)
 	int tries = -1;
 	tmg_rc rc;
 
-	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
 	    (rc = cli_ask(cli, token, TMG_PIN_PUK, &puk)) ||
 	    (rc = cli_ask_fresh(cli, token, TMG_PIN_USER, &fresh)))
 		return rc;
@@ -120,7 +120,7 @@ run_verify(struct cli *cli)
 	int tries = -1;
 	tmg_rc rc;
 
-	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
 	    (rc = cli_ask_typed(cli, token, kind, TMG_PAD_VERIFY, &pin)))
 		return rc;
 	rc = is_typed(token, kind, TMG_PAD_VERIFY, &pin)

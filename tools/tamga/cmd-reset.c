@@ -38,7 +38,7 @@ run_reset(struct cli *cli)
 	tmg_token *token;
 	tmg_rc rc;
 
-	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
 	    (rc = check_meant(cli, tmg_token_info(token))))
 		return rc;
 	rc = tmg_token_reset(token);

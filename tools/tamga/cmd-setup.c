@@ -243,7 +243,7 @@ run_setup(struct cli *cli)
 	tmg_token *token;
 	tmg_rc rc;
 
-	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
+	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
 	    (rc = make_plan(cli, token, &plan)) ||
 	    (rc = carry_out(cli, token, &plan)))
 		return rc;

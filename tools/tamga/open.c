@@ -164,6 +164,13 @@ first_said(const char *a, const char *b, const char *c, const char *d)
 	    d != NULL && d[0] != '\0' ? d : NULL;
 }
 
+static const char *
+name_said(struct cli *cli, const char *name)
+{
+	return first_said(name, cli->folder, cli_text(cli, "token"),
+	    first_said(cli_text(cli, "reader"), NULL, NULL, cli->conf.token));
+}
+
 tmg_rc
 cli_token(struct cli *cli, const char *name, tmg_token **token)
 {
@@ -174,14 +181,27 @@ cli_token(struct cli *cli, const char *name, tmg_token **token)
 	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	cli->stage = STAGE_FIND;
-	rc = tmg_tokens_find(tokens, first_said(name, cli->folder,
-	    cli_text(cli, "token"), first_said(cli_text(cli, "reader"), NULL, NULL,
-	    cli->conf.token)), token);
+	rc = tmg_tokens_find(tokens, name_said(cli, name), token);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_tokens_fault(tokens));
 	cli->stage = STAGE_TOKEN;
 	cli->token = *token;
 	return TMG_OK;
+}
+
+tmg_rc
+cli_token_meant(struct cli *cli, const char *name, tmg_token **token)
+{
+	tmg_tokens *tokens;
+	tmg_rc rc;
+
+	if ((rc = cli_use_folder(cli, name)) ||
+	    (rc = cli_tokens(cli, &tokens)))
+		return rc;
+	/* a card that does not answer is told about by who wants it */
+	if (name_said(cli, name) == NULL)
+		(void)!tmg_tokens_complete(tokens);
+	return cli_token(cli, name, token);
 }
 
 /* The name of a slot on the token that was chosen, else any name at all. */

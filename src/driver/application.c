@@ -28,6 +28,7 @@ exchange(tmg_application *a, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 {
 	tmg_channel *ch = a->b->ch;
 
+	tmg_selected_speaks(&a->selected, ch);
 	return spoken(a, false, ch->ops->exchange(ch, c, data, sw));
 }
 

@@ -28,6 +28,13 @@ tmg_selected_certain(const tmg_selected *s, const tmg_channel *ch)
 	return tmg_selected_is(s, ch) && is_certain(s, ch);
 }
 
+void
+tmg_selected_speaks(tmg_selected *s, const tmg_channel *ch)
+{
+	if (is_certain(s, ch))
+		s->turn = ch->turn;
+}
+
 /* A word in doubt makes nothing certain: whoever answers it may be another. */
 void
 tmg_selected_spoken(tmg_selected *s, const tmg_channel *ch, bool select)

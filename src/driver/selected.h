@@ -26,6 +26,11 @@ tmg_selected_is(const tmg_selected *s, const tmg_channel *ch);
 bool
 tmg_selected_certain(const tmg_selected *s, const tmg_channel *ch);
 
+/* Before each command: what is certain when it is sent is so when it is answered,
+ * however long a key takes to be made. */
+void
+tmg_selected_speaks(tmg_selected *s, const tmg_channel *ch);
+
 /* After each command; select: it was our SELECT. */
 void
 tmg_selected_spoken(tmg_selected *s, const tmg_channel *ch, bool select);

@@ -10,6 +10,7 @@
 struct birth {
 	const tmg_keyspec *spec;
 	tmg_out *spki;
+	size_t mark;		/* spki->len before the first attempt */
 	tmg_view pkcs8;
 };
 
@@ -53,6 +54,8 @@ do_generate(tmg_token *t, void *arg)
 	snprintf(what, sizeof(what), _("Token %s is making a key (%s)"),
 	    t->info.label, tmg_alg_get(b->spec->alg)->name);
 	tmg_ctx_notice(t->set->ctx, TMG_NOTICE_WORKING, what);
+	b->spki->len = b->mark;
+	b->spki->full = false;
 	rc = t->driver->generate(t->backend, b->spec, b->spki);
 	tmg_ctx_notice(t->set->ctx, TMG_NOTICE_WORKED, what);
 	return rc;
@@ -61,7 +64,7 @@ do_generate(tmg_token *t, void *arg)
 tmg_rc
 tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 {
-	struct birth b = { .spec = spec, .spki = spki };
+	struct birth b = { .spec = spec, .spki = spki, .mark = spki->len };
 	tmg_rc rc;
 
 	if ((rc = tmg_token_slots(token)))

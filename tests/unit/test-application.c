@@ -181,6 +181,47 @@ secrets_want_certainty(void **state)
 	done_toy(&t);
 }
 
+/* A card that thinks for a minute about the command it is given. */
+static toy *thinking;
+static const tmg_channel_ops *quick;
+
+static tmg_rc
+exchange_slowly(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
+{
+	const tmg_rc rc = quick->exchange(ch, c, data, sw);
+
+	thinking->app.selected.spoken_ms -= 60000;
+	return rc;
+}
+
+static void
+what_takes_long_leaves_no_doubt(void **state)
+{
+	static const tmg_script_row rows[] = {
+		{ SELECT, FCI, NULL },
+		{ "00D60000 78", "9000", NULL },
+		{ "00D60000 78", "9000", NULL },	/* a moment later, for a minute */
+		{ "00D60000 78", "9000", NULL },	/* in the same turn */
+		{ 0 },
+	};
+	tmg_channel_ops slow;
+	toy t;
+
+	(void)state;
+	open_toy(&t, rows);
+	quick = t.base.ch->ops;
+	slow = *quick;
+	slow.exchange = exchange_slowly;
+	thinking = &t;
+	assert_int_equal(send(&t, &put, 0x9000), TMG_OK);
+	pause_for(&t, 500);
+	t.base.ch->ops = &slow;
+	assert_int_equal(send(&t, &put, 0x9000), TMG_OK);
+	t.base.ch->ops = quick;
+	assert_int_equal(send(&t, &put, 0x9000), TMG_OK);
+	done_toy(&t);
+}
+
 static void
 a_foreign_answer_selects_and_asks_again(void **state)
 {
@@ -293,6 +334,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selected_once_for_as_long_as_it_holds),
 		cmocka_unit_test(secrets_want_certainty),
+		cmocka_unit_test(what_takes_long_leaves_no_doubt),
 		cmocka_unit_test(a_foreign_answer_selects_and_asks_again),
 		cmocka_unit_test(what_is_typed_is_never_repeated),
 		cmocka_unit_test(an_application_that_is_gone_is_told),

@@ -93,6 +93,8 @@ typedef enum tmg_remedy {
 	TMG_TRY_DELETE_CERT = 1 << 23,	/* delete a certificate */
 	TMG_TRY_AGAIN = 1 << 24,	/* ask once more: the answer proved nothing, so
 					 * nothing was decided */
+	TMG_TRY_DESTROY = 1 << 25,	/* let a key be destroyed before it is known
+					 * that another one will do */
 } tmg_remedy;
 
 #define TMG_FAULT_TEXT 320	/* bytes, final zero included */

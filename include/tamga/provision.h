@@ -37,8 +37,12 @@ typedef struct tmg_provision_spec {
 				 * ec:p256, ec:p384, rsa:2048, ... */
 	tmg_pin_policy pin;
 	tmg_touch_policy touch;
-	bool replace;		/* an occupied slot may be overwritten: where the token
-				 * moves keys, not before the new one is proven */
+	bool replace;		/* an occupied slot may be overwritten once the new key
+				 * is certified and proven; a token that cannot wait so
+				 * long, which moves no keys or has no room, is refused
+				 * (TMG_OCCUPIED, TMG_TRY_DESTROY) */
+	bool destroy;		/* replace, on such a token too: what is there is gone
+				 * before the authority has decided */
 	bool keep_key;		/* use the key that is there (renewal, same key) */
 	const char *renews;	/* name of the key whose certificate is renewed and
 				 * which authenticates us */

@@ -138,7 +138,8 @@ describe(tmg_provision *p, const tmg_provision_spec *spec)
 
 	p->j.pin = (int)spec->pin;
 	p->j.touch = (int)spec->touch;
-	p->j.replace = spec->replace;
+	p->j.replace = spec->replace || spec->destroy;
+	p->destroys = spec->destroy;
 	p->j.keep_key = spec->keep_key;
 	p->j.attest = spec->attest;
 	p->j.swap = spec->swap && spec->renews != NULL && spec->slot == NULL &&

@@ -86,6 +86,8 @@ tmg_preflight_slot(tmg_provision *p)
 			p->j.slot, p->j.label, tmg_alg_get(facts.alg)->name));
 
 	p->loses = p->j.replace && !p->j.keep_key && (key == TMG_OK || rc == TMG_OK);
+	if ((rc = tmg_replace_check(p)))
+		return rc;
 	if (key == TMG_OK && tmg_key_public(p->key, &spki) == TMG_OK)
 		return tmg_work_sha256(p, spki, p->j.before);
 	return TMG_OK;

@@ -187,13 +187,14 @@ tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
 	return rc;
 }
 
-/* Says what a person may choose from. */
-static tmg_rc
-no_place(tmg_provision *p, const tmg_slot *old, size_t count)
+void
+tmg_renew_free(tmg_provision *p, char text[static 64])
 {
-	uint8_t free_ones[64] = "";
-	tmg_out list = { free_ones, sizeof(free_ones) - 1, 0, false };
+	tmg_out list = { (uint8_t *)text, 63, 0, false };
+	size_t count = 0;
 
+	if (tmg_token_keys(p->token, &count) != TMG_OK)
+		count = 0;
 	for (size_t i = 0; i < count; i++) {
 		tmg_key *key = tmg_token_key(p->token, i);
 
@@ -202,8 +203,17 @@ no_place(tmg_provision *p, const tmg_slot *old, size_t count)
 		tmg_put_str(&list, list.len > 0 ? ", " : "");
 		tmg_put_str(&list, tmg_key_slot(key)->name);
 	}
-	free_ones[list.len] = '\0';
-	if (list.len > 0)
+	text[list.len] = '\0';
+}
+
+/* Says what a person may choose from. */
+static tmg_rc
+no_place(tmg_provision *p, const tmg_slot *old)
+{
+	char free_ones[64];
+
+	tmg_renew_free(p, free_ones);
+	if (free_ones[0] != '\0')
 		return tmg_advise(&p->fault, TMG_TRY_KEEP_KEY | TMG_TRY_SLOT,
 		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for "
 			"a new key like the one in %s; keep the key, or choose "
@@ -235,6 +245,6 @@ tmg_renew_place(tmg_provision *p)
 	if (rc == TMG_OCCUPIED)
 		rc = tmg_renew_spare(p, old, p->j.slot);
 	if (rc == TMG_OCCUPIED)
-		return no_place(p, old, count);
+		return no_place(p, old);
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
 }

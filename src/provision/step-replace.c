@@ -3,9 +3,11 @@
  * --replace: until the new certificate is on the token and its key has proven
  * itself, what it replaces stays as it was and may be used; an authority that
  * refuses costs nothing.  So the new key is made in a spare slot, waits there,
- * and moves in the end.  A token that moves no keys, or has no room, makes it in
- * its place at once.
+ * and moves in the end.  On a token that moves no keys, or has no room, it is made
+ * in its place at once, which somebody has to allow by name.
  */
+#include <stdio.h>
+
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/provision/move.h"
@@ -21,16 +23,67 @@ is_able(const tmg_provision *p)
 	return (tmg_token_info(p->token)->can & needs) == needs;
 }
 
+/* Whose certificate the key has, in words. */
+static void
+put_holder(tmg_provision *p, char text[static TMG_NAME_MAX])
+{
+	tmg_cert_facts facts;
+	tmg_view cert;
+
+	text[0] = '\0';
+	if (tmg_key_cert(p->key, &cert) == TMG_OK &&
+	    tmg_cert_facts_get(cert, &facts) == TMG_OK)
+		snprintf(text, TMG_NAME_MAX, "%s", facts.subject);
+}
+
+static tmg_rc
+no_second_place(tmg_provision *p)
+{
+	char holder[TMG_NAME_MAX], free_ones[64];
+
+	put_holder(p, holder);
+	tmg_renew_free(p, free_ones);
+	return tmg_advise(&p->fault, TMG_TRY_SLOT | TMG_TRY_DESTROY,
+	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s cannot keep what slot %s holds "
+		"(%.40s) until the new key is certified: it would be destroyed first, "
+		"and be lost if the authority refuses. Nothing was changed: choose "
+		"another slot (free: %s), or allow it to be destroyed"), p->j.label,
+		p->j.slot, holder[0] != '\0' ? holder : _("a key"),
+		free_ones[0] != '\0' ? free_ones : _("none")));
+}
+
+/* Verdicts TMG_OCCUPIED: it moves nothing, or has no room. */
+static tmg_rc
+find_spare(tmg_provision *p, char name[static TMG_SLOT_NAME])
+{
+	return is_able(p) ? tmg_renew_spare(p, tmg_key_slot(p->key), name) :
+	    TMG_OCCUPIED;
+}
+
+tmg_rc
+tmg_replace_check(tmg_provision *p)
+{
+	char spare[TMG_SLOT_NAME];
+	tmg_rc rc;
+
+	if (!p->loses || p->destroys)
+		return TMG_OK;
+	if ((rc = find_spare(p, spare)) == TMG_OCCUPIED)
+		return no_second_place(p);
+	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
+}
+
 tmg_rc
 tmg_replace_choose(tmg_provision *p)
 {
 	tmg_rc rc;
 
-	if (!p->loses || !is_able(p))
+	if (!p->loses)
 		return TMG_OK;
-	rc = tmg_renew_spare(p, tmg_key_slot(p->key), p->j.made);
+	if ((rc = find_spare(p, p->j.made)) == TMG_OCCUPIED)
+		return p->destroys ? TMG_OK : no_second_place(p);
 	if (rc != TMG_OK)
-		return rc == TMG_OCCUPIED ? TMG_OK : tmg_work_token_said(p, rc);
+		return tmg_work_token_said(p, rc);
 	p->key = NULL;
 	return tmg_work_token(p);
 }

@@ -24,6 +24,7 @@ struct tmg_provision {
 	bool any_slot;			/* nor its slot */
 	bool any_subject;		/* a person agreed to what was issued */
 	bool loses;			/* what the slot holds will be overwritten */
+	bool destroys;			/* and may be so before the authority decides */
 	unsigned long traces;		/* of enrollments on this token, last we looked */
 	tmg_journal j;
 	tmg_lock lock;
@@ -155,6 +156,10 @@ tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec);
 TMG_MUST_USE tmg_rc
 tmg_renew_place(tmg_provision *p);
 
+/* The names of free slots, as far as text has room for them; "" none. */
+void
+tmg_renew_free(tmg_provision *p, char text[static 64]);
+
 /* The first free retired slot's name, where the card makes keys in them.
  * Verdicts TMG_OCCUPIED. */
 TMG_MUST_USE tmg_rc
@@ -173,8 +178,13 @@ tmg_swap_begun(const tmg_provision *p);
 
 /* ---- step-replace.c ---------------------------------------------------- */
 
-/* Where something is about to be lost: finds a slot for the new key to wait in,
- * if the token moves keys and has one; else nothing happens. */
+/* Where something is about to be lost: whether the token can keep it until the new
+ * key is proven, or need not.
+ * Verdicts  TMG_OCCUPIED  neither; the words name what would be lost */
+TMG_MUST_USE tmg_rc
+tmg_replace_check(tmg_provision *p);
+/* Finds a slot for the new key to wait in, if the token moves keys and has one; else
+ * it is made in its place.  Verdicts as above. */
 TMG_MUST_USE tmg_rc
 tmg_replace_choose(tmg_provision *p);
 /* The key that waited gets its place, and what was there is destroyed. */

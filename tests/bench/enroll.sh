@@ -86,7 +86,7 @@ print(*[x.getsockname()[1] for x in s])')
 
 enroll() {
 	XDG_STATE_HOME=$(mktemp -d -p "$WORK") exec "$STAGE/bin/tamga" enroll --pin-file "$WORK/pin" \
-	    --slot 9a --replace "$@"
+	    --slot 9a --destroy "$@"
 }
 by_tamga() {
 	enroll --ca "$TAMGA_TEST_RA_EST" --ca-file "$TAMGA_TEST_RA_CA" --user "$TAMGA_TEST_RA_USER" \

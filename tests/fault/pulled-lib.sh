@@ -53,7 +53,7 @@ authority() {
 		--user "$TAMGA_TEST_RA_USER" --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" "$@"
 }
 enroll() { authority --slot "$own" --type "$type" --subject "CN=Holder"; }
-again() { authority --slot "$own" --type "$type" --subject "CN=Holder" --replace; }
+again() { authority --slot "$own" --type "$type" --subject "CN=Holder" --destroy; }
 # What a cut enrollment wants: to be gone on with, or to be begun.
 go_on() {
 	tamga enroll --list --json

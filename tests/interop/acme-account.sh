@@ -97,7 +97,7 @@ read -r port <"$work/told" || { cat "$work/server"; fail "the server does not se
 strict="--ca acme+https://localhost:$port/directory --ca-file $work/acme/ca.pem"
 for option in account-key=82 wait=9; do
 	run 0 "$tamga" enroll $local $strict --ca-option "webroot=$work/www" --ca-option $option \
-		--subject CN=a.example --san dns:a.example --slot 9c --replace
+		--subject CN=a.example --san dns:a.example --slot 9c --destroy
 done
 run 1 "$tamga" account change-key $local $strict 82
 says "has an account of its own there (https://localhost:$port/account/0)"
@@ -194,7 +194,7 @@ cp "$work/old.json" "$record"
 run 7 "$tamga" account show $local $ca
 run 0 "$tamga" account deactivate $local $ca --yes
 [ ! -e "$record" ] || fail "one that is over cannot be got rid of"
-run 0 "$tamga" enroll $local $ca $agree $door --subject CN=c.example.kz --san dns:c.example.kz --slot 9c --replace
+run 0 "$tamga" enroll $local $ca $agree $door --subject CN=c.example.kz --san dns:c.example.kz --slot 9c --destroy
 run 0 "$tamga" account show $local $ca --json
 [ "$(jq -r .account "$work/out")" != "$url" ] || fail "the same account"
 ok "ended; the next enrollment makes another"

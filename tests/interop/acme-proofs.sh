@@ -69,7 +69,7 @@ ok "a hook that fails is told by its status"
 
 # ---- tls-alpn-01 -------------------------------------------------------------------
 door="--ca-option challenge=tls-alpn-01 --ca-option listen=127.0.0.1:$tls_port"
-run 0 "$tamga" enroll $local $ca $agree $door --slot 9d --replace \
+run 0 "$tamga" enroll $local $ca $agree $door --slot 9d --destroy \
 	--subject CN=tls.example.kz --san dns:tls.example.kz --san dns:tls2.example.kz \
 	--san ip:127.0.0.1
 issued 9d 'DNS:tls.example.kz, DNS:tls2.example.kz, IP Address:127.0.0.1'
@@ -88,7 +88,7 @@ start_pebble "\"externalAccountBindingRequired\": true,
  \"externalAccountMACKeys\": {\"kid-1\": \"$mac\"}"
 agree="--ca-option terms=$terms"
 door="--ca-option listen=127.0.0.1:$http_port"
-wish="$local $ca $agree $door --slot 9e --replace --subject CN=eab.example.kz --san dns:eab.example.kz"
+wish="$local $ca $agree $door --slot 9e --destroy --subject CN=eab.example.kz --san dns:eab.example.kz"
 ctl mark
 run 7 "$tamga" enroll $wish
 says "only accounts that it knows from elsewhere"

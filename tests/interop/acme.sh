@@ -68,7 +68,7 @@ says "Already enrolled"
 
 # ---- a person at a terminal is asked for the terms ---------------------------------
 rm -r "$work/state"
-talk yes 0 "--replace"
+talk yes 0 "--destroy"
 [ "$(jq -r .terms "$work"/state/tamga/acme/*.json)" = "$terms" ] || fail "not remembered"
 ok "terms are asked for at a terminal, once, and remembered"
 

@@ -80,19 +80,26 @@ full || echo "not tried: a small tmpfs for a full disk (no mount here)"
 # ---- an occupied slot ---------------------------------------------------------------
 run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a
 refused 1 "replace" $pin $official --slot 9a --subject CN=Somebody
-run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a --subject CN=Somebody --replace
+# this card has no second place for a key: somebody has to say that the old one may go
+ctl mark
+refused 1 "cannot keep what slot 9a holds" $pin $official --slot 9a --subject CN=Somebody --replace
+says "--destroy lets it be destroyed"
+says "free: 9c, 9d"
+[ "$(generated)" = 0 ] || fail "a key was made"
 assert_installed 9a
-ok "--replace replaces"
+run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a --subject CN=Somebody --destroy
+assert_installed 9a
+ok "--replace loses nothing unsaid; --destroy replaces"
 
 # a request that will be refused costs no key
 printf 'not the password\n' >"$work/wrong-password"
 strangers="--ca $TAMGA_TEST_RA_EST --ca-file $TAMGA_TEST_RA_CA --user $TAMGA_TEST_RA_USER \
 --password-file $work/wrong-password"
 refused 7 "does not accept this user name and password" $pin $strangers --slot 9a \
-	--subject CN=Somebody --replace
+	--subject CN=Somebody --destroy
 says "--user NAME and --password-file FILE"
 refused 7 "it wants to know who you are" $pin --ca "$TAMGA_TEST_RA_EST" \
-	--ca-file "$TAMGA_TEST_RA_CA" --slot 9a --subject CN=Somebody --replace
+	--ca-file "$TAMGA_TEST_RA_CA" --slot 9a --subject CN=Somebody --destroy
 says "--user NAME and --password-file FILE"
 assert_installed 9a
 

@@ -272,7 +272,7 @@ cp "$whole" "$keys/mine.p12"
 echo text >"$keys/key.pem"
 echo text >"$keys/tamga-9.pem"
 run 0 "$tamga" list --token "file:$keys"
-run 0 "$tamga" enroll --token "file:$keys" $est --type ec:p256 --replace --new-pin-file "$work/secret"
+run 0 "$tamga" enroll --token "file:$keys" $est --type ec:p256 --destroy --new-pin-file "$work/secret"
 holds key.pem mine.p12 tamga-1.p12 tamga-9.pem
 cmp -s "$whole" "$keys/mine.p12" || fail "somebody else's file was changed"
 ok "refused: open folders, links, pipes, damage, other keys; other files left alone"

@@ -16,7 +16,7 @@ piv*)
 	generates='00 47' verifies='80 8' writes='00 DB'
 	signs='00 87 [01][0-9A-F] 9[ACDE]' ;;
 openpgp*)
-	first=aut second=sig third='sig --replace' default=aut fresh='--app openpgp' spare= attests=
+	first=aut second=sig third='sig --destroy' default=aut fresh='--app openpgp' spare= attests=
 	generates='00 47 80' verifies='8[12] 6' writes='00 DA 7F 21'
 	signs='00 \(2A 9E 9A\|88 00 00\)'
 	# nobody but its owner knows what the administrator of such a card types

@@ -104,7 +104,9 @@ enrolled() {
 replaced() {
 	enroll 1 $1 other
 	says 'holds'
-	enroll 0 $1 other --replace
+	enroll 1 $1 other --replace
+	says 'cannot keep what slot'
+	enroll 0 $1 other --destroy
 	[ "$(certificates)" = 1 ] || fail "replaced, and not one certificate"
 	[ "$(pkcs11-tool --module "$lib" -l --pin "$(cat "$work/pin")" -O --type privkey \
 		2>/dev/null | grep -c "ID: *$1")" = 1 ] || fail "replaced, and not one key"

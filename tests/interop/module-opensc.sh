@@ -43,7 +43,7 @@ born 01:ec:p256 02:rsa:2048
 signs 01:sha256 02:sha256 02:sha512
 decrypts 02 pkcs1
 enrolled 03
-enroll 1 03 other --replace
+enroll 1 03 other --destroy
 says 'holds a key, and its module keeps no two in one slot'
 signs 03:sha256
 emptied 03

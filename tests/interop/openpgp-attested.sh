@@ -31,7 +31,7 @@ run 0 "$tamga" enroll --cancel "$(jq -r '.enrollments[0].id' "$work/out")"
 ok "a key without touch is refused"
 
 run 0 "$tamga" enroll $local $at --slot aut --subject 'CN=born on a token' --attest \
-	--touch-policy always --replace
+	--touch-policy always --destroy
 newest=$(ra list --json | jq -r 'sort_by(.created)[-1].application')
 ra show "$newest" >"$work/out" 2>"$work/said" || fail "tamga-ra show"
 grep -q '^key made  *on token [0-9]* (firmware 5.7.1); PIN: once; touch: always$' "$work/out" ||

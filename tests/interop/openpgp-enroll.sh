@@ -15,7 +15,7 @@ engine=$(module engines-3/pkcs11.so) || { echo "skipped: no engine pkcs11"; exit
 	echo "skipped: a sanitizer must be in the program that loads the module"
 	exit 77
 }
-[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --card openpgp,serial=305419896 -- \
+[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --card openpgp,serial=305419896,keygen-time=1200 -- \
 	sh "$top_srcdir/tests/with-ra" -- sh "$0" inside
 tamga=$top_builddir/tamga
 
@@ -57,11 +57,14 @@ said() { "$@" >out 2>said || { cat out said >&2; fail "$*"; }; }
 
 # enroll TYPE SLOT: a key there, its certificate by EST, both read back.
 enroll() {
+	ctl mark >/dev/null
 	said "$tamga" enroll --ca "$TAMGA_TEST_RA_EST" --ca-file "$TAMGA_TEST_RA_CA" \
 		--user "$TAMGA_TEST_RA_USER" --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" \
 		--pin-file pin --admin-key-file admin --slot "$2" --type "$1" --subject "CN=Asel $2" \
-		--eku clientAuth --replace
+		--eku clientAuth --destroy
 	ctl log >enrolled
+	# however long the card thought: made once, and its fingerprint after it
+	[ "$(grep -c ' 00 47 80 .* 9000 ' enrolled)" = 1 ] || { cat enrolled >&2; fail "not one key"; }
 	said "$tamga" cert export "$2" -o "$2.pem"
 	openssl x509 -in "$2.pem" -noout -pubkey >"$2.pub"
 	expect OK openssl verify -CAfile "$TAMGA_TEST_RA_CA" "$2.pem"

@@ -15,7 +15,7 @@ echo 24680135 >newpuk
 echo 99999999 >bad
 echo "what is signed" >data
 
-# applies SLOT TYPE [--replace]: a key and its certificate in one command; no card of these
+# applies SLOT TYPE [--destroy]: a key and its certificate in one command; no card of these
 # families tells a public key afterwards, so the certificate must get there.
 applies() {
 	# shellcheck disable=SC2086
@@ -98,8 +98,8 @@ while read -r tries_left most_generate traits; do
 	openssl pkeyutl -derive -inkey peer.pem -peerkey 9d.pub -out theirs
 	cmp -s secret theirs || fail "the agreed secret"
 	applies 9a ec:p256
-	applies 9c rsa:2048 --replace
-	applies 9d rsa:2048 --replace
+	applies 9c rsa:2048 --destroy
+	applies 9d rsa:2048 --destroy
 	applies 9e ec:p256
 	good_signature 9a sha256
 	case $traits in

@@ -113,7 +113,7 @@ row() {
 	start_line "family$number" $3
 	case $4 in *--slot*) slot=${4##*--slot } slot=${slot%% *} ;; *) slot=9a ;; esac
 	case $4 in *terms=*|*--without-terms*) agree= ;; *) agree=$terms ;; esac
-	run enroll --replace --slot "$slot" --ca "acme+https://localhost:$port/directory" \
+	run enroll --destroy --slot "$slot" --ca "acme+https://localhost:$port/directory" \
 	    --ca-file "$dir/ca.pem" --timeout 5 $agree ${4%--without-terms*}
 	[ "$got ${1#* }" != "$1" ] || resume
 	judge "${1#* }" "$slot"

@@ -50,7 +50,7 @@ done_right() {
 
 enroll() {
 	# shellcheck disable=SC2046
-	run enroll --replace --slot 9a $(here) --subject "CN=Асель Ким,O=Other House" \
+	run enroll --destroy --slot 9a $(here) --subject "CN=Асель Ким,O=Other House" \
 	    --san "email:asel@example.org" --user anna --password-file "$work/password" "$@"
 	got=$?
 }
@@ -79,12 +79,12 @@ while IFS='|' read -r slot name options ours; do
 	run cert delete 9c --yes < /dev/null
 	run key delete 9c --yes < /dev/null
 done <<'ROWS'
-9c|a new key|--auth basic-or-cert|--replace --slot 9c
+9c|a new key|--auth basic-or-cert|--destroy --slot 9c
 9a|the same key|--auth basic-or-cert|--same-key
-9c|TLS 1.2|--auth basic-or-cert --tls 1.2|--replace --slot 9c
-9c|TLS 1.3|--auth basic-or-cert --tls 1.3|--replace --slot 9c
-9c|an issuing CA, shuffled|--auth basic-or-cert --depth 3 --order shuffled --enroll-chain all|--replace --slot 9c
-9c|chunked, closed, 103|--auth basic-or-cert --chunked --close --early|--replace --slot 9c
+9c|TLS 1.2|--auth basic-or-cert --tls 1.2|--destroy --slot 9c
+9c|TLS 1.3|--auth basic-or-cert --tls 1.3|--destroy --slot 9c
+9c|an issuing CA, shuffled|--auth basic-or-cert --depth 3 --order shuffled --enroll-chain all|--destroy --slot 9c
+9c|chunked, closed, 103|--auth basic-or-cert --chunked --close --early|--destroy --slot 9c
 ROWS
 
 # ---- who waits resumes with the identical request
@@ -114,14 +114,14 @@ printf "12345678\n" > "$work/admin"
 enroll_padding() {
 	rm -rf "$XDG_STATE_HOME"
 	# shellcheck disable=SC2046
-	run enroll --replace --slot sig $(here) --type rsa:2048 --subject "CN=Асель Ким,O=Other House" \
+	run enroll --destroy --slot aut $(here) --type rsa:2048 --subject "CN=Асель Ким,O=Other House" \
 	    --user anna --password-file "$work/password" --admin-key-file "$work/admin" < /dev/null
 	got=$?
-	done_right 0 sig
+	done_right 0 aut
 }
 renew_padding() {
 	# shellcheck disable=SC2046
-	run renew sig --slot aut --replace $(here) --admin-key-file "$work/admin" < /dev/null
+	run renew aut --same-key $(here) --admin-key-file "$work/admin" < /dev/null
 	got=$?
 }
 for tls in 1.2 any; do

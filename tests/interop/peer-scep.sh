@@ -67,7 +67,7 @@ here() {
 }
 enroll() {
 	# shellcheck disable=SC2046
-	run enroll --replace --slot 9a $(here) --subject "CN=Асель Ким,O=Other House" \
+	run enroll --destroy --slot 9a $(here) --subject "CN=Асель Ким,O=Other House" \
 	    --challenge-file "$work/challenge" "$@"
 }
 # become NAME OPTION...: a server of that name; sets dir

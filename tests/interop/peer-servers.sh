@@ -76,7 +76,7 @@ row() {
 	was=$(on_card)
 	rm -rf "$XDG_STATE_HOME"
 	# shellcheck disable=SC2086
-	run enroll --replace --slot 9a --ca "est+https://$host:$port$label" \
+	run enroll --destroy --slot 9a --ca "est+https://$host:$port$label" \
 	    --ca-file "$dir/$anchors" --subject "CN=Peer $number,O=Other House" \
 	    --san "email:peer$number@example.org" --timeout 10 ${ours%--anonymous*}
 	got=$?

@@ -89,7 +89,7 @@ life() {
 	same data opened
 	step "$card: another key and certificate in their place"
 	cp cert.pem old.pem
-	enroll 45 rsa:2048 --replace
+	enroll 45 rsa:2048 --destroy
 	signs 45
 	how_many "Private RSA Key" 3
 	how_many "Public RSA Key" 3

@@ -239,15 +239,35 @@ fill(const char *slot)
 	s->about = about;
 }
 
-/* A token without room, or that moves nothing, replaces at once. */
+/* A token without room, or that moves nothing, destroys what was given up before
+ * anybody knows what will come: only who said that word has it so. */
+static void
+refused_unless_told_to_destroy(void)
+{
+	const unsigned posts = fake->posts, generated = fake->generated;
+	tmg_provision_spec spec = replacement();
+	tmg_fault f = { 0 };
+
+	assert_int_equal(replace(&f), TMG_OCCUPIED);
+	assert_int_equal(f.remedies, TMG_TRY_SLOT | TMG_TRY_DESTROY);
+	assert_non_null(strstr(f.text, "lost if the authority refuses"));
+	assert_non_null(strstr(f.text, "free: 9"));
+	assert_true(is_old(fake_slot_named("9a")));
+	assert_int_equal(fake->posts, posts);
+	assert_int_equal(fake->generated, generated);
+
+	spec.destroy = true;
+	assert_int_equal(enroll(&spec, &f), TMG_OK);
+	assert_true(is_pair(fake_slot_named("9a")));
+	assert_false(is_old(fake_slot_named("9a")));
+	assert_int_equal(fake->destroyed, 0);
+}
+
 static void
 where_nothing_moves_it_is_made_in_place(void **state)
 {
-	tmg_fault f = { 0 };
-
 	fake->moves = false;
-	assert_int_equal(replace(&f), TMG_OK);
-	assert_true(is_pair(fake_slot_named("9a")));
+	refused_unless_told_to_destroy();
 	assert_int_equal(fake_slot_named("82")->priv_len, 0);
 
 	assert_int_equal(taken(state), 0);
@@ -255,10 +275,22 @@ where_nothing_moves_it_is_made_in_place(void **state)
 	fill("83");
 	fill("84");
 	fill("85");
-	assert_int_equal(replace(&f), TMG_OK);
-	assert_true(is_pair(fake_slot_named("9a")));
-	assert_false(is_old(fake_slot_named("9a")));
-	assert_int_equal(fake->destroyed, 0);
+	refused_unless_told_to_destroy();
+}
+
+/* Who allows more than is needed loses no more. */
+static void
+what_can_be_kept_is_kept(void **state)
+{
+	tmg_provision_spec spec = replacement();
+	tmg_fault f = { 0 };
+
+	(void)state;
+	spec.destroy = true;
+	spec.replace = false;
+	fake->answer = FAKE_WAITS;
+	assert_int_equal(enroll(&spec, &f), TMG_PENDING);
+	assert_true(is_old(fake_slot_named("9a")));
 }
 
 /* ---- killed, pulled ---------------------------------------------------------------------- */
@@ -391,6 +423,7 @@ main(void)
 		TEST(who_waits_has_both),
 		TEST(another_key_meanwhile_is_no_bodys_to_lose),
 		TEST(where_nothing_moves_it_is_made_in_place),
+		TEST(what_can_be_kept_is_kept),
 		TEST(killed_anywhere),
 		TEST(pulled_anywhere),
 		TEST(places_that_a_renewal_needs),

@@ -175,7 +175,7 @@ asked_twice_is_once(void **state)
 	assert_int_equal(fake->generated, 1);
 
 	/* and may have it when told so */
-	spec.replace = true;
+	spec.destroy = true;
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
 	assert_int_equal(fake->generated, 2);
 	assert_enrolled("9a");
@@ -356,7 +356,7 @@ killed_while_replacing(void **state)
 {
 	for (int metadata = 0; metadata < 2; metadata++) {
 		const struct killing k = { "a replacement", metadata != 0, true,
-		    { .slot = "9a", .csr.subject = "CN=Жанар", .replace = true }, 2, 3 };
+		    { .slot = "9a", .csr.subject = "CN=Жанар", .destroy = true }, 2, 3 };
 		tmg_provision_spec spec;
 		tmg_fault f = { 0 };
 		unsigned began, total;
@@ -952,7 +952,7 @@ strangers_lose_nothing(void **state)
 
 	fake_new_process();
 	spec = usual();
-	spec.replace = true;
+	spec.destroy = true;
 	fake->stranger = true;
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_DENIED);
 	assert_non_null(strstr(f.text, "does not know you"));
@@ -964,7 +964,7 @@ strangers_lose_nothing(void **state)
 
 	fake_new_process();
 	spec = usual();
-	spec.replace = true;
+	spec.destroy = true;
 	fake->stranger = false;
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
 	assert_int_equal(fake->generated, 2);
@@ -982,7 +982,7 @@ renewals_are_asked_too(void **state)
 	spec = usual();
 	spec.slot = "9c";
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
-	spec = (tmg_provision_spec){ .renews = "9a", .slot = "9c", .replace = true };
+	spec = (tmg_provision_spec){ .renews = "9a", .slot = "9c", .destroy = true };
 	fake_new_process();
 	fake->stranger = true;
 	assert_int_equal(enroll(&spec, &f, NULL), TMG_DENIED);

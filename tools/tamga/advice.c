@@ -11,6 +11,8 @@ static const struct row {
 } rows[] = {
 	{ TMG_TRY_SLOT, "slot", N_("--slot SLOT chooses another slot") },
 	{ TMG_TRY_REPLACE, "replace", N_("--replace overwrites what is there") },
+	{ TMG_TRY_DESTROY, "destroy", N_("--destroy lets it be destroyed before the "
+	    "authority has decided") },
 	{ TMG_TRY_KEEP_KEY, "keep-key", N_("--keep-key uses the key that is there") },
 	{ TMG_TRY_KEEP_KEY, "same-key", N_("--same-key renews for the key that is there") },
 	{ TMG_TRY_SUBJECT, "subject", N_("--subject CN=...,C=... says whom it is for") },

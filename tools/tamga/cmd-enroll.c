@@ -23,6 +23,7 @@ static const struct opt options[] = {
 	OPTION_TYPE(N_("ec:p256, ec:p384, rsa:2048, ed25519, ...")),
 	OPTIONS_POLICY,
 	OPTION_REPLACE_SLOT,
+	OPTION_DESTROY,
 	{ "keep-key", 0, OPT_FLAG, NULL, N_("use the key that the slot holds") },
 	OPTION_DRY_RUN,
 	{ "resume", 0, OPT_FLAG, NULL, N_("go on with the enrollment ID, the application NUMBER, or the only one open") },
@@ -69,6 +70,7 @@ read_key(struct cli *cli, tmg_provision_spec *spec)
 		return rc;
 	spec->slot = cli_text(cli, "slot");
 	spec->replace = cli_flag(cli, "replace");
+	spec->destroy = cli_flag(cli, "destroy");
 	spec->keep_key = cli_flag(cli, "keep-key");
 	return TMG_OK;
 }

@@ -17,6 +17,7 @@ static const struct opt options[] = {
 	OPTION_SLOT(N_("where the new key goes; else a free slot like the old")),
 	OPTION_TYPE(N_("of the new key; else as the old")),
 	OPTION_REPLACE(N_("overwrite what that slot holds")),
+	OPTION_DESTROY,
 	OPTION_DRY_RUN,
 	WAIT_OPTIONS,
 	CHALLENGE_OPTION,
@@ -39,6 +40,7 @@ read_renewal(struct cli *cli, struct renewal *r)
 	r->spec.csr.challenge = r->request.spec.challenge;
 	r->spec.slot = cli_text(cli, "slot");
 	r->spec.replace = cli_flag(cli, "replace");
+	r->spec.destroy = cli_flag(cli, "destroy");
 	r->spec.keep_key = cli_flag(cli, "same-key");
 	if (r->spec.keep_key && r->spec.slot != NULL)
 		return cli_raise(cli, TMG_E_USAGE,

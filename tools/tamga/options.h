@@ -19,6 +19,9 @@
 #define OPTION_REPLACE(what) { "replace", 0, OPT_FLAG, NULL, what }
 
 #define OPTION_REPLACE_SLOT OPTION_REPLACE(N_("overwrite what the slot holds"))
+#define OPTION_DESTROY \
+	{ "destroy", 0, OPT_FLAG, NULL, \
+	    N_("the same, also where it must be destroyed before the authority decides") }
 #define OPTION_YES { "yes", 'y', OPT_FLAG, NULL, N_("do not ask") }
 #define OPTION_DRY_RUN \
 	{ "dry-run", 'n', OPT_FLAG, NULL, \

@@ -72,6 +72,13 @@ take_begun(struct cli *cli, const json_t *said, struct ca *ca, struct portal *p)
 	    p->number);
 }
 
+static bool
+is_kept_till_then(const struct cli *cli, tmg_token *token)
+{
+	return cli_flag(cli, "replace") &&
+	    (tmg_token_info(token)->can & TMG_CAN_MOVE) != 0;
+}
+
 /* What the slot's certificate would forbid in the end is said before the authority
  * has an application.  Whose token is not there yet may apply all the same. */
 static tmg_rc
@@ -84,15 +91,16 @@ check_room(struct cli *cli)
 	tmg_key *key;
 	tmg_view cert;
 
-	if (slot != NULL && !cli_flag(cli, "replace") && !cli_flag(cli, "keep-key") &&
+	if (slot != NULL && !cli_flag(cli, "destroy") && !cli_flag(cli, "keep-key") &&
 	    cli_token(cli, NULL, &token) == TMG_OK &&
+	    !is_kept_till_then(cli, token) &&
 	    tmg_token_slot(token, slot, &key) == TMG_OK &&
 	    tmg_key_cert(key, &cert) == TMG_OK) {
 		(void)cli_raise(cli, TMG_OCCUPIED, _("slot %s of %s holds a certificate; "
 		    "nothing was sent: choose another slot, or allow it to be lost"),
 		    slot, tmg_token_info(token)->label);
-		return tmg_advise(&cli->fault, TMG_TRY_SLOT | TMG_TRY_REPLACE,
-		    TMG_OCCUPIED);
+		return tmg_advise(&cli->fault, TMG_TRY_SLOT | (cli_flag(cli, "replace") ?
+		    TMG_TRY_DESTROY : TMG_TRY_REPLACE), TMG_OCCUPIED);
 	}
 	cli->fault = before;
 	cli->stage = stage;

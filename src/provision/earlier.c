@@ -142,6 +142,14 @@ tmg_earlier_take_up(tmg_provision *p, const char *id)
 	return TMG_OK;
 }
 
+static tmg_rc
+not_finished(tmg_provision *p, const char *id, const char *slot)
+{
+	return tmg_advise(&p->fault, TMG_TRY_RESUME | TMG_TRY_CANCEL,
+	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
+		"is not finished; resume it or give it up"), id, slot));
+}
+
 tmg_rc
 tmg_earlier(tmg_provision *p)
 {
@@ -153,11 +161,38 @@ tmg_earlier(tmg_provision *p)
 	if (e.same[0] != '\0')
 		return tmg_earlier_take_up(p, e.same);
 	if (e.other[0] != '\0')
-		return tmg_advise(&p->fault, TMG_TRY_RESUME | TMG_TRY_CANCEL,
-		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("enrollment %s of slot %s "
-			"is not finished; resume it or give it up"),
-			e.other, e.slot));
+		return not_finished(p, e.other, e.slot);
 	return TMG_NOT_FOUND;
+}
+
+/* ---- what is half done ------------------------------------------------ */
+
+struct half_done {
+	const tmg_provision *p;
+	const char *slot;
+	char id[TMG_PROVISION_ID];
+};
+
+static tmg_rc
+is_half_done(void *arg, tmg_journal *j)
+{
+	struct half_done *h = arg;
+
+	if (j->step < TMG_STEP_DONE && needs(j, h->slot) &&
+	    strcmp(j->token, tmg_token_address(h->p->token)) == 0)
+		memcpy(h->id, j->id, sizeof(h->id));
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_earlier_half_done(tmg_provision *p, const char *slot)
+{
+	struct half_done h = { .p = p, .slot = slot };
+	tmg_rc rc;
+
+	if ((rc = tmg_store_each(p->ctx, is_half_done, &h, &p->fault)))
+		return rc;
+	return h.id[0] == '\0' ? TMG_NOT_FOUND : not_finished(p, h.id, slot);
 }
 
 /* ---- did anybody else work on this token? ------------------------------- */

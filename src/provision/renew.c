@@ -80,6 +80,27 @@ same_authority(tmg_provision *p)
 	return TMG_OK;
 }
 
+/* A pair that is not whole may be one that is being swapped: making a key there
+ * would end that one badly. */
+static tmg_rc
+look_at(tmg_provision *p, tmg_key *old, tmg_view *cert, tmg_key_facts *facts)
+{
+	tmg_rc half, rc = tmg_key_cert(old, cert);
+	const bool bare = rc == TMG_NOT_FOUND;
+
+	if (rc == TMG_OK)
+		rc = tmg_key_facts_get(old, facts);
+	if (rc == TMG_NOT_FOUND) {
+		half = tmg_earlier_half_done(p, tmg_key_slot(old)->name);
+		if (half != TMG_NOT_FOUND)
+			return half;
+	}
+	if (bare)
+		return tmg_raise(&p->fault, rc, 0, _("%s has no certificate to renew; "
+		    "enroll instead"), tmg_key_uri(old));
+	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
+}
+
 tmg_rc
 tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec)
 {
@@ -92,12 +113,8 @@ tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec)
 	if (rc != TMG_OK)
 		return tmg_fault_copy(&p->fault, tmg_tokens_fault(p->tokens), rc);
 	p->token = tmg_key_token(old);
-	rc = tmg_key_cert(old, &cert);
-	if (rc == TMG_NOT_FOUND)
-		return tmg_raise(&p->fault, rc, 0, _("%s has no certificate to renew; "
-		    "enroll instead"), spec->renews);
-	if (rc != TMG_OK || (rc = tmg_key_facts_get(old, &facts)))
-		return tmg_work_token_said(p, rc);
+	if ((rc = look_at(p, old, &cert, &facts)))
+		return rc;
 	if ((rc = tmg_blob_set(&p->j.renewed, cert)))
 		return rc;
 

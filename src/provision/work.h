@@ -116,6 +116,11 @@ tmg_earlier(tmg_provision *p);
 /* Puts the enrollment of that id in the place of p. */
 TMG_MUST_USE tmg_rc
 tmg_earlier_take_up(tmg_provision *p, const char *id);
+/* Whether an open enrollment is what left the slot without a key or a certificate.
+ * Verdicts  TMG_OCCUPIED   its id stands in the words
+ *           TMG_NOT_FOUND  none is */
+TMG_MUST_USE tmg_rc
+tmg_earlier_half_done(tmg_provision *p, const char *slot);
 /* Whether the slot is free of other open enrollments' plans: of the key that one
  * will make there, or put aside there.
  * Verdicts  TMG_OCCUPIED */

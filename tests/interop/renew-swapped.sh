@@ -88,9 +88,14 @@ if [ -e "$world" ] && ! ldd "$tamga" 2>/dev/null | grep -q libasan; then
 			fail "$(here): the old certificate is gone"
 		[ "$(journals)" != 2 ] || open_journal || assert_swapped "$(here)"
 	}
-	# typed again, `renew 9a` does not find a key that is between two places
+	# typed again, `renew 9a` goes on, or says what to go on with: its key may be
+	# between two places
 	finish_it() {
-		! open_journal || run 0 "$tamga" enroll --resume $local $credentials
+		if open_journal && ! "$tamga" $begin >"$work/out" 2>"$work/err"; then
+			grep -q "is not finished; resume it" "$work/err" ||
+				fail "$(here): typed again: $(cat "$work/err")"
+			run 0 "$tamga" enroll --resume $local $credentials
+		fi
 		[ "$(journals)" = 2 ] || run 0 "$tamga" $begin
 	}
 	enrolled_once

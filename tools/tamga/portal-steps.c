@@ -187,8 +187,10 @@ one_step(struct cli *cli, tmg_authority *a, struct portal *p, json_t **said)
 		if (!is_open(*said, acts[i].action) || (i == 1 &&
 		    strcmp(portal_text(*said, "state"), "filled") == 0))
 			continue;
-		if ((rc = acts[i].act(cli, a, p, &then)))
+		if ((rc = acts[i].act(cli, a, p, &then))) {
+			json_decref(then);
 			return rc;
+		}
 		json_decref(*said);
 		*said = then;
 		return TMG_OK;

@@ -33,6 +33,7 @@ tmg_p15_send(tmg_p15 *p, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
 	tmg_channel *ch = p->base.ch;
 
 	*sw = 0;
+	tmg_selected_speaks(&p->selected, ch);
 	return p15_pass(p, spoken(p, c->ins == INS_SELECT && c->p1 == 0x04,
 	    ch->ops->exchange(ch, c, data, sw)));
 }

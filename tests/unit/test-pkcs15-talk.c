@@ -345,6 +345,57 @@ after_another_turn(void **state)
 	p15_done(&d);
 }
 
+/* A card that thinks for a minute about what it is given. */
+static p15_desk *thinking;
+static const tmg_channel_ops *quick;
+
+static tmg_rc
+exchange_slowly(tmg_channel *ch, const tmg_capdu *c, tmg_out *data, uint16_t *sw)
+{
+	const tmg_rc rc = quick->exchange(ch, c, data, sw);
+
+	thinking->p->selected.spoken_ms -= 60000;
+	return rc;
+}
+
+static void
+what_takes_long_leaves_no_doubt(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ODF, INFO, PRIVATE, CERTS, PINS, { VERIFY, "9000", NULL },
+		{ "002241B681024B02840102", "9000", NULL },
+		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
+		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },	/* for a minute */
+		{ "002A9E9A" DIGEST, HALF HALF "9000", NULL },
+		{ 0 },
+	};
+	tmg_channel_ops slow;
+	tmg_channel *ch;
+	tmg_slot slots[8];
+	size_t n;
+	p15_desk d;
+	int tries;
+
+	(void)state;
+	p15_open(&d, rows);
+	ch = tmg_script_channel(&d.script);
+	quick = ch->ops;
+	slow = *quick;
+	slow.exchange = exchange_slowly;
+	thinking = &d;
+	assert_int_equal(tmg_driver_pkcs15.slots(d.b, slots, 8, &n), TMG_OK);
+	assert_int_equal(tmg_driver_pkcs15.verify(d.b, TMG_PIN_USER, typed, &tries),
+	    TMG_OK);
+	sign_ec(&d, TMG_OK);
+	ch->turn++;
+	ch->ops = &slow;
+	sign_ec(&d, TMG_OK);
+	ch->ops = quick;
+	ch->turn++;
+	sign_ec(&d, TMG_OK);
+	p15_done(&d);
+}
+
 static void
 after_a_reset(void **state)
 {
@@ -605,6 +656,7 @@ main(void)
 		cmocka_unit_test(an_isoapplet),
 		cmocka_unit_test(an_isoapplet_of_old),
 		cmocka_unit_test(after_another_turn),
+		cmocka_unit_test(what_takes_long_leaves_no_doubt),
 		cmocka_unit_test(after_a_reset),
 		cmocka_unit_test(an_application_that_does_not_come_back),
 		cmocka_unit_test(status_words_of_a_pin),

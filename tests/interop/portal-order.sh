@@ -177,11 +177,23 @@ cat >"$work/person" <<-END
 	expect "Card reader, 12.00 AZN"
 	answer "Carrier of the key" 2
 	answer "Order with it" 1
+	expect "Smart Card: 18.00 AZN"
+	expect "Card reader: 12.00 AZN"
+	answer "CONFIRM? Type yes" \$argv
 	expect eof
 	exit [lindex [wait] 3]
 END
 status=0
-expect "$work/person" >"$work/said" 2>&1 || status=$?
+expect "$work/person" no >"$work/said" 2>&1 || status=$?
+[ "$status" != 0 ] && [ "$status" != 6 ] || fail "not confirmed: status $status"
+says 'nothing was ordered; go on with tamga enroll --resume'
+m=$(sed -n 's/.*application cancel \([0-9A-Z-]*\).*/\1/p' "$work/said")
+[ "$(ra list --json | jq -r ".[] | select(.application == \"$m\").state")" = identified ] ||
+	fail "not confirmed, yet ordered: $(ra list)"
+status=0
+sed -e 's/enroll .*az-esign/enroll --resume '"$m"'/' \
+	-e '/I accept the user rules/,/Sınaq/d' "$work/person" >"$work/again"
+expect "$work/again" yes >"$work/said" 2>&1 || status=$?
 [ "$status" = 6 ] || fail "at a terminal: status $status: $(cat "$work/said")"
 says '30.00 AZN, not paid yet'
 ok "ordered at a terminal, a smart card with a reader"

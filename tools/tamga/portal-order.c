@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "tools/tamga/terminal.h"
+
 bool
 portal_is_order(struct cli *cli, const json_t *said)
 {
@@ -94,13 +96,39 @@ ask_extra(struct cli *cli, const struct portal *p, json_t *form)
 	    portal_answer(cli, p, field, "carrier.extra", form);
 }
 
+/* As the page's own button asks.  A file has decided already. */
+static tmg_rc
+confirm(struct cli *cli, const struct portal *p, const json_t *form)
+{
+	const json_t *c = portal_find_carrier(p, portal_text(form, "carrier"));
+	const char *button = portal_text(p->profile, "form_button");
+	char prompt[256];
+
+	if (c == NULL || json_object_get(p->answers, "carrier") != NULL)
+		return TMG_OK;
+	cli_note(cli, "  %s: %s %s", portal_text(c, "label"), portal_text(c, "price"),
+	    currency_of(p));
+	if (portal_text(form, "carrier.extra")[0] != '\0')
+		cli_note(cli, "  %s: %s %s", portal_text(c, "extra_label"),
+		    portal_text(c, "extra_price"), currency_of(p));
+	snprintf(prompt, sizeof(prompt), _("%s? Type yes: "),
+	    button[0] != '\0' ? button : _("Order it"));
+	if (terminal_confirm(prompt, _("yes")))
+		return TMG_OK;
+	return cli_raise(cli, TMG_CANCELLED, _("nothing was ordered; go on with tamga "
+	    "enroll --resume %s, or withdraw it with tamga application cancel %s"),
+	    p->number, p->number);
+}
+
 tmg_rc
 portal_order_carrier(struct cli *cli, const struct portal *p, json_t *form)
 {
-	const tmg_rc rc = json_array_size(carriers_of(p)) == 0 ? TMG_OK :
-	    ask_carrier(cli, p, form);
+	tmg_rc rc;
 
-	return rc == TMG_OK ? ask_extra(cli, p, form) : rc;
+	if (json_array_size(carriers_of(p)) > 0 && (rc = ask_carrier(cli, p, form)))
+		return rc;
+	rc = ask_extra(cli, p, form);
+	return rc == TMG_OK ? confirm(cli, p, form) : rc;
 }
 
 /* ---- how it stands ------------------------------------------------------- */

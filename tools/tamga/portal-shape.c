@@ -23,7 +23,7 @@ struct portal_member {
 	const struct portal_shape *inner;	/* of an object, or of each; NULL none */
 };
 
-#define MEMBERS_MAX 14
+#define MEMBERS_MAX 15
 
 struct portal_shape {
 	const char *what;		/* for people; give it to _() */
@@ -94,6 +94,7 @@ const struct portal_shape portal_shape_profile = { N_("the profile"), {
 	{ "password", THING | NOTHING, false, 0, NULL },
 	{ "attestation", TEXT, false, 0, NULL },
 	{ "key_at", TEXT, false, 0, NULL },
+	{ "form_button", TEXT, false, 0, NULL },
 	{ "title", TEXT, false, 0, NULL },
 	{ "payment", THING | NOTHING, false, 0, &price },
 } };

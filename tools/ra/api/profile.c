@@ -226,6 +226,7 @@ ra_api_profile(ra_desk *desk, const ra_call *call, ra_reply *reply)
 	set(o, "identity", identity(p));
 	set(o, "fields", LIST(p->input_count, field));
 	set(o, "branches", LIST(p->branch_count, branch));
+	set(o, "form_button", json_string(ra_said(p, p->form_button)));
 	set(o, "documents", LIST(p->document_count, document));
 	set(o, "documents_text", json_string(ra_said(p, p->documents_text)));
 	set(o, "suppliers", LIST(p->supplier_count, supplier));

@@ -9,11 +9,17 @@
 
 #include "src/base/ctx.h"
 
+enum {
+	ASKED_MAX = 3,		/* the tries and the name are told at once */
+};
+
+/* An officer's tries are told in three words only, where they are told at all. */
 static tmg_rc
 ask(tmg_module *m, tmg_pin_kind kind, bool fresh, tmg_secret *pin)
 {
 	const tmg_backend_info *info = &m->base.info;
-	const tmg_pin_ask question = {
+	tmg_rc rc = TMG_PENDING;
+	tmg_pin_ask question = {
 		.kind = kind,
 		.fresh = fresh,
 		.token = info->label,
@@ -23,12 +29,17 @@ ask(tmg_module *m, tmg_pin_kind kind, bool fresh, tmg_secret *pin)
 		.min = info->pins[kind].min,
 		.max = info->pins[kind].max,
 	};
-	tmg_out out = tmg_secret_out(pin);
-	tmg_rc rc = tmg_ctx_ask_pin(m->base.ctx, &question, &out);
 
-	if (rc == TMG_OK)
-		rc = tmg_secret_took(pin, &out);
-	return rc == TMG_OK && pin->len == 0 ? TMG_CANCELLED : rc;
+	if (!fresh)
+		(void)!tmg_module_tries(&m->base, kind, &question.tries_left);
+	for (int asked = 0; rc == TMG_PENDING && asked < ASKED_MAX; asked++) {
+		tmg_out out = tmg_secret_out(pin);
+
+		rc = tmg_ctx_ask_pin(m->base.ctx, &question, &out);
+		if (rc == TMG_OK)
+			rc = tmg_secret_took(pin, &out);
+	}
+	return rc == TMG_PENDING || (rc == TMG_OK && pin->len == 0) ? TMG_CANCELLED : rc;
 }
 
 static tmg_rc

@@ -71,6 +71,19 @@ run 3 "$tamga" list --token "module:$work/none.so"
 says 'install the module'
 ok "several tokens of one module"
 
+# ---- back to the beginning -------------------------------------------------------------------
+beta="--token pkcs11:token=beta?module-path=$lib"
+run 0 "$tamga" key generate 01 $beta --type ec:p256 --pin-file "$work/pin" -o "$work/beta.pub"
+run 4 "$tamga" reset $beta --destroy beta --puk-file "$work/bad" --new-pin-file "$work/new"
+run 0 "$tamga" list $beta
+grep -q '^  01 ' "$work/out" || fail "lost by who does not know the PUK: $(cat "$work/out")"
+run 0 "$tamga" reset $beta --destroy beta --puk-file "$work/so" --new-pin-file "$work/new"
+run 0 "$tamga" list $beta
+! grep -q '^  01 ' "$work/out" || fail "not empty after a reset"
+run 4 "$tamga" pin verify $beta --pin-file "$work/pin"
+run 0 "$tamga" pin verify $beta --pin-file "$work/new"
+ok "a token is reset, and has the PIN that was said"
+
 # ---- what is no module ------------------------------------------------------------------------
 run 1 "$tamga" list --token "module:$work/text"
 says 'no PKCS #11 module'

@@ -34,7 +34,7 @@ CAPABILITIES = {
     "attested": ("attest", r"attest"),
     "data kept": ("data_write", r"data_write\("),
     "random": ("random", r"random\(|C_GenerateRandom"),
-    "reset": ("reset", r"reset\("),
+    "reset": ("reset", r"reset\(|tamga\"? reset"),
     "our module": (None, r"p11-judge|pkcs11-tool|p11tool"),
     "faults": (None, r"fault|refused|damaged|SIGKILL|crash|tries left|wrong PIN|truncat|0x69|status"),
     "bad input": (None, r"LLVMFuzzer"),
@@ -48,16 +48,17 @@ DRIVERS = {
     "module": r"module:",
     "file": r"file(\+legacy)?:|tmg_driver_file|drivers/file",
 }
-KINDS = ["tests/unit/%s.c", "tests/interop/%s.sh", "tests/fault/%s.sh", "tests/fuzz/%s.c"]
+KINDS = ["tests/unit/%s.c", "tests/interop/%s.sh", "tests/fault/%s.sh", "tests/fuzz/%s.c", "tests/%s.sh"]
 LISTS = "".join(text(os.path.relpath(p, top)) for p in glob.glob(top + "/tests/*/*.am"))
 
 
 def whole(path):
     """A test and what it is made of."""
     said = text(path)
-    for name in re.findall(r"(?:tests/interop|\./)/?([\w-]+\.(?:sh|py))", said):
-        if os.path.exists("%s/tests/interop/%s" % (top, name)):
-            said += text("tests/interop/" + name)
+    for folder, name in re.findall(r"(tests/interop|tests/fault|\./)/?([\w-]+\.(?:sh|py))", said):
+        beside = os.path.join("tests/interop" if folder == "./" else folder, name)
+        if os.path.exists(os.path.join(top, beside)):
+            said += text(beside)
     return said
 
 
@@ -109,9 +110,9 @@ for capability in CAPABILITIES:
         else:
             if none:
                 wrong.append("%s, %s: the driver has it not, and a test is named" % (driver, capability))
-            if not re.fullmatch(r"`[\w-]+`( `[\w-]+`)*", cell):
+            if not re.fullmatch(r"`[\w/-]+`( `[\w/-]+`)*", cell):
                 wrong.append("%s, %s: no names of tests: %s" % (driver, capability, cell))
-            for name in re.findall(r"`([\w-]+)`", cell):
+            for name in re.findall(r"`([\w/-]+)`", cell):
                 look(capability, driver, name)
                 named += 1
 for capability, driver in cells:

@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "tools/tamga/commands.h"
+#include "tools/tamga/options.h"
 #include "tools/tamga/terminal.h"
 
 static const struct opt options[] = {
 	{ "destroy", 0, OPT_TEXT, "LABEL",
 	    N_("the token's label or serial number, in proof that it is meant") },
+	OPTIONS_NEW_PIN,
 	OPT_END
 };
 

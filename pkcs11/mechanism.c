@@ -2,6 +2,7 @@
 #include "pkcs11/mechanism.h"
 
 #include "pkcs11/module.h"
+#include "pkcs11/rv.h"
 #include "src/base/scope.h"
 #include "src/token/token.h"
 
@@ -283,7 +284,7 @@ bits_of(const tmg_alg_row *alg)
 	return is_25519(alg) ? alg->bits - 1 : alg->bits;
 }
 
-/* The smallest and the largest key of the family that the token makes. */
+/* The smallest and the largest key of the family that the token makes, or has. */
 static void
 measure(const tmg_p11_mechanism *row, const tmg_backend_info *token,
     CK_MECHANISM_INFO *info)
@@ -305,15 +306,35 @@ measure(const tmg_p11_mechanism *row, const tmg_backend_info *token,
 	}
 }
 
+/* A card that makes no keys has those of its issuer: they tell. */
 static CK_RV
-hold_info(p11_hold *hold, CK_SLOT_ID id, const tmg_backend_info **info)
+add_issued(tmg_token *token, uint32_t *algs)
+{
+	tmg_key_facts facts;
+	size_t count;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(token, &count)))
+		return tmg_p11_rv(rc);
+	for (size_t i = 0; i < count; i++) {
+		rc = tmg_key_facts_get(tmg_token_key(token, i), &facts);
+		if (rc == TMG_OK)
+			*algs |= (uint32_t)1 << facts.alg;
+		else if (rc != TMG_NOT_FOUND)
+			return tmg_p11_rv(rc);
+	}
+	return CKR_OK;
+}
+
+static CK_RV
+hold_info(p11_hold *hold, CK_SLOT_ID id, tmg_backend_info *info)
 {
 	CK_RV rv;
 
 	if ((rv = p11_hold_slot(hold, id)) || (rv = tmg_p11_slot_open(hold->slot)))
 		return rv;
-	*info = tmg_token_info(hold->slot->token);
-	return CKR_OK;
+	*info = *tmg_token_info(hold->slot->token);
+	return info->algs != 0 ? CKR_OK : add_issued(hold->slot->token, &info->algs);
 }
 
 CK_RV
@@ -322,7 +343,7 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	CK_MECHANISM_TYPE rows[TMG_COUNT(tmg_p11_mechanisms)];
 	CK_ULONG n = 0, room;
-	const tmg_backend_info *token;
+	tmg_backend_info token;
 	CK_RV rv;
 
 	if ((rv = hold_info(&hold, id, &token)))
@@ -330,7 +351,7 @@ C_GetMechanismList(CK_SLOT_ID id, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	if (count == NULL)
 		return CKR_ARGUMENTS_BAD;
 	for (size_t i = 0; i < tmg_p11_mechanism_count; i++)
-		if (tmg_p11_mechanism_fits(&tmg_p11_mechanisms[i], token))
+		if (tmg_p11_mechanism_fits(&tmg_p11_mechanisms[i], &token))
 			rows[n++] = tmg_p11_mechanisms[i].type;
 	room = *count;
 	*count = n;
@@ -359,17 +380,17 @@ C_GetMechanismInfo(CK_SLOT_ID id, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *inf
 {
 	tmg_auto(p11_hold) hold = { .seat = NULL };
 	const tmg_p11_mechanism *row = tmg_p11_mechanism_get(type);
-	const tmg_backend_info *token;
+	tmg_backend_info token;
 	CK_RV rv;
 
 	if ((rv = hold_info(&hold, id, &token)))
 		return rv;
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if (row != NULL && tmg_p11_mechanism_fits(row, token)) {
-		measure(row, token, info);
+	if (row != NULL && tmg_p11_mechanism_fits(row, &token)) {
+		measure(row, &token, info);
 		return CKR_OK;
 	}
 	*info = (CK_MECHANISM_INFO){ .flags = 0 };
-	return is_parameter(type, token) ? CKR_OK : CKR_MECHANISM_INVALID;
+	return is_parameter(type, &token) ? CKR_OK : CKR_MECHANISM_INVALID;
 }

@@ -81,7 +81,7 @@ get_mechanisms(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 
 		if (tmg_p11_mechanism_takes(m, s->facts.alg) && (m->flags & flags) &&
 		    (s->object.class != CKO_PRIVATE_KEY ||
-		    tmg_p11_mechanism_padded(m, tmg_token_glance(s->slot->token))))
+		    tmg_p11_mechanism_able(m, tmg_token_glance(s->slot->token))))
 			tmg_put(&o, (tmg_view){ (const uint8_t *)&m->type,
 			    sizeof(m->type) });
 	}

@@ -95,12 +95,12 @@ read_mechanism(tmg_p11_operation *op, const tmg_p11_kind *kind,
 	return rv == CKR_OK ? own_label(op) : rv;
 }
 
-/* What a card that pads by itself cannot do with its keys. */
+/* A card that pads by itself does less with its keys than others. */
 static CK_RV
-check_padding(const p11_hold *hold, const tmg_p11_operation *op,
+check_able(const p11_hold *hold, const tmg_p11_operation *op,
     const tmg_p11_kind *kind)
 {
-	return kind->class != CKO_PRIVATE_KEY || tmg_p11_mechanism_padded(
+	return kind->class != CKO_PRIVATE_KEY || tmg_p11_mechanism_able(
 	    op->mechanism, tmg_token_glance(hold->slot->token))
 	    ? CKR_OK : CKR_MECHANISM_INVALID;
 }
@@ -131,7 +131,7 @@ begin(p11_hold *hold, tmg_p11_operation *op, const tmg_p11_kind *kind,
 	CK_RV rv;
 
 	if ((rv = read_mechanism(op, kind, mechanism)) ||
-	    (rv = check_padding(hold, op, kind)) ||
+	    (rv = check_able(hold, op, kind)) ||
 	    (rv = tmg_p11_key_load(hold, key, kind, op->mechanism, &s)) ||
 	    (rv = start_digest(hold, op)))
 		return rv;

@@ -251,10 +251,11 @@ is_unpadded(const tmg_p11_mechanism *row)
 }
 
 bool
-tmg_p11_mechanism_padded(const tmg_p11_mechanism *row,
+tmg_p11_mechanism_able(const tmg_p11_mechanism *row,
     const tmg_backend_info *info)
 {
-	return !info->pads || !is_unpadded(row);
+	return (!info->pads || !is_unpadded(row)) &&
+	    ((row->flags & CKF_DERIVE) == 0 || (info->can & TMG_CAN_DERIVE) != 0);
 }
 
 bool
@@ -263,7 +264,7 @@ tmg_p11_mechanism_fits(const tmg_p11_mechanism *row,
 {
 	if ((row->flags & CKF_GENERATE_KEY_PAIR) && !(info->can & TMG_CAN_GENERATE))
 		return false;
-	if (!tmg_p11_mechanism_padded(row, info))
+	if (!tmg_p11_mechanism_able(row, info))
 		return false;
 	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
 		if (has_alg(row, info, alg))

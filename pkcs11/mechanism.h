@@ -67,9 +67,10 @@ tmg_p11_mechanism_takes(const tmg_p11_mechanism *row, tmg_alg alg)
 	return (row->families & 1u << tmg_alg_get(alg)->family) != 0;
 }
 
-/* Does the token leave the padding to us, or pad so itself? */
+/* Are its keys used so at all: is the padding left to us, or so by itself; does it
+ * agree on secrets? */
 bool
-tmg_p11_mechanism_padded(const tmg_p11_mechanism *row,
+tmg_p11_mechanism_able(const tmg_p11_mechanism *row,
     const tmg_backend_info *info);
 
 /* Can this token do it with a key that it may hold? */

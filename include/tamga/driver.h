@@ -125,6 +125,7 @@ enum {
 	TMG_CAN_RETIRED = 1u << 11,	/* makes keys in retired slots too */
 	TMG_CAN_CHAIN = 1u << 12,	/* keeps the issuers beside a certificate */
 	TMG_CAN_GIVE_PIN = 1u << 13,	/* unblock() takes the admin's login for a PUK */
+	TMG_CAN_DERIVE = 1u << 14,	/* set for whoever has derive() */
 };
 
 #define TMG_LABEL_MAX 64	/* bytes, final zero included */

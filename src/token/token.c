@@ -5,8 +5,17 @@
 
 #include "src/base/ctx.h"
 #include "src/codec/uri.h"
+#include "src/driver/no.h"
 #include "src/token/job.h"
 #include "src/token/parts.h"
+
+static void
+take_info(tmg_token *t)
+{
+	t->info = t->backend->info;
+	if (t->driver->derive != tmg_no_derive)
+		t->info.can |= TMG_CAN_DERIVE;
+}
 
 tmg_rc
 tmg_token_new(tmg_tokens *set, tmg_seat *seat, tmg_backend *backend,
@@ -22,7 +31,7 @@ tmg_token_new(tmg_tokens *set, tmg_seat *seat, tmg_backend *backend,
 	t->seat = seat;
 	t->backend = backend;
 	t->driver = backend->driver;
-	t->info = backend->info;
+	take_info(t);
 	t->generation = 1;
 	if (backend->ch != NULL) {
 		t->epoch = backend->ch->epoch;
@@ -129,7 +138,7 @@ tmg_token_identify(tmg_token *t)
 		t->identified = rc == TMG_OK;
 		t->identify_rc = rc;
 		if (t->backend != NULL)
-			t->info = t->backend->info;
+			take_info(t);
 	}
 	if (rc != TMG_OK)
 		tmg_log(t->set->ctx, TMG_LOG_WARN, "%s: %s", t->reader,

@@ -38,6 +38,7 @@ works "$pkcs15" 45 ECDSA-SHA256 --signature-format openssl
 step "a GIDS card"
 works "$gids" 81 SHA256-RSA-PKCS
 works "$gids" 82 ECDSA-SHA256 --signature-format openssl
+! grep -q 'ECDH\|PSS\|RSA-X-509' list || { cat list; fail "what such a card does not do"; }
 
 step "a wrong PIN, and the right one after it"
 for token in "$pkcs15" "$gids"; do

@@ -7,6 +7,7 @@
 static const char *const can_words[] = {
 	"generate", "import", "delete", "move", "attest", "metadata", "reset",
 	"random", "setup", "policy", "data", "retired", "chain", "give-pin",
+	"derive",
 };
 
 static const char *const use_words[] = {

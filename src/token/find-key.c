@@ -91,7 +91,7 @@ collect(tmg_token *t, const struct look *look, tmg_key **key, tmg_out *list)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->key_count; i++) {
-		char text[TMG_LABEL_MAX + TMG_SLOT_NAME + 8];
+		char text[TMG_LABEL_MAX + TMG_SLOT_NAME + TMG_READER_NAME + 8];
 
 		if (!look->match(&t->keys[i], look))
 			continue;
@@ -100,8 +100,9 @@ collect(tmg_token *t, const struct look *look, tmg_key **key, tmg_out *list)
 		if (list == NULL)
 			continue;
 		tmg_token_identify(t);
-		snprintf(text, sizeof(text), "%s%s/%s", list->len > 0 ? ", " : "",
-		    t->info.label, t->keys[i].slot.name);
+		snprintf(text, sizeof(text), "%s%s/%s (%s)",
+		    list->len > 0 ? ", " : "", t->info.label,
+		    t->keys[i].slot.name, t->reader);
 		tmg_put_str(list, text);
 	}
 	return n;
@@ -118,9 +119,10 @@ several_keys(tmg_tokens *set, const struct look *look)
 		if (t->backend != NULL)
 			collect(t, look, &key, &o);
 	list[o.len] = '\0';
-	return tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
-	    _("more than one key answers to '%s': %s; name one of these"),
-	    look->name, list);
+	return tmg_advise(&set->fault, TMG_TRY_TOKEN,
+	    tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
+		_("more than one key answers to '%s': %s; name one of these, where "
+		"two are called alike with its reader"), look->name, list));
 }
 
 /* On one token, or with NULL on every one.  A token that cannot be looked at

@@ -46,7 +46,7 @@ several_tokens(tmg_tokens *set, const char *name, tmg_token_match *match)
 	return tmg_advise(&set->fault, TMG_TRY_TOKEN,
 	    tmg_raise(&set->fault, TMG_AMBIGUOUS, 0,
 		_("more than one token %s: %s; name one by its serial number, "
-		"label or URI"), name != NULL ? name : _("is there"), list));
+		"label, URI or reader"), name != NULL ? name : _("is there"), list));
 }
 
 /* ---- what could not be looked at ----------------------------------------- */

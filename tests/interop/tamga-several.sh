@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# One card with three applications is three tokens: what is meant when none is named,
-# and what is refused then.
+# One card with three applications is three tokens, and two cards may be called alike:
+# what is meant when none is named, what is refused then, and what tells them apart.
 . "${top_srcdir:?}/tests/interop/tamga-lib.sh"
 [ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd \
-	--card piv+openpgp+gids,serial=305419896,provisioned -- sh "$0" inside
+	--card piv+openpgp+gids,serial=305419896,provisioned \
+	--card piv,serial=77,provisioned --card piv,serial=77,provisioned -- sh "$0" inside
 world
 tamga() { "$top_builddir/tamga" "$@" --no-pcsc --vcard "$TAMGA_TEST_VCARD"; }
 echo "$TAMGA_TEST_PIN" >pin
@@ -39,4 +40,22 @@ for slot in 9a sig; do
 	openssl x509 -in pem -noout -pubkey >pub
 	openssl dgst -sha256 -verify pub -signature sig data >out || fail "$slot"
 done
+step "two cards that are called alike are told apart by their readers"
+tamga() {
+	"$top_builddir/tamga" "$@" --no-pcsc --vcard "$TAMGA_TEST_VCARD_2" \
+		--vcard "$TAMGA_TEST_VCARD_3"
+}
+one="vcard $TAMGA_TEST_VCARD_2" two="vcard $TAMGA_TEST_VCARD_3"
+wants 3 tamga info PIV-77
+says err "more than one token PIV-77: PIV-77 ($one), PIV-77 ($two);"
+says err "or reader"
+wants 3 tamga sign 9a data --pin-file pin -o sig
+says err "more than one key answers to '9a': PIV-77/9a ($one), PIV-77/9a ($two);"
+says err "called alike with its reader"
+wants 0 tamga info "$two"
+says out "$two"
+wants 0 tamga sign 9a data --token "$two" --pin-file pin -o sig
+wants 0 "$top_builddir/tamga" cert export 9a -o pem --no-pcsc --vcard "$TAMGA_TEST_VCARD_3"
+openssl x509 -in pem -noout -pubkey >pub
+openssl dgst -sha256 -verify pub -signature sig data >out || fail "not the one in $two"
 echo "all as it should be"

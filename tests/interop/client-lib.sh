@@ -128,7 +128,8 @@ run() {
 }
 
 wrong() {
-	{ sed 's/^/$ /' "$1.sh"; cat "$1.got"; echo "--- card:"; ctl log; } >&2
+	{ sed 's/^/$ /' "$1.sh"; cat "$1.got"; echo "--- card:"; ctl log
+		tail -n 20 "$(cat "$work/state.folder")"/log* 2>/dev/null || :; } >&2
 	fail "$page, line $want_line: $2"
 }
 

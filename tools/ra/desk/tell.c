@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tools/ra/desk/tell.h"
+#include "tools/ra/desk/tell-parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,42 +16,18 @@
 #include "tools/ra/form/form.h"
 #include "tools/ra/profile/input.h"
 #include "tools/ra/profile/language.h"
-#include "tools/ra/store/ids.h"
 #include "tools/ra/store/mail.h"
 
-#define DAY 86400
-
-/* A way to the applicant: by mail, by text message. */
-struct way {
-	const char *channel;
-	const char *to;			/* the field with the address; "" none */
-	const ra_mail_rule *rule;
-	size_t count;
-};
-
-/* What is told, of whom, and how. */
-struct news {
-	const ra_profile *profile;
-	const ra_app *app;
-	const char *event;
-	const char *code;
-	time_t deadline;		/* 0: none */
-	const char *once;
-	struct way way;
-};
-
-static struct way
-by_mail(const ra_profile *p)
+ra_way
+ra_way_by_mail(const ra_profile *p)
 {
-	return (struct way){ RA_MAIL_BY_MAIL, p->mail_to, p->mail, p->mail_count };
+	return (ra_way){ RA_MAIL_BY_MAIL, p->mail_to, p->mail, p->mail_count };
 }
 
-/* Where nothing takes them none are written: they would be old news once
- * something does. */
-static struct way
-by_sms(const ra_desk *d, const ra_profile *p)
+ra_way
+ra_way_by_sms(const ra_desk *d, const ra_profile *p)
 {
-	return (struct way){ RA_MAIL_BY_SMS,
+	return (ra_way){ RA_MAIL_BY_SMS,
 		ra_sms_configured(&d->config->sms) ? p->text_to : "", p->text,
 		p->text_count };
 }
@@ -89,7 +65,7 @@ say_answers(const ra_profile *profile, ra_answers *answers)
 /* Beside what the applicant answered stands what only we know, in the order
  * of ra_mail_words. */
 static tmg_rc
-add_words(const struct news *n, ra_answers *answers)
+add_words(const ra_news *n, ra_answers *answers)
 {
 	char date[RA_DAY_TEXT], branch[RA_BRANCH_TEXT];
 	const char *values[RA_MAIL_WORDS] = { n->app->id, n->code,
@@ -107,7 +83,7 @@ add_words(const struct news *n, ra_answers *answers)
 /* A text whose names are all empty still says the rest.  One that the profile
  * has for a language is in it already. */
 static tmg_rc
-expand(const struct news *n, const ra_mail_rule *rule, const char *text,
+expand(const ra_news *n, const ra_mail_rule *rule, const char *text,
     const ra_answers *answers, char *into, size_t cap)
 {
 	const tmg_rc rc = ra_contents_expand(rule->language[0] != '\0' ? text :
@@ -118,7 +94,7 @@ expand(const struct news *n, const ra_mail_rule *rule, const char *text,
 
 /* A number is stored as it was typed, and dialled without what stands between. */
 static bool
-address_of(const struct news *n, const ra_answers *answers, char *into,
+address_of(const ra_news *n, const ra_answers *answers, char *into,
     size_t cap)
 {
 	const char *answer = ra_answers_get(answers, n->way.to);
@@ -137,7 +113,7 @@ address_of(const struct news *n, const ra_answers *answers, char *into,
 }
 
 static tmg_rc
-write_mail(ra_desk *d, const struct news *n, const ra_mail_rule *rule,
+write_mail(ra_desk *d, const ra_news *n, const ra_mail_rule *rule,
     ra_answers *answers, ra_mail *mail)
 {
 	const time_t now = ra_desk_now(d);
@@ -163,9 +139,8 @@ write_mail(ra_desk *d, const struct news *n, const ra_mail_rule *rule,
 	return TMG_OK;
 }
 
-/* TMG_NOT_FOUND: nowhere to send it to; TMG_OCCUPIED: told already. */
-static tmg_rc
-post(ra_desk *d, const struct news *n, const ra_mail_rule *rule)
+tmg_rc
+ra_news_post(ra_desk *d, const ra_news *n, const ra_mail_rule *rule)
 {
 	tmg_auto(ra_answers) answers = { 0 };
 	tmg_auto(ra_mail) mail = { .id = "" };
@@ -188,7 +163,7 @@ is_rule_for(const ra_mail_rule *rule, const char *event, const char *language)
 
 /* The applicant's, where the profile has words in it. */
 static const char *
-language_for(const struct news *n)
+language_for(const ra_news *n)
 {
 	for (size_t i = 0; i < n->way.count; i++)
 		if (is_rule_for(&n->way.rule[i], n->event, n->app->language))
@@ -196,8 +171,8 @@ language_for(const struct news *n)
 	return "";
 }
 
-static tmg_rc
-post_all(ra_desk *d, const struct news *n, size_t *posted)
+tmg_rc
+ra_news_post_all(ra_desk *d, const ra_news *n, size_t *posted)
 {
 	tmg_rc rc = TMG_OK;
 
@@ -209,7 +184,7 @@ post_all(ra_desk *d, const struct news *n, size_t *posted)
 	for (size_t i = 0; i < n->way.count && rc == TMG_OK; i++) {
 		if (!is_rule_for(&n->way.rule[i], n->event, language))
 			continue;
-		rc = post(d, n, &n->way.rule[i]);
+		rc = ra_news_post(d, n, &n->way.rule[i]);
 		(*posted)++;
 	}
 	return rc;
@@ -221,159 +196,24 @@ ra_tell(ra_desk *d, const ra_app *app, ra_event event, const char *code)
 	const ra_profile *profile =
 	    ra_profiles_find(d->profiles, app->profile);
 	const ra_deadline *deadline;
-	struct way ways[2];
+	ra_way ways[2];
 	tmg_rc rc = TMG_OK;
 
 	/* an application may outlive its profile, which told nobody then */
 	if (profile == NULL)
 		return TMG_OK;
 	deadline = ra_deadline_of(profile, app);
-	ways[0] = by_mail(profile);
-	ways[1] = by_sms(d, profile);
+	ways[0] = ra_way_by_mail(profile);
+	ways[1] = ra_way_by_sms(d, profile);
 	for (size_t i = 0; i < TMG_COUNT(ways) && rc == TMG_OK; i++) {
-		const struct news n = { profile, app, ra_event_name(event), code,
+		const ra_news n = { profile, app, ra_event_name(event), code,
 			deadline != NULL ? ra_due_at(deadline, app->entered) : 0, "",
 			ways[i] };
 		size_t posted;
 
-		if (ways[i].to[0] != '\0' && (rc = post_all(d, &n, &posted)) ==
+		if (ways[i].to[0] != '\0' && (rc = ra_news_post_all(d, &n, &posted)) ==
 		    TMG_NOT_FOUND)
 			rc = TMG_OK;
-	}
-	return rc;
-}
-
-/* ---- reminders ---- */
-
-static const ra_mail_rule usual_reminder = {
-	.event = RA_TELL_REMIND,
-	.subject = N_("Your certificate ends on ${deadline}"),
-	.text = N_("The certificate of application ${number} ends on ${deadline}.\n\n"
-	    "Renew it in time: until then it can be renewed with itself.\n"),
-};
-
-static const ra_mail_rule short_reminder = {
-	.event = RA_TELL_REMIND,
-	.text = N_("The certificate of application ${number} ends on ${deadline}. Renew it in time."),
-};
-
-static tmg_rc
-post_reminder(ra_desk *d, const struct news *n)
-{
-	tmg_auto(ra_speech) speech = { .mine = (locale_t)0 };
-	const ra_mail_rule *usual = n->way.channel[0] == '\0' ? &usual_reminder :
-	    &short_reminder;
-	ra_mail_rule rule = *usual;
-	size_t posted;
-	tmg_rc rc;
-
-	if ((rc = post_all(d, n, &posted)) || posted > 0)
-		return rc;
-	ra_speech_begin(&speech, ra_language_find(n->app->language));
-	if (usual->subject[0] != '\0')
-		snprintf(rule.subject, sizeof(rule.subject), "%s", _(usual->subject));
-	snprintf(rule.text, sizeof(rule.text), "%s", _(usual->text));
-	return post(d, n, &rule);
-}
-
-static tmg_rc
-collect(void *arg, const ra_cert *cert)
-{
-	return ra_ids_add(arg, cert->app);
-}
-
-static tmg_rc
-remind_one(ra_desk *d, const ra_profile *profile, const struct way *way,
-    const char *id, const char *told)
-{
-	tmg_auto(ra_txn) txn = { NULL };
-	tmg_auto(ra_app) app = { .id = "" };
-	tmg_auto(ra_cert) cert = { .der = NULL };
-	char once[RA_MAIL_ONCE];
-	tmg_rc rc;
-
-	if ((rc = ra_txn_begin(&txn, d->store)) ||
-	    (rc = ra_app_get(d->store, id, &app)) ||
-	    (rc = ra_cert_of_app(d->store, id, &cert)))
-		return ra_desk_says(d, rc);
-	snprintf(once, sizeof(once), "%s%s", told, cert.serial);
-	rc = post_reminder(d, &(struct news){ profile, &app, RA_TELL_REMIND, "",
-	    cert.not_after, once, *way });
-	if (rc)
-		return rc;
-	return ra_desk_commit(d, &txn);
-}
-
-/* Those whose end is less than days away, and not so near that the next
- * number of days is due: who was not reminded in time is reminded once. */
-static tmg_rc
-remind_each(ra_desk *d, const ra_profile *profile, const struct way *way,
-    long nearer, long days, unsigned *count)
-{
-	const time_t now = ra_desk_now(d);
-	tmg_auto(ra_ids) ids = { NULL, 0, 0 };
-	char told[RA_MAIL_ONCE];
-	tmg_rc rc;
-
-	snprintf(told, sizeof(told), "%ld days %s%s", days, way->channel,
-	    way->channel[0] != '\0' ? " " : "");
-	if ((rc = ra_cert_each_ending(d->store, profile->name,
-	    now + nearer * DAY, now + days * DAY, told, collect, &ids)))
-		return ra_desk_says(d, rc);
-	for (size_t i = 0; i < ids.count; i++) {
-		rc = remind_one(d, profile, way, ids.id[i], told);
-		if (tmg_is_fault(rc))
-			return rc;
-		*count += rc == TMG_OK;
-	}
-	return TMG_OK;
-}
-
-/* The largest of a profile's numbers that is less than days, 0 none. */
-static long
-next_nearer(const ra_words *list, long days)
-{
-	long nearer = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const long n = strtol(list->word[i], NULL, 10);
-
-		if (n < days && n > nearer)
-			nearer = n;
-	}
-	return nearer;
-}
-
-static tmg_rc
-remind_by(ra_desk *d, const ra_profile *p, const struct way *way,
-    const ra_words *days, unsigned *told)
-{
-	tmg_rc rc = TMG_OK;
-
-	for (size_t i = 0; way->to[0] != '\0' && i < days->count && rc == TMG_OK; i++) {
-		const long n = strtol(days->word[i], NULL, 10);
-
-		/* one that lives shorter would be reminded at its birth */
-		if (n < p->validity_days)
-			rc = remind_each(d, p, way, next_nearer(days, n), n, told);
-	}
-	return rc;
-}
-
-tmg_rc
-ra_tell_ending(ra_desk *d, unsigned *told)
-{
-	const ra_profiles *all = d->profiles;
-	tmg_rc rc = TMG_OK;
-
-	*told = 0;
-	d->fault = (tmg_fault){ .rc = TMG_OK };
-	for (size_t i = 0; i < all->count && rc == TMG_OK; i++) {
-		const ra_profile *p = &all->row[i];
-		const struct way mail = by_mail(p), sms = by_sms(d, p);
-
-		if ((rc = remind_by(d, p, &mail, &p->remind_days, told)) == TMG_OK)
-			rc = remind_by(d, p, &sms, &p->remind_text_days, told);
 	}
 	return rc;
 }

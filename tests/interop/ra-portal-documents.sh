@@ -22,9 +22,12 @@ page /apply/bg-csp
 send /apply/bg-csp 200 'fullname=Maria Example' email=maria@example.bg
 number=$(number)
 own_code "$number" "$(mailed_code "$number")"
+page /my
+shows '<a class="button " href="/my/form">'
 page /my/form
 send /my/form 303 country=BG carrier=usb-token
 page /my
+shows '<a class="button plain" href="/my/form">'
 shows 'Certificate of company status'
 shows 'by post, notarised; in person, notarised; as a file, signed with a certificate in force'
 shows 'not here yet'

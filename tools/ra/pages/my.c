@@ -57,12 +57,20 @@ is_open(const ra_casefile *file, const struct action *a)
 	    !(key && ra_casefile_office_key(file));
 }
 
+/* What is filled in may be filled in otherwise; it is not what comes next. */
+static const char *
+class_of(const ra_casefile *file, const struct action *a)
+{
+	return a->event == RA_EV_FILL && file->app.state == RA_FILLED ? "plain"
+	    : a->class;
+}
+
 static void
-put_action(ra_visit *v, const struct action *a)
+put_action(ra_visit *v, const ra_casefile *file, const struct action *a)
 {
 	if (a->page[0] != '\0') {
 		ra_put(&v->page, "<p><a class=\"button %s\" href=\"%s\">%s</a></p>\n",
-		    a->class, a->page, _(a->label));
+		    class_of(file, a), a->page, _(a->label));
 		return;
 	}
 	if (strcmp(a->class, "risk") == 0)
@@ -106,7 +114,7 @@ put_management(ra_visit *v, const ra_casefile *file)
 	}
 	for (size_t i = 0; i < TMG_COUNT(actions); i++) {
 		if (is_open(file, &actions[i])) {
-			put_action(v, &actions[i]);
+			put_action(v, file, &actions[i]);
 			shown++;
 		}
 	}

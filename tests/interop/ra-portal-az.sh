@@ -51,6 +51,7 @@ order() {
 	send /my/form 303 region=Baku cities-of=Baku city=Baku 'phone=+994 12 345 67 89' \
 	    carrier=$carrier "$@"
 	page /my
+	shows '<p>Branch: Azerpost, Baku</p>'
 	number=$(number)
 }
 

@@ -40,6 +40,20 @@ may_send(const ra_casefile *file, const ra_papers *papers, size_t at)
 	    !ra_papers_accepted(papers, at);
 }
 
+/* A profile's own words end with where to; ours stand before it. */
+static void
+put_where_to(ra_visit *v, const ra_profile *p, const char *branch)
+{
+	if (p->documents_text[0] != '\0') {
+		ra_put(&v->page, "<p>%s %s</p>\n", ra_said(p, p->documents_text),
+		    branch);
+		return;
+	}
+	ra_put(&v->page, "<p>%s</p>\n", _("Write the application number on each of them."));
+	if (branch[0] != '\0')
+		ra_put(&v->page, "<p>%s: %s</p>\n", _("Branch"), branch);
+}
+
 void
 ra_papers_mine(ra_visit *v, const ra_casefile *file)
 {
@@ -52,10 +66,9 @@ ra_papers_mine(ra_visit *v, const ra_casefile *file)
 		v->page.failed = true;
 		return;
 	}
-	ra_put(&v->page, "<h2>%s</h2>\n<p>%s %s</p>\n<dl>\n", _("Documents"),
-	    p->documents_text[0] != '\0' ? ra_said(p, p->documents_text) :
-	    _("Write the application number on each of them."),
-	    ra_said(p, file->app.branch));
+	ra_put(&v->page, "<h2>%s</h2>\n", _("Documents"));
+	put_where_to(v, p, ra_said(p, file->app.branch));
+	ra_put(&v->page, "<dl>\n");
 	for (size_t i = 0; i < p->document_count; i++) {
 		ra_put(&v->page, "<dt>%s</dt><dd>",
 		    ra_said(p, p->document[i].title));

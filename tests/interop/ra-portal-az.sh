@@ -106,6 +106,7 @@ says_name legal 'O=Nümunə MMC'
 who director
 page /my
 shows 'carrier handed over'
+hides 'not here yet'
 
 # ---- a government body: a card costs more than a token there, its letter is wanted
 who clerk

@@ -58,6 +58,8 @@ void
 ra_papers_mine(ra_visit *v, const ra_casefile *file)
 {
 	const ra_profile *p = file->profile;
+	/* what nobody wanted until the end is not waited for */
+	const bool done = ra_state_get(file->app.state)->answer == RA_ANSWER_DONE;
 	tmg_auto_free ra_papers *papers = malloc(sizeof(*papers));
 
 	if (p->document_count == 0)
@@ -73,8 +75,10 @@ ra_papers_mine(ra_visit *v, const ra_casefile *file)
 		ra_put(&v->page, "<dt>%s</dt><dd>",
 		    ra_said(p, p->document[i].title));
 		ra_papers_put_wanted(v, &p->document[i]);
-		ra_put(&v->page, "<br>");
-		ra_papers_put_standing(v, &papers->row[i]);
+		if (!done || papers->row[i].standing[0] != '\0') {
+			ra_put(&v->page, "<br>");
+			ra_papers_put_standing(v, &papers->row[i]);
+		}
 		put_blanks(v, p, &p->document[i]);
 		ra_put(&v->page, "</dd>\n");
 	}

@@ -44,10 +44,10 @@ for type in ec:p256 ec:p384 rsa:2048; do
 	issued 9a 'DNS:www.example.kz$'
 	[ "$(generated) $(verified) $(by 9A)" = "1 1 2" ] ||
 		fail "$type: $(generated) keys, $(verified) logins, $(by 9A) signatures"
-	# account, order, authorization twice, challenge, order, request, certificate,
-	# and what is asked again while pebble looks
+	# account, order, authorization, challenge, request, certificate, and what is
+	# asked again while pebble looks, which is not at all when it is quick
 	messages=$(by 9D)
-	{ [ "$messages" -ge 8 ] && [ "$messages" -le 14 ]; } || fail "$messages messages"
+	{ [ "$messages" -ge 6 ] && [ "$messages" -le 14 ]; } || fail "$messages messages"
 	record=$(ls "$work"/state/tamga/acme/*.json)
 	[ "$(jq -r .token "$record")" != null ] || fail "not known where the key is"
 	grep -q PRIVATE "$record" && fail "a key in the file"
@@ -58,7 +58,8 @@ for type in ec:p256 ec:p384 rsa:2048; do
 	run 0 "$tamga" renew $local 9a --same-key
 	issued 9a 'DNS:www.example.kz$'
 	[ "$(verified) $(by 9A)" = "1 2" ] || fail "$type: renewed with $(verified) logins"
-	[ "$(by 9D)" -ge 7 ] || fail "renewed by another account"
+	# the same but for the account, which is known
+	[ "$(by 9D)" -ge 5 ] || fail "renewed by another account: $(by 9D) messages"
 	ctl mark
 	run 0 "$tamga" revoke $local 9a --reason superseded
 	[ "$(state_of)" = Revoked ] || fail "it is $(state_of)"

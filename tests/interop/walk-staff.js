@@ -36,6 +36,12 @@ walk('staff', async w => {
 	for (const [where, name] of [['/admin', 'accounts'], ['/admin/mails', 'mails'],
 		['/admin/audit', 'audit'], ['/admin/profiles', 'profiles']]) {
 		await oskar.at(where);
+		// whose a mail is stands there until it was sent
+		for (let i = 0; name === 'mails' && i < 60 &&
+		    (await oskar.text()).includes(number); i++) {
+			await new Promise(then => setTimeout(then, 250));
+			await oskar.at(where);
+		}
 		if (name !== 'audit')	// which operators may read, and nothing else of a case
 			await oskar.misses(number);
 		await oskar.seen(`admin-${name}`);

@@ -287,6 +287,29 @@ test_kazakh(void **state)
 	assert_string_equal(error_of(&t, "field"), "");
 }
 
+/* Whoever proves that it is installed is not told yes and forgotten because nobody
+ * saw him fetch it. */
+static void
+test_installed_unfetched(void **state)
+{
+	struct bench *b = *state;
+	auto_talk t = { .body = NULL };
+	auto_csr c = { NULL, { 0 }, 0 };
+	tmg_auto(ra_app) app = { .id = "" };
+	tmg_auto(ra_cert) cert = { .der = NULL };
+
+	begin_kazakh(b, &t, ONCE);
+	identify(b, &t);
+	said(b, &t, 200, "PUT", at(&t, "/answers"), KZ_ANSWERS);
+	make_csr(&c, KZ_SUBJECT, "DNS:www.example.kz");
+	hand_in(b, &t, &c);
+	confirm(b, t.user, RA_EV_CONFIRM);
+	assert_int_equal(ra_app_get(b->desk.store, t.user, &app), TMG_OK);
+	assert_int_equal(ra_desk_progress(&b->desk, &app, &cert), TMG_OK);
+	prove(b, &t, c.key, 200);
+	assert_string_equal(text_of(t.body, "state"), "installed");
+}
+
 /* Lost answers: asked for again with the same secret it is the same one. */
 static void
 test_once(void **state)
@@ -607,6 +630,7 @@ main(void)
     bench_set_up_shipped, bench_tear_down)
 	const struct CMUnitTest tests[] = {
 		SHIPPED(test_kazakh),
+		SHIPPED(test_installed_unfetched),
 		SHIPPED(test_once),
 		SHIPPED(test_bulgarian),
 		SHIPPED(test_employee),

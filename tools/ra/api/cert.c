@@ -16,15 +16,19 @@
 
 #define SIGNATURE_MAX 1024	/* RSA 8192 */
 
-/* An event of the applicant's that his profile's way need not have. */
+/* An event of the applicant's that his profile's way need not have.  It is looked
+ * up anew: whoever asked may have read it before somebody else had it issued. */
 static tmg_rc
-note(ra_desk *desk, const ra_app *app, ra_event event, const ra_visitor *who)
+note(ra_desk *desk, const char *id, ra_event event, const ra_visitor *who)
 {
 	const ra_actor actor = ra_visitor_actor(who);
-	tmg_auto(ra_app) then = { .id = "" };
+	tmg_auto(ra_app) app = { .id = "" }, then = { .id = "" };
+	tmg_rc rc;
 
-	return ra_life_may(app, event, actor.by) ?
-	    ra_desk_decide(desk, app->id, event, &actor, "", &then) : TMG_OK;
+	if ((rc = ra_app_get(desk->store, id, &app)))
+		return ra_desk_says(desk, rc);
+	return ra_life_may(&app, event, actor.by) ?
+	    ra_desk_decide(desk, id, event, &actor, "", &then) : TMG_OK;
 }
 
 /* ---- fetching ---- */
@@ -65,7 +69,7 @@ ra_api_certificate(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		return;
 	}
 	if (rc == TMG_OK)
-		rc = note(desk, &app, RA_EV_DOWNLOAD, &who);
+		rc = note(desk, app.id, RA_EV_DOWNLOAD, &who);
 	if (rc == TMG_OK || rc == TMG_MISMATCH)	/* somebody else noted it */
 		reply_chain(desk, reply, &cert);
 	else
@@ -104,10 +108,12 @@ ra_api_installed(ra_desk *desk, const ra_call *call, ra_reply *reply)
 		ra_api_error(reply, HTTP_BAD_REQUEST, "signature", f.text);
 		return;
 	}
+	/* whoever has it installed has fetched it, wherever that was */
 	if ((rc = ra_desk_progress(desk, &app, &cert)) == TMG_OK &&
 	    (rc = check_proof(desk, &app, &cert, tmg_out_view(&signature))) ==
-	    TMG_OK)
-		rc = note(desk, &app, RA_EV_INSTALL, &who);
+	    TMG_OK &&
+	    (rc = note(desk, app.id, RA_EV_DOWNLOAD, &who)) == TMG_OK)
+		rc = note(desk, app.id, RA_EV_INSTALL, &who);
 	if (rc == TMG_OK)
 		ra_api_tell(desk, reply, HTTP_OK, app.id);
 	else

@@ -530,7 +530,8 @@ test_refusal(void **state)
 	for (size_t kind = 0; kind < KINDS; kind++) {
 		struct refuser r = {
 			.signer = { &refuser_ops, &r.fault, key_kinds[kind].alg,
-			    k->signer[kind]->spki, 0, 0 },
+			    k->signer[kind]->spki, 0, 0,
+			    false },
 		};
 		tmg_held(EVP_PKEY) token = NULL;
 		tmg_held(X509) cert = X509_dup(k->cert[kind]);

@@ -102,6 +102,7 @@ can_and_algs(tmg_opgp *p)
 		info->can |= TMG_CAN_ATTEST;
 		info->attests_as = tmg_opgp_slot_at(0)->row.ref;
 	}
+	info->slot_policy = true;
 	info->algs = algs & ~(1u << TMG_ALG_NONE);
 	return TMG_OK;
 }

@@ -151,6 +151,8 @@ typedef struct tmg_backend_info {
 					 * NULL: it has */
 	bool last_first;	/* all certificates are read with fewer commands from
 				 * the last slot to the first */
+	bool slot_policy;	/* PIN and touch policies are the slot's, whatever key is in
+				 * it; else each key has its own */
 	uint32_t attests_as;	/* attest() wants the admin's login and the user's, as for
 				 * the key in this slot; 0: nobody's */
 } tmg_backend_info;

@@ -101,6 +101,21 @@ look_at(tmg_provision *p, tmg_key *old, tmg_view *cert, tmg_key_facts *facts)
 	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
 }
 
+/* A key's own policies are its successor's.  Those of a slot are another's where the
+ * key is renewed into another slot, which may not even have them to choose from. */
+static void
+same_policies(tmg_provision *p, const tmg_key_facts *facts)
+{
+	const tmg_backend_info *info = tmg_token_info(p->token);
+
+	if (p->j.keep_key || (info->can & TMG_CAN_POLICY) == 0 || info->slot_policy)
+		return;
+	if (p->j.pin == TMG_PIN_UNKNOWN)
+		p->j.pin = (int)facts->pin;
+	if (p->j.touch == TMG_TOUCH_UNKNOWN && facts->touch != TMG_TOUCH_NEVER)
+		p->j.touch = (int)facts->touch;
+}
+
 tmg_rc
 tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec)
 {
@@ -123,9 +138,7 @@ tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec)
 		snprintf(p->j.alg, sizeof(p->j.alg), "%s", tmg_alg_get(facts.alg)->name);
 	if (spec->keep_key)
 		memcpy(p->j.slot, tmg_key_slot(old)->name, sizeof(p->j.slot));
-	if (spec->pin == TMG_PIN_UNKNOWN && !spec->keep_key &&
-	    (tmg_token_info(p->token)->can & TMG_CAN_POLICY) != 0)
-		p->j.pin = (int)facts.pin;
+	same_policies(p, &facts);
 	if ((rc = same_names(p, tmg_blob_view(&p->j.renewed))))
 		return rc;
 	return same_authority(p);

@@ -50,6 +50,11 @@ static const tmg_backend_info info_with_metadata = {
 	.algs = 1u << TMG_ALG_P256 | 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_ED25519 |
 	    1u << TMG_ALG_X25519,
 };
+static const tmg_backend_info info_slot_policy = {
+	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
+	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_POLICY,
+	.algs = 1u << TMG_ALG_P256, .slot_policy = true,
+};
 static const tmg_backend_info info_moves = {
 	.label = "Fake", .manufacturer = "tamga", .model = "fake", .serial = "1",
 	.can = TMG_CAN_GENERATE | TMG_CAN_METADATA | TMG_CAN_POLICY | TMG_CAN_MOVE |
@@ -316,6 +321,8 @@ tmg_token_info(tmg_token *token)
 		return &info_rsa;
 	if (fake->by_id)
 		return &info_by_id;
+	if (fake->slot_policy)
+		return &info_slot_policy;
 	if (fake->moves)
 		return &info_moves;
 	return fake->metadata ? &info_with_metadata : &info_without;
@@ -447,6 +454,7 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 	if (s->priv_len == 0 || (!fake->metadata && s->cert_len == 0))
 		return TMG_NOT_FOUND;
 	*facts = (tmg_key_facts){ .alg = s->alg, .pin = s->about.pin,
+	    .touch = fake->touch,
 	    .origin = fake->metadata ? s->origin : TMG_ORIGIN_UNKNOWN };
 	return TMG_OK;
 }
@@ -503,6 +511,8 @@ tmg_key_generate(tmg_token *token, const tmg_keyspec *spec, tmg_out *spki)
 	s->alg = spec->alg;
 	s->origin = TMG_ORIGIN_GENERATED;
 	EVP_PKEY_free(key);
+	fake->wanted_pin = spec->pin;
+	fake->wanted_touch = spec->touch;
 	fake->generated++;
 	forget(&the_keys[s - fake->slots]);
 	if ((rc = card()))		/* made, but nobody heard of it */

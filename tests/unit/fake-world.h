@@ -43,10 +43,14 @@ typedef struct fake_world {
 	bool moves;			/* keys, to other slots */
 	bool rsa_only;
 	bool by_id;			/* its slots are named by what is in them */
+	bool slot_policy;		/* its slots have policies, and not its keys */
 	bool present;
 	bool remembers;			/* each process what it read, until it forgets */
 	bool pin_right;
 	bool garbles;			/* gives other certificates back than written */
+	tmg_touch_policy touch;		/* of each key */
+	tmg_pin_policy wanted_pin;	/* of the last key that was made */
+	tmg_touch_policy wanted_touch;
 	unsigned generated, signatures, writes, logins, admin_logins;
 	unsigned overwritten;		/* keys, by others or by moved ones */
 	unsigned destroyed;		/* keys, because somebody said so */

@@ -752,6 +752,44 @@ renewals_find_places_that_are_named_by_ids(void **state)
 	assert_int_equal(fake->generated, 2);
 }
 
+/* What a key wants its successor wants, unless that is its slot's affair. */
+static void
+renewals_keep_policies(void **state)
+{
+	static const struct {
+		bool slot_policy;
+		tmg_touch_policy touch, said, wanted;
+		tmg_pin_policy pin;
+	} rows[] = {
+		{ false, TMG_TOUCH_ALWAYS, TMG_TOUCH_UNKNOWN, TMG_TOUCH_ALWAYS,
+		    TMG_PIN_ONCE },
+		{ false, TMG_TOUCH_ALWAYS, TMG_TOUCH_NEVER, TMG_TOUCH_NEVER,
+		    TMG_PIN_ONCE },
+		{ false, TMG_TOUCH_NEVER, TMG_TOUCH_UNKNOWN, TMG_TOUCH_UNKNOWN,
+		    TMG_PIN_ONCE },
+		{ true, TMG_TOUCH_ALWAYS, TMG_TOUCH_UNKNOWN, TMG_TOUCH_UNKNOWN,
+		    TMG_PIN_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_provision_spec spec;
+		tmg_fault f = { 0 };
+
+		fresh(state);
+		spec = usual();
+		fake->slot_policy = rows[i].slot_policy;
+		fake->touch = rows[i].touch;
+		assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+		fake_new_process();
+		spec = (tmg_provision_spec){ .renews = "9a", .slot = "9c",
+		    .touch = rows[i].said };
+		assert_int_equal(enroll(&spec, &f, NULL), TMG_OK);
+		assert_enrolled("9c");
+		assert_int_equal(fake->wanted_pin, rows[i].pin);
+		assert_int_equal(fake->wanted_touch, rows[i].wanted);
+	}
+}
+
 static void
 renewals_keep_the_key(void **state)
 {
@@ -1228,6 +1266,7 @@ main(void)
 		TEST(rehearsals_change_nothing),
 		TEST(renewals_take_what_they_need),
 		TEST(renewals_find_places_that_are_named_by_ids),
+		TEST(renewals_keep_policies),
 		TEST(renewals_keep_the_key),
 		TEST(renewals_that_renew_nothing),
 		TEST(two_processes_exclude_each_other),

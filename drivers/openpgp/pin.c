@@ -195,6 +195,8 @@ send_verify(tmg_opgp *p, tmg_pin_kind kind, uint8_t pw, tmg_view pin, int *tries
 		return opgp_pass(p, rc);
 	rc = pin_verdict(p, kind, sw, tries, N_("checking the PIN"));
 	*login_of(p, pw) = rc == TMG_OK;
+	if (pw == PW_SIGN)
+		p->signed_blindly = false;	/* this login has signed nothing */
 	p->base.ch->unlocked |= rc == TMG_OK;
 	return rc;
 }

@@ -504,6 +504,7 @@ class Handler(socketserver.BaseRequestHandler):
         return 200, kind, wrap(certs_only(bag, opt, crls), opt.body), []
 
     def cacerts(self, request, der):
+        time.sleep(self.server.opt.slow)
         return self.pkcs7(self.server.ca.cacerts())
 
     def csrattrs(self, request, der):
@@ -636,6 +637,7 @@ def options():
         choices=('line', 'line-lf', '64', '76crlf', 'spaces', 'leading'))
     add('--chunked', action='store_true')
     add('--close', action='store_true')
+    add('--slow', type=float, default=0, help='seconds before each /cacerts')
     add('--early', action='store_true', help='a 103 before each answer')
     add('--headers', choices=('plain', 'lower', 'bare', 'many'), default='plain')
     add('--pending', type=int, default=0, help='so many times 202')

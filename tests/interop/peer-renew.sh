@@ -140,4 +140,40 @@ if [ "$got" -ne 1 ]; then wrong "exit $got, not 1"; fi
 grep -q 'TLS 1.3 alone.*PKCS #1 v1.5 alone' "$work/err" || wrong "another reason"
 [ "$(wc -l < "$dir/issued")" = "$issued" ] || wrong "issued"
 
+# ---- a card's slot whose PIN is good for one signature.  Between two words to the card that
+# lie more than a second apart somebody else may have used it: what it said is asked anew
+on_pgp() {
+	# shellcheck disable=SC2046
+	run "$@" $(here) --admin-key-file "$work/admin" < /dev/null
+	got=$?
+}
+# policy SLOT WORD: when the key there wants its PIN
+policy() {
+	run info --json < /dev/null
+	jq -e --arg s "$1" --arg p "$2" '[.. | objects | select(.slot? == $s)][0].pin_policy == $p' \
+		"$work/out" > /dev/null || wrong "the PIN policy of $1 is not $2"
+}
+for options in "--slow 1.5" "--slow 1.5 --close --tls 1.2" "--close"; do
+	name="a PIN for each signature, $options"
+	rm -rf "$XDG_STATE_HOME"
+	# shellcheck disable=SC2086
+	start "always${options%% *}-${options##* }" --auth basic-or-cert $options
+	on_pgp enroll --destroy --slot sig --type ec:p256 --subject "CN=Asel,O=Other House" \
+		--user anna --password-file "$work/password"
+	done_right 0 sig
+	run key policy sig --pin-policy always --admin-key-file "$work/admin" < /dev/null
+	policy sig always
+	on_pgp renew sig --same-key
+	done_right 0 sig
+done
+name="into a slot that has another PIN policy"
+on_pgp renew sig --slot aut --destroy
+done_right 0 aut
+policy aut once
+policy sig always
+name="and back"
+on_pgp renew aut --slot sig --destroy
+done_right 0 sig
+policy sig always
+
 report

@@ -414,6 +414,33 @@ one_signature_spends_a_login_for_one(void **state)
 	opgp_done(&d);
 }
 
+/* After a pause the application is selected anew, so that nobody knows what a login
+ * is good for; but each is good for one signature. */
+static void
+a_login_is_good_for_one_signature(void **state)
+{
+	const tmg_script_row rows[] = {
+		PROBE, { GET_F9, "6A88", NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ "002A9E9A" DIGEST, SIGNATURE "9000", NULL },
+		{ "00200081313233343536", "9000", NULL },
+		{ "002A9E9A" DIGEST, SIGNATURE "9000", NULL },
+		{ GET_6E, opgp_about(AID34, CAPS("74") "C1" P256_SIGN "C2"
+		    P256_AGREE "C3" P256_SIGN PW("00") PRINTS), NULL },
+		{ 0 },
+	};
+	opgp_desk d;
+
+	(void)state;
+	opgp_open(&d, rows);
+	for (size_t i = 0; i < 2; i++) {
+		login(&d, 1);
+		sign(&d, 1, TMG_OK);
+	}
+	sign(&d, 1, TMG_LOGIN);
+	opgp_done(&d);
+}
+
 /* Nobody said for which key: both logins. */
 static void
 a_login_for_no_key_opens_all(void **state)
@@ -513,6 +540,7 @@ main(void)
 		cmocka_unit_test(a_certificate_is_written_with_four_commands),
 		cmocka_unit_test(a_cold_signature_is_four_commands),
 		cmocka_unit_test(one_signature_spends_a_login_for_one),
+		cmocka_unit_test(a_login_is_good_for_one_signature),
 		cmocka_unit_test(a_login_for_no_key_opens_all),
 		cmocka_unit_test(the_other_application_ends_the_login),
 		cmocka_unit_test(nothing_is_sent_to_another_drivers_application),

@@ -316,6 +316,14 @@ is_for_show(const tmg_cmp_talk *t, const tmg_cmp_message *m)
 }
 
 static tmg_rc
+forgeable(tmg_authority *a)
+{
+	return tmg_advise(&a->fault, TMG_TRY_AGAIN, tmg_authority_raise(a, TMG_MISMATCH,
+	    _("%s: its answer is signed with SHA-1 or worse, which can be forged, and was "
+	    "not believed"), a->uri.where));
+}
+
+static tmg_rc
 listen(tmg_cmp_talk *t, OSSL_CMP_CTX *ctx, const tmg_cmp_turn *turn,
     OSSL_CMP_MSG **answer)
 {
@@ -324,6 +332,8 @@ listen(tmg_cmp_talk *t, OSSL_CMP_CTX *ctx, const tmg_cmp_turn *turn,
 
 	if (tmg_cmp_message_read(answer_of(turn), &m))
 		return unreadable(t->a);
+	if (tmg_cmp_is_weak(m.algorithm))
+		return forgeable(t->a);
 	*answer = (OSSL_CMP_MSG *)ASN1_item_d2i_ex(NULL, &p, (long)turn->len,
 	    ASN1_ITEM_rptr(OSSL_CMP_MSG), tmg_ctx_libctx(t->a->ctx), NULL);
 	if (*answer == NULL || p != turn->answer + turn->len)

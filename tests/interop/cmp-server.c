@@ -42,6 +42,8 @@ typedef struct how {
 	bool other_key, other_name, other_root;
 	bool open;		/* unprotected */
 	bool bad_mac, other_transaction, again, pbmac1;
+	bool echo;		/* gives the message back that it got */
+	const char *digest;	/* of what signer signs; NULL: SHA-256 */
 	const char *signer;	/* FOLDER/NAME.pem signs, whatever protects requests */
 	int http;		/* status; 0: 200 */
 	const char *headers;	/* of the answer, in place of its media type */
@@ -89,6 +91,9 @@ static const how rows[] = {
 	{ .path = "ra", .signer = "ra", .implicit = true },
 	{ .path = "subscriber", .signer = "subscriber", .implicit = true },
 	{ .path = "foreign", .signer = "foreign", .implicit = true },
+	{ .path = "sha-one", .signer = "ca", .digest = "SHA1", .implicit = true },
+	{ .path = "md-five", .signer = "ca", .digest = "MD5", .implicit = true },
+	{ .path = "echo", .echo = true },
 	{ .path = "empty", .body = "" },
 	{ .path = "garbage", .body = "\x30\x05\x30\x03\x02\x01\x02" },
 	{ .path = "html", .headers = "Content-Type: text/html\r\n", .body = "<html>" },
@@ -377,6 +382,9 @@ set_protection(desk *d, OSSL_CMP_CTX *ctx)
 	CHECK(OSSL_CMP_CTX_set_option(ctx, OSSL_CMP_OPT_UNPROTECTED_SEND,
 	    d->how->open) == 1);
 	CHECK(OSSL_CMP_SRV_CTX_set_accept_unprotected(d->srv, d->how->signer != NULL) == 1);
+	if (d->how->digest != NULL)
+		CHECK(OSSL_CMP_CTX_set_option(ctx, OSSL_CMP_OPT_DIGEST_ALGNID,
+		    OBJ_sn2nid(d->how->digest)) == 1);
 	if (d->how->signer == NULL)
 		CHECK(OSSL_CMP_CTX_set1_secretValue(ctx, (const uint8_t *)secret,
 		    (int)strlen(secret)) == 1);
@@ -475,6 +483,10 @@ serve(desk *d, tmg_view message, uint8_t *answer)
 	if (d->how->again && d->polled > 0) {
 		memcpy(answer, d->last, d->last_len);
 		return d->last_len;
+	}
+	if (d->how->echo && !d->general) {
+		memcpy(answer, message.ptr, message.len);
+		return message.len;
 	}
 	heard = message;
 	ahead = d->how->clock;

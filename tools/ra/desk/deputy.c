@@ -164,6 +164,18 @@ is_enough(const ra_cert *cert, const ra_deputy *deputy, time_t now)
 	return cert->not_after - now > (time_t)deputy->days * DAY / 3;
 }
 
+/* Who appointed it may have been followed by another authority since.  Its certificate
+ * names the key of the one that did (ra_mandate_draw()): looked for at each answer, so not
+ * taken apart for it. */
+static bool
+is_by(const ra_ca *ca, const ra_cert *cert)
+{
+	const ASN1_OCTET_STRING *key = X509_get0_subject_key_id(ca->cert);
+
+	return key == NULL || memmem(cert->der, cert->len, ASN1_STRING_get0_data(key),
+	    (size_t)ASN1_STRING_length(key)) != NULL;
+}
+
 /* Verdicts TMG_NOT_FOUND. */
 static tmg_rc
 look(ra_desk *d, const ra_deputy *deputy, ra_cert *cert)
@@ -175,9 +187,14 @@ look(ra_desk *d, const ra_deputy *deputy, ra_cert *cert)
 		return rc;
 	if (rc)
 		return ra_desk_says(d, rc);
-	return cert->revoked == 0 ? TMG_OK : tmg_raise(&d->fault, TMG_DENIED, 0,
-	    _("the certificate of the %s was revoked: remove its key, for a new one to be made"),
-	    deputy->mandate->name);
+	if (cert->revoked != 0)
+		return tmg_raise(&d->fault, TMG_DENIED, 0,
+		    _("the certificate of the %s was revoked: remove its key, for a new one to be made"),
+		    deputy->mandate->name);
+	if (is_by(d->office->ca, cert))
+		return TMG_OK;
+	ra_cert_release(cert);
+	return TMG_NOT_FOUND;
 }
 
 static tmg_rc

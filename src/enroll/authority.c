@@ -7,6 +7,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/enroll/granted.h"
 #include "src/enroll/issued.h"
 #include "src/enroll/memory.h"
 #include "src/enroll/option.h"
@@ -304,7 +305,9 @@ end_decision(tmg_authority *a, tmg_view csr, tmg_rc rc, tmg_decision *d)
 {
 	if (rc == TMG_OK)
 		rc = tmg_issued_check(a, csr, &d->certs);
-	if (rc != TMG_OK)
+	if (rc == TMG_OK)
+		tmg_granted_note(a, csr, d);
+	else
 		tmg_certs_free(&d->certs);
 	return tmg_pass(&a->fault, rc);
 }

@@ -133,6 +133,9 @@ for command in ir p10cr; do
 	grep -q '"note": .*Subject Alternative Name' "$work/out" || fail "$command: no note"
 done
 fresh_card --yubikey
+run 0 "$tamga" enroll $local $(at silent) $secret --slot 9a --subject CN=Asel --san email:asel@a.example
+says 'with changes: .*Subject Alternative Name'
+fresh_card --yubikey
 run 0 "$tamga" enroll $local $(at late) $secret --slot 9a --subject CN=Asel
 says '3 hours behind'
 fresh_card --yubikey

@@ -74,6 +74,7 @@ static const how rows[] = {
 	    .other_name = true, .implicit = true },
 	{ .path = "fewer", .status = OSSL_CMP_PKISTATUS_grantedWithMods,
 	    .no_extensions = true, .implicit = true },
+	{ .path = "silent", .no_extensions = true, .implicit = true },
 	{ .path = "hurry", .confirm_s = 600 },
 	{ .path = "overdue", .confirm_s = -60 },
 	{ .path = "late", .clock = -3 * 3600, .implicit = true },

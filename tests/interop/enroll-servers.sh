@@ -79,3 +79,15 @@ for label in wrapped crlf charset der chain; do
 		--slot 9a --subject CN=Asel
 	ok "$label is taken"
 done
+
+# what was left out or written otherwise is told; what is as it was asked for is not
+fresh_card --yubikey
+run 0 "$tamga" enroll $local $anchor --ca "est+https://localhost:$port_good/wrapped" \
+	--slot 9a --subject CN=Asel --san dns:a.example --eku clientAuth
+says "granted the request with changes: X509v3 Subject Alternative Name\$"
+run 0 "$tamga" status --json
+jq -e '.enrollments[0].note | contains("Alternative Name")' "$work/out" >/dev/null || fail "no note"
+run 0 "$tamga" enroll $local $anchor --ca "est+https://localhost:$port_good/wrapped" \
+	--slot 9c --subject CN=Asel --eku clientAuth
+! grep -q "with changes" "$work/said" || fail "told of changes that are none"
+ok "granted otherwise than asked for: told"

@@ -153,20 +153,6 @@ static const char *const spare[] = {
 	"8e", "8f", "90", "91", "92", "93", "94", "95",
 };
 
-static tmg_rc
-is_free(tmg_key *key)
-{
-	tmg_key_facts facts;
-	tmg_view cert;
-	tmg_rc rc = tmg_key_facts_get(key, &facts);
-
-	if (rc == TMG_NOT_FOUND)
-		rc = tmg_key_cert(key, &cert);
-	if (rc == TMG_OK)
-		return TMG_OCCUPIED;
-	return rc == TMG_NOT_FOUND ? TMG_OK : rc;
-}
-
 /*
  * A key is renewed among its like: one that wants its PIN must not come to
  * live where none is asked for, nor a key for decryption where one for
@@ -187,16 +173,9 @@ static tmg_rc
 take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old,
     char name[static TMG_SLOT_NAME])
 {
-	const tmg_slot *slot = tmg_key_slot(key);
-	tmg_rc rc;
-
-	if (!is_alike(tmg_token_info(p->token), slot, old))
+	if (!is_alike(tmg_token_info(p->token), tmg_key_slot(key), old))
 		return TMG_OCCUPIED;
-	/* in this order: who is done claims nothing, but has moved its key by then */
-	if ((rc = tmg_earlier_claims(p, slot->name)) || (rc = is_free(key)))
-		return rc;
-	memcpy(name, slot->name, TMG_SLOT_NAME);
-	return TMG_OK;
+	return tmg_vacant_take(p, key, name);
 }
 
 /* Only some cards make keys in retired slots; others are given theirs.  An id means
@@ -217,32 +196,13 @@ tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
 	return rc;
 }
 
-void
-tmg_renew_free(tmg_provision *p, char text[static 64])
-{
-	tmg_out list = { (uint8_t *)text, 63, 0, false };
-	size_t count = 0;
-
-	if (tmg_token_keys(p->token, &count) != TMG_OK)
-		count = 0;
-	for (size_t i = 0; i < count; i++) {
-		tmg_key *key = tmg_token_key(p->token, i);
-
-		if (tmg_key_slot(key)->retired || is_free(key) != TMG_OK)
-			continue;
-		tmg_put_str(&list, list.len > 0 ? ", " : "");
-		tmg_put_str(&list, tmg_key_slot(key)->name);
-	}
-	text[list.len] = '\0';
-}
-
 /* Says what a person may choose from. */
 static tmg_rc
 no_place(tmg_provision *p, const tmg_slot *old)
 {
 	char free_ones[64];
 
-	tmg_renew_free(p, free_ones);
+	tmg_vacant_names(p, free_ones);
 	if (free_ones[0] != '\0')
 		return tmg_advise(&p->fault, TMG_TRY_KEEP_KEY | TMG_TRY_SLOT,
 		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for "

@@ -42,7 +42,7 @@ no_second_place(tmg_provision *p)
 	char holder[TMG_NAME_MAX], free_ones[64];
 
 	put_holder(p, holder);
-	tmg_renew_free(p, free_ones);
+	tmg_vacant_names(p, free_ones);
 	return tmg_advise(&p->fault, TMG_TRY_SLOT | TMG_TRY_DESTROY,
 	    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s cannot keep what slot %s holds "
 		"(%.40s) until the new key is certified: it would be destroyed first, "

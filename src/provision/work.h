@@ -161,15 +161,22 @@ tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec);
 TMG_MUST_USE tmg_rc
 tmg_renew_place(tmg_provision *p);
 
-/* The names of free slots, as far as text has room for them; "" none. */
-void
-tmg_renew_free(tmg_provision *p, char text[static 64]);
-
 /* The first free retired slot's name, where the card makes keys in them.
  * Verdicts TMG_OCCUPIED. */
 TMG_MUST_USE tmg_rc
 tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
     char name[static TMG_SLOT_NAME]);
+
+/* ---- vacant.c ---------------------------------------------------------- */
+
+/* The key's place is named, if it holds nothing and no other enrollment needs it.
+ * Verdicts TMG_OCCUPIED. */
+TMG_MUST_USE tmg_rc
+tmg_vacant_take(tmg_provision *p, tmg_key *key, char name[static TMG_SLOT_NAME]);
+
+/* The names of free slots, as far as text has room for them; "" none. */
+void
+tmg_vacant_names(tmg_provision *p, char text[static 64]);
 
 /* ---- step-swap.c ------------------------------------------------------- */
 

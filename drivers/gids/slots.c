@@ -39,7 +39,7 @@ uses_of(const tmg_gids_container *c)
 	const bool decrypts =
 	    tmg_alg_get(c->exchange)->family == TMG_FAMILY_RSA || !c->valid;
 
-	return TMG_USE_SIGN | (decrypts ? TMG_USE_DECRYPT : 0u);
+	return TMG_USE_SIGN | TMG_USE_AUTH | (decrypts ? TMG_USE_DECRYPT : 0u);
 }
 
 static tmg_slot

@@ -201,7 +201,19 @@ policy_of(const tmg_p15_key *key)
 	    : key->common.consent ? TMG_PIN_ALWAYS : TMG_PIN_ONCE;
 }
 
-/* An empty place takes any key. */
+/* Where the next key goes when nobody chooses. */
+static bool
+is_next(const tmg_p15_content *c, const tmg_p15_spot *spot)
+{
+	const tmg_p15_spot *s = c->spots;
+
+	while (s < spot && (s->key >= 0 || s->cert >= 0))
+		s++;
+	return s == spot;
+}
+
+/* An empty place takes any key; of those behind the first ones only the next is
+ * shown. */
 static tmg_slot
 row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 {
@@ -210,7 +222,8 @@ row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 		.ref = spot->ref,
 		.title = spot->key < 0 && !empty ? N_("certificate without a key")
 		    : N_("PKCS #15 key"),
-		.retired = empty && spot->ref >= FIRST_ID + SHOWN,
+		.retired = empty && spot->ref >= FIRST_ID + SHOWN &&
+		    !is_next(c, spot),
 	};
 
 	memcpy(row.name, spot->name, sizeof(row.name));

@@ -85,7 +85,7 @@ find_token(tmg_provision *p, const tmg_provision_spec *spec)
 	    tmg_tokens_fault(p->tokens), rc);
 }
 
-/* The token's first slot for logging in. */
+/* The token's first slot for logging in, where slots have a purpose each. */
 static tmg_rc
 default_slot(tmg_provision *p)
 {
@@ -122,7 +122,8 @@ describe_place(tmg_provision *p, const tmg_provision_spec *spec)
 	if (spec->slot != NULL)
 		return put_text(p, p->j.slot, sizeof(p->j.slot), spec->slot,
 		    _("the slot's name"));
-	return spec->renews != NULL ? TMG_OK : default_slot(p);
+	return spec->renews != NULL || tmg_token_info(p->token)->named_by_id ? TMG_OK :
+	    default_slot(p);
 }
 
 static bool
@@ -176,7 +177,8 @@ take_place(tmg_provision *p)
 	tmg_rc rc;
 
 	p->any_slot = p->j.slot[0] == '\0';
-	if (p->any_slot && (rc = tmg_renew_place(p)))
+	if (p->any_slot && (rc = p->j.renews[0] != '\0' ? tmg_renew_place(p) :
+	    tmg_vacant_place(p)))
 		return rc;
 	if ((rc = tmg_token_slot(p->token, p->j.slot, &p->key)))
 		return tmg_work_token_said(p, rc);

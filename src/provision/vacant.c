@@ -51,3 +51,27 @@ tmg_vacant_names(tmg_provision *p, char text[static 64])
 	}
 	text[list.len] = '\0';
 }
+
+tmg_rc
+tmg_vacant_place(tmg_provision *p)
+{
+	size_t count;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(p->token, &count)))
+		return tmg_work_token_said(p, rc);
+	rc = TMG_OCCUPIED;
+	for (size_t i = 0; rc == TMG_OCCUPIED && i < count; i++) {
+		tmg_key *key = tmg_token_key(p->token, i);
+		const tmg_slot *slot = tmg_key_slot(key);
+
+		if (!slot->retired && (slot->uses & TMG_USE_AUTH) != 0)
+			rc = tmg_vacant_take(p, key, p->j.slot);
+	}
+	if (rc == TMG_OCCUPIED)
+		return tmg_advise(&p->fault, TMG_TRY_SLOT | TMG_TRY_REPLACE,
+		    tmg_raise(&p->fault, TMG_OCCUPIED, 0, _("%s has no free slot for a "
+			"new key; choose a slot and allow it to be overwritten"),
+			p->j.label));
+	return rc == TMG_OK ? rc : tmg_work_token_said(p, rc);
+}

@@ -178,6 +178,10 @@ tmg_vacant_take(tmg_provision *p, tmg_key *key, char name[static TMG_SLOT_NAME])
 void
 tmg_vacant_names(tmg_provision *p, char text[static 64]);
 
+/* The journal's slot is the first vacant one for logging in. */
+TMG_MUST_USE tmg_rc
+tmg_vacant_place(tmg_provision *p);
+
 /* ---- step-swap.c ------------------------------------------------------- */
 
 /* The renewed key's place becomes the new key's, if that was wanted and the

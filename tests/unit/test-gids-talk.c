@@ -124,8 +124,8 @@ listing_reads_nothing_twice(void **state)
 	assert_int_equal(count, 4);
 	assert_int_equal(slots[0].ref, 0x81);
 	assert_string_equal(slots[0].name, "00");
-	assert_int_equal(slots[0].uses, TMG_USE_SIGN | TMG_USE_DECRYPT);
-	assert_int_equal(slots[1].uses, TMG_USE_SIGN);
+	assert_int_equal(slots[0].uses, TMG_USE_SIGN | TMG_USE_AUTH | TMG_USE_DECRYPT);
+	assert_int_equal(slots[1].uses, TMG_USE_SIGN | TMG_USE_AUTH);
 	assert_int_equal(DRV.cert_read(d.b, 0x81, &der), TMG_OK);
 	assert_int_equal(der.len, 5);
 	assert_int_equal(DRV.cert_read(d.b, 0x82, &der), TMG_NOT_FOUND);

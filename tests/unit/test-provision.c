@@ -790,6 +790,39 @@ renewals_keep_policies(void **state)
 	}
 }
 
+/* An id means nothing: a new key goes where none is, and the same wish only once. */
+static void
+keys_find_places_that_are_named_by_ids(void **state)
+{
+	static const struct {
+		const char *subject;
+		tmg_rc rc;
+		unsigned generated;	/* afterwards */
+	} rows[] = {
+		{ "CN=One", TMG_OK, 1 },
+		{ "CN=One", TMG_OK, 1 },
+		{ "CN=Two", TMG_OK, 2 },
+		{ "CN=Three", TMG_OCCUPIED, 2 },
+	};
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->by_id = true;
+	fake_slot_named("9c")->about.uses = TMG_USE_SIGN | TMG_USE_AUTH;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_provision_spec spec = usual();
+
+		spec.slot = NULL;
+		spec.csr.subject = rows[i].subject;
+		assert_int_equal(enroll(&spec, &f, NULL), rows[i].rc);
+		assert_int_equal(fake->generated, rows[i].generated);
+		fake_new_process();
+	}
+	assert_enrolled("9a");
+	assert_enrolled("9c");
+	assert_non_null(strstr(f.text, "has no free slot for a new key; choose"));
+}
+
 static void
 renewals_keep_the_key(void **state)
 {
@@ -1267,6 +1300,7 @@ main(void)
 		TEST(renewals_take_what_they_need),
 		TEST(renewals_find_places_that_are_named_by_ids),
 		TEST(renewals_keep_policies),
+		TEST(keys_find_places_that_are_named_by_ids),
 		TEST(renewals_keep_the_key),
 		TEST(renewals_that_renew_nothing),
 		TEST(two_processes_exclude_each_other),

@@ -6,27 +6,15 @@
 #include "pkcs11/attribute-row.h"
 #include "pkcs11/attribute.h"
 #include "src/base/scope.h"
+#include "src/token/token.h"
 #include "tamga/cert.h"
-
-tmg_view
-tmg_p11_key_id(const tmg_key *key, uint8_t store[static 4])
-{
-	const uint32_t ref = tmg_key_slot(key)->ref;
-	size_t zeros = 0;
-
-	for (unsigned i = 0; i < 4; i++)
-		store[i] = (uint8_t)(ref >> (24 - 8 * i));
-	while (zeros < 3 && store[zeros] == 0)
-		zeros++;
-	return (tmg_view){ store + zeros, 4 - zeros };
-}
 
 CK_RV
 tmg_p11_get_id(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	(void)arg;
 	*value = s->name.id.len > 0 ? tmg_p11_text_view(&s->name.id)
-	    : tmg_p11_key_id(s->object.key, s->scratch);
+	    : tmg_key_id(s->object.key, s->scratch);
 	return CKR_OK;
 }
 

@@ -26,10 +26,4 @@ bool
 tmg_p11_attributes_match(tmg_p11_subject *subject, const CK_ATTRIBUTE *templ,
     CK_ULONG count);
 
-/* The CKA_ID that a key, its public half and its certificate share as long as
- * nobody gave them another: the slot's number, big-endian, without leading
- * zeros. */
-tmg_view
-tmg_p11_key_id(const tmg_key *key, uint8_t store[static 4]);
-
 #endif

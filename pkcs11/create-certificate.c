@@ -62,9 +62,9 @@ check(const tmg_p11_wish *w)
 static bool
 has_id(const tmg_key *key, tmg_view id)
 {
-	uint8_t store[4];
+	uint8_t store[TMG_SLOT_NAME];
 
-	return tmg_view_equal(tmg_p11_key_id(key, store), id);
+	return tmg_view_equal(tmg_key_id(key, store), id);
 }
 
 /* Beside the key that the ID names; without an ID, or with one that is no

@@ -80,7 +80,7 @@ static bool
 may_match(const struct search *q, const tmg_p11_object *o)
 {
 	static const CK_BBOOL yes = CK_TRUE;
-	uint8_t store[4];
+	uint8_t store[TMG_SLOT_NAME];
 
 	if (!is_value(asked_for(q, CKA_CLASS),
 	    (tmg_view){ (const uint8_t *)&o->class, sizeof(o->class) }) ||
@@ -88,7 +88,7 @@ may_match(const struct search *q, const tmg_p11_object *o)
 	    is_veiled(q, o))
 		return false;
 	return o->key == NULL || is_named(q, o->key) ||
-	    is_value(asked_for(q, CKA_ID), tmg_p11_key_id(o->key, store));
+	    is_value(asked_for(q, CKA_ID), tmg_key_id(o->key, store));
 }
 
 /* ---- searching ----------------------------------------------------------- */

@@ -36,9 +36,9 @@ static bool
 is_named(const tmg_key *key, tmg_view id, tmg_view label)
 {
 	const tmg_slot *slot = tmg_key_slot(key);
-	uint8_t store[4];
+	uint8_t store[TMG_SLOT_NAME];
 
-	return tmg_view_equal(id, tmg_p11_key_id(key, store)) ||
+	return tmg_view_equal(id, tmg_key_id(key, store)) ||
 	    (id.len == 0 && (is_text(label, slot->name) ||
 	    is_text(label, slot->title)));
 }
@@ -230,10 +230,10 @@ is_taken(const tmg_p11_slot *slot, const struct naming *n, tmg_view id)
 {
 	for (size_t i = 0; i < slot->token->key_count; i++) {
 		const tmg_key *key = &slot->token->keys[i];
-		uint8_t store[4];
+		uint8_t store[TMG_SLOT_NAME];
 
 		if (key != n->subject.object.key &&
-		    tmg_view_equal(id, tmg_p11_key_id(key, store)))
+		    tmg_view_equal(id, tmg_key_id(key, store)))
 			return true;
 	}
 	for (size_t i = 0; i < slot->names.count; i++) {
@@ -286,7 +286,7 @@ is_so(struct naming *n, const CK_ATTRIBUTE *a)
 static CK_RV
 set_id(tmg_p11_slot *slot, struct naming *n, const CK_ATTRIBUTE *a)
 {
-	uint8_t store[4];
+	uint8_t store[TMG_SLOT_NAME];
 	tmg_view id;
 
 	if (is_so(n, a))
@@ -295,7 +295,7 @@ set_id(tmg_p11_slot *slot, struct naming *n, const CK_ATTRIBUTE *a)
 	if (is_taken(slot, n, id))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	n->changed = true;
-	if (tmg_view_equal(id, tmg_p11_key_id(n->subject.object.key, store))) {
+	if (tmg_view_equal(id, tmg_key_id(n->subject.object.key, store))) {
 		n->name.id.len = 0;	/* as it is without a name */
 		return CKR_OK;
 	}
@@ -393,7 +393,7 @@ tmg_p11_place_ready(tmg_p11_slot *slot, tmg_key *place,
 	    label = tmg_p11_template_bytes(templ, count, CKA_LABEL);
 	struct naming n = { .subject.object.key = place };
 	tmg_p11_text text;
-	uint8_t store[4];
+	uint8_t store[TMG_SLOT_NAME];
 	tmg_view spki;
 	CK_RV rv;
 
@@ -406,7 +406,7 @@ tmg_p11_place_ready(tmg_p11_slot *slot, tmg_key *place,
 	if (id.len > 0 && is_taken(slot, &n, id))
 		return CKR_ATTRIBUTE_VALUE_INVALID;
 	if (label.len == 0 && (id.len == 0 ||
-	    tmg_view_equal(id, tmg_p11_key_id(place, store))))
+	    tmg_view_equal(id, tmg_key_id(place, store))))
 		return CKR_OK;
 	return tmg_p11_names_ready();
 }

@@ -176,10 +176,8 @@ tmg_key_slot(const tmg_key *key)
 	return &key->slot;
 }
 
-/* The id is the slot's number, big-endian, without leading zeros: 9A; or what its
- * name says. */
-static tmg_view
-id_of(const tmg_key *key, uint8_t store[static TMG_SLOT_NAME])
+tmg_view
+tmg_key_id(const tmg_key *key, uint8_t store[static TMG_SLOT_NAME])
 {
 	const uint32_t ref = key->slot.ref;
 	tmg_out o = { store, TMG_SLOT_NAME, 0, false };
@@ -198,7 +196,7 @@ const char *
 tmg_key_uri(tmg_key *key)
 {
 	uint8_t store[TMG_SLOT_NAME];
-	const tmg_view id = id_of(key, store);
+	const tmg_view id = tmg_key_id(key, store);
 	char hex[3 * sizeof(store) + 1] = "";
 
 	for (size_t i = 0; i < id.len; i++)

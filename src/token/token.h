@@ -178,6 +178,11 @@ tmg_seat_close(tmg_tokens *set, tmg_seat *seat);
 /* Makes the list of slots once.  No APDU. */
 TMG_MUST_USE tmg_rc
 tmg_token_slots(tmg_token *token);
+/* The id of URIs, and the CKA_ID that a key, its public half and its certificate
+ * share as long as nobody gave them another: what the slot's name says where it is
+ * named by its id, else its number, big-endian, without leading zeros: 9A. */
+tmg_view
+tmg_key_id(const tmg_key *key, uint8_t store[static TMG_SLOT_NAME]);
 /* What is known of a key without a question, when its certificate was read: its
  * word for the kind and the public half, the slot's for the PIN.  Else the card
  * is asked.  Good enough to tell of a public key; whoever uses the private one

@@ -5,7 +5,7 @@
 # wrong PIN is told, and ssh-keygen reads the keys.
 . "$top_srcdir/tests/interop/p11-lib.sh"
 CARDS="--card pkcs15,provisioned --card gids,provisioned=rsa:2048/ec:p256"
-need openssl pcscd pkcs11-tool ssh-keygen
+need openssl p11tool pcscd pkcs11-tool ssh-keygen
 ! ldd "$M" 2>/dev/null | grep -q 'libasan\|libtsan' || {
 	echo "skipped: a sanitizer must be in the program that loads the module"
 	exit 77
@@ -36,9 +36,21 @@ works "$pkcs15" 45 ECDSA-SHA256 --signature-format openssl
 ! grep -q 'KEY-PAIR-GEN\|RSA' list || { cat list; fail "what the card does not have"; }
 
 step "a GIDS card"
-works "$gids" 81 SHA256-RSA-PKCS
-works "$gids" 82 ECDSA-SHA256 --signature-format openssl
+works "$gids" 00 SHA256-RSA-PKCS
+works "$gids" 01 ECDSA-SHA256 --signature-format openssl
 ! grep -q 'ECDH\|PSS\|RSA-X-509' list || { cat list; fail "what such a card does not do"; }
+
+step "a key that tamga names is the key that the module has by that name"
+"$top_builddir/tamga" list --json >list
+for token in "$pkcs15" "$gids"; do
+	grep -o "pkcs11:[^\"]*token=$token[^\"]*id=[^\"]*type=private" list >uris || :
+	[ "$(grep -c . uris)" = 2 ] || { cat list; fail "not two URIs of keys of $token"; }
+	while read -r uri; do
+		GNUTLS_PIN=$PIN p11tool --provider "$M" --login --list-privkeys "$uri" >said 2>&1 </dev/null ||
+			{ cat said; fail "$uri"; }
+		[ "$(grep -c '^Object ' said)" = 1 ] || { cat said; fail "not one key: $uri"; }
+	done <uris
+done
 
 step "a wrong PIN, and the right one after it"
 for token in "$pkcs15" "$gids"; do

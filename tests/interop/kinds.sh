@@ -22,6 +22,14 @@ openpgp*)
 	# nobody but its owner knows what the administrator of such a card types
 	printf '%s\n' "$TAMGA_TEST_ADMIN" >"$work/admin"
 	local="$local --admin-key-file $work/admin" ;;
+gids*)	# the two first containers are the card's own
+	first=02 second=03 third=04 default=02 fresh='--app gids --provision' spare=yes attests=
+	generates='00 47 00' verifies='80 6' writes='00 DB'
+	signs='00 2A 9E 9A' ;;
+myeid*)	# likewise 45 and 46
+	first=47 second=48 third=49 default=47 fresh='--app myeid --provision' spare=yes attests=
+	generates='00 46 00' verifies='01 8' writes='00 D6'
+	signs='00 2A 9E 9A' ;;
 *)
 	fail "kinds.sh does not know $kind" ;;
 esac

@@ -165,6 +165,23 @@ tmg_gids_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
 
 /* ---- decryption ---------------------------------------------------------- */
 
+/* Of the two forms the card knew one, and refused what was in it. */
+static bool
+is_noise(uint16_t bare, uint16_t indicated)
+{
+	return (bare == TMG_SW_DATA && indicated == TMG_SW_LENGTH) ||
+	    indicated == TMG_SW_DATA;
+}
+
+static tmg_rc
+noise(tmg_gids *g, uint16_t sw)
+{
+	g->se.known = false;
+	return gids_raise(g, TMG_E_CRYPTO, sw,
+	    _("%s: the card refuses what it was given: it is not for this key, or "
+	    "damaged"), g->who);
+}
+
 /* By 12.11.3 a padding indicator stands before the cryptogram; Microsoft's own
  * cards and minidriver, and the applet that others have, know none.  So it is
  * left away, and a card that refuses by the length is asked as the text has it. */
@@ -176,11 +193,12 @@ decipher(tmg_gids *g, const tmg_gids_environment *se, tmg_view cipher,
 	tmg_out whole = TMG_OUT(bytes);
 	tmg_capdu c = { .ins = INS_PSO, .p1 = 0x80, .p2 = 0x86, .data = cipher,
 	    .le = TMG_LE_ANY };
-	uint16_t sw = TMG_SW_OK;
+	uint16_t sw = TMG_SW_OK, bare;
 	tmg_rc rc;
 
 	if ((rc = perform(g, se, &c, answer, &sw)))
 		return rc;
+	bare = sw;
 	if (sw != TMG_SW_LENGTH && sw != TMG_SW_DATA)
 		return operated(g, sw, N_("using a key"));
 	g->se.known = false;
@@ -192,7 +210,8 @@ decipher(tmg_gids *g, const tmg_gids_environment *se, tmg_view cipher,
 		return TMG_E_USAGE;
 	if ((rc = perform(g, se, &c, answer, &sw)))
 		return rc;
-	return operated(g, sw, N_("using a key"));
+	return is_noise(bare, sw) ? noise(g, sw)
+	    : operated(g, sw, N_("using a key"));
 }
 
 static tmg_rc

@@ -103,6 +103,20 @@ put_key(const tmg_p15 *p, const tmg_p15_key *key, tmg_out *data)
 		tmg_tlv_put(data, TAG_KEY, (tmg_view){ &ref, 1 });
 }
 
+/* The directory tells of a key that is not there for who is logged in: the card lost
+ * its power, and nobody noticed.  Believed once. */
+static tmg_rc
+missing(tmg_p15 *p, uint16_t sw)
+{
+	const bool lost = p->in != 0 && !p->lost;
+
+	p->lost = lost;
+	tmg_p15_doubt(p);
+	return !lost ? p15_judge(p, operate_sw, sw, N_("choosing a key"))
+	    : p15_raise(p, TMG_LOGIN, sw,
+	    _("%s: the card was reset; the PIN is wanted again"), p->who);
+}
+
 static tmg_rc
 set_environment(tmg_p15 *p, const tmg_p15_key *key, uint8_t template,
     int algorithm)
@@ -121,10 +135,13 @@ set_environment(tmg_p15 *p, const tmg_p15_key *key, uint8_t template,
 		.data = tmg_out_view(&data),
 	    }, NULL, &sw)))
 		return rc;
+	if (sw == TMG_SW_NO_REFERENCE || sw == TMG_SW_NO_FILE)
+		return missing(p, sw);
 	if (sw == TMG_SW_LOGIN)
 		tmg_p15_doubt(p);
 	if ((rc = p15_judge(p, operate_sw, sw, N_("choosing a key"))))
 		return rc;
+	p->lost = false;
 	p->se = (tmg_p15_environment){ .known = true, .template = template,
 	    .algorithm = algorithm, .key = (size_t)(key - p->content.keys) };
 	return TMG_OK;
@@ -168,7 +185,8 @@ used(tmg_p15 *p, const tmg_p15_use *u, uint16_t sw)
 
 /* A card may forget the environment with each operation: what it refuses with an
  * environment of before is asked again with a new one, once.  Nothing happened
- * until then. */
+ * until then; but not the end of something alone, whose beginning the card has
+ * dropped. */
 tmg_rc
 tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer)
 {
@@ -180,7 +198,7 @@ tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer)
 	if ((rc = prepare(p, u)) ||
 	    (rc = tmg_p15_send(p, &u->command, answer, &sw)))
 		return rc;
-	if (!kept || sw == TMG_SW_OK || sw == TMG_SW_LOGIN)
+	if (!kept || u->goes_on || sw == TMG_SW_OK || sw == TMG_SW_LOGIN)
 		return used(p, u, sw);
 	p->se.known = false;
 	answer->len = mark;

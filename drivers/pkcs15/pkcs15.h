@@ -113,6 +113,7 @@ typedef struct tmg_p15 {
 	tmg_files files;
 	unsigned turn, epoch;		/* in which files and se hold */
 	bool doubtful;			/* another program may have been there */
+	bool lost;			/* a key was missing, and that taken for a reset */
 	tmg_p15_environment se;
 	uint64_t in;			/* bit 1 << index of the PINs verified */
 	tmg_p15_content content;
@@ -274,6 +275,7 @@ typedef struct tmg_p15_use {
 	uint8_t template;	/* P2 of MSE */
 	int algorithm;
 	bool opens;		/* what was closed for this key: 6A80 is about that */
+	bool goes_on;		/* what was sent just before is a part of it */
 	tmg_capdu command;
 } tmg_p15_use;
 

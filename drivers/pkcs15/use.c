@@ -182,6 +182,7 @@ decipher(tmg_p15 *p, tmg_p15_use *u, tmg_view cipher, tmg_out *answer)
 		return send_part(p, u, PADDING_NONE, cipher, TMG_LE_ANY, answer);
 	if ((rc = send_part(p, u, PADDING_FIRST, first, TMG_LE_NONE, answer)))
 		return rc;
+	u->goes_on = true;
 	return send_part(p, u, PADDING_SECOND, second, TMG_LE_ANY, answer);
 }
 

@@ -18,9 +18,15 @@ from p11_calls import *
 #   seals   of one that decrypts, RSA 2048
 #   pads    the card pads RSA by PKCS #1 v1.5 and does nothing else
 #   most    bytes that rsa signs as they are
-#   owner   C_Login(SO) takes the administrator's PIN, which gives the user a new one
+#   owner   C_Login(SO) takes the administrator's PIN, which gives the user a new one;
+#           None: nobody is an SO
+#   ids     slots are ids, and the user's PIN makes keys
+#   chooses commands before the first signature, that choose the key
+#   so      that PIN, where it is not TAMGA_TEST_ADMIN;  wrong  another one
 #   verify  as the card's log shows a login before a signature with rsa
 class PivCard:
+    ids = False
+    chooses = 0
     keys, rsa, ec, each, free, seals = 4, b'\x9a', b'\x9e', b'\x9c', b'\x9e', b'\x9d'
     pads = owner = False
     most = 245
@@ -28,14 +34,37 @@ class PivCard:
 
 
 class OpenPgpCard:
+    ids = False
+    chooses = 0
     keys, rsa, ec, each, free, seals = 3, b'\1', b'\3', None, None, b'\2'
     pads = owner = True
     most = 102	# 7.2.10.2: 40 % of the modulus
     verify = ' 00 20 00 81 6 9000'
+    wrong = b'99999999'
+
+
+class GidsCard:
+    ids = True
+    chooses = 1
+    keys, rsa, ec, each, free, seals = 2, b'\0', b'\1', None, None, b'\0'
+    pads = owner = True
+    most = 245
+    verify = ' 00 20 00 80 6 9000'
+    wrong = b'99' * 24
+
+
+class MyEidCard:
+    ids = True
+    chooses = 1
+    keys, rsa, ec, each, free, seals = 2, b'E', b'F', None, None, b'E'
+    pads, owner = False, None
+    most = 245
+    verify = ' 00 20 00 01 8 9000'
 
 
 KIND = os.environ.get('TAMGA_TEST_KIND', 'piv')
-K = {'piv': PivCard, 'openpgp': OpenPgpCard}[KIND]
+K = {'piv': PivCard, 'openpgp': OpenPgpCard, 'gids': GidsCard, 'myeid': MyEidCard}[KIND]
+ADMIN = getattr(K, 'so', ADMIN)
 
 
 # ---- interfaces, before anything is initialised (doc/design/pkcs11.md) ------------------
@@ -241,7 +270,7 @@ def judge_owner(slot):
     eq('C_InitPIN', F['InitPIN'](a, b'654321', 6), 'OK')
     eq('C_Logout', F['Logout'](a), 'OK')
     eq('C_InitPIN without SO', F['InitPIN'](a, b'654321', 6), 'USER_NOT_LOGGED_IN')
-    eq('SO wrong', login(a, SO, b'99999999'), 'PIN_INCORRECT')
+    eq('SO wrong', login(a, SO, K.wrong), 'PIN_INCORRECT')
     eq('SO', login(a, SO, ADMIN), 'OK')
     eq('C_Logout', F['Logout'](a), 'OK')
     eq('the old PIN', login(a, USER, PIN), 'PIN_INCORRECT')
@@ -260,6 +289,24 @@ def judge_owner(slot):
     eq('C_InitPIN', F['InitPIN'](a, PIN, 6), 'OK')
     eq('C_Logout', F['Logout'](a), 'OK')
     eq('unlocked', login(a, USER, PIN), 'OK')
+    F['CloseAllSessions'](slot)
+
+
+def judge_user(slot):
+    """A card without an administrator: the user's PIN alone, down to the last try."""
+    a = session(slot, RW)
+    eq('SO', login(a, SO, PUK), 'FUNCTION_NOT_SUPPORTED')
+    eq('C_InitPIN', F['InitPIN'](a, b'654321', 6), 'USER_NOT_LOGGED_IN')
+    eq('C_SetPIN, old wrong', F['SetPIN'](a, b'654321', 6, b'111111', 6), 'PIN_INCORRECT')
+    eq('flags: low', token_flags(slot) & 0x70000, 0x10000)
+    eq('C_SetPIN short', F['SetPIN'](a, PIN, 6, b'1', 1), 'PIN_LEN_RANGE')
+    eq('C_SetPIN', F['SetPIN'](a, PIN, 6, b'654321', 6), 'OK')
+    eq('flags: none', token_flags(slot) & 0x70000, 0)
+    for left, flags in ((2, 0x10000), (1, 0x30000)):
+        eq('the old PIN', login(a, USER, PIN), 'PIN_INCORRECT')
+        eq('flags with %d left' % left, token_flags(slot) & 0x70000, flags)
+    eq('the new PIN', login(a, USER, b'654321'), 'OK')
+    eq('C_SetPIN', F['SetPIN'](a, b'654321', 6, PIN, 6), 'OK')
     F['CloseAllSessions'](slot)
 
 
@@ -455,7 +502,7 @@ def judge_operations(h, other):
     eq('and asked no card', apdus(0), before)
     n.value = 512
     eq('C_Sign', F['Sign'](h, digest, 32, big, c.byref(n)), 'OK')
-    eq('one APDU', apdus(0), before + 1)
+    eq('one APDU', apdus(0), before + 1 + K.chooses)
     eq('it is over', F['Sign'](h, digest, 32, big, c.byref(n)), 'OPERATION_NOT_INITIALIZED')
     good = big.raw[:256]
     eq('C_VerifyInit', F['VerifyInit'](h, mech('RSA'), rsa_pub), 'OK')
@@ -709,7 +756,7 @@ HASHES = {1: (0x220, 1, 20), 224: (0x255, 5, 28), 256: (0x250, 2, 32), 384: (0x2
 
 def judge_paddings(h):
     """Every hash beside every MGF: openssl seals, and says whether a signature holds."""
-    key, pub = (one(h, CLASS=k, ID=b'\x9d') for k in (PRIVATE, PUBLIC))
+    key, pub = (one(h, CLASS=k, ID=K.seals) for k in (PRIVATE, PUBLIC))
     spki = get(h, pub, 'PUBLIC_KEY_INFO')
     for bits, (hash_, _, size) in HASHES.items():
         for mgf_bits, (_, mgf, _) in HASHES.items():
@@ -967,12 +1014,39 @@ def judge_making(empty):
     return e
 
 
+def judge_born(empty):
+    """The same on cards whose slots are ids, each as good as another."""
+    e = session(empty, RW)
+    eq('keys without login', generate(e, 'EC_GEN', dict(EC_PARAMS=P256, TOKEN=True),
+       dict(TOKEN=True))[0], 'USER_NOT_LOGGED_IN')
+    eq('C_Login', login(e, USER, PIN), 'OK')
+    before = len(find(e))
+    made = []
+    for kind, public, m in (('EC_GEN', dict(EC_PARAMS=P256), 'ECDSA_SHA256'),
+                            ('RSA_GEN', RSA_PUB, 'SHA256_RSA')):
+        rv, pub, prv = generate(e, kind, dict(public, TOKEN=True, ID=kind.encode()),
+                                dict(TOKEN=True, ID=kind.encode(), LABEL=b'mine'))
+        eq(kind, (rv, get(e, prv, 'ID'), get(e, prv, 'LABEL')), ('OK', kind.encode(), b'mine'))
+        eq('LOCAL', get(e, prv, 'LOCAL'), b'\1')
+        raw = sign(e, prv, mech(m), b'data')
+        eq('openssl agrees on ' + kind, openssl('dgst', '-sha256', '-verify', '{k}', '-keyform',
+           'DER', '-signature', '{s}', '{d}', k=get(e, pub, 'PUBLIC_KEY_INFO'), d=b'data',
+           s=raw if kind == 'RSA_GEN' else der_signature(raw)), True)
+        made.append(prv)
+    judge_persistence(empty, (b'EC_GEN',))
+    for prv in made:
+        eq('C_DestroyObject', F['DestroyObject'](e, prv), 'OK')
+        eq('gone', get(e, prv, 'CLASS'), 'OBJECT_HANDLE_INVALID')
+    eq('as before', len(find(e)), before)
+    F['CloseAllSessions'](empty)
+
+
 judge_interfaces()
 judge_start()
 judge_slots()
 full, empty = slots()[:2]
 judge_sessions(full, empty)
-(judge_owner if K.owner else judge_so)(full)
+{True: judge_owner, False: judge_so, None: judge_user}[K.owner](full)
 h = session(full, RW)
 eq('C_Login', login(h, USER, PIN), 'OK')
 judge_attributes(h)
@@ -982,7 +1056,11 @@ if K.each:
     judge_each(h)
 if not K.pads:
     judge_paddings(h)
-e = None if K.owner else judge_making(empty)
+e = None
+if K.ids:
+    judge_born(empty)
+elif not K.owner:
+    e = judge_making(empty)
 judge_removal(full, 0)
 judge_suspend(full, 0)
 if e is not None:

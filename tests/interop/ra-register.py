@@ -54,6 +54,12 @@ class Register(http.server.BaseHTTPRequestHandler):
         elif what == "slow":
             time.sleep(30)
             self.person()
+        elif what == "held":
+            for _ in range(1200):
+                if os.path.exists(place + "/release"):
+                    break
+                time.sleep(0.05)
+            self.person()
         elif what == "silent":
             time.sleep(60)
         elif what == "drip":

@@ -260,37 +260,40 @@ later "$cut" '127.0.0.1'
 later "$dead" '127.0.0.1'
 ! grep -q 'open sesame' log || die 'the token is in the log'
 
-# a slow register holds up those who ask it, and nobody who comes meanwhile
-rm -f slowly slow.[123]
-serve "kind = \"http\"; timeout_seconds = 5; $members url = \"http://127.0.0.1:$port/persons/\${number}\";"
+# A slow register holds up those who ask it, and nobody else: not even those whose
+# connections came to the same threads.  It answers when it is told to.
+rm -f release waits.*
+echo "$(iin $i) held" >> people
+held=$(iin $i)
+serve "kind = \"http\"; timeout_seconds = 60; $members url = \"http://127.0.0.1:$port/persons/\${number}\";"
 for n in 1 2 3; do
 	left=0
 	ask "$nobody" 422
-	cat >> slowly <<-CURL
-		url = "$url/api/v1/applications/$app/identify"
-		cacert = "$TAMGA_TEST_RA_CA"
-		silent
-		user = "$app:$code"
-		header = "Content-Type: application/json"
-		data = "{\"number\": \"$slow\"}"
-		output = "slow.$n"
-		write-out = "%{http_code} %{time_total}\n"
-		next
-	CURL
+	echo "$n $app $code"
+done > applicants
+waiting=
+while read -r n app code; do
+	curl -sS --max-time 120 --cacert "$TAMGA_TEST_RA_CA" -u "$app:$code" -o /dev/null \
+	    -w '%{http_code}' -H 'Content-Type: application/json' \
+	    -d "{\"number\": \"$held\"}" "$url/api/v1/applications/$app/identify" > "waits.$n" &
+	waiting="$waiting $!"
+done < applicants
+left=0
+n=0
+until [ "$(grep -c "$held" asked)" = 2 ] && [ "$(cat waits.? | wc -c)" -gt 0 ]; do
+	n=$((n + 1))
+	[ $n -lt 1200 ] || die "two ask and one is sent away: $(grep -c "$held" asked), $(cat waits.?)"
+	sleep 0.05
 done
-sed -i '$d' slowly
-before=$(grep -c "$slow" asked)
-curl -Z -K slowly > times 2>errors &
-waiting=$!
-for n in $(seq 600); do
-	[ "$(grep -c "$slow" asked)" -lt $((before + 1)) ] || break
-	sleep 0.1
-done
-same 'another page meanwhile' "$(get "$url/")" 200
-# whoever finds no place at the register has been sent away at once
-[ ! -s slow.1 ] || [ ! -s slow.2 ] || [ ! -s slow.3 ] || die 'the page came after those who wait'
-wait $waiting || :
-same 'all are told to come later' "$(cut -d' ' -f1 times | sort | uniq -c | tr -s ' ')" ' 3 503'
+same 'the third is sent away at once' "$(cat waits.?)" 503
+python3 "$top_srcdir/tests/interop/ra-visits.py" "$url" "$TAMGA_TEST_RA_CA" 12 > visits ||
+	die "others meanwhile: $(cat visits)"
+same 'others meanwhile' "$(cat visits)" '12 visits, 24 pages'
+same 'and the two wait still' "$(cat waits.?)" 503
+touch release
+# shellcheck disable=SC2086
+wait $waiting
+same 'then they are told' "$(cat waits.? | fold -w 3 | sort | xargs)" '200 200 503'
 
 # POST, and TLS that leads to the anchor, and not
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout reg.key \

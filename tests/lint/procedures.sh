@@ -49,7 +49,7 @@ def rows_of(file, like, **words):
 read("doc/procedures.md", 40)
 table = read("doc/design/ra-api.md", 15)
 pages = rows_of("tools/ra/pages/site.c", r'\{ "(\w+)", "(/(?!desk)[^"]*)", RA_DOOR_(?:ALL|APPLICANT),',
-                RA_SITE_FILES="/my/documents")
+                RA_SITE_FILES="/my/documents", RA_SITE_IDENTITY="/my/identity")
 calls = rows_of("tools/ra/route.c", r'\{ "(\w+)", "([a-z][^"]*)", ra_api_', RA_API="", CASE="applications/{}")
 for what, has, wants in ("page", named(table, 1, "/"), pages), ("call", named(table, 2, "[a-z]"), calls):
     wrong += [f"doc/design/ra-api.md lacks the {what} {one}" for one in sorted(wants - has)]

@@ -148,6 +148,24 @@ fits(size_t row, const ra_call *call, char label[RA_LABEL_MAX])
 	return here && ra_route_matches(routes[row].path, call->path, label);
 }
 
+/* Whose handlers ask registers. */
+static const char *const waiting[] = {
+	CASE "/identify",
+	RA_SITE_IDENTITY,
+	RA_SITE_IDENTITY_DESK,
+};
+
+bool
+ra_route_waits(const ra_call *call)
+{
+	char label[RA_LABEL_MAX];
+
+	for (size_t i = 0; i < TMG_COUNT(waiting); i++)
+		if (ra_route_matches(waiting[i], call->path, label))
+			return strcmp(call->method, "POST") == 0;
+	return false;
+}
+
 /* Where files are sent to: at other paths a body is a form, or a request. */
 bool
 ra_route_takes_files(const ra_call *call)

@@ -33,7 +33,7 @@ typedef struct ra_office {
 	struct ra_deputy *deputy[RA_DEPUTIES];	/* NULL: there is none */
 	ra_turn *turn;			/* to write to the store */
 	time_t ahead;			/* seconds, in a rehearsal */
-	atomic_int asking;		/* desks that wait for a register's answer */
+	atomic_size_t asking;	/* desks that wait for a register's answer */
 } ra_office;
 
 /* Verdicts as of what it opens; f says which file and why. */

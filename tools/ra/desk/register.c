@@ -77,12 +77,16 @@ ask(const ra_desk *d, const ra_register *r, const ra_profile *profile,
 	return rc == TMG_OK ? check_known(profile, known, f) : rc;
 }
 
-/* A register that is slow holds up those who ask it, and nobody else: half of
- * the desks are never at one. */
+size_t
+ra_register_places(const ra_config *config)
+{
+	return config->threads > 1 ? (size_t)config->threads / 2 : 1;
+}
+
 static bool
 take_place(ra_office *office)
 {
-	const int most = office->config.threads > 1 ? office->config.threads / 2 : 1;
+	const size_t most = ra_register_places(&office->config);
 
 	if (atomic_fetch_add(&office->asking, 1) < most)
 		return true;

@@ -10,6 +10,11 @@
 
 #define RA_REGISTER_RETRY_S 60	/* told to who finds one that does not answer */
 
+/* How many may wait for registers at a time, by the settings of the start; who comes
+ * beyond them is told to come later. */
+size_t
+ra_register_places(const ra_config *config);
+
 /*
  * Asks the register that the profile names.
  *

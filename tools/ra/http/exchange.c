@@ -13,6 +13,7 @@
 #include "tools/ra/http/incoming.h"
 #include "tools/ra/http/intake.h"
 #include "tools/ra/http/outgoing.h"
+#include "tools/ra/http/waiters.h"
 
 #define REPLY_MS 300000		/* for a peer to take a reply */
 #define DROPPED_MOST (16u * RA_BODY_MAX) /* bytes read of what is refused */
@@ -20,10 +21,17 @@
 #define FILES_MOST (256u * 1024 * 1024) /* bytes of those coming in, on disk */
 
 struct ra_exchange {
+	ra_work work;
 	ra_house *house;
+	struct MHD_Connection *conn;
 	bool plain;
 	struct timespec start;
 	ra_intake body;
+	char peer[64];
+	ra_posted query;
+	ra_call call;
+	ra_reply reply;
+	bool answered;			/* reply is what there is to say */
 	size_t most;			/* bytes that the body may have */
 	size_t files;			/* set aside of the server's */
 	size_t dropped;
@@ -94,34 +102,60 @@ refuse(const ra_exchange *x, ra_reply *reply)
 }
 
 static void
-handle(ra_pool *pool, ra_call *call, ra_reply *reply)
+handle(ra_exchange *x)
 {
-	ra_desk *desk = ra_pool_take(pool);
+	ra_desk *desk = ra_pool_take(x->house->pool);
 
 	ra_desk_look(desk);
-	ra_route(desk, call, reply);
-	ra_pool_give(pool, desk);
+	ra_route(desk, &x->call, &x->reply);
+	ra_pool_give(x->house->pool, desk);
+	x->answered = true;
+}
+
+/* From here on the connection is its own thread's again. */
+static void
+answer_away(ra_work *work)
+{
+	ra_exchange *x = (ra_exchange *)work;
+
+	handle(x);
+	MHD_resume_connection(x->conn);
+}
+
+static void
+take_call(ra_exchange *x, const char *url, const char *method)
+{
+	x->call = ra_incoming_call(x->conn, url, method, x->peer, &x->query);
+	x->call.plain = x->plain;
+	x->no_room = ra_intake_view(&x->body, &x->call.body) != TMG_OK || x->no_room;
+	ra_incoming_query(x->conn, &x->query);
+	ra_incoming_address(x->conn, x->peer, sizeof(x->peer));
+}
+
+static enum MHD_Result
+send_reply(ra_exchange *x)
+{
+	log_request(x, &x->call, &x->reply);
+	ra_guests_give(x->house->guests, x->conn, REPLY_MS);
+	return ra_outgoing_send(x->conn, &x->reply, x->plain);
 }
 
 enum MHD_Result
-ra_exchange_answer(ra_exchange *x, struct MHD_Connection *conn, const char *url,
-    const char *method)
+ra_exchange_answer(ra_exchange *x, const char *url, const char *method)
 {
-	tmg_auto(ra_reply) reply = { .status = HTTP_SERVER_ERROR };
-	ra_posted query = { .store = NULL };
-	char peer[64] = "";
-	ra_call call = ra_incoming_call(conn, url, method, peer, &query);
-
-	call.plain = x->plain;
-	x->no_room = ra_intake_view(&x->body, &call.body) != TMG_OK || x->no_room;
-	ra_guests_give(x->house->guests, conn, 0);
-	ra_incoming_query(conn, &query);
-	ra_incoming_address(conn, peer, sizeof(peer));
-	if (!refuse(x, &reply))
-		handle(x->house->pool, &call, &reply);
-	log_request(x, &call, &reply);
-	ra_guests_give(x->house->guests, conn, REPLY_MS);
-	return ra_outgoing_send(conn, &reply, x->plain);
+	if (x->answered)
+		return send_reply(x);
+	take_call(x, url, method);
+	ra_guests_give(x->house->guests, x->conn, 0);
+	if (refuse(x, &x->reply))
+		return send_reply(x);
+	if (ra_route_waits(&x->call)) {
+		MHD_suspend_connection(x->conn);
+		ra_waiters_do(x->house->waiters, &x->work);
+		return MHD_YES;
+	}
+	handle(x);
+	return send_reply(x);
 }
 
 static size_t
@@ -173,9 +207,12 @@ ra_exchange_begin(ra_house *house, bool plain, struct MHD_Connection *conn,
 
 	if (x == NULL)
 		return MHD_NO;
+	x->work.run = answer_away;
 	x->house = house;
+	x->conn = conn;
 	x->plain = plain;
 	x->body = RA_INTAKE_EMPTY;
+	x->reply.status = HTTP_SERVER_ERROR;
 	x->no_host = strcmp(version, MHD_HTTP_VERSION_1_1) == 0 &&
 	    ra_incoming_header(conn, "Host")[0] == '\0';	/* RFC 9112 3.2 */
 	clock_gettime(CLOCK_MONOTONIC, &x->start);
@@ -191,7 +228,7 @@ ra_exchange_begin(ra_house *house, bool plain, struct MHD_Connection *conn,
 	x->too_many = !x->too_large && !set_aside(x, announced);
 	return is_refused(x) && (ra_incoming_header(conn, "Expect")[0] != '\0' ||
 	    announced > DROPPED_MOST) ?
-	    ra_exchange_answer(x, conn, url, method) : MHD_YES;
+	    ra_exchange_answer(x, url, method) : MHD_YES;
 }
 
 enum MHD_Result
@@ -217,16 +254,17 @@ ra_exchange_add(ra_exchange *x, const char *data, size_t n)
 }
 
 void
-ra_exchange_end(ra_exchange **exchange, struct MHD_Connection *conn)
+ra_exchange_end(ra_exchange **exchange)
 {
 	ra_exchange *x = *exchange;
 
 	if (x == NULL)
 		return;
 	/* for the next one, while it lasts */
-	ra_guests_give_request(x->house->guests, conn);
+	ra_guests_give_request(x->house->guests, x->conn);
 	atomic_fetch_sub(&x->house->running, 1);
 	atomic_fetch_sub(&x->house->files, x->files);
+	ra_reply_release(&x->reply);
 	ra_intake_release(&x->body);
 	free(x);
 	*exchange = NULL;

@@ -10,11 +10,13 @@
 
 #include "tools/ra/http/guests.h"
 #include "tools/ra/http/pool.h"
+#include "tools/ra/http/waiters.h"
 
 /* What the requests of a server share. */
 typedef struct ra_house {
 	ra_office *office;
 	ra_pool *pool;
+	ra_waiters *waiters;		/* for requests that may wait for others */
 	ra_guests *guests;
 	atomic_int running;		/* requests between first byte and last */
 	atomic_size_t files;		/* bytes set aside for bodies with a file */
@@ -36,13 +38,13 @@ ra_exchange_begin(ra_house *house, bool plain, struct MHD_Connection *conn,
 enum MHD_Result
 ra_exchange_add(ra_exchange *x, const char *data, size_t n);
 
-/* All of it is there. */
+/* All of it is there: answered, or suspended until it can be, and then this is
+ * called again. */
 enum MHD_Result
-ra_exchange_answer(ra_exchange *x, struct MHD_Connection *conn,
-    const char *url, const char *method);
+ra_exchange_answer(ra_exchange *x, const char *url, const char *method);
 
 /* Accepts a pointer to NULL; leaves NULL. */
 void
-ra_exchange_end(ra_exchange **exchange, struct MHD_Connection *conn);
+ra_exchange_end(ra_exchange **exchange);
 
 #endif

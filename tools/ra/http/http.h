@@ -108,6 +108,10 @@ ra_route_matches(const char *pattern, const char *path,
 /* Finds the handler of method and path and calls it; 404, 405 otherwise. */
 void ra_route(ra_desk *desk, ra_call *call, ra_reply *reply);
 
+/* Whether somebody elsewhere may be asked, who takes his time. */
+bool
+ra_route_waits(const ra_call *call);
+
 /* Whether files are sent to that path. */
 bool
 ra_route_takes_files(const ra_call *call);

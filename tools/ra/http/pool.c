@@ -20,7 +20,6 @@ open_desks(ra_pool *p, ra_office *office, tmg_fault *f)
 {
 	tmg_rc rc;
 
-	p->desks = (size_t)office->config.threads;
 	p->desk = calloc(p->desks, sizeof(*p->desk));
 	p->taken = calloc(p->desks, sizeof(*p->taken));
 	if (p->desk == NULL || p->taken == NULL)
@@ -32,7 +31,7 @@ open_desks(ra_pool *p, ra_office *office, tmg_fault *f)
 }
 
 tmg_rc
-ra_pool_new(ra_office *office, tmg_fault *f, ra_pool **pool)
+ra_pool_new(ra_office *office, size_t desks, tmg_fault *f, ra_pool **pool)
 {
 	ra_pool *p = calloc(1, sizeof(*p));
 	tmg_rc rc;
@@ -42,6 +41,7 @@ ra_pool_new(ra_office *office, tmg_fault *f, ra_pool **pool)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	pthread_mutex_init(&p->mutex, NULL);
 	pthread_cond_init(&p->freed, NULL);
+	p->desks = desks;
 	if ((rc = open_desks(p, office, f))) {
 		ra_pool_free(&p);
 		return rc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The desks of a server's threads: as many as threads, each with its own
+ * The desks of a server's threads: as many as work at once, each with its own
  * connection to the store, so no SQLite handle is ever seen by two threads at
  * once.
  */
@@ -12,7 +12,7 @@
 typedef struct ra_pool ra_pool;
 
 TMG_MUST_USE tmg_rc
-ra_pool_new(ra_office *office, tmg_fault *f, ra_pool **pool);
+ra_pool_new(ra_office *office, size_t desks, tmg_fault *f, ra_pool **pool);
 /* When all are given back.  Accepts a pointer to NULL; leaves NULL. */
 void
 ra_pool_free(ra_pool **pool);

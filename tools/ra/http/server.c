@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Threads: libmicrohttpd runs a fixed pool of them, each with its own
- * connections; a request is worked on by one thread from end to end.
+ * connections.  A request is worked on by one thread from end to end, or, if it may
+ * have to wait for others, by one of those that have no connections.
  *
  * They poll.  With epoll, 0.9.75 asks a TLS handshake that waits for its peer again
  * and again, without a rest: one who stops in the middle of his takes a processor.
@@ -19,6 +20,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/desk/register.h"
 #include "tools/ra/http/exchange.h"
 
 #define IDLE_S 20		/* a connection that says nothing is closed */
@@ -88,7 +90,7 @@ on_request(void *arg, struct MHD_Connection *conn, const char *url,
 		*size = 0;
 		return taken;
 	}
-	return ra_exchange_answer(x, conn, url, method);
+	return ra_exchange_answer(x, url, method);
 }
 
 static void
@@ -98,8 +100,9 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 	ra_exchange *x = *state;
 
 	(void)arg;
+	(void)conn;
 	(void)code;
-	ra_exchange_end(&x, conn);
+	ra_exchange_end(&x);
 	*state = NULL;
 }
 
@@ -119,6 +122,21 @@ on_log(void *arg, const char *fmt, va_list ap)
 }
 
 /* ---- starting and stopping ---- */
+
+/* One more waits than can be at a register, so whoever finds no place there hears
+ * of it at once. */
+static tmg_rc
+open_house(ra_house *h, tmg_fault *f)
+{
+	const size_t waiters = ra_register_places(&h->office->config) + 1;
+	tmg_rc rc;
+
+	if ((rc = ra_guests_new(&h->office->config, f, &h->guests)) ||
+	    (rc = ra_pool_new(h->office,
+	    (size_t)h->office->config.threads + waiters, f, &h->pool)))
+		return rc;
+	return ra_waiters_new(waiters, f, &h->waiters);
+}
 
 /* Items are read up to the first MHD_OPTION_END. */
 static struct MHD_Daemon *
@@ -140,7 +158,7 @@ start_daemon(struct door *door, const ra_tls_files *p)
 	};
 
 	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+	    MHD_USE_POLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
 	    (door->plain ? 0u : (unsigned)MHD_USE_TLS),
 	    0, NULL, NULL, on_request, door,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, door,
@@ -193,9 +211,7 @@ ra_server_start(ra_office *office, int fd, int plain_fd, tmg_fault *f,
 	s->house.office = office;
 	s->door[DOOR_TLS] = (struct door){ &s->house, false, NULL, fd };
 	s->door[DOOR_PLAIN] = (struct door){ &s->house, true, NULL, plain_fd };
-	if ((rc = ra_guests_new(&office->config, f, &s->house.guests)) ||
-	    (rc = ra_pool_new(office, f, &s->house.pool)) ||
-	    (rc = open_doors(s, f))) {
+	if ((rc = open_house(&s->house, f)) || (rc = open_doors(s, f))) {
 		ra_server_free(&s);
 		return rc;
 	}
@@ -229,6 +245,8 @@ ra_server_free(ra_server **server)
 		if (s->door[i].daemon != NULL)
 			MHD_quiesce_daemon(s->door[i].daemon);
 	let_requests_end(s);
+	/* those that are suspended are resumed by now, which MHD_stop_daemon() wants */
+	ra_waiters_free(&s->house.waiters);
 	for (size_t i = 0; i < DOORS; i++) {
 		if (s->door[i].daemon != NULL)
 			MHD_stop_daemon(s->door[i].daemon);

@@ -201,7 +201,7 @@ show_identity(ra_visit *v, const ra_profile *p, const char *number,
 	ra_visit_head_of(v, ra_said(p, p->title), _("Your identity"));
 	ra_formview_lack(v, "f-captcha", wrong_code);
 	ra_formview_lack(v, "f-identity", wrong);
-	ra_visit_form(v, "/my/identity", false);
+	ra_visit_form(v, RA_SITE_IDENTITY, false);
 	if (p->captcha)
 		put_captcha(v, wrong_code);
 	ra_formview_line(v, &(ra_line){ "identity", ra_said(p, id->label),

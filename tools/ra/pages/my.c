@@ -34,7 +34,7 @@ static const struct action {
 	{ RA_EV_ACTIVATE, RA_BY_APPLICANT, N_("Change the initial access code"),
 	    "/my/code", "" },
 	{ RA_EV_IDENTIFY, RA_BY_SYSTEM, N_("Continue with your identity"),
-	    "/my/identity", "" },
+	    RA_SITE_IDENTITY, "" },
 	{ RA_EV_FILL, RA_BY_APPLICANT, N_("Fill in the form"), "/my/form", "" },
 	{ RA_EV_SEND_DOCS, RA_BY_APPLICANT, N_("The documents are sent"), "", "" },
 	{ RA_EV_AGREE_DATA, RA_BY_APPLICANT, N_("I agree with the data"), "", "" },

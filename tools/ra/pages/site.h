@@ -27,6 +27,9 @@ extern const ra_site_row ra_site_rows[];
 extern const size_t ra_site_row_count;
 
 #define RA_SITE_FILES "/my/documents"	/* where applicants send files to */
+/* Where a number is given that a register is asked about. */
+#define RA_SITE_IDENTITY "/my/identity"
+#define RA_SITE_IDENTITY_DESK "/desk/case/{}/identity"
 
 /* Whether an application is open in the browser that calls. */
 bool

@@ -18,18 +18,9 @@ enum {
 #define CIPHER_MAX 600u		/* bytes; RSA 4096 and its indicator */
 
 static const tmg_status operate_sw[] = {
-	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
 	{ TMG_SW_CONDITIONS, TMG_UNSUPPORTED,
 	    N_("the card's key cannot be used so") },
-	{ TMG_SW_DATA, TMG_UNSUPPORTED,
-	    N_("the card's key cannot do this; is the slot empty, or its key of "
-	    "another kind?") },
-	{ TMG_SW_LENGTH, TMG_UNSUPPORTED,
-	    N_("the card does not take so much, or its key is of another kind") },
-	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
-	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+	TMG_STATUS_OF_USE,
 };
 
 static tmg_rc

@@ -9,19 +9,10 @@
 #include "src/driver/signing.h"
 
 static const tmg_status operate_sw[] = {
-	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
 	{ TMG_SW_CONDITIONS, TMG_DENIED,
 	    N_("the card refuses; if the key wants a touch, it came too late") },
 	{ 0x6600, TMG_DENIED, N_("the key wants a touch, and it came too late") },
-	{ TMG_SW_DATA, TMG_UNSUPPORTED,
-	    N_("the card's key cannot do this; is the slot empty, or its key of "
-	    "another kind?") },
-	{ TMG_SW_LENGTH, TMG_UNSUPPORTED,
-	    N_("the card does not take so much, or its key is of another kind") },
-	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
-	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+	TMG_STATUS_OF_USE,
 };
 
 static tmg_rc

@@ -13,20 +13,13 @@
 #define ANSWER_MAX 1100u	/* bytes; RSA 4096 and two headers, with room */
 
 static const tmg_status operate_sw[] = {
-	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") },
 	{ TMG_SW_CONDITIONS, TMG_DENIED,
 	    N_("the card refuses; if the key wants a touch, it came too late") },
-	{ TMG_SW_DATA, TMG_UNSUPPORTED,
-	    N_("the card's key cannot do this; is the slot empty, or its key of "
-	    "another kind?") },
-	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
 	{ TMG_SW_P1P2, TMG_NOT_FOUND,
 	    N_("the slot holds no key of the expected kind") },
 	{ TMG_SW_WRONG_P1P2, TMG_NOT_FOUND,
 	    N_("the slot holds no key of the expected kind") },
-	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") },
-	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") },
+	TMG_STATUS_OF_USE,
 };
 
 static tmg_rc

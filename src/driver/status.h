@@ -6,6 +6,7 @@
 #ifndef TMG_DRIVER_STATUS_H
 #define TMG_DRIVER_STATUS_H
 
+#include "src/base/i18n.h"
 #include "src/iso/sw.h"
 #include "tamga/driver.h"
 
@@ -14,6 +15,21 @@ typedef struct tmg_status {
 	tmg_rc rc;
 	const char *words;	/* N_(); what is wrong and what to do */
 } tmg_status;
+
+/* The last rows of a table for operations with a private key: what such cards have in
+ * common. */
+#define TMG_STATUS_OF_USE \
+	{ TMG_SW_LOGIN, TMG_LOGIN, N_("the PIN is wanted first") }, \
+	{ TMG_SW_DATA, TMG_UNSUPPORTED, \
+	    N_("the card's key cannot do this; is the slot empty, or its key of " \
+	    "another kind?") }, \
+	{ TMG_SW_LENGTH, TMG_UNSUPPORTED, \
+	    N_("the card does not take so much, or its key is of another kind") }, \
+	{ TMG_SW_NO_REFERENCE, TMG_NOT_FOUND, N_("the slot holds no key") }, \
+	{ TMG_SW_NO_FILE, TMG_NOT_FOUND, N_("the slot holds no key") }, \
+	{ TMG_SW_NOT_SUPPORTED, TMG_UNSUPPORTED, \
+	    N_("the card's key cannot do this") }, \
+	{ TMG_SW_INS, TMG_UNSUPPORTED, N_("the card's key cannot do this") }
 
 /*
  * TMG_OK for 9000; else the verdict of the row, raised in b with its words; else

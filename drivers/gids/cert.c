@@ -129,8 +129,7 @@ tmg_gids_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 	size_t index = 0;
 	tmg_rc rc;
 
-	if ((rc = tmg_gids_slot_index(g, slot, &index)) ||
-	    (rc = tmg_gids_want_user(g)) || (rc = tmg_gids_learn_anew(g)))
+	if ((rc = tmg_gids_slot_to_change(g, slot, &index)))
 		return gids_pass(g, rc);
 	if (tmg_gids_container_get(tmg_gids_map(g), index, &c) || !c.valid)
 		return gids_raise(g, TMG_UNSUPPORTED, 0,
@@ -166,8 +165,7 @@ tmg_gids_cert_delete(tmg_backend *b, uint32_t slot)
 	size_t index = 0;
 	tmg_rc rc;
 
-	if ((rc = tmg_gids_slot_index(g, slot, &index)) ||
-	    (rc = tmg_gids_want_user(g)) || (rc = tmg_gids_learn_anew(g)))
+	if ((rc = tmg_gids_slot_to_change(g, slot, &index)))
 		return gids_pass(g, rc);
 	if (find_file(g, index, &place))
 		return no_certificate(g, index);

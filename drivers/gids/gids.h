@@ -147,6 +147,10 @@ tmg_gids_map_write(tmg_gids *g, tmg_view fresh);
 /* The container of a slot.  Verdicts TMG_NOT_FOUND: there is no such slot. */
 TMG_MUST_USE tmg_rc
 tmg_gids_slot_index(tmg_gids *g, uint32_t slot, size_t *index);
+/* The same for who is to change it: with the PIN, and what the card holds in this
+ * turn. */
+TMG_MUST_USE tmg_rc
+tmg_gids_slot_to_change(tmg_gids *g, uint32_t slot, size_t *index);
 tmg_rc tmg_gids_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count);
 tmg_rc tmg_gids_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
     tmg_out *spki);

@@ -33,6 +33,17 @@ tmg_gids_slot_index(tmg_gids *g, uint32_t slot, size_t *index)
 	    g->who, (unsigned)slot);
 }
 
+tmg_rc
+tmg_gids_slot_to_change(tmg_gids *g, uint32_t slot, size_t *index)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_gids_slot_index(g, slot, index)) ||
+	    (rc = tmg_gids_want_user(g)))
+		return rc;
+	return tmg_gids_learn_anew(g);
+}
+
 static unsigned
 uses_of(const tmg_gids_container *c)
 {

@@ -9,21 +9,7 @@ kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 command -v strace >/dev/null || { echo "skipped: no strace"; exit 77; }
 
-cat >"$work/pinentry" <<'END'
-#!/bin/sh
-echo "OK ready"
-while read -r command rest; do
-	echo "$command" >>"$PINENTRY_LOG"
-	case $command in
-	GETPIN) echo "D $TAMGA_TEST_PIN"; echo OK ;;
-	BYE) echo OK; exit ;;
-	*) echo OK ;;
-	esac
-done
-END
-chmod +x "$work/pinentry"
-PINENTRY_LOG=$work/asked
-export PINENTRY_LOG
+. "$top_srcdir/tests/interop/prompts-lib.sh"
 
 counted() { ctl log | awk -v ins="$1" '$3 == ins' | grep -c .; }
 # is WHAT GOT WANTED
@@ -33,7 +19,7 @@ ctl mark
 run 0 strace -f -qq -e trace=execve,openat,creat,mkdir,mkdirat -o "$work.trace" \
 	"$tamga" enroll --no-pcsc $official --slot 9a --subject "$name" --pinentry="$work/pinentry"
 mv "$work.trace" "$work/trace"
-is "PIN prompts" "$(grep -c '^GETPIN' "$work/asked")" 1
+is "PIN prompts" "$(prompts)" 1
 is "programs run, the PIN dialog aside" \
 	"$(grep 'execve("' "$work/trace" | grep -vc 'execve("[^"]*/pinentry"')" 1
 is "logins" "$(verified)" 1

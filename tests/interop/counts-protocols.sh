@@ -5,44 +5,9 @@
 # installed pair works, which no protocol asks for.
 # shellcheck disable=SC2034,SC2086,SC2154
 set -u
-kind=piv,version=5.7.1
-. "$top_srcdir/tests/interop/acme-lib.sh"
-. "$top_srcdir/tests/fault/disaster-ra.sh"
-folder=$TAMGA_TEST_RA_DIR/profiles
-sed -e 's/^approval = .*/approval = "automatic";/' -e '/^renewal/,/^};/d' \
-	"$top_srcdir/share/profiles/employee.profile" >"$folder/walk.profile"
-cat >>"$folder/walk.profile" <<'P'
-flow: { steps = ["agreed", "filled", "key", "submitted", "downloaded", "installed"]; };
-consent: { text = "terms"; };
-fields = ({ name = "who"; label = "Who"; kind = "text"; required = true; });
-contents = ({ into = "subject.CN"; text = "${who}"; });
-P
-echo "be good" >"$folder/terms"
-serve
-make_tls
-start_dns
-PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0
-export PEBBLE_VA_NOSLEEP PEBBLE_WFE_NONCEREJECT
-start_pebble
-mkdir "$work/www"
-python3 -m http.server -b 127.0.0.1 -d "$work/www" "$http_port" >/dev/null 2>&1 &
-children="$children $!"
-answers "http://127.0.0.1:$http_port/"
-
-cat >"$work/pinentry" <<'END'
-#!/bin/sh
-echo "OK ready"
-while read -r command rest; do
-	case $command in
-	GETPIN) echo "$command" >>"$PINENTRY_LOG"; echo "D $TAMGA_TEST_PIN"; echo OK ;;
-	BYE) echo OK; exit ;;
-	*) echo OK ;;
-	esac
-done
-END
-chmod +x "$work/pinentry"
-PINENTRY_LOG=$work/asked
-export PINENTRY_LOG
+approval=automatic
+. "$top_srcdir/tests/interop/every-lib.sh"
+. "$top_srcdir/tests/interop/prompts-lib.sh"
 operations() { ctl log | grep -c ' 00 87 [01][0-9A-F] \(9[ACDE]\|8[2-9A-F]\|9[0-5]\) .* 9000 '; }
 
 printf '%-44s %10s %7s %4s\n' "" operations prompts keys
@@ -54,7 +19,7 @@ costs() {
 	ctl mark
 	run 0 "$tamga" "$@" --no-pcsc --pinentry="$work/pinentry" --quiet
 	# shellcheck disable=SC2046
-	set -- $(operations) $(grep -c . "$PINENTRY_LOG") $(generated)
+	set -- $(operations) $(prompts) $(generated)
 	printf '%-44s %10s %7s %4s\n' "$what" "$@"
 	[ "$*" = "$wanted" ] || { ctl log; fail "$what: $*, not $wanted"; }
 }

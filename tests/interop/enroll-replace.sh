@@ -4,29 +4,9 @@
 # and its certificate are there and work, whoever refused is named, and what to do next.
 # shellcheck disable=SC2034,SC2086,SC2154
 set -u
-kind=piv,version=5.7.1
-. "$top_srcdir/tests/interop/acme-lib.sh"
-. "$top_srcdir/tests/fault/disaster-ra.sh"
-folder=$TAMGA_TEST_RA_DIR/profiles
-sed -e 's/^approval = .*/approval = "officer";/' -e '/^renewal/,/^};/d' \
-	"$top_srcdir/share/profiles/employee.profile" >"$folder/walk.profile"
-cat >>"$folder/walk.profile" <<'P'
-flow: { steps = ["agreed", "filled", "key", "submitted", "downloaded", "installed"]; };
-consent: { text = "terms"; };
-fields = ({ name = "who"; label = "Who"; kind = "text"; required = true; });
-contents = ({ into = "subject.CN"; text = "${who}"; });
-P
-echo "be good" >"$folder/terms"
-serve
-make_tls
-start_dns
-PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0
-export PEBBLE_VA_NOSLEEP PEBBLE_WFE_NONCEREJECT
-start_pebble
-mkdir "$work/www" "$work/elsewhere"
-python3 -m http.server -b 127.0.0.1 -d "$work/www" "$http_port" >/dev/null 2>&1 &
-children="$children $!"
-answers "http://127.0.0.1:$http_port/"
+approval=officer
+. "$top_srcdir/tests/interop/every-lib.sh"
+mkdir "$work/elsewhere"
 our="--ca-file $TAMGA_TEST_RA_CA --slot 9a --replace"
 password="--user $TAMGA_TEST_RA_USER --password-file $TAMGA_TEST_RA_PASSWORD_FILE"
 printf 'not the secret\n' >"$work/wrong"

@@ -5,7 +5,8 @@ set -eu
 cd "$top_srcdir"
 lists=$(find tests doc -name '*.am')
 missing=
-for test in tests/interop/*.sh tests/fault/*.sh tests/bench/*.sh tests/lint/*.sh; do
+for test in tests/interop/*.sh tests/fault/*.sh tests/bench/*.sh tests/lint/*.sh \
+    tests/usb/*.sh; do
 	case $test in
 	*-lib.sh|*/kinds.sh|*'*'*) continue ;;	# sourced, or a folder without any
 	esac

@@ -171,12 +171,16 @@ default_parameters(struct device *d)
 	choose_level(d);
 }
 
-/* bPowerSelect 0 is for those who choose by themselves: 6.1.1. */
+/*
+ * bPowerSelect 0 is for those who choose by themselves: 6.1.1.  Tokens that are
+ * their own card do not look at it, and scdaemon says nothing else.
+ */
 static bool
 is_power(const struct device *d, uint8_t select)
 {
 	if (select == 0)
-		return (d->row->features & FEATURE_AUTO_VOLTAGE) != 0;
+		return !(d->row->features & FEATURE_TPDU) ||
+		    (d->row->features & FEATURE_AUTO_VOLTAGE);
 	return select <= 3 && (d->row->voltage & 1 << (select - 1));
 }
 

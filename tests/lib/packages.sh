@@ -112,3 +112,19 @@ node_headers()
 {
 	[ ! -f /usr/include/node/node.h ] || echo /usr
 }
+
+# unpack_kernel FOLDER: Debian's kernel and its modules for USB, for a virtual
+# machine; nothing is installed.  One at a time.
+unpack_kernel()
+(
+	mkdir -p "$1" && cd "$1" || exit 1
+	exec 9>lock
+	flock 9
+	[ ! -e unpacked ] || exit 0
+	package=$(apt-cache depends linux-image-amd64 | awk '/Depends/ { print $2; exit }')
+	{ apt-get download "$package" || { ${become:-} apt-get update && apt-get download "$package"; }; } >>log 2>&1 &&
+	dpkg-deb --extract "$package"_*.deb all >>log 2>&1 &&
+	cp all/boot/vmlinuz-* vmlinuz &&
+	find all/lib/modules -path '*/kernel/drivers/usb/*.ko' -exec cp {} . \; &&
+	rm -rf all "$package"_*.deb && touch unpacked
+)

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Bed C: QEMU's CCID reader, which nobody here wrote, with tamga-vcard as the card
+# in it; TPDU level, T=0.  pcscd and libccid say what is right.
+set -u
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 143' TERM INT HUP
+
+cat >"$dir/script" <<'GUEST'
+fail() { echo "FAILED $*"; tail -n 20 /run/pcscd.log; exit 1; }
+pcscd --foreground -c /run/reader.conf >/run/pcscd.log 2>&1 &
+until [ -S /run/pcscd/pcscd.comm ]; do usleep 20000; done
+scard "" <<END || fail "pcscd"
+apdu 00A404000AA000000308000010000100
+apdu 00200080083132333435360000
+apdu 0020008008313233343536FFFF
+apdu 00CB3FFF055C035FC102
+time 20 00A404000AA000000308000010000100
+END
+GUEST
+
+TAMGA_GUEST=$dir/script
+export TAMGA_GUEST
+timeout 400 sh "$top_srcdir/tests/with-card" --no-pcscd --card piv,t0,provisioned=ec:p256 -- sh -c '
+	exec sh "$top_srcdir/tests/with-guest" --passthru "$TAMGA_TEST_VCARD" -- "$TAMGA_GUEST"' >"$dir/out" 2>&1
+status=$?
+cat "$dir/out"
+[ $status -eq 0 ] || exit $status
+grep -q '^T=0 3B' "$dir/out" && grep -q '^61' "$dir/out" && grep -q '^9000$' "$dir/out" ||
+	{ echo "bed-qemu.sh: something is missing above"; exit 1; }

@@ -62,7 +62,7 @@ is() {
 err_t1() {
 	start_scard
 	for fault in t1-check t1-sequence t1-nad t1-length t1-short t1-wtx:1 t1-wtx:3 t1-ifs:100 \
-	    t1-r:1 2:t1-check 3:t1-sequence stale extend:5; do
+	    t1-r:1 2:t1-check 3:t1-sequence extend:5; do
 		ctl fault "$fault" >/dev/null || fail "no fault $fault"
 		ask echo 240
 		is "echo 240"

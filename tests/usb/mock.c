@@ -96,9 +96,7 @@ run(struct port *p, struct urb *u)
 	const size_t len = (size_t)urb->buffer_length;
 	int n;
 
-	if (!p->plugged)
-		finish(u, -ENODEV, 0);
-	else if (urb->type == USBDEVFS_URB_TYPE_CONTROL)
+	if (urb->type == USBDEVFS_URB_TYPE_CONTROL)
 		run_control(p, u);
 	else {
 		n = (urb->endpoint & 0x80) ? usb_in(p->bed.device, urb->endpoint, bytes, len)
@@ -114,6 +112,16 @@ pump(struct port *p)
 	for (unsigned i = 0; i < p->count; i++)
 		if (!p->urbs[i].done)
 			run(p, &p->urbs[i]);
+}
+
+/* What was opened before the token was pulled stays gone when it is back. */
+static bool
+is_current(const struct port *p, UMockdevIoctlClient *client)
+{
+	const char *node = umockdev_ioctl_client_get_devnode(client);
+	const char *number = strrchr(node, '/');
+
+	return p->plugged && number != NULL && (unsigned)atoi(number + 1) == p->address;
 }
 
 /* ---- ioctls: 0, or -errno ------------------------------------------------------------- */
@@ -159,7 +167,7 @@ reap(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 			return give(p, i, arg);
 	/* whoever waits asks again at once: poll() calls a plain file ready */
 	g_usleep(IDLE_US);
-	return p->plugged ? -EAGAIN : -ENODEV;
+	return is_current(p, client) ? -EAGAIN : -ENODEV;
 }
 
 static int
@@ -301,7 +309,8 @@ answer(struct port *p, UMockdevIoctlClient *client)
 {
 	const gulong request = umockdev_ioctl_client_get_request(client);
 
-	if (!p->plugged && request != USBDEVFS_REAPURBNDELAY && request != USBDEVFS_REAPURB)
+	if (!is_current(p, client) && request != USBDEVFS_REAPURBNDELAY &&
+	    request != USBDEVFS_REAPURB)
 		return -ENODEV;
 	for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]); i++)
 		if (ioctls[i].request == request)
@@ -469,7 +478,6 @@ pull_out(struct port *p)
 	g_object_unref(p->handler);
 	tell(p, interface, NULL, true);
 	tell(p, "", NULL, true);
-	p->address += PORTS;
 	g_free(node);
 	g_free(interface);
 }
@@ -495,12 +503,18 @@ plug(struct bed *bed, bool in)
 	if (p->plugged == in)
 		return;
 	p->plugged = false;
+	p->owner = NULL;
+	for (unsigned i = 0; i < p->count; i++)
+		if (!p->urbs[i].done)
+			finish(&p->urbs[i], -ENODEV, 0);
 	usb_reset(bed->device);
 	leave(bed);
-	if (in)
+	if (in) {
+		p->address += PORTS;
 		plug_in(p);
-	else
+	} else {
 		pull_out(p);
+	}
 	enter(bed);
 }
 

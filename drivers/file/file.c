@@ -145,6 +145,7 @@ const tmg_driver tmg_driver_file = {
 	.random = tmg_no_random,
 	.reset = tmg_no_reset,
 	.setup = tmg_no_setup,
+	.begin = tmg_no_begin,
 	.admin_protect = tmg_no_admin_protect,
 	.close = file_close,
 };

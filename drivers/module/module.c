@@ -238,6 +238,7 @@ const tmg_driver tmg_driver_module = {
 	.random = tmg_module_random,
 	.reset = tmg_module_reset,
 	.setup = tmg_no_setup,
+	.begin = tmg_no_begin,
 	.admin_protect = tmg_no_admin_protect,
 	.close = module_close,
 };

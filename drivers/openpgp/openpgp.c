@@ -130,6 +130,7 @@ const tmg_driver tmg_driver_openpgp = {
 	.random = tmg_opgp_random,
 	.reset = tmg_opgp_reset,
 	.setup = tmg_no_setup,
+	.begin = tmg_no_begin,
 	.admin_protect = tmg_no_admin_protect,
 	.close = opgp_close,
 };

@@ -103,6 +103,7 @@ const tmg_driver tmg_driver_piv = {
 	.random = tmg_piv_random,
 	.reset = tmg_piv_reset,
 	.setup = tmg_piv_setup,
+	.begin = tmg_no_begin,
 	.admin_protect = tmg_piv_admin_protect,
 	.close = piv_close,
 };

@@ -67,8 +67,8 @@ is_named(const tmg_p15 *p, uint16_t fid)
 }
 
 /* IsoApplet says of a file that is there what ISO says of invalid data. */
-static bool
-is_in_the_way(tmg_rc rc, uint16_t sw)
+bool
+tmg_p15_is_in_the_way(tmg_rc rc, uint16_t sw)
 {
 	return rc == TMG_OCCUPIED || (rc == TMG_E_CARD && sw == TMG_SW_INVALIDATED);
 }
@@ -121,7 +121,7 @@ tmg_p15_file_make(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_birth file,
 		if ((rc = tmg_path_join(&job->root, TMG_VIEW(fid), path)))
 			return p15_pass(p, rc);
 		rc = create(p, job, &file, &sw);
-		if (!is_in_the_way(rc, sw))
+		if (!tmg_p15_is_in_the_way(rc, sw))
 			continue;
 		/* All that the card tells of is asked before something is taken away. */
 		if ((rc = tmg_p15_learn_rest(p)))

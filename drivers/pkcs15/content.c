@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the card holds, by its directories: each is read when it is first wanted,
  * and once. */
-#include "drivers/pkcs15/pkcs15.h"
+#include "drivers/pkcs15/write.h"
 
 static const tmg_path home = { { 0x3f, 0xff }, 2 };
 /* Where the application is that no EF.DIR tells of: 5.6, file identifiers. */
@@ -120,7 +120,7 @@ learn_sources(tmg_p15 *p)
 		return TMG_OK;
 	rc = read_odf(p, &bytes);
 	p->base.info.blank = rc == TMG_NOT_FOUND ? N_("empty: it has no PKCS #15 "
-	    "files yet; pkcs15-init --create-pkcs15 of OpenSC makes them") : NULL;
+	    "files yet; the program of its maker makes them") : NULL;
 	c->sources_known = rc == TMG_NOT_FOUND;
 	if (rc)
 		return rc == TMG_NOT_FOUND ? TMG_OK : rc;
@@ -165,6 +165,19 @@ choose_profile(tmg_p15 *p)
 		    profile->interface == p->interface)
 			p->profile = profile;
 	}
+	/* From the MF all of its files are reached without selecting it by its name,
+	 * which would end logins. */
+	if (p->profile->from_mf && p->path.len == 0)
+		p->content.base = usual;
+}
+
+/* An ODF that tells of nothing is of a set-up that was cut short. */
+static void
+tell_blank(tmg_p15 *p)
+{
+	if (tmg_p15_opening_of(p) != NULL && p->content.lens[P15_AT_ODF] == 0)
+		p->base.info.blank = N_("empty: it has no PKCS #15 files yet; tamga "
+		    "setup makes them");
 }
 
 /* A card without it, or with another, is a card that says nothing of itself. */
@@ -181,6 +194,7 @@ learn_info(tmg_p15 *p)
 	if (p->base.info.blank != NULL) {
 		c->info_known = true;
 		choose_profile(p);
+		tell_blank(p);
 		return TMG_OK;
 	}
 	file = file_of(&c->base, P15_EF_INFO);
@@ -195,6 +209,7 @@ learn_info(tmg_p15 *p)
 		c->info = (tmg_p15_info){ .readonly = false };
 	c->info_known = true;
 	choose_profile(p);
+	tell_blank(p);
 	return TMG_OK;
 }
 

@@ -65,6 +65,10 @@ tmg_p15_identify(tmg_backend *b)
 		return rc;
 	name(p);
 	b->info.pads = p->profile->ways.pads && !tmg_p15_does_raw(p, NULL);
+	if (b->info.blank != NULL && tmg_p15_opening_of(p) != NULL)
+		b->info.can |= TMG_CAN_BEGIN;
+	if (tmg_p15_opening_of(p) != NULL && tmg_p15_opening_of(p)->erase != NULL)
+		b->info.can |= TMG_CAN_RESET;
 	if (tmg_p15_writes(p)) {
 		b->info.can |= TMG_CAN_GENERATE | TMG_CAN_DELETE | TMG_CAN_RETIRED;
 		b->info.algs = p->profile->family->algs;

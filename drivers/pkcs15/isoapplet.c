@@ -20,24 +20,32 @@ enum {
 	ALWAYS = 0x00,
 	PIN = 0x90,
 	NEVER = 0xff,
+
+	TRANSPARENT = 0x01,	/* file descriptor, ISO/IEC 7816-4 table 12 */
+	DF = 0x38,
 };
 
 /* FF and one condition for each of: delete, terminate, activate, deactivate,
  * write, update, read. */
 static const uint8_t rules[] = { 0xff, PIN, PIN, PIN, PIN, PIN, PIN, ALWAYS };
 
+/* delete, terminate, activate, deactivate, create a DF, an EF, delete one */
+static const uint8_t df_rules[] = { 0xff, PIN, PIN, PIN, PIN, PIN, PIN, PIN };
+
 static void
 put_fcp(tmg_out *o, const tmg_p15_birth *file)
 {
 	const uint8_t size[] = { (uint8_t)(file->size >> 8), (uint8_t)file->size };
 	const uint8_t fid[] = { (uint8_t)(file->fid >> 8), (uint8_t)file->fid };
-	static const uint8_t transparent[] = { 0x01 };
+	const bool df = file->purpose == P15_FOR_FILES;
+	const uint8_t kind = df ? DF : TRANSPARENT;
 
-	tmg_tlv_put_head(o, 0x62, 4 + 3 + 4 + 2 + sizeof(rules));
-	tmg_tlv_put(o, 0x80, TMG_VIEW(size));
-	tmg_tlv_put(o, 0x82, TMG_VIEW(transparent));
+	tmg_tlv_put_head(o, 0x62, (df ? 9u : 13u) + sizeof(rules));
+	if (!df)
+		tmg_tlv_put(o, 0x80, TMG_VIEW(size));
+	tmg_tlv_put(o, 0x82, (tmg_view){ &kind, 1 });
 	tmg_tlv_put(o, 0x83, TMG_VIEW(fid));
-	tmg_tlv_put(o, 0x86, TMG_VIEW(rules));
+	tmg_tlv_put(o, 0x86, df ? TMG_VIEW(df_rules) : TMG_VIEW(rules));
 }
 
 static tmg_rc
@@ -75,4 +83,5 @@ const tmg_p15_family tmg_p15_isoapplet = {
 	.delete_by_fid = true,
 	.put_fcp = put_fcp,
 	.generate = generate,
+	.opening = &tmg_p15_isoapplet_opening,
 };

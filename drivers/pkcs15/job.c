@@ -115,6 +115,10 @@ tmg_p15_admin_auto(tmg_backend *b)
 	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_learn_pins(p)))
 		return rc;
 	/* Else the security officer's PIN is known to its owner alone. */
+	if (p->officer) {
+		p->officer = false;
+		return TMG_NOT_FOUND;
+	}
 	return tmg_p15_writes(p) ? tmg_p15_logged_in(b, TMG_PIN_USER)
 	    : TMG_NOT_FOUND;
 }

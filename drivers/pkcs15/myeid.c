@@ -15,6 +15,8 @@ enum {
 	P2_MODULUS = 0x01,
 	P2_POINT = 0x86,
 
+	OFFICER = 3,		/* the security officer's PIN */
+
 	EF = 0x01,
 	EF_RSA = 0x11,
 	EF_EC = 0x22,
@@ -36,9 +38,10 @@ put_rules(tmg_out *o, const tmg_p15_birth *file)
 {
 	const uint8_t pin = file->pin & 0x0f;
 	const bool key = file->purpose == P15_FOR_KEY;
+	const uint8_t writer = file->purpose == P15_FOR_ISSUER ? OFFICER : pin;
 	const uint8_t rules[] = {
-		(uint8_t)((key ? pin << 4 : 0) | pin),
-		(uint8_t)(pin << 4 | (key ? pin : 0x0f)), 0xff,
+		(uint8_t)((key ? pin << 4 : 0) | writer),
+		(uint8_t)(writer << 4 | (key ? pin : 0x0f)), 0xff,
 	};
 
 	tmg_tlv_put(o, 0x86, TMG_VIEW(rules));
@@ -137,4 +140,5 @@ const tmg_p15_family tmg_p15_myeid = {
 	.keys = 0x4b01, .publics = 0x5501, .certs = 0x4301,
 	.put_fcp = put_fcp,
 	.generate = generate,
+	.opening = &tmg_p15_myeid_opening,
 };

@@ -181,8 +181,9 @@ const tmg_driver tmg_driver_pkcs15 = {
 	.data_write = tmg_no_data_write,
 	.data_delete = tmg_no_data_delete,
 	.random = tmg_p15_random,
-	.reset = tmg_no_reset,
+	.reset = tmg_p15_reset,
 	.setup = tmg_no_setup,
+	.begin = tmg_p15_begin,
 	.admin_protect = tmg_no_admin_protect,
 	.close = p15_close,
 };

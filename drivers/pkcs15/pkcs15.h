@@ -114,6 +114,8 @@ typedef struct tmg_p15 {
 	unsigned turn, epoch;		/* in which files and se hold */
 	bool doubtful;			/* another program may have been there */
 	bool lost;			/* a key was missing, and that taken for a reset */
+	bool officer;			/* the security officer's own word is wanted, not
+					 * the user's */
 	tmg_p15_environment se;
 	uint64_t in;			/* bit 1 << index of the PINs verified */
 	tmg_p15_content content;

@@ -3,7 +3,7 @@
  * Which PIN is meant.  A card may have one for each key: that of the key that is
  * used next is the user's.
  */
-#include "drivers/pkcs15/pkcs15.h"
+#include "drivers/pkcs15/write.h"
 
 /* By tmg_pin_kind: which flags a PIN must and must not have. */
 static const struct {
@@ -92,9 +92,10 @@ tell_rule(tmg_p15 *p, tmg_pin_kind kind)
 		rule->locked = N_("only who issued the card can help");
 	if (kind == TMG_PIN_ADMIN)
 		rule->title = N_("security officer's PIN");
-	if (at < 0)
+	if (at < 0 && (p->base.info.blank == NULL || tmg_p15_opening_of(p) == NULL ||
+	    tmg_p15_opening_of(p)->pins[kind].id.len == 0))
 		return;
-	pin = &p->content.pins[at];
+	pin = at >= 0 ? &p->content.pins[at] : &tmg_p15_opening_of(p)->pins[kind];
 	rule->min = pin->min > 0 ? pin->min : 1;
 	rule->max = pin->max;
 	rule->digits = pin->type != P15_PIN_ASCII && pin->type != P15_PIN_UTF8;

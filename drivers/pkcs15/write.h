@@ -20,6 +20,9 @@ typedef enum tmg_p15_purpose {
 	P15_FOR_DIRECTORY,
 	P15_FOR_PUBLIC,		/* read by all, written after the PIN */
 	P15_FOR_KEY,
+	P15_FOR_ISSUER,		/* read by all, written by the security officer, where
+				 * there is one */
+	P15_FOR_FILES,		/* a DF */
 } tmg_p15_purpose;
 
 typedef struct tmg_p15_birth {
@@ -42,6 +45,26 @@ typedef struct tmg_p15_job {
 	tmg_path key, public;	/* the new files; len 0: none */
 } tmg_p15_job;
 
+/* The PINs of a card that is begun, as they are stored; by tmg_pin_kind. */
+typedef struct tmg_p15_start {
+	tmg_secret pins[TMG_PIN_KINDS];
+} tmg_p15_start;
+
+/* How a blank card gets its PINs.  Its files are made between open and seal. */
+typedef struct tmg_p15_opening {
+	tmg_p15_pin pins[TMG_PIN_KINDS];	/* id empty: it has none of that kind */
+	const char *maker;		/* for TokenInfo */
+	bool makes_df;			/* the DF of the application is not there yet */
+	unsigned flags;			/* TokenFlags, 6.9 */
+	/* Nothing holds a file back now; *sealed: PINs do already. */
+	tmg_rc (*open)(tmg_p15 *p, bool *sealed);
+	/* The PINs hold from now on. */
+	tmg_rc (*seal)(tmg_p15 *p, const tmg_p15_start *start);
+	tmg_rc (*serial)(tmg_p15 *p, tmg_out *serial);
+	/* Blank again, after the security officer's PIN; NULL: there is no way. */
+	tmg_rc (*erase)(tmg_p15 *p);
+} tmg_p15_opening;
+
 /* How a kind of card makes files and keys. */
 typedef struct tmg_p15_family {
 	uint32_t algs;			/* 1 << tmg_alg */
@@ -53,9 +76,11 @@ typedef struct tmg_p15_family {
 	void (*put_fcp)(tmg_out *o, const tmg_p15_birth *file);
 	/* Makes the key that job tells of.  fields: those of 7F49. */
 	tmg_rc (*generate)(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields);
+	const tmg_p15_opening *opening;	/* NULL: others begin it */
 } tmg_p15_family;
 
 extern const tmg_p15_family tmg_p15_isoapplet, tmg_p15_myeid;
+extern const tmg_p15_opening tmg_p15_isoapplet_opening, tmg_p15_myeid_opening;
 
 /* Is this a card that tamga writes to?  Known after tmg_p15_learn_info(). */
 bool tmg_p15_writes(const tmg_p15 *p);
@@ -77,6 +102,8 @@ tmg_rc tmg_p15_admin_auto(tmg_backend *b);
 /* 9000 is TMG_OK, all else a verdict with words. */
 TMG_MUST_USE tmg_rc
 tmg_p15_changed(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *doing);
+/* What CREATE FILE said of a file that is there. */
+bool tmg_p15_is_in_the_way(tmg_rc rc, uint16_t sw);
 /* Makes a file, called file->fid or, where directories tell of that one, as many
  * behind it as need be.  What is there and nobody tells of is of an attempt that
  * was cut short: it is replaced. */
@@ -109,6 +136,19 @@ void tmg_p15_private_put(tmg_out *o, const tmg_p15_job *job);
 void tmg_p15_public_put(tmg_out *o, const tmg_p15_job *job);
 void tmg_p15_cert_put(tmg_out *o, const tmg_p15_job *job, const tmg_path *file);
 void tmg_p15_source_put(tmg_out *o, tmg_p15_dir dir, const tmg_path *file);
+
+/* ---- first.c: what stands in files of a card that is begun ------------------------- */
+
+void tmg_p15_dir_put(tmg_out *o, const tmg_p15 *p);
+void tmg_p15_info_put(tmg_out *o, const tmg_p15 *p, tmg_view serial);
+void tmg_p15_pins_put(tmg_out *o, const tmg_p15_opening *opening);
+
+/* ---- begin.c: a blank card becomes one with PINs, and blank again ------------------- */
+
+const tmg_p15_opening *
+tmg_p15_opening_of(const tmg_p15 *p);
+tmg_rc tmg_p15_begin(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
+tmg_rc tmg_p15_reset(tmg_backend *b);
 
 /* ---- write.c: the driver's verbs -------------------------------------------------- */
 

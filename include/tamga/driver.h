@@ -126,6 +126,7 @@ enum {
 	TMG_CAN_CHAIN = 1u << 12,	/* keeps the issuers beside a certificate */
 	TMG_CAN_GIVE_PIN = 1u << 13,	/* unblock() takes the admin's login for a PUK */
 	TMG_CAN_DERIVE = 1u << 14,	/* set for whoever has derive() */
+	TMG_CAN_BEGIN = 1u << 15,	/* it is blank, and begin() makes it usable */
 };
 
 #define TMG_LABEL_MAX 64	/* bytes, final zero included */
@@ -298,6 +299,12 @@ struct tmg_driver {
 	/* What a new token needs before its first key (PIV: CHUID, CCC), made
 	 * when missing.  Admin first. */
 	tmg_rc (*setup)(tmg_backend *b);
+	/* Makes of a blank token one that keys can be made on, with these PINs, as
+	 * typed, by tmg_pin_kind; a kind whose rule has max 0 is empty.  Done again
+	 * after it was cut short it goes on.  TMG_OCCUPIED: the token is not blank;
+	 * TMG_DENIED: the token takes no such PIN, and nothing was sent;
+	 * TMG_PIN_WRONG: cut short before, it has another PIN or PUK already. */
+	tmg_rc (*begin)(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
 	/* Keeps the admin key behind the PIN; both logged in.  fresh: 16, 24
 	 * or 32 raw bytes that the token's admin key becomes. */
 	tmg_rc (*admin_protect)(tmg_backend *b, tmg_view fresh);

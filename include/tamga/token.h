@@ -274,6 +274,22 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_token_setup(tmg_token *token);
 
 /*
+ * Makes of a blank token (TMG_CAN_BEGIN) one that keys can be made on.
+ *
+ *   pins   by tmg_pin_kind, as typed; empty for kinds that the token has not
+ *          (a rule with max 0)
+ *
+ * Cut short, it goes on where it was when it is done again with the same PINs.
+ * Label and serial may be others afterwards.
+ *
+ * Verdicts  TMG_OCCUPIED: the token is not blank; TMG_DENIED: it takes no such PIN,
+ *           and nothing was sent; TMG_PIN_WRONG: an attempt that was cut short gave
+ *           it another one; TMG_UNSUPPORTED
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_begin(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS]);
+
+/*
  * Makes fresh the token's admin key and keeps it behind the user's PIN, so that
  * from then on the PIN is all that is asked for.  Logs in as both.
  *

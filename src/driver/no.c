@@ -319,6 +319,14 @@ tmg_no_setup(tmg_backend *b)
 }
 
 tmg_rc
+tmg_no_begin(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS])
+{
+	(void)pins;
+	return refuse(b, N_("the token is begun already, or by the program of its "
+	    "maker alone"));
+}
+
+tmg_rc
 tmg_no_admin_protect(tmg_backend *b, tmg_view fresh)
 {
 	(void)fresh;

@@ -11,6 +11,7 @@ enum {
 	TAG_DESCRIPTOR = 0x82,
 	TAG_FID = 0x83,
 	TAG_NAME = 0x84,
+	TAG_LIFE = 0x8a,
 
 	/* File descriptor byte, table 14. */
 	DESCRIPTOR_DF = 0x38,
@@ -82,6 +83,10 @@ take(const tmg_tlv *t, tmg_fcp *fcp)
 		break;
 	case TAG_NAME:
 		fcp->name = t->value;
+		break;
+	case TAG_LIFE:
+		if (t->value.len == 1)
+			fcp->life = t->value.ptr[0];
 		break;
 	default:
 		break;

@@ -21,6 +21,7 @@ typedef struct tmg_fcp {
 	bool sized;
 	size_t size;		/* bytes of content */
 	uint16_t fid;		/* 0: it did not say */
+	uint8_t life;		/* life cycle status byte, table 13; 0: it did not say */
 	tmg_view name;		/* of a DF; borrowed from the answer */
 } tmg_fcp;
 

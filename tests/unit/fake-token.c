@@ -955,6 +955,7 @@ const tmg_driver fake_driver = {
 	.random = tmg_no_random,
 	.reset = fake_reset,
 	.setup = tmg_no_setup,
+	.begin = tmg_no_begin,
 	.admin_protect = tmg_no_admin_protect,
 	.close = fake_close,
 };

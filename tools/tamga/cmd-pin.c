@@ -7,8 +7,7 @@ static const struct opt change_options[] = {
 	OPTIONS_SECRET,
 	OPTIONS_NEW_PIN,
 	OPTIONS_NEW_PUK,
-	{ "new-admin-key-file", 0, OPT_TEXT, "FILE",
-	    N_("the new management key, hexadecimal, or admin PIN is its first line") },
+	OPTION_NEW_ADMIN,
 	OPT_END
 };
 

@@ -21,6 +21,7 @@ enum {
 static const struct opt options[] = {
 	OPTIONS_NEW_PIN,
 	OPTIONS_NEW_PUK,
+	OPTION_NEW_ADMIN,
 	{ "admin-key-out", 0, OPT_TEXT, "FILE",
 	    N_("write the new management key there instead of keeping it behind "
 	    "the PIN") },
@@ -234,6 +235,74 @@ say_plan(struct cli *cli, tmg_token *token, const struct plan *plan)
 	return TMG_OK;
 }
 
+/* ---- a card without files ------------------------------------------------------- */
+
+struct first {
+	tmg_secret pins[TMG_PIN_KINDS];
+};
+
+static void
+first_release(struct first *first)
+{
+	explicit_bzero(first, sizeof(*first));
+}
+
+/* All that the card gets is known, and could be it, before the card is asked. */
+static tmg_rc
+ask_first(struct cli *cli, tmg_token *token, struct first *first)
+{
+	const tmg_pin_rule *rules = tmg_token_info(token)->pins;
+	tmg_rc rc;
+
+	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++) {
+		const tmg_secret *fresh = &first->pins[kind];
+
+		if (rules[kind].max == 0)
+			continue;
+		if ((rc = cli_ask_fresh(cli, token, (tmg_pin_kind)kind,
+		    &first->pins[kind])))
+			return rc;
+		if (fresh->len < rules[kind].min || fresh->len > rules[kind].max)
+			return cli_raise(cli, TMG_DENIED, _("a new one has %zu to %zu "
+			    "characters; nothing was changed"), rules[kind].min,
+			    rules[kind].max);
+	}
+	return TMG_OK;
+}
+
+static const char *
+set_or_none(const struct first *first, tmg_pin_kind kind)
+{
+	return first->pins[kind].len > 0 ? "set" : "none";
+}
+
+static tmg_rc
+begin_card(struct cli *cli, tmg_token *token)
+{
+	__attribute__((__cleanup__(first_release))) struct first first = {
+		.pins = { { .len = 0 } },
+	};
+	tmg_view pins[TMG_PIN_KINDS];
+	tmg_rc rc;
+
+	if ((rc = ask_first(cli, token, &first)))
+		return rc;
+	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++)
+		pins[kind] = tmg_secret_view(&first.pins[kind]);
+	if ((rc = tmg_token_begin(token, pins)))
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	if (cli->json)
+		return cli_json(cli, json_pack("{s:s, s:s, s:s, s:s, s:s}",
+		    "token", tmg_token_uri(token), "puk",
+		    set_or_none(&first, TMG_PIN_PUK), "pin",
+		    set_or_none(&first, TMG_PIN_USER), "management_key",
+		    set_or_none(&first, TMG_PIN_ADMIN), "objects", "made"));
+	cli_say(cli, _("Token %s is set up: its files are made, its PINs are set."),
+	    tmg_token_info(token)->label);
+	cli_say(cli, "%s", _("Next: tamga enroll --ca URI"));
+	return TMG_OK;
+}
+
 static tmg_rc
 run_setup(struct cli *cli)
 {
@@ -243,8 +312,11 @@ run_setup(struct cli *cli)
 	tmg_token *token;
 	tmg_rc rc;
 
-	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
-	    (rc = make_plan(cli, token, &plan)) ||
+	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)))
+		return rc;
+	if ((tmg_token_info(token)->can & TMG_CAN_BEGIN) != 0)
+		return begin_card(cli, token);
+	if ((rc = make_plan(cli, token, &plan)) ||
 	    (rc = carry_out(cli, token, &plan)))
 		return rc;
 	return say_plan(cli, token, &plan);

@@ -49,5 +49,8 @@
 	    N_("the new PUK is its first line") }, \
 	{ "new-puk-fd", 0, OPT_TEXT, "N", \
 	    N_("the new PUK is the next line of descriptor N") }
+#define OPTION_NEW_ADMIN \
+	{ "new-admin-key-file", 0, OPT_TEXT, "FILE", \
+	    N_("the new management key, hexadecimal, or admin PIN is its first line") }
 
 #endif

@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A blank PKCS #15 card is pulled out before and after every APDU of `tamga setup`, and of
+# the command that makes it blank again: the next set-up finishes, and keys are made.
+: "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
+set -u
+for program in openssl jq; do
+	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
+done
+[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd --card isoapplet \
+	--card myeid -- sh "$0" inside
+own=45 theirs=none others=0
+. "$top_srcdir/tests/fault/pulled-lib.sh"
+cp "$TAMGA_TEST_STATE" isoapplet.new
+cp "$TAMGA_TEST_STATE_2" myeid.new
+echo 87654321 >officer
+echo 999999 >other
+
+setup() { tamga setup --new-pin-file pin --new-puk-file puk $so; }
+erase() { tamga list && tamga info --json && tamga reset --destroy "$(jq -r .label out)" --admin-key-file officer; }
+# Begun, whole: PIN, PUK, and a key can be made.
+is_begun() {
+	tamga pin verify --pin-file pin || { wrong "not the PIN"; return; }
+	tamga pin unblock --puk-file puk --new-pin-file pin || { wrong "not the PUK"; return; }
+	tamga key generate "$own" --type rsa:2048 --pin-file pin || { wrong "no key"; return; }
+	tamga sign "$own" pin --pin-file pin -o sig || wrong "no signature"
+}
+# What was begun wholly says so; else it goes on.
+set_up() {
+	tamga list || return
+	! grep -q 'tamga setup makes them' out || setup
+}
+again() {
+	tamga list || return
+	grep -q 'tamga setup makes them' out || erase || return
+	setup
+}
+
+# pull WHAT STATE DO GO-ON LEAST
+pull() {
+	for fault in remove remove-after; do
+		n=1 pulled=0
+		while :; do
+			where="$app, $1, $fault at APDU $n"
+			card_like "$2"
+			ctl mark >/dev/null
+			ctl fault "$n:$fault" >/dev/null
+			if $3 && [ "$(ctl count | grep -o '[0-9]*$')" -lt "$n" ]; then break; fi
+			pulled=$((pulled + 1))
+			ctl fault none >/dev/null
+			ctl insert >/dev/null
+			$4 || wrong "going on: $?"
+			is_begun
+			n=$((n + 1))
+			[ $wrong -lt 5 ] || exit 1
+		done
+		[ $pulled -ge "$5" ] || fail "$1: only $pulled APDUs"
+		echo "ok: $app, $1, $fault at $pulled APDUs"
+	done
+}
+# another STATE N: cut at that APDU, then begun with another PIN: told so, and not lost
+another() {
+	card_like "$1"
+	ctl fault "$2:remove-after" >/dev/null
+	! setup || fail "it was not cut"
+	ctl fault none >/dev/null
+	ctl insert >/dev/null
+	! tamga setup --new-pin-file other --new-puk-file puk $so || fail "another PIN was taken"
+	grep -q "another PIN" err || fail "that it has another PIN is not told"
+	setup || fail "the first PIN does not finish it"
+	is_begun
+}
+# last STATE: the APDU after which the PIN holds and the card is still blank
+last() {
+	card_like "$1"
+	ctl mark >/dev/null
+	setup || fail "set up"
+	ctl log | awk -v ins="$2" '$3 == ins { n = $1 } END { print n }'
+}
+
+echo 1234567890123456 >puk
+app=isoapplet so=
+pull "the set-up" isoapplet.new setup set_up 15
+another isoapplet.new "$(last isoapplet.new 24)"
+# The PUK of an attempt that was cut short stays, and that is told.
+at=$(last isoapplet.new 24)
+card_like isoapplet.new
+ctl fault "$((at - 1)):remove-after" >/dev/null
+! setup || fail "it was not cut"
+ctl fault none >/dev/null
+ctl insert >/dev/null
+echo 9999999999999999 >puk
+! setup || fail "another PUK was taken"
+grep -q "another PUK" err || fail "that it has another PUK is not told"
+setup || fail "it is not finished"
+echo 1234567890123456 >puk
+is_begun
+echo 12345678 >puk
+app=myeid so="--new-admin-key-file officer"
+pull "the set-up" myeid.new setup set_up 15
+another myeid.new "$(last myeid.new 44)"
+card_like myeid.new
+setup || fail "set up"
+cp state myeid.full
+pull "its end" myeid.full erase again 10
+[ $wrong = 0 ] || fail "$wrong wrong"
+echo "pulled out everywhere, and the next set-up finished"

@@ -5,8 +5,6 @@
  */
 #include "tools/vcard/myeid.h"
 
-#include <openssl/evp.h>
-
 #include "src/base/scope.h"
 #include "tools/vcard/state.h"
 
@@ -111,7 +109,9 @@ put_data(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 		return SW_P1P2;
 	if (c->p2 >= 1 && c->p2 <= PUT_PIN_LAST)
 		return make_pin(card, p15, c->p2, c->data);
-	return c->p2 == PUT_INITIALISE ? initialise(card, p15, c->data) : SW_P1P2;
+	if (c->p2 == PUT_INITIALISE)
+		return initialise(card, p15, c->data);
+	return my_put_key(card, p15, c->p2, c->data);
 }
 
 /* ---- GET DATA ------------------------------------------------------------------------------ */
@@ -189,46 +189,6 @@ get_data(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 	}
 }
 
-/* ---- keys ------------------------------------------------------------------------------------- */
-/* What the file was created for. */
-static tmg_alg
-alg_of(const p15_kind *kind, const fs_file *f)
-{
-	const tmg_family family = f->descriptor == FD_RSA_KEY ? TMG_FAMILY_RSA : TMG_FAMILY_EC;
-
-	for (const tmg_alg *at = kind->makes; *at != TMG_ALG_NONE; at++)
-		if (tmg_alg_get(*at)->family == family && tmg_alg_get(*at)->bits == f->size)
-			return *at;
-	return TMG_ALG_NONE;
-}
-
-static uint16_t
-generate(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
-{
-	static const uint8_t exponent[] = { 0x30, 0x05, 0x81, 0x03, 0x01, 0x00, 0x01 };
-	const int at = p15->fs.ef;
-	EVP_PKEY *pkey;
-	tmg_alg alg;
-
-	(void)out;
-	if (c->p1 != 0 || c->p2 != 0)
-		return SW_P1P2;
-	if (at == FS_NONE || p15->fs.files[at].kind != FS_KEY)
-		return at == FS_NONE ? SW_NO_FILE : SW_STRUCTURE;
-	if (!p15_may(p15, at, P15_OP_GENERATE))
-		return SW_SECURITY;
-	if ((alg = alg_of(p15->kind, &p15->fs.files[at])) == TMG_ALG_NONE)
-		return SW_NO_FUNCTION;
-	if (c->data.len != 0 && !tmg_view_equal(c->data, TMG_VIEW(exponent)))
-		return SW_DATA;
-	if (vc_pkey_generate(alg, card->lib, &pkey) || vc_pkey_keep(&p15->keys[at], alg, pkey))
-		return SW_INTERNAL;
-	card->delay_ms = card->profile->keygen_ms;
-	card->dirty = true;
-	p15->changes++;
-	return SW_OK;
-}
-
 /* ---- the row ------------------------------------------------------------------------------------ */
 static const p15_row rows[] = {
 	{ INS_SELECT, p15_select },
@@ -246,7 +206,8 @@ static const p15_row rows[] = {
 	{ P15_PSO, p15_pso },
 	{ P15_INTERNAL, p15_internal_auth },
 	{ P15_CHALLENGE, p15_challenge },
-	{ P15_GENERATE, generate },
+	{ P15_GENERATE, my_generate },
+	{ P15_AGREE, my_agree },
 	{ P15_GET_DATA, get_data },
 	{ P15_PUT_DATA, put_data },
 };

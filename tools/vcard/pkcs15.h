@@ -80,8 +80,22 @@ typedef struct p15_pin {
 	uint8_t most, left, puk_most, puk_left;
 } p15_pin;
 
+/* A key that comes part by part. */
+enum {
+	P15_PART_FIRST = 0x80,
+	P15_PARTS = 10,
+	P15_PART_MAX = 260,
+};
+
+typedef struct p15_part {
+	uint8_t bytes[P15_PART_MAX];
+	uint16_t len;
+} p15_part;
+
 /* What is forgotten when power goes. */
 typedef struct p15_session {
+	p15_part parts[P15_PARTS];
+	uint16_t parts_of;	/* identifier of the file of that key */
 	uint16_t pins;		/* a bit for each that was verified */
 	bool open;		/* the rules came into force in this session */
 	p15_use use;		/* of the security environment */

@@ -55,6 +55,39 @@ begin(tmg_p15 *p, uint32_t slot, unsigned usage, const tmg_p15_key **key)
 	return tmg_p15_want(p, (*key)->common.auth);
 }
 
+/* ---- what goes through an RSA key as a cryptogram ------------------------------------- */
+
+static tmg_rc
+send_part(tmg_p15 *p, tmg_p15_use *u, uint8_t indicator, tmg_view part, uint32_t le,
+    tmg_out *answer)
+{
+	uint8_t bytes[CIPHER_MAX];
+	tmg_out input = TMG_OUT(bytes);
+
+	tmg_put_u8(&input, indicator);
+	tmg_put(&input, part);
+	if (input.full)
+		return TMG_E_USAGE;
+	u->command = (tmg_capdu){ .ins = INS_PSO, .p1 = 0x80, .p2 = 0x86,
+	    .data = tmg_out_view(&input), .le = le };
+	return tmg_p15_operate(p, u, answer);
+}
+
+static tmg_rc
+decipher(tmg_p15 *p, tmg_p15_use *u, tmg_view cipher, tmg_out *answer)
+{
+	const tmg_view first = { cipher.ptr, cipher.len / 2 };
+	const tmg_view second = { cipher.ptr + first.len, cipher.len - first.len };
+	tmg_rc rc;
+
+	if (!p->profile->halves || cipher.len < HALVE_FROM)
+		return send_part(p, u, PADDING_NONE, cipher, TMG_LE_ANY, answer);
+	if ((rc = send_part(p, u, PADDING_FIRST, first, TMG_LE_NONE, answer)))
+		return rc;
+	u->goes_on = true;
+	return send_part(p, u, PADDING_SECOND, second, TMG_LE_ANY, answer);
+}
+
 /* ---- signatures -------------------------------------------------------------------------- */
 
 static const tmg_signing_ways raw_ways = { .pads = false };
@@ -89,6 +122,11 @@ run_signing(tmg_p15 *p, const tmg_p15_key *key, const tmg_signing *s,
 	const size_t mark = answer->len;
 	tmg_rc rc;
 
+	/* What no short command carries such cards take as a cryptogram, in halves. */
+	if (p->profile->halves && s->sent.len >= HALVE_FROM) {
+		u.template = CRT_DECIPHER;
+		return decipher(p, &u, s->sent, answer);
+	}
 	if (!p->content.no_pso) {
 		rc = tmg_p15_operate(p, &u, answer);
 		if (rc != TMG_UNSUPPORTED || p->base.fault.sw != TMG_SW_INS)
@@ -154,37 +192,6 @@ tmg_p15_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
 }
 
 /* ---- decryption ---------------------------------------------------------------------------- */
-
-static tmg_rc
-send_part(tmg_p15 *p, tmg_p15_use *u, uint8_t indicator, tmg_view part, uint32_t le,
-    tmg_out *answer)
-{
-	uint8_t bytes[CIPHER_MAX];
-	tmg_out input = TMG_OUT(bytes);
-
-	tmg_put_u8(&input, indicator);
-	tmg_put(&input, part);
-	if (input.full)
-		return TMG_E_USAGE;
-	u->command = (tmg_capdu){ .ins = INS_PSO, .p1 = 0x80, .p2 = 0x86,
-	    .data = tmg_out_view(&input), .le = le };
-	return tmg_p15_operate(p, u, answer);
-}
-
-static tmg_rc
-decipher(tmg_p15 *p, tmg_p15_use *u, tmg_view cipher, tmg_out *answer)
-{
-	const tmg_view first = { cipher.ptr, cipher.len / 2 };
-	const tmg_view second = { cipher.ptr + first.len, cipher.len - first.len };
-	tmg_rc rc;
-
-	if (!p->profile->halves || cipher.len < HALVE_FROM)
-		return send_part(p, u, PADDING_NONE, cipher, TMG_LE_ANY, answer);
-	if ((rc = send_part(p, u, PADDING_FIRST, first, TMG_LE_NONE, answer)))
-		return rc;
-	u->goes_on = true;
-	return send_part(p, u, PADDING_SECOND, second, TMG_LE_ANY, answer);
-}
 
 /* What a card unpads comes shorter than it went in. */
 static tmg_rc

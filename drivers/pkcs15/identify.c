@@ -72,6 +72,8 @@ tmg_p15_identify(tmg_backend *b)
 	if (tmg_p15_writes(p)) {
 		b->info.can |= TMG_CAN_GENERATE | TMG_CAN_DELETE | TMG_CAN_RETIRED;
 		b->info.algs = p->profile->family->algs;
+		if (p->profile->family->import != NULL)
+			b->info.can |= TMG_CAN_IMPORT;
 	}
 	if (p->content.info.random)
 		b->info.can |= TMG_CAN_RANDOM;

@@ -29,8 +29,9 @@ enum {
 	PUK_TRIES = 10,
 	PAD = 0xff,
 	INFO_LEN = 20,
-	SERIAL_AT = 8,
-	SERIAL_LEN = 10,
+	SERIAL_AT = 10,		/* the ten bytes begin at 8 with what all cards share; URIs
+				 * have room for eight */
+	SERIAL_LEN = 8,
 };
 
 static const uint8_t pin_id[] = { 0x01 }, puk_id[] = { 0x02 }, officer_id[] = { 0xff };

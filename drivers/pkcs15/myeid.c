@@ -6,14 +6,23 @@
  */
 #include "drivers/pkcs15/write.h"
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+
 #include "src/driver/pubkey.h"
 
 enum {
 	INS_GENERATE = 0x46,
 	INS_GET_DATA = 0xca,
+	INS_PUT_DATA = 0xda,
 	P1_KEY = 0x01,
 	P2_MODULUS = 0x01,
 	P2_POINT = 0x86,
+	P2_SCALAR = 0x87,
+	P2_EXPONENT = 0x81,
+	P2_MODULUS_1 = 0x88,	/* the halves of one of 2048 bits */
+	P2_MODULUS_2 = 0x89,
+	HALF = 128,
 
 	OFFICER = 3,		/* the security officer's PIN */
 
@@ -118,17 +127,126 @@ make_ec(tmg_p15 *p, tmg_out *fields)
 }
 
 static tmg_rc
-generate(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields)
+select_key(tmg_p15 *p, const tmg_p15_job *job)
 {
 	uint16_t sw = 0;
+	const tmg_rc rc = tmg_files_select(&p->files, &job->key, &sw);
+
+	return tmg_p15_changed(p, rc, rc == TMG_OK ? TMG_SW_OK : sw,
+	    N_("selecting a file"));
+}
+
+static tmg_rc
+generate(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields)
+{
 	tmg_rc rc;
 
 	p->se.known = false;
-	rc = tmg_files_select(&p->files, &job->key, &sw);
-	if ((rc = tmg_p15_changed(p, rc, rc == TMG_OK ? TMG_SW_OK : sw,
-	    N_("selecting a file"))))
+	if ((rc = select_key(p, job)))
 		return rc;
 	return is_ec(job->alg) ? make_ec(p, fields) : make_rsa(p, fields);
+}
+
+/* ---- from outside: PUT DATA of each part ------------------------------------------- */
+
+static tmg_rc
+give(tmg_p15 *p, uint8_t what, tmg_view part)
+{
+	return tmg_p15_give(p, &(tmg_capdu){ .ins = INS_PUT_DATA, .p1 = P1_KEY,
+	    .p2 = what, .data = part });
+}
+
+/* As numbers of INTEGERs are, with 00 in front. */
+static tmg_rc
+give_half(tmg_p15 *p, uint8_t what, const char *name, size_t len, const EVP_PKEY *key)
+{
+	uint8_t bytes[2 * HALF + 1];
+	tmg_out o = TMG_OUT(bytes);
+	tmg_rc rc;
+
+	tmg_put_u8(&o, 0);
+	rc = tmg_p15_given_number(p, key, name, len, &o);
+	if (rc == TMG_OK)
+		rc = give(p, what, tmg_out_view(&o));
+	explicit_bzero(bytes, sizeof(bytes));
+	return rc;
+}
+
+static tmg_rc
+give_rsa(tmg_p15 *p, const tmg_p15_job *job, const EVP_PKEY *key)
+{
+	static const struct {
+		uint8_t what;
+		const char *name;
+	} parts[] = {
+		{ 0x83, OSSL_PKEY_PARAM_RSA_FACTOR1 },
+		{ 0x84, OSSL_PKEY_PARAM_RSA_FACTOR2 },
+		{ 0x85, OSSL_PKEY_PARAM_RSA_EXPONENT1 },
+		{ 0x86, OSSL_PKEY_PARAM_RSA_EXPONENT2 },
+		{ 0x87, OSSL_PKEY_PARAM_RSA_COEFFICIENT1 },
+	};
+	uint8_t bytes[2 * HALF];
+	tmg_out n = TMG_OUT(bytes);
+	tmg_rc rc;
+
+	for (size_t i = 0; i < TMG_COUNT(parts); i++)
+		if ((rc = give_half(p, parts[i].what, parts[i].name,
+		    tmg_alg_bytes(job->alg) / 2, key)))
+			return rc;
+	if ((rc = tmg_p15_given_number(p, key, OSSL_PKEY_PARAM_RSA_N, sizeof(bytes),
+		&n)) ||
+	    (rc = give(p, P2_MODULUS_1, (tmg_view){ bytes, HALF })) ||
+	    (rc = give(p, P2_MODULUS_2, (tmg_view){ bytes + HALF, HALF })))
+		return rc;
+	return give(p, P2_EXPONENT, TMG_VIEW(exponent));
+}
+
+static tmg_rc
+give_ec(tmg_p15 *p, const tmg_p15_job *job, const EVP_PKEY *key)
+{
+	uint8_t scalar[66], point[2 * sizeof(scalar) + 1];
+	tmg_out o = TMG_OUT(scalar);
+	size_t len = 0;
+	tmg_rc rc;
+
+	rc = tmg_p15_given_number(p, key, OSSL_PKEY_PARAM_PRIV_KEY,
+	    tmg_alg_bytes(job->alg), &o);
+	if (rc == TMG_OK)
+		rc = give(p, P2_SCALAR, tmg_out_view(&o));
+	explicit_bzero(scalar, sizeof(scalar));
+	if (rc)
+		return rc;
+	if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point,
+	    sizeof(point), &len) != 1 || len != 2 * tmg_alg_bytes(job->alg) + 1)
+		return TMG_E_CRYPTO;
+	return give(p, P2_POINT, (tmg_view){ point, len });
+}
+
+/* The exponent that the public half tells is the one that is given. */
+static tmg_rc
+check_exponent(tmg_p15 *p, const EVP_PKEY *key)
+{
+	uint8_t bytes[sizeof(exponent)];
+	tmg_out e = TMG_OUT(bytes);
+
+	if (tmg_p15_given_number(p, key, OSSL_PKEY_PARAM_RSA_E, sizeof(bytes), &e) ==
+	    TMG_OK && memcmp(bytes, exponent, sizeof(bytes)) == 0)
+		return TMG_OK;
+	return p15_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: the card takes RSA keys with the exponent 65537 alone"), p->who);
+}
+
+static tmg_rc
+import(tmg_p15 *p, const tmg_p15_job *job, const EVP_PKEY *key)
+{
+	tmg_rc rc;
+
+	p->se.known = false;
+	if (!is_ec(job->alg) && (rc = check_exponent(p, key)))
+		return rc;
+	if ((rc = select_key(p, job)))
+		return rc;
+	return is_ec(job->alg) ? give_ec(p, job, key) : give_rsa(p, job, key);
 }
 
 const tmg_p15_family tmg_p15_myeid = {
@@ -140,5 +258,6 @@ const tmg_p15_family tmg_p15_myeid = {
 	.keys = 0x4b01, .publics = 0x5501, .certs = 0x4301,
 	.put_fcp = put_fcp,
 	.generate = generate,
+	.import = import,
 	.opening = &tmg_p15_myeid_opening,
 };

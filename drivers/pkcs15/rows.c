@@ -88,8 +88,8 @@ tmg_p15_private_put(tmg_out *o, const tmg_p15_job *job)
 	    (unsigned)tmg_alg_get(job->alg)->bits);
 	put_key_class(&d, job, P15_USE_SIGN |
 	    (is_ec(job) ? P15_USE_DERIVE : P15_USE_DECRYPT), P15_ACCESS_SENSITIVE |
-	    P15_ACCESS_ALWAYS_SENSITIVE | P15_ACCESS_NEVER_EXTRACTABLE |
-	    P15_ACCESS_LOCAL);
+	    (job->given ? 0 : P15_ACCESS_ALWAYS_SENSITIVE |
+	    P15_ACCESS_NEVER_EXTRACTABLE | P15_ACCESS_LOCAL));
 	put_common(&d, "Key", job, FLAG_PRIVATE | FLAG_MODIFIABLE);
 	finish(&d, is_ec(job) ? TAG_0 : P15_DER_SEQUENCE, o);
 }
@@ -103,7 +103,7 @@ tmg_p15_public_put(tmg_out *o, const tmg_p15_job *job)
 	put_type(&d, &job->public, is_ec(job) ? 0
 	    : (unsigned)tmg_alg_get(job->alg)->bits);
 	put_key_class(&d, job, P15_USE_VERIFY | (is_ec(job) ? 0
-	    : P15_USE_ENCRYPT), P15_ACCESS_LOCAL);
+	    : P15_USE_ENCRYPT), job->given ? 0 : P15_ACCESS_LOCAL);
 	put_common(&d, "Key", job, FLAG_MODIFIABLE);
 	finish(&d, is_ec(job) ? TAG_0 : P15_DER_SEQUENCE, o);
 }

@@ -5,7 +5,11 @@
  */
 #include "drivers/pkcs15/write.h"
 
+#include <openssl/err.h>
+
+#include "src/driver/given.h"
 #include "src/driver/pubkey.h"
+#include "src/pki/scope.h"
 #include "src/pki/spki.h"
 
 #define FIELDS_MAX 1024u	/* bytes of 7F49 */
@@ -179,29 +183,85 @@ clean(tmg_p15 *p, const tmg_path gone[2])
 	    : TMG_OK;
 }
 
+/* Made by the card, or given; its public half. */
+static tmg_rc
+bring_key(tmg_p15 *p, const tmg_p15_job *job, const EVP_PKEY *given, tmg_out *spki)
+{
+	tmg_rc rc;
+
+	if (given == NULL)
+		return make_key(p, job, spki);
+	rc = p->profile->family->import(p, job, given);
+	return rc ? rc : tmg_p15_given_spki(p, given, spki);
+}
+
+/* Everything is there before the row tells of it. */
+static tmg_rc
+enter_key(tmg_p15 *p, tmg_p15_job *job, const EVP_PKEY *given, tmg_out *spki)
+{
+	const size_t mark = spki->len;
+	tmg_path gone[2];
+	size_t at[2];
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_directory_want(p, job, P15_PRIVATE, &at[0])) ||
+	    (rc = tmg_p15_directory_want(p, job, P15_PUBLIC, &at[1])) ||
+	    (rc = choose_place(p, job)) || (rc = bring_key(p, job, given, spki)) ||
+	    (rc = write_public(p, job, (tmg_view){ spki->ptr + mark,
+		spki->len - mark })) ||
+	    (rc = enter_rows(p, job, at, gone)))
+		return rc;
+	return clean(p, gone);
+}
+
 tmg_rc
 tmg_p15_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 {
 	tmg_p15 *p = tmg_p15_of(b);
-	const size_t mark = spki->len;
 	const tmg_p15_spot *spot;
-	tmg_path gone[2];
 	tmg_p15_job job;
-	size_t at[2];
 	tmg_rc rc;
 
 	if ((rc = tmg_p15_job_begin_alone(p, spec->slot, &job, &spot)) ||
 	    (rc = check_spec(p, spec)))
 		return p15_pass(p, rc);
 	job.alg = spec->alg;
-	if ((rc = tmg_p15_directory_want(p, &job, P15_PRIVATE, &at[0])) ||
-	    (rc = tmg_p15_directory_want(p, &job, P15_PUBLIC, &at[1])) ||
-	    (rc = choose_place(p, &job)) || (rc = make_key(p, &job, spki)) ||
-	    (rc = write_public(p, &job, (tmg_view){ spki->ptr + mark,
-		spki->len - mark })) ||
-	    (rc = enter_rows(p, &job, at, gone)))
+	return p15_pass(p, enter_key(p, &job, NULL, spki));
+}
+
+static tmg_rc
+import_key(tmg_p15 *p, tmg_p15_job *job, tmg_view pkcs8)
+{
+	tmg_held(EVP_PKEY) key = NULL;
+	uint8_t bytes[TMG_SPKI_MAX];
+	tmg_out spki = TMG_OUT(bytes);
+	tmg_rc rc;
+
+	if ((rc = tmg_given_key(&p->base, p->who, job->alg, pkcs8, &key)))
+		return rc;
+	return enter_key(p, job, key, &spki);
+}
+
+tmg_rc
+tmg_p15_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
+{
+	tmg_p15 *p = tmg_p15_of(b);
+	const tmg_p15_spot *spot;
+	tmg_p15_job job;
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_job_begin_alone(p, spec->slot, &job, &spot)) ||
+	    (rc = check_spec(p, spec)))
 		return p15_pass(p, rc);
-	return p15_pass(p, clean(p, gone));
+	if (p->profile->family->import == NULL)
+		return p15_raise(p, TMG_UNSUPPORTED, 0,
+		    _("%s: the card takes no keys from outside"), p->who);
+	job.alg = spec->alg;
+	job.given = true;
+	ERR_set_mark();
+	rc = import_key(p, &job, pkcs8);
+	ERR_pop_to_mark();
+	return p15_pass(p, rc);
 }
 
 tmg_rc

@@ -7,6 +7,8 @@
 #ifndef TMG_DRIVERS_PKCS15_WRITE_H
 #define TMG_DRIVERS_PKCS15_WRITE_H
 
+#include <openssl/types.h>
+
 #include "drivers/pkcs15/pkcs15.h"
 
 enum {
@@ -40,6 +42,7 @@ typedef struct tmg_p15_job {
 	uint8_t pin;		/* its reference */
 	tmg_path root;		/* where directories and files are */
 	tmg_alg alg;
+	bool given;		/* the key comes from outside */
 	int old;		/* index of the key in that slot; -1: none */
 	unsigned number;	/* of the new key; fid of its file, where it has one */
 	tmg_path key, public;	/* the new files; len 0: none */
@@ -76,6 +79,8 @@ typedef struct tmg_p15_family {
 	void (*put_fcp)(tmg_out *o, const tmg_p15_birth *file);
 	/* Makes the key that job tells of.  fields: those of 7F49. */
 	tmg_rc (*generate)(tmg_p15 *p, const tmg_p15_job *job, tmg_out *fields);
+	/* The same of a key that somebody gave; NULL: the card takes none. */
+	tmg_rc (*import)(tmg_p15 *p, const tmg_p15_job *job, const EVP_PKEY *key);
 	const tmg_p15_opening *opening;	/* NULL: others begin it */
 } tmg_p15_family;
 
@@ -150,9 +155,22 @@ tmg_p15_opening_of(const tmg_p15 *p);
 tmg_rc tmg_p15_begin(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
 tmg_rc tmg_p15_reset(tmg_backend *b);
 
+/* ---- given.c: keys from outside ------------------------------------------------------ */
+
+/* The parameter of libcrypto's, as len bytes. */
+TMG_MUST_USE tmg_rc
+tmg_p15_given_number(tmg_p15 *p, const EVP_PKEY *key, const char *name, size_t len,
+    tmg_out *o);
+TMG_MUST_USE tmg_rc
+tmg_p15_given_spki(tmg_p15 *p, const EVP_PKEY *key, tmg_out *spki);
+/* Sends a part of one: what that command answers. */
+TMG_MUST_USE tmg_rc
+tmg_p15_give(tmg_p15 *p, const tmg_capdu *c);
+
 /* ---- write.c: the driver's verbs -------------------------------------------------- */
 
 tmg_rc tmg_p15_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
+tmg_rc tmg_p15_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);
 tmg_rc tmg_p15_key_delete(tmg_backend *b, uint32_t slot);
 tmg_rc tmg_p15_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
 tmg_rc tmg_p15_cert_delete(tmg_backend *b, uint32_t slot);

@@ -174,8 +174,8 @@ a_damaged_card_is_asked_again(void **state)
 	"02A110300E300804063F005015450202020100"
 
 /* An RSA key and one on a curve.  The row of the second goes, and its public half; the
- * first and what is its own stay.  No key is made while nobody knows which certificate
- * is whose. */
+ * first and what is its own stay.  No key is made or brought and no certificate written or
+ * deleted while nobody knows which certificate is whose: refused, and nothing is sent. */
 static void
 two_keys_of_one_id(void **state)
 {
@@ -207,6 +207,11 @@ two_keys_of_one_id(void **state)
 	assert_string_equal(slots[1].name, "45~b");
 	assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki),
 	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_pkcs15.import(d.b, &spec, TMG_VIEW(store)),
+	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_pkcs15.cert_write(d.b, 0x45, (tmg_view){ store, 9 }),
+	    TMG_UNSUPPORTED);
+	assert_int_equal(tmg_driver_pkcs15.cert_delete(d.b, 0x45), TMG_UNSUPPORTED);
 	assert_int_equal(tmg_driver_pkcs15.key_delete(d.b, slots[1].ref), TMG_OK);
 	assert_int_equal(d.p->content.key_count, 1);
 	assert_int_equal(d.p->content.keys[0].family, TMG_FAMILY_RSA);

@@ -146,6 +146,7 @@ const tmg_driver tmg_driver_file = {
 	.reset = tmg_no_reset,
 	.setup = tmg_no_setup,
 	.begin = tmg_no_begin,
+	.hash_pins = tmg_no_hash_pins,
 	.admin_protect = tmg_no_admin_protect,
 	.close = file_close,
 };

@@ -172,7 +172,7 @@ tmg_opgp_data_write(tmg_backend *b, uint32_t tag, tmg_view data)
 	if (tag == DO_KDF)
 		return opgp_raise(p, TMG_OCCUPIED, 0,
 		    _("%s: with another key derived format no PIN would be right "
-		    "any more; set it up with gpg --card-edit, kdf-setup"), p->who);
+		    "any more; tamga setup --kdf sets it up with new ones"), p->who);
 	return opgp_pass(p, row->writer == PW_OTHER
 	    ? tmg_opgp_put_as_user(p, tag, data) : tmg_opgp_put(p, tag, data));
 }

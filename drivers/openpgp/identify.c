@@ -45,6 +45,7 @@ static const struct {
 	{ CAP_CHALLENGE, TMG_CAN_RANDOM },
 	{ CAP_IMPORT, TMG_CAN_IMPORT },
 	{ CAP_PW_STATUS, TMG_CAN_POLICY },
+	{ CAP_KDF, TMG_CAN_HASH_PINS },
 };
 
 /* What RSA cards of version 2 take, where they let attributes be changed. */

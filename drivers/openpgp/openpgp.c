@@ -131,6 +131,7 @@ const tmg_driver tmg_driver_openpgp = {
 	.reset = tmg_opgp_reset,
 	.setup = tmg_no_setup,
 	.begin = tmg_no_begin,
+	.hash_pins = tmg_opgp_hash_pins,
 	.admin_protect = tmg_no_admin_protect,
 	.close = opgp_close,
 };

@@ -281,6 +281,11 @@ tmg_rc tmg_opgp_kdf_apply(tmg_opgp *p, tmg_pin_kind kind, tmg_view pin,
 tmg_rc tmg_opgp_s2k(tmg_ctx *ctx, tmg_hash hash, tmg_view salt, uint32_t count,
     tmg_view pin, tmg_secret *key);
 
+tmg_rc tmg_opgp_hash_pins(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
+/* May that be a new value of the PIN?  Verdicts TMG_DENIED. */
+TMG_MUST_USE tmg_rc
+tmg_opgp_check_fresh(tmg_opgp *p, tmg_pin_kind kind, tmg_view fresh);
+
 /* ---- fingerprint.c, generate.c, import.c: new keys ------------------------- */
 
 /* Of a version 4 key packet (RFC 4880 12.2) of that date. */

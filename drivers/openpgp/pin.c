@@ -156,8 +156,8 @@ check_typed(tmg_opgp *p, tmg_pin_kind kind, tmg_view pin)
 	    "tried"), p->who, p->base.info.pins[kind].max);
 }
 
-static tmg_rc
-check_fresh(tmg_opgp *p, tmg_pin_kind kind, tmg_view fresh)
+tmg_rc
+tmg_opgp_check_fresh(tmg_opgp *p, tmg_pin_kind kind, tmg_view fresh)
 {
 	const tmg_pin_rule *rule = &p->base.info.pins[kind];
 
@@ -375,7 +375,7 @@ tmg_opgp_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 		    "the data object \"Resetting Code\", which the admin PIN "
 		    "allows"), p->who);
 	if ((rc = learn_rules(p)) || (rc = check_typed(p, kind, old)) ||
-	    (rc = check_fresh(p, kind, fresh)) ||
+	    (rc = tmg_opgp_check_fresh(p, kind, fresh)) ||
 	    (rc = put_pin(p, kind, old, &pair)) ||
 	    (rc = put_pin(p, kind, fresh, &pair)) ||
 	    (rc = send_pair(p, &(tmg_capdu){ .ins = INS_CHANGE_REFERENCE_DATA,
@@ -434,7 +434,7 @@ tmg_opgp_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	if (tries == NULL)
 		tries = &ignored;
 	*tries = -1;
-	if ((rc = learn_rules(p)) || (rc = check_fresh(p, TMG_PIN_USER, fresh)))
+	if ((rc = learn_rules(p)) || (rc = tmg_opgp_check_fresh(p, TMG_PIN_USER, fresh)))
 		return opgp_pass(p, rc);
 	if (puk.len == 0)
 		return unblock_by_admin(p, fresh, tries);

@@ -104,6 +104,7 @@ const tmg_driver tmg_driver_piv = {
 	.reset = tmg_piv_reset,
 	.setup = tmg_piv_setup,
 	.begin = tmg_no_begin,
+	.hash_pins = tmg_no_hash_pins,
 	.admin_protect = tmg_piv_admin_protect,
 	.close = piv_close,
 };

@@ -184,6 +184,7 @@ const tmg_driver tmg_driver_pkcs15 = {
 	.reset = tmg_p15_reset,
 	.setup = tmg_no_setup,
 	.begin = tmg_p15_begin,
+	.hash_pins = tmg_no_hash_pins,
 	.admin_protect = tmg_no_admin_protect,
 	.close = p15_close,
 };

@@ -127,6 +127,7 @@ enum {
 	TMG_CAN_GIVE_PIN = 1u << 13,	/* unblock() takes the admin's login for a PUK */
 	TMG_CAN_DERIVE = 1u << 14,	/* set for whoever has derive() */
 	TMG_CAN_BEGIN = 1u << 15,	/* it is blank, and begin() makes it usable */
+	TMG_CAN_HASH_PINS = 1u << 16,
 };
 
 #define TMG_LABEL_MAX 64	/* bytes, final zero included */
@@ -305,6 +306,10 @@ struct tmg_driver {
 	 * TMG_DENIED: the token takes no such PIN, and nothing was sent;
 	 * TMG_PIN_WRONG: cut short before, it has another PIN or PUK already. */
 	tmg_rc (*begin)(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
+	/* From now on hashes are sent in the place of PINs, which become these, by
+	 * tmg_pin_kind; of others none is set afterwards.  Admin first.  TMG_OCCUPIED:
+	 * they are hashed already; TMG_DENIED: it takes no such PIN. */
+	tmg_rc (*hash_pins)(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
 	/* Keeps the admin key behind the PIN; both logged in.  fresh: 16, 24
 	 * or 32 raw bytes that the token's admin key becomes. */
 	tmg_rc (*admin_protect)(tmg_backend *b, tmg_view fresh);

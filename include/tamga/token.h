@@ -290,6 +290,20 @@ TMG_API TMG_MUST_USE tmg_rc
 tmg_token_begin(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS]);
 
 /*
+ * From now on the token knows hashes of its PINs, salted and iterated, and never hears a
+ * PIN (TMG_CAN_HASH_PINS; the KDF object of OpenPGP cards).  Programs that do not know
+ * of that cannot log in any more.  Logs in as TMG_PIN_ADMIN.
+ *
+ *   pins   what the PINs are from then on, as typed, by tmg_pin_kind: the user's and the
+ *          admin's; the PUK is not set afterwards
+ *
+ * Verdicts  TMG_UNSUPPORTED; TMG_OCCUPIED: it does so already; TMG_DENIED: it takes no
+ *           such PIN; nothing was changed
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_hash_pins(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS]);
+
+/*
  * Makes fresh the token's admin key and keeps it behind the user's PIN, so that
  * from then on the PIN is all that is asked for.  Logs in as both.
  *

@@ -327,6 +327,14 @@ tmg_no_begin(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS])
 }
 
 tmg_rc
+tmg_no_hash_pins(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS])
+{
+	(void)pins;
+	return refuse(b, N_("the token takes its PINs as they are typed, and never "
+	    "hashed"));
+}
+
+tmg_rc
 tmg_no_admin_protect(tmg_backend *b, tmg_view fresh)
 {
 	(void)fresh;

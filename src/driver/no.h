@@ -66,6 +66,7 @@ tmg_rc tmg_no_random(tmg_backend *b, size_t n, tmg_out *bytes);
 tmg_rc tmg_no_reset(tmg_backend *b);
 tmg_rc tmg_no_setup(tmg_backend *b);
 tmg_rc tmg_no_begin(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
+tmg_rc tmg_no_hash_pins(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
 tmg_rc tmg_no_admin_protect(tmg_backend *b, tmg_view fresh);
 
 #endif

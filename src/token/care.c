@@ -52,6 +52,28 @@ tmg_token_begin(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS])
 }
 
 static tmg_rc
+do_hash_pins(tmg_token *t, void *arg)
+{
+	const tmg_view *pins = arg;
+
+	return t->driver->hash_pins(t->backend, pins);
+}
+
+tmg_rc
+tmg_token_hash_pins(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS])
+{
+	tmg_view own[TMG_PIN_KINDS];
+	tmg_rc rc;
+
+	memcpy(own, pins, sizeof(own));
+	rc = tmg_job_run(token, &(tmg_job){ .fn = do_hash_pins, .arg = own,
+	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
+		token->tries[kind] = -1;
+	return rc;
+}
+
+static tmg_rc
 do_protect(tmg_token *t, void *arg)
 {
 	return t->driver->admin_protect(t->backend, *(const tmg_view *)arg);

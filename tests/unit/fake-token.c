@@ -956,6 +956,7 @@ const tmg_driver fake_driver = {
 	.reset = fake_reset,
 	.setup = tmg_no_setup,
 	.begin = tmg_no_begin,
+	.hash_pins = tmg_no_hash_pins,
 	.admin_protect = tmg_no_admin_protect,
 	.close = fake_close,
 };

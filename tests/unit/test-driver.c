@@ -62,6 +62,7 @@ every_refusal_is_raised(void **state)
 	refused(tmg_no_reset(&b));
 	refused(tmg_no_setup(&b));
 	refused(tmg_no_begin(&b, (const tmg_view[TMG_PIN_KINDS]){ none }));
+	refused(tmg_no_hash_pins(&b, (const tmg_view[TMG_PIN_KINDS]){ none }));
 	refused(tmg_no_admin_protect(&b, none));
 }
 

@@ -22,6 +22,9 @@ static const struct opt options[] = {
 	OPTIONS_NEW_PIN,
 	OPTIONS_NEW_PUK,
 	OPTION_NEW_ADMIN,
+	{ "kdf", 0, OPT_FLAG, NULL,
+	    N_("an OpenPGP card is sent hashes of its PINs from now on; programs that "
+	    "do not know of that cannot use it any more") },
 	{ "admin-key-out", 0, OPT_TEXT, "FILE",
 	    N_("write the new management key there instead of keeping it behind "
 	    "the PIN") },
@@ -249,7 +252,7 @@ first_release(struct first *first)
 
 /* All that the card gets is known, and could be it, before the card is asked. */
 static tmg_rc
-ask_first(struct cli *cli, tmg_token *token, struct first *first)
+ask_first(struct cli *cli, tmg_token *token, unsigned kinds, struct first *first)
 {
 	const tmg_pin_rule *rules = tmg_token_info(token)->pins;
 	tmg_rc rc;
@@ -257,7 +260,7 @@ ask_first(struct cli *cli, tmg_token *token, struct first *first)
 	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++) {
 		const tmg_secret *fresh = &first->pins[kind];
 
-		if (rules[kind].max == 0)
+		if (rules[kind].max == 0 || (kinds >> kind & 1) == 0)
 			continue;
 		if ((rc = cli_ask_fresh(cli, token, (tmg_pin_kind)kind,
 		    &first->pins[kind])))
@@ -276,8 +279,9 @@ set_or_none(const struct first *first, tmg_pin_kind kind)
 	return first->pins[kind].len > 0 ? "set" : "none";
 }
 
+/* hashed: it is not blank, and all that changes is how it knows its PINs. */
 static tmg_rc
-begin_card(struct cli *cli, tmg_token *token)
+begin_card(struct cli *cli, tmg_token *token, bool hashed)
 {
 	__attribute__((__cleanup__(first_release))) struct first first = {
 		.pins = { { .len = 0 } },
@@ -285,19 +289,23 @@ begin_card(struct cli *cli, tmg_token *token)
 	tmg_view pins[TMG_PIN_KINDS];
 	tmg_rc rc;
 
-	if ((rc = ask_first(cli, token, &first)))
+	if ((rc = ask_first(cli, token, hashed ? 1u << TMG_PIN_USER | 1u << TMG_PIN_ADMIN
+	    : ~0u, &first)))
 		return rc;
 	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++)
 		pins[kind] = tmg_secret_view(&first.pins[kind]);
-	if ((rc = tmg_token_begin(token, pins)))
+	rc = hashed ? tmg_token_hash_pins(token, pins) : tmg_token_begin(token, pins);
+	if (rc)
 		return cli_fail(cli, rc, tmg_token_fault(token));
 	if (cli->json)
 		return cli_json(cli, json_pack("{s:s, s:s, s:s, s:s, s:s}",
 		    "token", tmg_token_uri(token), "puk",
 		    set_or_none(&first, TMG_PIN_PUK), "pin",
 		    set_or_none(&first, TMG_PIN_USER), "management_key",
-		    set_or_none(&first, TMG_PIN_ADMIN), "objects", "made"));
-	cli_say(cli, _("Token %s is set up: its files are made, its PINs are set."),
+		    set_or_none(&first, TMG_PIN_ADMIN), "objects",
+		    hashed ? "hashed" : "made"));
+	cli_say(cli, hashed ? _("Token %s is set up: its PINs are set, and sent to it "
+	    "hashed.") : _("Token %s is set up: its files are made, its PINs are set."),
 	    tmg_token_info(token)->label);
 	cli_say(cli, "%s", _("Next: tamga enroll --ca URI"));
 	return TMG_OK;
@@ -314,8 +322,10 @@ run_setup(struct cli *cli)
 
 	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)))
 		return rc;
+	if (cli_flag(cli, "kdf"))
+		return begin_card(cli, token, true);
 	if ((tmg_token_info(token)->can & TMG_CAN_BEGIN) != 0)
-		return begin_card(cli, token);
+		return begin_card(cli, token, false);
 	if ((rc = make_plan(cli, token, &plan)) ||
 	    (rc = carry_out(cli, token, &plan)))
 		return rc;

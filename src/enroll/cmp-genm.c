@@ -121,7 +121,7 @@ unless_it_matters(const tmg_cmp_talk *t, tmg_rc rc)
 		return rc;
 	if (rc == TMG_MISMATCH && read_answer(t, &m) == TMG_OK && m.protection.len > 0)
 		return rc;
-	return rc == TMG_E_NOMEM ? rc : TMG_UNSUPPORTED;
+	return rc == TMG_E_NOMEM ? rc : TMG_OK;
 }
 
 static bool
@@ -132,8 +132,8 @@ may_ask(const tmg_authority *a, tmg_cmp_seal seal)
 	return seal == TMG_CMP_MAC || (seal == TMG_CMP_SIGNATURE && cmp->signs_questions);
 }
 
-/* What a believed authority answers: *said is t's.  Verdicts TMG_UNSUPPORTED:
- * nothing. */
+/* What a believed authority answers: *said is t's; empty, nothing.  Any verdict is
+ * why it could not be asked. */
 static tmg_rc
 ask_believed(tmg_cmp_talk *t, tmg_view type, tmg_view value, tmg_view answer,
     tmg_view *said)
@@ -143,15 +143,15 @@ ask_believed(tmg_cmp_talk *t, tmg_view type, tmg_view value, tmg_view answer,
 	tmg_cmp_message m;
 	tmg_rc rc;
 
+	*said = (tmg_view){ NULL, 0 };
 	/* some authorities know one transaction at a time, and would lose ours */
 	if (!may_ask(t->a, seal) || cmp->busy ||
 	    tmg_authority_kept(t->a).len > 0)
-		return TMG_UNSUPPORTED;
+		return TMG_OK;
 	if ((rc = ask(t, seal, type, value)))
 		return unless_it_matters(t, rc);
-	if (read_answer(t, &m) || tmg_cmp_message_info(&m, answer, said) ||
-	    said->len == 0)
-		return TMG_UNSUPPORTED;
+	if (read_answer(t, &m) || tmg_cmp_message_info(&m, answer, said))
+		*said = (tmg_view){ NULL, 0 };
 	return TMG_OK;
 }
 
@@ -220,10 +220,10 @@ ask_root(tmg_authority *a, tmg_view root, tmg_certs *certs)
 	tmg_view update;
 	tmg_rc rc = ask_believed(&t, root_cert, root, root_update, &update);
 
-	if (rc == TMG_OK && (rc = add_update(certs, update)))
+	if (rc == TMG_OK && update.len > 0 && (rc = add_update(certs, update)))
 		rc = unreadable(a, rc);
 	tmg_cmp_talk_release(&t);
-	return rc == TMG_UNSUPPORTED ? TMG_OK : rc;
+	return rc;
 }
 
 static tmg_rc
@@ -245,13 +245,13 @@ ask_certs(tmg_authority *a, tmg_certs *certs)
 	tmg_view list, value;
 	tmg_rc rc = ask_believed(&t, ca_certs, (tmg_view){ NULL, 0 }, ca_certs, &value);
 
-	if (rc == TMG_OK && ((rc = tmg_tlv_expect(&value, SEQUENCE, &list)) ||
+	const bool told = rc == TMG_OK && value.len > 0;
+
+	if (told && ((rc = tmg_tlv_expect(&value, SEQUENCE, &list)) ||
 	    (rc = add_list(certs, list))))
 		rc = unreadable(a, rc);
 	tmg_cmp_talk_release(&t);
-	if (rc == TMG_UNSUPPORTED)
-		return TMG_OK;
-	return rc == TMG_OK ? ask_roots(a, certs) : rc;
+	return told && rc == TMG_OK ? ask_roots(a, certs) : rc;
 }
 
 /* From whoever answers, and whatever he calls it: the caller compares. */
@@ -299,12 +299,12 @@ ask_template(tmg_authority *a, tmg_out *csrattrs)
 	tmg_rc rc = ask_believed(&t, request_template, (tmg_view){ NULL, 0 },
 	    request_template, &value);
 
-	if (rc == TMG_OK && (rc = tmg_cmp_template(value, csrattrs)))
+	if (rc == TMG_OK && value.len > 0 && (rc = tmg_cmp_template(value, csrattrs)))
 		rc = tmg_authority_raise(a, rc,
 		    _("%s: what it wants in requests cannot be read (RFC 9483 4.3.3); tell "
 		    "its operator"), a->uri.where);
 	tmg_cmp_talk_release(&t);
-	return rc == TMG_UNSUPPORTED ? TMG_OK : rc;
+	return rc;
 }
 
 /* Whoever asks is about to make a key for a request; nobody is heard who

@@ -4,9 +4,10 @@
 
 usage: http-between.py DIR
 
-Prints four ports: a proxy (RFC 9110 9.3.6), an HTTPS server that answers every
-request the same, that server with a certificate that has ended, and with one that is
-not valid yet.  DIR/ca.pem is what the servers lead to.  DIR/proxy says how the proxy
+Prints seven ports: a proxy (RFC 9110 9.3.6), an HTTPS server that answers every
+request the same, that server with a certificate that has ended, with one that is
+not valid yet, with one of another CA, with one for another host, and one that speaks
+nothing after TLS 1.1.  DIR/ca.pem is what the servers lead to.  DIR/proxy says how the proxy
 behaves: "pass", "refuse", "ask" (for the name "me" and the password "secret"),
 "chatter" (headers of its own before it passes).  DIR/server says what the servers
 answer: "redirect URL", "huge", "later", "busy".  DIR/asked tells what the proxy and
@@ -30,6 +31,7 @@ import bad_server
 DIR = sys.argv[1]
 DAY = datetime.timedelta(days=1)
 CA = bad_server.Authority('Somebody between')
+OTHER = bad_server.Authority('Somebody else')
 
 
 def read(name):
@@ -138,16 +140,16 @@ class Server(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_HEAD = answer
 
 
-def certify(begin, end):
+def certify(begin, end, ca=CA, host='localhost'):
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.datetime.utcnow()
     cert = (x509.CertificateBuilder().subject_name(bad_server.name('localhost'))
-            .issuer_name(CA.name).public_key(key.public_key())
+            .issuer_name(ca.name).public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + begin * DAY).not_valid_after(now + end * DAY)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName('localhost')]), False)
-            .sign(CA.key, hashes.SHA256()))
-    path = '%s/tls.%d' % (DIR, begin)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), False)
+            .sign(ca.key, hashes.SHA256()))
+    path = '%s/tls.%d.%s.%s' % (DIR, begin, ca.name.rfc4514_string(), host)
     with open(path, 'wb') as f:
         f.write(key.private_bytes(serialization.Encoding.PEM,
                                   serialization.PrivateFormat.PKCS8,
@@ -162,10 +164,13 @@ class Quiet(http.server.ThreadingHTTPServer):
         pass
 
 
-def serve(handler, pair=None):
+def serve(handler, pair=None, old=False):
     server = Quiet(('127.0.0.1', 0), handler)
     if pair is not None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if old:
+            tls.set_ciphers('ALL:@SECLEVEL=0')
+            tls.minimum_version = tls.maximum_version = ssl.TLSVersion.TLSv1_1
         tls.load_cert_chain(pair)
         server.socket = tls.wrap_socket(server.socket, server_side=True,
                                         do_handshake_on_connect=False)
@@ -176,5 +181,7 @@ def serve(handler, pair=None):
 with open(DIR + '/ca.pem', 'wb') as out:
     out.write(bad_server.pem(CA.cert))
 print(serve(Proxy), serve(Server, certify(-1, 9)), serve(Server, certify(-9, -1)),
-      serve(Server, certify(2, 9)), flush=True)
+      serve(Server, certify(2, 9)), serve(Server, certify(-1, 9, OTHER)),
+      serve(Server, certify(-1, 9, host='elsewhere.test')),
+      serve(Server, certify(-1, 9), old=True), flush=True)
 threading.Event().wait()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What stands between us and an authority, for each of the five protocols: proxies
-# that pass, refuse and want a password; clocks that differ; redirects, which are not
+# that pass, refuse and want a password; clocks that differ; somebody else who answers; redirects, which are not
 # followed and never with credentials; answers without end; times to wait that are
 # absurd.  Each is told by its cause, before there is a key.
 # shellcheck disable=SC2086
@@ -17,7 +17,7 @@ echo busy >"$work/wall/server"
 mkfifo "$work/told"
 python3 "$top_srcdir/tests/interop/http-between.py" "$work/wall" >"$work/told" 2>"$work/server" &
 children="$children $!"
-read -r proxy port ended early <"$work/told" || { cat "$work/server"; fail "it does not serve"; }
+read -r proxy port ended early stranger elsewhere old <"$work/told" || { cat "$work/server"; fail "it does not serve"; }
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 asked() { grep -c "^$1" "$work/wall/asked"; }
 
@@ -56,6 +56,15 @@ for protocol in $protocols; do
 	[ "$(asked server)" = 0 ] || fail "$protocol: sent something all the same"
 done
 ok "a certificate that has ended, or not begun: the clock is named, nothing is sent"
+
+# ---- somebody else -----------------------------------------------------------------------
+for protocol in $protocols; do
+	stopped $protocol "$stranger" "which you do not trust"
+	stopped $protocol "$elsewhere" "for another name\|not for\|name"
+	stopped $protocol "$old" "TLS"
+	[ "$(asked server)" = 0 ] || fail "$protocol: sent something all the same"
+done
+ok "another CA, another host, TLS of old: nothing is sent"
 
 # ---- proxies ----------------------------------------------------------------------------------
 https_proxy=http://127.0.0.1:$proxy

@@ -114,12 +114,6 @@ tmg_cmp_talk_heard(const tmg_cmp_talk *t);
 TMG_MUST_USE tmg_rc
 tmg_cmp_talk_keep(tmg_cmp_talk *t);
 
-/* ---- cmp-weak.c ---------------------------------------------------------- */
-
-/* Whether protectionAlg is a signature over a hash that collides.  Pure. */
-bool
-tmg_cmp_is_weak(tmg_view algorithm);
-
 /* ---- cmp-fault.c --------------------------------------------------------- */
 
 /* Why an operation failed, from what stopped the talk, what the authority

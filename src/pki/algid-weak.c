@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signatures of messages that others than the signer can make: RFC 9481 2.1 knows no
- * hash before SHA-224.
+ * Signatures that others than the signer can make.
  */
+#include "src/pki/algid.h"
+
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "src/base/scope.h"
-#include "src/enroll/cmp.h"
-#include "src/pki/scope.h"
 
 static const int weak[] = { NID_md2, NID_md4, NID_md5, NID_mdc2, NID_sha1, NID_ripemd160 };
 
@@ -43,7 +42,7 @@ hash_of_pss(const X509_ALGOR *algorithm)
 }
 
 bool
-tmg_cmp_is_weak(tmg_view algorithm)
+tmg_algid_is_weak(tmg_view algorithm)
 {
 	const unsigned char *p = algorithm.ptr;
 	X509_ALGOR *parsed;

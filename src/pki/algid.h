@@ -14,4 +14,8 @@
 TMG_MUST_USE tmg_rc
 tmg_algid(const tmg_sign_spec *spec, tmg_out *der);
 
+/* Whether it is a signature over a hash that collides: SHA-1 and what was before it. */
+bool
+tmg_algid_is_weak(tmg_view der);
+
 #endif

@@ -98,6 +98,8 @@ refuses notAuthorized -cmd ir -ref p10 -secret "$secret" -newkey third.key -subj
 # ---- a certificate speaks for its holder: cr, kur, genm, rr
 does -cmd cr -cert ir1.crt -key ir1.key -newkey third.key -subject /CN=third -certout third.crt
 is_for third
+refuses badAlg -cmd cr -cert ir1.crt -key ir1.key -digest sha1 -newkey third.key -subject /CN=third \
+    -certout none.crt
 key new
 does -cmd kur -cert ir1.crt -key ir1.key -newkey new.key -certout new.crt
 is_for new

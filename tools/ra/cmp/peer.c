@@ -9,6 +9,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/pki/algid.h"
 #include "src/pki/scope.h"
 #include "src/pki/x509.h"
 #include "tools/ra/cmp/turn.h"
@@ -105,6 +106,11 @@ enter_by_certificate(ra_cmp_turn *t)
 			ra_cmp_refuse(t, RA_CMP_SIGNER_NOT_TRUSTED, t->desk->fault.text);
 		else
 			ra_cmp_refuse_fault(t, rc);
+		return false;
+	}
+	if (tmg_algid_is_weak(t->m->algorithm)) {
+		ra_cmp_refuse(t, RA_CMP_BAD_ALG,
+		    _("the message is signed with SHA-1 or worse, which can be forged"));
 		return false;
 	}
 	if (!signature_holds(t)) {

@@ -122,6 +122,16 @@ silent "a moment that is yet to come"
 advised 0
 watch 0 $who
 silent "nobody has decided"
+# a year is absurd: it is asked after a week
+advised 31536000
+sed -i "s/^ \"changed\": [0-9]*/ \"changed\": $(($(date +%s) - 6 * 86400))/" "$work"/state/tamga/2*.json
+asked=$(grep -c . "$TAMGA_TEST_RA_LOG")
+watch 0 $who
+[ "$(grep -c . "$TAMGA_TEST_RA_LOG")" = "$asked" ] || fail "asked before a week was over"
+sed -i "s/^ \"changed\": [0-9]*/ \"changed\": $(($(date +%s) - 8 * 86400))/" "$work"/state/tamga/2*.json
+watch 0 $who
+silent "nobody has decided"
+[ "$(grep -c . "$TAMGA_TEST_RA_LOG")" != "$asked" ] || fail "silent for a year"
 # without our name the authority refuses: told, and told again
 advised 0
 watch 1

@@ -18,6 +18,10 @@
 #include "tools/tamga/text.h"
 #include "tools/tamga/told.h"
 
+enum {
+	WAIT_MAX_S = 7 * 86400,		/* that an authority's advice is believed */
+};
+
 static const struct opt options[] = {
 	WITHIN_OPTION(N_("what ends within so many days is renewed, or reminded of; else 30")),
 	NO_SWAP_OPTION,
@@ -108,13 +112,16 @@ go_on(struct watch *w, const char *id, struct ca *ca, tmg_provision **p)
 }
 
 /* Whether the authority wanted to be left alone until now.  A moment that is yet to
- * come was written by a clock that was wrong, and nobody waits for it. */
+ * come was written by a clock that was wrong, and nobody waits for it; nor for years,
+ * which would be silence. */
 static bool
 may_be_asked(const struct watch *w, const tmg_provision_record *r)
 {
-	return r->step != TMG_STEP_SUBMITTED || r->retry_after_s <= 0 ||
+	const time_t wait = r->retry_after_s < WAIT_MAX_S ? r->retry_after_s : WAIT_MAX_S;
+
+	return r->step != TMG_STEP_SUBMITTED || wait <= 0 ||
 	    cli_flag(w->cli, "now") || w->now < r->changed ||
-	    w->now >= r->changed + r->retry_after_s;
+	    w->now >= r->changed + wait;
 }
 
 static void

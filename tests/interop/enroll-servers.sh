@@ -36,6 +36,8 @@ answers() {
 }
 answers 1 otherkey "another key"
 answers 1 otherroot "chain\|issuer\|anchor\|root"
+answers 1 sha1 "weak"
+answers 1 ended "expired"
 answers 1 cut ""
 answers 1 empty ""
 answers 1 html "web page"
@@ -45,6 +47,7 @@ answers 7 403 ""
 answers 1 500 "500"
 answers 6 pend5 "waits for a decision"
 answers 6 pendnone "waits for a decision"
+answers 6 pendlong "waits for a decision"
 
 # stops STATUS PORT LABEL WORDS: before anything
 stops() {

@@ -557,6 +557,8 @@ class Handler(socketserver.BaseRequestHandler):
         if der and names(csr, 'csr') != names(der, 'cert'):
             raise Bad('RFC 7030 4.2.2: subject and subjectAltName differ: %r, %r' % (
                 names(csr, 'csr'), names(der, 'cert')))
+        if self.server.opt.stale:
+            return self.pkcs7(self.server.ca.reply(der))
         return self.decide(csr)
 
     def decide(self, csr):
@@ -638,6 +640,7 @@ def options():
     add('--chunked', action='store_true')
     add('--close', action='store_true')
     add('--slow', type=float, default=0, help='seconds before each /cacerts')
+    add('--stale', action='store_true', help='renewals bring the old certificate back')
     add('--early', action='store_true', help='a 103 before each answer')
     add('--headers', choices=('plain', 'lower', 'bare', 'many'), default='plain')
     add('--pending', type=int, default=0, help='so many times 202')

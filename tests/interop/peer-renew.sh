@@ -87,6 +87,21 @@ done <<'ROWS'
 9c|chunked, closed, 103|--auth basic-or-cert --chunked --close --early|--destroy --slot 9c
 ROWS
 
+# ---- an answer from before: the certificate that is to be renewed
+name="the old certificate, given back"
+rm -rf "$XDG_STATE_HOME"
+start stale --auth basic-or-cert --stale
+enroll < /dev/null
+done_right 0 9a
+renew --same-key < /dev/null
+if [ "$got" -ne 1 ] || ! grep -q 'gave the old certificate back' "$work/err"; then
+	wrong "exit $got"
+elif [ "$(on_card 9a)" != "$(tail -n 1 "$dir/issued")" ]; then
+	wrong "something was installed"
+else
+	pass
+fi
+
 # ---- who waits resumes with the identical request
 for retry in seconds date none; do
 	name="202 ($retry), then --resume --now"

@@ -40,13 +40,13 @@ class Ca:
                 "-nodes", "-subj", subject, "-days", "30", "-keyout", self.base + ".key",
                 "-out", self.base + ".pem")
 
-    def sign(self, csr, extensions, days="30"):
+    def sign(self, csr, extensions, days="30", how=()):
         with tempfile.NamedTemporaryFile("w", suffix=".cnf") as conf:
             conf.write(extensions)
             conf.flush()
             return openssl("x509", "-req", "-CA", self.base + ".pem", "-CAkey",
                            self.base + ".key", "-set_serial", str(time.time_ns()),
-                           "-days", days, "-extfile", conf.name, data=csr)
+                           "-days", days, "-extfile", conf.name, *how, data=csr)
 
     def leaf(self, name, subject, extensions, days="30", key=("ec", "-pkeyopt",
              "ec_paramgen_curve:P-256")):
@@ -87,10 +87,10 @@ class Server:
         self.lock = threading.Lock()
 
     # ---- answers ---------------------------------------------------------
-    def issue(self, ca, body):
+    def issue(self, ca, body, how=(), days="30"):
         csr = base64.b64decode(body)
         pem = openssl("req", "-inform", "DER", data=csr)
-        return ca.sign(pem, "extendedKeyUsage=clientAuth\n")
+        return ca.sign(pem, "extendedKeyUsage=clientAuth\n", days, how)
 
     def p7(self, *pems):
         return base64.b64encode(certs_only(*pems))
@@ -128,6 +128,9 @@ class Server:
             "chain": (200, P7, self.p7(root, issued), []),
             "otherkey": (200, P7, self.p7(stranger), []),
             "otherroot": (200, P7, self.p7(self.issue(self.other, body)), []),
+            "sha1": (200, P7, self.p7(self.issue(self.root, body, ("-sha1",))), []),
+            "ended": (200, P7, self.p7(self.issue(self.root, body, days="-1")), []),
+            "pendlong": (202, "", b"", ["Retry-After: " + "9" * 30]),
             "cut": (200, P7, line[:len(line) // 2 // 4 * 4], []),
             "empty": (200, P7, b"", []),
             "nobase64": (200, P7, b"-----BEGIN PKCS7-----\n" + wrapped, []),

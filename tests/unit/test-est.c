@@ -46,6 +46,8 @@ every_bad_answer_is_told_apart(void **state)
 	} rows[] = {
 		{ "otherkey", TMG_MISMATCH, "for another key" },
 		{ "otherroot", TMG_MISMATCH, "" },
+		{ "sha1", TMG_MISMATCH, "weak" },
+		{ "ended", TMG_MISMATCH, "expired" },
 		{ "cut", TMG_E_MALFORMED, "cannot be read" },
 		{ "empty", TMG_E_MALFORMED, "cannot be read" },
 		{ "nobase64", TMG_E_MALFORMED, "cannot be read" },
@@ -85,6 +87,7 @@ pending_tells_when_to_come_again(void **state)
 {
 	static const struct { const char *label; long low, high; } rows[] = {
 		{ "pend5", 5, 5 }, { "penddate", 80, 90 }, { "pendnone", -1, -1 },
+		{ "pendlong", 366 * 86400, 366 * 86400 },
 	};
 	tmg_decision d;
 

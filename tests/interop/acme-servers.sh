@@ -142,4 +142,16 @@ for how in html types 500; do
 	run 0 "$tamga" renew --all $local --same-key
 	[ "$(asked renewal) $(asked order)" = "1 0" ] || fail "$how: ordered $(asked order)"
 done
+
+# a wish for a time when the certificate has ended is none: the usual rule holds
+: >"$work/acme/mode"
+mkdir -p "$work/config/tamga"
+echo 'enroll = { renew-at = 1; };' >"$work/config/tamga/tamga.conf"
+for row in '+20 days:+21 days:0' '+200 days:+201 days:1'; do
+	window "${row%%:*}" "$(echo "$row" | cut -d: -f2)"
+	: >"$work/acme/asked"
+	run 0 "$tamga" renew --all $local --same-key
+	[ "$(asked renewal) $(asked order)" = "1 ${row##*:}" ] || fail "$row: ordered $(asked order)"
+done
+rm "$work/config/tamga/tamga.conf"
 ok "renewed when the authority wishes it, and by the usual rule where it cannot tell"

@@ -68,8 +68,17 @@ moment_of(const tmg_renewal *when, const tmg_cert_facts *facts)
 	    (unsigned long)(when->end - when->start + 1));
 }
 
+/* Before the certificate ends, and so long before that who looks once a day sees it. */
+static bool
+is_in_time(time_t moment, const tmg_cert_facts *facts)
+{
+	const time_t tenth = (facts->not_after - facts->not_before) / 10;
+
+	return moment <= facts->not_after - (tenth < DAY_S ? tenth : DAY_S);
+}
+
 /* The authority may wish for another time than the usual; where it cannot be
- * asked the usual one holds. */
+ * asked, or would let the certificate end, the usual one holds. */
 static bool
 is_wished(struct cli *cli, const struct renewal *r, tmg_view cert,
     const tmg_cert_facts *facts, bool *due)
@@ -79,6 +88,8 @@ is_wished(struct cli *cli, const struct renewal *r, tmg_view cert,
 
 	if (!r->usual || r->within < 0 || tmg_provision_renew_when(cli->ctx, cert,
 	    &r->ca.spec, &when, &f) != TMG_OK)
+		return false;
+	if (!is_in_time(moment_of(&when, facts), facts))
 		return false;
 	*due = time(NULL) >= moment_of(&when, facts);
 	if (*due && when.why[0] != '\0')

@@ -377,7 +377,7 @@ static bool
 more_endless(struct device *d, struct block *b, unsigned arg)
 {
 	(void)arg;
-	d->t1.sent = d->t1.answer_len > 3 ? d->t1.answer_len - 3 : 0;
+	d->t1.sent = 0;
 	b->bytes[1] |= 0x20;
 	seal_again(d, b);
 	again(d, 0);

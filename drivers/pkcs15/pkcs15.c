@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
+#include "src/codec/atr.h"
 #include "src/driver/no.h"
-#include "src/iso/atr.h"
 
 /* PKCS #15 v1.1 5.7.2 */
 static const uint8_t pkcs15_aid[] = {

@@ -6,8 +6,8 @@
 #include "src/base/i18n.h"
 #include "src/card/trace.h"
 #include "src/card/turn.h"
+#include "src/codec/atr.h"
 #include "src/iso/apdu.h"
-#include "src/iso/atr.h"
 #include "src/iso/flow.h"
 #include "src/iso/sw.h"
 

@@ -2,7 +2,7 @@
 /* Answers to reset of any length and content. */
 #include <stdlib.h>
 
-#include "src/iso/atr.h"
+#include "src/codec/atr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

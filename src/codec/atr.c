@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "src/iso/atr.h"
+#include "src/codec/atr.h"
 
 enum {
 	TS_DIRECT = 0x3b,	/* ISO/IEC 7816-3, "initial character" */

@@ -3,8 +3,8 @@
  * What an answer to reset says, ISO/IEC 7816-3 and
  * ISO/IEC 7816-4:2005 8.1.1.
  */
-#ifndef TMG_ISO_ATR_H
-#define TMG_ISO_ATR_H
+#ifndef TMG_CODEC_ATR_H
+#define TMG_CODEC_ATR_H
 
 #include "tamga/reader.h"
 

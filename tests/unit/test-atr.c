@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "src/base/scope.h"
+#include "src/codec/atr.h"
 #include "src/codec/hex.h"
-#include "src/iso/atr.h"
 
 #define YUBIKEY "3BFD1300008131FE158073C021C057597562694B657940"
 

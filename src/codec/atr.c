@@ -4,7 +4,20 @@
 enum {
 	TS_DIRECT = 0x3b,	/* ISO/IEC 7816-3, "initial character" */
 	TS_INVERSE = 0x3f,
-	Y_TD = 0x08,		/* of Y(i): TD(i) follows */
+	Y_TA = 0x01,		/* of Y(i): TA(i) follows, and so on */
+	Y_TB = 0x02,
+	Y_TC = 0x04,
+	Y_TD = 0x08,
+
+	/* what counts without interface bytes, ISO/IEC 7816-3:2006 8.3, 10.2
+	 * and 11.4 */
+	DEFAULT_FD = 0x11,
+	DEFAULT_WI = 10,
+	DEFAULT_IFSC = 32,
+	DEFAULT_WAITING = 0x4d,
+	TA2_IMPLICIT = 0x10,
+	TC_CRC = 0x01,
+	T1 = 1,
 
 	/* category indicator, ISO/IEC 7816-4:2005 8.1.1 */
 	CATEGORY_STATUS = 0x00,	/* three bytes of status end the historical bytes */
@@ -24,24 +37,77 @@ bits_of(unsigned nibble)
 	    (nibble >> 3 & 1);
 }
 
+/* The byte of that kind in a group that has the kinds y; NULL without one. */
+static const uint8_t *
+byte_of(tmg_view group, unsigned y, unsigned kind)
+{
+	return (y & kind) != 0 ? &group.ptr[bits_of(y & (kind - 1))] : NULL;
+}
+
+static void
+take_byte(const uint8_t *from, uint8_t *to)
+{
+	if (from != NULL)
+		*to = *from;
+}
+
+/* The first two groups are of both protocols, but for TC(2). */
+static void
+take_global(tmg_view group, unsigned y, unsigned i, tmg_atr_talk *talk)
+{
+	const uint8_t *ta = byte_of(group, y, Y_TA);
+
+	if (i == 1) {
+		take_byte(ta, &talk->fd);
+		take_byte(byte_of(group, y, Y_TC), &talk->guard);
+		return;
+	}
+	take_byte(byte_of(group, y, Y_TC), &talk->wi);
+	talk->specific = ta != NULL;
+	if (ta == NULL)
+		return;
+	talk->specific_t = *ta & 0x0f;
+	talk->implicit = (*ta & TA2_IMPLICIT) != 0;
+}
+
+/* The first group behind a TD that says T=1. */
+static void
+take_t1(tmg_view group, unsigned y, tmg_atr_talk *talk)
+{
+	const uint8_t *tc = byte_of(group, y, Y_TC);
+
+	take_byte(byte_of(group, y, Y_TA), &talk->ifsc);
+	take_byte(byte_of(group, y, Y_TB), &talk->waiting);
+	talk->crc = tc != NULL && (*tc & TC_CRC) != 0;
+}
+
 /* Interface bytes: groups of TA TB TC TD, each TD announcing the next. */
 static tmg_rc
 take_interface(tmg_view *in, unsigned y, tmg_atr *atr)
 {
+	unsigned of = 0;	/* the protocol that the group is of */
+	bool t1_told = false;
 	tmg_view group;
 	tmg_rc rc;
 
-	while (y != 0) {
+	for (unsigned i = 1; y != 0; i++) {
 		if ((rc = tmg_view_take(in, bits_of(y), &group)))
 			return rc;
+		if (i <= 2)
+			take_global(group, y, i, &atr->talk);
+		else if (of == T1 && !t1_told) {
+			take_t1(group, y, &atr->talk);
+			t1_told = true;
+		}
 		if (!(y & Y_TD))
 			break;
 		/* TD is the last byte of its group. */
 		const uint8_t td = group.ptr[group.len - 1];
 
+		of = td & 0x0f;
 		if (atr->protocols == 0)
-			atr->protocol = td & 0x0f;
-		atr->protocols |= 1u << (td & 0x0f);
+			atr->protocol = of;
+		atr->protocols |= 1u << of;
 		y = td >> 4;
 	}
 	if (atr->protocols == 0)
@@ -94,7 +160,8 @@ tmg_atr_parse(tmg_view bytes, tmg_atr *atr)
 	tmg_view in = bytes, head, after_ts;
 	tmg_rc rc;
 
-	*atr = (tmg_atr){ 0 };
+	*atr = (tmg_atr){ .talk = { .fd = DEFAULT_FD, .wi = DEFAULT_WI,
+	    .ifsc = DEFAULT_IFSC, .waiting = DEFAULT_WAITING } };
 	if (bytes.len > TMG_ATR_MAX)
 		return TMG_E_MALFORMED;
 	if ((rc = tmg_view_take(&in, 1, &head)))

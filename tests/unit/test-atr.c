@@ -73,6 +73,57 @@ test_rows(void **state)
 	}
 }
 
+/* How to talk: what interface bytes say, and what counts without them. */
+static const struct {
+	const char *atr;
+	tmg_atr_talk talk;
+} talks[] = {
+	{ "3B00", { 0x11, 0, false, 0, false, 10, 32, 0x4d, false } },
+	/* TA1 13, TC1 00; T=1: IFSC FE, BWI and CWI 15 */
+	{ YUBIKEY, { 0x13, 0, false, 0, false, 10, 0xfe, 0x15, false } },
+	/* TA1 18, TC1 FF; T=1 with IFSC FE, 75; T=15 behind it is no T=1 */
+	{ "3BDA18FF81B1FE751F030031F573C001600090001C",
+	    { 0x18, 0xff, false, 0, false, 10, 0xfe, 0x75, false } },
+	/* TA2: specific, T=1; T=1 with CRC */
+	{ "3B80 91 81 41 01 D0",
+	    { 0x11, 0, true, 1, false, 10, 32, 0x4d, true } },
+	/* TA2 that leaves the speed to itself, TC2 */
+	{ "3B80 50 10 20", { 0x11, 0, true, 0, true, 0x20, 32, 0x4d, false } },
+	/* a second group of T=1 tells nothing more */
+	{ "3B80 81 91 40 11 41 80",
+	    { 0x11, 0, false, 0, false, 10, 0x40, 0x4d, false } },
+	/* a group of T=0 is none of T=1 */
+	{ "3B80 80 90 40 01 D1",
+	    { 0x11, 0, false, 0, false, 10, 32, 0x4d, false } },
+};
+
+static void
+test_talks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(talks); i++) {
+		const tmg_atr_talk *want = &talks[i].talk;
+		uint8_t store[64];
+		tmg_out bytes = TMG_OUT(store);
+		tmg_atr atr;
+
+		print_message("  %s\n", talks[i].atr);
+		assert_int_equal(tmg_hex_parse(tmg_view_str(talks[i].atr),
+		    &bytes), TMG_OK);
+		assert_int_equal(tmg_atr_parse(tmg_out_view(&bytes), &atr),
+		    TMG_OK);
+		assert_int_equal(atr.talk.fd, want->fd);
+		assert_int_equal(atr.talk.guard, want->guard);
+		assert_int_equal(atr.talk.specific, want->specific);
+		assert_int_equal(atr.talk.specific_t, want->specific_t);
+		assert_int_equal(atr.talk.implicit, want->implicit);
+		assert_int_equal(atr.talk.wi, want->wi);
+		assert_int_equal(atr.talk.ifsc, want->ifsc);
+		assert_int_equal(atr.talk.waiting, want->waiting);
+		assert_int_equal(atr.talk.crc, want->crc);
+	}
+}
+
 /* Every truncation of a good one is refused. */
 static void
 test_truncated(void **state)
@@ -103,6 +154,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_talks),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_too_long),
 	};

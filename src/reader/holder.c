@@ -24,11 +24,14 @@ enum {
 	COMM_MAX = 16,		/* proc(5), /proc/PID/comm */
 };
 
-/* Programs known to keep cards for themselves, the worst first. */
-static const struct {
+/* A program known to keep cards for itself. */
+struct known {
 	const char *comm;
 	const char *advice;
-} known[] = {
+};
+
+/* Of the daemon's clients, the worst first. */
+static const struct known clients[] = {
 	{ "scdaemon", N_("run: gpgconf --kill scdaemon; to share it for good, "
 	    "put pcsc-shared and disable-ccid into ~/.gnupg/scdaemon.conf") },
 	{ "yubikey-agent", N_("run: systemctl --user stop yubikey-agent") },
@@ -39,24 +42,41 @@ static const struct {
 	{ "chromium", N_("end Chromium and try again") },
 };
 
+/* Of those that open USB devices themselves. */
+static const struct known openers[] = {
+	{ "pcscd", N_("use it through the PC/SC daemon, or end that: sudo "
+	    "systemctl stop pcscd.socket pcscd.service") },
+	{ "scdaemon", N_("run: gpgconf --kill scdaemon; to leave readers to "
+	    "PC/SC for good, put disable-ccid into ~/.gnupg/scdaemon.conf") },
+	{ "openct", N_("end it: sudo systemctl stop openct") },
+	{ "tamga", N_("wait until it is done") },
+};
+
 /* The other ends of the daemon's connections, by socket inode. */
 struct peers {
 	uint32_t inode[PEERS_MAX];
 	size_t count;
 };
 
-/* One process that is connected. */
+/* What is looked for, and who is likely to be it. */
+struct search {
+	const struct known *known;
+	size_t count;
+	const struct peers *peers;	/* connected to one of them, or */
+	const char *node;		/* this device opened */
+};
+
+/* One process that is it. */
 struct found {
 	char comm[COMM_MAX];
 	long pid;
 	size_t rank;		/* the smaller, the better the guess */
 };
 
-/* Of a process that is seen to be connected: its row in known[] or this ... */
-#define RANK_OTHER TMG_COUNT(known)
-/* ... and of one whose descriptors are hidden, in addition: */
-#define RANK_HIDDEN (TMG_COUNT(known) + 1)
-#define RANK_NOBODY (2 * TMG_COUNT(known) + 2)
+/* Of a process that is seen to be it: its row among the known, or their count;
+ * of one whose descriptors are hidden, this in addition: */
+#define RANK_HIDDEN 1000u
+#define RANK_NOBODY (2 * RANK_HIDDEN)
 
 const char *
 tmg_pcscd_socket(void)
@@ -193,9 +213,16 @@ is_peer(const char *target, const struct peers *peers)
 	return false;
 }
 
-/* Connected to the daemon?  *hidden when that cannot be seen. */
 static bool
-has_peer(const char *pid, const struct peers *peers, bool *hidden)
+is_meant(const char *target, const struct search *s)
+{
+	return s->node != NULL ? strcmp(target, s->node) == 0
+	    : is_peer(target, s->peers);
+}
+
+/* Has it opened what is looked for?  *hidden when that cannot be seen. */
+static bool
+has_opened(const char *pid, const struct search *s, bool *hidden)
 {
 	char path[64], target[64];
 	const struct dirent *e;
@@ -203,7 +230,7 @@ has_peer(const char *pid, const struct peers *peers, bool *hidden)
 	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
 	auto_dir dir = opendir(path);
 
-	*hidden = dir == NULL || peers->count == 0;
+	*hidden = dir == NULL || (s->node == NULL && s->peers->count == 0);
 	while (!*hidden && (e = readdir(dir)) != NULL) {
 		const ssize_t n = readlinkat(dirfd(dir), e->d_name, target,
 		    sizeof(target) - 1);
@@ -211,7 +238,7 @@ has_peer(const char *pid, const struct peers *peers, bool *hidden)
 		if (n <= 0)
 			continue;
 		target[n] = '\0';
-		if (is_peer(target, peers))
+		if (is_meant(target, s))
 			return true;
 	}
 	return false;
@@ -235,58 +262,74 @@ read_comm(const char *pid, char comm[COMM_MAX])
 }
 
 static size_t
-row_of(const char *comm)
+row_of(const struct search *s, const char *comm)
 {
 	size_t i = 0;
 
-	while (i < TMG_COUNT(known) && strcmp(known[i].comm, comm) != 0)
+	while (i < s->count && strcmp(s->known[i].comm, comm) != 0)
 		i++;
 	return i;
 }
 
-/* One that is seen to be connected counts whoever it is; one whose descriptors
- * are hidden (another user's) only when it is known for holding cards. */
+/* One that is seen to be it counts whoever it is; one whose descriptors are
+ * hidden (another user's) only when it is known for holding cards. */
 static size_t
-rank_of(const char *pid, const char *comm, const struct peers *peers)
+rank_of(const char *pid, const char *comm, const struct search *s)
 {
-	const size_t row = row_of(comm);
+	const size_t row = row_of(s, comm);
 	bool hidden;
 
-	if (has_peer(pid, peers, &hidden))
+	if (has_opened(pid, s, &hidden))
 		return row;
-	return hidden && row < RANK_OTHER ? RANK_HIDDEN + row : RANK_NOBODY;
+	return hidden && row < s->count ? RANK_HIDDEN + row : RANK_NOBODY;
 }
 
 static void
-consider(const char *pid, const struct peers *peers, struct found *best)
+consider(const char *pid, const struct search *s, struct found *best)
 {
 	struct found f = { .pid = strtol(pid, NULL, 10) };
 
 	if (f.pid == getpid() || !read_comm(pid, f.comm))
 		return;
-	f.rank = rank_of(pid, f.comm, peers);
+	f.rank = rank_of(pid, f.comm, s);
 	if (f.rank < best->rank)
 		*best = f;
+}
+
+static bool
+find(const struct search *s, tmg_holder *holder)
+{
+	struct found best = { .rank = RANK_NOBODY };
+	auto_dir dir = opendir("/proc");
+	const struct dirent *e;
+	size_t row;
+
+	while (dir != NULL && (e = readdir(dir)) != NULL)
+		if (isdigit((unsigned char)e->d_name[0]))
+			consider(e->d_name, s, &best);
+
+	row = row_of(s, best.comm);
+	snprintf(holder->who, sizeof(holder->who), "%s (%ld)", best.comm,
+	    best.pid);
+	holder->advice = row < s->count ? _(s->known[row].advice)
+	    : _("end it and try again");
+	return best.rank != RANK_NOBODY;
 }
 
 bool
 tmg_holder_find(tmg_holder *holder)
 {
-	struct found best = { .rank = RANK_NOBODY };
-	auto_dir dir = opendir("/proc");
-	const struct dirent *e;
 	struct peers peers;
-	size_t row;
+	const struct search s = { clients, TMG_COUNT(clients), &peers, NULL };
 
 	find_peers(&peers);
-	while (dir != NULL && (e = readdir(dir)) != NULL)
-		if (isdigit((unsigned char)e->d_name[0]))
-			consider(e->d_name, &peers, &best);
+	return find(&s, holder);
+}
 
-	row = row_of(best.comm);
-	snprintf(holder->who, sizeof(holder->who), "%s (%ld)", best.comm,
-	    best.pid);
-	holder->advice = row < TMG_COUNT(known) ? _(known[row].advice)
-	    : _("end it and try again");
-	return best.rank != RANK_NOBODY;
+bool
+tmg_holder_of_node(const char *node, tmg_holder *holder)
+{
+	const struct search s = { openers, TMG_COUNT(openers), NULL, node };
+
+	return find(&s, holder);
 }

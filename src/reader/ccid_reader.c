@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Turns, power, and when the interface is held. */
+#include "src/reader/ccid_turn.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/text.h"
+#include "src/reader/quirk.h"
+
+enum {
+	IDLE_MS = 3000,		/* a token is kept after a turn */
+	TURN_MS = 15000,	/* another thread of this program may keep it */
+};
+
+/* ---- the guard, and waiting under it ------------------------------------- */
+
+static struct timespec
+in_ms(int ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += ms % 1000 * 1000000L;
+	if (t.tv_nsec >= 1000000000L) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000L;
+	}
+	return t;
+}
+
+static bool
+make_guard(tmg_ccid_reader *r)
+{
+	pthread_condattr_t attr;
+	bool good;
+
+	if (pthread_condattr_init(&attr) != 0)
+		return false;
+	good = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
+	    pthread_cond_init(&r->changed, &attr) == 0;
+	pthread_condattr_destroy(&attr);
+	if (good && pthread_mutex_init(&r->guard, NULL) != 0) {
+		pthread_cond_destroy(&r->changed);
+		good = false;
+	}
+	return good;
+}
+
+bool
+tmg_ccid_take_turn(tmg_ccid_reader *r)
+{
+	const struct timespec until = in_ms(TURN_MS);
+	int late = 0;
+	bool mine;
+
+	pthread_mutex_lock(&r->guard);
+	while (r->taken && late == 0)
+		late = pthread_cond_timedwait(&r->changed, &r->guard, &until);
+	mine = !r->taken;
+	r->taken = true;
+	pthread_mutex_unlock(&r->guard);
+	return mine;
+}
+
+/* ---- power and the interface --------------------------------------------- */
+
+/* In a turn: nothing of ours is on the bus any more. */
+void
+tmg_ccid_let_go(tmg_ccid_reader *r)
+{
+	if (r->c.pipe == NULL)
+		return;
+	if (r->powered)
+		tmg_ccid_power_off(&r->c);
+	r->powered = false;
+	tmg_ccid_drop(&r->c);
+}
+
+/* In a turn: the interface is ours, and answers. */
+static tmg_rc
+have_pipe(tmg_ccid_reader *r, bool wait, tmg_fault *f)
+{
+	if (r->c.broken) {
+		r->powered = false;
+		tmg_ccid_drop(&r->c);
+	}
+	return r->c.pipe != NULL ? TMG_OK
+	    : r->door.open(r->door.of, wait, f, &r->c.pipe);
+}
+
+static void
+note_card(tmg_ccid_reader *r)
+{
+	r->seen.presence = TMG_PRESENT;
+	memcpy(r->seen.atr, r->c.atr, sizeof(r->seen.atr));
+	r->seen.atr_len = r->c.atr_len;
+}
+
+/* What is known of the card is known no more. */
+void
+tmg_ccid_forget_card(tmg_ccid_reader *r)
+{
+	if (r->seen.presence != TMG_ABSENT)
+		r->seen.events++;
+	r->seen.presence = TMG_ABSENT;
+	r->seen.atr_len = 0;
+	r->powered = false;
+}
+
+tmg_rc
+tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
+{
+	tmg_rc rc;
+
+	r->c.fault = f;
+	if ((rc = have_pipe(r, true, f)))
+		return rc;
+	if (r->powered)
+		return TMG_OK;
+	/* whoever had it before us may have left a login in it */
+	tmg_ccid_power_off(&r->c);
+	if ((rc = r->c.broken ? TMG_E_IO : tmg_ccid_power_on(&r->c))) {
+		if (rc == TMG_REMOVED)
+			tmg_ccid_forget_card(r);
+		return rc;
+	}
+	if (r->seen.presence == TMG_ABSENT)
+		r->seen.events++;
+	note_card(r);
+	r->powered = true;
+	r->resets++;
+	return TMG_OK;
+}
+
+/* ---- after a turn -------------------------------------------------------- */
+
+/* Is there nothing to wait for with what to do after a turn? */
+static bool
+keeps(const tmg_ccid_reader *r)
+{
+	return r->links > 0 && (r->quirks & TMG_QUIRK_FIXED) == 0;
+}
+
+/*
+ * Waits until nobody has taken a turn for a while, and lets go then.  A reader
+ * whose card can be exchanged is kept as long as a link to its card is open:
+ * nobody would tell us of another card.
+ */
+static void *
+idle(void *of)
+{
+	tmg_ccid_reader *r = of;
+
+	pthread_mutex_lock(&r->guard);
+	while (!r->ending && (r->taken || tmg_now_ms() < r->idle_at)) {
+		const int64_t left = r->idle_at - tmg_now_ms();
+		const struct timespec until = in_ms(left > 0 ? (int)left : 0);
+
+		if (r->taken)
+			pthread_cond_wait(&r->changed, &r->guard);
+		else
+			pthread_cond_timedwait(&r->changed, &r->guard, &until);
+	}
+	if (!r->ending) {
+		r->taken = true;
+		pthread_mutex_unlock(&r->guard);
+		r->c.fault = NULL;
+		tmg_ccid_let_go(r);
+		pthread_mutex_lock(&r->guard);
+		r->taken = false;
+	}
+	r->idling = false;
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->guard);
+	return NULL;
+}
+
+/* Its signals are the program's. */
+static bool
+begin_idling(tmg_ccid_reader *r)
+{
+	sigset_t all, kept;
+	bool good;
+
+	if (r->idler_made)
+		pthread_join(r->idler, NULL);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &kept);
+	good = pthread_create(&r->idler, NULL, idle, r) == 0;
+	pthread_sigmask(SIG_SETMASK, &kept, NULL);
+	r->idler_made = good;
+	return good;
+}
+
+void
+tmg_ccid_end_turn(tmg_ccid_reader *r)
+{
+	bool mine;
+
+	if (r->links == 0 || r->c.broken)
+		tmg_ccid_let_go(r);
+	pthread_mutex_lock(&r->guard);
+	r->idle_at = tmg_now_ms() + r->idle_ms;
+	mine = r->c.pipe != NULL && !keeps(r) && !r->idling;
+	if (mine)
+		r->idling = true;
+	r->taken = mine;	/* until there is somebody who lets go */
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->guard);
+	if (!mine)
+		return;
+	if (!begin_idling(r)) {
+		tmg_ccid_let_go(r);
+		r->idling = false;
+	}
+	pthread_mutex_lock(&r->guard);
+	r->taken = false;
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->guard);
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+static void
+note_icc(tmg_ccid_reader *r, tmg_ccid_icc icc)
+{
+	if (icc == TMG_CCID_EMPTY)
+		tmg_ccid_forget_card(r);
+	/* not powered though it was: it was taken out meanwhile */
+	else if (icc == TMG_CCID_INACTIVE && r->powered &&
+	    (r->quirks & TMG_QUIRK_FIXED) == 0)
+		tmg_ccid_forget_card(r);
+	else if (icc == TMG_CCID_INACTIVE)
+		r->powered = false;
+}
+
+/* Nothing is to be learned of the card any more. */
+static bool
+is_known(const tmg_ccid_reader *r)
+{
+	return r->seen.presence == TMG_MUTE ||
+	    (r->seen.presence == TMG_PRESENT && r->seen.atr_len > 0);
+}
+
+/* Somebody uses it: a card must be there, and it is no other one when it can be
+ * looked at later. */
+static tmg_rc
+note_busy(tmg_ccid_reader *r, tmg_rc rc)
+{
+	if (rc == TMG_BUSY && r->seen.presence == TMG_ABSENT) {
+		r->seen.presence = TMG_PRESENT;
+		r->seen.events++;
+	}
+	return rc;
+}
+
+/* In a turn.  A card that does not answer is there, and does not answer. */
+static tmg_rc
+look(tmg_ccid_reader *r, tmg_fault *f)
+{
+	tmg_ccid_icc icc;
+	tmg_rc rc;
+
+	r->c.fault = f;
+	if ((rc = have_pipe(r, false, f)))
+		return note_busy(r, rc);
+	if ((rc = tmg_ccid_look(&r->c, &icc)))
+		return rc;
+	note_icc(r, icc);
+	if (icc == TMG_CCID_EMPTY || is_known(r))
+		return TMG_OK;
+	rc = tmg_ccid_have_power(r, f);
+	if (rc == TMG_E_CARD || rc == TMG_UNSUPPORTED) {
+		if (r->seen.presence == TMG_ABSENT)
+			r->seen.events++;
+		r->seen.presence = TMG_MUTE;
+		rc = TMG_OK;
+	}
+	return rc == TMG_REMOVED && !r->c.broken ? TMG_OK : rc;
+}
+
+tmg_rc
+tmg_ccid_reader_look(tmg_ccid_reader *r, tmg_fault *f, tmg_ccid_seen *seen)
+{
+	tmg_rc rc = TMG_OK;
+
+	pthread_mutex_lock(&r->guard);
+	/* whoever has a turn knows that the card is there; a token's card that
+	 * was seen stays */
+	const bool known = r->seen.presence != TMG_ABSENT && (r->taken ||
+	    ((r->quirks & TMG_QUIRK_FIXED) != 0 && is_known(r)));
+
+	*seen = r->seen;
+	pthread_mutex_unlock(&r->guard);
+	if (known)
+		return TMG_OK;
+	if (!tmg_ccid_take_turn(r))
+		return TMG_OK;
+	rc = look(r, f);
+	*seen = r->seen;
+	tmg_ccid_end_turn(r);
+	if (rc == TMG_BUSY)
+		seen->presence = TMG_HELD;
+	return rc;
+}
+
+/* ---- beginning and end --------------------------------------------------- */
+
+tmg_rc
+tmg_ccid_reader_new(const tmg_ccid_desc *desc, unsigned quirks,
+    const char *name, const tmg_ccid_door *door, tmg_ccid_reader **out)
+{
+	tmg_ccid_reader *r = calloc(1, sizeof(*r));
+
+	*out = NULL;
+	if (r == NULL)
+		return TMG_E_NOMEM;
+	tmg_text_copy(r->name, sizeof(r->name), name);
+	r->quirks = quirks;
+	r->door = *door;
+	r->idle_ms = IDLE_MS;
+	if (tmg_ccid_init(&r->c, desc) || !make_guard(r)) {
+		tmg_ccid_done(&r->c);
+		free(r);
+		return TMG_E_NOMEM;
+	}
+	r->c.quirks = quirks;
+	r->c.name = r->name;
+	*out = r;
+	return TMG_OK;
+}
+
+void
+tmg_ccid_reader_free(tmg_ccid_reader **out)
+{
+	tmg_ccid_reader *r = *out;
+
+	*out = NULL;
+	if (r == NULL)
+		return;
+	pthread_mutex_lock(&r->guard);
+	r->ending = true;
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->guard);
+	if (r->idler_made)
+		pthread_join(r->idler, NULL);
+	r->c.fault = NULL;
+	tmg_ccid_let_go(r);
+	tmg_ccid_done(&r->c);
+	pthread_cond_destroy(&r->changed);
+	pthread_mutex_destroy(&r->guard);
+	free(r);
+}
+
+bool
+tmg_ccid_reader_is_linked(tmg_ccid_reader *r)
+{
+	bool linked;
+
+	pthread_mutex_lock(&r->guard);
+	linked = r->links > 0;
+	pthread_mutex_unlock(&r->guard);
+	return linked;
+}
+
+tmg_ccid_times *
+tmg_ccid_reader_times(tmg_ccid_reader *r)
+{
+	return &r->c.times;
+}
+
+void
+tmg_ccid_reader_set_idle(tmg_ccid_reader *r, int ms)
+{
+	r->idle_ms = ms;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A CCID reader that several links of one program share, and other programs
+ * when nobody here uses it: turns, power, and when the interface is held.
+ */
+#ifndef TMG_READER_CCID_READER_H
+#define TMG_READER_CCID_READER_H
+
+#include "src/reader/ccid.h"
+
+/*
+ * How the interface is had.
+ *
+ *   open   with wait it may take some seconds until others of ours are done.
+ *          Verdicts TMG_BUSY (another program has it; the words name it),
+ *          TMG_DENIED, TMG_REMOVED; f has words
+ */
+typedef struct tmg_ccid_door {
+	tmg_rc (*open)(void *of, bool wait, tmg_fault *f, tmg_pipe **pipe);
+	void *of;
+} tmg_ccid_door;
+
+typedef struct tmg_ccid_reader tmg_ccid_reader;
+
+/* name and door are copied, what they point at borrowed.  Nothing is opened.
+ * Faults TMG_E_NOMEM. */
+TMG_MUST_USE tmg_rc
+tmg_ccid_reader_new(const tmg_ccid_desc *desc, unsigned quirks,
+    const char *name, const tmg_ccid_door *door, tmg_ccid_reader **r);
+
+/* Its links are closed before. */
+void
+tmg_ccid_reader_free(tmg_ccid_reader **r);
+
+bool
+tmg_ccid_reader_is_linked(tmg_ccid_reader *r);
+
+/* The reader's clocks, to be changed before it is used. */
+tmg_ccid_times *
+tmg_ccid_reader_times(tmg_ccid_reader *r);
+
+/* How long after the last turn a token is kept, milliseconds. */
+void
+tmg_ccid_reader_set_idle(tmg_ccid_reader *r, int ms);
+
+typedef struct tmg_ccid_seen {
+	tmg_presence presence;
+	uint8_t atr[TMG_ATR_MAX];
+	size_t atr_len;
+	unsigned events;	/* comings and goings noticed, modulo 2^32 */
+} tmg_ccid_seen;
+
+/*
+ * What is in the slot: asked, unless a link of ours has a turn or has it in its
+ * hands.  A card that was not known gets power once, for its ATR.  An interface
+ * that is opened for this is given back at once.
+ *
+ * Verdicts  as of a door's open, which does not wait; seen is what was known
+ *           then, TMG_HELD with TMG_BUSY: somebody uses a card
+ */
+TMG_MUST_USE tmg_rc
+tmg_ccid_reader_look(tmg_ccid_reader *r, tmg_fault *f, tmg_ccid_seen *seen);
+
+/* Verdicts TMG_REMOVED (no card), and those of a door's open. */
+TMG_MUST_USE tmg_rc
+tmg_ccid_reader_link(tmg_ccid_reader *r, tmg_fault *f, tmg_link **link);
+
+#endif

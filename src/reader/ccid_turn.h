@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a shared reader is made of, for it and for its links.
+ */
+#ifndef TMG_READER_CCID_TURN_H
+#define TMG_READER_CCID_TURN_H
+
+#include <pthread.h>
+
+#include "src/base/clock.h"
+#include "src/reader/ccid_reader.h"
+
+struct tmg_ccid_reader {
+	pthread_mutex_t guard;		/* of the next seven */
+	pthread_cond_t changed;
+	bool taken;			/* somebody has a turn: the rest is its */
+	bool idling, ending;
+	int64_t idle_at;		/* let go then */
+	unsigned links;
+	bool idler_made;
+	pthread_t idler;
+
+	tmg_ccid c;
+	bool powered;
+	unsigned resets;		/* how often the card got power */
+	tmg_ccid_seen seen;
+	unsigned quirks;
+	int idle_ms;
+	tmg_ccid_door door;
+	char name[TMG_READER_NAME];
+};
+
+/* False: another thread has kept it for longer than is patience. */
+bool
+tmg_ccid_take_turn(tmg_ccid_reader *r);
+void
+tmg_ccid_end_turn(tmg_ccid_reader *r);
+
+/* In a turn: interface and power.  A card that was powered anew shows in
+ * r->resets.  Verdicts TMG_REMOVED, and those of a door's open. */
+TMG_MUST_USE tmg_rc
+tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f);
+
+/* In a turn: power off, and the interface is given back. */
+void
+tmg_ccid_let_go(tmg_ccid_reader *r);
+
+/* In a turn: the card is not there any more. */
+void
+tmg_ccid_forget_card(tmg_ccid_reader *r);
+
+#endif

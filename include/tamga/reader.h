@@ -26,7 +26,7 @@ typedef enum tmg_presence {
 /* One reader as it was when somebody looked. */
 typedef struct tmg_reader_state {
 	char name[TMG_READER_NAME];
-	const char *scheme;	/* of the hub it hangs on: "pcsc", "vcard" */
+	const char *scheme;	/* of the hub it hangs on: "pcsc", "vcard", "usb" */
 	tmg_presence presence;
 	uint8_t atr[TMG_ATR_MAX];
 	size_t atr_len;
@@ -160,6 +160,57 @@ tmg_hub_pcsc(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub);
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_hub_vcard(tmg_ctx *ctx, const char *path, tmg_fault *f, tmg_hub **hub);
+
+/*
+ * Opens the USB readers and tokens of this computer, without a daemon: every
+ * interface of the smart card class (CCID), whoever made it.  No device is
+ * opened before readers are listed or connected to.
+ *
+ * A reader is named "usb:PATH MAKER PRODUCT".  Its interface is this program's
+ * only while it is used: it is given back when the last link is closed, and, of
+ * a token that is known to be one, some seconds after the last turn, without
+ * power; the next turn then begins with TMG_RESET.  Other programs of tamga's
+ * are waited for; what is held by others, the PC/SC daemon for one, is TMG_BUSY
+ * with the holder's name, and nothing is taken from anybody.
+ *
+ * An answer is waited for at most 30 seconds when the reader does not ask for
+ * more time, and 5 minutes when it does.
+ *
+ * Verdicts  TMG_NOT_FOUND    there is no USB here
+ *           TMG_UNSUPPORTED  built without libusb
+ * On a verdict or fault *hub is NULL and f, which may be NULL, says why.
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub);
+
+/* What the descriptors of a USB reader say, and who has it open. */
+typedef struct tmg_usb_facts {
+	char reader[TMG_READER_NAME];	/* its name; of one that is not used, what its
+					 * maker calls it */
+	char node[32];		/* "/dev/bus/usb/001/004" */
+	uint16_t vendor, product;
+	uint16_t firmware;	/* bcdDevice: 0x0543 is 5.43 */
+	uint8_t interface;
+	const char *level;	/* of exchange: "TPDU", "short APDU", "extended APDU" */
+	unsigned protocols;	/* 1 << T */
+	uint32_t features;	/* dwFeatures */
+	uint32_t message;	/* bytes of the longest message */
+	bool interrupts;	/* it tells of cards that come and go */
+	bool token;		/* known to be one: its card cannot be taken out */
+	bool keypad;		/* it says that it has one */
+	char holder[64];	/* who else has it open, if that can be seen */
+	char why[TMG_FAULT_TEXT];	/* why it is not used; empty: it is */
+} tmg_usb_facts;
+
+/*
+ * Tells of each reader of a hub of tmg_hub_usb(), index counting from 0; behind
+ * them of those that are not used.  No device is opened.
+ *
+ * Verdicts  TMG_NOT_FOUND: there are no more
+ * Faults    TMG_E_USAGE: a hub of another kind; TMG_E_IO
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_hub_usb_facts(tmg_hub *hub, size_t index, tmg_usb_facts *facts);
 
 /* Accepts NULL and a pointer to NULL; leaves NULL.  A hub that was given to
  * tmg_tokens_add_hub() is the set's to free. */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libusb's side of USB readers: interfaces that are found, and pipes to them.
+ */
+#ifndef TMG_READER_USB_H
+#define TMG_READER_USB_H
+
+#include <libusb.h>
+
+#include "src/reader/ccid_reader.h"
+
+/* One CCID interface of one device, as its descriptors have it. */
+typedef struct tmg_usb_place {
+	libusb_device *device;	/* borrowed while it is looked for */
+	uint16_t vendor, product, firmware;
+	uint8_t bus, address;
+	uint8_t interface;
+	uint8_t protocol;	/* bInterfaceProtocol: 0 CCID, else ICCD */
+	uint8_t in, out, notice;	/* endpoints; notice 0: none */
+	char path[32];		/* "1-2.3", or "1-2.3:1.1" for one behind the first */
+	char node[32];		/* "/dev/bus/usb/001/004" */
+	char label[64];		/* maker and product */
+	tmg_ccid_desc desc;
+	tmg_fault why;		/* rc TMG_OK, or why it is not used */
+} tmg_usb_place;
+
+/* Calls fn for each CCID interface of each device; no device is opened.
+ * Faults TMG_E_IO, and what fn says, which ends it. */
+typedef tmg_rc tmg_usb_fn(void *arg, const tmg_usb_place *place);
+TMG_MUST_USE tmg_rc
+tmg_usb_scan(libusb_context *usb, tmg_fault *f, tmg_usb_fn *fn, void *arg);
+
+/*
+ * Opens the device, claims the interface.  With wait, waits a while for other
+ * programs of ours, which lock the node; for others it does not.  Nothing is detached.
+ *
+ * Verdicts  as of tmg_ccid_door.open
+ */
+TMG_MUST_USE tmg_rc
+tmg_usb_open(const tmg_usb_place *place, const char *name, bool wait,
+    tmg_fault *f, tmg_pipe **pipe);
+
+#endif

@@ -98,14 +98,3 @@ tmg_ccid_error_name(uint8_t error)
 			return rows[i].name;
 	return error < 0x80 ? "parameter not supported" : "error of its maker's";
 }
-
-tmg_rc
-tmg_ccid_take_notice(tmg_view in, bool *present, bool *changed)
-{
-	*present = *changed = false;
-	if (in.len < 2 || in.ptr[0] != TMG_CCID_NOTIFY_SLOT)
-		return TMG_E_MALFORMED;
-	*present = (in.ptr[1] & 1) != 0;
-	*changed = (in.ptr[1] & 2) != 0;
-	return TMG_OK;
-}

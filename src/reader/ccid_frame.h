@@ -22,8 +22,6 @@ enum {
 	TMG_CCID_R_SLOT = 0x81,
 	TMG_CCID_R_PARAMETERS = 0x82,
 
-	TMG_CCID_NOTIFY_SLOT = 0x50,	/* 6.3.1, interrupt endpoint */
-
 	TMG_CCID_HEAD = 10,
 };
 
@@ -96,10 +94,5 @@ tmg_ccid_take(tmg_view in, tmg_ccid_answer *answer);
 /* In words, what a command failed of; not translated: names of the standard. */
 const char *
 tmg_ccid_error_name(uint8_t error);
-
-/* RDR_to_PC_NotifySlotChange: is there a card in slot 0, and did it change?
- * Faults TMG_E_MALFORMED: another message. */
-TMG_MUST_USE tmg_rc
-tmg_ccid_take_notice(tmg_view in, bool *present, bool *changed);
 
 #endif

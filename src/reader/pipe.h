@@ -15,8 +15,6 @@ typedef struct tmg_pipe tmg_pipe;
  *   in      appends what one transfer from the bulk-IN endpoint brings; it may
  *           be nothing
  *   abort   class request ABORT on the control endpoint, CCID 5.3.1
- *   notice  appends a message of the interrupt endpoint.  TMG_UNSUPPORTED:
- *           there is no such endpoint
  *   clear   takes both bulk endpoints out of a halt
  *   close   gives the interface back and frees the pipe
  *
@@ -29,7 +27,6 @@ typedef struct tmg_pipe_ops {
 	tmg_rc (*out)(tmg_pipe *p, tmg_view message, int ms);
 	tmg_rc (*in)(tmg_pipe *p, tmg_out *message, int ms);
 	tmg_rc (*abort)(tmg_pipe *p, uint8_t slot, uint8_t seq, int ms);
-	tmg_rc (*notice)(tmg_pipe *p, tmg_out *message, int ms);
 	void (*clear)(tmg_pipe *p);
 	void (*close)(tmg_pipe *p);
 } tmg_pipe_ops;

@@ -11,8 +11,7 @@
 enum {
 	TMG_QUIRK_FIXED = 1u << 0,	/* a token: its card cannot be taken out */
 	TMG_QUIRK_NO_IFSD = 1u << 1,	/* must not be told how much we take */
-	TMG_QUIRK_KEYPAD = 1u << 2,	/* its keypad was found to be sound */
-	TMG_QUIRK_REFUSED = 1u << 3,	/* this firmware is known not to work */
+	TMG_QUIRK_REFUSED = 1u << 2,	/* this firmware is known not to work */
 };
 
 /* Of vendor, product and bcdDevice; 0: nothing is known. */

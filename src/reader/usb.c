@@ -438,7 +438,7 @@ tell(const tmg_usb_place *at, const char *name, unsigned quirks,
 	    .protocols = (unsigned)at->desc.protocols,
 	    .features = at->desc.features, .message = at->desc.message,
 	    .level = at->why.rc == TMG_OK ? tmg_ccid_level_name(at->desc.level)
-	    : "", .interrupts = at->notice != 0,
+	    : "", .interrupts = at->interrupts,
 	    .token = (quirks & TMG_QUIRK_FIXED) != 0,
 	    .keypad = at->desc.pins != 0 };
 	tmg_text_copy(facts->reader, sizeof(facts->reader), name);

@@ -16,7 +16,8 @@ typedef struct tmg_usb_place {
 	uint8_t bus, address;
 	uint8_t interface;
 	uint8_t protocol;	/* bInterfaceProtocol: 0 CCID, else ICCD */
-	uint8_t in, out, notice;	/* endpoints; notice 0: none */
+	uint8_t in, out;	/* endpoints */
+	bool interrupts;	/* there is an interrupt endpoint */
 	char path[32];		/* "1-2.3", or "1-2.3:1.1" for one behind the first */
 	char node[32];		/* "/dev/bus/usb/001/004" */
 	char label[64];		/* maker and product */

@@ -26,7 +26,7 @@ struct usb_pipe {
 	tmg_pipe pipe;
 	libusb_device_handle *handle;
 	int lock;		/* the node, locked */
-	uint8_t interface, in, out, notice;
+	uint8_t interface, in, out;
 };
 
 static struct usb_pipe *
@@ -70,35 +70,17 @@ out(tmg_pipe *p, tmg_view message, int ms)
 }
 
 static tmg_rc
-take(const struct usb_pipe *p, uint8_t endpoint, size_t room, tmg_out *message,
-    int ms)
-{
-	int n = 0, code;
-
-	code = (endpoint == p->notice ? libusb_interrupt_transfer
-	    : libusb_bulk_transfer)(p->handle, endpoint,
-	    message->ptr + message->len, (int)room, &n, (unsigned)ms);
-	if (n > 0)
-		message->len += (size_t)n;
-	return result(code);
-}
-
-static tmg_rc
 in(tmg_pipe *p, tmg_out *message, int ms)
 {
 	const size_t room = (message->cap - message->len) / PACKET_MAX *
 	    PACKET_MAX;
+	int n = 0, code;
 
-	return take(of(p), of(p)->in, room, message, ms);
-}
-
-static tmg_rc
-notice(tmg_pipe *p, tmg_out *message, int ms)
-{
-	if (of(p)->notice == 0)
-		return TMG_UNSUPPORTED;
-	return take(of(p), of(p)->notice, message->cap - message->len, message,
-	    ms);
+	code = libusb_bulk_transfer(of(p)->handle, of(p)->in,
+	    message->ptr + message->len, (int)room, &n, (unsigned)ms);
+	if (n > 0)
+		message->len += (size_t)n;
+	return result(code);
 }
 
 static tmg_rc
@@ -137,7 +119,6 @@ static const tmg_pipe_ops ops = {
 	.out = out,
 	.in = in,
 	.abort = abort_slot,
-	.notice = notice,
 	.clear = clear,
 	.close = close_pipe,
 };
@@ -233,7 +214,6 @@ tmg_usb_open(const tmg_usb_place *at, const char *name, bool wait,
 	p->interface = at->interface;
 	p->in = at->in;
 	p->out = at->out;
-	p->notice = at->notice;
 	if ((rc = lock(at, name, wait ? LOCK_MS : 0, f, &p->lock)) ||
 	    (rc = claim(p, at, name, f))) {
 		close_pipe(&p->pipe);

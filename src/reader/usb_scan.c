@@ -108,7 +108,7 @@ take_endpoints(const struct libusb_interface_descriptor *i, tmg_usb_place *at)
 		if (type == LIBUSB_TRANSFER_TYPE_BULK)
 			*(in ? &at->in : &at->out) = e->bEndpointAddress;
 		else if (type == LIBUSB_TRANSFER_TYPE_INTERRUPT && in)
-			at->notice = e->bEndpointAddress;
+			at->interrupts = true;
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptors, messages, notices, ATRs with a reader's descriptor in front, and
+/* Descriptors, messages, ATRs with a reader's descriptor in front, and
  * answers to PPS: whatever a device may send. */
 #include <stdlib.h>
 
@@ -39,7 +39,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tmg_fault f = { .rc = TMG_OK };
 	tmg_ccid_desc d;
 	tmg_ccid_answer a;
-	bool present, changed;
 
 	if (tmg_ccid_desc_parse(in, &f, &d) == TMG_OK) {
 		if (d.ifsd == 0 || d.ifsd == 255 || d.slots == 0)
@@ -50,7 +49,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (tmg_ccid_take(in, &a) == TMG_OK && a.data.len + TMG_CCID_HEAD != size)
 		abort();
-	(void)!tmg_ccid_take_notice(in, &present, &changed);
 	(void)!tmg_t0_put(&out, in);
 	return 0;
 }

@@ -209,34 +209,6 @@ test_put(void **state)
 }
 
 static void
-test_notices(void **state)
-{
-	static const struct {
-		const char *bytes; tmg_rc rc; bool present, changed;
-	} rows[] = {
-		{ "5003", TMG_OK, true, true },
-		{ "5002", TMG_OK, false, true },
-		{ "5001", TMG_OK, true, false },
-		{ "50FC", TMG_OK, false, false },
-		{ "5007 00", TMG_OK, true, true },
-		{ "50", TMG_E_MALFORMED, false, false },
-		{ "", TMG_E_MALFORMED, false, false },
-		{ "51000001", TMG_E_MALFORMED, false, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		bool present, changed;
-		uint8_t store[8];
-
-		assert_int_equal(tmg_ccid_take_notice(hex(rows[i].bytes, store,
-		    sizeof(store)), &present, &changed), rows[i].rc);
-		assert_int_equal(present, rows[i].present);
-		assert_int_equal(changed, rows[i].changed);
-	}
-}
-
-static void
 test_names(void **state)
 {
 	(void)state;
@@ -255,7 +227,6 @@ main(void)
 		cmocka_unit_test(test_descriptor_places),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_put),
-		cmocka_unit_test(test_notices),
 		cmocka_unit_test(test_names),
 	};
 

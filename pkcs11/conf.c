@@ -18,8 +18,12 @@ enum {
 
 static const char *const caches[] = { "login", "none", NULL };
 
+static const char *const usb_words[] = { "auto", "always", "never", NULL };
+
 static const tmg_setting rows[] = {
 	{ "readers.pcsc", &tmg_setting_flag, AT(pcsc), 0, 0, NULL },
+	{ "readers.usb", &tmg_setting_word, AT(usb), ROOM(usb),
+	    .words = usb_words },
 	{ "readers.vcard", &tmg_setting_text, AT(vcard), ROOM(vcard) },
 	{ "readers.keypads", &tmg_setting_texts, AT(keypads), 0, 0, NULL },
 	{ "pkcs11.readers", &tmg_setting_texts, AT(only), 0, 0, NULL },
@@ -35,7 +39,7 @@ static const tmg_setting rows[] = {
 void
 tmg_p11_conf_begin(tmg_p11_conf *conf)
 {
-	*conf = (tmg_p11_conf){ .pcsc = true, .probe_ms = PROBE_MS,
+	*conf = (tmg_p11_conf){ .pcsc = true, .usb = "auto", .probe_ms = PROBE_MS,
 	    .pin_cache = "login" };
 }
 

@@ -12,6 +12,7 @@
 /* Empty texts and lists mean "not said". */
 typedef struct tmg_p11_conf {
 	bool pcsc;			/* readers.pcsc */
+	char usb[16];			/* readers.usb: "auto", "always", "never" */
 	char vcard[P11_CONF_PATH];	/* readers.vcard: a socket */
 	tmg_texts keypads;		/* readers.keypads: patterns of names */
 	tmg_texts only;			/* pkcs11.readers: patterns of names */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where readers come from: the PC/SC daemon, and the virtual card whose
- * socket TAMGA_VCARD_SOCKET or the configuration names.
+ * Where readers come from: the PC/SC daemon, USB where there is none or
+ * the configuration says so, and the virtual card whose socket
+ * TAMGA_VCARD_SOCKET or the configuration names.
  */
 #ifndef TMG_PKCS11_SOURCE_H
 #define TMG_PKCS11_SOURCE_H

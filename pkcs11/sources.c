@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
 
 #include "pkcs11/module.h"
 #include "pkcs11/source.h"
 #include "src/base/scope.h"
+#include "src/reader/holder.h"
 
 static tmg_rc
 open_pcsc(tmg_ctx *ctx, tmg_hub **hub)
@@ -25,8 +27,21 @@ open_vcard(tmg_ctx *ctx, tmg_hub **hub)
 	return tmg_hub_vcard(ctx, path, NULL, hub);
 }
 
+/* By itself only where no daemon is, which would have the devices. */
+static tmg_rc
+open_usb(tmg_ctx *ctx, tmg_hub **hub)
+{
+	const tmg_p11_conf *conf = &tmg_p11.conf;
+	const bool wanted = strcmp(conf->usb, "always") == 0 ||
+	    (strcmp(conf->usb, "auto") == 0 && conf->pcsc && !tmg_pcscd_listens());
+
+	*hub = NULL;
+	return wanted ? tmg_hub_usb(ctx, NULL, hub) : TMG_UNSUPPORTED;
+}
+
 const tmg_p11_source tmg_p11_sources[] = {
 	{ "pcsc", open_pcsc },
+	{ "usb", open_usb },
 	{ "vcard", open_vcard },
 };
 const size_t tmg_p11_sources_count = TMG_COUNT(tmg_p11_sources);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -84,6 +85,17 @@ tmg_pcscd_socket(void)
 	const char *name = getenv("PCSCLITE_CSOCK_NAME");
 
 	return name != NULL ? name : "/run/pcscd/pcscd.comm";
+}
+
+bool
+tmg_pcscd_listens(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	tmg_auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", tmg_pcscd_socket());
+	return fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0;
 }
 
 /* ---- peers: sock_diag(7) ------------------------------------------------- */

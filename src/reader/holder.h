@@ -17,6 +17,10 @@ typedef struct tmg_holder {
 const char *
 tmg_pcscd_socket(void);
 
+/* Does anybody listen there?  systemd may start the daemon for it. */
+bool
+tmg_pcscd_listens(void);
+
 /* False when nobody is found; whatever /proc refuses is only not found. */
 bool
 tmg_holder_find(tmg_holder *holder);

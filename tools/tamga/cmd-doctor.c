@@ -199,6 +199,9 @@ check_daemon(struct visit *v, const struct hubs *hubs)
 	else if (hubs->pcsc == TMG_DENIED)
 		found(v, "daemon", WRONG, hubs->pcsc_fault.text, FIX_POLKIT,
 		    user != NULL ? user : "");
+	else if (hubs->usb != NULL)
+		found(v, "daemon", WELL, _("no PC/SC daemon answers; USB readers "
+		    "are used without it"), NULL, NULL);
 	else
 		found(v, "daemon", hubs->count > 0 ? WARNING : WRONG,
 		    hubs->pcsc_fault.text[0] != '\0' ? hubs->pcsc_fault.text
@@ -263,6 +266,7 @@ check_readers(struct visit *v, struct hubs *hubs)
 		any |= rows[i].presence != TMG_ABSENT;
 	for (size_t i = 0; i < n; i++)
 		check_reader(v, &rows[i], any);
+	doctor_usb(v, hubs, n);
 	if (n == 0 && hubs->count > 0 && !v->wrong)
 		found(v, "reader", WRONG, _("there is no reader"), FIX_READER, NULL);
 }

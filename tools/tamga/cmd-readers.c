@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
 #include "src/codec/hex.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/open.h"
@@ -6,6 +8,7 @@
 
 enum {
 	READERS_MAX = 64,	/* PC/SC knows 16 */
+	USB_MAX = 32,
 };
 
 static const char *const presence_words[] = {
@@ -26,6 +29,8 @@ static const char *const presence_names[] = {
 struct rows {
 	tmg_reader_state row[READERS_MAX];
 	size_t count;
+	tmg_usb_facts usb[USB_MAX];	/* of those that need no daemon */
+	size_t usb_count;
 };
 
 static tmg_rc
@@ -42,6 +47,24 @@ list_hub(struct cli *cli, tmg_hub *hub, struct rows *rows)
 	return TMG_OK;
 }
 
+/* What their descriptors tell. */
+static void
+ask_usb(tmg_hub *usb, struct rows *rows)
+{
+	while (rows->usb_count < USB_MAX && tmg_hub_usb_facts(usb,
+	    rows->usb_count, &rows->usb[rows->usb_count]) == TMG_OK)
+		rows->usb_count++;
+}
+
+/* "T=0 T=1" */
+static const char *
+protocols(const tmg_usb_facts *u)
+{
+	static const char *const words[] = { "", "T=0", "T=1", "T=0 T=1" };
+
+	return words[u->protocols & 3];
+}
+
 static json_t *
 reader_json(const tmg_reader_state *r)
 {
@@ -53,14 +76,61 @@ reader_json(const tmg_reader_state *r)
 	    "atr", atr, "holder", r->holder);
 }
 
+static json_t *
+usb_json(const tmg_usb_facts *u)
+{
+	char id[16], firmware[16];
+
+	snprintf(id, sizeof(id), "%04x:%04x", u->vendor, u->product);
+	snprintf(firmware, sizeof(firmware), "%x.%02x", u->firmware >> 8,
+	    u->firmware & 0xff);
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:b, s:b, "
+	    "s:b, s:s, s:s}", "reader", u->reader, "node", u->node, "id", id,
+	    "firmware", firmware, "interface", u->interface, "level", u->level,
+	    "protocols", protocols(u), "features", (json_int_t)u->features,
+	    "message", (json_int_t)u->message, "interrupts", u->interrupts,
+	    "token", u->token, "keypad", u->keypad, "holder", u->holder, "unused",
+	    u->why);
+}
+
 static tmg_rc
 show_json(struct cli *cli, const struct rows *rows)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *usb = json_array();
 
 	for (size_t i = 0; i < rows->count; i++)
 		json_array_append_new(list, reader_json(&rows->row[i]));
-	return cli_json(cli, json_pack("{s:o}", "readers", list));
+	for (size_t i = 0; i < rows->usb_count; i++)
+		json_array_append_new(usb, usb_json(&rows->usb[i]));
+	return cli_json(cli, json_pack("{s:o, s:o}", "readers", list, "usb", usb));
+}
+
+static tmg_rc
+show_usb(struct cli *cli, const struct rows *rows)
+{
+	static const char *const heads[] = {
+		N_("USB READER"), N_("DEVICE"), N_("FIRMWARE"), N_("LEVEL"),
+		N_("PROTOCOLS"), N_("HELD BY"), N_("NOT USED BECAUSE"),
+	};
+	struct table t;
+	tmg_rc rc;
+
+	table_begin(&t, TMG_COUNT(heads), heads);
+	for (size_t i = 0; i < rows->usb_count; i++) {
+		const tmg_usb_facts *u = &rows->usb[i];
+
+		table_put(&t, "%s", u->reader);
+		table_put(&t, "%04x:%04x %s", u->vendor, u->product, u->node);
+		table_put(&t, "%x.%02x", u->firmware >> 8, u->firmware & 0xff);
+		table_put(&t, "%s", u->level);
+		table_put(&t, "%s", protocols(u));
+		table_put(&t, "%s", u->holder);
+		table_put(&t, "%s", u->why);
+	}
+	fputc('\n', stdout);
+	rc = table_print(&t, stdout, cli->colour);
+	table_release(&t);
+	return rc;
 }
 
 static tmg_rc
@@ -107,7 +177,9 @@ list_all(struct cli *cli, struct hubs *hubs, struct rows *rows)
 	for (size_t i = 0; i < hubs->count; i++)
 		if ((rc = list_hub(cli, hubs->hub[i], rows)))
 			return rc;
-	return rows->count > 0 ? TMG_OK : no_reader(cli, hubs);
+	if (hubs->usb != NULL)
+		ask_usb(hubs->usb, rows);
+	return rows->count + rows->usb_count > 0 ? TMG_OK : no_reader(cli, hubs);
 }
 
 static tmg_rc
@@ -119,7 +191,10 @@ run_readers(struct cli *cli)
 
 	if ((rc = list_all(cli, &hubs, &rows)))
 		return rc;
-	return cli->json ? show_json(cli, &rows) : show_text(cli, &rows);
+	if (cli->json)
+		return show_json(cli, &rows);
+	rc = show_text(cli, &rows);
+	return rc == TMG_OK && rows.usb_count > 0 ? show_usb(cli, &rows) : rc;
 }
 
 const struct command cmd_readers = {

@@ -26,6 +26,7 @@ const struct opt common_options[] = {
 	{ "last-try", 0, OPT_FLAG, NULL,
 	    N_("use the PIN even when only one try is left") },
 	{ "vcard", 0, OPT_LIST, "PATH", N_("the virtual card on that socket") },
+	{ "usb", 0, OPT_FLAG, NULL, N_("use USB readers without the PC/SC daemon") },
 	{ "no-pcsc", 0, OPT_FLAG, NULL, N_("do not ask the PC/SC daemon") },
 	{ "trace", 0, OPT_TEXT, "FILE",
 	    N_("write what is said to card and authority, without secrets") },

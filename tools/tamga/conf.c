@@ -10,9 +10,13 @@
 
 static const char *const pin_sources[] = { "terminal", "pinentry", "none", NULL };
 
+static const char *const usb_words[] = { "auto", "always", "never", NULL };
+
 /* Every setting there is, but the module's. */
 static const tmg_setting settings[] = {
 	{ "readers.pcsc", &tmg_setting_flag, offsetof(struct conf, pcsc), 0, 0, NULL },
+	{ "readers.usb", &tmg_setting_word, offsetof(struct conf, usb),
+	    .most = CONF_TEXT, .words = usb_words },
 	TEXT("readers.vcard", vcard),
 	TEXT("token", token),
 	{ "pin.source", &tmg_setting_word, offsetof(struct conf, pin_source),
@@ -36,7 +40,7 @@ static const tmg_setting settings[] = {
 void
 conf_begin(struct conf *conf)
 {
-	*conf = (struct conf){ .pcsc = true, .watch_renews = true };
+	*conf = (struct conf){ .pcsc = true, .usb = "auto", .watch_renews = true };
 	tmg_p11_conf_begin(&conf->module);
 }
 

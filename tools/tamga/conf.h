@@ -12,6 +12,7 @@
 /* Empty texts mean "not said".  tamga.conf(5) describes each. */
 struct conf {
 	bool pcsc;			/* readers.pcsc; true when not said */
+	char usb[CONF_TEXT];		/* readers.usb; "auto" when not said */
 	char vcard[CONF_TEXT];		/* readers.vcard */
 	char token[CONF_TEXT];		/* token */
 	char pin_source[CONF_TEXT];	/* pin.source: terminal, pinentry, none */

@@ -21,6 +21,13 @@ void
 found(struct visit *v, const char *check, enum health health, const char *what,
     const char *fix, const char *fix_arg);
 
+struct hubs;
+
+/* USB readers that are used without the daemon, and those that the daemon does
+ * not show, when it shows no reader at all (doctor-usb.c). */
+void
+doctor_usb(struct visit *v, const struct hubs *hubs, size_t readers);
+
 /* The module and the browsers that should load it (doctor-browser.c).  None of
  * it keeps tamga itself from working: there are only warnings. */
 void

@@ -6,6 +6,7 @@
 
 #include "tools/tamga/crypto.h"
 
+#define HUBS_OTHER 2		/* than virtual cards: PC/SC, USB */
 #define PUBLIC_MAX 65536u	/* bytes of a PEM file with one public key */
 
 static tmg_rc
@@ -14,9 +15,9 @@ open_vcard(struct cli *cli, struct hubs *hubs, const char *path)
 	tmg_fault f = { 0 };
 	tmg_rc rc;
 
-	if (hubs->count == HUBS_MAX)
-		return cli_raise(cli, TMG_E_USAGE,
-		    _("more than %d virtual cards at once"), HUBS_MAX - 1);
+	if (hubs->count == HUBS_MAX - HUBS_OTHER)
+		return cli_raise(cli, TMG_E_USAGE, _("more than %d virtual cards "
+		    "at once"), HUBS_MAX - HUBS_OTHER);
 	rc = tmg_hub_vcard(cli->ctx, path, &f, &hubs->hub[hubs->count]);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, &f);
@@ -46,24 +47,77 @@ open_vcards(struct cli *cli, struct hubs *hubs)
 	return TMG_OK;
 }
 
-tmg_rc
-hubs_open(struct cli *cli, struct hubs *hubs)
+static bool
+is_usb(const char *name)
 {
+	return name != NULL && strncmp(name, "usb:", 4) == 0;
+}
+
+/* By the option, or by a name that only such a reader has: then alone. */
+static bool
+usb_is_asked_for(const struct cli *cli)
+{
+	return cli_flag(cli, "usb") || is_usb(cli_text(cli, "reader")) ||
+	    is_usb(cli_text(cli, "token"));
+}
+
+static tmg_rc
+open_usb(struct cli *cli, struct hubs *hubs)
+{
+	tmg_fault f = { 0 };
 	tmg_rc rc;
 
-	*hubs = (struct hubs){
-		.pcsc_wanted = cli->conf.pcsc && !cli_flag(cli, "no-pcsc"),
-	};
-	cli->stage = STAGE_FIND;
-	if ((rc = open_vcards(cli, hubs)))
-		return rc;
-	if (!hubs->pcsc_wanted)
-		return TMG_OK;
+	rc = tmg_hub_usb(cli->ctx, &f, &hubs->usb);
+	if (rc != TMG_OK)
+		return cli_fail(cli, rc, &f);
+	hubs->hub[hubs->count++] = hubs->usb;
+	return TMG_OK;
+}
+
+/* Where nobody answers who would have the devices.  Without a device it is the
+ * daemon that is missed. */
+static void
+fall_back_to_usb(struct cli *cli, struct hubs *hubs)
+{
+	tmg_usb_facts facts;
+
+	if (tmg_hub_usb(cli->ctx, NULL, &hubs->usb) != TMG_OK)
+		return;
+	if (tmg_hub_usb_facts(hubs->usb, 0, &facts) != TMG_OK)
+		tmg_hub_free(&hubs->usb);
+	else
+		hubs->hub[hubs->count++] = hubs->usb;
+}
+
+static void
+open_pcsc(struct cli *cli, struct hubs *hubs)
+{
 	hubs->pcsc = tmg_hub_pcsc(cli->ctx, &hubs->pcsc_fault,
 	    &hubs->hub[hubs->count]);
 	if (hubs->pcsc == TMG_OK)
 		hubs->count++;
-	return TMG_OK;
+	else if (strcmp(cli->conf.usb, "auto") == 0 &&
+	    (hubs->pcsc == TMG_NOT_FOUND || hubs->pcsc == TMG_UNSUPPORTED))
+		fall_back_to_usb(cli, hubs);
+}
+
+tmg_rc
+hubs_open(struct cli *cli, struct hubs *hubs)
+{
+	const bool asked = usb_is_asked_for(cli);
+	tmg_rc rc;
+
+	*hubs = (struct hubs){
+		.pcsc_wanted = cli->conf.pcsc && !cli_flag(cli, "no-pcsc") &&
+		    !asked,
+	};
+	cli->stage = STAGE_FIND;
+	if ((rc = open_vcards(cli, hubs)))
+		return rc;
+	if (hubs->pcsc_wanted)
+		open_pcsc(cli, hubs);
+	return asked || strcmp(cli->conf.usb, "always") == 0
+	    ? open_usb(cli, hubs) : TMG_OK;
 }
 
 void
@@ -72,6 +126,7 @@ hubs_release(struct hubs *hubs)
 	for (size_t i = 0; i < hubs->count; i++)
 		tmg_hub_free(&hubs->hub[i]);
 	hubs->count = 0;
+	hubs->usb = NULL;
 }
 
 static tmg_rc

@@ -7,7 +7,7 @@
 
 #include "tools/tamga/cli.h"
 
-#define HUBS_MAX 8
+#define HUBS_MAX 9
 
 /* Hubs that opened, and why the daemon's did not. */
 struct hubs {
@@ -16,10 +16,12 @@ struct hubs {
 	bool pcsc_wanted;
 	tmg_rc pcsc;		/* TMG_OK: it is among them */
 	tmg_fault pcsc_fault;
+	tmg_hub *usb;		/* among them too; NULL: not wanted or not there */
 };
 
 /* Verdicts: a virtual card that was named does not answer.  The daemon's
- * absence is no failure here. */
+ * absence is no failure here; where none answers, USB readers are used without
+ * it, if there are any. */
 TMG_MUST_USE tmg_rc
 hubs_open(struct cli *cli, struct hubs *hubs);
 void

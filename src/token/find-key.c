@@ -193,6 +193,30 @@ find_by_uri(tmg_tokens *set, const char *name, tmg_key **key)
 	    name);
 }
 
+/* What a card says that has no place for a key yet; NULL: none does. */
+static const tmg_token *
+blank_one(const tmg_tokens *tokens)
+{
+	const tmg_token *t = tokens->tokens;
+
+	while (t != NULL && t->info.blank == NULL)
+		t = t->next;
+	return t;
+}
+
+static tmg_rc
+no_key(tmg_tokens *tokens, const char *name)
+{
+	const tmg_token *blank = blank_one(tokens);
+
+	return tmg_advise(&tokens->fault, TMG_TRY_NAMES, blank == NULL
+	    ? tmg_raise(&tokens->fault, TMG_NOT_FOUND, 0,
+		_("no key answers to the name '%s'"), name)
+	    : tmg_raise(&tokens->fault, TMG_NOT_FOUND, 0,
+		_("no key answers to the name '%s'; %s is empty: %s"), name,
+		blank->info.label, _(blank->info.blank)));
+}
+
 /* Labels are the last resort: they cost reading every certificate. */
 tmg_rc
 tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
@@ -217,8 +241,5 @@ tmg_tokens_find_key(tmg_tokens *tokens, const char *name, tmg_key **key)
 		    .match = is_labelled, .obstacle = &o }, key);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, tokens);
-	if (rc != TMG_NOT_FOUND)
-		return rc;
-	return tmg_advise(&tokens->fault, TMG_TRY_NAMES, tmg_raise(&tokens->fault,
-	    rc, 0, _("no key answers to the name '%s'"), name));
+	return rc == TMG_NOT_FOUND ? no_key(tokens, name) : rc;
 }

@@ -35,7 +35,9 @@ tmg_gids_pin_rules(tmg_gids *g)
 	pins[TMG_PIN_USER] = (tmg_pin_rule){ .kind = TMG_PIN_USER, .min = 4,
 	    .max = 16,
 	    .locked = N_("the administrator's key sets a new one: tamga pin unblock") };
-	pins[TMG_PIN_PUK].kind = TMG_PIN_PUK;
+	/* what stands where other cards have the PUK */
+	pins[TMG_PIN_PUK] = (tmg_pin_rule){ .kind = TMG_PIN_PUK,
+	    .title = N_("administrator's key") };
 	pins[TMG_PIN_ADMIN] = (tmg_pin_rule){ .kind = TMG_PIN_ADMIN,
 	    .min = ADMIN_TEXT, .max = ADMIN_HEX, .title = N_("administrator's key"),
 	    .locked = N_("nothing but setting the card up anew helps") };

@@ -58,7 +58,11 @@ tmg_module_prove(tmg_module *m, CK_OBJECT_HANDLE key)
 		return TMG_OK;
 	if (!m->have_pin && !pad)
 		return TMG_LOGIN;
-	return tmg_module_heard(m, "C_Login", mod_p11(m)->C_Login(m->session,
+	rc = tmg_module_heard(m, "C_Login", mod_p11(m)->C_Login(m->session,
 	    CKU_CONTEXT_SPECIFIC, m->have_pin ? m->pin.bytes : NULL,
 	    m->have_pin ? m->pin.len : 0));
+	if (rc == TMG_PIN_WRONG || rc == TMG_PIN_LOCKED)
+		return mod_raise(m, rc, _("%s: the PIN that opened the token is refused "
+		    "for the use of a key"), m->base.info.label);
+	return rc;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A PKCS #11 module that is another one, $TAMGA_LIAR_OVER, but for one function:
- * $TAMGA_LIAR is FUNCTION:HOW, and each call of it hangs, crashes, ends the
- * process, fails, or lies in one of the ways below.
+ * A PKCS #11 module that is another one, $TAMGA_LIAR_OVER, but for a function:
+ * $TAMGA_LIAR is FUNCTION:HOW, or more of them with commas between, and each call
+ * of it hangs, crashes, ends the process, fails, or lies in one of the ways below.
  */
 #include <p11-kit/pkcs11.h>
 
@@ -102,6 +102,36 @@ token_unended(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	memset(info->manufacturerID, 'm', sizeof(info->manufacturerID));
 	memset(info->serialNumber, 's', sizeof(info->serialNumber));
 	return rv;
+}
+
+static CK_RV
+token_flagged(CK_SLOT_ID slot, CK_TOKEN_INFO *info, CK_FLAGS flags)
+{
+	const CK_RV rv = over->C_GetTokenInfo(slot, info);
+
+	info->flags |= flags;
+	return rv;
+}
+
+static CK_RV
+token_final(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+	return token_flagged(slot, info, CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY |
+	    CKF_SO_PIN_FINAL_TRY);
+}
+
+static CK_RV
+token_locked(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+	return token_flagged(slot, info, CKF_USER_PIN_LOCKED | CKF_SO_PIN_LOCKED);
+}
+
+/* The PIN is right, but not for a use. */
+static CK_RV
+login_context(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_BYTE *pin, CK_ULONG len)
+{
+	return user == CKU_CONTEXT_SPECIFIC ? CKR_PIN_INCORRECT
+	    : over->C_Login(session, user, pin, len);
 }
 
 static CK_RV
@@ -221,6 +251,9 @@ static const struct {
 	LIE(C_GetSlotList, "many", slots_many),
 	LIE(C_GetSlotList, "grow", slots_grow),
 	LIE(C_GetTokenInfo, "unended", token_unended),
+	LIE(C_GetTokenInfo, "final", token_final),
+	LIE(C_GetTokenInfo, "locked", token_locked),
+	LIE(C_Login, "context", login_context),
 	LIE(C_GetMechanismList, "many", mechanisms_many),
 	LIE(C_FindObjects, "many", find_many),
 	LIE(C_FindObjects, "endless", find_endless),
@@ -293,7 +326,8 @@ C_GetFunctionList(CK_FUNCTION_LIST **list)
 	if (get(&over) != CKR_OK)
 		return CKR_GENERAL_ERROR;
 	mine = *over;
-	if (said != NULL && sscanf(said, "%31[^:]:%15s", function, how) == 2)
+	for (; said != NULL && sscanf(said, "%31[^:]:%15[^,]", function, how) == 2;
+	    said = strchr(said, ',') != NULL ? strchr(said, ',') + 1 : NULL)
 		go_wrong(function, how);
 	*list = &mine;
 	return CKR_OK;

@@ -9,12 +9,14 @@ tamga=$top_builddir/.libs/tamga
 [ -x "$tamga" ] || tamga=$top_builddir/tamga
 liar=$top_builddir/tests/interop/.libs/liar.so
 host=$top_builddir/tamga-module-host
+draw=$top_builddir/tests/interop/.libs/draw
+[ -x "$draw" ] || draw=$top_builddir/tests/interop/draw
 TAMGA_LIAR_OVER=
 for at in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do
 	[ ! -f "$at" ] || TAMGA_LIAR_OVER=$at
 done
 [ -n "$TAMGA_LIAR_OVER" ] || { echo "skipped: softhsm2 is not installed"; exit 77; }
-for file in "$tamga" "$liar" "$host"; do
+for file in "$tamga" "$liar" "$host" "$draw"; do
 	[ -e "$file" ] || { echo "skipped: $file is not built"; exit 77; }
 done
 work=$(mktemp -d "${TMPDIR:-/tmp}/apart.XXXXXX")
@@ -33,7 +35,16 @@ echo 83915527 >pin
 echo 12345678 >so
 echo text >text
 SECONDS_LEFT=3
-apart() { echo "modules = { apart = [ \"*/liar.so\" ]; seconds = $1; host = \"$host\"; };" >conf; }
+# apart SECONDS; together: how modules run from here on
+apart() {
+	echo "modules = { apart = [ \"*/liar.so\" ]; seconds = $1; host = \"$host\"; };" >conf
+	TAMGA_TEST_HOST=$host TAMGA_TEST_SECONDS=$1
+	export TAMGA_TEST_HOST TAMGA_TEST_SECONDS
+}
+together() {
+	: >conf
+	unset TAMGA_TEST_HOST TAMGA_TEST_SECONDS
+}
 at="--token module:$liar"
 with="$at --pin-file pin"
 fail() {
@@ -52,7 +63,7 @@ run() {
 # ---- a well-behaved one, in both ways -------------------------------------------------
 softhsm2-util --init-token --free --label alpha --so-pin 12345678 --pin 83915527 >/dev/null ||
 	fail "softhsm2-util"
-: >conf
+together
 run 0 "$tamga" key generate 01 $with --type ec:p256 -o 01.pub
 apart 30
 run 0 "$tamga" key generate 02 $with --type rsa:2048 -o 02.pub
@@ -66,13 +77,26 @@ run 0 "$tamga" decrypt $with 02 cipher -o plain
 cmp -s plain text || fail "decrypt"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem \
 	-subj /CN=ca 2>/dev/null || fail "CA"
+openssl genpkey -algorithm ec -pkeyopt ec_paramgen_curve:P-256 -out key.pem 2>/dev/null
+openssl pkey -in key.pem -pubout -out peer.pub 2>/dev/null || fail "peer"
 run 0 "$tamga" csr 01 $with --subject CN=x -o 01.csr
 openssl x509 -req -in 01.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out 01.pem 2>/dev/null ||
 	fail "certificate"
-openssl genpkey -algorithm ec -pkeyopt ec_paramgen_curve:P-256 -out key.pem 2>/dev/null
 printf '9999\n' >bad
 run 4 "$tamga" sign $at --pin-file bad 01 text -o sig
 P11_KIT_SERVER_ADDRESS=unix:path=/nowhere run 0 "$tamga" list $at
+pkcs11-tool --module "$TAMGA_LIAR_OVER" --login --pin 83915527 --keypairgen --key-type rsa:2048 \
+	--id 05 --always-auth >out 2>said || { cat said; fail "a key that wants its PIN each time"; }
+run 0 "$tamga" sign $with 05 text -o sig
+openssl pkeyutl -encrypt -pubin -inkey 05.pub -in text -out cipher5 2>/dev/null || {
+	run 0 "$tamga" csr 05 $with --subject CN=x -o 05.csr
+	openssl req -in 05.csr -noout -pubkey >05.pub
+	openssl pkeyutl -encrypt -pubin -inkey 05.pub -in text -out cipher5 || fail "encrypt"
+}
+run 0 "$tamga" decrypt $with 05 cipher5 -o plain
+cmp -s plain text || fail "decrypt"
+run 0 "$draw" "module:$liar" 32
+[ "$(sort -u out | grep -cE '^[0-9a-f]{64}$')" = 2 ] || { cat out; fail "not 32 random bytes, twice"; }
 ok "apart, all is as in one process"
 
 # ---- what a row does --------------------------------------------------------------------
@@ -88,6 +112,11 @@ words() {
 	install) echo cert install 01 01.pem $with ;;
 	change) echo pin change $with --new-pin-file so ;;
 	unblock) echo pin unblock $at --puk-file so --new-pin-file pin ;;
+	reset) echo reset $at --destroy alpha --puk-file so --new-pin-file pin ;;
+	derive) echo decrypt $with 01 --peer peer.pub -o plain ;;
+	each) echo sign $with 05 text -o sig ;;
+	open) echo decrypt $with 05 cipher5 -o plain ;;
+	draw) echo module:$liar 32 ;;
 	esac
 }
 # row FUNCTION HOW COMMAND STATUS PATTERN: its verdict in FUNCTION.HOW.COMMAND/verdict
@@ -97,11 +126,17 @@ row() {
 	(
 		cd "$here" || exit 1
 		cp -r "$work/tokens" tokens
-		cp ../../pin ../../so ../../text ../../cipher ../../key.pem ../../01.pem .
+		cp ../../pin ../../so ../../text ../../cipher ../../cipher5 ../../key.pem ../../peer.pub \
+			../../01.pem .
 		echo "directories.tokendir = $here/tokens" >softhsm.conf
 		began=$(date +%s) status=0
-		SOFTHSM2_CONF=$here/softhsm.conf TAMGA_LIAR=$1:$2 timeout 60 \
-			"$tamga" $(words "$3") >out 2>said || status=$?
+		program=$tamga also=
+		case $3 in
+		draw) program=$draw ;;
+		each | open) also=C_Login:context, ;;	# what began has to be ended
+		esac
+		SOFTHSM2_CONF=$here/softhsm.conf TAMGA_LIAR=$also$1:$2 timeout 60 \
+			"$program" $(words "$3") >out 2>said || status=$?
 		took=$(($(date +%s) - began))
 		if [ "$status" != "$4" ]; then echo "status $status, not $4"
 		elif [ -n "$5" ] && ! grep -q -- "$5" said; then echo "not said: $5"
@@ -160,13 +195,17 @@ C_DestroyObject delete C_DestroyObject
 C_SetAttributeValue install C_SetAttributeValue
 C_SetPIN change C_SetPIN
 C_InitPIN unblock C_InitPIN
+C_InitToken reset C_InitToken
+C_SignFinal each 4
+C_DecryptFinal open 4
+C_GenerateRandom draw C_GenerateRandom
 C_Logout change -
 C_CloseSession list -
 C_Finalize list -'
-# p11-kit 0.24 carries no C_DeriveKey (module-softhsm.sh has it in one process), no
-# command draws random bytes; the others end what began with a key whose PIN is asked
-# each time, or make a token new, which wants a person.
-elsewhere='C_DeriveKey C_GenerateRandom C_SignFinal C_DecryptFinal C_InitToken C_CloseAllSessions'
+# C_SignFinal and C_DecryptFinal end what a PIN that is refused has begun.
+# p11-kit 0.24 carries no C_DeriveKey: below and in module-softhsm.sh, in one process;
+# and C_CloseAllSessions it does by itself, session by session.
+elsewhere='C_DeriveKey C_CloseAllSessions'
 for function in $(grep -ho '>C_[A-Za-z]*(' "$top_srcdir"/drivers/module/*.c | tr -d '>(' | sort -u); do
 	echo "$functions" | grep -q "^$function " || case " $elsewhere " in
 	*" $function "*) ;;
@@ -176,6 +215,7 @@ done
 expand() {
 	echo "$functions" | while read -r function command named; do
 		if [ "$named" = - ]; then echo "$function $1 $command 0"
+		elif [ "$named" = 4 ]; then echo "$function $1 $command 4 refused for the use"
 		else echo "$function $1 $command 1 liar.so $2 $named $3"; fi
 	done
 }
@@ -263,8 +303,18 @@ C_GenerateKeyPair nothing generate 1 alpha
 C_CreateObject nothing import 1 answered to C_CreateObject has the wrong form
 C_CreateObject nothing install 1 answered to C_CreateObject has the wrong form
 C_DestroyObject nothing delete 1 answered to C_DestroyObject has the wrong form
-C_Sign absent sign 1 has no C_Sign"
-: >conf
+C_Sign absent sign 1 has no C_Sign
+C_CloseAllSessions crash reset 0
+C_Login context each 4 refused for the use
+C_DeriveKey nothing derive 1 answered to C_DeriveKey has the wrong form
+C_DeriveKey fail derive 1 answered to C_DeriveKey:
+C_DeriveKey absent derive 1 has no C_DeriveKey
+C_GenerateRandom nothing draw 1 answered to C_GenerateRandom has the wrong form
+C_GenerateRandom fail draw 1 answered to C_GenerateRandom:
+C_GetTokenInfo final sign 4 one try of the PIN of token
+C_GetTokenInfo final unblock 4 one try of the
+C_GetTokenInfo locked sign 5 the PIN of token alpha is locked"
+together
 most=20
 n=$(echo "$lies" | all) || { echo "$n"; exit 1; }
 ok "$n rows: a function lies, in one process"

@@ -45,6 +45,32 @@ rows() {
 	openpgp openpgp,provisioned,no-kdf 5 10  5  4 103 204  5  6  7  4  6
 	# 6E is two commands then, and so is a certificate as this card is sold with
 	openpgp openpgp,provisioned,short  9 14  7  4 103 205 13 10 11  8  8
+	gids gids,provisioned              8 11  9  8 107 13 16
+	gids gids,provisioned,short       10 13 10  8 107 16 17
+}
+
+# doc/design/gids.md; before all stand the questions of PIV and OpenPGP, X: 2
+# S SELECT  F master file  M container map  I the serial number  K the key's public half
+# where the certificate does not tell  V VERIFY  E MSE  A PSO  C one certificate read
+#
+#	gids CARD  list X+S+F+M+I+2C  tamga F and the applications behind it too
+#	          sign X+S+F+M+C+V+E+A  known X+... without C  hundred and A each
+#	          install X+S+F+M+C, V, F, M, cardcf twice, 1 PUT DATA, and C back
+#	          generate X+S+F+M, V, F, two maps, cardcf twice, CREATE, ACTIVATE, GENERATE,
+#	          two maps
+gids() {
+	[ "${1}" = "${inside:-$1}" ] || return 0
+	[ -n "${inside:-}" ] || { again "$1"; return; }
+	shift
+	tamga cert export 00 --der -o der
+	spends "list, library" "$1" desktop list
+	spends "list, tamga" "$2" tamga list
+	spends "cold signature" "$3" desktop sign 00 1
+	spends "cold signature, key known" "$4" desktop known 00 1 der
+	spends "100 signatures, key known" "$5" desktop known 00 100 der
+	[ "$(ctl log | grep -c ' 00 20 00 80 6 ')" = 1 ] || fail "not one VERIFY"
+	spends "certificate written" "$6" desktop install 00 der
+	spends "key generation" "$7" desktop generate 02
 }
 
 # OpenPGP 3.4.1, doc/design/openpgp.md:

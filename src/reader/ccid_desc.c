@@ -113,7 +113,7 @@ tmg_ccid_desc_parse(tmg_view extra, tmg_fault *f, tmg_ccid_desc *d)
 	*d = (tmg_ccid_desc){ .slots = 0 };
 	if ((rc = find(extra, f, &v)))
 		return rc;
-	d->slots = (uint8_t)(v.ptr[AT_SLOTS] + 1);
+	d->slots = (uint16_t)(v.ptr[AT_SLOTS] + 1);
 	d->voltages = v.ptr[AT_VOLTAGES] & (TMG_CCID_5V | TMG_CCID_3V |
 	    TMG_CCID_1V8);
 	d->protocols = le32(v.ptr + AT_PROTOCOLS);

@@ -39,7 +39,7 @@ enum {
 };
 
 typedef struct tmg_ccid_desc {
-	uint8_t slots;
+	uint16_t slots;
 	uint8_t voltages;
 	uint32_t protocols;	/* 1 << T */
 	uint32_t clock;		/* kHz, dwDefaultClock */

@@ -94,7 +94,11 @@ send(tmg_ccid *c, const tmg_ccid_ask *ask)
 	explicit_bzero(out.ptr, out.len);
 	if (rc == TMG_REMOVED)
 		return unplugged(c);
-	return rc == TMG_OK ? rc : failed(c);
+	if (rc == TMG_OK)
+		return rc;
+	/* a halt outlives who found it: the next one would find it, too */
+	c->pipe->ops->clear(c->pipe);
+	return failed(c);
 }
 
 static int

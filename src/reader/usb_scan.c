@@ -84,6 +84,14 @@ name_device(tmg_usb_place *at)
 
 /* ---- one interface ------------------------------------------------------- */
 
+/* Where descriptors break off behind the interface, libusb leaves the number that it
+ * told, and nothing there. */
+static uint8_t
+endpoints_of(const struct libusb_interface_descriptor *i)
+{
+	return i->endpoint != NULL ? i->bNumEndpoints : 0;
+}
+
 /* Behind the interface, as 5.1 has it, or behind its last endpoint, where some
  * put it. */
 static tmg_view
@@ -91,16 +99,16 @@ extra_of(const struct libusb_interface_descriptor *i)
 {
 	const struct libusb_endpoint_descriptor *last;
 
-	if (i->extra_length > 0 || i->bNumEndpoints == 0)
+	if (i->extra_length > 0 || endpoints_of(i) == 0)
 		return (tmg_view){ i->extra, (size_t)i->extra_length };
-	last = &i->endpoint[i->bNumEndpoints - 1];
+	last = &i->endpoint[endpoints_of(i) - 1];
 	return (tmg_view){ last->extra, (size_t)last->extra_length };
 }
 
 static void
 take_endpoints(const struct libusb_interface_descriptor *i, tmg_usb_place *at)
 {
-	for (uint8_t n = 0; n < i->bNumEndpoints; n++) {
+	for (uint8_t n = 0; n < endpoints_of(i); n++) {
 		const struct libusb_endpoint_descriptor *e = &i->endpoint[n];
 		const bool in = (e->bEndpointAddress & LIBUSB_ENDPOINT_IN) != 0;
 		const int type = e->bmAttributes & LIBUSB_TRANSFER_TYPE_MASK;

@@ -164,6 +164,7 @@ no 1:garbage
 no 4:garbage:200
 no 4:empty
 no 4:stall-in
+no 4:stall-out
 no 4:chain
 END
 cat >"$dir/some" <<'END'
@@ -218,7 +219,7 @@ in_bed faulty piv,provisioned=ec:p256 etoken-5300
 cat "$dir/log"
 
 # ---- descriptors and ATRs that lie
-for lie in class-after no-class class-short class-zero message-zero message-nine message-huge \
+for lie in truncated class-after no-class class-long class-short class-zero message-zero message-nine message-huge \
     levels-all levels-none slots-many no-voltage no-protocol ifsd-zero no-endpoints no-in packet-zero \
     endpoint-count total-long length-zero; do
 	in_bed lies piv yubikey,lie=$lie

@@ -77,6 +77,14 @@ check_alone(tmg_p15 *p, const tmg_p15_spot *spot, tmg_view id)
 	    "whose certificate is whose; delete one of them"), p->who, spot->name);
 }
 
+static tmg_rc
+not_written(tmg_p15 *p)
+{
+	return p15_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: tamga does not write to cards of this kind; use the program of its "
+	    "maker"), p->who);
+}
+
 tmg_rc
 tmg_p15_job_begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job,
     const tmg_p15_spot **spot)
@@ -87,9 +95,7 @@ tmg_p15_job_begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job,
 	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_learn_info(p)))
 		return rc;
 	if (!tmg_p15_writes(p))
-		return p15_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: tamga does not write to cards of this kind; use the "
-		    "program of its maker"), p->who);
+		return not_written(p);
 	if ((rc = take_pin(p, job)) || (rc = take_root(p, job)) ||
 	    (rc = tmg_p15_spot_get(p, slot, spot)))
 		return rc;
@@ -119,6 +125,7 @@ tmg_p15_admin_auto(tmg_backend *b)
 		p->officer = false;
 		return TMG_NOT_FOUND;
 	}
+	/* Nobody is asked for a PIN that would open nothing. */
 	return tmg_p15_writes(p) ? tmg_p15_logged_in(b, TMG_PIN_USER)
-	    : TMG_NOT_FOUND;
+	    : not_written(p);
 }

@@ -34,6 +34,14 @@ for slot in 45 46; do
 	openssl dgst -sha256 -verify pub -signature sig data >out 2>err ||
 		fail "the signature of $slot"
 done
+# Who asks for what such a card cannot is asked for no PIN.
+for command in "cert install 45 pem --replace" "cert delete 45 --yes" "key generate 45 --replace"; do
+	code=0
+	# shellcheck disable=SC2086 # words
+	tamga $command || code=$?
+	[ "$code" = 1 ] && grep -q "does not write to cards of this kind" err || fail "$command: $code"
+done
+
 echo 111111 >pin
 code=0
 tamga sign 45 data --pin-file pin -o sig || code=$?

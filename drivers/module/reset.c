@@ -57,6 +57,30 @@ wipe(tmg_module *m, tmg_secret *officer)
 	    officer->bytes, officer->len, label));
 }
 
+/* Keys and certificates that everybody may see. */
+static tmg_rc
+check_wiped(tmg_module *m)
+{
+	static const CK_OBJECT_CLASS classes[] = { CKO_PUBLIC_KEY, CKO_CERTIFICATE };
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; rc == TMG_OK && i < TMG_COUNT(classes); i++) {
+		CK_OBJECT_CLASS cls = classes[i];
+		CK_BBOOL yes = CK_TRUE;
+		CK_ATTRIBUTE templ[] = {
+			{ CKA_CLASS, &cls, sizeof(cls) },
+			{ CKA_TOKEN, &yes, sizeof(yes) },
+		};
+		CK_OBJECT_HANDLE left;
+		size_t n;
+
+		rc = tmg_module_find(m, templ, TMG_COUNT(templ), &left, 1, &n);
+		if (rc == TMG_OK && n > 0)
+			rc = tmg_module_lied(m, "C_InitToken");
+	}
+	return rc;
+}
+
 tmg_rc
 tmg_module_reset(tmg_backend *b)
 {
@@ -67,7 +91,8 @@ tmg_module_reset(tmg_backend *b)
 
 	if ((rc = ask(m, TMG_PIN_PUK, false, &officer)) ||
 	    (rc = ask(m, TMG_PIN_USER, true, &user)) ||
-	    (rc = wipe(m, &officer)))
+	    (rc = wipe(m, &officer)) ||
+	    (rc = check_wiped(m)))
 		return rc;
 	for (size_t i = 0; i < m->place_count; i++)
 		m->places[i].vacant = true;

@@ -311,6 +311,7 @@ C_DeriveKey fail derive 1 answered to C_DeriveKey:
 C_DeriveKey absent derive 1 has no C_DeriveKey
 C_GenerateRandom nothing draw 1 answered to C_GenerateRandom has the wrong form
 C_GenerateRandom fail draw 1 answered to C_GenerateRandom:
+C_InitToken nothing reset 1 answered to C_InitToken has the wrong form
 C_GetTokenInfo final sign 4 one try of the PIN of token
 C_GetTokenInfo final unblock 4 one try of the
 C_GetTokenInfo locked sign 5 the PIN of token alpha is locked"

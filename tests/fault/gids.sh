@@ -15,8 +15,7 @@ own=02 theirs=00 others=2
 . "$top_srcdir/tests/fault/pulled-lib.sh"
 cp "$TAMGA_TEST_STATE" begun
 
-first=1 every=1
-[ -n "${TAMGA_TEST_ALL:-}" ] || { first=3 every=5; }
+sampled 5
 life gids begun ec:p256
 [ $wrong = 0 ] || fail "$wrong wrong"
 echo "pulled out everywhere, and nothing was lost"

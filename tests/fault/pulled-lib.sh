@@ -3,7 +3,8 @@
 # A card is pulled out before and after every APDU of an enrollment, of a new
 # certificate and a new key in the place of the old, and of their deletion: it can
 # always be read, what others wrote is there, and going on ends with one key and one
-# certificate.  TAMGA_TEST_ALL=1: at every APDU, instead of at some.  Sourced inside
+# certificate.  TAMGA_TEST_ALL=1: at every APDU, instead of at some, which a seed
+# chooses that is told.  Sourced inside
 # with-card and with-ra, after these were set:
 #
 #	own theirs   slots: of the test, and one that holds a key and a certificate
@@ -95,11 +96,20 @@ is_none() {
 	is_readable && { has_keys "$others" || wrong "there is still something"; }
 }
 
+seed=${TAMGA_TEST_SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
+echo "seed: $seed (TAMGA_TEST_SEED)"
+# sampled N: one of N places from here on, or all of them
+sampled() {
+	every=$1
+	[ -z "${TAMGA_TEST_ALL:-}" ] || every=1
+	first=$((seed % every + 1))
+}
+
 # pull_everywhere WHAT STATE DO GO-ON JUDGE LEAST
 pull_everywhere() {
 	for fault in remove remove-after; do
 		n=$first pulled=0
-		[ $every = 1 ] || first=$((first % every + 2))	# elsewhere the next time
+		first=$((first % every + 1))	# elsewhere the next time
 		while :; do
 			where="$app, $1, $fault at APDU $n"
 			card_like "$2"

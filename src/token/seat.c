@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/token/token.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/card/turn.h"
+#include "src/driver/no.h"
 
 enum {
 	PROBES_MAX = 4,
@@ -66,6 +68,19 @@ ask_those(struct finding *f, tmg_channel *ch, bool likely, tmg_rc *worst)
 	return rc == TMG_REMOVED ? rc : TMG_OK;
 }
 
+/* "piv, openpgp": the kinds of cards that were built in. */
+static void
+put_kinds(char *text, size_t cap)
+{
+	int len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < tmg_drivers_count; i++)
+		if (tmg_drivers[i]->probe != tmg_no_probe && (size_t)len < cap)
+			len += snprintf(text + len, cap - (size_t)len, "%s%s",
+			    len > 0 ? ", " : "", tmg_drivers[i]->name);
+}
+
 /*
  * Until one finds a token: each further question is a command, and one more to
  * come back to the first application.  tmg_seat_complete() asks the others.
@@ -75,6 +90,7 @@ ask_drivers(struct finding *f, tmg_channel *ch)
 {
 	tmg_auto(tmg_turn) turn = { NULL };
 	tmg_rc rc, worst = TMG_OK;
+	char names[64];
 
 	if ((rc = tmg_turn_take(&turn, ch)))
 		return tmg_fault_copy(&f->set->fault, &ch->fault, rc);
@@ -85,8 +101,10 @@ ask_drivers(struct finding *f, tmg_channel *ch)
 		return TMG_OK;
 	if (worst != TMG_OK)
 		return worst;
+	put_kinds(names, sizeof(names));
 	return tmg_raise(&f->set->fault, TMG_NOT_FOUND, 0,
-	    _("no driver knows the card in reader %s"), ch->reader);
+	    _("no driver knows the card in reader %s; built in are: %s"),
+	    ch->reader, names);
 }
 
 tmg_rc

@@ -59,9 +59,10 @@ static const struct {
 #define FIX_HELD N_("close that program, or let it share: GnuPG does with " \
 	"\"pcsc-shared\" and \"disable-ccid\" in ~/.gnupg/scdaemon.conf; " \
 	"at once: gpgconf --kill scdaemon")
-#define FIX_UNKNOWN N_("tamga knows no application on this card. It knows " \
-	"PIV cards and tokens; a new one may need to be set up by its maker's " \
-	"program first")
+#define FIX_UNKNOWN N_("nothing of these kinds is on the card: a new one may need to " \
+	"be set up by its maker's program first, one of another kind wants " \
+	"another build of tamga, or a driver: tamga card report writes down what " \
+	"it has")
 #define FIX_LOCALE N_("names in Cyrillic will not print; choose a UTF-8 " \
 	"locale:\n    export LC_ALL=C.UTF-8")
 #define FIX_STATE N_("enrollments are written down there; make it yours:\n" \

@@ -124,7 +124,10 @@ tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
 		return TMG_OK;
 	/* whoever had it before us may have left a login in it */
 	tmg_ccid_power_off(&r->c);
-	if ((rc = r->c.broken ? TMG_E_IO : tmg_ccid_power_on(&r->c))) {
+	/* what was stuck before us may work when it is opened anew */
+	if ((rc = have_pipe(r, true, f)))
+		return rc;
+	if ((rc = tmg_ccid_power_on(&r->c))) {
 		if (rc == TMG_REMOVED)
 			tmg_ccid_forget_card(r);
 		return rc;

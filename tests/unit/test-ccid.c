@@ -658,6 +658,32 @@ test_link(void **state)
 	reader_end(&r, &s);
 }
 
+/* Stuck in a halt that somebody left behind: it is opened anew, once. */
+static void
+test_stuck(void **state)
+{
+	static const struct line lines[] = { { OFF, { "!" } }, POWER(YUBIKEY),
+		ASLEEP, LAST };
+	static const struct line worse[] = { { OFF, { "!" } }, { ON, { "!" } },
+		LAST };
+	struct script s;
+	tmg_ccid_reader *r = reader_of(&s, lines, 0);
+	tmg_fault f = { .rc = TMG_OK };
+	tmg_link *link;
+
+	(void)state;
+	assert_int_equal(tmg_ccid_reader_link(r, &f, &link), TMG_OK);
+	assert_int_equal(s.opened, 2);
+	assert_int_equal(s.cleared, 1);
+	link->ops->close(link, false);
+	reader_end(&r, &s);
+
+	r = reader_of(&s, worse, 0);
+	assert_int_equal(tmg_ccid_reader_link(r, &f, &link), TMG_E_IO);
+	assert_true(f.text[0] != '\0');
+	reader_end(&r, &s);
+}
+
 /* Two links of one program: the card is the same, and resets are told. */
 static void
 test_two_links(void **state)
@@ -971,6 +997,7 @@ main(void)
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_two_links),
 		cmocka_unit_test(test_card_out),
 		cmocka_unit_test(test_power_lost),

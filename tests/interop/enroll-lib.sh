@@ -37,6 +37,11 @@ trap 'exit 143' TERM INT HUP
 XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config HOME=$work LC_ALL=C.UTF-8
 TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
 export XDG_STATE_HOME XDG_CONFIG_HOME HOME LC_ALL TAMGA_VCARD_SOCKET
+if [ -n "${TAMGA_TEST_USB:-}" ]; then	# the card is in a USB token of with-usb
+	unset TAMGA_VCARD_SOCKET
+	mkdir -p "$XDG_CONFIG_HOME/tamga"
+	echo 'readers = { usb = "always"; };' >"$XDG_CONFIG_HOME/tamga/tamga.conf"
+fi
 printf '%s\n' "$TAMGA_TEST_PIN" >"$work/pin"
 name='CN=Әсел Қазбекқызы,O=Öğrətmən Ltd,C=KZ'
 official="--ca $TAMGA_TEST_RA_EST --ca-file $TAMGA_TEST_RA_CA \

@@ -158,6 +158,20 @@ static tmg_token_match *const rounds[] = {
 	in_reader, is_called, in_reader_like,
 };
 
+/* A reader that is named and whose card cannot be used: why.  What another card
+ * could not be asked is nothing to who named it. */
+static tmg_rc
+tell_skipped(tmg_tokens *set, const char *name)
+{
+	for (size_t i = 0; name[0] != '\0' && i < set->skipped_count; i++) {
+		const tmg_skipped *s = &set->skipped[i];
+
+		if (strstr(s->reader, name) != NULL)
+			return tmg_raise(&set->fault, s->rc, 0, "%s", s->why);
+	}
+	return TMG_NOT_FOUND;
+}
+
 static tmg_rc
 find_named(tmg_tokens *set, const char *name, tmg_token **token)
 {
@@ -168,6 +182,8 @@ find_named(tmg_tokens *set, const char *name, tmg_token **token)
 		rc = find_one(set, name, rounds[i], &o, token);
 	if (rc == TMG_NOT_FOUND && tmg_find_more(set, &o))
 		return find_named(set, name, token);
+	if (rc == TMG_NOT_FOUND)
+		rc = tell_skipped(set, name);
 	if (rc == TMG_NOT_FOUND)
 		rc = tmg_obstacle_tell(&o, set);
 	if (rc != TMG_NOT_FOUND)

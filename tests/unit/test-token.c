@@ -699,6 +699,8 @@ test_skipped_readers(void **state)
 	assert_int_equal(rows[0].rc, TMG_NOT_FOUND);
 	assert_int_equal(rows[1].rc, TMG_BUSY);
 	assert_true(rows[0].why[0] != '\0' && rows[1].why[0] != '\0');
+	assert_int_equal(tmg_tokens_find(b.set, rows[1].reader, &t), TMG_BUSY);
+	expect_words(tmg_tokens_fault(b.set), rows[1].reader);
 	b.fake.cards[2].presence = TMG_MUTE;
 	b.fake.cards[2].events++;
 	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Run by tests/bench/run: a USB token (bed A) by itself, and through pcscd and libccid:
-# commands by the same small program (link.c), signatures by our module.  Everything but
+# commands by the same small program (tests/usb/hub.c), signatures by our module.  Everything but
 # the way to the card is the same.
 set -eu
 : "${RUNS:?}" "${B:?}" "${STAGE:?}"
@@ -19,9 +19,9 @@ if [ -n "${BENCH_USB_WAY:-}" ]; then	# inside the bed
 	fi
 	module=$STAGE/lib/pkcs11/tamga-pkcs11.so
 	for _ in $(seq "$RUNS"); do
-		"$B/link" $hub 200 00A4040005A000000308
-	done >"$work/link"
-	median() { awk -v n="$1" '{ print $n }' "$work/link" | sort -n | sed -n "$(((RUNS + 1) / 2))p"; }
+		"$top_builddir/tests/usb/hub" $hub "" time 200 00A4040005A000000308
+	done >"$work/hub"
+	median() { awk -v n="$1" '{ print $n }' "$work/hub" | sort -n | sed -n "$(((RUNS + 1) / 2))p"; }
 	one=$("$B/measure" "$RUNS" "$B/module" "$module" sign 9a 1)
 	many=$("$B/measure" "$RUNS" "$B/module" "$module" sign 9a 101)
 	awk -v first="$(median 1)" -v each="$(median 2)" -v one="${one% *}" -v many="${many% *}" 'BEGIN {

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * usage: link pcsc|usb COUNT COMMAND
+ * A program over the readers' interface alone.
  *
- * Sends COMMAND, hexadecimal, to the card in the first reader: microseconds from
- * nothing to the first answer, and for each of COUNT more.
+ * usage: hub pcsc|usb READER time COUNT COMMAND
+ *        hub pcsc|usb READER echo LENGTH...
+ *
+ * READER is a part of its name.  time: microseconds from nothing to the first answer,
+ * and for each of COUNT more.  echo: so many bytes there and back by the small card's
+ * INS EE, which must be what they were.
  */
 #include <tamga/tamga.h>
 
@@ -51,51 +55,105 @@ exchange(tmg_link *link, tmg_view command)
 }
 
 static tmg_link *
-connect_first(tmg_hub *hub)
+connect_to(tmg_hub *hub, const char *part)
 {
-	tmg_reader_state rows[4];
+	tmg_reader_state rows[8];
 	tmg_link *link;
-	size_t n;
+	size_t n, i = 0;
 
-	must(hub->ops->list(hub, rows, 4, &n), "list", hub->fault.text);
-	must(n > 0 ? TMG_OK : TMG_NOT_FOUND, "list", "no reader");
-	must(hub->ops->connect(hub, rows[0].name, &link), "connect",
+	must(hub->ops->list(hub, rows, 8, &n), "list", hub->fault.text);
+	while (i < n && strstr(rows[i].name, part) == NULL)
+		i++;
+	must(i < n ? TMG_OK : TMG_NOT_FOUND, "list", "no such reader");
+	must(hub->ops->connect(hub, rows[i].name, &link), "connect",
 	    hub->fault.text);
+	must(link->ops->begin(link), "begin", link->fault.text);
 	return link;
+}
+
+static int
+measure(tmg_link *link, double start, char **argv)
+{
+	uint8_t bytes[512];
+	const int count = atoi(argv[0]);
+	const tmg_view command = { bytes, parse(argv[1], bytes, sizeof(bytes)) };
+	double first;
+
+	exchange(link, command);
+	first = now_us();
+	for (int i = 0; i < count; i++)
+		exchange(link, command);
+	printf("%.0f %.0f\n", first - start, (now_us() - first) / count);
+	return 0;
+}
+
+/* The extended form, where the short one does not carry it. */
+static size_t
+put_echo(uint8_t *command, size_t n)
+{
+	const uint8_t head[] = { 0x00, 0xee, 0x00, 0x00 };
+	size_t at = sizeof(head);
+
+	memcpy(command, head, sizeof(head));
+	if (n > 255) {
+		command[at++] = 0;
+		command[at++] = (uint8_t)(n >> 8);
+	}
+	command[at++] = (uint8_t)n;
+	for (size_t i = 0; i < n; i++)
+		command[at + i] = (uint8_t)(i * 7 + n);
+	at += n;
+	command[at++] = 0;
+	if (n > 255)
+		command[at++] = 0;
+	return at;
+}
+
+static int
+echo(tmg_link *link, char **argv)
+{
+	uint8_t command[4096], got[4096];
+
+	for (; *argv != NULL; argv++) {
+		const size_t n = (size_t)atoi(*argv);
+		const tmg_view sent = { command, put_echo(command, n) };
+		tmg_out answer = { got, sizeof(got), 0, false };
+
+		must(link->ops->transmit(link, sent, &answer), "transmit",
+		    link->fault.text);
+		if (answer.len != n + 2 || got[n] != 0x90 ||
+		    memcmp(got, command + (n > 255 ? 7 : 5), n) != 0) {
+			fprintf(stderr, "echo %zu: %zu bytes\n", n, answer.len);
+			return 1;
+		}
+		printf("echo %zu\n", n);
+	}
+	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	uint8_t bytes[512];
 	const double start = now_us();
-	double first, end;
 	tmg_ctx *ctx;
 	tmg_hub *hub;
 	tmg_link *link;
 	tmg_fault f = { .rc = TMG_OK };
-	int count;
+	int status;
 
-	if (argc != 4 || (count = atoi(argv[2])) < 1) {
-		fprintf(stderr, "usage: link pcsc|usb COUNT COMMAND\n");
+	if (argc < 5) {
+		fprintf(stderr, "usage: hub pcsc|usb READER time COUNT COMMAND\n");
 		return 2;
 	}
-	const tmg_view command = { bytes, parse(argv[3], bytes, sizeof(bytes)) };
-
 	must(tmg_ctx_new(&ctx), "context", "");
 	must(strcmp(argv[1], "usb") == 0 ? tmg_hub_usb(ctx, &f, &hub) :
 	    tmg_hub_pcsc(ctx, &f, &hub), argv[1], f.text);
-	link = connect_first(hub);
-	must(link->ops->begin(link), "begin", link->fault.text);
-	exchange(link, command);
-	first = now_us();
-	for (int i = 0; i < count; i++)
-		exchange(link, command);
-	end = now_us();
+	link = connect_to(hub, argv[2]);
+	status = strcmp(argv[3], "echo") == 0 ? echo(link, argv + 4) :
+	    measure(link, start, argv + 4);
 	link->ops->end(link);
 	link->ops->close(link, true);
 	tmg_hub_free(&hub);
 	tmg_ctx_free(&ctx);
-	printf("%.0f %.0f\n", first - start, (end - first) / count);
-	return 0;
+	return status;
 }

@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Bed B: tamga by itself at a real kernel, beside the daemon.  The same is said and signed
+# either way, whoever holds a token is named, and both go on when the other has gone;
+# tamga's udev rule marks the tokens; a token is pulled and plugged.
+set -u
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 143' TERM INT HUP
+
+cat >"$dir/script" <<'GUEST'
+fail() { echo "FAILED $*"; cat /run/said; tail -n 20 /run/pcscd.log; exit 1; }
+# run STATUS COMMAND...: what it says in /run/said
+run() {
+	want=$1
+	shift
+	"$@" >/run/said 2>&1
+	status=$?
+	[ $status -eq "$want" ] || fail "status $status, not $want: $*"
+}
+says() { grep -q -e "$1" /run/said || fail "does not say \"$1\""; }
+echoes() { run 0 hub $1 $2 echo $3; cat /run/said | tr '\n' ' '; echo "$1 $2"; }
+start_pcscd() {
+	pcscd --foreground -c /run/reader.conf >/run/pcscd.log 2>&1 &
+	daemon=$!
+	until [ -S /run/pcscd/pcscd.comm ]; do usleep 20000; done
+}
+echo 123456 >/run/pin
+echo "what is signed" >/run/text
+long="1 48 52 112 116 176 180 240 244 1500"	# with their heads some fill whole packets
+
+# ---- by itself: nobody else is there
+run 0 tamga readers
+says YubiKey
+says "Unlisted TPDU"
+run 0 tamga list --json
+token=$(sed -n 's/.*"label": "\(PIV-[^"]*\)".*/\1/p' /run/said | head -n 1)
+run 0 tamga list --json --token "$token"
+cp /run/said /run/direct.json
+run 0 tamga sign 9a --token "$token" --pin-file /run/pin -o /run/signature /run/text
+run 0 tamga cert export 9a --token "$token" -o /run/cert.pem
+echoes usb Unlisted "$long"
+run 0 hub usb YubiKey time 100 00A4040005A000000308
+echo "direct $(cat /run/said)"
+
+# ---- beside the daemon, which has what it knows
+start_pcscd
+run 0 tamga list --json --token "$token"
+cp /run/said /run/pcscd.json
+run 0 hub pcsc YubiKey time 100 00A4040005A000000308
+echo "pcscd $(cat /run/said)"
+run 3 tamga list --reader usb:1-1
+says "pcscd ($daemon)"
+run 0 tamga readers --usb
+says "pcscd ($daemon)"
+echoes usb Unlisted "$long"			# in nobody's list
+kill $daemon
+wait $daemon
+run 0 tamga list --usb
+says 'CN=tamga-vcard 9A'
+
+# ---- the daemon that comes later finds the token free
+start_pcscd
+run 0 tamga list --json
+kill $daemon
+wait $daemon
+
+# ---- who may open it, and who is let by tamga's rule
+node=$(ls /dev/bus/usb/*/* | while read -r n; do
+	udevadm info -q property -n $n | grep -q '^ID_MODEL_ID=0407' && echo $n; done)
+udevadm info -q property -n "$node" >/run/said
+says '^ID_SMARTCARD_READER=1'
+says '^TAGS=.*:uaccess:'
+run 3 su -s /bin/sh user -c "HOME=/tmp/user tamga list --reader usb:1-1"
+says '60-tamga.rules'
+
+# ---- pulled, and plugged again
+tamga-vcard ctl /run/1.ctl unplug >/dev/null
+until ! [ -e "$node" ]; do usleep 20000; done
+run 0 tamga readers --usb
+! grep YubiKey /run/said || fail "a token that is gone"
+tamga-vcard ctl /run/1.ctl plug >/dev/null
+for n in $(seq 500); do
+	! tamga readers --usb | grep -q YubiKey || break
+	usleep 20000
+done
+run 0 tamga list --usb
+says 'CN=tamga-vcard 9A'
+
+for what in direct pcscd; do
+	sed 's/"reader": *"[^"]*"/"reader": ""/; s/in [^"]* 00 00/in/; s/in usb:[^"]*/in/' /run/$what.json >/run/$what.same
+done
+cmp /run/direct.same /run/pcscd.same || { diff /run/direct.same /run/pcscd.same; fail "not the same"; }
+echo "signature $(base64 -w 0 /run/signature)"
+cat /run/cert.pem
+GUEST
+
+rules=/usr/lib/udev/rules.d
+timeout 400 sh "$top_srcdir/tests/with-guest" --card "--provision=ec:p256 --serial=7" \
+	--program "$top_builddir/tamga" --program "$top_builddir/tests/usb/hub" \
+	--file "$top_srcdir/share/udev/60-tamga.rules" $rules/60-tamga.rules \
+	--file $rules/70-uaccess.rules $rules/70-uaccess.rules \
+	yubikey,card=/run/card unlisted-tpdu -- "$dir/script" >"$dir/out" 2>&1
+status=$?
+cat "$dir/out"
+[ $status -eq 0 ] || exit $status
+
+echo "what is signed" >"$dir/text"
+sed -n 's/^signature //p' "$dir/out" | base64 -d >"$dir/signature"
+sed -n '/BEGIN CERT/,/END CERT/p' "$dir/out" | openssl x509 -pubkey -noout >"$dir/key.pem" &&
+	openssl dgst -sha256 -verify "$dir/key.pem" -signature "$dir/signature" "$dir/text" ||
+	{ echo "bed-tamga.sh: the signature is wrong"; exit 1; }
+awk '$1 == "direct" { d = $3 } $1 == "pcscd" { p = $3 }
+	END { printf "a command: %d us by itself, %d us through pcscd and libccid: %.2f\n", d, p, d / p }' "$dir/out"

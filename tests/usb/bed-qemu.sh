@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Bed C: QEMU's CCID reader, which nobody here wrote, with tamga-vcard as the card
-# in it; TPDU level, T=0.  pcscd and libccid say what is right.
+# in it; TPDU level, T=0.  tamga by itself lists and signs; pcscd and libccid say what is
+# right.
 set -u
 
 dir=$(mktemp -d) || exit 1
@@ -9,7 +10,14 @@ trap 'rm -rf "$dir"' EXIT
 trap 'exit 143' TERM INT HUP
 
 cat >"$dir/script" <<'GUEST'
-fail() { echo "FAILED $*"; tail -n 20 /run/pcscd.log; exit 1; }
+fail() { echo "FAILED $*"; cat /run/said; tail -n 20 /run/pcscd.log; exit 1; }
+echo 123456 >/run/pin
+echo "what is signed" >/run/text
+tamga list >/run/said 2>&1 && grep "CN=tamga-vcard 9A" /run/said || fail "tamga list"
+tamga sign 9a --pin-file /run/pin -o /run/signature /run/text >/run/said 2>&1 &&
+	tamga cert export 9a -o /run/cert.pem || fail "tamga sign"
+echo "signature $(base64 -w 0 /run/signature)"
+cat /run/cert.pem
 pcscd --foreground -c /run/reader.conf >/run/pcscd.log 2>&1 &
 until [ -S /run/pcscd/pcscd.comm ]; do usleep 20000; done
 scard "" <<END || fail "pcscd"
@@ -24,9 +32,14 @@ GUEST
 TAMGA_GUEST=$dir/script
 export TAMGA_GUEST
 timeout 400 sh "$top_srcdir/tests/with-card" --no-pcscd --card piv,t0,provisioned=ec:p256 -- sh -c '
-	exec sh "$top_srcdir/tests/with-guest" --passthru "$TAMGA_TEST_VCARD" -- "$TAMGA_GUEST"' >"$dir/out" 2>&1
+	exec sh "$top_srcdir/tests/with-guest" --passthru "$TAMGA_TEST_VCARD" --program "$top_builddir/tamga" -- "$TAMGA_GUEST"' >"$dir/out" 2>&1
 status=$?
 cat "$dir/out"
 [ $status -eq 0 ] || exit $status
 grep -q '^T=0 3B' "$dir/out" && grep -q '^61' "$dir/out" && grep -q '^9000$' "$dir/out" ||
 	{ echo "bed-qemu.sh: something is missing above"; exit 1; }
+echo "what is signed" >"$dir/text"
+sed -n 's/^signature //p' "$dir/out" | base64 -d >"$dir/signature"
+sed -n '/BEGIN CERT/,/END CERT/p' "$dir/out" | openssl x509 -pubkey -noout >"$dir/key.pem" &&
+	openssl dgst -sha256 -verify "$dir/key.pem" -signature "$dir/signature" "$dir/text" ||
+	{ echo "bed-qemu.sh: the signature is wrong"; exit 1; }

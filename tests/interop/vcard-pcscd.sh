@@ -56,7 +56,8 @@ expect "PIN tries left:[[:space:]]*3" yubico-piv-tool -a status
 
 step "a new pcscd"
 kill "$TAMGA_TEST_PCSCD_PID"
-gone() { ! kill -0 "$TAMGA_TEST_PCSCD_PID" 2>/dev/null || [ ! -S /run/pcscd/pcscd.comm ]; }
+# ended, though its parent may not have heard of it: only then is vpcd's port free
+gone() { ! grep -q '^State:[[:space:]]*[^Z]' "/proc/$TAMGA_TEST_PCSCD_PID/status" 2>/dev/null; }
 soon gone
 rm -f /run/pcscd/*
 PATH=$PATH:/usr/sbin pcscd --foreground -c "$TAMGA_TEST_PCSCD_CONF" >pcscd.log 2>&1 &

@@ -4,7 +4,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -17,21 +16,6 @@ enum {
 };
 
 /* ---- the guard, and waiting under it ------------------------------------- */
-
-static struct timespec
-in_ms(int ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	return t;
-}
 
 static bool
 make_guard(tmg_ccid_reader *r)
@@ -54,7 +38,7 @@ make_guard(tmg_ccid_reader *r)
 bool
 tmg_ccid_take_turn(tmg_ccid_reader *r)
 {
-	const struct timespec until = in_ms(TURN_MS);
+	const struct timespec until = tmg_clock_in(TURN_MS);
 	int late = 0;
 	bool mine;
 
@@ -162,7 +146,7 @@ idle(void *of)
 	pthread_mutex_lock(&r->guard);
 	while (!r->ending && (r->taken || tmg_now_ms() < r->idle_at)) {
 		const int64_t left = r->idle_at - tmg_now_ms();
-		const struct timespec until = in_ms(left > 0 ? (int)left : 0);
+		const struct timespec until = tmg_clock_in(left > 0 ? left : 0);
 
 		if (r->taken)
 			pthread_cond_wait(&r->changed, &r->guard);

@@ -36,17 +36,27 @@ do_begin(tmg_token *t, void *arg)
 	return t->driver->begin(t->backend, pins);
 }
 
-tmg_rc
-tmg_token_begin(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS])
+/* What gives a token new PINs: none that was known before is known any more. */
+static tmg_rc
+set_pins(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS], tmg_job job)
 {
 	tmg_view own[TMG_PIN_KINDS];
 	tmg_rc rc;
 
 	memcpy(own, pins, sizeof(own));
-	rc = tmg_job_run(token, &(tmg_job){ .fn = do_begin, .arg = own,
-	    .kind = TMG_PIN_USER });
+	job.arg = own;
+	rc = tmg_job_run(token, &job);
 	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
 		token->tries[kind] = -1;
+	return rc;
+}
+
+tmg_rc
+tmg_token_begin(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS])
+{
+	const tmg_rc rc = set_pins(token, pins,
+	    (tmg_job){ .fn = do_begin, .kind = TMG_PIN_USER });
+
 	renamed(token);
 	return rc;
 }
@@ -62,15 +72,8 @@ do_hash_pins(tmg_token *t, void *arg)
 tmg_rc
 tmg_token_hash_pins(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS])
 {
-	tmg_view own[TMG_PIN_KINDS];
-	tmg_rc rc;
-
-	memcpy(own, pins, sizeof(own));
-	rc = tmg_job_run(token, &(tmg_job){ .fn = do_hash_pins, .arg = own,
+	return set_pins(token, pins, (tmg_job){ .fn = do_hash_pins,
 	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
-	for (size_t kind = 0; kind < TMG_PIN_KINDS; kind++)
-		token->tries[kind] = -1;
-	return rc;
 }
 
 static tmg_rc

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/i18n.h"
 #include "tools/tamga/text.h"
 
@@ -27,26 +28,11 @@ progress_begin(struct progress *p, bool quiet)
 	pthread_condattr_destroy(&attr);
 }
 
-static struct timespec
-from_now(long ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	return t;
-}
-
 /* False when time ran out with nothing said. */
 static bool
 stopped_within(struct progress *p, long ms)
 {
-	const struct timespec until = from_now(ms);
+	const struct timespec until = tmg_clock_in(ms);
 
 	while (!p->stop)
 		if (pthread_cond_timedwait(&p->changed, &p->mutex, &until) != 0)

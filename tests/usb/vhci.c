@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "tests/usb/script.h"
+#include "tests/usb/whole.h"
 
 /* Documentation/usb/usbip_protocol.rst of the kernel; words are big-endian. */
 enum {
@@ -48,22 +49,6 @@ of(struct bed *bed)
 }
 
 /* ---- PDUs ---------------------------------------------------------------------------------- */
-
-static bool
-read_all(int fd, void *to, size_t n)
-{
-	uint8_t *at = to;
-
-	while (n > 0) {
-		const ssize_t got = read(fd, at, n);
-
-		if (got <= 0)
-			return false;
-		at += got;
-		n -= (size_t)got;
-	}
-	return true;
-}
 
 static void
 reply(struct port *p, uint32_t command, uint32_t seqnum, int status, const uint8_t *data, size_t len,

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tests/usb/card.h"
+#include "tests/usb/whole.h"
 
 /* The VSCard protocol: QEMU, hw/usb/ccid-card-passthru.c; words are big-endian. */
 enum {
@@ -42,22 +43,6 @@ join(const char *path)
 		poll(NULL, 0, TRY_MS);	/* QEMU is starting */
 	}
 	return -1;
-}
-
-static bool
-read_all(int fd, void *to, size_t n)
-{
-	uint8_t *at = to;
-
-	while (n > 0) {
-		const ssize_t got = read(fd, at, n);
-
-		if (got <= 0)
-			return false;
-		at += got;
-		n -= (size_t)got;
-	}
-	return true;
 }
 
 static void

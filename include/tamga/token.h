@@ -66,7 +66,7 @@ tmg_tokens_count(tmg_tokens *tokens);
  * the same.
  *
  * Verdicts  TMG_REMOVED, TMG_BUSY: the first card that could not be asked
- * Faults    TMG_E_NOMEM, TMG_E_IO, TMG_E_CARD
+ * Faults    TMG_E_NOMEM, at once; TMG_E_IO, TMG_E_CARD
  */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_tokens_complete(tmg_tokens *tokens);

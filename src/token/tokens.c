@@ -248,11 +248,14 @@ tmg_rc
 tmg_tokens_complete(tmg_tokens *tokens)
 {
 	tmg_fault fault = { .rc = TMG_OK };
+	tmg_rc rc;
 
 	(void)tmg_tokens_count(tokens);
 	for (tmg_seat *s = tokens->seats, *next; s != NULL; s = next) {
 		next = s->next;
-		if (complete_seat(tokens, s) != TMG_OK && fault.rc == TMG_OK)
+		if ((rc = complete_seat(tokens, s)) == TMG_E_NOMEM)
+			return rc;
+		if (rc != TMG_OK && fault.rc == TMG_OK)
 			fault = tokens->fault;
 	}
 	return fault.rc == TMG_OK ? TMG_OK

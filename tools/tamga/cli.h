@@ -97,6 +97,10 @@ cli_raise(struct cli *cli, tmg_rc rc, const char *fmt, ...)
  */
 TMG_MUST_USE tmg_rc
 cli_tokens(struct cli *cli, tmg_tokens **tokens);
+/* Every application of every card.  A card that could not be asked is among the
+ * skipped; that the memory ends is a failure, lest half of the tokens pass for all. */
+TMG_MUST_USE tmg_rc
+cli_complete(struct cli *cli, tmg_tokens *tokens);
 
 /* The token named by name, --token, --reader or the configuration; NULL: the
  * only one there is. */

@@ -237,17 +237,14 @@ list_chosen(struct cli *cli, json_t *list)
 static tmg_rc
 run_list(struct cli *cli)
 {
-	json_t *list = json_array(), *skipped;
+	json_t *list, *skipped;
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	if ((rc = cli_tokens(cli, &tokens))) {
-		json_decref(list);
+	if ((rc = cli_tokens(cli, &tokens)) ||
+	    (!is_chosen(cli) && (rc = cli_complete(cli, tokens))))
 		return rc;
-	}
-	/* What could not be asked is among the skipped. */
-	if (!is_chosen(cli))
-		(void)!tmg_tokens_complete(tokens);
+	list = json_array();
 	skipped = show_skipped_json(tokens);
 	rc = is_chosen(cli) ? list_chosen(cli, list)
 	    : list_tokens(cli, tokens, list, skipped);

@@ -212,6 +212,14 @@ cli_tokens(struct cli *cli, tmg_tokens **tokens)
 	return rc;
 }
 
+tmg_rc
+cli_complete(struct cli *cli, tmg_tokens *tokens)
+{
+	const tmg_rc rc = tmg_tokens_complete(tokens);
+
+	return rc == TMG_E_NOMEM ? cli_fail(cli, rc, tmg_tokens_fault(tokens)) : TMG_OK;
+}
+
 static const char *
 first_said(const char *a, const char *b, const char *c, const char *d)
 {
@@ -254,8 +262,8 @@ cli_token_meant(struct cli *cli, const char *name, tmg_token **token)
 	    (rc = cli_tokens(cli, &tokens)))
 		return rc;
 	/* a card that does not answer is told about by who wants it */
-	if (name_said(cli, name) == NULL)
-		(void)!tmg_tokens_complete(tokens);
+	if (name_said(cli, name) == NULL && (rc = cli_complete(cli, tokens)))
+		return rc;
 	return cli_token(cli, name, token);
 }
 

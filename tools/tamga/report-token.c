@@ -134,12 +134,10 @@ report_tokens(struct cli *cli, const char *reader, json_t *tokens)
 	tmg_token *token;
 	tmg_rc rc;
 
-	if ((rc = cli_tokens(cli, &set))) {
+	if ((rc = cli_tokens(cli, &set)) || (rc = cli_complete(cli, set))) {
 		add_verdict(rc, tokens);
 		return report_failed(cli, rc, &cli->fault);
 	}
-	/* What could not be asked is among the skipped. */
-	(void)!tmg_tokens_complete(set);
 	for (size_t i = 0; (token = tmg_tokens_get(set, i)) != NULL; i++)
 		if (strcmp(tmg_token_reader(token), reader) == 0)
 			json_array_append_new(tokens, token_json(token));

@@ -25,8 +25,7 @@ if ldd "$tamga" 2>/dev/null | grep -q libasan; then
 fi
 card_kind=--yubikey keys_most=1
 tried_in_all=0
-seed=${TAMGA_TEST_SEED:-$$}
-[ -n "${TAMGA_TEST_ALL:-}" ] || echo "TAMGA_TEST_SEED=$seed"
+. "$top_srcdir/tests/lib/seed.sh"
 left_behind() { :; }
 
 # ---- an enrollment, a renewal ---------------------------------------------------------

@@ -3,6 +3,7 @@
 # of `tamga enroll`: one virtual card and one authority of the test's own.
 # shellcheck disable=SC2086
 . "$top_srcdir/tests/interop/enroll-lib.sh"
+. "$top_srcdir/tests/lib/seed.sh"
 shim=$top_builddir/tests/fault/.libs/shim.so
 [ -e "$shim" ] || { echo "skipped: $shim is not built"; exit 77; }
 if ldd "$tamga" 2>/dev/null | grep -q libasan; then
@@ -60,7 +61,7 @@ sweep() {
 	total=$(cat "$work/count")
 	[ "$total" -gt 0 ] || fail "$what: no places"
 	every=$(((total + most - 1) / most))
-	n=$((1 + ${TAMGA_TEST_SEED:-$$} % every))
+	n=$((1 + seed % every))
 	runs=0 hurt=0
 	while [ "$n" -le "$total" ]; do
 		$first

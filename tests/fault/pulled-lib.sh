@@ -96,8 +96,7 @@ is_none() {
 	is_readable && { has_keys "$others" || wrong "there is still something"; }
 }
 
-seed=${TAMGA_TEST_SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
-echo "seed: $seed (TAMGA_TEST_SEED)"
+. "$top_srcdir/tests/lib/seed.sh"
 # sampled N: one of N places from here on, or all of them
 sampled() {
 	every=$1

@@ -9,6 +9,7 @@
 # shellcheck disable=SC2086
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
+. "$top_srcdir/tests/lib/seed.sh"
 shim=$top_builddir/tests/fault/.libs/shim.so
 [ -e "$shim" ] || { echo "skipped: $shim is not built"; exit 77; }
 program=$top_builddir/tools/ra/.libs/tamga-ra	# not libtool's wrapper
@@ -38,7 +39,7 @@ wrong() {
 serve() {
 	stride=$1
 	[ -z "${TAMGA_TEST_ALL:-}" ] || stride=1
-	first=$((1 + ${TAMGA_TEST_SEED:-0} % stride))
+	first=$((1 + seed % stride))
 	shift
 	env LD_PRELOAD="$shim" TAMGA_FAULT_STEPS=$stride TAMGA_FAULT_AT=$first \
 		TAMGA_FAULT_TOLD="$work/told" "$@" \
@@ -138,7 +139,7 @@ sweep "files EMFILE" 4 TAMGA_FAULT=io-files TAMGA_FAULT_ERROR=EMFILE
 sweep "sockets ECONNRESET" 2 TAMGA_FAULT=io-sockets TAMGA_FAULT_ERROR=ECONNRESET
 sweep "sockets EMFILE" 2 TAMGA_FAULT=io-sockets TAMGA_FAULT_ERROR=EMFILE
 # memory
-sweep "allocations" 200 TAMGA_FAULT=alloc
+sweep "allocations" 100 TAMGA_FAULT=alloc
 cold 450 TAMGA_FAULT=alloc
 
 # Everybody asks once more, where nothing is broken.

@@ -20,6 +20,7 @@ if ldd "$program" 2>/dev/null | grep -q libasan; then
 	echo "skipped: AddressSanitizer must be preloaded first, so nothing else can be"
 	exit 77
 fi
+. "$top_srcdir/tests/lib/seed.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/vcard.XXXXXX") || exit 1
 card=
 finish() {
@@ -76,7 +77,7 @@ sweep() { # WHAT STRIDE NAME=VALUE...
 	what=$1 stride=$2
 	shift 2
 	[ -z "${TAMGA_TEST_ALL:-}" ] || stride=1
-	n=$((1 + ${TAMGA_TEST_SEED:-$$} % stride)) tried=0 acknowledged=0
+	n=$((1 + seed % stride)) tried=0 acknowledged=0
 	while :; do
 		cp whole state
 		rm -f told state.*

@@ -18,8 +18,7 @@ ctl() { "$TAMGA_VCARD" ctl "$TAMGA_TEST_CTL" "$@"; }
 faults="remove remove-after reset reset-after mute truncated garbage sw=6F00 sw=6982"
 each=1
 [ -z "${TAMGA_TEST_ALL:-}" ] || each=9
-seed=${TAMGA_TEST_SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
-echo "seed: $seed (TAMGA_TEST_SEED)"
+. "$top_srcdir/tests/lib/seed.sh"
 # chosen N: the faults of that place
 chosen() {
 	# shellcheck disable=SC2086 # words

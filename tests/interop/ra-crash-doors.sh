@@ -6,6 +6,7 @@
 # acknowledged is lost, nothing is issued twice, no secret and no challenge is good for two.
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
+. "$top_srcdir/tests/lib/seed.sh"
 
 strace -o trace true 2>/dev/null || { echo "SKIP: strace cannot trace here"; exit 77; }
 db=$TAMGA_TEST_RA_DIR/store.db
@@ -102,7 +103,7 @@ for door in cmp scep; do
 	for call in pwrite64 fdatasync; do
 		step=1 tried=0 acknowledged=0
 		[ -n "${TAMGA_TEST_ALL:-}" ] || [ $call = fdatasync ] || step=6
-		n=$((${TAMGA_TEST_SEED:-$(date +%S | sed 's/^0//')} % step + 1))
+		n=$((seed % step + 1))
 		while :; do
 			name=$call.$n
 			make_$door "$name"

@@ -8,6 +8,7 @@ set -u
 kind=piv
 . "$top_srcdir/tests/interop/enroll-lib.sh"
 . "$top_srcdir/tests/interop/upstream-lib.sh"
+. "$top_srcdir/tests/lib/seed.sh"
 strace -o "$work/trace" true 2>/dev/null || { echo "SKIP: strace cannot trace here"; exit 77; }
 from_upstream front-ra employee '/CN=Registration office/O=Front'
 make_front employee
@@ -51,7 +52,7 @@ all=0
 for call in fdatasync pwrite64; do
 	step=1 tried=0
 	[ -n "${TAMGA_TEST_ALL:-}" ] || { [ $call = fdatasync ] && step=2 || step=14; }
-	n=$((${TAMGA_TEST_SEED:-$(date +%S | sed 's/^0//')} % step + 1))
+	n=$((seed % step + 1))
 	while :; do
 		name=$call$n
 		front_csr "$name" "/CN=$name"

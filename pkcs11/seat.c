@@ -5,6 +5,7 @@
 #include "pkcs11/rv.h"
 #include "pkcs11/source.h"
 #include "pkcs11/trace.h"
+#include "src/base/ctx.h"
 #include "src/base/text.h"
 #include "src/token/token.h"
 
@@ -157,6 +158,8 @@ open_tokens(tmg_p11_seat *seat)
 	if (seat->ctx == NULL) {
 		if ((rc = tmg_ctx_new(&seat->ctx)))
 			return rc;
+		/* a device that the list has in its hands is ours, too */
+		tmg_ctx_join(seat->ctx, tmg_p11.ctx);
 		tmg_ctx_set_pin(seat->ctx, give_pin, seat);
 		tmg_ctx_set_keypad(seat->ctx, trusts_keypad, NULL);
 		tmg_p11_trace_to(seat->ctx, tmg_p11.conf.trace);

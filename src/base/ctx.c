@@ -15,6 +15,7 @@ struct tmg_ctx {
 	OSSL_LIB_CTX *libctx, *bare;
 	OSSL_PROVIDER *base, *none;
 	pthread_mutex_t mutex;
+	tmg_commons *commons;
 	void *provider;
 	EVP_PKEY *curve[TMG_ALG_COUNT];
 
@@ -51,11 +52,63 @@ open_crypto(tmg_ctx *ctx)
 	return ctx->none != NULL ? TMG_OK : TMG_E_CRYPTO;
 }
 
+/* ---- what several have in common ----------------------------------------- */
+
+static tmg_commons *
+commons_new(void)
+{
+	tmg_commons *c = calloc(1, sizeof(*c));
+
+	if (c != NULL) {
+		pthread_mutex_init(&c->mutex, NULL);
+		c->users = 1;
+	}
+	return c;
+}
+
+static void
+commons_leave(tmg_commons *c)
+{
+	bool last;
+
+	pthread_mutex_lock(&c->mutex);
+	last = --c->users == 0;
+	pthread_mutex_unlock(&c->mutex);
+	if (!last)
+		return;
+	pthread_mutex_destroy(&c->mutex);
+	free(c);
+}
+
+tmg_commons *
+tmg_ctx_commons(tmg_ctx *ctx)
+{
+	return ctx->commons;
+}
+
+void
+tmg_ctx_join(tmg_ctx *ctx, tmg_ctx *with)
+{
+	tmg_commons *common = with->commons;
+
+	pthread_mutex_lock(&common->mutex);
+	common->users++;
+	pthread_mutex_unlock(&common->mutex);
+	commons_leave(ctx->commons);
+	ctx->commons = common;
+}
+
+/* ---- beginning and end --------------------------------------------------- */
+
 tmg_rc
 tmg_ctx_plain(tmg_ctx **out)
 {
 	tmg_ctx *ctx = calloc(1, sizeof(*ctx));
 
+	if (ctx != NULL && (ctx->commons = commons_new()) == NULL) {
+		free(ctx);
+		ctx = NULL;
+	}
 	*out = ctx;
 	if (ctx == NULL)
 		return TMG_E_NOMEM;
@@ -91,6 +144,7 @@ tmg_ctx_free(tmg_ctx **ctx)
 	OSSL_LIB_CTX_free((*ctx)->bare);
 	OSSL_LIB_CTX_free((*ctx)->libctx);
 	pthread_mutex_destroy(&(*ctx)->mutex);
+	commons_leave((*ctx)->commons);
 	free(*ctx);
 	*ctx = NULL;
 }

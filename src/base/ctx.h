@@ -53,6 +53,24 @@ void tmg_log(tmg_ctx *ctx, tmg_log_level level, const char *fmt, ...)
     __attribute__((__format__(__printf__, 3, 4)));
 bool tmg_log_wants(const tmg_ctx *ctx, tmg_log_level level);
 
+/*
+ * What contexts of one program have in common once they are joined: the devices
+ * that only one of them at a time could have.  usb is src/reader's, under the
+ * mutex.
+ */
+typedef struct tmg_commons {
+	pthread_mutex_t mutex;
+	unsigned users;		/* contexts */
+	void *usb;
+} tmg_commons;
+
+tmg_commons *
+tmg_ctx_commons(tmg_ctx *ctx);
+
+/* Before either opens a hub that the other shall share. */
+void
+tmg_ctx_join(tmg_ctx *ctx, tmg_ctx *with);
+
 /* Asks the person; TMG_CANCELLED when there is nobody to ask, and no keypad. */
 TMG_MUST_USE tmg_rc
 tmg_ctx_ask_pin(tmg_ctx *ctx, const tmg_pin_ask *ask, tmg_out *pin);

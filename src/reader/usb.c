@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "src/reader/usb.h"
+#include "src/reader/usb_bus.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -10,40 +10,30 @@
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
-#include "src/base/text.h"
+#include "src/base/scope.h"
 #include "src/reader/holder.h"
 #include "src/reader/quirk.h"
 
 enum {
-	PLACES_MAX = 64,
 	POLL_MS = 500,		/* between looks for cards that can be exchanged */
 	ERA_SHIFT = 16,		/* events of a device count anew with each plugging */
 };
 
-/* A reader that was plugged in, until the hub or its last link ends. */
-struct plugged {
-	struct plugged *next;
-	tmg_usb_place at;	/* its device is ours */
-	char name[TMG_READER_NAME];
-	unsigned quirks, era;
-	bool seen;		/* in the scan under way */
-	bool gone;
-	tmg_ccid_reader *reader;
-	tmg_presence presence;	/* as list last told */
+/* A reader as list told of it last. */
+struct told {
+	unsigned era;
+	tmg_presence presence;
 	unsigned events;
 };
 
 struct usb_hub {
 	tmg_hub hub;
-	libusb_context *usb;
+	tmg_usb_bus *bus;
 	libusb_hotplug_callback_handle hotplug;
 	bool hears;		/* of what is plugged in and out */
 	atomic_bool changed, cancelled;
-	struct plugged *all;
-	unsigned era;
-	/* what was found and is not used, with why */
-	tmg_usb_place refused[PLACES_MAX];
-	size_t refused_count;
+	struct told told[TMG_USB_PLACES];
+	size_t told_count;
 };
 
 static struct usb_hub *
@@ -60,129 +50,12 @@ say(const struct usb_hub *h, const char *of_reader, const tmg_fault *why)
 		    why->text);
 }
 
-/* ---- what is plugged in -------------------------------------------------- */
-
-static tmg_rc
-open_door(void *of_plugged, bool wait, tmg_fault *f, tmg_pipe **pipe)
-{
-	struct plugged *p = of_plugged;
-
-	return tmg_usb_open(&p->at, p->name, wait, f, pipe);
-}
-
-static bool
-is_same(const tmg_usb_place *a, const tmg_usb_place *b)
-{
-	return a->bus == b->bus && a->address == b->address &&
-	    a->interface == b->interface && a->vendor == b->vendor &&
-	    a->product == b->product;
-}
-
-static struct plugged *
-find_place(struct usb_hub *h, const tmg_usb_place *at)
-{
-	struct plugged *p = h->all;
-
-	while (p != NULL && (p->gone || !is_same(&p->at, at)))
-		p = p->next;
-	return p;
-}
-
-/* "usb:1-2.3 Yubico YubiKey OTP+FIDO+CCID" */
-static void
-name_reader(struct plugged *p)
-{
-	(void)snprintf(p->name, sizeof(p->name), "usb:%s %s", p->at.path,
-	    p->at.label);
-}
-
-static tmg_rc
-plug(struct usb_hub *h, const tmg_usb_place *at)
-{
-	struct plugged *p = calloc(1, sizeof(*p));
-	const tmg_ccid_door door = { open_door, p };
-	tmg_rc rc = TMG_E_NOMEM;
-
-	if (p != NULL) {
-		p->at = *at;
-		p->seen = true;
-		p->era = ++h->era;
-		p->quirks = tmg_quirks_of(at->vendor, at->product, at->firmware);
-		name_reader(p);
-		rc = tmg_ccid_reader_new(&at->desc, p->quirks, p->name, &door,
-		    &p->reader);
-	}
-	if (rc != TMG_OK) {
-		free(p);
-		return tmg_raise(&h->hub.fault, rc, 0, _("out of memory"));
-	}
-	libusb_ref_device(at->device);
-	p->next = h->all;
-	h->all = p;
-	return TMG_OK;
-}
-
-static tmg_rc
-found(void *arg, const tmg_usb_place *at)
-{
-	struct usb_hub *h = arg;
-	struct plugged *p;
-
-	if (at->why.rc != TMG_OK) {
-		say(h, at->label, &at->why);
-		if (h->refused_count < PLACES_MAX)
-			h->refused[h->refused_count++] = *at;
-		return TMG_OK;
-	}
-	p = find_place(h, at);
-	if (p == NULL)
-		return plug(h, at);
-	p->seen = true;
-	return TMG_OK;
-}
-
-static void
-free_plugged(struct plugged *p)
-{
-	tmg_ccid_reader_free(&p->reader);
-	libusb_unref_device(p->at.device);
-	free(p);
-}
-
-/* A reader that is gone stays for the links that were open to it. */
-static void
-sweep(struct usb_hub *h)
-{
-	for (struct plugged **at = &h->all, *p; (p = *at) != NULL;) {
-		p->gone |= !p->seen;
-		if (p->gone && !tmg_ccid_reader_is_linked(p->reader)) {
-			*at = p->next;
-			free_plugged(p);
-		} else
-			at = &p->next;
-	}
-}
-
-static tmg_rc
-scan(struct usb_hub *h)
-{
-	tmg_rc rc;
-
-	for (struct plugged *p = h->all; p != NULL; p = p->next)
-		p->seen = false;
-	h->refused_count = 0;
-	if ((rc = tmg_usb_scan(h->usb, &h->hub.fault, found, h)))
-		return rc;
-	sweep(h);
-	return TMG_OK;
-}
-
 /* ---- list ---------------------------------------------------------------- */
 
 /* What keeps us from a reader is told by who connects to it: there it is said
  * in words.  The device itself is there. */
 static tmg_presence
-presence_of(const struct plugged *p, tmg_rc rc, const tmg_ccid_seen *seen)
+presence_of(const tmg_usb_plugged *p, tmg_rc rc, const tmg_ccid_seen *seen)
 {
 	if (rc == TMG_OK || rc == TMG_BUSY)
 		return seen->presence;
@@ -193,7 +66,7 @@ presence_of(const struct plugged *p, tmg_rc rc, const tmg_ccid_seen *seen)
 }
 
 static tmg_rc
-look(struct usb_hub *h, const struct plugged *p, tmg_ccid_seen *seen)
+look(struct usb_hub *h, const tmg_usb_plugged *p, tmg_ccid_seen *seen)
 {
 	tmg_fault f = { .rc = TMG_OK };
 	const tmg_rc rc = tmg_ccid_reader_look(p->reader, &f, seen);
@@ -206,7 +79,7 @@ look(struct usb_hub *h, const struct plugged *p, tmg_ccid_seen *seen)
 }
 
 static void
-fill(struct usb_hub *h, const struct plugged *p, const tmg_ccid_seen *seen,
+fill(struct usb_hub *h, const tmg_usb_plugged *p, const tmg_ccid_seen *seen,
     tmg_reader_state *row)
 {
 	tmg_holder holder;
@@ -220,29 +93,40 @@ fill(struct usb_hub *h, const struct plugged *p, const tmg_ccid_seen *seen,
 		memcpy(row->holder, holder.who, sizeof(row->holder));
 }
 
+/* What is there but not used, in the log. */
+static void
+say_refused(const struct usb_hub *h)
+{
+	tmg_usb_place at;
+
+	for (size_t i = 0; tmg_usb_bus_refused(h->bus, i, &at); i++)
+		say(h, at.label, &at.why);
+}
+
 static tmg_rc
 list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 {
 	struct usb_hub *h = of(hub);
+	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
 	tmg_rc rc;
 
 	*count = 0;
 	atomic_store(&h->changed, false);
-	if ((rc = scan(h)))
+	if ((rc = tmg_usb_bus_scan(h->bus, &hub->fault)))
 		return rc;
-	for (struct plugged *p = h->all; p != NULL; p = p->next) {
+	say_refused(h);
+	tmg_usb_rows_take(&all, h->bus);
+	for (size_t i = 0; i < all.count; i++) {
 		tmg_ccid_seen seen;
 
-		if (p->gone)
-			continue;
 		/* for wait, whether there is a row for it or not */
-		(void)look(h, p, &seen);
-		p->presence = seen.presence;
-		p->events = seen.events;
-		if (*count < cap)
-			fill(h, p, &seen, &rows[*count]);
-		(*count)++;
+		(void)look(h, all.row[i], &seen);
+		h->told[i] = (struct told){ all.row[i]->era, seen.presence,
+		    seen.events };
+		if (i < cap)
+			fill(h, all.row[i], &seen, &rows[i]);
 	}
+	h->told_count = *count = all.count;
 	return TMG_OK;
 }
 
@@ -259,24 +143,46 @@ heard(libusb_context *usb, libusb_device *device, libusb_hotplug_event event,
 	return 0;
 }
 
+static const struct told *
+told_of(const struct usb_hub *h, const tmg_usb_plugged *p)
+{
+	for (size_t i = 0; i < h->told_count; i++)
+		if (h->told[i].era == p->era)
+			return &h->told[i];
+	return NULL;
+}
+
+/* Is it another one than list told of? */
+static bool
+is_news(struct usb_hub *h, const tmg_usb_plugged *p)
+{
+	const struct told *told = told_of(h, p);
+	tmg_ccid_seen seen;
+
+	(void)look(h, p, &seen);
+	return told == NULL || seen.presence != told->presence ||
+	    seen.events != told->events;
+}
+
 /* Has a card come or gone that no plug tells of?  *any: there may be one. */
 static bool
 cards_changed(struct usb_hub *h, bool *any)
 {
+	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
 	bool changed = false;
 
 	*any = !h->hears;
-	for (struct plugged *p = h->all; p != NULL; p = p->next) {
-		tmg_ccid_seen seen;
+	tmg_usb_rows_take(&all, h->bus);
+	for (size_t i = 0; i < all.count; i++) {
+		const tmg_usb_plugged *p = all.row[i];
+		const struct told *told = told_of(h, p);
 
 		/* a token that somebody holds may be given back */
-		if (p->gone || ((p->quirks & TMG_QUIRK_FIXED) != 0 &&
-		    p->presence == TMG_PRESENT))
+		if ((p->quirks & TMG_QUIRK_FIXED) != 0 && told != NULL &&
+		    told->presence == TMG_PRESENT)
 			continue;
 		*any = true;
-		(void)look(h, p, &seen);
-		changed |= seen.presence != p->presence ||
-		    seen.events != p->events;
+		changed |= is_news(h, p);
 	}
 	return changed;
 }
@@ -287,7 +193,8 @@ sleep_until_told(struct usb_hub *h, int64_t ms)
 	struct timeval t = { .tv_sec = (time_t)(ms / 1000),
 	    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
 
-	(void)libusb_handle_events_timeout_completed(h->usb, &t, NULL);
+	(void)libusb_handle_events_timeout_completed(tmg_usb_bus_libusb(h->bus),
+	    &t, NULL);
 }
 
 /* Milliseconds to sleep: no longer than there is time, nor than between looks. */
@@ -327,42 +234,28 @@ static void
 cancel(tmg_hub *hub)
 {
 	atomic_store(&of(hub)->cancelled, true);
-	libusb_interrupt_event_handler(of(hub)->usb);
+	libusb_interrupt_event_handler(tmg_usb_bus_libusb(of(hub)->bus));
 }
 
 /* ---- the rest ------------------------------------------------------------ */
-
-static bool
-is_called(const struct plugged *p, const char *reader)
-{
-	return !p->gone && strcmp(p->name, reader) == 0;
-}
-
-static struct plugged *
-find_reader(struct usb_hub *h, const char *reader)
-{
-	struct plugged *p = h->all;
-
-	while (p != NULL && !is_called(p, reader))
-		p = p->next;
-	return p;
-}
 
 static tmg_rc
 connect_card(tmg_hub *hub, const char *reader, tmg_link **link)
 {
 	struct usb_hub *h = of(hub);
-	struct plugged *p;
+	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
 	tmg_rc rc;
 
 	*link = NULL;
-	if ((rc = scan(h)))
+	if ((rc = tmg_usb_bus_scan(h->bus, &hub->fault)))
 		return rc;
-	p = find_reader(h, reader);
-	if (p == NULL)
-		return tmg_raise(&hub->fault, TMG_NOT_FOUND, 0,
-		    _("there is no reader \"%s\""), reader);
-	return tmg_ccid_reader_link(p->reader, &hub->fault, link);
+	tmg_usb_rows_take(&all, h->bus);
+	for (size_t i = 0; i < all.count; i++)
+		if (strcmp(all.row[i]->name, reader) == 0)
+			return tmg_ccid_reader_link(all.row[i]->reader,
+			    &hub->fault, link);
+	return tmg_raise(&hub->fault, TMG_NOT_FOUND, 0,
+	    _("there is no reader \"%s\""), reader);
 }
 
 static void
@@ -371,13 +264,9 @@ close_hub(tmg_hub *hub)
 	struct usb_hub *h = of(hub);
 
 	if (h->hears)
-		libusb_hotplug_deregister_callback(h->usb, h->hotplug);
-	for (struct plugged *p = h->all, *next; p != NULL; p = next) {
-		next = p->next;
-		free_plugged(p);
-	}
-	if (h->usb != NULL)
-		libusb_exit(h->usb);
+		libusb_hotplug_deregister_callback(tmg_usb_bus_libusb(h->bus),
+		    h->hotplug);
+	tmg_usb_bus_leave(&h->bus);
 	free(h);
 }
 
@@ -394,7 +283,7 @@ static void
 listen_for_plugs(struct usb_hub *h)
 {
 	h->hears = libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) != 0 &&
-	    libusb_hotplug_register_callback(h->usb,
+	    libusb_hotplug_register_callback(tmg_usb_bus_libusb(h->bus),
 		LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED |
 		LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT, LIBUSB_HOTPLUG_NO_FLAGS,
 		LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
@@ -405,7 +294,7 @@ tmg_rc
 tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 {
 	struct usb_hub *h = calloc(1, sizeof(*h));
-	int code;
+	tmg_rc rc;
 
 	*hub = NULL;
 	if (h == NULL)
@@ -413,12 +302,9 @@ tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 	h->hub.ops = &ops;
 	h->hub.ctx = ctx;
 	atomic_init(&h->changed, true);	/* nothing was listed: all is new */
-	code = libusb_init(&h->usb);
-	if (code != 0) {
-		h->usb = NULL;
+	if ((rc = tmg_usb_bus_join(ctx, f, &h->bus))) {
 		close_hub(&h->hub);
-		return tmg_raise(f, TMG_NOT_FOUND, 0,
-		    _("USB cannot be reached: %s"), libusb_error_name(code));
+		return rc;
 	}
 	listen_for_plugs(h);
 	*hub = &h->hub;
@@ -427,46 +313,31 @@ tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 
 /* ---- what is known of them ----------------------------------------------- */
 
-static void
-tell(const tmg_usb_place *at, const char *name, unsigned quirks,
-    tmg_usb_facts *facts)
+static tmg_rc
+facts_of(struct usb_hub *h, size_t index, tmg_usb_facts *facts)
 {
-	tmg_holder holder;
+	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
+	tmg_usb_place refused;
+	tmg_rc rc;
 
-	*facts = (tmg_usb_facts){ .vendor = at->vendor, .product = at->product,
-	    .firmware = at->firmware, .interface = at->interface,
-	    .protocols = (unsigned)at->desc.protocols,
-	    .features = at->desc.features, .message = at->desc.message,
-	    .level = at->why.rc == TMG_OK ? tmg_ccid_level_name(at->desc.level)
-	    : "", .interrupts = at->interrupts,
-	    .token = (quirks & TMG_QUIRK_FIXED) != 0,
-	    .keypad = at->desc.pins != 0 };
-	tmg_text_copy(facts->reader, sizeof(facts->reader), name);
-	tmg_text_copy(facts->node, sizeof(facts->node), at->node);
-	tmg_text_copy(facts->why, sizeof(facts->why), at->why.text);
-	if (tmg_holder_of_node(at->node, &holder))
-		tmg_text_copy(facts->holder, sizeof(facts->holder), holder.who);
+	if (index == 0 && (rc = tmg_usb_bus_scan(h->bus, &h->hub.fault)))
+		return rc;
+	tmg_usb_rows_take(&all, h->bus);
+	if (index < all.count) {
+		const tmg_usb_plugged *p = all.row[index];
+
+		tmg_usb_tell(&p->at, p->name, p->quirks, facts);
+		return TMG_OK;
+	}
+	if (!tmg_usb_bus_refused(h->bus, index - all.count, &refused))
+		return TMG_NOT_FOUND;
+	tmg_usb_tell(&refused, refused.label, 0, facts);
+	return TMG_OK;
 }
 
 tmg_rc
 tmg_hub_usb_facts(tmg_hub *hub, size_t index, tmg_usb_facts *facts)
 {
-	struct usb_hub *h = of(hub);
-	tmg_rc rc;
-
 	*facts = (tmg_usb_facts){ .vendor = 0 };
-	if (hub->ops != &ops)
-		return TMG_E_USAGE;
-	if (index == 0 && (rc = scan(h)))
-		return rc;
-	for (struct plugged *p = h->all; p != NULL; p = p->next) {
-		if (p->gone || index-- > 0)
-			continue;
-		tell(&p->at, p->name, p->quirks, facts);
-		return TMG_OK;
-	}
-	if (index >= h->refused_count)
-		return TMG_NOT_FOUND;
-	tell(&h->refused[index], h->refused[index].label, 0, facts);
-	return TMG_OK;
+	return hub->ops == &ops ? facts_of(of(hub), index, facts) : TMG_E_USAGE;
 }

@@ -31,6 +31,11 @@ typedef tmg_rc tmg_usb_fn(void *arg, const tmg_usb_place *place);
 TMG_MUST_USE tmg_rc
 tmg_usb_scan(libusb_context *usb, tmg_fault *f, tmg_usb_fn *fn, void *arg);
 
+/* What is known of it under that name, and who else has it open. */
+void
+tmg_usb_tell(const tmg_usb_place *place, const char *name, unsigned quirks,
+    tmg_usb_facts *facts);
+
 /*
  * Opens the device, claims the interface.  With wait, waits a while for other
  * programs of ours, which lock the node; for others it does not.  Nothing is detached.

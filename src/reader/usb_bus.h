@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is plugged in, for all hubs of the contexts that are joined: they share
+ * each device, which only one of them at a time could have.
+ */
+#ifndef TMG_READER_USB_BUS_H
+#define TMG_READER_USB_BUS_H
+
+#include "src/reader/usb.h"
+
+enum { TMG_USB_PLACES = 64 };
+
+typedef struct tmg_usb_bus tmg_usb_bus;
+
+/* A reader that was plugged in, until it is gone and nobody has it. */
+typedef struct tmg_usb_plugged {
+	struct tmg_usb_plugged *next;
+	tmg_usb_place at;	/* its device is ours */
+	char name[TMG_READER_NAME];
+	unsigned quirks;
+	unsigned era;		/* another one for each plugging */
+	tmg_ccid_reader *reader;
+	unsigned users;		/* who has it in rows */
+	bool seen;		/* in the scan under way */
+	bool gone;
+} tmg_usb_plugged;
+
+/*
+ * The bus of the context, or one of one's own without a context.
+ *
+ * Verdicts  TMG_NOT_FOUND  there is no USB here
+ */
+TMG_MUST_USE tmg_rc
+tmg_usb_bus_join(tmg_ctx *ctx, tmg_fault *f, tmg_usb_bus **bus);
+
+/* The last one ends it. */
+void
+tmg_usb_bus_leave(tmg_usb_bus **bus);
+
+libusb_context *
+tmg_usb_bus_libusb(tmg_usb_bus *bus);
+
+/* Looks what is plugged in.  Faults TMG_E_IO, TMG_E_NOMEM. */
+TMG_MUST_USE tmg_rc
+tmg_usb_bus_scan(tmg_usb_bus *bus, tmg_fault *f);
+
+/* What was found and is not used, with why: a copy.  False: there are no more. */
+bool
+tmg_usb_bus_refused(tmg_usb_bus *bus, size_t index, tmg_usb_place *place);
+
+/* Those that are there since the last scan; kept until released. */
+typedef struct tmg_usb_rows {
+	tmg_usb_bus *bus;
+	tmg_usb_plugged *row[TMG_USB_PLACES];
+	size_t count;
+} tmg_usb_rows;
+
+void
+tmg_usb_rows_take(tmg_usb_rows *rows, tmg_usb_bus *bus);
+void
+tmg_usb_rows_release(tmg_usb_rows *rows);
+
+#endif

@@ -192,12 +192,13 @@ close_link(tmg_link *link, bool with_reset)
 	struct ccid_link *l = of(link);
 	tmg_ccid_reader *r = l->r;
 	const bool mine = l->turn || tmg_ccid_take_turn(r);
+	bool last;
 
 	r->c.fault = NULL;
 	pthread_mutex_lock(&r->guard);
-	r->links--;
+	last = --r->links == 0;
 	pthread_mutex_unlock(&r->guard);
-	if (mine && with_reset && !l->gone)
+	if (mine && (last || (with_reset && !l->gone)))
 		tmg_ccid_let_go(r);
 	if (mine)
 		tmg_ccid_end_turn(r);
@@ -221,7 +222,9 @@ open_card(struct ccid_link *l, tmg_fault *f)
 	if (!tmg_ccid_take_turn(l->r))
 		return tmg_raise(f, TMG_BUSY, 0, _("%s: another part of this "
 		    "program keeps the card for itself"), l->r->name);
-	rc = tmg_ccid_have_power(l->r, f);
+	rc = tmg_ccid_still_there(l->r, f);
+	if (rc == TMG_OK)
+		rc = tmg_ccid_have_power(l->r, f);
 	if (rc == TMG_OK) {
 		take_over(l);
 		pthread_mutex_lock(&l->r->guard);

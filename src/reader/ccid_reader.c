@@ -12,27 +12,24 @@
 
 enum {
 	IDLE_MS = 3000,		/* a token is kept after a turn */
+	LOOK_MS = 1000,		/* a card that was looked at, for who will use it */
 	TURN_MS = 15000,	/* another thread of this program may keep it */
 };
 
 /* ---- the guard, and waiting under it ------------------------------------- */
 
-static bool
+/* None of these can fail here: pthread_cond_init(3), pthread_mutex_init(3). */
+static void
 make_guard(tmg_ccid_reader *r)
 {
 	pthread_condattr_t attr;
-	bool good;
 
-	if (pthread_condattr_init(&attr) != 0)
-		return false;
-	good = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-	    pthread_cond_init(&r->changed, &attr) == 0;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&r->changed, &attr);
+	pthread_cond_init(&r->late, &attr);
 	pthread_condattr_destroy(&attr);
-	if (good && pthread_mutex_init(&r->guard, NULL) != 0) {
-		pthread_cond_destroy(&r->changed);
-		good = false;
-	}
-	return good;
+	pthread_mutex_init(&r->guard, NULL);
 }
 
 bool
@@ -61,7 +58,7 @@ tmg_ccid_let_go(tmg_ccid_reader *r)
 		return;
 	if (r->powered)
 		tmg_ccid_power_off(&r->c);
-	r->powered = false;
+	r->powered = r->asleep = false;
 	tmg_ccid_drop(&r->c);
 }
 
@@ -70,7 +67,7 @@ static tmg_rc
 have_pipe(tmg_ccid_reader *r, bool wait, tmg_fault *f)
 {
 	if (r->c.broken) {
-		r->powered = false;
+		r->powered = r->asleep = false;
 		tmg_ccid_drop(&r->c);
 	}
 	return r->c.pipe != NULL ? TMG_OK
@@ -107,7 +104,9 @@ tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
 	if (r->powered)
 		return TMG_OK;
 	/* whoever had it before us may have left a login in it */
-	tmg_ccid_power_off(&r->c);
+	if (!r->asleep)
+		tmg_ccid_power_off(&r->c);
+	r->asleep = false;
 	/* what was stuck before us may work when it is opened anew */
 	if ((rc = have_pipe(r, true, f)))
 		return rc;
@@ -126,24 +125,19 @@ tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
 
 /* ---- after a turn -------------------------------------------------------- */
 
-/* Is there nothing to wait for with what to do after a turn? */
+/* A reader whose card can be exchanged is kept as long as a link to its card is
+ * open: nobody would tell us of another card. */
 static bool
 keeps(const tmg_ccid_reader *r)
 {
 	return r->links > 0 && (r->quirks & TMG_QUIRK_FIXED) == 0;
 }
 
-/*
- * Waits until nobody has taken a turn for a while, and lets go then.  A reader
- * whose card can be exchanged is kept as long as a link to its card is open:
- * nobody would tell us of another card.
- */
-static void *
-idle(void *of)
+/* Under the guard: until nobody has taken a turn for a while.  Its own clock
+ * wakes it, no turn does. */
+static void
+wait_idle(tmg_ccid_reader *r)
 {
-	tmg_ccid_reader *r = of;
-
-	pthread_mutex_lock(&r->guard);
 	while (!r->ending && (r->taken || tmg_now_ms() < r->idle_at)) {
 		const int64_t left = r->idle_at - tmg_now_ms();
 		const struct timespec until = tmg_clock_in(left > 0 ? left : 0);
@@ -151,9 +145,19 @@ idle(void *of)
 		if (r->taken)
 			pthread_cond_wait(&r->changed, &r->guard);
 		else
-			pthread_cond_timedwait(&r->changed, &r->guard, &until);
+			pthread_cond_timedwait(&r->late, &r->guard, &until);
 	}
-	if (!r->ending) {
+}
+
+/* The thread that lets go when nobody has use of the reader any more. */
+static void *
+idle(void *of)
+{
+	tmg_ccid_reader *r = of;
+
+	pthread_mutex_lock(&r->guard);
+	wait_idle(r);
+	if (!r->ending && !keeps(r)) {
 		r->taken = true;
 		pthread_mutex_unlock(&r->guard);
 		r->c.fault = NULL;
@@ -189,10 +193,10 @@ tmg_ccid_end_turn(tmg_ccid_reader *r)
 {
 	bool mine;
 
-	if (r->links == 0 || r->c.broken)
+	if (r->c.broken || (r->links == 0 && !r->powered))
 		tmg_ccid_let_go(r);
 	pthread_mutex_lock(&r->guard);
-	r->idle_at = tmg_now_ms() + r->idle_ms;
+	r->idle_at = tmg_now_ms() + (r->links > 0 ? r->idle_ms : r->look_ms);
 	mine = r->c.pipe != NULL && !keeps(r) && !r->idling;
 	if (mine)
 		r->idling = true;
@@ -224,6 +228,7 @@ note_icc(tmg_ccid_reader *r, tmg_ccid_icc icc)
 		tmg_ccid_forget_card(r);
 	else if (icc == TMG_CCID_INACTIVE)
 		r->powered = false;
+	r->asleep = icc == TMG_CCID_INACTIVE;
 }
 
 /* Nothing is to be learned of the card any more. */
@@ -271,6 +276,23 @@ look(tmg_ccid_reader *r, tmg_fault *f)
 	return rc == TMG_REMOVED && !r->c.broken ? TMG_OK : rc;
 }
 
+/* What a look left under power may have been exchanged since. */
+tmg_rc
+tmg_ccid_still_there(tmg_ccid_reader *r, tmg_fault *f)
+{
+	tmg_ccid_icc icc;
+	tmg_rc rc;
+
+	if (!r->powered || r->links > 0 || r->c.broken ||
+	    (r->quirks & TMG_QUIRK_FIXED) != 0)
+		return TMG_OK;
+	r->c.fault = f;
+	if ((rc = tmg_ccid_look(&r->c, &icc)))
+		return r->c.broken ? TMG_OK : rc;
+	note_icc(r, icc);
+	return TMG_OK;
+}
+
 tmg_rc
 tmg_ccid_reader_look(tmg_ccid_reader *r, tmg_fault *f, tmg_ccid_seen *seen)
 {
@@ -311,11 +333,12 @@ tmg_ccid_reader_new(const tmg_ccid_desc *desc, unsigned quirks,
 	r->quirks = quirks;
 	r->door = *door;
 	r->idle_ms = IDLE_MS;
-	if (tmg_ccid_init(&r->c, desc) || !make_guard(r)) {
-		tmg_ccid_done(&r->c);
+	r->look_ms = LOOK_MS;
+	if (tmg_ccid_init(&r->c, desc)) {
 		free(r);
 		return TMG_E_NOMEM;
 	}
+	make_guard(r);
 	r->c.quirks = quirks;
 	r->c.name = r->name;
 	*out = r;
@@ -333,6 +356,7 @@ tmg_ccid_reader_free(tmg_ccid_reader **out)
 	pthread_mutex_lock(&r->guard);
 	r->ending = true;
 	pthread_cond_broadcast(&r->changed);
+	pthread_cond_broadcast(&r->late);
 	pthread_mutex_unlock(&r->guard);
 	if (r->idler_made)
 		pthread_join(r->idler, NULL);
@@ -340,6 +364,7 @@ tmg_ccid_reader_free(tmg_ccid_reader **out)
 	tmg_ccid_let_go(r);
 	tmg_ccid_done(&r->c);
 	pthread_cond_destroy(&r->changed);
+	pthread_cond_destroy(&r->late);
 	pthread_mutex_destroy(&r->guard);
 	free(r);
 }
@@ -364,5 +389,5 @@ tmg_ccid_reader_times(tmg_ccid_reader *r)
 void
 tmg_ccid_reader_set_idle(tmg_ccid_reader *r, int ms)
 {
-	r->idle_ms = ms;
+	r->idle_ms = r->look_ms = ms;
 }

@@ -39,7 +39,8 @@ tmg_ccid_reader_is_linked(tmg_ccid_reader *r);
 tmg_ccid_times *
 tmg_ccid_reader_times(tmg_ccid_reader *r);
 
-/* How long after the last turn a token is kept, milliseconds. */
+/* How long after the last turn a token is kept, and a card after it was looked
+ * at, milliseconds. */
 void
 tmg_ccid_reader_set_idle(tmg_ccid_reader *r, int ms);
 
@@ -52,8 +53,9 @@ typedef struct tmg_ccid_seen {
 
 /*
  * What is in the slot: asked, unless a link of ours has a turn or has it in its
- * hands.  A card that was not known gets power once, for its ATR.  An interface
- * that is opened for this is given back at once.
+ * hands.  A card that was not known gets power once, for its ATR, and is kept so
+ * for a moment: who connects to it then finds it powered.  An interface that is
+ * opened only to ask is given back at once.
  *
  * Verdicts  as of a door's open, which does not wait; seen is what was known
  *           then, TMG_HELD with TMG_BUSY: somebody uses a card

@@ -11,8 +11,9 @@
 #include "src/reader/ccid_reader.h"
 
 struct tmg_ccid_reader {
-	pthread_mutex_t guard;		/* of the next seven */
-	pthread_cond_t changed;
+	pthread_mutex_t guard;		/* of the next eight */
+	pthread_cond_t changed;		/* for who waits for a turn */
+	pthread_cond_t late;		/* for who lets go; turns do not wake it */
 	bool taken;			/* somebody has a turn: the rest is its */
 	bool idling, ending;
 	int64_t idle_at;		/* let go then */
@@ -22,10 +23,11 @@ struct tmg_ccid_reader {
 
 	tmg_ccid c;
 	bool powered;
+	bool asleep;			/* has no power: it said so, and is ours since */
 	unsigned resets;		/* how often the card got power */
 	tmg_ccid_seen seen;
 	unsigned quirks;
-	int idle_ms;
+	int idle_ms, look_ms;
 	tmg_ccid_door door;
 	char name[TMG_READER_NAME];
 };
@@ -40,6 +42,11 @@ tmg_ccid_end_turn(tmg_ccid_reader *r);
  * r->resets.  Verdicts TMG_REMOVED, and those of a door's open. */
 TMG_MUST_USE tmg_rc
 tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f);
+
+/* In a turn, for a new link: a card that is not the one that was looked at is
+ * known no more. */
+TMG_MUST_USE tmg_rc
+tmg_ccid_still_there(tmg_ccid_reader *r, tmg_fault *f);
 
 /* In a turn: power off, and the interface is given back. */
 void

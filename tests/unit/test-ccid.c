@@ -861,33 +861,36 @@ test_doors(void **state)
 }
 
 /* What list sees: nothing, a card, the same card, another one, none that
- * answers; and the interface is given back each time. */
+ * answers.  The interface is given back each time, but with a card that was given
+ * power for this. */
 static void
 test_look(void **state)
 {
 	static const struct line lines[] = {
 		{ "65000000", { "81 02 00 00" } },
-		{ "65000000", { "81 01 00 00" } }, AWAKE, ASLEEP,
-		{ "65000000", { "81 01 00 00" } },
+		{ "65000000", { "81 01 00 00" } }, POWER(YUBIKEY),
+		{ "65000000", { "81 00 00 00" } },
 		{ "65000000", { "81 42 FE 00" } },
-		{ "65000000", { "81 01 00 00" } }, { OFF, OFF_WELL },
+		{ "65000000", { "81 00 00 00" } }, { OFF, OFF_WELL },
 		{ ON, { "80 41 FE 00" } },
 		{ "65000000", { "x" } },
 		LAST };
 	static const struct {
 		tmg_rc rc; tmg_presence presence; unsigned events; size_t atr;
+		unsigned open;
 	} rows[] = {
-		{ TMG_OK, TMG_ABSENT, 0, 0 },
-		{ TMG_OK, TMG_PRESENT, 1, 23 },
-		{ TMG_OK, TMG_PRESENT, 1, 23 },
-		{ TMG_OK, TMG_ABSENT, 2, 0 },
-		{ TMG_OK, TMG_MUTE, 3, 0 },
-		{ TMG_REMOVED, TMG_MUTE, 3, 0 },
+		{ TMG_OK, TMG_ABSENT, 0, 0, 0 },
+		{ TMG_OK, TMG_PRESENT, 1, 23, 1 },
+		{ TMG_OK, TMG_PRESENT, 1, 23, 1 },
+		{ TMG_OK, TMG_ABSENT, 2, 0, 0 },
+		{ TMG_OK, TMG_MUTE, 3, 0, 0 },
+		{ TMG_REMOVED, TMG_MUTE, 3, 0, 0 },
 	};
 	struct script s;
 	tmg_ccid_reader *r = reader_of(&s, lines, 0);
 
 	(void)state;
+	tmg_ccid_reader_set_idle(r, 60000);
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
 		tmg_fault f = { .rc = TMG_OK };
 		tmg_ccid_seen seen;
@@ -897,8 +900,77 @@ test_look(void **state)
 		assert_int_equal(seen.presence, rows[i].presence);
 		assert_int_equal(seen.events, rows[i].events);
 		assert_int_equal(seen.atr_len, rows[i].atr);
-		assert_int_equal(s.open, 0);
+		assert_int_equal(s.open, rows[i].open);
 	}
+	reader_end(&r, &s);
+}
+
+/* From the first look to the last command a card gets power once; one that can
+ * be exchanged is asked whether it was. */
+static void
+test_one_power(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned quirks;
+		struct line lines[10];
+	} rows[] = {
+		{ "a token", TMG_QUIRK_FIXED, {
+		    { "65000000", { "81 01 00 00" } }, POWER(YUBIKEY), SELECT,
+		    ASLEEP, LAST } },
+		{ "a card", 0, {
+		    { "65000000", { "81 01 00 00" } }, POWER(YUBIKEY),
+		    { "65000000", { "81 00 00 00" } }, SELECT, ASLEEP, LAST } },
+		{ "a card that somebody left under power", 0, {
+		    { "65000000", { "81 00 00 00" } }, AWAKE,
+		    { "65000000", { "81 00 00 00" } }, SELECT, ASLEEP, LAST } },
+		{ "another card since", 0, {
+		    { "65000000", { "81 01 00 00" } },
+		    { ON, { "80000000 3B80 81 01 00" } },
+		    { "65000000", { "81 01 00 00" } }, POWER(YUBIKEY), SELECT,
+		    ASLEEP, LAST } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		struct script s;
+		tmg_ccid_reader *r = reader_of(&s, rows[i].lines,
+		    rows[i].quirks);
+		tmg_fault f = { .rc = TMG_OK };
+		tmg_ccid_seen seen;
+		tmg_link *link;
+
+		print_message("  %s\n", rows[i].name);
+		tmg_ccid_reader_set_idle(r, 60000);
+		assert_int_equal(tmg_ccid_reader_look(r, &f, &seen), TMG_OK);
+		assert_int_equal(seen.presence, TMG_PRESENT);
+		assert_int_equal(tmg_ccid_reader_link(r, &f, &link), TMG_OK);
+		assert_int_equal(link->atr_len, 23);
+		assert_int_equal(link->ops->begin(link), TMG_OK);
+		assert_int_equal(select_on(link), TMG_OK);
+		link->ops->end(link);
+		link->ops->close(link, false);
+		assert_int_equal(s.opened, 1);
+		assert_int_equal(s.open, 0);
+		reader_end(&r, &s);
+	}
+}
+
+/* Whom nobody connects to after the look is given back, without power. */
+static void
+test_look_only(void **state)
+{
+	static const struct line lines[] = { { "65000000", { "81 01 00 00" } },
+		POWER(YUBIKEY), ASLEEP, LAST };
+	struct script s;
+	tmg_ccid_reader *r = reader_of(&s, lines, 0);
+	tmg_fault f = { .rc = TMG_OK };
+	tmg_ccid_seen seen;
+
+	(void)state;
+	tmg_ccid_reader_set_idle(r, 1);
+	assert_int_equal(tmg_ccid_reader_look(r, &f, &seen), TMG_OK);
+	wait_closed(&s, 1);
 	reader_end(&r, &s);
 }
 
@@ -908,7 +980,7 @@ static void
 test_look_later(void **state)
 {
 	static const struct line lines[] = { { "65000000", { "81 01 00 00" } },
-		AWAKE, ASLEEP, LAST };
+		POWER(YUBIKEY), ASLEEP, LAST };
 	struct script s;
 	tmg_ccid_reader *r = reader_of(&s, lines, TMG_QUIRK_FIXED);
 	tmg_fault f = { .rc = TMG_OK };
@@ -1005,6 +1077,8 @@ main(void)
 		cmocka_unit_test(test_other_card),
 		cmocka_unit_test(test_doors),
 		cmocka_unit_test(test_look),
+		cmocka_unit_test(test_one_power),
+		cmocka_unit_test(test_look_only),
 		cmocka_unit_test(test_look_later),
 		cmocka_unit_test(test_enter),
 		cmocka_unit_test(test_quirks),

@@ -2,16 +2,13 @@
 /*
  * Which browsers there are and which files of theirs name modules.
  */
-#include <errno.h>
 #include <pwd.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/file.h"
-#include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "tools/tamga/browser.h"
 
@@ -97,19 +94,6 @@ struct hunt {
 
 /* ---- paths --------------------------------------------------------------- */
 
-/* Too long a path is no path: "" is found nowhere. */
-__attribute__((__format__(__printf__, 2, 3)))
-static void
-put_path(char path[static PATH_MAX], const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vsnprintf(path, PATH_MAX, fmt, ap) >= PATH_MAX)
-		path[0] = '\0';
-	va_end(ap);
-}
-
 static bool
 is_folder(const char *path)
 {
@@ -136,18 +120,18 @@ put_base(char path[static PATH_MAX], const char *variable, const char *otherwise
 	const char *env = getenv(variable);
 
 	if (env != NULL && env[0] == '/')
-		put_path(path, "%s", env);
+		browser_path(path, "%s", env);
 	else
-		put_path(path, "%s/%s", home(), otherwise);
+		browser_path(path, "%s/%s", home(), otherwise);
 }
 
 static void
 put_bases(struct hunt *h)
 {
-	put_path(h->base[BASE_HOME], "%s", home());
+	browser_path(h->base[BASE_HOME], "%s", home());
 	put_base(h->base[BASE_CONFIG], "XDG_CONFIG_HOME", ".config");
 	put_base(h->base[BASE_DATA], "XDG_DATA_HOME", ".local/share");
-	put_path(h->base[BASE_SYSTEM], "%s", h->search->root);
+	browser_path(h->base[BASE_SYSTEM], "%s", h->search->root);
 }
 
 static bool
@@ -155,7 +139,7 @@ is_there(const struct hunt *h, const struct below *b)
 {
 	char path[PATH_MAX];
 
-	put_path(path, "%s/%s", h->base[b->base], b->path);
+	browser_path(path, "%s/%s", h->base[b->base], b->path);
 	return path[0] != '\0' && access(path, F_OK) == 0;
 }
 
@@ -168,7 +152,7 @@ is_command(const char *name, size_t len)
 		const size_t n = strcspn(rest, ":");
 		char path[PATH_MAX];
 
-		put_path(path, "%.*s/%.*s", (int)n, rest, (int)len, name);
+		browser_path(path, "%.*s/%.*s", (int)n, rest, (int)len, name);
 		if (n > 0 && path[0] != '\0' && access(path, X_OK) == 0)
 			return true;
 		rest += n + (rest[n] == ':' ? 1 : 0);
@@ -188,52 +172,6 @@ is_any_command(const char *names)
 			return false;
 		names += n + 1;
 	}
-}
-
-/* ---- how a place stands -------------------------------------------------- */
-
-static bool
-has_forerunner(const struct place *p)
-{
-	const char *slash = strrchr(p->path, '/');
-	char path[PATH_MAX];
-
-	if (p->kind->forerunner[0] == '\0' || slash == NULL)
-		return false;
-	put_path(path, "%.*s/%s", (int)(slash - p->path), p->path,
-	    p->kind->forerunner);
-	return path[0] != '\0' && access(path, F_OK) == 0;
-}
-
-static void
-unclear(struct place *p, const char *why)
-{
-	p->standing = STANDING_UNCLEAR;
-	snprintf(p->why, sizeof(p->why), "%s", why);
-}
-
-void
-place_look(struct place *p, const char *module)
-{
-	tmg_auto_free uint8_t *text = NULL;
-	size_t len = 0;
-	const tmg_rc rc = tmg_file_read(p->path, BROWSER_FILE_MAX, &text, &len);
-
-	p->standing = STANDING_NONE;
-	p->why[0] = p->other[0] = '\0';
-	if (rc == TMG_NOT_FOUND && has_forerunner(p))
-		unclear(p, _("it is of an old format: start the browser once"));
-	else if (rc == TMG_UNSUPPORTED)
-		unclear(p, _("it is too long"));
-	else if (rc != TMG_OK && rc != TMG_NOT_FOUND)
-		unclear(p, strerror(errno));
-	if (rc != TMG_OK)
-		return;
-	p->standing = p->kind->look((tmg_view){ text, len }, module, p->other);
-	if (p->standing == STANDING_UNCLEAR)
-		unclear(p, _("it is not what such a file looks like"));
-	if (p->fixed)
-		snprintf(p->why, sizeof(p->why), "%s", _("by what is installed"));
 }
 
 /* ---- the list ------------------------------------------------------------ */
@@ -278,7 +216,7 @@ is_decided(const struct hunt *h, const char *program, struct place *policy)
 	for (size_t i = 0; i < TMG_COUNT(policies); i++) {
 		if (strcmp(policies[i].program, program) != 0)
 			continue;
-		put_path(policy->path, "%s", policies[i].policy);
+		browser_path(policy->path, "%s", policies[i].policy);
 		place_look(policy, h->search->module);
 	}
 	return policy->standing == STANDING_OURS;
@@ -291,7 +229,7 @@ add_profile(struct hunt *h, const char *program, const char *settings,
 	char folder[PATH_MAX];
 	struct place *p, policy;
 
-	put_path(folder, "%s%s%.*s", profile->relative ? settings : "",
+	browser_path(folder, "%s%s%.*s", profile->relative ? settings : "",
 	    profile->relative ? "/" : "", (int)profile->path.len,
 	    (const char *)profile->path.ptr);
 	/* A profile whose folder is gone is one that was never used. */
@@ -300,7 +238,7 @@ add_profile(struct hunt *h, const char *program, const char *settings,
 		return;
 	snprintf(p->profile, sizeof(p->profile), "%.*s",
 	    (int)profile->name.len, (const char *)profile->name.ptr);
-	put_path(p->path, "%s/pkcs11.txt", folder);
+	browser_path(p->path, "%s/pkcs11.txt", folder);
 	p->running = running_mozilla(folder);
 	place_look(p, h->search->module);
 	if (p->standing == STANDING_OURS || !is_decided(h, program, &policy))
@@ -319,9 +257,9 @@ find_mozilla(struct hunt *h)
 		struct profile profile;
 		tmg_view rest = { NULL, 0 };
 
-		put_path(settings, "%s/%s", h->base[mozilla[i].settings.base],
+		browser_path(settings, "%s/%s", h->base[mozilla[i].settings.base],
 		    mozilla[i].settings.path);
-		put_path(path, "%s/profiles.ini", settings);
+		browser_path(path, "%s/profiles.ini", settings);
 		if (tmg_file_read(path, BROWSER_FILE_MAX, &text, &rest.len))
 			continue;
 		rest.ptr = text;
@@ -338,13 +276,13 @@ find_policies(struct hunt *h)
 			char path[PATH_MAX];
 			struct place *p;
 
-			put_path(path, "%s%s", h->search->root,
+			browser_path(path, "%s%s", h->search->root,
 			    policies[i].signs[s]);
 			if (!is_folder(path))
 				continue;
 			p = add_place(h, &policy_file, policies[i].program);
 			if (p != NULL)
-				put_path(p->path, "%s%s", h->search->root,
+				browser_path(p->path, "%s%s", h->search->root,
 				    policies[i].policy);
 			break;
 		}
@@ -362,7 +300,7 @@ find_chromium(struct hunt *h)
 	size_t n = 0;
 
 	for (size_t i = 0; i < TMG_COUNT(chromium); i++) {
-		put_path(path, "%s/%s", h->base[BASE_CONFIG],
+		browser_path(path, "%s/%s", h->base[BASE_CONFIG],
 		    chromium[i].settings);
 		if (!is_folder(path) && !is_any_command(chromium[i].commands))
 			continue;
@@ -371,13 +309,13 @@ find_chromium(struct hunt *h)
 			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s",
 			    n > 0 ? ", " : "", chromium[i].program);
 	}
-	put_path(path, "%s/.pki/nssdb", h->base[BASE_HOME]);
+	browser_path(path, "%s/.pki/nssdb", h->base[BASE_HOME]);
 	if (n == 0 && !is_folder(path))
 		return;
 	p = add_place(h, &nss_file, n > 0 ? names : "NSS");
 	if (p == NULL)
 		return;
-	put_path(p->path, "%s/pkcs11.txt", path);
+	browser_path(p->path, "%s/pkcs11.txt", path);
 	p->running = running;
 }
 
@@ -388,10 +326,10 @@ static void
 put_p11kit_own(const struct hunt *h, char path[static PATH_MAX])
 {
 	if (h->search->system)
-		put_path(path, "%s" P11KIT_SYSTEM_CONFIGS "/tamga.module",
+		browser_path(path, "%s" P11KIT_SYSTEM_CONFIGS "/tamga.module",
 		    h->search->root);
 	else if (geteuid() != 0)
-		put_path(path, "%s/pkcs11/modules/tamga.module",
+		browser_path(path, "%s/pkcs11/modules/tamga.module",
 		    h->base[BASE_CONFIG]);
 	else
 		path[0] = '\0';
@@ -411,7 +349,7 @@ find_p11kit(struct hunt *h)
 	for (size_t i = 0; i < TMG_COUNT(installed); i++) {
 		struct place look = { .kind = &p11kit_file, .fixed = true };
 
-		put_path(look.path, "%s%s/tamga.module", h->search->root,
+		browser_path(look.path, "%s%s/tamga.module", h->search->root,
 		    installed[i]);
 		place_look(&look, h->search->module);
 		if (look.standing != STANDING_OURS || strcmp(look.path, own) == 0)
@@ -420,13 +358,13 @@ find_p11kit(struct hunt *h)
 		if (p == NULL)
 			return;
 		p->fixed = true;
-		put_path(p->path, "%s", look.path);
+		browser_path(p->path, "%s", look.path);
 		/* … but one of ours must be seen to be taken away */
 		if (own[0] == '\0' || access(own, F_OK) != 0)
 			return;
 	}
 	if (own[0] != '\0' && (p = add_place(h, &p11kit_file, "p11-kit")) != NULL)
-		put_path(p->path, "%s", own);
+		browser_path(p->path, "%s", own);
 }
 
 /* ---- everything ---------------------------------------------------------- */
@@ -440,7 +378,7 @@ find_databases(struct hunt *h)
 		struct place *p = add_place(h, &nss_file, "NSS");
 
 		if (p != NULL)
-			put_path(p->path, "%s/pkcs11.txt", *at);
+			browser_path(p->path, "%s/pkcs11.txt", *at);
 	}
 }
 

@@ -83,7 +83,12 @@ running_mozilla(const char *folder);
 bool
 running_chromium(const char *folder);
 
-/* ---- places (browser-places.c) ------------------------------------------- */
+/* ---- a place (browser-place.c) ------------------------------------------- */
+
+/* Too long a path is no path: "" is found nowhere. */
+__attribute__((__format__(__printf__, 2, 3)))
+void
+browser_path(char path[static PATH_MAX], const char *fmt, ...);
 
 struct place {
 	const struct module_file *kind;
@@ -97,6 +102,12 @@ struct place {
 	char why[160];		/* of STANDING_UNCLEAR or a failure, for people */
 	bool changed;		/* by us, now */
 };
+
+/* How it stands now: standing, other and why. */
+void
+place_look(struct place *place, const char *module);
+
+/* ---- places (browser-places.c) ------------------------------------------- */
 
 /* A browser that can reach neither the module nor the readers. */
 struct sandboxed {
@@ -125,10 +136,6 @@ places_find(struct places *places, const struct search *search);
 
 void
 places_release(struct places *places);
-
-/* Looks again. */
-void
-place_look(struct place *place, const char *module);
 
 /* ---- changing one (browser-write.c) -------------------------------------- */
 

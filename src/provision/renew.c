@@ -146,13 +146,6 @@ tmg_renew_describe(tmg_provision *p, const tmg_provision_spec *spec)
 
 /* ---- where the new key goes -------------------------------------------- */
 
-/* Names under which tokens keep keys that are no longer the first of their
- * kind: PIV's retired slots.  Empty ones are not listed, only named. */
-static const char *const spare[] = {
-	"82", "83", "84", "85", "86", "87", "88", "89", "8a", "8b", "8c", "8d",
-	"8e", "8f", "90", "91", "92", "93", "94", "95",
-};
-
 /*
  * A key is renewed among its like: one that wants its PIN must not come to
  * live where none is asked for, nor a key for decryption where one for
@@ -178,20 +171,15 @@ take_if_free(tmg_provision *p, tmg_key *key, const tmg_slot *old,
 	return tmg_vacant_take(p, key, name);
 }
 
-/* Only some cards make keys in retired slots; others are given theirs.  An id means
- * nothing. */
 tmg_rc
 tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
     char name[static TMG_SLOT_NAME])
 {
-	const tmg_backend_info *info = tmg_token_info(p->token);
 	tmg_rc rc = TMG_OCCUPIED;
 	tmg_key *key;
 
-	if ((info->can & TMG_CAN_RETIRED) == 0 || info->named_by_id)
-		return TMG_OCCUPIED;
-	for (size_t i = 0; rc == TMG_OCCUPIED && i < TMG_COUNT(spare); i++)
-		if (tmg_token_slot(p->token, spare[i], &key) == TMG_OK)
+	for (size_t i = 0; rc == TMG_OCCUPIED && tmg_vacant_retired(p, i, &key); i++)
+		if (key != NULL)
 			rc = take_if_free(p, key, old, name);
 	return rc;
 }
@@ -200,7 +188,7 @@ tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
 static tmg_rc
 no_place(tmg_provision *p, const tmg_slot *old)
 {
-	char free_ones[64];
+	char free_ones[TMG_VACANT_NAMES];
 
 	tmg_vacant_names(p, free_ones);
 	if (free_ones[0] != '\0')

@@ -39,7 +39,7 @@ put_holder(tmg_provision *p, char text[static TMG_NAME_MAX])
 static tmg_rc
 no_second_place(tmg_provision *p)
 {
-	char holder[TMG_NAME_MAX], free_ones[64];
+	char holder[TMG_NAME_MAX], free_ones[TMG_VACANT_NAMES];
 
 	put_holder(p, holder);
 	tmg_vacant_names(p, free_ones);

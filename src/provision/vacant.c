@@ -2,8 +2,11 @@
 /*
  * Places that hold nothing, and that no enrollment under way will fill.
  */
+#include <stdio.h>
+
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/base/scope.h"
 #include "src/provision/work.h"
 
 static tmg_rc
@@ -33,24 +36,97 @@ tmg_vacant_take(tmg_provision *p, tmg_key *key, char name[static TMG_SLOT_NAME])
 	return TMG_OK;
 }
 
-void
-tmg_vacant_names(tmg_provision *p, char text[static 64])
+/* Names under which tokens keep keys that are no longer the first of their
+ * kind: PIV's retired slots.  Empty ones are not listed, only named. */
+static const char *const retired[] = {
+	"82", "83", "84", "85", "86", "87", "88", "89", "8a", "8b", "8c", "8d",
+	"8e", "8f", "90", "91", "92", "93", "94", "95",
+};
+
+/* Only some cards make keys in retired slots; others are given theirs.  An id means
+ * nothing. */
+bool
+tmg_vacant_retired(tmg_provision *p, size_t i, tmg_key **key)
 {
-	tmg_out list = { (uint8_t *)text, 63, 0, false };
+	const tmg_backend_info *info = tmg_token_info(p->token);
+
+	if (i >= TMG_COUNT(retired) || info->named_by_id ||
+	    (info->can & TMG_CAN_RETIRED) == 0)
+		return false;
+	if (tmg_token_slot(p->token, retired[i], key) != TMG_OK)
+		*key = NULL;
+	return true;
+}
+
+/* ---- in words ------------------------------------------------------------- */
+
+/* "9d", or "82-95". */
+static void
+put_run(tmg_out *list, const char *first, const char *last)
+{
+	const bool one = first == last;
+	char text[2 * TMG_SLOT_NAME + 4];
+
+	snprintf(text, sizeof(text), "%s%s%s%s", list->len > 0 ? ", " : "", first,
+	    one ? "" : "-", one ? "" : last);
+	tmg_put_str(list, text);
+}
+
+static bool
+is_free(tmg_provision *p, tmg_key *key)
+{
+	char name[TMG_SLOT_NAME];
+
+	return key != NULL && tmg_vacant_take(p, key, name) == TMG_OK;
+}
+
+static void
+put_shown(tmg_provision *p, tmg_out *list)
+{
 	size_t count = 0;
 
 	if (tmg_token_keys(p->token, &count) != TMG_OK)
 		count = 0;
 	for (size_t i = 0; i < count; i++) {
 		tmg_key *key = tmg_token_key(p->token, i);
+		const char *name = tmg_key_slot(key)->name;
 
-		if (tmg_key_slot(key)->retired || is_vacant(key) != TMG_OK)
-			continue;
-		tmg_put_str(&list, list.len > 0 ? ", " : "");
-		tmg_put_str(&list, tmg_key_slot(key)->name);
+		if (!tmg_key_slot(key)->retired && is_free(p, key))
+			put_run(list, name, name);
 	}
+}
+
+/* Twenty names would hide the others, so neighbours are told as one. */
+static void
+put_retired(tmg_provision *p, tmg_out *list)
+{
+	const char *first = NULL, *last = NULL;
+	tmg_key *key;
+
+	for (size_t i = 0; tmg_vacant_retired(p, i, &key); i++) {
+		if (is_free(p, key)) {
+			last = retired[i];
+			first = first != NULL ? first : last;
+		} else if (first != NULL) {
+			put_run(list, first, last);
+			first = NULL;
+		}
+	}
+	if (first != NULL)
+		put_run(list, first, last);
+}
+
+void
+tmg_vacant_names(tmg_provision *p, char text[static TMG_VACANT_NAMES])
+{
+	tmg_out list = { (uint8_t *)text, TMG_VACANT_NAMES - 1, 0, false };
+
+	put_shown(p, &list);
+	put_retired(p, &list);
 	text[list.len] = '\0';
 }
+
+/* ---- chosen --------------------------------------------------------------- */
 
 tmg_rc
 tmg_vacant_place(tmg_provision *p)

@@ -174,9 +174,16 @@ tmg_renew_spare(tmg_provision *p, const tmg_slot *old,
 TMG_MUST_USE tmg_rc
 tmg_vacant_take(tmg_provision *p, tmg_key *key, char name[static TMG_SLOT_NAME]);
 
-/* The names of free slots, as far as text has room for them; "" none. */
+/* The i-th of the retired slots in which the token makes keys, empty or not; NULL where
+ * it has not that one.  False: there are no more. */
+bool
+tmg_vacant_retired(tmg_provision *p, size_t i, tmg_key **key);
+
+#define TMG_VACANT_NAMES 64
+/* The names of free slots, retired ones last, as far as text has room for them; ""
+ * none. */
 void
-tmg_vacant_names(tmg_provision *p, char text[static 64]);
+tmg_vacant_names(tmg_provision *p, char text[static TMG_VACANT_NAMES]);
 
 /* The journal's slot is the first vacant one for logging in. */
 TMG_MUST_USE tmg_rc

@@ -118,6 +118,20 @@ run 0 "$tamga" enroll $local $official --slot 9c --subject CN=Race
 [ "$(applications)" = $((before + 1)) ] || fail "$(applications) applications"
 ok "two processes at once: one key, one application ($first, $second)"
 
+# ---- every shown slot is taken ---------------------------------------------------------
+# A key that nobody can move, and retired slots that are free: they are named, and taken.
+fresh_card --yubikey=5.4.3
+for slot in 9a 9c 9d 9e; do
+	run 0 "$tamga" key generate --no-pcsc $slot $pin -o "$work/pub"
+done
+run 0 "$tamga" enroll $official --no-pcsc --subject "$name" $pin --slot 9a --keep-key
+refused 1 "cannot keep what slot 9a holds" $pin $official --slot 9a --subject CN=Somebody --replace
+says "(free: 82-95)"
+run 0 "$tamga" enroll $official --no-pcsc --subject CN=Somebody $pin --slot 82
+refused 1 "cannot keep what slot 9a holds" $pin $official --slot 9a --subject CN=Somebody --replace
+says "(free: 83-95)"
+ok "retired slots are named where nothing else is free"
+
 # ---- the management key -------------------------------------------------------------
 fresh_card --yubikey
 printf 'A1A2A3A4A5A6A7A8B1B2B3B4B5B6B7B8C1C2C3C4C5C6C7C8\n' >"$work/admin"

@@ -242,7 +242,7 @@ fill(const char *slot)
 /* A token without room, or that moves nothing, destroys what was given up before
  * anybody knows what will come: only who said that word has it so. */
 static void
-refused_unless_told_to_destroy(void)
+refused_unless_told_to_destroy(const char *where)
 {
 	const unsigned posts = fake->posts, generated = fake->generated;
 	tmg_provision_spec spec = replacement();
@@ -251,7 +251,7 @@ refused_unless_told_to_destroy(void)
 	assert_int_equal(replace(&f), TMG_OCCUPIED);
 	assert_int_equal(f.remedies, TMG_TRY_SLOT | TMG_TRY_DESTROY);
 	assert_non_null(strstr(f.text, "lost if the authority refuses"));
-	assert_non_null(strstr(f.text, "free: 9"));
+	assert_non_null(strstr(f.text, where));
 	assert_true(is_old(fake_slot_named("9a")));
 	assert_int_equal(fake->posts, posts);
 	assert_int_equal(fake->generated, generated);
@@ -267,7 +267,7 @@ static void
 where_nothing_moves_it_is_made_in_place(void **state)
 {
 	fake->moves = false;
-	refused_unless_told_to_destroy();
+	refused_unless_told_to_destroy("(free: 9c, 9e, 82-85)");
 	assert_int_equal(fake_slot_named("82")->priv_len, 0);
 
 	assert_int_equal(taken(state), 0);
@@ -275,7 +275,31 @@ where_nothing_moves_it_is_made_in_place(void **state)
 	fill("83");
 	fill("84");
 	fill("85");
-	refused_unless_told_to_destroy();
+	refused_unless_told_to_destroy("(free: 9c, 9e)");
+}
+
+/* What is named can be chosen: retired slots too, and none that an enrollment under
+ * way will fill. */
+static void
+free_slots_are_named(void **state)
+{
+	tmg_provision_spec other = wish("CN=somebody else");
+	tmg_fault f = { 0 };
+
+	(void)state;
+	fake->moves = false;
+	fill("9c");
+	fill("9e");
+	refused_unless_told_to_destroy("(free: 82-85)");
+
+	assert_int_equal(taken(state), 0);
+	fake->moves = false;
+	fill("83");
+	other.slot = "9e";
+	fake->answer = FAKE_WAITS;
+	assert_int_equal(enroll(&other, &f), TMG_PENDING);
+	fake->answer = FAKE_ISSUES;
+	refused_unless_told_to_destroy("(free: 9c, 82, 84-85)");
 }
 
 /* Who allows more than is needed loses no more. */
@@ -423,6 +447,7 @@ main(void)
 		TEST(who_waits_has_both),
 		TEST(another_key_meanwhile_is_no_bodys_to_lose),
 		TEST(where_nothing_moves_it_is_made_in_place),
+		TEST(free_slots_are_named),
 		TEST(what_can_be_kept_is_kept),
 		TEST(killed_anywhere),
 		TEST(pulled_anywhere),

@@ -139,6 +139,10 @@ typedef struct tmg_opgp {
 	bool signed_blindly;		/* by a login of which nobody knew how long
 					 * it lasts */
 	tmg_opgp_about about;
+	uint8_t status[7];		/* C4 as it was last read ... */
+	size_t status_len;
+	uint64_t status_at;		/* ... and this was the channel's count */
+	unsigned status_told;		/* of which PINs since: bits of tmg_pin_kind */
 	bool kdf_known;			/* since the application was selected */
 	tmg_opgp_kdf kdf;
 	bool occurrence_known;		/* of 7F21, that GET DATA would read */

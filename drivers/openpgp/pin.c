@@ -76,22 +76,48 @@ tmg_opgp_pin_rules(tmg_opgp *p)
 
 /* ---- tries and verdicts -------------------------------------------------- */
 
+/* The tries of all three stand in it: who wants one after the other asks once.  Who
+ * wants the same again wants to know what became of it. */
+static bool
+is_told(const tmg_opgp *p, tmg_pin_kind kind)
+{
+	return p->status_len > 0 && p->base.ch->apdus == p->status_at &&
+	    (p->status_told & 1u << kind) == 0 &&
+	    tmg_selected_certain(&p->app.selected, p->base.ch);
+}
+
 /* C4 alone, because it changes with every wrong PIN. */
 static tmg_rc
-read_tries(tmg_opgp *p, tmg_pin_kind kind, int *tries)
+read_status(tmg_opgp *p)
 {
 	uint8_t bytes[32];
 	tmg_out store = TMG_OUT(bytes);
 	tmg_view pw;
 	tmg_rc rc;
 
+	p->status_len = 0;
 	if ((rc = tmg_opgp_get(p, DO_PW_STATUS, TMG_LE_SHORT, &store, &pw)))
 		return rc;
-	if (pw.len <= kinds[kind].tries_at)
+	p->status_len = pw.len < sizeof(p->status) ? pw.len : sizeof(p->status);
+	memcpy(p->status, pw.ptr, p->status_len);
+	p->status_told = 0;
+	p->status_at = p->base.ch->apdus;
+	return TMG_OK;
+}
+
+static tmg_rc
+read_tries(tmg_opgp *p, tmg_pin_kind kind, int *tries)
+{
+	tmg_rc rc;
+
+	if (!is_told(p, kind) && (rc = read_status(p)))
+		return rc;
+	p->status_told |= 1u << kind;
+	if (p->status_len <= kinds[kind].tries_at)
 		return opgp_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
 		    _("%s: the tries left (data object C4) cannot be read"),
 		    p->who);
-	*tries = pw.ptr[kinds[kind].tries_at];
+	*tries = p->status[kinds[kind].tries_at];
 	return TMG_OK;
 }
 

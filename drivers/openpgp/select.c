@@ -13,6 +13,7 @@ tmg_opgp_forget(tmg_backend *b)
 	p->sign = p->other = p->admin = false;
 	p->about_known = p->kdf_known = p->signed_blindly = false;
 	p->occurrence_known = p->was_read = false;
+	p->status_len = 0;
 }
 
 /* What another application on the card must not be handed. */

@@ -199,9 +199,10 @@ tries_are_read_and_none_is_spent(void **state)
 {
 	const tmg_script_row rows[] = {
 		PROBE, { GET_C4, C4("03", "00", "02"), NULL },
-		{ GET_C4, C4("03", "00", "02"), NULL }, { GET_C4, "9000", NULL },
+		{ GET_C4, "9000", NULL },
 		{ GET_C4, C4("03", "03", "02"), NULL },
-		{ GET_C4, C4("03", "00", "02"), NULL }, { 0 },
+		{ GET_C4, C4("03", "00", "02"), NULL },
+		{ GET_C4, C4("01", "00", "02"), NULL }, { 0 },
 	};
 	int tries;
 	opgp_desk d;
@@ -217,6 +218,10 @@ tries_are_read_and_none_is_spent(void **state)
 	assert_int_equal(tries, 3);
 	assert_int_equal(DRV.tries(d.b, TMG_PIN_PUK, &tries), TMG_NOT_FOUND);
 	assert_int_equal(tries, -1);
+	assert_int_equal(DRV.tries(d.b, TMG_PIN_USER, &tries), TMG_OK);
+	assert_int_equal(tries, 3);
+	assert_int_equal(DRV.tries(d.b, TMG_PIN_USER, &tries), TMG_OK);
+	assert_int_equal(tries, 1);
 	opgp_done(&d);
 }
 

@@ -72,6 +72,7 @@ tmg_opgp_data_slots(tmg_backend *b, tmg_data_slot *slots, size_t cap,
 				.guarded = rows[i].guarded,
 				.fixed = rows[i].tag == DO_KDF,
 				.users = rows[i].writer == PW_OTHER,
+				.holder = rows[i].tag == DO_NAME,
 			};
 		(*count)++;
 	}

@@ -6,23 +6,24 @@
 
 /* References: DE, 4.4.3.8; control reference templates: 7.2.14; the order of
  * certificates: 4.4.1 (AUT first, then DEC, then SIG).  81, DA to DD and D9
- * are Yubico's. */
+ * are Yubico's.  Titles are the words of gpg and of OpenSC, in whose URIs they stand
+ * for keys without a certificate. */
 static const tmg_opgp_slot slots[] = {
-	{ .row = { 0x01, "sig", N_("Signature"), TMG_USE_SIGN, TMG_PIN_ONCE,
+	{ .row = { 0x01, "sig", N_("Signature key"), TMG_USE_SIGN, TMG_PIN_ONCE,
 	    false, false }, .index = 0, .crt = { 0xb6, 0 }, .crt_len = 2,
 	    .attributes = 0xc1, .fingerprint = 0xc7, .date = 0xce, .uif = 0xd6,
 	    .occurrence = 2, .pw = PW_SIGN },
-	{ .row = { 0x02, "dec", N_("Decryption"),
+	{ .row = { 0x02, "dec", N_("Encryption key"),
 	    TMG_USE_DECRYPT | TMG_USE_DERIVE, TMG_PIN_ONCE, false, false },
 	    .index = 1, .crt = { 0xb8, 0 }, .crt_len = 2,
 	    .attributes = 0xc2, .fingerprint = 0xc8, .date = 0xcf, .uif = 0xd7,
 	    .occurrence = 1, .pw = PW_OTHER },
-	{ .row = { 0x03, "aut", N_("Authentication"),
+	{ .row = { 0x03, "aut", N_("Authentication key"),
 	    TMG_USE_SIGN | TMG_USE_AUTH, TMG_PIN_ONCE, false, false },
 	    .index = 2, .crt = { 0xa4, 0 }, .crt_len = 2,
 	    .attributes = 0xc3, .fingerprint = 0xc9, .date = 0xd0, .uif = 0xd8,
 	    .occurrence = 0, .pw = PW_OTHER },
-	{ .row = { 0x81, "att", N_("Attestation"), TMG_USE_ATTEST, TMG_PIN_NEVER,
+	{ .row = { 0x81, "att", N_("Attestation key"), TMG_USE_ATTEST, TMG_PIN_NEVER,
 	    true, false }, .index = 3, .crt = { 0xb6, 3, 0x84, 1, 0x81 },
 	    .crt_len = 5, .attributes = 0xda, .fingerprint = 0xdb, .date = 0xdd,
 	    .uif = 0xd9 },

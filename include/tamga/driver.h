@@ -76,6 +76,8 @@ typedef struct tmg_data_slot {
 	bool guarded;			/* read after the user's PIN only */
 	bool fixed;			/* written by the token, or the driver, alone */
 	bool users;			/* written after the user's PIN, not the admin's */
+	bool holder;			/* whose token it is, as ISO/IEC 7501-1 writes a
+					 * name */
 } tmg_data_slot;
 
 /* One key as the token tells of it. */

@@ -60,6 +60,22 @@ gnupg_ends
 for _ in $(seq 600); do ! "$tamga" list >/dev/null 2>&1 || break; sleep 0.1; done
 is 'Login Data' dinara
 
+step "whose card it is, and what its keys are called by gpg and by OpenSC"
+quiet "$tamga" info
+grep -q '^holder: Asel Nova Testova$' said || { cat said; fail "nobody says whose it is"; }
+for words in 'sig   Signature key' 'dec   Encryption key' 'aut   Authentication key'; do
+	grep -q "^$words " said || { cat said; fail "no $words"; }
+done
+"$tamga" info --json | jq -e '.holder == "Asel Nova Testova"' >/dev/null || fail "not in JSON"
+printf 'Testova<<A\033[2Jsel' >evil
+put Name evil --replace
+quiet "$tamga" info
+! grep -q "$(printf '\033')" said || fail "a card steers the terminal"
+quiet "$tamga" data delete Name --yes --admin-key-file admin
+quiet "$tamga" info
+! grep -q '^holder' said || fail "nobody's card has a holder"
+put Name --text 'Testova<<Asel Nova'
+
 step "and it is deleted"
 quiet "$tamga" data delete 'Login Data' --yes --admin-key-file admin
 refuse 'no Login Data' "$tamga" data read 'Login Data'

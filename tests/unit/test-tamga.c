@@ -10,6 +10,7 @@
 #include "tools/tamga/args.h"
 #include "tools/tamga/conf.h"
 #include "tools/tamga/exit.h"
+#include "tools/tamga/holder.h"
 #include "tools/tamga/language.h"
 #include "tools/tamga/pins.h"
 #include "tools/tamga/table.h"
@@ -206,6 +207,35 @@ test_text(void **state)
 		assert_string_equal(seen, rows[i].out);
 		assert_int_equal(text_width(rows[i].in), rows[i].width);
 		free(seen);
+	}
+}
+
+/* ISO/IEC 7501-1, as OpenPGP cards have it. */
+static void
+test_holder(void **state)
+{
+	static const struct { const char *in, *out; } rows[] = {
+		{ "", "" },
+		{ "Testova<<Asel", "Asel Testova" },
+		{ "Testova<<Asel<Nova", "Asel Nova Testova" },
+		{ "van<Test<<Jan", "Jan van Test" },
+		{ "Testova", "Testova" }, { "Testova<<", "Testova" },
+		{ "<<Asel", "Asel " }, { "<", " " }, { "<<", "" },
+		{ "M\xfcller<<J\xf6rg", "Jörg Müller" },		/* Latin 1 */
+		{ "Қуанышқызы<<Әсел", "Әсел Қуанышқызы" },
+	};
+	char text[HOLDER_MAX], *longest;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		holder_words(tmg_view_str(rows[i].in), text);
+		assert_string_equal(text, rows[i].out);
+	}
+	for (size_t n = HOLDER_MAX - 2; n < HOLDER_MAX + 2; n++) {
+		assert_true(asprintf(&longest, "%0*d", (int)n, 0) > 0);
+		holder_words(tmg_view_str(longest), text);
+		assert_int_equal(strlen(text), n < HOLDER_MAX ? n : 0);
+		free(longest);
 	}
 }
 
@@ -427,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_conf_layers),
 		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_holder),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_narrow_table),
 		cmocka_unit_test(test_times),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "src/base/policy.h"
+#include "tamga/data.h"
 #include "tools/tamga/commands.h"
+#include "tools/tamga/holder.h"
 #include "tools/tamga/show.h"
 #include "tools/tamga/table.h"
 #include "tools/tamga/text.h"
@@ -48,6 +50,41 @@ look_at_pins(struct cli *cli, tmg_token *token, struct pin_state *pins)
 	return TMG_OK;
 }
 
+static tmg_data *
+name_of(tmg_token *token)
+{
+	size_t count;
+	tmg_data *data;
+
+	if (tmg_token_data(token, &count) != TMG_OK)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		data = tmg_token_data_get(token, i);
+		if (tmg_data_place(data)->holder)
+			return data;
+	}
+	return NULL;
+}
+
+/* One command, where the token tells it to everybody; "" where it does not. */
+static tmg_rc
+look_at_holder(struct cli *cli, tmg_token *token, char text[static HOLDER_MAX])
+{
+	tmg_data *data = name_of(token);
+	tmg_view value;
+	tmg_rc rc;
+
+	text[0] = '\0';
+	if (data == NULL)
+		return TMG_OK;
+	rc = tmg_data_read(data, &value);
+	if (rc == TMG_E_NOMEM || rc == TMG_E_IO || rc == TMG_REMOVED)
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	if (rc == TMG_OK)
+		holder_words(value, text);
+	return TMG_OK;
+}
+
 /* ---- for programs -------------------------------------------------------- */
 
 static json_t *
@@ -71,7 +108,8 @@ pin_json(const struct pin_state *pin)
 }
 
 static tmg_rc
-info_json(struct cli *cli, tmg_token *token, const struct pin_state *pins)
+info_json(struct cli *cli, tmg_token *token, const struct pin_state *pins,
+    const char *holder)
 {
 	json_t *doc = show_token_json(token), *slots = json_array();
 	struct seen seen;
@@ -81,10 +119,12 @@ info_json(struct cli *cli, tmg_token *token, const struct pin_state *pins)
 	for (size_t kind = 0; kind < KINDS; kind++)
 		json_object_set_new(doc, kinds[kind].name, pin_json(&pins[kind]));
 	json_object_set_new(doc, "key_types", algs_json(tmg_token_info(token)));
+	if (holder[0] != '\0')
+		json_object_set_new(doc, "holder", json_string(holder));
 	json_object_set_new(doc, "slots", slots);
 
-	if ((rc = tmg_token_keys(token, &n)))
-		rc = cli_fail(cli, rc, tmg_token_fault(token));
+	if ((rc = show_certs(cli, token, &n)))
+		n = 0;
 	for (size_t i = 0; rc == TMG_OK && i < n; i++) {
 		rc = show_look(cli, tmg_token_key(token, i), &seen);
 		if (rc == TMG_OK)
@@ -133,8 +173,8 @@ put_slots(struct cli *cli, tmg_token *token, struct table *t)
 	size_t n;
 	tmg_rc rc;
 
-	if ((rc = tmg_token_keys(token, &n)))
-		return cli_fail(cli, rc, tmg_token_fault(token));
+	if ((rc = show_certs(cli, token, &n)))
+		return rc;
 	for (size_t i = 0; i < n; i++) {
 		if ((rc = show_look(cli, tmg_token_key(token, i), &seen)))
 			return rc;
@@ -190,7 +230,8 @@ say_tries(struct cli *cli, const tmg_backend_info *info,
 }
 
 static tmg_rc
-info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
+info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins,
+    const char *holder)
 {
 	const tmg_backend_info *info = tmg_token_info(token);
 	tmg_rc rc;
@@ -202,6 +243,8 @@ info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins)
 	    ? info->serial : "-", tmg_token_driver(token),
 	    tmg_token_reader(token));
 	cli_say(cli, "%s", tmg_token_uri(token));
+	if (holder[0] != '\0')
+		cli_say(cli, _("holder: %s"), holder);
 	say_tries(cli, info, pins);
 	cli_say(cli, "%s", "");
 	if (!cli->quiet && (rc = draw_slots(cli, token)))
@@ -218,14 +261,16 @@ static tmg_rc
 run_info(struct cli *cli)
 {
 	struct pin_state pins[KINDS];
+	char holder[HOLDER_MAX];
 	tmg_token *token;
 	tmg_rc rc;
 
 	if ((rc = cli_token(cli, cli_operand(cli, 0), &token)) ||
-	    (rc = look_at_pins(cli, token, pins)))
+	    (rc = look_at_pins(cli, token, pins)) ||
+	    (rc = look_at_holder(cli, token, holder)))
 		return rc;
-	return cli->json ? info_json(cli, token, pins)
-	    : info_text(cli, token, pins);
+	return cli->json ? info_json(cli, token, pins, holder)
+	    : info_text(cli, token, pins, holder);
 }
 
 const struct command cmd_info = {

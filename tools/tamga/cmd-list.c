@@ -19,10 +19,8 @@ each_key(struct cli *cli, tmg_token *token, look_fn *look, seen_fn *fn, void *ar
 	size_t n;
 	tmg_rc rc;
 
-	/* What cannot be read is told of the slot that it concerns. */
-	if ((rc = tmg_token_keys(token, &n)))
-		return cli_fail(cli, rc, tmg_token_fault(token));
-	(void)!tmg_token_certs(token);
+	if ((rc = show_certs(cli, token, &n)))
+		return rc;
 	for (size_t i = 0; i < n; i++) {
 		struct seen seen;
 

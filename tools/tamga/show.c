@@ -17,6 +17,17 @@ show_origin(tmg_origin origin)
 	return origin_words[origin];
 }
 
+tmg_rc
+show_certs(struct cli *cli, tmg_token *token, size_t *keys)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(token, keys)))
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	(void)!tmg_token_certs(token);
+	return TMG_OK;
+}
+
 /* A certificate that is damaged is shown as such and the rest still counts;
  * no memory and a silent reader are nobody's damage. */
 static tmg_rc

@@ -16,6 +16,12 @@ struct seen {
 	tmg_cert_facts cert;
 };
 
+/* Reads every certificate, in the order that costs the token the fewest commands, before
+ * it is shown in the order that people know.  What cannot be read is told of the slot that
+ * it concerns, when that is looked at. */
+TMG_MUST_USE tmg_rc
+show_certs(struct cli *cli, tmg_token *token, size_t *keys);
+
 /* Looks at key and certificate; an empty slot is no failure. */
 TMG_MUST_USE tmg_rc
 show_look(struct cli *cli, tmg_key *key, struct seen *seen);

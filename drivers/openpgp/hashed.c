@@ -77,6 +77,19 @@ check(tmg_opgp *p, const tmg_view pins[TMG_PIN_KINDS])
 	return TMG_OK;
 }
 
+/* Nobody else can tell which PINs hold now. */
+static tmg_rc
+put_object(tmg_opgp *p, tmg_view object)
+{
+	const tmg_rc rc = tmg_opgp_put(p, DO_KDF, object);
+
+	if (rc != TMG_REMOVED && rc != TMG_RESET && rc != TMG_E_IO)
+		return rc;
+	return opgp_raise(p, rc, 0, _("%s: the card was gone when its PINs were set: the "
+	    "new ones hold, or those of before; put it back and repeat the command, "
+	    "which finishes or says that it is done"), p->who);
+}
+
 tmg_rc
 tmg_opgp_hash_pins(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS])
 {
@@ -86,13 +99,14 @@ tmg_opgp_hash_pins(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS])
 	tmg_opgp_kdf kdf;
 	tmg_rc rc;
 
-	if ((rc = tmg_opgp_want_admin(p)) || (rc = tmg_opgp_learn(p)) ||
-	    (rc = tmg_opgp_kdf_learn(p)) || (rc = check(p, pins)))
+	/* What is refused anyway costs nobody a try of the admin PIN. */
+	if ((rc = tmg_opgp_learn(p)) || (rc = tmg_opgp_kdf_learn(p)) ||
+	    (rc = check(p, pins)) || (rc = tmg_opgp_want_admin(p)))
 		return opgp_pass(p, rc);
 	tmg_put(&o, TMG_VIEW(head));
 	if ((rc = put_salts(p, &kdf, &o)) == TMG_OK &&
 	    (rc = put_hashes(p, &kdf, pins, &o)) == TMG_OK)
-		rc = tmg_opgp_put(p, DO_KDF, tmg_out_view(&o));
+		rc = put_object(p, tmg_out_view(&o));
 	explicit_bzero(bytes, sizeof(bytes));
 	/* Whoever was logged in was so with another PIN. */
 	p->kdf_known = false;

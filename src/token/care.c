@@ -73,7 +73,7 @@ tmg_rc
 tmg_token_hash_pins(tmg_token *token, const tmg_view pins[TMG_PIN_KINDS])
 {
 	return set_pins(token, pins, (tmg_job){ .fn = do_hash_pins,
-	    .kind = TMG_PIN_ADMIN, .when = TMG_WHEN_FIRST });
+	    .kind = TMG_PIN_ADMIN });
 }
 
 static tmg_rc

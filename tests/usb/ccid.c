@@ -306,7 +306,7 @@ xfr_block(struct device *d, const uint8_t *data, size_t len)
 static void
 secure(struct device *d, const uint8_t *data, size_t len)
 {
-	if (!d->keypad.there)
+	if (d->keypad.pins == 0)
 		ccid_fail(d, UNSUPPORTED);
 	else if (!d->active)
 		ccid_fail(d, ICC_MUTE);
@@ -322,6 +322,15 @@ unsupported(struct device *d, const uint8_t *data, size_t len)
 	ccid_fail(d, UNSUPPORTED);
 }
 
+static void
+escape(struct device *d, const uint8_t *data, size_t len)
+{
+	if (d->row->traits & TRAIT_ESCAPES)
+		reply(d, ESCAPED, 0, 0, 0, NULL, 0);
+	else
+		unsupported(d, data, len);
+}
+
 static const struct {
 	uint8_t type;
 	const char *name;
@@ -335,7 +344,7 @@ static const struct {
 	{ RESET_PARAMETERS, "reset-parameters", reset_parameters },
 	{ SET_PARAMETERS, "set-parameters", set_parameters },
 	{ SECURE, "secure", secure },
-	{ ESCAPE, "escape", unsupported },
+	{ ESCAPE, "escape", escape },
 	{ ICC_CLOCK, "icc-clock", unsupported },
 	{ T0_APDU, "t0-apdu", unsupported },
 	{ MECHANICAL, "mechanical", unsupported },

@@ -44,7 +44,7 @@ put_other(struct descriptors *d, unsigned n)
 }
 
 static void
-put_class(struct descriptors *d, const struct row *row, int keypad)
+put_class(struct descriptors *d, const struct row *row, uint8_t pins)
 {
 	uint8_t c[CLASS_LEN] = { CLASS_LEN, 0x21 };
 
@@ -59,20 +59,21 @@ put_class(struct descriptors *d, const struct row *row, int keypad)
 	set32(c + AT_FEATURES, row->features);
 	set32(c + AT_MESSAGE, row->message);
 	c[48] = c[49] = (row->features & FEATURE_TPDU) ? 0 : 0xff;
-	c[52] = keypad ? 3 : 0;
+	set16(c + 50, row->lcd);
+	c[52] = pins;
 	c[53] = 1;		/* bMaxCCIDBusySlots */
 	d->class_at = d->len;
 	put(d, c, sizeof(c));
 }
 
 static void
-put_interface(struct descriptors *d, const struct row *row, int keypad)
+put_interface(struct descriptors *d, const struct row *row, uint8_t pins)
 {
 	const uint8_t protocol = row->endpoints == 0 ? 2 : 0;
 
 	d->interface_at = d->len;
 	PUT(d, 9, 4, (uint8_t)row->before, 0, (uint8_t)row->endpoints, CLASS_CCID, 0, protocol, 0);
-	put_class(d, row, keypad);
+	put_class(d, row, pins);
 	d->endpoints_at = d->len;
 	if (row->endpoints >= 2) {
 		PUT(d, 7, 5, EP_OUT, 2, PACKET, 0, 0);
@@ -94,14 +95,14 @@ put_device(struct descriptors *d, const struct row *row)
 }
 
 void
-descriptors_make(struct descriptors *d, const struct row *row, int keypad)
+descriptors_make(struct descriptors *d, const struct row *row, uint8_t pins)
 {
 	memset(d, 0, sizeof(*d));
 	put_device(d, row);
 	PUT(d, 9, 2, 0, 0, (uint8_t)(row->before + 1), 1, 0, 0x80, 50);
 	for (unsigned i = 0; i < row->before; i++)
 		put_other(d, i);
-	put_interface(d, row, keypad);
+	put_interface(d, row, pins);
 	set16(d->config + 2, (unsigned)d->len);
 }
 

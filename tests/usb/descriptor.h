@@ -25,7 +25,7 @@ struct descriptors {
 	size_t endpoints_at;
 };
 
-void descriptors_make(struct descriptors *d, const struct row *row, int keypad);
+void descriptors_make(struct descriptors *d, const struct row *row, uint8_t pins);
 
 /* 0, or -1: no lie has that name. */
 int descriptors_lie(struct descriptors *d, const char *lie);

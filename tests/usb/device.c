@@ -85,7 +85,7 @@ queue_take(struct queue *q, uint8_t *data, size_t cap)
 /* ---- the bed's side --------------------------------------------------------------- */
 
 struct device *
-usb_new(const struct row *row, struct card *card, bool keypad)
+usb_new(const struct row *row, struct card *card, uint8_t pins)
 {
 	struct device *d = calloc(1, sizeof(*d));
 
@@ -93,10 +93,10 @@ usb_new(const struct row *row, struct card *card, bool keypad)
 		abort();
 	d->row = row;
 	d->card = card;
-	d->keypad.there = keypad;
+	d->keypad.pins = pins;
 	d->present = true;
 	d->card_voltages = 7;
-	descriptors_make(&d->descriptors, row, keypad);
+	descriptors_make(&d->descriptors, row, pins);
 	usb_reset(d);
 	return d;
 }
@@ -181,4 +181,13 @@ usb_card(struct device *d, bool present)
 	ccid_card_moved(d);
 	usb_note(d, present ? "card in" : "card out");
 	usb_event(d, event, sizeof(event));
+}
+
+void
+usb_exchange(struct device *d, struct card *card)
+{
+	usb_card(d, false);
+	d->card->kind->free(d->card);
+	d->card = card;
+	usb_card(d, true);
 }

@@ -46,7 +46,8 @@ struct fault {
 
 /* What the keypad was told; entries are used up from the front. */
 struct keypad {
-	bool there, waiting;
+	uint8_t pins;	/* bPINSupport */
+	bool waiting;
 	char keys[512];
 	uint8_t request[300];
 	size_t request_len;
@@ -94,7 +95,7 @@ struct device {
 	unsigned log_len;
 };
 
-struct device *usb_new(const struct row *row, struct card *card, bool keypad);
+struct device *usb_new(const struct row *row, struct card *card, uint8_t pins);
 void usb_free(struct device *d);
 
 /* Bytes taken or given, or USB_STALL.  data: both ways. */
@@ -107,6 +108,7 @@ void usb_reset(struct device *d);
 
 /* What happens to it. */
 void usb_card(struct device *d, bool present);
+void usb_exchange(struct device *d, struct card *card);	/* ours from now on */
 void usb_event(struct device *d, const uint8_t *bytes, size_t len);
 void usb_clear_halt(struct device *d, uint8_t endpoint);
 

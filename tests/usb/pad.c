@@ -14,6 +14,8 @@ enum {
 struct form {
 	uint8_t operation, format, block, length_format, min, max, confirm;
 	size_t old_at, new_at;		/* MODIFY: places of the two blocks */
+	uint8_t texts;			/* bNumberMessage; 0xff: the keypad's own */
+	const uint8_t *language, *text;	/* wLangId; bMsgIndex each */
 	const uint8_t *prologue, *apdu;
 	size_t apdu_len;
 };
@@ -40,6 +42,9 @@ read_form(struct form *f, const uint8_t *p, size_t len)
 		/* bMsgIndex2 and 3 are there only when they are used */
 		at = 14u + (p[11] == 0 || p[11] == 0xff ? 1u : p[11]) + 3u;
 	}
+	f->texts = p[f->operation == VERIFY ? 8 : 11];
+	f->language = p + (f->operation == VERIFY ? 9 : 12);
+	f->text = f->language + 2;
 	f->max = p[f->operation == VERIFY ? 5 : 7];
 	f->min = p[f->operation == VERIFY ? 6 : 8];
 	if (len < at + 4)
@@ -185,19 +190,46 @@ pad_tick(struct device *d)
 		use(d, &f, &t);
 }
 
+/* What a person reads, entry by entry: 6.1.11.2, bMsgIndex. */
+static void
+show(struct device *d, const struct form *f)
+{
+	static const char *const words[] = { "PIN", "new PIN", "new PIN again" };
+	const unsigned entries = f->operation == VERIFY ? 1 :
+	    1u + ((f->confirm & ASK_OLD) != 0) + ((f->confirm & ASK_AGAIN) != 0);
+	char screen[80] = "";
+
+	if (d->row->lcd == 0)
+		return;
+	for (unsigned i = 0; i < entries; i++) {
+		const unsigned index = f->texts == 0xff ? i : i < f->texts ? f->text[i] : 0xff;
+
+		strcat(screen, i == 0 ? "" : ", ");
+		strcat(screen, index < 3 ? words[index] : "nothing");
+	}
+	usb_note(d, "screen %02x%02x: %s", f->language[1], f->language[0], screen);
+}
+
+static bool
+is_sound(const struct device *d, const struct form *f)
+{
+	return (d->keypad.pins & 1u << f->operation) != 0 && f->apdu_len <= 260 &&
+	    (f->format & JUSTIFY_RIGHT) == 0 && (f->block & 0xf0) == 0 && f->min <= f->max;
+}
+
 void
 pad_secure(struct device *d, const uint8_t *data, size_t len)
 {
 	struct form f;
 
-	if (len > sizeof(d->keypad.request) || !read_form(&f, data, len) || f.apdu_len > 260 ||
-	    (f.format & JUSTIFY_RIGHT) || (f.block & 0xf0) != 0 || f.min > f.max) {
+	if (len > sizeof(d->keypad.request) || !read_form(&f, data, len) || !is_sound(d, &f)) {
 		ccid_fail(d, BAD_FORM);
 		return;
 	}
 	usb_note(d, "keypad %s, %u to %u keys, %02x%02x%02x%02x",
 	    f.operation == VERIFY ? "verify" : "modify", f.min, f.max,
 	    f.apdu[0], f.apdu[1], f.apdu[2], f.apdu[3]);
+	show(d, &f);
 	memcpy(d->keypad.request, data, d->keypad.request_len = len);
 	d->keypad.waiting = true;
 }

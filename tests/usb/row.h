@@ -25,6 +25,7 @@ enum feature {
 /* What no descriptor tells. */
 enum trait {
 	TRAIT_NO_IFSD	= 1,	/* S(IFS request) is never answered */
+	TRAIT_ESCAPES	= 2,	/* its maker's escapes are answered, with nothing */
 };
 
 struct row {
@@ -40,6 +41,8 @@ struct row {
 	uint32_t message;	/* dwMaxCCIDMessageLength */
 	uint32_t ifsd;
 	unsigned traits;
+	uint8_t pins;		/* bPINSupport: 1 VERIFY, 2 MODIFY */
+	uint16_t lcd;		/* wLcdLayout: lines, characters */
 };
 
 extern const struct row rows[];

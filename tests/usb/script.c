@@ -28,8 +28,9 @@ hex_of(const char *text, uint8_t *out, size_t cap)
 struct wish {
 	const struct row *row;
 	const char *card, *lie, *atr;
-	bool t0, keypad, absent;
+	bool t0, absent;
 	unsigned voltages;
+	uint8_t pins;
 };
 
 /* 0, or -1: no such option. */
@@ -49,8 +50,8 @@ option(struct wish *w, const char *word)
 		w->voltages = (unsigned)strtoul(value, NULL, 0);
 	else if (strcmp(word, "t0") == 0)
 		w->t0 = true;
-	else if (strcmp(word, "keypad") == 0)
-		w->keypad = true;
+	else if (strncmp(word, "keypad", 6) == 0)
+		w->pins = *value ? (uint8_t)strtoul(value, NULL, 0) : 3;
 	else if (strcmp(word, "absent") == 0)
 		w->absent = true;
 	else
@@ -69,7 +70,7 @@ make(const struct wish *w)
 		fprintf(stderr, "%s: no card at %s\n", w->row->name, w->card);
 		return NULL;
 	}
-	d = usb_new(w->row, card, w->keypad);
+	d = usb_new(w->row, card, w->pins);
 	d->present = !w->absent;
 	if (w->voltages)
 		d->card_voltages = (uint8_t)w->voltages;
@@ -94,6 +95,8 @@ script_device(const char *words)
 
 	if (w.row == NULL)
 		fprintf(stderr, "no token is called %s\n", name ? name : "");
+	else
+		w.pins = w.row->pins;
 	while (w.row && (word = strtok_r(NULL, ",", &save)) != NULL) {
 		if (option(&w, word)) {
 			fprintf(stderr, "a token has no option %s\n", word);
@@ -123,6 +126,19 @@ do_insert(struct bed *b, char *rest, FILE *out)
 	(void)rest;
 	(void)out;
 	usb_card(b->device, true);
+	return NULL;
+}
+
+/* Another card is put in. */
+static const char *
+do_card(struct bed *b, char *rest, FILE *out)
+{
+	struct card *card = card_socket_new(rest);
+
+	(void)out;
+	if (card == NULL)
+		return "no card there";
+	usb_exchange(b->device, card);
 	return NULL;
 }
 
@@ -209,6 +225,7 @@ do_mark(struct bed *b, char *rest, FILE *out)
 	(void)out;
 	memset(d->counts, 0, sizeof(d->counts));
 	d->aborts = d->clears = 0;
+	d->keypad.keys[0] = '\0';
 	while (d->log_len > 0)
 		free(d->log[--d->log_len]);
 	return NULL;
@@ -263,8 +280,8 @@ static const struct {
 	const char *word;
 	const char *(*act)(struct bed *b, char *rest, FILE *out);
 } commands[] = {
-	{ "remove", do_remove }, { "insert", do_insert }, { "unplug", do_unplug },
-	{ "plug", do_plug }, { "hold", do_hold }, { "release", do_release }, { "fault", do_fault },
+	{ "remove", do_remove }, { "insert", do_insert }, { "card", do_card },
+	{ "unplug", do_unplug }, { "plug", do_plug }, { "hold", do_hold }, { "release", do_release }, { "fault", do_fault },
 	{ "type", do_type }, { "event", do_event }, { "atr", do_atr }, { "mark", do_mark },
 	{ "count", do_count }, { "log", do_log }, { "status", do_status }, { "end", do_end },
 };

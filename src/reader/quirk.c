@@ -30,7 +30,11 @@ static const struct {
 	{ 0x08e6, 0x34cc, 0x34d2, ANY, TMG_QUIRK_FIXED },
 	/* Rutoken, JaCarta, Avtor, Kobil IDToken, jToken */
 	{ 0x0a89, 0x0025, 0x0030, ANY, TMG_QUIRK_FIXED },
-	{ 0x24dc, 0x0101, 0x100f, ANY, TMG_QUIRK_FIXED },
+	{ 0x24dc, 0x0101, 0x0102, ANY, TMG_QUIRK_FIXED },	/* 0201: a reader */
+	{ 0x24dc, 0x0401, 0x0402, ANY, TMG_QUIRK_FIXED },
+	{ 0x24dc, 0x0428, 0x0428, ANY, TMG_QUIRK_FIXED },
+	{ 0x24dc, 0x0501, 0x0501, ANY, TMG_QUIRK_FIXED },
+	{ 0x24dc, 0x100f, 0x100f, ANY, TMG_QUIRK_FIXED },
 	{ 0x15cf, 0x0019, 0x0020, ANY, TMG_QUIRK_FIXED },
 	{ 0x0d46, 0x301d, 0x301d, ANY, TMG_QUIRK_FIXED },
 	{ 0x0483, 0x2010, 0x2010, ANY, TMG_QUIRK_FIXED },

@@ -1050,6 +1050,8 @@ test_quirks(void **state)
 		{ 0x04e6, 0xe001, 0x0515, TMG_QUIRK_REFUSED },
 		{ 0x04e6, 0xe001, 0x0516, 0 },
 		{ 0x1209, 0x7e55, 0x0100, 0 },
+		{ 0x24dc, 0x0102, 0x0100, TMG_QUIRK_FIXED },
+		{ 0x24dc, 0x0201, 0x0160, 0 },	/* JCR-770, among the JaCartas */
 	};
 
 	(void)state;

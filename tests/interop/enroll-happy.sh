@@ -143,8 +143,6 @@ openssl req -inform DER -in "$work/out" -noout -verify 2>/dev/null || fail "no D
 run 2 "$tamga" csr $local $first
 ok "tamga csr: openssl verifies it"
 
-[ -z "${TAMGA_TEST_USB:-}" ] || { ok "all that one card is enough for"; exit 0; }
-
 # ---- other keys, attestation: a new card for each ----------------------------------
 for type in rsa:2048 ec:p384; do
 	fresh_card $fresh

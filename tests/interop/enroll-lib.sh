@@ -90,7 +90,8 @@ submitted() { "$TAMGA_TEST_RA" list --state submitted | awk 'NR == 1 { print $1 
 generated() { ctl log | grep -c " $generates .* 9000 "; }
 verified() { ctl log | grep -c " 00 20 00 $verifies "; }
 written() { ctl log | grep -c " $writes "; }
-signatures() { ctl log | grep -c " $signs .* 9000 "; }
+# by short commands an RSA signature is fetched in two
+signatures() { ctl log | grep -c " $signs .* \(9000\|61..\) "; }
 
 # A new card of the same kind in the reader, as from the shop.
 fresh_card() {
@@ -103,9 +104,26 @@ fresh_card() {
 	children="$children $card"
 	read -r _ <"$work/ready"
 	[ -S "$work/card.sock" ] || fail "no card: $(cat "$work/card.said")"
-	TAMGA_VCARD_SOCKET=$work/card.sock TAMGA_TEST_CTL=$work/card.ctl
-	export TAMGA_VCARD_SOCKET
+	TAMGA_TEST_VCARD=$work/card.sock TAMGA_TEST_CTL=$work/card.ctl
+	plug_card
 	rm -rf "$work/state"
+}
+# The card is where tamga finds it: a token that is one is pulled and plugged.
+plug_card() {
+	if [ -z "${TAMGA_TEST_USB:-}" ]; then
+		TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
+		export TAMGA_VCARD_SOCKET
+		return
+	fi
+	for word in unplug "card $TAMGA_TEST_VCARD" plug; do
+		"$TAMGA_VCARD" ctl "$TAMGA_TEST_USB" $word >"$work/plugged" || fail "$word: $(cat "$work/plugged")"
+	done
+	tries=0
+	until "$tamga" readers --usb 2>/dev/null | grep -q usb:; do
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || fail "the token is not found again"
+		sleep 0.05
+	done
 }
 signed_by() { # DIGEST
 	openssl pkeyutl -verify -certin -inkey "$work/cert.pem" -rawin -digest "$1" \
@@ -122,3 +140,5 @@ assert_installed() {
 	# by the digest that tamga sign takes when nobody chooses
 	signed_by sha256 || signed_by sha384 || fail "the key in $1 is not the certificate's"
 }
+
+[ -z "${TAMGA_TEST_USB:-}" ] || plug_card

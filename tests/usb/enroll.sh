@@ -7,8 +7,7 @@ set -u
 
 for token in unlisted etoken-5300 rutoken-ecp; do
 	TAMGA_ENROLL_INSIDE=yes "$top_srcdir/tests/with-card" --no-pcscd --card piv -- \
-		sh "$top_srcdir/tests/with-ra" -- \
-		sh "$top_srcdir/tests/with-usb" "$token,card=vcard" -- \
+		sh "$top_srcdir/tests/with-ra" -- sh "$top_srcdir/tests/with-usb" "$token" -- \
 		sh "$top_srcdir/tests/interop/enroll-happy.sh"
 	result=$?
 	[ $result -eq 0 ] || { echo "enroll.sh: $token: $result"; exit $result; }

@@ -5,6 +5,7 @@
 enum {
 	REPEATS_MAX = 2,	/* asked again after what could not be read */
 	RESYNCHS_MAX = 3,
+	BLOCKS_MAX = 8192,	/* of one answer: blocks of 8 bytes of the longest */
 };
 
 /* One command on its way. */
@@ -14,6 +15,7 @@ struct talk {
 	tmg_view chunk;		/* what is under way */
 	bool sending;		/* the card has not all of the command yet */
 	unsigned repeats;
+	unsigned blocks;	/* that came, of all kinds */
 	unsigned times;		/* block waiting times granted for the next answer */
 	tmg_out *response;
 	uint8_t bytes[TMG_T1_BLOCK_MAX];
@@ -256,6 +258,9 @@ step(struct talk *k)
 	if (rc == TMG_E_MALFORMED)
 		wrong = TMG_T1_R_EDC;
 	else if (rc == TMG_OK) {
+		/* none of them breaks a rule, and they never end */
+		if (k->blocks++ == BLOCKS_MAX)
+			return give_up(k->t, TMG_E_IO);
 		if (b.pcb == (TMG_T1_S | TMG_T1_S_ABORT))
 			return aborted(k);
 		rc = take_block(k, &b);

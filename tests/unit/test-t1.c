@@ -322,6 +322,60 @@ test_ifsd(void **state)
 	}
 }
 
+/* A card whose every block is right and that never comes to an end: parts of an
+ * answer that say nothing or one byte, pleas for time, sizes told again. */
+struct endless {
+	uint8_t pcb, inf;
+	size_t len;
+	bool seq;
+	unsigned blocks, resynchs;
+};
+
+static tmg_rc
+play_endless(void *of, unsigned times, tmg_view block, tmg_out *answer)
+{
+	struct endless *e = of;
+	const bool resynch = block.ptr[1] == 0xc0;
+	const uint8_t pcb = resynch ? 0xe0 :
+	    (uint8_t)(e->pcb | (e->seq ? 0x40 : 0));
+
+	(void)times;
+	e->blocks++;
+	e->resynchs += resynch;
+	assert_in_range(e->blocks, 1, 20000);
+	tmg_t1_put(answer, false, &(tmg_t1_block){ .pcb = pcb,
+	    .inf = { &e->inf, resynch ? 0 : e->len } });
+	if (e->pcb == 0x20)
+		e->seq = !e->seq;
+	return TMG_OK;
+}
+
+static void
+test_endless(void **state)
+{
+	static const struct endless rows[] = {
+		{ .pcb = 0x20, .len = 0 }, { .pcb = 0x20, .len = 1 },
+		{ .pcb = 0xc3, .len = 1, .inf = 1 },
+		{ .pcb = 0xc1, .len = 1, .inf = 32 },
+	};
+	static uint8_t got[65538];
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		static const uint8_t command[] = { 0x00, 0xb0, 0x00, 0x00 };
+		struct endless e = rows[i];
+		tmg_out response = TMG_OUT(got);
+		tmg_t1 t;
+
+		print_message("  %02x, %zu bytes\n", e.pcb, e.len);
+		tmg_t1_begin(&t, 254, false, play_endless, &e);
+		assert_int_equal(tmg_t1_transmit(&t, TMG_VIEW(command),
+		    &response), TMG_E_IO);
+		assert_int_equal(e.resynchs, 1);
+		assert_false(t.lost);
+	}
+}
+
 int
 main(void)
 {
@@ -330,6 +384,7 @@ main(void)
 		cmocka_unit_test(test_talks),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_ifsd),
+		cmocka_unit_test(test_endless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,10 @@ typedef struct tmg_pipe tmg_pipe;
  *           be nothing
  *   abort   class request ABORT on the control endpoint, CCID 5.3.1
  *   clear   takes both bulk endpoints out of a halt
+ *   listen  calls heard for each message of the interrupt endpoint until the pipe
+ *           is closed, from whatever thread; then once with nothing when the
+ *           endpoint fails.  heard must not wait.  Verdicts TMG_UNSUPPORTED:
+ *           there is no such endpoint
  *   close   gives the interface back and frees the pipe
  *
  * Verdicts  TMG_PENDING  the time is over
@@ -23,11 +27,14 @@ typedef struct tmg_pipe tmg_pipe;
  * Faults    TMG_E_IO     stalled, or something else; the fault of who opened it
  *                        has words
  */
+typedef void tmg_pipe_heard(void *of, tmg_view message);
+
 typedef struct tmg_pipe_ops {
 	tmg_rc (*out)(tmg_pipe *p, tmg_view message, int ms);
 	tmg_rc (*in)(tmg_pipe *p, tmg_out *message, int ms);
 	tmg_rc (*abort)(tmg_pipe *p, uint8_t slot, uint8_t seq, int ms);
 	void (*clear)(tmg_pipe *p);
+	tmg_rc (*listen)(tmg_pipe *p, tmg_pipe_heard *heard, void *of);
 	void (*close)(tmg_pipe *p);
 } tmg_pipe_ops;
 

@@ -17,7 +17,8 @@ typedef struct tmg_usb_place {
 	uint8_t interface;
 	uint8_t protocol;	/* bInterfaceProtocol: 0 CCID, else ICCD */
 	uint8_t in, out;	/* endpoints */
-	bool interrupts;	/* there is an interrupt endpoint */
+	uint8_t notices;	/* the interrupt endpoint; 0: there is none */
+	uint16_t notice_packet;	/* bytes of a packet there */
 	char path[32];		/* "1-2.3", or "1-2.3:1.1" for one behind the first */
 	char node[32];		/* "/dev/bus/usb/001/004" */
 	char label[64];		/* maker and product */
@@ -38,12 +39,20 @@ tmg_usb_tell(const tmg_usb_place *place, const char *name, unsigned quirks,
 
 /*
  * Opens the device, claims the interface.  With wait, waits a while for other
- * programs of ours, which lock the node; for others it does not.  Nothing is detached.
+ * programs of ours, which lock the node, else a moment, which is enough for one that
+ * only listens; for others it does not wait.  Nothing is detached.
  *
  * Verdicts  as of tmg_ccid_door.open
  */
 TMG_MUST_USE tmg_rc
-tmg_usb_open(const tmg_usb_place *place, const char *name, bool wait,
-    tmg_fault *f, tmg_pipe **pipe);
+tmg_usb_open(libusb_context *usb, const tmg_usb_place *place, const char *name,
+    bool wait, tmg_fault *f, tmg_pipe **pipe);
+
+/* The endpoints of what was opened and claimed.  Handle and lock are the pipe's;
+ * when there is none the handle is closed, the lock is still the caller's.
+ * Faults TMG_E_NOMEM. */
+TMG_MUST_USE tmg_rc
+tmg_usb_pipe_new(libusb_context *usb, const tmg_usb_place *place,
+    libusb_device_handle *handle, int lock, tmg_pipe **pipe);
 
 #endif

@@ -29,7 +29,7 @@ open_door(void *of_plugged, bool wait, tmg_fault *f, tmg_pipe **pipe)
 {
 	tmg_usb_plugged *p = of_plugged;
 
-	return tmg_usb_open(&p->at, p->name, wait, f, pipe);
+	return tmg_usb_open(p->libusb, &p->at, p->name, wait, f, pipe);
 }
 
 static bool
@@ -67,6 +67,7 @@ plug(tmg_usb_bus *b, const tmg_usb_place *at, tmg_fault *f)
 
 	if (p != NULL) {
 		p->at = *at;
+		p->libusb = b->usb;
 		p->seen = true;
 		p->era = ++b->era;
 		p->quirks = tmg_quirks_of(at->vendor, at->product, at->firmware);

@@ -16,6 +16,7 @@ typedef struct tmg_usb_bus tmg_usb_bus;
 typedef struct tmg_usb_plugged {
 	struct tmg_usb_plugged *next;
 	tmg_usb_place at;	/* its device is ours */
+	libusb_context *libusb;
 	char name[TMG_READER_NAME];
 	unsigned quirks;
 	unsigned era;		/* another one for each plugging */

@@ -16,7 +16,7 @@ tmg_usb_tell(const tmg_usb_place *at, const char *name, unsigned quirks,
 	    .protocols = (unsigned)at->desc.protocols,
 	    .features = at->desc.features, .message = at->desc.message,
 	    .level = at->why.rc == TMG_OK ? tmg_ccid_level_name(at->desc.level)
-	    : "", .interrupts = at->interrupts,
+	    : "", .interrupts = at->notices != 0,
 	    .token = (quirks & TMG_QUIRK_FIXED) != 0,
 	    .keypad = at->desc.pins != 0 };
 	tmg_text_copy(facts->reader, sizeof(facts->reader), name);

@@ -1,32 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <fcntl.h>
+/*
+ * The endpoints of a claimed interface.  Reading begins before a message is
+ * sent, so that the answer is taken as soon as it is there; what is read stays
+ * under way when its time is over, and is what is read next.
+ */
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <time.h>
+#include <string.h>
 
 #include "src/base/clock.h"
-#include "src/base/fail.h"
-#include "src/base/i18n.h"
 #include "src/base/scope.h"
-#include "src/reader/holder.h"
 #include "src/reader/usb.h"
 
 enum {
-	LOCK_MS = 10000,	/* for another program of ours */
-	LOCK_PAUSE_MS = 10,
 	PACKET_MAX = 1024,	/* of any speed: reads are whole packets */
+	CANCEL_MS = 100,	/* and again: one may be begun anew meanwhile */
+	CANCELS_MAX = 50,
 
 	/* CCID 1.10, 5.3.1: to an interface, class */
 	REQUEST_TYPE = LIBUSB_REQUEST_TYPE_CLASS | LIBUSB_RECIPIENT_INTERFACE,
 	REQUEST_ABORT = 0x01,
 };
 
+/* One endpoint, and what is under way there. */
+struct way {
+	struct libusb_transfer *transfer;
+	int done;		/* libusb's "completed" */
+	bool begun;
+};
+
 struct usb_pipe {
 	tmg_pipe pipe;
+	libusb_context *usb;
 	libusb_device_handle *handle;
 	int lock;		/* the node, locked */
-	uint8_t interface, in, out;
+	tmg_usb_place at;	/* without its device */
+	struct way in, out, notices;
+	uint8_t *bytes;		/* what comes in */
+	size_t room;
+	uint8_t notice[PACKET_MAX];
+	tmg_pipe_heard *heard;
+	void *heard_of;
+	atomic_bool closing;
 };
 
 static struct usb_pipe *
@@ -53,66 +68,210 @@ result(int code)
 	}
 }
 
+static tmg_rc
+outcome(const struct libusb_transfer *t)
+{
+	switch (t->status) {
+	case LIBUSB_TRANSFER_COMPLETED:
+		return TMG_OK;
+	case LIBUSB_TRANSFER_NO_DEVICE:
+		return TMG_REMOVED;
+	case LIBUSB_TRANSFER_OVERFLOW:
+		return TMG_E_MALFORMED;
+	default:
+		return TMG_E_IO;
+	}
+}
+
 /* ---- transfers ----------------------------------------------------------- */
 
-/* libusb's buffers of what is sent are not const, and not written to. */
-static tmg_rc
-out(tmg_pipe *p, tmg_view message, int ms)
+static void LIBUSB_CALL
+finished(struct libusb_transfer *t)
 {
-	union { const uint8_t *from; uint8_t *to; } bytes = { message.ptr };
-	int n = 0, code;
+	*(int *)t->user_data = 1;
+}
 
-	code = libusb_bulk_transfer(of(p)->handle, of(p)->out, bytes.to,
-	    (int)message.len, &n, (unsigned)ms);
-	if (code == LIBUSB_SUCCESS && (size_t)n != message.len)
-		return TMG_E_IO;
-	return result(code);
+/* Without a clock of libusb's, which costs two calls of the kernel each time:
+ * await() has one. */
+static tmg_rc
+begin(struct usb_pipe *p, struct way *w, uint8_t endpoint, uint8_t *bytes,
+    size_t len)
+{
+	tmg_rc rc;
+
+	if (w->begun)
+		return TMG_OK;
+	libusb_fill_bulk_transfer(w->transfer, p->handle, endpoint, bytes,
+	    (int)len, finished, &w->done, 0);
+	w->done = 0;
+	rc = result(libusb_submit_transfer(w->transfer));
+	w->begun = rc == TMG_OK;
+	return rc;
+}
+
+/* TMG_PENDING: it is still under way. */
+static tmg_rc
+await(struct usb_pipe *p, struct way *w, int ms)
+{
+	const int64_t until = tmg_now_ms() + ms;
+
+	while (!w->done) {
+		const int64_t left = until - tmg_now_ms();
+		struct timeval t = { .tv_sec = (time_t)(left / 1000),
+		    .tv_usec = (suseconds_t)(left % 1000 * 1000) };
+		int code;
+
+		if (left <= 0)
+			return TMG_PENDING;
+		code = libusb_handle_events_timeout_completed(p->usb, &t,
+		    &w->done);
+		if (code != LIBUSB_SUCCESS && code != LIBUSB_ERROR_INTERRUPTED)
+			return TMG_E_IO;
+	}
+	w->begun = false;
+	return outcome(w->transfer);
+}
+
+/* False: not even that ends it, and its memory is not ours any more. */
+static bool
+cancel(struct usb_pipe *p, struct way *w)
+{
+	for (int i = 0; i < CANCELS_MAX && w->begun; i++) {
+		(void)libusb_cancel_transfer(w->transfer);
+		(void)await(p, w, CANCEL_MS);
+	}
+	return !w->begun;
 }
 
 static tmg_rc
-in(tmg_pipe *p, tmg_out *message, int ms)
+begin_in(struct usb_pipe *p)
 {
-	const size_t room = (message->cap - message->len) / PACKET_MAX *
-	    PACKET_MAX;
-	int n = 0, code;
+	return begin(p, &p->in, p->at.in, p->bytes, p->room);
+}
 
-	code = libusb_bulk_transfer(of(p)->handle, of(p)->in,
-	    message->ptr + message->len, (int)room, &n, (unsigned)ms);
-	if (n > 0)
-		message->len += (size_t)n;
-	return result(code);
+/* libusb's buffers of what is sent are not const, and not written to. */
+static tmg_rc
+out(tmg_pipe *pipe, tmg_view message, int ms)
+{
+	struct usb_pipe *p = of(pipe);
+	union { const uint8_t *from; uint8_t *to; } bytes = { message.ptr };
+	tmg_rc rc;
+
+	if ((rc = begin_in(p)) ||
+	    (rc = begin(p, &p->out, p->at.out, bytes.to, message.len)))
+		return rc;
+	rc = await(p, &p->out, ms);
+	if (p->out.begun) {
+		(void)cancel(p, &p->out);
+		return rc;
+	}
+	return rc == TMG_OK && p->out.transfer->actual_length !=
+	    p->out.transfer->length ? TMG_E_IO : rc;
+}
+
+static tmg_rc
+in(tmg_pipe *pipe, tmg_out *message, int ms)
+{
+	struct usb_pipe *p = of(pipe);
+	size_t n;
+	tmg_rc rc;
+
+	if ((rc = begin_in(p)) || (rc = await(p, &p->in, ms)) == TMG_PENDING)
+		return rc;
+	n = p->in.begun ? 0 : (size_t)p->in.transfer->actual_length;
+	tmg_put(message, (tmg_view){ p->bytes, n });
+	explicit_bzero(p->bytes, n);
+	return rc;
 }
 
 static tmg_rc
 abort_slot(tmg_pipe *p, uint8_t slot, uint8_t seq, int ms)
 {
 	const int code = libusb_control_transfer(of(p)->handle, REQUEST_TYPE,
-	    REQUEST_ABORT, (uint16_t)(seq << 8 | slot), of(p)->interface, NULL, 0,
-	    (unsigned)ms);
+	    REQUEST_ABORT, (uint16_t)(seq << 8 | slot), of(p)->at.interface, NULL,
+	    0, (unsigned)ms);
 
 	return code >= 0 ? TMG_OK : result(code);
 }
 
 static void
-clear(tmg_pipe *p)
+clear(tmg_pipe *pipe)
 {
-	(void)libusb_clear_halt(of(p)->handle, of(p)->in);
-	(void)libusb_clear_halt(of(p)->handle, of(p)->out);
+	struct usb_pipe *p = of(pipe);
+
+	(void)cancel(p, &p->in);
+	(void)libusb_clear_halt(p->handle, p->at.in);
+	(void)libusb_clear_halt(p->handle, p->at.out);
+}
+
+/* ---- notices ------------------------------------------------------------- */
+
+/* In whatever thread has libusb's events. */
+static void LIBUSB_CALL
+noticed(struct libusb_transfer *t)
+{
+	struct usb_pipe *p = t->user_data;
+
+	if (t->status == LIBUSB_TRANSFER_COMPLETED) {
+		p->heard(p->heard_of, (tmg_view){ p->notice,
+		    (size_t)t->actual_length });
+		if (!atomic_load(&p->closing) &&
+		    libusb_submit_transfer(t) == LIBUSB_SUCCESS)
+			return;
+	}
+	if (!atomic_load(&p->closing))
+		p->heard(p->heard_of, (tmg_view){ NULL, 0 });
+	p->notices.done = 1;
+}
+
+static tmg_rc
+listen_to(tmg_pipe *pipe, tmg_pipe_heard *heard, void *of_heard)
+{
+	struct usb_pipe *p = of(pipe);
+	struct way *w = &p->notices;
+	const size_t packet = p->at.notice_packet;
+	tmg_rc rc;
+
+	if (p->at.notices == 0 || packet == 0 || packet > sizeof(p->notice) ||
+	    w->begun)
+		return TMG_UNSUPPORTED;
+	p->heard = heard;
+	p->heard_of = of_heard;
+	libusb_fill_interrupt_transfer(w->transfer, p->handle, p->at.notices,
+	    p->notice, (int)packet, noticed, p, 0);
+	w->done = 0;
+	rc = result(libusb_submit_transfer(w->transfer));
+	w->begun = rc == TMG_OK;
+	return rc;
 }
 
 /* ---- beginning and end --------------------------------------------------- */
 
 static void
+pipe_free(struct usb_pipe *p)
+{
+	libusb_free_transfer(p->in.transfer);
+	libusb_free_transfer(p->out.transfer);
+	libusb_free_transfer(p->notices.transfer);
+	free(p->bytes);
+	free(p);
+}
+
+static void
 close_pipe(tmg_pipe *pipe)
 {
 	struct usb_pipe *p = of(pipe);
+	bool ended;
 
-	if (p->handle != NULL) {
-		(void)libusb_release_interface(p->handle, p->interface);
-		libusb_close(p->handle);
-	}
+	atomic_store(&p->closing, true);
+	ended = cancel(p, &p->notices);
+	ended = cancel(p, &p->in) && ended && !p->out.begun;
+	(void)libusb_release_interface(p->handle, p->at.interface);
+	libusb_close(p->handle);
 	tmg_scope_close(&p->lock);
-	free(p);
+	if (!ended)	/* libusb still has them */
+		return;
+	pipe_free(p);
 }
 
 static const tmg_pipe_ops ops = {
@@ -120,105 +279,36 @@ static const tmg_pipe_ops ops = {
 	.in = in,
 	.abort = abort_slot,
 	.clear = clear,
+	.listen = listen_to,
 	.close = close_pipe,
 };
 
-static tmg_rc
-held(const tmg_usb_place *at, const char *name, tmg_fault *f)
-{
-	tmg_holder holder;
-
-	if (!tmg_holder_of_node(at->node, &holder))
-		return tmg_raise(f, TMG_BUSY, 0, _("%s: another program holds the "
-		    "device (%s); end it and try again"), name, at->node);
-	return tmg_raise(f, TMG_BUSY, 0, _("%s: %s holds the device; %s"), name,
-	    holder.who, holder.advice);
-}
-
-static tmg_rc
-gone(const char *name, tmg_fault *f)
-{
-	return tmg_raise(f, TMG_REMOVED, 0, _("%s was unplugged"), name);
-}
-
-static tmg_rc
-denied(const tmg_usb_place *at, const char *name, tmg_fault *f)
-{
-	return tmg_raise(f, TMG_DENIED, 0, _("%s: you may not open %s; install "
-	    "tamga's udev rule (60-tamga.rules), plug it in again, and log in at "
-	    "this computer's own screen; or use it through the PC/SC daemon"),
-	    name, at->node);
-}
-
-/*
- * The node itself is the lock between programs of ours: it cannot be left behind,
- * and whoever may open the device may lock it.
- */
-static tmg_rc
-lock(const tmg_usb_place *at, const char *name, int ms, tmg_fault *f, int *fd)
-{
-	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
-	const int64_t until = tmg_now_ms() + ms;
-
-	*fd = open(at->node, O_RDWR | O_CLOEXEC);
-	if (*fd < 0 && (errno == EACCES || errno == EPERM))
-		return denied(at, name, f);
-	if (*fd < 0)
-		return gone(name, f);
-	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EINTR && errno != EWOULDBLOCK)
-			return tmg_raise(f, TMG_E_IO, 0, "%s: flock: %s", at->node,
-			    strerror(errno));
-		if (tmg_now_ms() >= until)
-			return held(at, name, f);
-		nanosleep(&pause, NULL);
-	}
-	return TMG_OK;
-}
-
-static tmg_rc
-claim(struct usb_pipe *p, const tmg_usb_place *at, const char *name,
-    tmg_fault *f)
-{
-	int code = libusb_open(at->device, &p->handle);
-
-	if (code == LIBUSB_SUCCESS) {
-		code = libusb_claim_interface(p->handle, at->interface);
-		if (code != LIBUSB_SUCCESS) {
-			libusb_close(p->handle);
-			p->handle = NULL;
-		}
-	}
-	if (code == LIBUSB_ERROR_ACCESS)
-		return denied(at, name, f);
-	if (code == LIBUSB_ERROR_BUSY)
-		return held(at, name, f);
-	if (result(code) == TMG_REMOVED)
-		return gone(name, f);
-	return code == LIBUSB_SUCCESS ? TMG_OK : tmg_raise(f, TMG_E_IO, 0,
-	    _("%s cannot be opened: %s; plug it in again"), name,
-	    libusb_error_name(code));
-}
-
 tmg_rc
-tmg_usb_open(const tmg_usb_place *at, const char *name, bool wait,
-    tmg_fault *f, tmg_pipe **pipe)
+tmg_usb_pipe_new(libusb_context *usb, const tmg_usb_place *at,
+    libusb_device_handle *handle, int lock, tmg_pipe **pipe)
 {
 	struct usb_pipe *p = calloc(1, sizeof(*p));
-	tmg_rc rc;
 
 	*pipe = NULL;
-	if (p == NULL)
-		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
-	p->pipe.ops = &ops;
-	p->interface = at->interface;
-	p->in = at->in;
-	p->out = at->out;
-	if ((rc = lock(at, name, wait ? LOCK_MS : 0, f, &p->lock)) ||
-	    (rc = claim(p, at, name, f))) {
-		close_pipe(&p->pipe);
-		return rc;
+	if (p != NULL) {
+		p->pipe.ops = &ops;
+		p->usb = usb;
+		p->at = *at;
+		p->room = (at->desc.message + PACKET_MAX) / PACKET_MAX * PACKET_MAX;
+		p->bytes = malloc(p->room);
+		p->in.transfer = libusb_alloc_transfer(0);
+		p->out.transfer = libusb_alloc_transfer(0);
+		p->notices.transfer = libusb_alloc_transfer(0);
 	}
+	if (p == NULL || p->bytes == NULL || p->in.transfer == NULL ||
+	    p->out.transfer == NULL || p->notices.transfer == NULL) {
+		if (p != NULL)
+			pipe_free(p);
+		libusb_close(handle);
+		return TMG_E_NOMEM;
+	}
+	p->handle = handle;
+	p->lock = lock;
 	*pipe = &p->pipe;
 	return TMG_OK;
 }

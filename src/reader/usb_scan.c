@@ -13,6 +13,7 @@
 enum {
 	CLASS_SMART_CARD = 0x0b,
 	PROTOCOL_CCID = 0x00,
+	PACKET_MASK = 0x7ff,	/* USB 2.0, 9.6.6 */
 	PORTS_MAX = 7,		/* hubs in a row, USB 3.2, 10.16 */
 	LABEL_MAX = 64,
 	SYSFS_MAX = 4096,
@@ -115,8 +116,10 @@ take_endpoints(const struct libusb_interface_descriptor *i, tmg_usb_place *at)
 
 		if (type == LIBUSB_TRANSFER_TYPE_BULK)
 			*(in ? &at->in : &at->out) = e->bEndpointAddress;
-		else if (type == LIBUSB_TRANSFER_TYPE_INTERRUPT && in)
-			at->interrupts = true;
+		else if (type == LIBUSB_TRANSFER_TYPE_INTERRUPT && in) {
+			at->notices = e->bEndpointAddress;
+			at->notice_packet = e->wMaxPacketSize & PACKET_MASK;
+		}
 	}
 }
 

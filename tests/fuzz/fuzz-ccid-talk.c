@@ -103,7 +103,14 @@ shut(tmg_pipe *p)
 	of(p)->open--;
 }
 
-static const tmg_pipe_ops ops = { out, in, stop, clear, shut };
+static tmg_rc
+deaf(tmg_pipe *p, tmg_pipe_heard *heard, void *of)
+{
+	(void)p, (void)heard, (void)of;
+	return TMG_UNSUPPORTED;
+}
+
+static const tmg_pipe_ops ops = { out, in, stop, clear, deaf, shut };
 
 static void
 talk(tmg_ccid *c)

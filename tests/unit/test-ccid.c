@@ -151,9 +151,16 @@ play_close(tmg_pipe *p)
 	atomic_fetch_add(&of(p)->closed, 1);
 }
 
+static tmg_rc
+play_listen(tmg_pipe *p, tmg_pipe_heard *heard, void *arg)
+{
+	(void)p, (void)heard, (void)arg;
+	return TMG_UNSUPPORTED;
+}
+
 static const tmg_pipe_ops ops = {
 	.out = play_out, .in = play_in, .abort = play_abort,
-	.clear = play_clear, .close = play_close,
+	.clear = play_clear, .listen = play_listen, .close = play_close,
 };
 
 static tmg_rc

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A device is opened, if nobody else has it; and who has, in words. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+
+#include "src/base/clock.h"
+#include "src/base/fail.h"
+#include "src/base/i18n.h"
+#include "src/base/scope.h"
+#include "src/reader/holder.h"
+#include "src/reader/usb.h"
+
+enum {
+	LOCK_MS = 10000,	/* for another program of ours */
+	LOOK_MS = 300,		/* for one that only listens and steps aside */
+	LOCK_PAUSE_MS = 10,
+};
+
+static tmg_rc
+held(const tmg_usb_place *at, const char *name, tmg_fault *f)
+{
+	tmg_holder holder;
+
+	if (!tmg_holder_of_node(at->node, &holder))
+		return tmg_raise(f, TMG_BUSY, 0, _("%s: another program holds the "
+		    "device (%s); end it and try again"), name, at->node);
+	return tmg_raise(f, TMG_BUSY, 0, _("%s: %s holds the device; %s"), name,
+	    holder.who, holder.advice);
+}
+
+static tmg_rc
+gone(const char *name, tmg_fault *f)
+{
+	return tmg_raise(f, TMG_REMOVED, 0, _("%s was unplugged"), name);
+}
+
+static tmg_rc
+denied(const tmg_usb_place *at, const char *name, tmg_fault *f)
+{
+	return tmg_raise(f, TMG_DENIED, 0, _("%s: you may not open %s; install "
+	    "tamga's udev rule (60-tamga.rules), plug it in again, and log in at "
+	    "this computer's own screen; or use it through the PC/SC daemon"),
+	    name, at->node);
+}
+
+/*
+ * The node itself is the lock between programs of ours: it cannot be left behind,
+ * and whoever may open the device may lock it.
+ */
+static tmg_rc
+lock(const tmg_usb_place *at, const char *name, int ms, tmg_fault *f, int *fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
+	const int64_t until = tmg_now_ms() + ms;
+
+	*fd = open(at->node, O_RDWR | O_CLOEXEC);
+	if (*fd < 0 && (errno == EACCES || errno == EPERM))
+		return denied(at, name, f);
+	if (*fd < 0)
+		return gone(name, f);
+	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EINTR && errno != EWOULDBLOCK)
+			return tmg_raise(f, TMG_E_IO, 0, "%s: flock: %s", at->node,
+			    strerror(errno));
+		if (tmg_now_ms() >= until)
+			return held(at, name, f);
+		nanosleep(&pause, NULL);
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+claim(const tmg_usb_place *at, const char *name, tmg_fault *f,
+    libusb_device_handle **handle)
+{
+	int code = libusb_open(at->device, handle);
+
+	if (code == LIBUSB_SUCCESS) {
+		code = libusb_claim_interface(*handle, at->interface);
+		if (code != LIBUSB_SUCCESS)
+			libusb_close(*handle);
+	}
+	if (code == LIBUSB_ERROR_ACCESS)
+		return denied(at, name, f);
+	if (code == LIBUSB_ERROR_BUSY)
+		return held(at, name, f);
+	if (code == LIBUSB_ERROR_NO_DEVICE || code == LIBUSB_ERROR_NOT_FOUND)
+		return gone(name, f);
+	return code == LIBUSB_SUCCESS ? TMG_OK : tmg_raise(f, TMG_E_IO, 0,
+	    _("%s cannot be opened: %s; plug it in again"), name,
+	    libusb_error_name(code));
+}
+
+tmg_rc
+tmg_usb_open(libusb_context *usb, const tmg_usb_place *at, const char *name,
+    bool wait, tmg_fault *f, tmg_pipe **pipe)
+{
+	tmg_auto_fd fd = -1;
+	libusb_device_handle *handle;
+	tmg_rc rc;
+
+	*pipe = NULL;
+	if ((rc = lock(at, name, wait ? LOCK_MS : LOOK_MS, f, &fd)) ||
+	    (rc = claim(at, name, f, &handle)))
+		return rc;
+	if ((rc = tmg_usb_pipe_new(usb, at, handle, fd, pipe)))
+		return tmg_raise(f, rc, 0, _("out of memory"));
+	fd = -1;
+	return TMG_OK;
+}

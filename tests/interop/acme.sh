@@ -64,6 +64,11 @@ ok "listen=: one key, one login, one order, one signature and the test's"
 
 run 0 "$tamga" enroll $local $ca $agree $door $host --slot 9a
 says "Already enrolled"
+# a host is its own subject
+run 0 "$tamga" enroll $local $ca $agree $door --san dns:www.example.kz --slot 9a
+says "Already enrolled"
+run 2 "$tamga" enroll $local $ca $agree $door --san 'dns:www.example.kz,O=x' --slot 9a
+says "whom is the certificate for"
 [ "$(finalized)" = 1 ] || fail "asked again: another order"
 
 # ---- a person at a terminal is asked for the terms ---------------------------------

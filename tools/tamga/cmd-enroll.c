@@ -86,6 +86,8 @@ read_whom(struct cli *cli, struct wish *w)
 	const char *profile = cli_text(cli, "profile");
 	tmg_rc rc;
 
+	if (!applies)
+		request_name_host(&w->request);
 	if (!applies && w->request.spec.subject == NULL)
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("whom is the certificate for? say --subject CN=...,C=..."));

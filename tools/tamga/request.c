@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tools/tamga/request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HOST_LETTERS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.*"
 
 enum {
 	LINE_MAX_BYTES = 4096,
@@ -74,6 +78,29 @@ request_read(struct cli *cli, struct request *r)
 	if ((rc = read_hash(cli, &r->spec)))
 		return rc;
 	return request_read_challenge(cli, r);
+}
+
+static const char *
+first_host(const char *const *san)
+{
+	for (; san != NULL && *san != NULL; san++)
+		if (strncmp(*san, "dns:", 4) == 0)
+			return *san + 4;
+	return "";
+}
+
+void
+request_name_host(struct request *r)
+{
+	const char *host = first_host(r->spec.san);
+	const size_t len = strlen(host);
+
+	/* nothing that would mean more in a name than a host's */
+	if (r->spec.subject != NULL || len == 0 || len > REQUEST_CN_MAX ||
+	    strspn(host, HOST_LETTERS) != len)
+		return;
+	(void)snprintf(r->host, sizeof(r->host), "CN=%s", host);
+	r->spec.subject = r->host;
 }
 
 void

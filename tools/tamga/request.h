@@ -27,8 +27,13 @@
 	{ "attest", 0, OPT_FLAG, NULL, \
 	    N_("let the token attest that the key was born on it") }
 
+enum {
+	REQUEST_CN_MAX = 64,	/* ub-common-name, RFC 5280 A.1 */
+};
+
 struct request {
 	tmg_csr_spec spec;	/* borrows from the rest and from argv */
+	char host[sizeof("CN=") + REQUEST_CN_MAX];
 	const char **lists[4];
 	uint8_t *challenge;
 	bool attest;
@@ -36,6 +41,10 @@ struct request {
 
 TMG_MUST_USE tmg_rc
 request_read(struct cli *cli, struct request *r);
+/* A host is its own subject: without one, CN is the first dns: name, if there is
+ * one and it fits. */
+void
+request_name_host(struct request *r);
 /* The challenge password alone, for a request that was described before. */
 TMG_MUST_USE tmg_rc
 request_read_challenge(struct cli *cli, struct request *r);

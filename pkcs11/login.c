@@ -93,12 +93,15 @@ refused_for_use(tmg_p11_slot *slot, tmg_view pin, CK_RV rv)
 }
 
 static CK_RV
-prove(tmg_p11_slot *slot, tmg_view pin)
+prove(tmg_p11_slot *slot, const tmg_p11_operation *op, tmg_view pin)
 {
+	const tmg_p11_object *o = tmg_p11_objects_get(&slot->objects, op->object);
+
+	if (o == NULL)
+		return CKR_KEY_HANDLE_INVALID;
 	return pin.ptr != NULL
-	    ? tmg_p11_slot_rv(slot, tmg_token_prove(slot->token, pin))
-	    : tmg_p11_typed_rv(slot, tmg_token_prove_typed(slot->token),
-		CKR_PIN_LEN_RANGE);
+	    ? tmg_p11_slot_rv(slot, tmg_key_prove(o->key, pin))
+	    : tmg_p11_typed_rv(slot, tmg_key_prove_typed(o->key), CKR_PIN_LEN_RANGE);
 }
 
 /*
@@ -122,7 +125,7 @@ login_for_use(tmg_p11_slot *slot, tmg_p11_session *session, tmg_view pin)
 		return rv;
 	tmg_p11_kept_wipe(&op->pin);
 	op->proven = false;
-	rv = prove(slot, pin);
+	rv = prove(slot, op, pin);
 	if (rv != CKR_OK)
 		return refused_for_use(slot, pin, rv);
 	op->proven = true;

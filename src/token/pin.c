@@ -10,6 +10,7 @@ struct pin_verb {
 	tmg_pin_kind kind;
 	tmg_view old, fresh;
 	int *tries;
+	uint32_t slot;		/* whose key is used next; 0: nobody knows */
 };
 
 static tmg_rc
@@ -90,7 +91,7 @@ run_pin(tmg_token *t, tmg_job_fn *fn, struct pin_verb *v, int *tries)
 	if ((rc = refuse_empty(t, v->old)))
 		return rc;
 	return run_with_tries(t, &(tmg_job){ .fn = fn, .arg = v, .kind = v->kind,
-	    .single = v->kind != TMG_PIN_ADMIN }, tries);
+	    .slot = v->slot, .single = v->kind != TMG_PIN_ADMIN }, tries);
 }
 
 tmg_rc
@@ -138,30 +139,32 @@ do_change_typed(tmg_token *t, void *arg)
 
 /* Never done again by itself: a person has typed for it. */
 static tmg_rc
-run_typed(tmg_token *t, tmg_job_fn *fn, unsigned needs, tmg_pin_kind kind,
+run_typed(tmg_token *t, tmg_job_fn *fn, unsigned needs, struct pin_verb *v,
     int *tries)
 {
-	struct pin_verb v = { .kind = kind };
-
-	if ((tmg_token_keypad(t, kind) & needs) == 0)
+	if ((tmg_token_keypad(t, v->kind) & needs) == 0)
 		return tmg_raise(&t->fault, TMG_UNSUPPORTED, 0,
 		    _("the PIN of token %s cannot be typed on the keypad of %s; "
 		    "see readers.keypads in tamga.conf(5)"), tmg_token_name(t),
 		    t->reader);
-	return run_with_tries(t, &(tmg_job){ .fn = fn, .arg = &v, .kind = kind },
-	    tries);
+	return run_with_tries(t, &(tmg_job){ .fn = fn, .arg = v, .kind = v->kind,
+	    .slot = v->slot }, tries);
 }
 
 tmg_rc
 tmg_token_verify_typed(tmg_token *token, tmg_pin_kind kind, int *tries)
 {
-	return run_typed(token, do_verify_typed, TMG_PAD_VERIFY, kind, tries);
+	struct pin_verb v = { .kind = kind };
+
+	return run_typed(token, do_verify_typed, TMG_PAD_VERIFY, &v, tries);
 }
 
 tmg_rc
 tmg_token_pin_change_typed(tmg_token *token, tmg_pin_kind kind, int *tries)
 {
-	return run_typed(token, do_change_typed, TMG_PAD_CHANGE, kind, tries);
+	struct pin_verb v = { .kind = kind };
+
+	return run_typed(token, do_change_typed, TMG_PAD_CHANGE, &v, tries);
 }
 
 /* ---- for one use --------------------------------------------------------- */
@@ -176,15 +179,20 @@ prove(tmg_token *token, tmg_rc rc)
 }
 
 tmg_rc
-tmg_token_prove(tmg_token *token, tmg_view pin)
+tmg_key_prove(const tmg_key *key, tmg_view pin)
 {
-	return prove(token, tmg_token_verify(token, TMG_PIN_USER, pin, NULL));
+	struct pin_verb v = { .kind = TMG_PIN_USER, .slot = key->slot.ref, .old = pin };
+
+	return prove(key->token, run_pin(key->token, do_verify, &v, NULL));
 }
 
 tmg_rc
-tmg_token_prove_typed(tmg_token *token)
+tmg_key_prove_typed(const tmg_key *key)
 {
-	return prove(token, tmg_token_verify_typed(token, TMG_PIN_USER, NULL));
+	struct pin_verb v = { .kind = TMG_PIN_USER, .slot = key->slot.ref };
+
+	return prove(key->token, run_typed(key->token, do_verify_typed, TMG_PAD_VERIFY, &v,
+	    NULL));
 }
 
 /* ---- changed ------------------------------------------------------------- */

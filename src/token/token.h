@@ -84,7 +84,7 @@ struct tmg_token {
 	uint64_t apdus;			/* as counted when it was pulled out */
 	int tries[TMG_PIN_KINDS];	/* from the card's last answer, -1 unknown */
 	bool proven;			/* the user's PIN, by the last command when */
-	uint64_t proven_at;		/* so many were sent: tmg_token_prove() */
+	uint64_t proven_at;		/* so many were sent: tmg_key_prove() */
 
 	tmg_key *keys;			/* every slot, full or empty */
 	size_t key_count;
@@ -150,15 +150,15 @@ tmg_path_has_password(const char *name);
 /* ---- pin.c --------------------------------------------------------------- */
 
 /*
- * tmg_token_verify() of the user's PIN for the use of a TMG_PIN_ALWAYS key that
+ * tmg_token_verify() of the user's PIN for the use of that TMG_PIN_ALWAYS key that
  * follows.  That use is not verified again as long as the card has heard
  * nothing between; where it has, or says so, the PIN is asked for.
  */
 TMG_MUST_USE tmg_rc
-tmg_token_prove(tmg_token *token, tmg_view pin);
+tmg_key_prove(const tmg_key *key, tmg_view pin);
 /* The same with tmg_token_verify_typed(). */
 TMG_MUST_USE tmg_rc
-tmg_token_prove_typed(tmg_token *token);
+tmg_key_prove_typed(const tmg_key *key);
 
 /* ---- seat.c -------------------------------------------------------------- */
 

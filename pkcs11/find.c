@@ -247,6 +247,21 @@ try_data(struct search *q)
 	return rv;
 }
 
+/* Where every certificate will be looked at they are read first, in the order that
+ * costs the card the fewest commands; what cannot be read is found out again. */
+static tmg_rc
+survey(struct search *q)
+{
+	tmg_token *token = q->slot->token;
+	size_t shown = 0;
+	tmg_rc rc;
+
+	if ((rc = tmg_token_keys(token, &shown)) == TMG_OK &&
+	    has_in_mind(q, CKO_CERTIFICATE))
+		(void)!tmg_token_certs(token);
+	return rc;
+}
+
 /*
  * Slots that are known by their number need no survey of the card: a search
  * for one ID asks about one key.
@@ -255,12 +270,10 @@ static CK_RV
 try_slots(struct search *q)
 {
 	tmg_token *token = q->slot->token;
-	size_t shown = 0;
 	tmg_rc rc;
 	CK_RV rv = CKR_OK;
 
-	rc = asked_for(q, CKA_ID) != NULL
-	    ? tmg_token_slots(token) : tmg_token_keys(token, &shown);
+	rc = asked_for(q, CKA_ID) != NULL ? tmg_token_slots(token) : survey(q);
 	if (rc != TMG_OK)
 		return tmg_p11_slot_rv(q->slot, rc);
 	mark_named(q);

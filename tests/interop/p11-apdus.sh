@@ -4,9 +4,11 @@
 # for a signature than PIV demands, nothing to be asked twice.
 . "$top_srcdir/tests/interop/p11-lib.sh"
 keys=provisioned=ec:p256	# certificates of 1.2 KiB: 1, or 5 when short
+ids=		# as p11-count takes them
 count() { # WHAT MAX
 	ctl mark >/dev/null
-	"$top_builddir/tests/interop/p11-count" "$M" "$TAMGA_TEST_CTL" "$1" "$2" ||
+	# shellcheck disable=SC2086
+	"$top_builddir/tests/interop/p11-count" "$M" "$TAMGA_TEST_CTL" "$1" "$2" $ids ||
 		{ ctl log | head -n 40 >&2; fail "$kind: $1 takes more than $2"; }
 }
 case ${1:-} in
@@ -29,6 +31,20 @@ case ${1:-} in
 	# VERIFY, what the key is, and VERIFY again before the signature
 	"$top_srcdir/tests/with-card" --card "piv,$keys,pin-policy=always" -- \
 		sh "$0" odd 9a
+	# SELECT, 6E, F9, VERIFY with 82, 47 81, and with 81 where each signature wants it;
+	# three certificates by GET NEXT DATA
+	"$top_srcdir/tests/with-card" --card openpgp,provisioned -- \
+		sh "$0" other openpgp "03 01 3 1" 6 7 5 5
+	"$top_srcdir/tests/with-card" --card gids,provisioned -- \
+		sh "$0" other gids "00 00 2 3" 9 0 8 8
+	exit ;;
+other)
+	kind=$2 ids=$3
+	step "$kind"
+	count sign "$4"
+	[ "$5" = 0 ] || count always "$5"
+	count certs "$6"
+	count list "$7"
 	exit ;;
 odd)
 	kind=$2

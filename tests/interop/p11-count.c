@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * usage: p11-count MODULE CONTROL-SOCKET
- *        sign|always|odd|derive|generate|certs|list|data MAX
+ *        sign|always|odd|derive|generate|certs|list|data MAX [ID ALWAYS KEYS SELECTS]
  *
  * Loads the module as any program does and asks the virtual card, after each
  * step, how many APDUs it got.  MAX is what the first login and signature (or
  * agreement, or key), or the first listing (of certificates, of everything),
- * may take.  TAMGA_VCARD names the program that asks.
+ * may take.  ID and ALWAYS are those of keys that want the PIN once and for each
+ * signature (9a and 9c), KEYS how many have a certificate (4),
+ * SELECTS how many applications are tried until one is found (1).  TAMGA_VCARD names
+ * the program that asks.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,6 +23,9 @@
 enum { SIGNATURES = 100, SEARCHES = 188, READINGS = 1158 };
 
 static CK_UTF8CHAR pin[] = "123456";
+static CK_BYTE one_id = 0x9a, always_id = 0x9c;
+static CK_ULONG keys = 4;
+static long selects = 1;
 
 static CK_FUNCTION_LIST *f;
 static const char *socket_path;
@@ -115,14 +121,14 @@ start(void)
 static void
 count_signatures(bool always, long max)
 {
-	const CK_BYTE id = always ? 0x9c : 0x9a;
+	const CK_BYTE id = always ? always_id : one_id;
 	const long each = always ? 2 : 1;
 	CK_OBJECT_HANDLE key;
 
 	const long selected = apdus();
 	long first, rest;
 
-	at_most("C_OpenSession, which selects", selected, 1);
+	at_most("C_OpenSession, which selects", selected, selects);
 	log_in(CKU_USER);
 	key = find(CKO_PRIVATE_KEY, id);
 	sign(key, always);
@@ -133,7 +139,7 @@ count_signatures(bool always, long max)
 	rest = apdus();
 	at_most("99 signatures more", rest, each * (SIGNATURES - 1));
 	at_most("100, C_Login to the last C_Sign", first + rest,
-	    max - 1 + each * (SIGNATURES - 1));
+	    max - selects + each * (SIGNATURES - 1));
 	at_most("100, C_Initialize to the last C_Sign", selected + first + rest,
 	    max + each * (SIGNATURES - 1));
 }
@@ -185,7 +191,7 @@ count_odd(long max)
 		read_object(objects[i]);
 	(void)apdus();
 	log_in(CKU_USER);
-	key = find(CKO_PRIVATE_KEY, 0x9a);
+	key = find(CKO_PRIVATE_KEY, one_id);
 	must(f->C_GetAttributeValue(session, key, &a, 1), "C_GetAttributeValue");
 	if (!always) {
 		printf("the key does not say that it wants its PIN\n");
@@ -220,7 +226,7 @@ count_agreements(long max)
 	CK_OBJECT_HANDLE key;
 
 	log_in(CKU_USER);
-	key = find(CKO_PRIVATE_KEY, 0x9a);
+	key = find(CKO_PRIVATE_KEY, one_id);
 	must(f->C_GetAttributeValue(session, key, &a, 1), "CKA_EC_POINT");
 	derive(key, point, a.ulValueLen);
 	at_most("cold login and agreement", apdus(), max);
@@ -264,13 +270,13 @@ count_listing(bool certs, long max)
 	for (CK_ULONG i = 0; i < n; i++)
 		read_object(objects[i]);
 	printf("%lu objects\n", n);
-	if (n < (certs ? 4 : 8))	/* and their public keys */
+	if (n < (certs ? keys : 2 * keys))	/* and their public keys */
 		exit(1);
 	at_most(certs ? "certificates, with every attribute"
 	    : "everything, with every attribute", apdus(), max);
 	for (int i = 0; i < SEARCHES; i++)
 		(void)find(i % 2 == 0 || certs ? CKO_CERTIFICATE : CKO_PUBLIC_KEY,
-		    0x9a);
+		    one_id);
 	at_most("188 searches", apdus(), 0);
 	for (int i = 0; i < READINGS; i++)
 		read_object(objects[(CK_ULONG)i % n]);
@@ -303,10 +309,16 @@ main(int argc, char **argv)
 	void *so;
 	long max;
 
-	if (argc != 5)
+	if (argc != 5 && argc != 9)
 		return 2;
 	socket_path = argv[2];
 	max = strtol(argv[4], NULL, 10);
+	if (argc == 9) {
+		one_id = (CK_BYTE)strtoul(argv[5], NULL, 16);
+		always_id = (CK_BYTE)strtoul(argv[6], NULL, 16);
+		keys = strtoul(argv[7], NULL, 10);
+		selects = strtol(argv[8], NULL, 10);
+	}
 	f = p11_load(argv[1], &so);
 	(void)apdus();
 	start();

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Firefox logs in to a web site with a certificate that tamga has just enrolled:
 # the user runs two commands, chooses the certificate and types the PIN.
+kind=${kind:-piv}
 . "${top_srcdir:?}/tests/interop/browser-lib.sh"
-CARDS="--card piv"
+CARDS="--card $kind"
 need firefox-esr nginx certutil pcscd jq curl
 enter_site "$0" "$@"
 home
+reads=${reads:-11}
 
 step "a certificate"
-enroll --slot 9a --type ec:p256
+enroll --slot "$first" --type ec:p256
 site
 
 # visit PROFILE COMMAND...: one question for the certificate, which shows the
@@ -21,13 +23,13 @@ visit() {
 	ctl mark >/dev/null
 	firefox_visits 1 "$in" "$@" || { cat seen firefox.log nginx.log >&2; fail "Firefox"; }
 	let_in
-	jq -e --arg name "$NAME" '.title == "in: " + $name and
+	jq -e --arg name "$NAME" --arg called "$called" '.title == "in: " + $name and
 		(.page | contains("CN=" + $name + ",") and contains("SUCCESS")) and
 		([.asked[].what] | sort) == ["certificate", "pin"] and
 		([.asked[] | select(.what == "certificate").text][0] | startswith($name)) and
-		([.asked[] | select(.what == "pin").text][0] | contains("PIV-"))' seen >/dev/null ||
+		([.asked[] | select(.what == "pin").text][0] | contains($called))' seen >/dev/null ||
 		{ cat seen >&2; fail "what Firefox asked and showed"; }
-	frugal 11
+	frugal "$reads"
 	jq -r '"page after \(.ms) ms with the questions; Firefox peaked at \(.peak_kib) KiB"' seen
 }
 
@@ -44,8 +46,10 @@ between="'$TAMGA_VCARD' ctl '$TAMGA_TEST_CTL' remove && sleep 1 &&
 firefox_visits 2 "$profile" || { cat seen firefox.log nginx.log >&2; fail "Firefox"; }
 jq -e '([.again[].what] | sort) == ["certificate", "pin"]' seen >/dev/null ||
 	{ cat seen >&2; fail "what Firefox asked"; }
-frugal 11
+frugal "$reads"
 between=
+# the rest has nothing to do with the card
+case $kind in piv*) ;; *) exit 0 ;; esac
 
 step "root registers for everybody, and a user who did nothing logs in"
 firefox_profile other

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Programs of others over cards of the other drivers, each with a P-256 key and its own
 # certificate: p11tool, openssl by its engine (a request, a TLS client), curl, NSS
-# (certutil), Java's keytool, ssh-agent.  doc/clients has them over PIV.
+# (certutil), Java's keytool, ssh-agent, ssh and sshd.  doc/clients has them over PIV.
 . "$top_srcdir/tests/interop/p11-lib.sh"
 CARDS="--card gids,provisioned --card myeid,provisioned --card pkcs15,provisioned \
 --card openpgp,provisioned"
@@ -146,4 +146,55 @@ for one in one.*; do
 	echo "me $(cat key.ssh)" >allowed
 	expect 'Good "test" signature' ssh-keygen -Y verify -f allowed -I me -n test -s data.sig <data
 done
+
+# sshd wants a user of its own, and that who logs in is not locked: in our
+# private mount namespace both are so.
+serve_ssh() {
+	sed "/^sshd:/d" /etc/passwd >passwd
+	echo "sshd:x:109:65534::/run/sshd:/bin/false" >>passwd
+	sed "s/^root:[^:]*:/root:*:/" /etc/shadow >shadow
+	mount --bind passwd /etc/passwd
+	mount --bind shadow /etc/shadow
+	mkdir -p /run/sshd
+	ssh-keygen -q -t ed25519 -N '' -f host.key
+	sshd_port=$(python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	cat >sshd.conf <<-END
+	ListenAddress 127.0.0.1:$sshd_port
+	HostKey $work/host.key
+	AuthorizedKeysFile $work/key.ssh
+	AuthenticationMethods publickey
+	ExposeAuthInfo yes
+	MaxAuthTries 20
+	PidFile none
+	StrictModes no
+	UsePAM no
+	END
+	"$(command -v sshd)" -D -f "$work/sshd.conf" -E "$work/sshd.log" &
+	server=$!
+	echo "[127.0.0.1]:$sshd_port $(cut -d' ' -f1,2 host.key.pub)" >known_hosts
+}
+# logs_in OPTION...: with the one key that the server knows
+logs_in() {
+	ssh -F none -p "$sshd_port" -o UserKnownHostsFile="$work/known_hosts" -o BatchMode=no \
+		-o PreferredAuthentications=publickey "$@" root@127.0.0.1 \
+		'cut -d" " -f2,3 "$SSH_USER_AUTH"' >out 2>said || { cat said sshd.log >&2; fail "ssh $*"; }
+	cut -d' ' -f1,2 key.ssh >want
+	same out want
+}
+PATH=$PATH:/usr/sbin:$top_builddir/daemons/usr/sbin
+if [ "$(id -u)" = 0 ] && command -v sshd >/dev/null; then
+	serve_ssh
+	for one in one.*; do
+		ssh-keygen -i -m PKCS8 -f "$one" >key.ssh
+		for _ in $(seq 100); do ! grep -q 'Server listening' sshd.log 2>/dev/null || break; sleep 0.1; done
+		logs_in -o IdentitiesOnly=yes -i key.ssh
+		echo "ok: ssh by the agent, $one"
+		DISPLAY=:0 SSH_ASKPASS=$work/askpass SSH_ASKPASS_REQUIRE=force \
+			logs_in -o IdentityAgent=none -o PKCS11Provider="$M"
+		echo "ok: ssh by itself, $one"
+	done
+else
+	echo "not tried: ssh to a sshd, which root runs alone"
+fi
 echo "all of them, over four cards"

@@ -117,6 +117,31 @@ for capability in CAPABILITIES:
                 named += 1
 for capability, driver in cells:
     wrong.append("no capability is called " + capability)
+
+# The table of kinds: a test that is named is there, in a list, and runs over that kind.
+kinds = re.search(r"^\| \| PIV \|.*?(?=\n\n)", page, re.M | re.S)
+if kinds is None:
+    sys.exit("doc/cards.md: no table of kinds")
+for line in kinds.group(0).splitlines()[2:]:
+    for driver, cell in zip(("piv", "openpgp", "gids", "pkcs15"), line.strip("|").split("|")[1:]):
+        names = re.findall(r"`([\w/*-]+\.sh)`", cell)
+        if not names and not re.match(r" -( \[\w\])? $", cell):
+            wrong.append("%s: neither a test nor -: %s" % (driver, line))
+        for name in names:
+            paths = glob.glob(os.path.join(top, "tests/interop", name)) + \
+                glob.glob(os.path.join(top, "tests", name)) + \
+                glob.glob(os.path.join(top, "tests/fault", name))
+            named += len(paths)
+            if not paths:
+                wrong.append("%s: %s is not there" % (driver, name))
+            for path in (os.path.relpath(p, top) for p in paths):
+                if path not in LISTS and not path.endswith("-lib.sh"):
+                    wrong.append("%s: %s is in no list of tests" % (driver, path))
+                if not re.search(r"\bpiv\b" if driver == "piv" else DRIVERS[driver], whole(path)):
+                    wrong.append("%s: %s does not run over that kind" % (driver, path))
+for note in set(re.findall(r"\[([a-z])\]", kinds.group(0))):
+    if not re.search(r"^\[%s\] " % note, page, re.M):
+        wrong.append("there is no note [%s]" % note)
 if wrong or named == 0:
     sys.exit("doc/cards.md:\n  " + "\n  ".join(wrong))
 print("drivers: %d, capabilities: %d, tests named: %d" % (len(drivers), len(CAPABILITIES), named))

@@ -231,7 +231,8 @@ recover(struct pcsc_link *l, LONG code)
 }
 
 /* No answer: pcscd looks for cards only every 400 ms, so whether it was taken
- * out shows a little later. */
+ * out shows a little later; or never, where another one was put in between two
+ * looks.  So whoever does not answer is taken to be gone. */
 static tmg_rc
 ask_why(struct pcsc_link *l)
 {

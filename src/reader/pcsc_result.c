@@ -60,7 +60,8 @@ static const struct {
 	    N_("the reader's driver does not support this card") },
 	{ SCARD_E_READER_UNSUPPORTED, { TMG_E_IO, TMG_E_IO }, false,
 	    N_("the reader's driver does not support this request") },
-	{ SCARD_E_NOT_TRANSACTED, { TMG_E_IO, TMG_E_IO }, false,
+	/* whoever is in the reader when it answers again may be another card */
+	{ SCARD_E_NOT_TRANSACTED, { TMG_E_IO, TMG_REMOVED }, false,
 	    N_("the card or reader broke off; take the card out and insert "
 	    "it again") },
 	{ SCARD_E_TIMEOUT, { TMG_PENDING, TMG_E_IO }, false,

@@ -37,15 +37,33 @@ def daemon_sees(card):
     return [r['card'] for r in json.loads(said.stdout)['readers'] if 'VPCD-A 00 00' in r['reader']][0] == card
 
 
+def other_card():
+    return subprocess.Popen([os.environ['TAMGA_VCARD'], '--app', 'piv', '--yubikey', '--serial',
+        '77', '--provision', '--vpcd', '127.0.0.1:' + os.environ['PORT'], '--control', 'twin.ctl',
+        '--exit-with-parent'])
+
+
 def exchange():
     """The other card's cable is put where the first one's was."""
     ctl(0, 'remove')
     eq('the daemon sees none', until(lambda: daemon_sees('absent')), True)
-    twin = subprocess.Popen([os.environ['TAMGA_VCARD'], '--app', 'piv', '--yubikey', '--serial',
-        '77', '--provision', '--vpcd', '127.0.0.1:' + os.environ['PORT'], '--control', 'twin.ctl',
-        '--exit-with-parent'])
+    twin = other_card()
     eq('the daemon sees one', until(lambda: daemon_sees('present')), True)
     return twin
+
+
+def exchange_at_once():
+    """It waits at the reader's door, and is in before the daemon has looked again."""
+    twin = other_card()
+    eq('it is at the door', until(lambda: 'listening' in knock()), True)
+    ctl(0, 'remove')
+    return twin
+
+
+def knock():
+    said = subprocess.run([os.environ['TAMGA_VCARD'], 'ctl', 'twin.ctl', 'count'],
+                          capture_output=True, text=True)
+    return 'listening' if said.returncode == 0 else ''
 
 
 def twin_log():
@@ -53,7 +71,7 @@ def twin_log():
                           capture_output=True, text=True).stdout
 
 
-def judge_exchange(slot):
+def judge_exchange(slot, exchange):
     h = session(slot, RW)
     eq('C_Login', login(h, USER, PIN), 'OK')
     before = signs(h, 'a signature')
@@ -103,7 +121,8 @@ def judge_twins(first, second):
 eq('C_Initialize', F['Initialize'](None), 'OK')
 first, second = slots()[:2]
 judge_twins(first, second)
-judge_exchange(first)
+judge_exchange(first, exchange)
+judge_exchange(first, exchange_at_once)
 eq('C_Finalize', F['Finalize'](None), 'OK')
 print('%d checks, %d wrong' % (tally.checks, tally.faults))
 sys.exit(tally.faults != 0)

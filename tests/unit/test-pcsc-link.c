@@ -334,6 +334,21 @@ test_reset_without_answer(void **state)
 	assert_int_equal(pcscd.sent, 0);
 }
 
+/* The daemon saw nothing go: another card may be in the reader, which is not to get
+ * what was meant for the one before. */
+static void
+test_silence_for_good(void **state)
+{
+	tmg_link *link = *state;
+
+	assert_int_equal(link->ops->begin(link), TMG_OK);
+	arrange(&pcscd.transmit, SCARD_E_NOT_TRANSACTED);
+	assert_int_equal(send_verify(link), TMG_REMOVED);
+	assert_non_null(strstr(link->fault.text, "broke off"));
+	assert_int_equal(send_verify(link), TMG_REMOVED);
+	assert_int_equal(pcscd.sent, 0);
+}
+
 /* Others reset it while it is connected to: it is not reset once more for that,
  * their logins are theirs. */
 static void
@@ -527,6 +542,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reset_told), TEST(test_reset_done_late),
 		TEST(test_reset_behind_a_refusal), TEST(test_reset_without_answer),
+		TEST(test_silence_for_good),
 		TEST(test_reset_while_connecting),
 		cmocka_unit_test_setup(test_keypad_is_told, anew),
 		cmocka_unit_test_setup(test_keypad_answers, anew),

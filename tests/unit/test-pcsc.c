@@ -50,7 +50,7 @@ static const struct {
 	{ SCARD_W_UNRESPONSIVE_CARD, TMG_E_IO, TMG_E_IO, false, "answer" },
 	{ SCARD_W_UNPOWERED_CARD, TMG_E_IO, TMG_E_IO, false, "power" },
 	{ SCARD_E_PROTO_MISMATCH, TMG_E_IO, TMG_E_IO, false, "protocol" },
-	{ SCARD_E_NOT_TRANSACTED, TMG_E_IO, TMG_E_IO, false, "insert" },
+	{ SCARD_E_NOT_TRANSACTED, TMG_E_IO, TMG_REMOVED, false, "insert" },
 	{ SCARD_E_TIMEOUT, TMG_PENDING, TMG_E_IO, false, "time" },
 	{ SCARD_E_NO_MEMORY, TMG_E_NOMEM, TMG_E_NOMEM, false, "memory" },
 	/* in no row: still a fault with the daemon's own words and number */

@@ -24,6 +24,8 @@ static const vc_profile profiles[] = {
 	    .extended = true, .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 	{ .apps = VC_APP_BIT(VC_APP_MYEID), .extended = true, .pin_tries = 3, .puk_tries = 3,
 	    .serial = 1 },
+	{ .apps = VC_APP_BIT(VC_APP_COSMO), .first = VC_APP_BIT(VC_APP_COSMO), .pin_tries = 3,
+	    .puk_tries = 3, .serial = 1 },
 	{ .apps = VC_APP_BIT(VC_APP_GIDS), .first = VC_APP_BIT(VC_APP_GIDS), .extended = true,
 	    .pin_tries = 3, .puk_tries = 3, .serial = 1 },
 };
@@ -42,7 +44,8 @@ fill(vc_card *card, size_t kind)
 		return;
 	if (state->len == 0) {
 		*state = TMG_OUT(bytes[kind]);
-		if (vc_card_provision(card, "ec:p256") || vc_card_save(card, state))
+		if (vc_card_provision(card, vc_card_app(card, VC_APP_COSMO) != NULL ?
+		    "rsa:1024" : "ec:p256") || vc_card_save(card, state))
 			abort();
 	}
 	if (vc_card_load(card, tmg_out_view(state)))
@@ -57,7 +60,7 @@ unlock(vc_card *card)
 	vc_gids *gids = vc_card_app(card, VC_APP_GIDS);
 	vc_p15 *files[] = {
 		vc_card_app(card, VC_APP_PKCS15), vc_card_app(card, VC_APP_ISOAPPLET),
-		vc_card_app(card, VC_APP_MYEID),
+		vc_card_app(card, VC_APP_MYEID), vc_card_app(card, VC_APP_COSMO),
 	};
 
 	if (gids != NULL)

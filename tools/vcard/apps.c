@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/vcard/gids.h"
+#include "tools/vcard/ias.h"
 #include "tools/vcard/isoapplet.h"
 #include "tools/vcard/myeid.h"
 #include "tools/vcard/openpgp.h"
@@ -17,6 +18,8 @@ const vc_app *const vc_apps[VC_APPS] = {
 	[VC_APP_ISOAPPLET] = &vc_isoapplet_app,
 	[VC_APP_MYEID] = &vc_myeid_app,
 	[VC_APP_GIDS] = &vc_gids_app,
+	[VC_APP_MULTIAPP] = &vc_multiapp_app,
+	[VC_APP_COSMO] = &vc_cosmo_app,
 };
 
 static unsigned

@@ -14,6 +14,8 @@ typedef enum vc_app_id {
 	VC_APP_ISOAPPLET,
 	VC_APP_MYEID,
 	VC_APP_GIDS,
+	VC_APP_MULTIAPP,
+	VC_APP_COSMO,
 	VC_APPS
 } vc_app_id;
 

@@ -188,7 +188,7 @@ select_app(vc_card *card, const vc_command *c, tmg_out *out)
 	for (vc_app_id i = 0; i < VC_APPS; i++)
 		if (answers_to(card, i, c->data) && (!control || vc_apps[i]->control))
 			return enter(card, i, c, out);
-	if (control)
+	if (control && !(card->selected >= 0 && vc_apps[card->selected]->names))
 		return SW_P1P2;
 	/* a DF of the application has a name as well */
 	return has_files(card) ? run(card, c, out) : SW_NOT_FOUND;

@@ -85,10 +85,11 @@ typedef struct vc_app {
 	size_t aid_len;
 	size_t aid_least;	/* shortest truncated name that selects it */
 	bool control;		/* SELECT by name with P2 04 or 08 is its command, once selected */
+	bool names;		/* and names that are no one's with such a P2, too */
 	bool files;		/* other SELECTs are its commands, and names that are no one's */
-	uint8_t historical[8];	/* of its ATR when it is alone, before the capabilities */
+	uint8_t historical[12];	/* of its ATR when it is alone, before the capabilities */
 	size_t historical_len;
-	uint8_t atr[16];	/* when it is alone at T=1: this and no other */
+	uint8_t atr[TMG_ATR_MAX];	/* when it is alone at T=1: this and no other */
 	size_t atr_len;
 	uint8_t cla;		/* another class that it takes */
 	bool native;		/* alone on a card it is selected from power-up on */

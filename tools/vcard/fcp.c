@@ -115,6 +115,17 @@ put_byte(tmg_out *o, uint32_t tag, uint8_t b)
 	tmg_tlv_put(o, tag, (tmg_view){ &b, 1 });
 }
 
+/* Two bytes of a tag: one inside the other. */
+static void
+put_rules(tmg_out *o, uint32_t tag, tmg_view rules)
+{
+	const uint32_t inner = tag & 0xff;
+
+	if (tag > 0xff)
+		tmg_tlv_put_head(o, tag >> 8, tmg_tlv_size(inner, rules.len));
+	tmg_tlv_put(o, inner, rules);
+}
+
 void
 vc_fcp_put(const fs_file *f, uint32_t template, uint32_t rules_tag, uint8_t life, tmg_out *out)
 {
@@ -128,7 +139,7 @@ vc_fcp_put(const fs_file *f, uint32_t template, uint32_t rules_tag, uint8_t life
 	if (f->name_len > 0)
 		tmg_tlv_put(&o, FCP_NAME, (tmg_view){ f->name, f->name_len });
 	if (f->rules_len > 0)
-		tmg_tlv_put(&o, rules_tag, (tmg_view){ f->rules, f->rules_len });
+		put_rules(&o, rules_tag, (tmg_view){ f->rules, f->rules_len });
 	if (f->sfi > 0)
 		put_byte(&o, FCP_SFI, (uint8_t)(f->sfi << 3));
 	put_byte(&o, FCP_LIFE, life);

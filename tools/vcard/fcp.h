@@ -21,6 +21,7 @@ enum {
 	FCP_SFI = 0x88,
 	FCP_LIFE = 0x8a,
 	FCP_RULES_COMPACT = 0x8c,
+	FCP_RULES_INSIDE = 0xa18c,	/* compact, inside A1: IAS ECC */
 };
 
 enum {	/* file descriptor byte, ISO/IEC 7816-4 table 12 */

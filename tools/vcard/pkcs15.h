@@ -21,6 +21,7 @@
 #define P15_PINS 15		/* references 1 to 14; 0 is none */
 #define P15_PIN_MAX 16		/* bytes of one that is stored */
 #define P15_NUMBERED 16		/* keys of a card whose keys are no files */
+#define P15_HASH_MAX 96		/* bytes of a hash, or of the DigestInfo of one */
 #define P15_KEYS FS_FILES	/* by the place of its file, or by number */
 
 enum {	/* instructions: ISO/IEC 7816-4 table 4 */
@@ -60,7 +61,7 @@ enum {	/* 1 to 14: that PIN */
 
 /* ---- keys and what they compute ---------------------------------------------------- */
 typedef enum p15_padding { P15_RAW, P15_PKCS1, P15_ECDSA_DER, P15_ECDSA_FLAT,
-	P15_ECDSA_HASHED } p15_padding;
+	P15_ECDSA_HASHED, P15_UNPAD, P15_DIGEST } p15_padding;
 
 /* An algorithm reference, what tag 80 of MSE says. */
 typedef struct p15_alg {
@@ -104,6 +105,8 @@ typedef struct p15_session {
 	int key;		/* FS_NONE: none was named */
 	uint8_t half[VC_PKEY_RESULT_MAX];	/* of a cryptogram that comes in two */
 	size_t half_len;
+	uint8_t hash[P15_HASH_MAX];	/* what PSO: HASH left to be signed */
+	size_t hash_len;
 } p15_session;
 
 typedef struct vc_p15 {
@@ -133,15 +136,31 @@ typedef enum p15_class {
 	P15_CLASSES
 } p15_class;
 
+/* How its directories name a file. */
+typedef enum p15_paths {
+	P15_PATHS_WHOLE,	/* from the MF */
+	P15_PATHS_SHORT,	/* by its identifier, as seen from the application's DF */
+	P15_PATHS_HOME,		/* 3FFF, that DF, in front */
+} p15_paths;
+
 /* Where PKCS #15 stands on it; an identifier of 0: it has none. */
 typedef struct p15_layout {
 	const char *label, *maker;
+	uint8_t name[FS_NAME_MAX];	/* of the DF; len 0: P15_AID */
+	uint8_t name_len;
+	uint8_t root[FS_NAME_MAX];	/* name of the MF; len 0: it has none */
+	uint8_t root_len;
+	p15_paths paths;
+	uint16_t about;		/* EF.ATR; its content */
+	const char *about_bytes;
+	size_t about_len;
 	uint16_t dir_len;	/* bytes of each directory; 0: what stands in it */
 	uint16_t pin_flags;	/* PinFlags (7816-15 8.8.2), the first in bit 15 */
 	uint16_t unused, aodf, prkdf, pukdf, cdf, trusted, dodf;
 	uint16_t key, public_key, certificate, data;	/* the first of each; others follow */
 	bool read_only;		/* TokenInfo says so */
-	bool tells_algs;	/* TokenInfo lists algorithms, PrKDF refers to them */
+	bool tells_algs;	/* TokenInfo lists algorithms, PrKDF refers to them, */
+	bool names_hashes;	/* those with a hash in their name, too */
 	bool field_size;	/* PrKDF tells that of an EC key, as OpenSC writes it */
 	bool two_pins;		/* the second is for signatures that oblige */
 	uint8_t rules[P15_CLASSES][FS_RULES_MAX];
@@ -152,6 +171,7 @@ typedef struct p15_layout {
 typedef struct p15_kind {
 	const p15_row *rows;
 	size_t row_count;
+	uint32_t control;	/* template that SELECT answers in; 0: as it was asked for */
 	uint32_t rules_tag;	/* of FCP: how it writes security attributes, */
 	int (*condition)(const fs_file *f, p15_op op);	/* and what they mean */
 	const p15_alg *algs;
@@ -163,6 +183,10 @@ typedef struct p15_kind {
 	uint16_t one_shot;	/* a bit for each PIN that is good for one signature */
 	uint16_t no_pin, blocked;	/* what it says of a PIN it has not, or no more */
 	bool keys_in_files;
+	/* Keys and PINs are data objects of the application, IAS ECC: their references
+	 * have that bit, no key is named by a file, and PSO: HASH brings what is signed. */
+	uint8_t local;
+	uint8_t padding;	/* indicator of a whole cryptogram */
 	uint16_t (*select)(const vc_card *card, vc_p15 *p15, tmg_out *out);
 	tmg_rc (*factory)(vc_card *card, vc_p15 *p15);
 	const p15_layout *layout;

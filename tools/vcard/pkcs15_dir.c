@@ -42,6 +42,7 @@ enum {
 	ACCESS_LOCAL = 0x0800,
 	OP_SIGN = 0x4000,
 	OP_DECIPHER = 0x0400,
+	OP_HASH = 0x0200,
 
 	PIN_ASCII = 1,
 };
@@ -93,25 +94,31 @@ put_id(tmg_der *d, uint8_t id)
 	put_tagged(d, DER_OCTETS, (tmg_view){ &id, 1 });
 }
 
-/* Path: the MF, the application, the file (0: none) */
+/* Path: the application as the card names it, the file (0: none) */
 static void
-put_path(tmg_der *d, uint16_t file)
+put_path(tmg_der *d, const p15_layout *l, uint16_t file)
 {
-	const uint8_t path[] = {
-		FS_ID_MF >> 8, FS_ID_MF & 0xff, P15_ID_APP >> 8, P15_ID_APP & 0xff,
-		(uint8_t)(file >> 8), (uint8_t)file,
+	static const struct { uint8_t bytes[4], len; } heads[] = {
+		[P15_PATHS_WHOLE] = { { FS_ID_MF >> 8, FS_ID_MF & 0xff,
+		    P15_ID_APP >> 8, P15_ID_APP & 0xff }, 4 },
+		[P15_PATHS_SHORT] = { { 0 }, 0 },
+		[P15_PATHS_HOME] = { { FS_ID_RESERVED >> 8, FS_ID_RESERVED & 0xff }, 2 },
 	};
-	const size_t mark = d->at;
+	const uint8_t id[] = { (uint8_t)(file >> 8), (uint8_t)file };
+	const size_t whole = d->at;
 
-	put_tagged(d, DER_OCTETS, (tmg_view){ path, file != 0 ? 6 : 4 });
-	tmg_der_wrap(d, DER_SEQUENCE, mark);
+	if (file != 0)
+		tmg_der_bytes(d, TMG_VIEW(id));
+	tmg_der_bytes(d, (tmg_view){ heads[l->paths].bytes, heads[l->paths].len });
+	tmg_der_wrap(d, DER_OCTETS, whole);
+	tmg_der_wrap(d, DER_SEQUENCE, whole);
 }
 
 /* Type attributes that are a path, and what follows it already */
 static void
-wrap_value(tmg_der *d, uint16_t file, size_t mark)
+wrap_value(tmg_der *d, const p15_layout *l, uint16_t file, size_t mark)
 {
-	put_path(d, file);
+	put_path(d, l, file);
 	tmg_der_wrap(d, DER_SEQUENCE, mark);
 	tmg_der_wrap(d, DER_CONS_1, mark);
 }
@@ -132,17 +139,26 @@ put_common(tmg_der *d, const p15_entry *e, uint16_t flags)
 	tmg_der_wrap(d, DER_SEQUENCE, mark);
 }
 
+tmg_view
+p15_layout_name(const p15_layout *l)
+{
+	static const uint8_t usual[] = P15_AID;
+
+	return l->name_len > 0 ? (tmg_view){ l->name, l->name_len } : TMG_VIEW(usual);
+}
+
 /* ---- the application, its directories ------------------------------------------------------ */
 void
 p15_der_application(tmg_der *d, const p15_layout *l)
 {
-	static const uint8_t aid[] = P15_AID;
 	static const uint8_t path[] = { 0x3f, 0x00, 0x50, 0x15 };
 	const size_t mark = d->at;
 
-	put_tagged(d, 0x51, TMG_VIEW(path));
+	/* others are selected by name alone */
+	if (l->paths == P15_PATHS_WHOLE)
+		put_tagged(d, 0x51, TMG_VIEW(path));
 	put_text(d, 0x50, l->label);
-	put_tagged(d, 0x4f, TMG_VIEW(aid));
+	put_tagged(d, 0x4f, p15_layout_name(l));
 	tmg_der_wrap(d, 0x61, mark);
 }
 
@@ -159,53 +175,77 @@ p15_der_odf(tmg_der *d, const p15_layout *l)
 
 		if (all[i].file == 0)
 			continue;
-		put_path(d, all[i].file);
+		put_path(d, l, all[i].file);
 		tmg_der_wrap(d, all[i].tag, mark);
 	}
 }
 
 /*
  * How an algorithm reference is called outside: PKCS #11, and by OID.  Mechanisms
- * with a hash in their name mean that the card hashes; these cards take hashes that
- * are ready, so there is nothing to call those references by.
+ * with a hash in their name mean to OpenSC that the card hashes: cards that take hashes
+ * ready do not name them, but those of IAS ECC.
  */
 static const struct mechanism {
 	tmg_family family;
 	p15_padding padding;
+	tmg_hash hash;
 	unsigned ckm;
 	uint16_t ops;
 	uint8_t oid_len, oid[9];
 } mechanisms[] = {
-	{ TMG_FAMILY_RSA, P15_RAW, 0x03, OP_SIGN | OP_DECIPHER, 9,
+	{ TMG_FAMILY_RSA, P15_RAW, TMG_HASH_NONE, 0x03, OP_SIGN | OP_DECIPHER, 9,
 	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 } },
-	{ TMG_FAMILY_RSA, P15_PKCS1, 0x01, OP_SIGN | OP_DECIPHER, 9,
+	{ TMG_FAMILY_RSA, P15_PKCS1, TMG_HASH_NONE, 0x01, OP_SIGN | OP_DECIPHER, 9,
 	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 } },
-	{ TMG_FAMILY_EC, P15_ECDSA_FLAT, 0x1041, OP_SIGN, 7,
+	{ TMG_FAMILY_RSA, P15_UNPAD, TMG_HASH_NONE, 0x01, OP_DECIPHER, 9,
+	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 } },
+	{ TMG_FAMILY_RSA, P15_PKCS1, TMG_HASH_SHA1, 0x06, OP_SIGN, 9,
+	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05 } },
+	{ TMG_FAMILY_RSA, P15_PKCS1, TMG_HASH_SHA256, 0x40, OP_SIGN, 9,
+	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b } },
+	{ TMG_FAMILY_RSA, P15_PKCS1, TMG_HASH_SHA384, 0x41, OP_SIGN, 9,
+	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0c } },
+	{ TMG_FAMILY_RSA, P15_PKCS1, TMG_HASH_SHA512, 0x42, OP_SIGN, 9,
+	    { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0d } },
+	{ TMG_FAMILY_NONE, P15_DIGEST, TMG_HASH_SHA1, 0x220, OP_HASH, 5,
+	    { 0x2b, 0x0e, 0x03, 0x02, 0x1a } },
+	{ TMG_FAMILY_NONE, P15_DIGEST, TMG_HASH_SHA256, 0x250, OP_HASH, 9,
+	    { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01 } },
+	{ TMG_FAMILY_EC, P15_ECDSA_FLAT, TMG_HASH_NONE, 0x1041, OP_SIGN, 7,
 	    { 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01 } },
 };
 
 static const struct mechanism *
-mechanism_of(const p15_alg *alg)
+mechanism_of(const p15_layout *l, const p15_alg *alg)
 {
+	if (alg->hash != TMG_HASH_NONE && !l->names_hashes)
+		return NULL;
 	for (size_t i = 0; i < TMG_COUNT(mechanisms); i++)
-		if (alg->hash == TMG_HASH_NONE && mechanisms[i].family == alg->family &&
+		if (mechanisms[i].hash == alg->hash && mechanisms[i].family == alg->family &&
 		    mechanisms[i].padding == alg->padding)
 			return &mechanisms[i];
 	return NULL;
 }
 
+/* A card whose keys are data objects has a reference for each of the two. */
+static uint16_t
+operations(const p15_kind *kind, const struct mechanism *m)
+{
+	return kind->local != 0 && (m->ops & OP_SIGN) != 0 ? OP_SIGN : m->ops;
+}
+
 /* AlgorithmInfo; its reference is the place in the card's table, from 1. */
 static void
-put_mechanism(tmg_der *d, const p15_alg *alg, unsigned reference)
+put_mechanism(tmg_der *d, const p15_kind *kind, const p15_alg *alg, unsigned reference)
 {
-	const struct mechanism *m = mechanism_of(alg);
+	const struct mechanism *m = mechanism_of(kind->layout, alg);
 	const size_t mark = d->at;
 
 	if (m == NULL)
 		return;
 	put_number(d, alg->ref);
 	put_tagged(d, DER_OID, (tmg_view){ m->oid, m->oid_len });
-	put_bits(d, m->ops);
+	put_bits(d, operations(kind, m));
 	put_tagged(d, DER_NULL, (tmg_view){ NULL, 0 });
 	put_number(d, m->ckm);
 	put_number(d, reference);
@@ -224,7 +264,7 @@ p15_der_token_info(tmg_der *d, const p15_kind *kind, uint32_t serial)
 
 	if (l->tells_algs) {
 		for (unsigned i = (unsigned)kind->alg_count; i-- > 0;)
-			put_mechanism(d, &kind->algs[i], i + 1);
+			put_mechanism(d, kind, &kind->algs[i], i + 1);
 		tmg_der_wrap(d, DER_CONS_2, mark);
 	}
 	put_bits(d, l->read_only ? TOKEN_READ_ONLY | TOKEN_LOGIN | TOKEN_RANDOM :
@@ -243,9 +283,13 @@ p15_der_pin(tmg_der *d, const p15_kind *kind, const char *label, uint8_t ref)
 	const p15_entry e = { .label = label };
 	const size_t mark = d->at;
 
-	put_path(d, 0);
+	const uint8_t p2 = (uint8_t)(kind->local | ref);
+
+	/* a PIN of the application's own is where the application is */
+	if (kind->local == 0)
+		put_path(d, kind->layout, 0);
 	put_tagged(d, DER_OCTETS, (tmg_view){ &kind->fill, 1 });
-	put_tagged(d, DER_0, (tmg_view){ &ref, 1 });
+	put_tagged(d, DER_0, (tmg_view){ &p2, 1 });
 	put_number(d, kind->pin_len);
 	put_number(d, kind->pin_len);
 	put_number(d, kind->pin_least);
@@ -277,7 +321,7 @@ put_references(tmg_der *d, const p15_kind *kind, const p15_entry *e)
 	if (!kind->layout->tells_algs)
 		return;
 	for (unsigned i = (unsigned)kind->alg_count; i-- > 0;)
-		if (mechanism_of(&kind->algs[i]) != NULL &&
+		if (mechanism_of(kind->layout, &kind->algs[i]) != NULL &&
 		    kind->algs[i].family == tmg_alg_get(e->key->alg)->family)
 			put_number(d, i + 1);
 	tmg_der_wrap(d, DER_CONS_1, mark);
@@ -305,11 +349,12 @@ private_usage(const p15_entry *e)
 void
 p15_der_private(tmg_der *d, const p15_kind *kind, const p15_entry *e)
 {
+	const p15_layout *l = kind->layout;
 	const size_t mark = d->at;
 
-	if (is_rsa(e) || kind->layout->field_size)
+	if (is_rsa(e) || l->field_size)
 		put_number(d, tmg_alg_get(e->key->alg)->bits);
-	wrap_value(d, e->file, mark);
+	wrap_value(d, l, e->file, mark);
 
 	const size_t common = d->at;
 
@@ -321,13 +366,13 @@ p15_der_private(tmg_der *d, const p15_kind *kind, const p15_entry *e)
 }
 
 void
-p15_der_public(tmg_der *d, const p15_entry *e)
+p15_der_public(tmg_der *d, const p15_layout *l, const p15_entry *e)
 {
 	const size_t mark = d->at;
 
 	if (is_rsa(e))
 		put_number(d, tmg_alg_get(e->key->alg)->bits);
-	wrap_value(d, e->file, mark);
+	wrap_value(d, l, e->file, mark);
 
 	const size_t common = d->at;
 
@@ -339,11 +384,11 @@ p15_der_public(tmg_der *d, const p15_entry *e)
 
 /* ---- certificates and data ------------------------------------------------------------------------ */
 void
-p15_der_certificate(tmg_der *d, const p15_entry *e)
+p15_der_certificate(tmg_der *d, const p15_layout *l, const p15_entry *e)
 {
 	const size_t mark = d->at;
 
-	wrap_value(d, e->file, mark);
+	wrap_value(d, l, e->file, mark);
 
 	const size_t common = d->at;
 
@@ -354,11 +399,11 @@ p15_der_certificate(tmg_der *d, const p15_entry *e)
 }
 
 void
-p15_der_data(tmg_der *d, const p15_entry *e)
+p15_der_data(tmg_der *d, const p15_layout *l, const p15_entry *e)
 {
 	const size_t mark = d->at;
 
-	put_path(d, e->file);
+	put_path(d, l, e->file);
 	tmg_der_wrap(d, DER_CONS_1, mark);
 
 	const size_t common = d->at;

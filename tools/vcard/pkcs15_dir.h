@@ -28,13 +28,16 @@ typedef struct p15_entry {
 	const vc_pkey *key;
 } p15_entry;
 
+/* What its DF is called. */
+tmg_view p15_layout_name(const p15_layout *l);
+
 void p15_der_application(tmg_der *d, const p15_layout *l);
 void p15_der_odf(tmg_der *d, const p15_layout *l);
 void p15_der_token_info(tmg_der *d, const p15_kind *kind, uint32_t serial);
 void p15_der_pin(tmg_der *d, const p15_kind *kind, const char *label, uint8_t ref);
 void p15_der_private(tmg_der *d, const p15_kind *kind, const p15_entry *e);
-void p15_der_public(tmg_der *d, const p15_entry *e);
-void p15_der_certificate(tmg_der *d, const p15_entry *e);
-void p15_der_data(tmg_der *d, const p15_entry *e);
+void p15_der_public(tmg_der *d, const p15_layout *l, const p15_entry *e);
+void p15_der_certificate(tmg_der *d, const p15_layout *l, const p15_entry *e);
+void p15_der_data(tmg_der *d, const p15_layout *l, const p15_entry *e);
 
 #endif

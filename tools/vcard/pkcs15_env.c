@@ -51,6 +51,8 @@ take_file(const vc_p15 *p15, tmg_view v, p15_session *s)
 {
 	int at;
 
+	if (p15->kind->local != 0)
+		return SW_DATA;
 	if (!p15->kind->keys_in_files)
 		return SW_OK;	/* where a host believes the key to be */
 	if (v.len == 0)
@@ -63,12 +65,31 @@ take_file(const vc_p15 *p15, tmg_view v, p15_session *s)
 	return SW_OK;
 }
 
+/* A data object of the current DF, by the number behind that bit. */
+static uint16_t
+take_object_key(const vc_p15 *p15, uint8_t ref, p15_session *s)
+{
+	unsigned n = ref & (uint8_t)~p15->kind->local;
+
+	if ((ref & p15->kind->local) == 0)
+		return SW_NO_REFERENCE;
+	for (int i = 0; n > 0 && i < FS_FILES; i++)
+		if (p15->fs.files[i].kind == FS_KEY && p15->fs.files[i].parent == p15->fs.df &&
+		    --n == 0) {
+			s->key = i;
+			return SW_OK;
+		}
+	return SW_NO_REFERENCE;
+}
+
 /* In a file the only key has the number 0. */
 static uint16_t
 take_key(const vc_p15 *p15, tmg_view v, p15_session *s)
 {
 	if (v.len != 1)
 		return SW_DATA;
+	if (p15->kind->local != 0)
+		return take_object_key(p15, v.ptr[0], s);
 	if (p15->kind->keys_in_files)
 		return v.ptr[0] == 0 ? SW_OK : SW_NO_REFERENCE;
 	if (v.ptr[0] >= P15_NUMBERED)
@@ -117,7 +138,7 @@ set(vc_p15 *p15, const vc_command *c)
 	next.alg = NULL;
 	next.make = 0;
 	next.key = FS_NONE;
-	next.half_len = 0;
+	next.half_len = next.hash_len = 0;
 	if (next.use == P15_USE_NONE)
 		return SW_P1P2;
 	while ((rc = tmg_tlv_next(&in, &t)) == TMG_OK)

@@ -52,10 +52,21 @@ prove(vc_card *card, const p15_kind *kind, const uint8_t *stored, uint8_t most, 
 	return right ? SW_OK : tries(*left);
 }
 
-static p15_pin *
-pin_of(vc_p15 *p15, uint8_t ref)
+/* The number that P2 names; P15_PINS: none that there can be. */
+static uint8_t
+number_of(const vc_p15 *p15, uint8_t p2)
 {
-	return ref < P15_PINS && p15->pins[ref].set ? &p15->pins[ref] : NULL;
+	const uint8_t local = p15->kind->local, n = (uint8_t)(p2 & ~local);
+
+	return (p2 & local) == local && n < P15_PINS ? n : P15_PINS;
+}
+
+static p15_pin *
+pin_of(vc_p15 *p15, uint8_t p2)
+{
+	const uint8_t n = number_of(p15, p2);
+
+	return n < P15_PINS && p15->pins[n].set ? &p15->pins[n] : NULL;
 }
 
 static bool
@@ -65,9 +76,9 @@ fits(const p15_kind *kind, size_t len)
 }
 
 static void
-set_login(vc_p15 *p15, uint8_t ref, bool login)
+set_login(vc_p15 *p15, uint8_t p2, bool login)
 {
-	const uint16_t bit = (uint16_t)(1u << ref);
+	const uint16_t bit = (uint16_t)(1u << number_of(p15, p2));
 
 	p15->session.pins = (uint16_t)(login ? p15->session.pins | bit : p15->session.pins & ~bit);
 }
@@ -86,7 +97,7 @@ p15_verify(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 	if (pin == NULL)
 		return p15->kind->no_pin;
 	if (c->data.len == 0)
-		return ((unsigned)p15->session.pins >> c->p2 & 1u) != 0 ? SW_OK : tries(pin->left);
+		return ((unsigned)p15->session.pins >> number_of(p15, c->p2) & 1u) != 0 ? SW_OK : tries(pin->left);
 	if (!fits(p15->kind, c->data.len))
 		return SW_LENGTH;
 	sw = prove(card, p15->kind, pin->value, pin->most, &pin->left, c->data);

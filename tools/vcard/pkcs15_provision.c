@@ -72,9 +72,12 @@ put_application(build *b)
 {
 	fs_file f = {
 		.kind = FS_DF, .id = P15_ID_APP, .descriptor = FD_DF, .life = b->p15->kind->life,
-		.name = P15_AID, .name_len = P15_AID_LEN,
 	};
+	const tmg_view name = p15_layout_name(b->layout);
 	tmg_rc rc;
+
+	memcpy(f.name, name.ptr, name.len);
+	f.name_len = (uint8_t)name.len;
 
 	set_rules(b->layout, P15_CLASS_APP, &f);
 	rc = vc_fs_add(&b->p15->fs, FS_MF, &f, &b->df);
@@ -129,6 +132,20 @@ place_of(build *b, unsigned n, tmg_alg alg, int *at)
 	return vc_fs_add(&b->p15->fs, b->df, &f, at);
 }
 
+/* ... that PKCS #15 may tell of */
+static bool
+is_in_file(const p15_kind *kind)
+{
+	return kind->keys_in_files && kind->local == 0;
+}
+
+static uint8_t
+number_of(const p15_kind *kind, unsigned n)
+{
+	return kind->local != 0 ? (uint8_t)(kind->local | (n + 1)) :
+	    kind->keys_in_files ? 0 : (uint8_t)n;
+}
+
 static tmg_rc
 put_key(build *b, unsigned n, const char *algs)
 {
@@ -149,8 +166,8 @@ put_key(build *b, unsigned n, const char *algs)
 		return rc;
 	b->keys[n] = (p15_entry){
 		.label = labels[n], .id = (uint8_t)(P15_KEY_ID + n),
-		.file = b->p15->kind->keys_in_files ? (uint16_t)(b->layout->key + n) : 0,
-		.number = b->p15->kind->keys_in_files ? 0 : (uint8_t)n,
+		.file = is_in_file(b->p15->kind) ? (uint16_t)(b->layout->key + n) : 0,
+		.number = number_of(b->p15->kind, n),
 		.pin = second ? PIN_REF_2 : PIN_REF, .oblige = second,
 		.key = &b->p15->keys[at],
 	};
@@ -207,7 +224,7 @@ put_public_keys(const build *b)
 		e.file = (uint16_t)(b->layout->public_key + n);
 		if ((rc = put_public_key(b, n)))
 			return rc;
-		p15_der_public(&d, &e);
+		p15_der_public(&d, b->layout, &e);
 	}
 	return put_written(b, b->df, b->layout->pukdf, P15_CLASS_OPEN, &d);
 }
@@ -247,7 +264,7 @@ put_certificates(const build *b)
 
 		if ((rc = put_certificate(b, n)))
 			return rc;
-		p15_der_certificate(&d, &e);
+		p15_der_certificate(&d, b->layout, &e);
 	}
 	return put_written(b, b->df, b->layout->cdf, P15_CLASS_OPEN, &d);
 }
@@ -268,7 +285,7 @@ put_issuer(const build *b)
 	if ((rc = put_file(b, b->df, e.file, P15_CLASS_FIXED, 0,
 	    (tmg_view){ b->issuer.der, b->issuer.len })))
 		return rc;
-	p15_der_certificate(&d, &e);
+	p15_der_certificate(&d, b->layout, &e);
 	return put_written(b, b->df, b->layout->trusted, P15_CLASS_OPEN, &d);
 }
 
@@ -283,7 +300,7 @@ put_data(const build *b)
 	if (e.file != 0) {
 		if ((rc = put_file(b, b->df, e.file, P15_CLASS_FIXED, 0, tmg_view_str(data_value))))
 			return rc;
-		p15_der_data(&d, &e);
+		p15_der_data(&d, b->layout, &e);
 	}
 	return put_written(b, b->df, b->layout->dodf, P15_CLASS_OPEN, &d);
 }
@@ -301,7 +318,9 @@ put_head(const build *b)
 	p15_der_token_info(&i, b->p15->kind, b->card->serial);
 	if ((rc = put_written(b, FS_MF, P15_ID_DIR, P15_CLASS_FIXED, &d)) ||
 	    (rc = put_written(b, b->df, P15_ID_ODF, P15_CLASS_FIXED, &o)) ||
-	    (rc = put_written(b, b->df, P15_ID_TOKEN_INFO, P15_CLASS_FIXED, &i)))
+	    (rc = put_written(b, b->df, P15_ID_TOKEN_INFO, P15_CLASS_FIXED, &i)) ||
+	    (rc = put_file(b, FS_MF, b->layout->about, P15_CLASS_FIXED, 0,
+		(tmg_view){ (const uint8_t *)b->layout->about_bytes, b->layout->about_len })))
 		return rc;
 	return put_file(b, b->df, b->layout->unused, P15_CLASS_OPEN, b->layout->dir_len,
 	    (tmg_view){ NULL, 0 });

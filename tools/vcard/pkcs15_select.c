@@ -38,6 +38,17 @@ parent(const vc_fs *fs, tmg_view id)
 	return id.len == 0 && fs->df != FS_MF ? fs->files[fs->df].parent : FS_NONE;
 }
 
+/* 3FFF is that DF; OpenSC names the MF so to IAS ECC cards, which take it. */
+static int
+from_df(const vc_fs *fs, tmg_view id)
+{
+	if (id.len > 2 && number_of(id) == FS_ID_RESERVED)
+		return vc_fs_by_path(fs, fs->df, (tmg_view){ id.ptr + 2, id.len - 2 });
+	if (id.len > 2 && number_of(id) == FS_ID_MF)
+		return vc_fs_by_path_from_mf(fs, id);
+	return vc_fs_by_path(fs, fs->df, id);
+}
+
 /* SW_OK and the place of the file, or why not. */
 static uint16_t
 find(const vc_fs *fs, uint8_t how, tmg_view id, int *at)
@@ -62,7 +73,7 @@ find(const vc_fs *fs, uint8_t how, tmg_view id, int *at)
 		*at = vc_fs_by_path_from_mf(fs, id);
 		break;
 	case PATH_FROM_DF:
-		*at = vc_fs_by_path(fs, fs->df, id);
+		*at = from_df(fs, id);
 		break;
 	default:
 		return SW_P1P2;
@@ -81,11 +92,13 @@ p15_select(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 		return SW_P1P2;
 	if ((sw = find(&p15->fs, c->p1, c->data, &at)) != SW_OK)
 		return sw;
+	if (p15->kind->local != 0 && p15->fs.files[at].kind == FS_KEY)
+		return SW_NOT_FOUND;	/* a data object is no file */
 	vc_fs_make_current(&p15->fs, at);
 	if (c->p2 == GIVE_NOTHING)
 		return SW_OK;
-	vc_fcp_put(&p15->fs.files[at], c->p2 == GIVE_FCP ? FCP_TEMPLATE : FCI_TEMPLATE,
-	    p15->kind->rules_tag,
+	vc_fcp_put(&p15->fs.files[at], p15->kind->control != 0 ? p15->kind->control :
+	    c->p2 == GIVE_FCP ? FCP_TEMPLATE : FCI_TEMPLATE, p15->kind->rules_tag,
 	    p15->active ? p15->fs.files[at].life : FS_LIFE_CREATION, out);
 	return SW_OK;
 }

@@ -10,8 +10,12 @@
 #include "tools/vcard/pkcs15.h"
 
 enum {
+	PSO_HASH = 0x90a0,
 	PSO_SIGN = 0x9e9a,
 	PSO_DECIPHER = 0x8086,
+
+	TAG_HASHED = 0x80,	/* ISO/IEC 7816-8 5.3: what is to be hashed, */
+	TAG_HASH = 0x90,	/* what was; empty in front of the whole message */
 
 	PADDING_NONE = 0x00,	/* no further indication */
 	FIRST_HALF = 0x81,	/* in the field: short cards take a cryptogram in two */
@@ -32,6 +36,8 @@ key_for(vc_p15 *p15, p15_use use, vc_pkey **key)
 		return SW_SECURITY;
 	if ((*key)->alg == TMG_ALG_NONE)
 		return SW_NO_REFERENCE;
+	if (p15->kind->local != 0 && (s->alg->padding == P15_UNPAD) != (use == P15_USE_DECIPHER))
+		return SW_CONDITIONS;
 	return tmg_alg_get((*key)->alg)->family == s->alg->family ? SW_OK : SW_CONDITIONS;
 }
 
@@ -118,25 +124,77 @@ sign(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, tmg_out
 }
 
 static uint16_t
-compute(vc_card *card, vc_p15 *p15, p15_use use, const vc_command *c, tmg_out *out)
+compute(vc_card *card, vc_p15 *p15, p15_use use, tmg_view in, tmg_out *out)
 {
 	vc_pkey *key;
 	uint16_t sw;
 
 	if ((sw = key_for(p15, use, &key)) != SW_OK)
 		return sw;
-	if (c->data.len == 0)
+	if (in.len == 0)
 		return SW_LENGTH;
-	sw = vc_pkey_sw(sign(card, key, p15->session.alg, c->data, out));
+	sw = vc_pkey_sw(sign(card, key, p15->session.alg, in, out));
 	if (sw == SW_OK)
 		p15_used(p15, p15->session.key);
+	return sw;
+}
+
+/* ---- a hash of its own command: IAS ECC ----------------------------------------------- */
+
+/* A message that is short enough to be hashed by the card whole. */
+static uint16_t
+hash_whole(vc_card *card, p15_session *s, tmg_view message)
+{
+	unsigned len = 0;
+	EVP_MD *md = s->alg != NULL && s->alg->hash != TMG_HASH_NONE ?
+	    EVP_MD_fetch(card->lib, tmg_hash_name(s->alg->hash), NULL) : NULL;
+	const bool done = md != NULL &&
+	    EVP_Digest(message.ptr, message.len, s->hash, &len, md, NULL) == 1;
+
+	EVP_MD_free(md);
+	s->hash_len = done ? len : 0;
+	return done ? SW_OK : SW_CONDITIONS;
+}
+
+/* 90 with a hash that is ready, or 90 00 80 with the message; not the middle of one. */
+static uint16_t
+take_hash(vc_card *card, vc_p15 *p15, const vc_command *c)
+{
+	p15_session *s = &p15->session;
+	tmg_view in = c->data, hash, message;
+
+	s->hash_len = 0;
+	if (tmg_tlv_expect(&in, TAG_HASH, &hash) || hash.len > sizeof(s->hash))
+		return SW_DATA;
+	if (hash.len == 0)
+		return tmg_tlv_expect(&in, TAG_HASHED, &message) || in.len > 0 ? SW_DATA :
+		    hash_whole(card, s, message);
+	if (in.len > 0)
+		return SW_DATA;
+	memcpy(s->hash, hash.ptr, hash.len);
+	s->hash_len = hash.len;
+	return SW_OK;
+}
+
+static uint16_t
+sign_hash(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
+{
+	p15_session *s = &p15->session;
+	uint16_t sw;
+
+	if (c->data.len > 0)
+		return SW_LENGTH;
+	if (s->hash_len == 0)
+		return SW_CONDITIONS;
+	sw = compute(card, p15, P15_USE_SIGN, (tmg_view){ s->hash, s->hash_len }, out);
+	s->hash_len = 0;
 	return sw;
 }
 
 static tmg_rc
 open_sealed(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, tmg_out *out)
 {
-	return alg->padding == P15_PKCS1 ?
+	return alg->padding == P15_PKCS1 || alg->padding == P15_UNPAD ?
 	    vc_pkey_rsa_decrypt(card->lib, key->pkey, in, out) :
 	    vc_pkey_private(key->alg, card->lib, key->pkey, in, out);
 }
@@ -177,9 +235,12 @@ decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 		return sw;
 	if (tmg_view_take(&in, 1, &padding) || in.len == 0)
 		return SW_LENGTH;
-	if (p15->kind->keys_in_files && padding.ptr[0] == FIRST_HALF)
+	if (p15->kind->local != 0) {
+		if (padding.ptr[0] != p15->kind->padding)
+			return SW_DATA;
+	} else if (p15->kind->keys_in_files && padding.ptr[0] == FIRST_HALF) {
 		return keep_half(s, in);
-	if (p15->kind->keys_in_files && padding.ptr[0] == SECOND_HALF) {
+	} else if (p15->kind->keys_in_files && padding.ptr[0] == SECOND_HALF) {
 		if ((sw = join_half(s, &in)) != SW_OK)
 			return sw;
 	} else if (padding.ptr[0] != PADDING_NONE)
@@ -195,9 +256,14 @@ decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 uint16_t
 p15_pso(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
+	const bool apart = p15->kind->local != 0;
+
 	switch (c->p1 << 8 | c->p2) {
+	case PSO_HASH:
+		return apart ? take_hash(card, p15, c) : SW_P1P2;
 	case PSO_SIGN:
-		return compute(card, p15, P15_USE_SIGN, c, out);
+		return apart ? sign_hash(card, p15, c, out) :
+		    compute(card, p15, P15_USE_SIGN, c->data, out);
 	case PSO_DECIPHER:
 		return decipher(card, p15, c, out);
 	default:
@@ -210,7 +276,7 @@ p15_internal_auth(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
 	if (c->p1 != 0 || c->p2 != 0)
 		return SW_P1P2;
-	return compute(card, p15, P15_USE_AUTH, c, out);
+	return compute(card, p15, P15_USE_AUTH, c->data, out);
 }
 
 uint16_t

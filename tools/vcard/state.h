@@ -16,6 +16,8 @@ enum {
 	STATE_ISOAPPLET = 0xe4,
 	STATE_MYEID = 0xe5,
 	STATE_GIDS = 0xe6,
+	STATE_MULTIAPP = 0xe7,
+	STATE_COSMO = 0xe8,
 };
 
 void

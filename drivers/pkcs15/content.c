@@ -153,18 +153,39 @@ looks_like(const tmg_p15 *p, const tmg_p15_profile *profile)
 	    profile->historical, strlen(profile->historical)) != NULL;
 }
 
+/* IAS ECC: TokenInfo names hashes by themselves. */
+static bool
+hashes(const tmg_p15_info *info)
+{
+	tmg_view in = info->algorithms;
+	tmg_p15_algorithm a;
+
+	while (tmg_p15_algorithm_next(&in, &a) == TMG_OK)
+		if (a.operations == P15_DOES_HASH)
+			return true;
+	return false;
+}
+
+static bool
+is_kind(const tmg_p15 *p, const tmg_p15_profile *profile)
+{
+	if (p->profile->aid.len > 0)
+		return tmg_view_equal(p->profile->aid, profile->aid) &&
+		    profile->interface == p->interface;
+	return looks_like(p, profile) ||
+	    made_by(profile, p->content.info.manufacturer) ||
+	    (profile->hashes && hashes(&p->content.info));
+}
+
+/* The first row that fits. */
 static void
 choose_profile(tmg_p15 *p)
 {
-	for (size_t i = 0; i < tmg_p15_profile_count; i++) {
-		const tmg_p15_profile *profile = &tmg_p15_profiles[i];
-
-		if (p->profile->aid.len == 0 ? looks_like(p, profile) ||
-		    made_by(profile, p->content.info.manufacturer)
-		    : tmg_view_equal(p->profile->aid, profile->aid) &&
-		    profile->interface == p->interface)
-			p->profile = profile;
-	}
+	for (size_t i = 0; i < tmg_p15_profile_count; i++)
+		if (is_kind(p, &tmg_p15_profiles[i])) {
+			p->profile = &tmg_p15_profiles[i];
+			break;
+		}
 	/* From the MF all of its files are reached without selecting it by its name,
 	 * which would end logins. */
 	if (p->profile->from_mf && p->path.len == 0)

@@ -8,6 +8,10 @@
 
 enum {
 	P1_SET = 0x41,		/* computation, decipherment, authentication */
+	P1_HASH = 0x90,		/* PSO: HASH, of a template, ISO/IEC 7816-8:2004 5.3 */
+	P2_HASH = 0xa0,
+	TAG_HASH = 0x90,
+	HASH_MAX = 96,		/* bytes; a DigestInfo of SHA-512 has 83 */
 	TAG_ALGORITHM = 0x80,
 	TAG_FILE = 0x81,
 	TAG_KEY = 0x84,
@@ -47,25 +51,46 @@ is_listed(const tmg_p15_key *key, const tmg_p15_algorithm *a)
 	return false;
 }
 
+/* A card that names no operations at all means any. */
+static bool
+does(const tmg_p15_algorithm *a, unsigned operation)
+{
+	const unsigned told = a->operations & (P15_DOES_SIGN | P15_DOES_DECIPHER);
+
+	return told == 0 || (told & operation) != 0;
+}
+
 /* What MSE wants for that mechanism, as TokenInfo tells. */
 static int
 reference_told(const tmg_p15 *p, const tmg_p15_key *key, unsigned long mechanism,
-    bool *known)
+    unsigned operation, bool *known)
 {
 	tmg_view in = p->content.info.algorithms;
 	tmg_p15_algorithm a;
 
 	*known = false;
 	while (tmg_p15_algorithm_next(&in, &a) == TMG_OK)
-		if (a.mechanism == mechanism && is_listed(key, &a)) {
+		if (a.mechanism == mechanism && does(&a, operation) &&
+		    is_listed(key, &a)) {
 			*known = true;
 			return a.card;
 		}
 	return P15_NO_REF;
 }
 
+bool
+tmg_p15_is_told(const tmg_p15 *p, const tmg_p15_key *key, unsigned long mechanism,
+    unsigned operation)
+{
+	bool known;
+
+	(void)reference_told(p, key, mechanism, operation, &known);
+	return known;
+}
+
 int
-tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key, unsigned long mechanism)
+tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key, unsigned long mechanism,
+    unsigned operation)
 {
 	const tmg_p15_profile *own = p->profile;
 	const int always = mechanism == P15_MECH_RSA_PKCS ? own->rsa_pkcs1
@@ -73,22 +98,21 @@ tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key, unsigned long me
 	bool known;
 
 	return always != P15_NO_REF ? always
-	    : reference_told(p, key, mechanism, &known);
+	    : reference_told(p, key, mechanism, operation, &known);
 }
 
 /* A card that pads is not given what is padded, where it does raw RSA as well. */
 bool
 tmg_p15_does_raw(const tmg_p15 *p, const tmg_p15_key *key)
 {
-	bool known;
-
-	(void)reference_told(p, key, P15_MECH_RSA_RAW, &known);
-	return known || p->profile->rsa_raw != P15_NO_REF;
+	return p->profile->rsa_raw != P15_NO_REF || tmg_p15_is_told(p, key,
+	    P15_MECH_RSA_RAW, P15_DOES_SIGN | P15_DOES_DECIPHER);
 }
 
 /* ---- MSE -------------------------------------------------------------------------- */
 
-/* The key's file (81) and keyReference (84), 6.3.3: cards go by either. */
+/* The key's file (81) and keyReference (84), 6.3.3: cards go by either.  A key that is
+ * a data object has no file, whatever its path says. */
 static void
 put_key(const tmg_p15 *p, const tmg_p15_key *key, tmg_out *data)
 {
@@ -96,10 +120,10 @@ put_key(const tmg_p15 *p, const tmg_p15_key *key, tmg_out *data)
 	const bool told = key->reference != P15_NO_REF && !p->profile->by_file;
 	const uint8_t ref = told ? (uint8_t)key->reference : 0;
 
-	if (path->len > 2)
+	if (path->len > 2 && !p->profile->hashes)
 		tmg_tlv_put(data, TAG_FILE,
 		    (tmg_view){ path->bytes + path->len - 2, 2 });
-	if (told || p->profile->by_file || path->len <= 2)
+	if (told || p->profile->by_file || p->profile->hashes || path->len <= 2)
 		tmg_tlv_put(data, TAG_KEY, (tmg_view){ &ref, 1 });
 }
 
@@ -162,7 +186,8 @@ prepare(tmg_p15 *p, const tmg_p15_use *u)
 
 	if (is_set(p, u->key, u->template, u->algorithm))
 		return TMG_OK;
-	if ((rc = tmg_p15_enter(p, &u->key->value.place.path)))
+	if ((rc = tmg_p15_enter(p, p->profile->hashes ? &p->content.base
+	    : &u->key->value.place.path)))
 		return rc;
 	return set_environment(p, u->key, u->template, u->algorithm);
 }
@@ -187,6 +212,26 @@ used(tmg_p15 *p, const tmg_p15_use *u, uint16_t sw)
  * environment of before is asked again with a new one, once.  Nothing happened
  * until then; but not the end of something alone, whose beginning the card has
  * dropped. */
+static tmg_rc
+run(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer, uint16_t *sw)
+{
+	uint8_t bytes[HASH_MAX];
+	tmg_out data = TMG_OUT(bytes);
+	tmg_rc rc;
+
+	if (u->hash.len > 0) {
+		tmg_tlv_put(&data, TAG_HASH, u->hash);
+		if (data.full)
+			return p15_raise(p, TMG_UNSUPPORTED, 0,
+			    _("%s: the card does not sign so with this key"), p->who);
+		if ((rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_PSO,
+		    .p1 = P1_HASH, .p2 = P2_HASH, .data = tmg_out_view(&data) }, NULL,
+		    sw)) || *sw != TMG_SW_OK)
+			return rc;
+	}
+	return tmg_p15_send(p, &u->command, answer, sw);
+}
+
 tmg_rc
 tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer)
 {
@@ -195,15 +240,13 @@ tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer)
 	uint16_t sw;
 	tmg_rc rc;
 
-	if ((rc = prepare(p, u)) ||
-	    (rc = tmg_p15_send(p, &u->command, answer, &sw)))
+	if ((rc = prepare(p, u)) || (rc = run(p, u, answer, &sw)))
 		return rc;
 	if (!kept || u->goes_on || sw == TMG_SW_OK || sw == TMG_SW_LOGIN)
 		return used(p, u, sw);
 	p->se.known = false;
 	answer->len = mark;
-	if ((rc = prepare(p, u)) ||
-	    (rc = tmg_p15_send(p, &u->command, answer, &sw)))
+	if ((rc = prepare(p, u)) || (rc = run(p, u, answer, &sw)))
 		return rc;
 	return used(p, u, sw);
 }

@@ -78,6 +78,19 @@ key_class(tmg_view in, tmg_p15_key *key)
 	return tmg_p15_optional(&in, TAG_1, &key->algorithms);
 }
 
+/* An empty path: the key is a data object, which its reference names. */
+static tmg_rc
+key_value(tmg_view *in, const tmg_path *base, tmg_p15_value *value)
+{
+	static const uint8_t nowhere[] = { DER_SEQUENCE, 2, DER_OCTETS, 0 };
+	tmg_view skipped;
+
+	if (in->len < sizeof(nowhere) || memcmp(in->ptr, nowhere, sizeof(nowhere)) != 0)
+		return tmg_p15_value_take(in, base, value);
+	*value = (tmg_p15_value){ .direct = { NULL, 0 } };
+	return tmg_view_take(in, sizeof(nowhere), &skipped);
+}
+
 /* PrivateRSAKeyAttributes, PublicRSAKeyAttributes: value, modulusLength, ... */
 static tmg_rc
 rsa_type(tmg_view in, const tmg_path *base, tmg_p15_key *key)
@@ -85,7 +98,7 @@ rsa_type(tmg_view in, const tmg_path *base, tmg_p15_key *key)
 	tmg_view bits;
 	tmg_rc rc;
 
-	if ((rc = tmg_p15_value_take(&in, base, &key->value)) ||
+	if ((rc = key_value(&in, base, &key->value)) ||
 	    (rc = tmg_tlv_expect(&in, DER_INTEGER, &bits)) ||
 	    (rc = tmg_p15_number(bits, &key->bits)))
 		return rc;
@@ -100,7 +113,7 @@ ec_type(tmg_view in, const tmg_path *base, tmg_p15_key *key)
 	tmg_view number, info;
 	tmg_rc rc;
 
-	if ((rc = tmg_p15_value_take(&in, base, &key->value)) ||
+	if ((rc = key_value(&in, base, &key->value)) ||
 	    (rc = tmg_p15_optional(&in, DER_INTEGER, &number)))
 		return rc;
 	if (number.len > 0 && (rc = tmg_p15_number(number, &key->bits)))

@@ -35,6 +35,13 @@ enum {
 	P15_NO_REF = -1,
 };
 
+/* Operations of an AlgorithmInfo, as bits of their numbers. */
+enum {
+	P15_DOES_SIGN = 1u << 1,
+	P15_DOES_DECIPHER = 1u << 5,
+	P15_DOES_HASH = 1u << 6,
+};
+
 /* A file, or a part of one: Path, 6.1.5. */
 typedef struct tmg_p15_place {
 	tmg_path path;		/* len 0: none */

@@ -11,6 +11,11 @@ static const uint8_t pkcs15_aid[] = {
 	0xa0, 0x00, 0x00, 0x00, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5',
 };
 
+enum {	/* compact tags of historical bytes */
+	HISTORICAL_SERVICES = 0x3,
+	HISTORICAL_AID = 0xf,
+};
+
 static void
 drop(tmg_p15 *p)
 {
@@ -63,10 +68,10 @@ try_aid(tmg_p15 *p, const tmg_p15_profile *profile, tmg_view aid)
 	return tmg_p15_select(p);
 }
 
-/* Card service data, ISO/IEC 7816-4:2005 8.1.1.2.3: "data objects available in
- * EF.DIR". */
-static bool
-tells_of_dir(const tmg_channel *ch)
+/* What stands in the historical bytes under that compact tag, ISO/IEC 7816-4:2005
+ * 8.1.1.2; empty: nothing. */
+static tmg_view
+historical(const tmg_channel *ch, uint8_t tag)
 {
 	tmg_atr atr;
 	tmg_view in;
@@ -74,19 +79,41 @@ tells_of_dir(const tmg_channel *ch)
 	if (tmg_atr_parse((tmg_view){ ch->atr, ch->atr_len }, &atr) ||
 	    atr.historical.len < 3 || (atr.historical.ptr[0] != 0x80 &&
 	    atr.historical.ptr[0] != 0x00))
-		return false;
+		return (tmg_view){ NULL, 0 };
 	in = (tmg_view){ atr.historical.ptr + 1, atr.historical.len - 1 };
 	while (in.len >= 2) {
 		const size_t n = in.ptr[0] & 0x0fu;
 
-		if (in.ptr[0] == 0x31)
-			return (in.ptr[1] & 0x20) != 0;
 		if (n + 1 > in.len)
-			return false;
+			break;
+		if (in.ptr[0] >> 4 == tag)
+			return (tmg_view){ in.ptr + 1, n };
 		in.ptr += n + 1;
 		in.len -= n + 1;
 	}
-	return false;
+	return (tmg_view){ NULL, 0 };
+}
+
+/* Card service data: "data objects available in EF.DIR". */
+static bool
+tells_of_dir(const tmg_channel *ch)
+{
+	const tmg_view services = historical(ch, HISTORICAL_SERVICES);
+
+	return services.len > 0 && (services.ptr[0] & 0x20) != 0;
+}
+
+/* The name of what must be selected before the card has files. */
+static bool
+tells_of_root(tmg_p15 *p)
+{
+	const tmg_view name = historical(p->base.ch, HISTORICAL_AID);
+
+	if (name.len == 0 || name.len > sizeof(p->root))
+		return false;
+	memcpy(p->root, name.ptr, name.len);
+	p->root_len = name.len;
+	return true;
 }
 
 /* By name, as far as one is known; by EF.DIR where the card says that it has one:
@@ -103,7 +130,8 @@ look(tmg_p15 *p)
 			rc = try_aid(p, &tmg_p15_profiles[i],
 			    tmg_p15_profiles[i].aid);
 	p->profile = rc == TMG_NOT_FOUND ? any : p->profile;
-	return rc == TMG_NOT_FOUND && tells_of_dir(p->base.ch) ? tmg_p15_find(p) : rc;
+	return rc == TMG_NOT_FOUND && (tells_of_dir(p->base.ch) || tells_of_root(p))
+	    ? tmg_p15_find(p) : rc;
 }
 
 /* Until the card told more. */

@@ -62,6 +62,9 @@ typedef struct tmg_p15_profile {
 					 * of TokenInfo, or none */
 	bool sha1_alone;		/* with curves it hashes itself, by SHA-1 */
 	uint8_t interface;		/* by its AID: first byte of SELECT's answer */
+	bool hashes;			/* IAS ECC, which TokenInfo tells by hashes: keys are
+					 * no files, a signature is PSO: HASH and another */
+	uint8_t padding;		/* indicator of a whole cryptogram */
 	const struct tmg_p15_family *family;	/* how it is written; NULL: not */
 	tmg_signing_ways ways;
 } tmg_p15_profile;
@@ -107,6 +110,8 @@ typedef struct tmg_p15 {
 	uint8_t aid[TMG_AID_MAX];
 	tmg_path path;			/* of the application; len 0: by AID */
 	tmg_path odf, info;		/* from EF.DIR; len 0 */
+	uint8_t root[TMG_AID_MAX];	/* what must be selected to see EF.DIR */
+	size_t root_len;
 	const tmg_p15_profile *profile;
 	uint8_t interface;		/* what SELECT answered first; 0 */
 	char who[TMG_LABEL_MAX + TMG_READER_NAME];	/* for messages */
@@ -267,6 +272,10 @@ tmg_p15_pin_encode(const tmg_p15_pin *pin, tmg_view typed, tmg_secret *sent);
 enum {
 	P15_MECH_RSA_PKCS = 0x0001,
 	P15_MECH_RSA_RAW = 0x0003,
+	P15_MECH_RSA_SHA1 = 0x0006,
+	P15_MECH_RSA_SHA256 = 0x0040,
+	P15_MECH_RSA_SHA384 = 0x0041,
+	P15_MECH_RSA_SHA512 = 0x0042,
 	P15_MECH_ECDSA = 0x1041,
 	P15_MECH_ECDH = 0x1050,
 };
@@ -278,15 +287,20 @@ typedef struct tmg_p15_use {
 	int algorithm;
 	bool opens;		/* what was closed for this key: 6A80 is about that */
 	bool goes_on;		/* what was sent just before is a part of it */
+	tmg_view hash;		/* goes first, by PSO: HASH; empty: none */
 	tmg_capdu command;
 } tmg_p15_use;
 
 /* Makes the environment unless it is the one that was made last, and sends. */
 TMG_MUST_USE tmg_rc
 tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer);
-/* What MSE calls that mechanism; P15_NO_REF: nothing is to be said. */
+/* What MSE calls that mechanism for an operation, P15_DOES_*; P15_NO_REF: nothing is to
+ * be said. */
 int tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key,
-    unsigned long mechanism);
+    unsigned long mechanism, unsigned operation);
+/* TokenInfo tells of it: the key does that by this mechanism. */
+bool tmg_p15_is_told(const tmg_p15 *p, const tmg_p15_key *key, unsigned long mechanism,
+    unsigned operation);
 /* A card that pads is not given what is padded, where it does raw RSA as well.  key
  * NULL: with any of its keys. */
 bool tmg_p15_does_raw(const tmg_p15 *p, const tmg_p15_key *key);

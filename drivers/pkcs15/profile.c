@@ -37,6 +37,12 @@ const tmg_p15_profile tmg_p15_profiles[] = {
 		.family = &tmg_p15_myeid,
 	},
 	{
+		.model = "IAS ECC",
+		.hashes = true, .padding = 0x81,
+		.rsa_pkcs1 = P15_NO_REF, .rsa_raw = P15_NO_REF, .ec = P15_NO_REF,
+		.ways = { .pads = true },
+	},
+	{
 		.model = "PKCS #15",
 		.rsa_pkcs1 = P15_NO_REF, .rsa_raw = P15_NO_REF, .ec = P15_NO_REF,
 		.ways = { .pads = true },

@@ -222,6 +222,23 @@ tmg_p15_enter(tmg_p15 *p, const tmg_path *path)
 
 /* ---- EF.DIR, 5.4.1 ------------------------------------------------------------ */
 
+/* Verdicts TMG_NOT_FOUND.  What it answers is of no use. */
+static tmg_rc
+select_root(tmg_p15 *p)
+{
+	uint8_t bytes[256];
+	tmg_out answer = TMG_OUT(bytes);
+	uint16_t sw;
+	tmg_rc rc;
+
+	if (p->root_len == 0)
+		return TMG_OK;
+	if ((rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_SELECT, .p1 = 0x04,
+	    .data = { p->root, p->root_len }, .le = TMG_LE_SHORT }, &answer, &sw)))
+		return rc;
+	return sw == TMG_SW_OK ? TMG_OK : TMG_NOT_FOUND;
+}
+
 tmg_rc
 tmg_p15_find(tmg_p15 *p)
 {
@@ -235,6 +252,8 @@ tmg_p15_find(tmg_p15 *p)
 	uint16_t sw;
 	tmg_rc rc;
 
+	if ((rc = select_root(p)))
+		return rc;
 	tmg_files_forget(&p->files);
 	rc = tmg_files_read(&p->files, &span, &store, &sw);
 	if (tmg_p15_is_past_card(rc))

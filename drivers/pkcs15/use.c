@@ -15,7 +15,6 @@ enum {
 	CRT_SIGN = 0xb6,
 	CRT_DECIPHER = 0xb8,
 
-	PADDING_NONE = 0x00,	/* padding indicator: no further indication */
 	PADDING_FIRST = 0x81,	/* MyEID: which half follows */
 	PADDING_SECOND = 0x82,
 	HALVE_FROM = 256,	/* bytes; what no short command carries */
@@ -81,7 +80,7 @@ decipher(tmg_p15 *p, tmg_p15_use *u, tmg_view cipher, tmg_out *answer)
 	tmg_rc rc;
 
 	if (!p->profile->halves || cipher.len < HALVE_FROM)
-		return send_part(p, u, PADDING_NONE, cipher, TMG_LE_ANY, answer);
+		return send_part(p, u, p->profile->padding, cipher, TMG_LE_ANY, answer);
 	if ((rc = send_part(p, u, PADDING_FIRST, first, TMG_LE_NONE, answer)))
 		return rc;
 	u->goes_on = true;
@@ -113,6 +112,20 @@ authenticate_command(tmg_alg alg, tmg_view input)
 	};
 }
 
+/* IAS ECC: what obliges is signed in two commands, what only authenticates by another. */
+static tmg_rc
+run_apart(tmg_p15 *p, tmg_p15_use *u, const tmg_signing *s, tmg_out *answer)
+{
+	if ((u->key->usage & P15_USE_NON_REPUDIATION) != 0) {
+		u->hash = s->sent;
+		u->command.data = (tmg_view){ NULL, 0 };
+	} else {
+		u->template = CRT_AUTHENTICATE;
+		u->command = authenticate_command(s->alg, s->sent);
+	}
+	return tmg_p15_operate(p, u, answer);
+}
+
 static tmg_rc
 run_signing(tmg_p15 *p, const tmg_p15_key *key, const tmg_signing *s,
     int algorithm, tmg_out *answer)
@@ -127,6 +140,8 @@ run_signing(tmg_p15 *p, const tmg_p15_key *key, const tmg_signing *s,
 		u.template = CRT_DECIPHER;
 		return decipher(p, &u, s->sent, answer);
 	}
+	if (p->profile->hashes)
+		return run_apart(p, &u, s, answer);
 	if (!p->content.no_pso) {
 		rc = tmg_p15_operate(p, &u, answer);
 		if (rc != TMG_UNSUPPORTED || p->base.fault.sw != TMG_SW_INS)
@@ -149,6 +164,32 @@ ways_of(const tmg_p15 *p, const tmg_signing *s, tmg_view answer)
 	ways.plain = p->profile->ways.plain ||
 	    answer.len == 2 * tmg_alg_bytes(s->alg);
 	return ways;
+}
+
+/* Mechanisms that take a hash and build its DigestInfo. */
+static const struct {
+	tmg_hash hash;
+	unsigned long mechanism;
+} hashed[] = {
+	{ TMG_HASH_SHA1, P15_MECH_RSA_SHA1 }, { TMG_HASH_SHA256, P15_MECH_RSA_SHA256 },
+	{ TMG_HASH_SHA384, P15_MECH_RSA_SHA384 }, { TMG_HASH_SHA512, P15_MECH_RSA_SHA512 },
+};
+
+/* A card that tells of no mechanism for a DigestInfo may tell of one for the hash. */
+static bool
+takes_hash(const tmg_p15 *p, const tmg_p15_key *key, const tmg_sign_spec *spec,
+    unsigned long *mechanism)
+{
+	if (spec->scheme != TMG_SIGN_PKCS1 || p->profile->rsa_pkcs1 != P15_NO_REF ||
+	    tmg_p15_is_told(p, key, P15_MECH_RSA_PKCS, P15_DOES_SIGN))
+		return false;
+	for (size_t i = 0; i < TMG_COUNT(hashed); i++)
+		if (hashed[i].hash == spec->hash &&
+		    tmg_p15_is_told(p, key, hashed[i].mechanism, P15_DOES_SIGN)) {
+			*mechanism = hashed[i].mechanism;
+			return true;
+		}
+	return false;
 }
 
 tmg_rc
@@ -178,7 +219,10 @@ tmg_p15_sign(tmg_backend *b, uint32_t slot, tmg_alg alg,
 	if ((rc = tmg_signing_begin(&s, input)))
 		return rc == TMG_UNSUPPORTED ? cannot(p,
 		    N_("the card does not sign so with this key")) : p15_pass(p, rc);
-	rc = run_signing(p, key, &s, tmg_p15_reference_for(p, key, mechanism), &answer);
+	if (takes_hash(p, key, spec, &mechanism))
+		s.sent = input;
+	rc = run_signing(p, key, &s, tmg_p15_reference_for(p, key, mechanism,
+	    P15_DOES_SIGN), &answer);
 	if (rc == TMG_OK) {
 		ways = ways_of(p, &s, tmg_out_view(&answer));
 		s.ways = &ways;
@@ -230,7 +274,8 @@ tmg_p15_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
 		return p15_raise(p, TMG_E_USAGE, 0,
 		    _("%s: %zu bytes to decrypt where the key has %zu"), p->who,
 		    cipher.len, tmg_alg_bytes(alg));
-	u.algorithm = tmg_p15_reference_for(p, u.key, raw ? P15_MECH_RSA_RAW : P15_MECH_RSA_PKCS);
+	u.algorithm = tmg_p15_reference_for(p, u.key, raw ? P15_MECH_RSA_RAW
+	    : P15_MECH_RSA_PKCS, P15_DOES_DECIPHER);
 	rc = decipher(p, &u, cipher, &em);
 	if (rc == TMG_OK)
 		rc = unpad(p, spec, tmg_out_view(&em), raw, plain);
@@ -294,7 +339,7 @@ tmg_p15_derive(tmg_backend *b, uint32_t slot, tmg_alg alg, tmg_view peer,
 		    _("%s: the other side's public key has the wrong length"),
 		    p->who);
 	u.template = p->profile->general ? CRT_AUTHENTICATE : CRT_DECIPHER;
-	u.algorithm = tmg_p15_reference_for(p, u.key, P15_MECH_ECDH);
+	u.algorithm = tmg_p15_reference_for(p, u.key, P15_MECH_ECDH, 0);
 	put_point(p, peer, &input);
 	u.command = (tmg_capdu){ .ins = INS_PSO, .p1 = 0x80, .p2 = 0x86,
 	    .data = tmg_out_view(&input), .le = TMG_LE_SHORT };

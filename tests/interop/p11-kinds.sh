@@ -4,7 +4,8 @@
 # the token's list, signs with it, and openssl verifies that by the certificate; a
 # wrong PIN is told, and ssh-keygen reads the keys.
 . "$top_srcdir/tests/interop/p11-lib.sh"
-CARDS="--card pkcs15,provisioned --card gids,provisioned=rsa:2048/ec:p256"
+CARDS="--card pkcs15,provisioned --card gids,provisioned=rsa:2048/ec:p256
+	--card cosmo,provisioned=rsa:2048"
 need openssl p11tool pcscd pkcs11-tool ssh-keygen
 ! ldd "$M" 2>/dev/null | grep -q 'libasan\|libtsan' || {
 	echo "skipped: a sanitizer must be in the program that loads the module"
@@ -16,7 +17,8 @@ echo "what is signed" >data
 p11 -L >slots
 pkcs15=$(sed -n 's/.*token label *: \(tamga-issued.*\)/\1/p' slots)
 gids=$(sed -n 's/.*token label *: \(GIDS-.*\)/\1/p' slots)
-[ -n "$pkcs15" ] && [ -n "$gids" ] || { cat slots; fail "not both tokens"; }
+ias=$(sed -n 's/.*token label *: \(tamga-cosmo.*\)/\1/p' slots)
+[ -n "$pkcs15" ] && [ -n "$gids" ] && [ -n "$ias" ] || { cat slots; fail "not all tokens"; }
 
 # works LABEL ID MECHANISM [OPTION...]: the key signs, by its own certificate.
 works() {
@@ -40,9 +42,13 @@ works "$gids" 00 SHA256-RSA-PKCS
 works "$gids" 01 ECDSA-SHA256 --signature-format openssl
 ! grep -q 'ECDH\|PSS\|RSA-X-509' list || { cat list; fail "what such a card does not do"; }
 
+step "an IAS ECC card of an issuer"
+works "$ias" 45 SHA256-RSA-PKCS
+! grep -q 'KEY-PAIR-GEN\|ECDSA\|PSS\|RSA-X-509' list || { cat list; fail "what the card does not have"; }
+
 step "a key that tamga names is the key that the module has by that name"
 "$top_builddir/tamga" list --json >list
-for token in "$pkcs15" "$gids"; do
+for token in "$pkcs15" "$gids" "$ias"; do
 	grep -o "pkcs11:[^\"]*token=$token[^\"]*id=[^\"]*type=private" list >uris || :
 	[ "$(grep -c . uris)" = 2 ] || { cat list; fail "not two URIs of keys of $token"; }
 	while read -r uri; do
@@ -53,7 +59,7 @@ for token in "$pkcs15" "$gids"; do
 done
 
 step "a wrong PIN, and the right one after it"
-for token in "$pkcs15" "$gids"; do
+for token in "$pkcs15" "$gids" "$ias"; do
 	refuse "CKR_PIN_INCORRECT" pkcs11-tool --module "$M" --token-label "$token" --login \
 		--pin 999999 -O
 	p11 --token-label "$token" -L >slots
@@ -63,6 +69,6 @@ done
 
 step "ssh reads the keys of all"
 ssh-keygen -D "$M" >keys 2>said || { cat said; fail "ssh-keygen"; }
-[ "$(grep -c '^ecdsa-sha2-nistp256 ' keys)" = 3 ] && [ "$(grep -c '^ssh-rsa ' keys)" = 1 ] ||
-	{ cat keys; fail "not three keys of P-256 and one of RSA"; }
+[ "$(grep -c '^ecdsa-sha2-nistp256 ' keys)" = 3 ] && [ "$(grep -c '^ssh-rsa ' keys)" = 3 ] ||
+	{ cat keys; fail "not three keys of P-256 and three of RSA"; }
 echo "the module over other cards: all held"

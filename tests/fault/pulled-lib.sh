@@ -9,6 +9,8 @@
 #
 #	own theirs   slots: of the test, and one that holds a key and a certificate
 #	others       keys of others on the card
+#
+# Tests of something else take pull_everywhere(), with an is_readable() of their own.
 work=$(mktemp -d "${TMPDIR:-/tmp}/pulled.XXXXXX") || exit 1
 card=
 down() {

@@ -10,17 +10,11 @@ need pkcs15-init pkcs15-tool pkcs15-crypt pkcs11-tool openssl pcscd
 	sh "$top_srcdir/tests/with-ra" -- sh "$0" inside
 work
 opensc=$(module opensc-pkcs11.so) || { echo "skipped: no opensc-pkcs11"; exit 77; }
-XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
-export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL
-echo 123456 >pin
+. "$top_srcdir/tests/interop/pkcs15-lib.sh"
 echo 12 >short
 echo 12345678901234567 >long
 echo 87654321 >officer
-echo "what is signed" >data
-openssl dgst -sha256 -binary data >hash
 
-tamga() { "$top_builddir/tamga" "$@" --reader "$reader" >out 2>err; }
-ok() { tamga "$@" || { cat out err >&2; fail "tamga $*"; }; }
 # wants CODE COMMAND...
 wants() {
 	want=$1 code=0
@@ -28,13 +22,7 @@ wants() {
 	tamga "$@" || code=$?
 	[ $code = "$want" ] || { cat out err >&2; fail "exit $code, not $want: tamga $*"; }
 }
-says() { grep -qF -e "$2" "$1" || { cat "$1" >&2; fail "$1 does not say: $2"; }; }
 ctl() { "$TAMGA_VCARD" ctl "$control" "$@"; }
-only_not() {
-	echo "app default { ignored_readers = \"${1% 00 00}\"; }" >opensc.conf
-	OPENSC_CONF=$work/opensc.conf
-	export OPENSC_CONF
-}
 # untouched COMMAND...: refused before a command that writes went out
 untouched() {
 	ctl mark >/dev/null

@@ -13,21 +13,9 @@ CARDS="--card isoapplet --card myeid"
 enter "$0" "$@"
 work
 opensc=$(module opensc-pkcs11.so) || { echo "skipped: no opensc-pkcs11"; exit 77; }
-XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
-export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL
-echo 123456 >pin
+. "$top_srcdir/tests/interop/pkcs15-lib.sh"
 echo 87654321 >officer
-echo "what is signed" >data
-openssl dgst -sha256 -binary data >hash
 
-tamga() { "$top_builddir/tamga" "$@" --reader "$reader" >out 2>err; }
-ok() { tamga "$@" || { cat out err >&2; fail "tamga $*"; }; }
-says() { grep -qF -e "$2" "$1" || { cat "$1" >&2; fail "$1 does not say: $2"; }; }
-only_not() {
-	echo "app default { ignored_readers = \"${1% 00 00}\"; }" >opensc.conf
-	OPENSC_CONF=$work/opensc.conf
-	export OPENSC_CONF
-}
 # ours COMMAND...: pkcs11-tool on our module and this card
 ours() { p11 --token-label "$label" "$@"; }
 begun() {

@@ -10,25 +10,12 @@ need pkcs15-init pkcs15-tool pkcs15-crypt openssl pcscd
 [ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --card isoapplet --card myeid -- \
 	sh "$top_srcdir/tests/with-ra" -- sh "$0" inside
 work
-XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state LC_ALL=C.UTF-8
-export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL
-echo 123456 >pin
+. "$top_srcdir/tests/interop/pkcs15-lib.sh"
 echo 999999 >bad
-echo "what is signed" >data
-openssl dgst -sha256 -binary data >hash
 
-tamga() { "$top_builddir/tamga" "$@" --reader "$reader" >out 2>err; }
-ok() { tamga "$@" || { cat out err >&2; fail "tamga $*"; }; }
-says() { grep -qF -e "$2" "$1" || { cat "$1" >&2; fail "$1 does not say: $2"; }; }
 init() {
 	# shellcheck disable=SC2086
 	quiet pkcs15-init "$@" $init
-}
-# Every reader but one is out of OpenSC's sight.
-only_not() {
-	echo "app default { ignored_readers = \"${1% 00 00}\"; }" >opensc.conf
-	OPENSC_CONF=$work/opensc.conf
-	export OPENSC_CONF
 }
 
 # signs ID: OpenSC and tamga sign with that key; the public half is the card's.

@@ -216,6 +216,7 @@ learn_info(tmg_p15 *p)
 		c->info_known = true;
 		choose_profile(p);
 		tell_blank(p);
+		tmg_p15_name(p);
 		return TMG_OK;
 	}
 	file = file_of(&c->base, P15_EF_INFO);
@@ -231,6 +232,7 @@ learn_info(tmg_p15 *p)
 	c->info_known = true;
 	choose_profile(p);
 	tell_blank(p);
+	tmg_p15_name(p);
 	return TMG_OK;
 }
 

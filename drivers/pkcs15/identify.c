@@ -28,8 +28,8 @@ tmg_p15_text(char *to, size_t cap, tmg_view from)
 
 /* The label is typed on command lines: without blanks, and with enough of the
  * serial number to tell two cards of one batch apart. */
-static void
-name(tmg_p15 *p)
+void
+tmg_p15_name(tmg_p15 *p)
 {
 	const tmg_p15_info *told = &p->content.info;
 	tmg_backend_info *info = &p->base.info;
@@ -63,7 +63,6 @@ tmg_p15_identify(tmg_backend *b)
 	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_learn_info(p)) ||
 	    (rc = tmg_p15_learn_pins(p)))
 		return rc;
-	name(p);
 	b->info.pads = p->profile->ways.pads && !tmg_p15_does_raw(p, NULL);
 	if (b->info.blank != NULL && tmg_p15_opening_of(p) != NULL)
 		b->info.can |= TMG_CAN_BEGIN;

@@ -274,7 +274,7 @@ tmg_p15_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 	tmg_rc rc;
 
 	if ((rc = begin(p, TMG_PIN_USER, &tries, &ignored, &pin)) ||
-	    (rc = tmg_p15_pin_choose(p, TMG_PIN_PUK, &code)))
+	    (rc = tmg_p15_puk_choose(p, pin, &code)))
 		return p15_pass(p, rc);
 	if ((pin->flags & P15_PIN_NO_UNBLOCK) != 0)
 		return p15_raise(p, TMG_UNSUPPORTED, 0,

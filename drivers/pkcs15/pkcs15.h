@@ -122,6 +122,7 @@ typedef struct tmg_p15 {
 	bool officer;			/* the security officer's own word is wanted, not
 					 * the user's */
 	tmg_p15_environment se;
+	tmg_p15_pin puk;		/* one that it has, and tells nobody of */
 	uint64_t in;			/* bit 1 << index of the PINs verified */
 	tmg_p15_content content;
 } tmg_p15;
@@ -217,6 +218,8 @@ tmg_rc tmg_p15_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
     tmg_out *spki);
 tmg_rc tmg_p15_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);
 tmg_rc tmg_p15_identify(tmg_backend *b);
+/* Its label and whose it is, from TokenInfo. */
+void tmg_p15_name(tmg_p15 *p);
 /* Text of the card as it may be shown. */
 void tmg_p15_text(char *to, size_t cap, tmg_view from);
 
@@ -243,6 +246,9 @@ tmg_p15_want(tmg_p15 *p, tmg_view auth);
  * it otherwise than tamga sends it. */
 TMG_MUST_USE tmg_rc
 tmg_p15_pin_choose(tmg_p15 *p, tmg_pin_kind kind, const tmg_p15_pin **pin);
+/* What unblocks pin, which the card may have without telling of it. */
+TMG_MUST_USE tmg_rc
+tmg_p15_puk_choose(tmg_p15 *p, const tmg_p15_pin *pin, const tmg_p15_pin **puk);
 /* Of tmg_p15.in. */
 uint64_t tmg_p15_pin_bit(const tmg_p15 *p, const tmg_p15_pin *pin);
 /* May it be typed on a keypad? */

@@ -79,6 +79,15 @@ tmg_p15_pin_typed(const tmg_p15_pin *pin)
 	    pin->stored <= TMG_PAD_BLOCK_MAX && pin->min > 0;
 }
 
+/* A kind of card that has a PUK for every PIN has one, although pkcs15-init writes no
+ * row for it. */
+static bool
+has_puk(const tmg_p15 *p)
+{
+	return index_of(p, TMG_PIN_PUK) >= 0 || (tmg_p15_opening_of(p) != NULL &&
+	    tmg_p15_opening_of(p)->pins[TMG_PIN_PUK].id.len > 0);
+}
+
 /* Until the card told: what a person may have. */
 static void
 tell_rule(tmg_p15 *p, tmg_pin_kind kind)
@@ -88,11 +97,12 @@ tell_rule(tmg_p15 *p, tmg_pin_kind kind)
 	const tmg_p15_pin *pin;
 
 	*rule = (tmg_pin_rule){ .kind = kind };
-	if (kind != TMG_PIN_USER || index_of(p, TMG_PIN_PUK) < 0)
+	if (kind != TMG_PIN_USER || !has_puk(p))
 		rule->locked = N_("only who issued the card can help");
 	if (kind == TMG_PIN_ADMIN)
 		rule->title = N_("security officer's PIN");
-	if (at < 0 && (p->base.info.blank == NULL || tmg_p15_opening_of(p) == NULL ||
+	if (at < 0 && ((p->base.info.blank == NULL && kind != TMG_PIN_PUK) ||
+	    tmg_p15_opening_of(p) == NULL ||
 	    tmg_p15_opening_of(p)->pins[kind].id.len == 0))
 		return;
 	pin = at >= 0 ? &p->content.pins[at] : &tmg_p15_opening_of(p)->pins[kind];
@@ -129,6 +139,16 @@ tmg_p15_pin_choose(tmg_p15 *p, tmg_pin_kind kind, const tmg_p15_pin **pin)
 		return p15_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: the card takes this PIN by secure messaging alone, which "
 		    "tamga has not"), p->who);
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_p15_puk_choose(tmg_p15 *p, const tmg_p15_pin *pin, const tmg_p15_pin **puk)
+{
+	if (index_of(p, TMG_PIN_PUK) >= 0 || !has_puk(p))
+		return tmg_p15_pin_choose(p, TMG_PIN_PUK, puk);
+	p->puk = *pin;		/* it is stored like the PIN */
+	*puk = &p->puk;
 	return TMG_OK;
 }
 

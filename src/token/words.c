@@ -88,41 +88,44 @@ tmg_token_explain(tmg_token *t, tmg_rc rc, tmg_pin_kind kind)
 	if (rc == TMG_OK || (t->fault.rc == rc && t->fault.text[0] != '\0'))
 		return tmg_pass(&t->fault, rc);
 	t->fault.rc = rc;
+	const char *name = tmg_token_name(t);	/* kinds have their names then */
+
 	for (size_t i = 0; i < TMG_COUNT(table); i++)
 		if (table[i].rc == rc)
 			return tmg_advise(&t->fault, table[i].remedies,
 			    tmg_raise(&t->fault, rc, t->fault.sw,
-				_(table[i].words), tmg_token_name(t), t->reader,
+				_(table[i].words), name, t->reader,
 				kind_name(t, kind)));
-	return tmg_raise(&t->fault, rc, t->fault.sw, _("token %s: %s"),
-	    tmg_token_name(t), tmg_rc_name(rc));
+	return tmg_raise(&t->fault, rc, t->fault.sw, _("token %s: %s"), name,
+	    tmg_rc_name(rc));
 }
 
 static tmg_rc
 wrong(tmg_token *t, tmg_pin_kind kind, uint16_t sw, int tries)
 {
+	const char *name = tmg_token_name(t);
+
 	if (tries < 0)
 		return tmg_raise(&t->fault, TMG_PIN_WRONG, sw,
-		    _("the %s of token %s is wrong"), kind_name(t, kind),
-		    tmg_token_name(t));
+		    _("the %s of token %s is wrong"), kind_name(t, kind), name);
 	return tmg_raise(&t->fault, TMG_PIN_WRONG, sw, dngettext("tamga",
 	    "the %s of token %s is wrong; %d try left",
 	    "the %s of token %s is wrong; %d tries left",
-	    (unsigned long)tries), kind_name(t, kind), tmg_token_name(t), tries);
+	    (unsigned long)tries), kind_name(t, kind), name, tries);
 }
 
 static tmg_rc
 is_locked(tmg_token *t, tmg_pin_kind kind, uint16_t sw)
 {
+	const char *name = tmg_token_name(t);	/* what helps is known then, too */
 	const char *helps = t->info.pins[kind].locked;
 
 	if (helps != NULL)
 		return tmg_raise(&t->fault, TMG_PIN_LOCKED, sw,
-		    _("the %s of token %s is locked; %s"), kind_name(t, kind),
-		    tmg_token_name(t), _(helps));
+		    _("the %s of token %s is locked; %s"), kind_name(t, kind), name,
+		    _(helps));
 	return tmg_advise(&t->fault, locked[kind].remedies,
-	    tmg_raise(&t->fault, TMG_PIN_LOCKED, sw, _(locked[kind].words),
-		tmg_token_name(t)));
+	    tmg_raise(&t->fault, TMG_PIN_LOCKED, sw, _(locked[kind].words), name));
 }
 
 tmg_rc

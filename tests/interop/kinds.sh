@@ -8,7 +8,7 @@
 #	default     the slot that a key gets when nobody chooses
 #	spare       there are more slots than these
 #	exists      one that has a key on a card that is provisioned
-#	unblocks    what gives the user a new PIN; empty: nothing does
+#	unblocks    what gives the user a new PIN
 #	attests     it proves where its keys were born
 #	generates verifies writes signs  as "tamga-vcard ctl log" shows the commands that
 #	            make a key, carry the user's PIN, write a certificate, sign
@@ -36,7 +36,7 @@ gids*)	# the two first containers are the card's own
 	generates='00 47 00' verifies='80 6' writes='00 DB'
 	signs='00 2A 9E 9A' beside=' 00 22 ' selects=3 logins=1 called=GIDS- ;;
 myeid*)	# likewise 45 and 46
-	exists=45 unblocks=
+	exists=45 unblocks=$TAMGA_TEST_PUK
 	first=47 second=48 third=49 default=47 fresh='--app myeid --provision' spare=yes attests=
 	generates='00 46 00' verifies='01 8' writes='00 D6'
 	signs='00 2A 9E 9A' beside=' 00 22 ' selects=9 logins=1 called=tamga-MyEID ;;

@@ -16,9 +16,23 @@ question(tmg_token *token, tmg_pin_kind kind, bool fresh)
 	};
 }
 
-static tmg_rc
-locked(struct cli *cli, const tmg_pin_ask *ask)
+const char *
+cli_pin_name(tmg_token *token, tmg_pin_kind kind)
 {
+	const char *title = tmg_token_info(token)->pins[kind].title;
+
+	return title != NULL ? _(title) : kind == TMG_PIN_PUK ? _("PUK")
+	    : kind == TMG_PIN_ADMIN ? _("management key") : _("PIN");
+}
+
+static tmg_rc
+locked(struct cli *cli, tmg_token *token, const tmg_pin_ask *ask)
+{
+	const char *helps = tmg_token_info(token)->pins[ask->kind].locked;
+
+	if (helps != NULL)
+		return cli_raise(cli, TMG_PIN_LOCKED, _("the %s of token %s is locked; %s"),
+		    cli_pin_name(token, ask->kind), ask->token, _(helps));
 	if (ask->kind == TMG_PIN_PUK)
 		return cli_raise(cli, TMG_PIN_LOCKED, _("the PUK of token %s is locked; "
 		    "only a reset, which destroys every key, makes it usable again: "
@@ -42,6 +56,13 @@ check_length(struct cli *cli, const tmg_pin_ask *ask, const tmg_secret *pin)
 	    "it was not sent and no try was lost"), ask->token, ask->min, ask->max);
 }
 
+void
+cli_pins_named(struct cli *cli, tmg_token *token)
+{
+	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++)
+		cli->pins.titles[kind] = tmg_token_info(token)->pins[kind].title;
+}
+
 tmg_rc
 cli_ask(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_secret *pin)
 {
@@ -57,14 +78,14 @@ cli_ask_typed(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
 	tmg_rc rc;
 
 	ask.keypad = (tmg_token_keypad(token, kind) & keypad) != 0;
-
+	cli_pins_named(cli, token);
 	rc = pins_ask(&cli->pins, &ask, &o);
 	if (rc == TMG_PENDING) {
 		rc = tmg_token_tries(token, kind, &ask.tries_left);
 		if (rc != TMG_OK && rc != TMG_UNSUPPORTED && rc != TMG_NOT_FOUND)
 			return cli_fail(cli, rc, tmg_token_fault(token));
 		if (ask.tries_left == 0)
-			return locked(cli, &ask);
+			return locked(cli, token, &ask);
 		rc = pins_ask(&cli->pins, &ask, &o);
 	}
 	if (rc == TMG_PENDING)		/* everything there is was told */
@@ -99,6 +120,7 @@ cli_ask_fresh(struct cli *cli, tmg_token *token, tmg_pin_kind kind,
 	tmg_out o = tmg_secret_out(pin);
 	tmg_rc rc;
 
+	cli_pins_named(cli, token);
 	rc = pins_ask(&cli->pins, &ask, &o);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, &cli->pins.fault);

@@ -8,6 +8,11 @@
 #include "src/base/secret.h"
 #include "tools/tamga/cli.h"
 
+/* What such tokens call it: PIN, PUK, security officer's PIN. */
+const char *cli_pin_name(tmg_token *token, tmg_pin_kind kind);
+/* Whoever is asked from now on is asked for them by these names. */
+void cli_pins_named(struct cli *cli, tmg_token *token);
+
 /* The PIN as it is now.  Verdicts TMG_CANCELLED, TMG_LAST_TRY,
  * TMG_PIN_LOCKED (nobody was asked). */
 TMG_MUST_USE tmg_rc

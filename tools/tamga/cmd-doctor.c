@@ -316,7 +316,9 @@ check_token(struct visit *v, tmg_token *token)
 		snprintf(what, sizeof(what), _("the PIN of token %s is locked"),
 		    label);
 		found(v, "pin", WRONG, what,
-		    N_("unblock it with the PUK: tamga pin unblock"), NULL);
+		    tmg_token_info(token)->pins[TMG_PIN_USER].locked != NULL
+		    ? tmg_token_info(token)->pins[TMG_PIN_USER].locked
+		    : N_("unblock it with the PUK: tamga pin unblock"), NULL);
 	}
 	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
 		if (tmg_token_factory(token, rows[i].kind) != TMG_OK)

@@ -21,12 +21,6 @@ static const struct opt verify_options[] = {
 	OPT_END
 };
 
-static const char *const done_words[] = {
-	[TMG_PIN_USER] = N_("The PIN of token %s is changed."),
-	[TMG_PIN_PUK] = N_("The PUK of token %s is changed."),
-	[TMG_PIN_ADMIN] = N_("The management key of token %s is changed."),
-};
-
 static tmg_pin_kind
 kind_chosen(const struct cli *cli)
 {
@@ -36,16 +30,10 @@ kind_chosen(const struct cli *cli)
 }
 
 static tmg_rc
-said_done(struct cli *cli, tmg_token *token, const char *words)
+json_done(struct cli *cli, tmg_token *token)
 {
-	if (cli->json)
-		return cli_json(cli, json_pack("{s:s, s:b}", "token",
-		    tmg_token_uri(token), "done", 1));
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	cli_say(cli, words, tmg_token_info(token)->label);
-#pragma GCC diagnostic pop
-	return TMG_OK;
+	return cli_json(cli, json_pack("{s:s, s:b}", "token", tmg_token_uri(token),
+	    "done", 1));
 }
 
 /* A refusal tells what is left and makes us forget what was refused. */
@@ -88,7 +76,11 @@ run_change(struct cli *cli)
 		tmg_secret_view(&fresh), &tries);
 	if (rc != TMG_OK)
 		return refused(cli, token, rc, tries);
-	return said_done(cli, token, _(done_words[kind]));
+	if (cli->json)
+		return json_done(cli, token);
+	cli_say(cli, _("The %s of token %s is changed."), cli_pin_name(token, kind),
+	    tmg_token_info(token)->label);
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -107,7 +99,10 @@ run_unblock(struct cli *cli)
 	    tmg_secret_view(&fresh), &tries);
 	if (rc != TMG_OK)
 		return refused(cli, token, rc, tries);
-	return said_done(cli, token, _("The PIN of token %s is unblocked."));
+	if (cli->json)
+		return json_done(cli, token);
+	cli_say(cli, _("The PIN of token %s is unblocked."), tmg_token_info(token)->label);
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -127,7 +122,10 @@ run_verify(struct cli *cli)
 	    : tmg_token_verify(token, kind, tmg_secret_view(&pin), &tries);
 	if (rc != TMG_OK)
 		return refused(cli, token, rc, tries);
-	return said_done(cli, token, _("Token %s takes it."));
+	if (cli->json)
+		return json_done(cli, token);
+	cli_say(cli, _("Token %s takes it."), tmg_token_info(token)->label);
+	return TMG_OK;
 }
 
 const struct command cmd_pin_change = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "tools/tamga/ask.h"
 #include "tools/tamga/commands.h"
 #include "tools/tamga/options.h"
 #include "tools/tamga/terminal.h"
@@ -43,6 +44,7 @@ run_reset(struct cli *cli)
 	if ((rc = cli_token_meant(cli, cli_operand(cli, 0), &token)) ||
 	    (rc = check_meant(cli, tmg_token_info(token))))
 		return rc;
+	cli_pins_named(cli, token);
 	rc = tmg_token_reset(token);
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_token_fault(token));

@@ -63,6 +63,14 @@ factory(struct cli *cli, tmg_token *token, tmg_pin_kind kind, tmg_rc *answer)
 	return cli_fail(cli, *answer, tmg_token_fault(token));
 }
 
+/* What it was at first nobody knows, and the token does not tell: who wants another one
+ * says so. */
+static bool
+is_somebodys(const tmg_backend_info *info, tmg_pin_kind kind, tmg_rc answer)
+{
+	return answer == TMG_UNSUPPORTED && info->pins[kind].factory == NULL;
+}
+
 /* The factory's value is known; any other must be told. */
 static tmg_rc
 plan_change(struct cli *cli, tmg_token *token, struct change *c)
@@ -72,7 +80,8 @@ plan_change(struct cli *cli, tmg_token *token, struct change *c)
 
 	if ((rc = factory(cli, token, c->kind, &answer)))
 		return rc;
-	c->wanted = answer != TMG_NOT_FOUND || pins_given(&cli->pins, c->kind, true);
+	c->wanted = pins_given(&cli->pins, c->kind, true) || (answer != TMG_NOT_FOUND &&
+	    !is_somebodys(tmg_token_info(token), c->kind, answer));
 	if (!c->wanted)
 		return TMG_OK;
 	if (answer == TMG_OK && rule->factory != NULL)
@@ -91,14 +100,40 @@ plan_admin(struct cli *cli, tmg_token *token, struct plan *plan)
 
 	if ((rc = factory(cli, token, TMG_PIN_ADMIN, &answer)))
 		return rc;
-	plan->admin = answer != TMG_NOT_FOUND ||
-	    cli_text(cli, "admin-key-out") != NULL;
+	plan->admin = cli_text(cli, "admin-key-out") != NULL ||
+	    (answer != TMG_NOT_FOUND &&
+	    !is_somebodys(tmg_token_info(token), TMG_PIN_ADMIN, answer));
 	plan->key.len = ADMIN_KEY_LEN;
 	if (RAND_priv_bytes_ex(tmg_openssl_libctx(cli->ctx), plan->key.bytes,
 	    ADMIN_KEY_LEN, 0) != 1)
 		return cli_raise(cli, TMG_E_CRYPTO,
 		    _("the system gives no random numbers"));
 	return TMG_OK;
+}
+
+/* Nothing of it is the factory's, and nothing was asked for. */
+static tmg_rc
+check_new(struct cli *cli, tmg_token *token)
+{
+	const tmg_backend_info *info = tmg_token_info(token);
+	tmg_rc rc, answer;
+
+	for (unsigned kind = 0; kind < TMG_PIN_KINDS; kind++) {
+		if (pins_given(&cli->pins, (tmg_pin_kind)kind, true))
+			return TMG_OK;
+		if ((rc = factory(cli, token, (tmg_pin_kind)kind, &answer)))
+			return rc;
+		if (!is_somebodys(info, (tmg_pin_kind)kind, answer))
+			return TMG_OK;
+	}
+	if (cli_text(cli, "admin-key-out") != NULL)
+		return TMG_OK;
+	return cli_raise(cli, TMG_OCCUPIED, (info->can & TMG_CAN_RESET) != 0
+	    ? _("token %s is set up already, and nothing was changed; another PIN: tamga "
+	    "pin change; a new one when it is forgotten: tamga pin unblock; blank again, "
+	    "without its keys: tamga reset")
+	    : _("token %s is set up already, and nothing was changed; another PIN: tamga "
+	    "pin change; a new one when it is forgotten: tamga pin unblock"), info->label);
 }
 
 static tmg_rc
@@ -108,7 +143,8 @@ make_plan(struct cli *cli, tmg_token *token, struct plan *plan)
 
 	plan->puk.kind = TMG_PIN_PUK;
 	plan->pin.kind = TMG_PIN_USER;
-	if ((rc = plan_change(cli, token, &plan->pin)) ||
+	if ((rc = check_new(cli, token)) ||
+	    (rc = plan_change(cli, token, &plan->pin)) ||
 	    (rc = plan_change(cli, token, &plan->puk)))
 		return rc;
 	return plan_admin(cli, token, plan);
@@ -231,9 +267,9 @@ say_plan(struct cli *cli, tmg_token *token, const struct plan *plan)
 		    "token", tmg_token_uri(token), "puk", plan->result[0],
 		    "pin", plan->result[1], "management_key", plan->result[2],
 		    "objects", plan->result[3]));
-	cli_say(cli, _("Token %s is set up: PUK %s, PIN %s, management key %s."),
+	cli_say(cli, _("Token %s is set up: PUK %s, PIN %s, %s %s."),
 	    tmg_token_info(token)->label, plan->result[0], plan->result[1],
-	    plan->result[2]);
+	    cli_pin_name(token, TMG_PIN_ADMIN), plan->result[2]);
 	cli_say(cli, "%s", _("Next: tamga enroll --ca URI"));
 	return TMG_OK;
 }

@@ -65,10 +65,12 @@ pins_rule(struct pins *pins, const tmg_passrule *rule, const char *text,
 }
 
 static const char *
-kind_name(const struct pins *pins, tmg_pin_kind kind)
+kind_name(const struct pins *pins, const tmg_pin_ask *ask)
 {
-	return pins->password && kind == TMG_PIN_USER ? _("password") :
-	    _(kind_names[kind]);
+	if (pins->titles[ask->kind] != NULL)
+		return _(pins->titles[ask->kind]);
+	return pins->password && ask->kind == TMG_PIN_USER ? _("password") :
+	    _(kind_names[ask->kind]);
 }
 
 /* One line; its end does not belong to the PIN. */
@@ -148,7 +150,7 @@ describe(const struct pins *pins, const tmg_pin_ask *ask, bool again, char *text
 	char tries[64];
 
 	put_part(&o, again ? _("the new %s again") : ask->fresh ? _("a new %s")
-	    : "%s", kind_name(pins, ask->kind));
+	    : "%s", kind_name(pins, ask));
 	put_part(&o, _(" of token %s"), ask->token);
 	put_part(&o, _(" (serial %s)"), ask->serial);
 	put_part(&o, _(" for key %s"), ask->key);
@@ -182,7 +184,7 @@ from_pinentry(struct pins *pins, const tmg_pin_ask *ask, const char *what,
 	char prompt[64], description[512];
 	tmg_rc rc;
 
-	snprintf(prompt, sizeof(prompt), "%s:", kind_name(pins, ask->kind));
+	snprintf(prompt, sizeof(prompt), "%s:", kind_name(pins, ask));
 	snprintf(description, sizeof(description), _("Please enter %s"), what);
 	rc = pinentry_secret(&(struct pinentry_ask){
 		.program = pins->pinentry,
@@ -303,7 +305,7 @@ take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 	return tmg_raise(&pins->fault, TMG_CANCELLED, 0, ask->fresh
 	    ? _("a new %s is wanted and there is nobody to ask; use --new-%s")
 	    : _("the %s is wanted and there is nobody to ask; use --%s"),
-	    kind_name(pins, ask->kind), option_names[ask->kind]);
+	    kind_name(pins, ask), option_names[ask->kind]);
 }
 
 /*
@@ -322,7 +324,9 @@ wants_more(struct pins *pins, const tmg_pin_ask *ask)
 		return false;
 	if (ask->tries_left < 0 && pins->told < MORE_TRIES)
 		return true;
-	return !scripted && ask->serial == NULL && pins->told < MORE_NAME;
+	/* who is refused the last try is told of which token, too */
+	return (!scripted || ask->tries_left == 1) && ask->serial == NULL &&
+	    pins->told < MORE_NAME;
 }
 
 static bool
@@ -379,7 +383,7 @@ pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
 static tmg_rc
 last_try(struct pins *pins, const tmg_pin_ask *ask)
 {
-	const char *kind = kind_name(pins, ask->kind);
+	const char *kind = kind_name(pins, ask);
 
 	if (ask->token == NULL)
 		return tmg_raise(&pins->fault, TMG_LAST_TRY, 0,

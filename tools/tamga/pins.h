@@ -31,6 +31,7 @@ struct pins {
 	bool last_try;			/* the last try may be used */
 	bool quiet;
 	bool password;			/* the user's PIN is a password: key files */
+	const char *titles[PIN_KINDS];	/* what the token calls them; NULL: as most do */
 	tmg_passrule rule;		/* what a new one must be */
 	char *rule_text, *rule_warning;	/* how a person is told; NULL nothing */
 

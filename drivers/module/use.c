@@ -196,6 +196,19 @@ take_secret(const task *t, CK_OBJECT_HANDLE made, tmg_out *secret)
 	return rc;
 }
 
+/* p11-kit, which speaks with a module of another process, refuses what it has no way to
+ * pass on: until 0.24 that is this. */
+static tmg_rc
+agreed(tmg_module *m, CK_RV rv)
+{
+	if (rv == CKR_MECHANISM_INVALID && m->lib->apart.used)
+		return mod_raise(m, TMG_UNSUPPORTED, _("%s: this p11-kit passes no key "
+		    "agreement on to a module in a process of its own; take it out of "
+		    "modules.apart in tamga.conf, or have a newer p11-kit"),
+		    m->base.info.label);
+	return tmg_module_heard(m, "C_DeriveKey", rv);
+}
+
 /* A secret that may be read, for this session alone (2.40, 2.3.9). */
 static tmg_rc
 agree(const task *t, tmg_view peer, tmg_out *secret)
@@ -220,9 +233,8 @@ agree(const task *t, tmg_view peer, tmg_out *secret)
 	};
 	CK_MECHANISM how = { CKM_ECDH1_DERIVE, &params, sizeof(params) };
 	CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
-	const tmg_rc rc = tmg_module_heard(m, "C_DeriveKey",
-	    mod_p11(m)->C_DeriveKey(m->session, &how, t->key, templ,
-	    TMG_COUNT(templ), &made));
+	const tmg_rc rc = agreed(m, mod_p11(m)->C_DeriveKey(m->session, &how, t->key,
+	    templ, TMG_COUNT(templ), &made));
 
 	if (rc != TMG_OK)
 		return rc;

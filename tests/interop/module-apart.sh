@@ -203,8 +203,8 @@ C_Logout change -
 C_CloseSession list -
 C_Finalize list -'
 # C_SignFinal and C_DecryptFinal end what a PIN that is refused has begun.
-# p11-kit 0.24 carries no C_DeriveKey: below and in module-softhsm.sh, in one process;
-# and C_CloseAllSessions it does by itself, session by session.
+# p11-kit 0.24 carries no C_DeriveKey, which is told, below and in module-softhsm.sh, in
+# one process; and C_CloseAllSessions it does by itself, session by session.
 elsewhere='C_DeriveKey C_CloseAllSessions'
 for function in $(grep -ho '>C_[A-Za-z]*(' "$top_srcdir"/drivers/module/*.c | tr -d '>(' | sort -u); do
 	echo "$functions" | grep -q "^$function " || case " $elsewhere " in
@@ -221,6 +221,14 @@ expand() {
 }
 apart 30
 most=20
+cannot='passes no key agreement on to a module in a process of its own'
+n=$(echo "C_DeriveKey crash derive 1 $cannot
+C_DeriveKey end derive 1 $cannot
+C_DeriveKey hang derive 1 $cannot
+C_CloseAllSessions crash reset 0
+C_CloseAllSessions end reset 0
+C_CloseAllSessions hang reset 0" | all) || { echo "$n"; exit 1; }
+ok "$n rows: what p11-kit does not pass on harms nobody, and is told"
 n=$(expand crash 'crashed in' '(signal 6); try again' | all) || { echo "$n"; exit 1; }
 ok "$n rows: a function crashes"
 n=$(expand end 'ended its process in' '(status 3); try again' | all) || { echo "$n"; exit 1; }

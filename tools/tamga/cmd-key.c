@@ -19,18 +19,32 @@
 
 /* ---- what a new key is to be --------------------------------------------- */
 
+/* "rsa:2048, ec:p256, ...": all that are worth being made. */
+static void
+name_types(char *text, size_t cap)
+{
+	tmg_out list = { (uint8_t *)text, cap - 1, 0, false };
+
+	for (unsigned alg = TMG_ALG_RSA2048; alg < TMG_ALG_COUNT; alg++) {
+		tmg_put_str(&list, list.len > 0 ? ", " : "");
+		tmg_put_str(&list, tmg_alg_get((tmg_alg)alg)->name);
+	}
+	text[list.len] = '\0';
+}
+
 static tmg_rc
 read_alg(struct cli *cli, tmg_alg *alg)
 {
+	char types[160];
 	const char *type = cli_text(cli, "type");
 
 	if (type == NULL)
 		type = cli->conf.key_type[0] != '\0' ? cli->conf.key_type : "ec:p256";
 	if (tmg_alg_parse(type, alg) == TMG_OK)
 		return TMG_OK;
-	return cli_raise(cli, TMG_E_USAGE, _("there is no key type '%s'; say "
-	    "rsa:2048, rsa:3072, rsa:4096, ec:p256, ec:p384, ed25519 or x25519"),
-	    type);
+	name_types(types, sizeof(types));
+	return cli_raise(cli, TMG_E_USAGE, _("there is no key type '%s'; one of these: %s"),
+	    type, types);
 }
 
 static tmg_rc

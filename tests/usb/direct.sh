@@ -4,8 +4,9 @@
 # and signs with a card in them; whatever a token does wrong ends soon, in an answer
 # or in words, and leaves nothing claimed.
 #
-# TAMGA_PROGRAM is another tamga than the one that was built.  Faults that cost the
-# whole time-out of a command are tried with one token, unless TAMGA_TEST_ALL=1.
+# TAMGA_PROGRAM is another tamga than the one that was built, as ./check's under ASan.
+# Faults that cost the whole time-out of a command are tried with one token, unless
+# TAMGA_TEST_ALL=1.
 set -u
 
 with_usb=$top_srcdir/tests/with-usb

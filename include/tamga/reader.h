@@ -32,6 +32,7 @@ typedef struct tmg_reader_state {
 	size_t atr_len;
 	unsigned events;	/* insertions and removals seen; changes with every swap */
 	char holder[64];	/* who holds a TMG_HELD card, if known: "scdaemon (4711)" */
+	const char *advice;	/* and how to get the card, translated; or NULL */
 } tmg_reader_state;
 
 typedef struct tmg_hub tmg_hub;
@@ -199,6 +200,7 @@ typedef struct tmg_usb_facts {
 	bool token;		/* known to be one: its card cannot be taken out */
 	bool keypad;		/* it says that it has one */
 	char holder[64];	/* who else has it open, if that can be seen */
+	const char *advice;	/* how to get it from there, translated; or NULL */
 	char why[TMG_FAULT_TEXT];	/* why it is not used; empty: it is */
 } tmg_usb_facts;
 

@@ -260,9 +260,10 @@ fill(struct pcsc_hub *h, size_t i, tmg_reader_state *row)
 		memcpy(row->atr, s->rgbAtr, s->cbAtr);
 		row->atr_len = s->cbAtr;
 	}
-	if (row->presence == TMG_HELD)
+	if (row->presence == TMG_HELD) {
 		memcpy(row->holder, holder_of(h, i), sizeof(row->holder));
-	else if (strcmp(h->held, row->name) == 0)
+		row->advice = row->holder[0] != '\0' ? h->holder.advice : NULL;
+	} else if (strcmp(h->held, row->name) == 0)
 		h->held[0] = '\0';
 }
 

@@ -89,8 +89,10 @@ fill(struct usb_hub *h, const tmg_usb_plugged *p, const tmg_ccid_seen *seen,
 	    .atr_len = seen->atr_len };
 	memcpy(row->name, p->name, sizeof(row->name));
 	memcpy(row->atr, seen->atr, seen->atr_len);
-	if (seen->presence == TMG_HELD && tmg_holder_of_node(p->at.node, &holder))
+	if (seen->presence == TMG_HELD && tmg_holder_of_node(p->at.node, &holder)) {
 		memcpy(row->holder, holder.who, sizeof(row->holder));
+		row->advice = holder.advice;
+	}
 }
 
 /* What is there but not used, in the log. */

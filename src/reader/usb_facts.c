@@ -22,6 +22,8 @@ tmg_usb_tell(const tmg_usb_place *at, const char *name, unsigned quirks,
 	tmg_text_copy(facts->reader, sizeof(facts->reader), name);
 	tmg_text_copy(facts->node, sizeof(facts->node), at->node);
 	tmg_text_copy(facts->why, sizeof(facts->why), at->why.text);
-	if (tmg_holder_of_node(at->node, &holder))
+	if (tmg_holder_of_node(at->node, &holder)) {
 		tmg_text_copy(facts->holder, sizeof(facts->holder), holder.who);
+		facts->advice = holder.advice;
+	}
 }

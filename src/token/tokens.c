@@ -98,9 +98,14 @@ skip_held(tmg_tokens *set, const tmg_reader_state *row)
 {
 	char why[TMG_FAULT_TEXT];
 
-	snprintf(why, sizeof(why), _("%s holds the card in reader %s; close it "
-	    "(gpg: gpgconf --kill scdaemon) and repeat the command"),
-	    row->holder[0] != '\0' ? row->holder : _("another program"), row->name);
+	if (row->advice != NULL)
+		snprintf(why, sizeof(why), _("%s holds the card in reader %s; %s"),
+		    row->holder, row->name, row->advice);
+	else
+		snprintf(why, sizeof(why), _("%s holds the card in reader %s; close "
+		    "it (gpg: gpgconf --kill scdaemon) and repeat the command"),
+		    row->holder[0] != '\0' ? row->holder : _("another program"),
+		    row->name);
 	return skip(set, row, TMG_BUSY, why);
 }
 

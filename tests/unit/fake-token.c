@@ -145,6 +145,10 @@ hub_list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 		    .events = f->cards[i].events };
 		snprintf(rows[i].name, sizeof(rows[i].name), "%s",
 		    f->cards[i].reader);
+		if (f->holder != NULL)
+			snprintf(rows[i].holder, sizeof(rows[i].holder), "%s",
+			    f->holder);
+		rows[i].advice = f->advice;
 	}
 	*count = f->count;
 	return TMG_OK;

@@ -96,6 +96,7 @@ struct fake {
 	atomic_uint lists;	/* and asked for its readers */
 	unsigned done;		/* verbs of all cards */
 	unsigned remove_at;	/* at that verb its card is pulled; 0: never */
+	const char *holder, *advice;	/* of the cards that are held */
 };
 
 /* One token, serial 1001 (1002, ...), PIN 123456, keys nowhere. */

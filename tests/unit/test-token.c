@@ -699,8 +699,16 @@ test_skipped_readers(void **state)
 	assert_int_equal(rows[0].rc, TMG_NOT_FOUND);
 	assert_int_equal(rows[1].rc, TMG_BUSY);
 	assert_true(rows[0].why[0] != '\0' && rows[1].why[0] != '\0');
+	assert_non_null(strstr(rows[1].why, "gpgconf --kill scdaemon"));
 	assert_int_equal(tmg_tokens_find(b.set, rows[1].reader, &t), TMG_BUSY);
 	expect_words(tmg_tokens_fault(b.set), rows[1].reader);
+	/* whose program is known, its own advice */
+	b.fake.holder = "pcscd (7)";
+	b.fake.advice = "use it through the daemon";
+	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);
+	assert_int_equal(tmg_tokens_skipped(b.set, &rows), 2);
+	assert_string_equal(rows[1].why, "pcscd (7) holds the card in reader "
+	    "Reader 2; use it through the daemon");
 	b.fake.cards[2].presence = TMG_MUTE;
 	b.fake.cards[2].events++;
 	assert_int_equal(tmg_tokens_refresh(b.set), TMG_OK);

@@ -51,9 +51,13 @@ cp /run/said /run/pcscd.json
 run 0 hub pcsc YubiKey time 100 00A4040005A000000308
 echo "pcscd $(cat /run/said)"
 run 3 tamga list --reader usb:1-1
-says "pcscd ($daemon)"
+says "pcscd ($daemon) holds the card in reader usb:1-1"
+says "systemctl stop pcscd.socket"
 run 0 tamga readers --usb
 says "pcscd ($daemon)"
+run 1 tamga doctor				# beside those that it shows
+says "does not show .*Unlisted"
+! grep "does not show .*YubiKey" /run/said || fail "the daemon shows it"
 echoes usb Unlisted "$long"			# in nobody's list
 kill $daemon
 wait $daemon

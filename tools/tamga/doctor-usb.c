@@ -40,7 +40,8 @@ check_used(struct visit *v, const tmg_usb_facts *u)
 	} else if (u->holder[0] != '\0') {
 		snprintf(what, sizeof(what), _("%s is held by %s"), u->reader,
 		    u->holder);
-		found(v, "usb", WRONG, what, FIX_HOLDER, NULL);
+		found(v, "usb", WRONG, what, u->advice != NULL ? "%s" : FIX_HOLDER,
+		    u->advice);
 	} else {
 		snprintf(what, sizeof(what), _("%s can be used without a daemon "
 		    "(%s)"), u->reader, u->level);
@@ -70,9 +71,12 @@ check_all(struct visit *v, tmg_hub *usb)
 			check_used(v, &u);
 }
 
-/* The daemon answers and shows no reader, but there are some. */
+/*
+ * What the daemon does not show though it answers.  What it serves it has opened;
+ * whose that cannot be seen of is told of only where it shows no reader at all.
+ */
 static void
-check_unknown(struct visit *v)
+check_unknown(struct visit *v, size_t readers)
 {
 	tmg_usb_facts u;
 	tmg_hub *usb;
@@ -82,6 +86,8 @@ check_unknown(struct visit *v)
 	for (size_t i = 0; tmg_hub_usb_facts(usb, i, &u) == TMG_OK; i++) {
 		char what[TMG_READER_NAME + 256];
 
+		if (readers > 0 && u.holder[0] != '\0')
+			continue;
 		if (u.why[0] != '\0') {
 			check_unused(v, &u);
 			continue;
@@ -98,6 +104,6 @@ doctor_usb(struct visit *v, const struct hubs *hubs, size_t readers)
 {
 	if (hubs->usb != NULL)
 		check_all(v, hubs->usb);
-	else if (hubs->pcsc_wanted && hubs->pcsc == TMG_OK && readers == 0)
-		check_unknown(v);
+	else if (hubs->pcsc_wanted && hubs->pcsc == TMG_OK)
+		check_unknown(v, readers);
 }

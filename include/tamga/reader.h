@@ -170,8 +170,10 @@ tmg_hub_vcard(tmg_ctx *ctx, const char *path, tmg_fault *f, tmg_hub **hub);
  * A reader is named "usb:PATH MAKER PRODUCT".  Its interface is this program's
  * only while it is used: it is given back when the last link is closed, and, of
  * a token that is known to be one, some seconds after the last turn, without
- * power; the next turn then begins with TMG_RESET.  Other programs of tamga's
- * are waited for; what is held by others, the PC/SC daemon for one, is TMG_BUSY
+ * power; the next turn then begins with TMG_RESET.  A card that was listed is kept
+ * for a second, for who connects.  While somebody waits, a reader that tells of its
+ * cards is kept, too, and given back to any other program that opens it.  The hubs
+ * of a context share the devices.  Other programs of tamga's are waited for; what is held by others, the PC/SC daemon for one, is TMG_BUSY
  * with the holder's name, and nothing is taken from anybody.
  *
  * An answer is waited for at most 30 seconds when the reader does not ask for

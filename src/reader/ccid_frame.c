@@ -71,6 +71,45 @@ tmg_ccid_take(tmg_view in, tmg_ccid_answer *a)
 	return TMG_OK;
 }
 
+/* Two bits for each slot from the lowest on: a card is there, that changed. */
+static tmg_rc
+take_change(tmg_view in, unsigned slot, tmg_ccid_notice *n)
+{
+	const size_t at = 1 + slot / 4;
+	unsigned bits;
+
+	if (in.len <= at)
+		return TMG_E_MALFORMED;
+	bits = in.ptr[at] >> slot % 4 * 2;
+	n->present = (bits & 1) != 0;
+	n->changed = (bits & 2) != 0;
+	return TMG_OK;
+}
+
+/* Slot, number of the command, code. */
+static tmg_rc
+take_hardware(tmg_view in, unsigned slot, unsigned slots, tmg_ccid_notice *n)
+{
+	if (in.len < 4 || in.ptr[1] >= slots)
+		return TMG_E_MALFORMED;
+	if (in.ptr[1] != slot)
+		return TMG_NOT_FOUND;
+	n->overcurrent = (in.ptr[3] & 1) != 0;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_ccid_take_notice(tmg_view in, unsigned slot, unsigned slots,
+    tmg_ccid_notice *n)
+{
+	*n = (tmg_ccid_notice){ .present = false };
+	if (in.len > 0 && in.ptr[0] == TMG_CCID_SLOT_CHANGE)
+		return take_change(in, slot, n);
+	if (in.len > 0 && in.ptr[0] == TMG_CCID_HARDWARE_ERROR)
+		return take_hardware(in, slot, slots, n);
+	return TMG_E_MALFORMED;
+}
+
 const char *
 tmg_ccid_error_name(uint8_t error)
 {

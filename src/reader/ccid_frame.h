@@ -22,6 +22,9 @@ enum {
 	TMG_CCID_R_SLOT = 0x81,
 	TMG_CCID_R_PARAMETERS = 0x82,
 
+	TMG_CCID_SLOT_CHANGE = 0x50,	/* 6.3, "Interrupt-IN Messages" */
+	TMG_CCID_HARDWARE_ERROR = 0x51,
+
 	TMG_CCID_HEAD = 10,
 };
 
@@ -90,6 +93,20 @@ tmg_ccid_size(tmg_view in);
  * that does not exist. */
 TMG_MUST_USE tmg_rc
 tmg_ccid_take(tmg_view in, tmg_ccid_answer *answer);
+
+/* What a reader says unasked of one slot, 6.3.1 and 6.3.2. */
+typedef struct tmg_ccid_notice {
+	bool present, changed;	/* the card, as it is and since the last notice */
+	bool overcurrent;	/* it draws too much */
+} tmg_ccid_notice;
+
+/*
+ * Verdicts  TMG_NOT_FOUND  it is about other slots
+ * Faults    TMG_E_MALFORMED  cut off, no type of a notice, no slot of slots
+ */
+TMG_MUST_USE tmg_rc
+tmg_ccid_take_notice(tmg_view in, unsigned slot, unsigned slots,
+    tmg_ccid_notice *notice);
 
 /* In words, what a command failed of; not translated: names of the standard. */
 const char *

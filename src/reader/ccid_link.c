@@ -199,7 +199,7 @@ close_link(tmg_link *link, bool with_reset)
 	last = --r->links == 0;
 	pthread_mutex_unlock(&r->guard);
 	if (mine && (last || (with_reset && !l->gone)))
-		tmg_ccid_let_go(r);
+		tmg_ccid_rest(r);
 	if (mine)
 		tmg_ccid_end_turn(r);
 	free(l);

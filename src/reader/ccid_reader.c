@@ -50,6 +50,14 @@ tmg_ccid_take_turn(tmg_ccid_reader *r)
 
 /* ---- power and the interface --------------------------------------------- */
 
+static void
+drop(tmg_ccid_reader *r)
+{
+	r->powered = r->asleep = false;
+	atomic_store(&r->listening, false);
+	tmg_ccid_drop(&r->c);
+}
+
 /* In a turn: nothing of ours is on the bus any more. */
 void
 tmg_ccid_let_go(tmg_ccid_reader *r)
@@ -58,18 +66,28 @@ tmg_ccid_let_go(tmg_ccid_reader *r)
 		return;
 	if (r->powered)
 		tmg_ccid_power_off(&r->c);
-	r->powered = r->asleep = false;
-	tmg_ccid_drop(&r->c);
+	drop(r);
+}
+
+void
+tmg_ccid_rest(tmg_ccid_reader *r)
+{
+	if (r->c.broken || !tmg_ccid_is_heard(r)) {
+		tmg_ccid_let_go(r);
+		return;
+	}
+	if (r->powered)
+		tmg_ccid_power_off(&r->c);
+	r->powered = false;
+	r->asleep = true;
 }
 
 /* In a turn: the interface is ours, and answers. */
 static tmg_rc
 have_pipe(tmg_ccid_reader *r, bool wait, tmg_fault *f)
 {
-	if (r->c.broken) {
-		r->powered = r->asleep = false;
-		tmg_ccid_drop(&r->c);
-	}
+	if (r->c.broken)
+		drop(r);
 	return r->c.pipe != NULL ? TMG_OK
 	    : r->door.open(r->door.of, wait, f, &r->c.pipe);
 }
@@ -126,11 +144,13 @@ tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
 /* ---- after a turn -------------------------------------------------------- */
 
 /* A reader whose card can be exchanged is kept as long as a link to its card is
- * open: nobody would tell us of another card. */
+ * open: nobody would tell us of another card; and one without power as long as
+ * somebody wants to be told. */
 static bool
-keeps(const tmg_ccid_reader *r)
+keeps(tmg_ccid_reader *r)
 {
-	return r->links > 0 && (r->quirks & TMG_QUIRK_FIXED) == 0;
+	return (r->links > 0 && (r->quirks & TMG_QUIRK_FIXED) == 0) ||
+	    (!r->powered && tmg_ccid_is_heard(r));
 }
 
 /* Under the guard: until nobody has taken a turn for a while.  Its own clock
@@ -161,7 +181,7 @@ idle(void *of)
 		r->taken = true;
 		pthread_mutex_unlock(&r->guard);
 		r->c.fault = NULL;
-		tmg_ccid_let_go(r);
+		tmg_ccid_rest(r);
 		pthread_mutex_lock(&r->guard);
 		r->taken = false;
 	}
@@ -193,7 +213,8 @@ tmg_ccid_end_turn(tmg_ccid_reader *r)
 {
 	bool mine;
 
-	if (r->c.broken || (r->links == 0 && !r->powered))
+	if (r->c.broken || (r->links == 0 && !r->powered &&
+	    !atomic_load(&r->listening)))
 		tmg_ccid_let_go(r);
 	pthread_mutex_lock(&r->guard);
 	r->idle_at = tmg_now_ms() + (r->links > 0 ? r->idle_ms : r->look_ms);
@@ -261,6 +282,7 @@ look(tmg_ccid_reader *r, tmg_fault *f)
 	r->c.fault = f;
 	if ((rc = have_pipe(r, false, f)))
 		return note_busy(r, rc);
+	tmg_ccid_listen(r);
 	if ((rc = tmg_ccid_look(&r->c, &icc)))
 		return rc;
 	note_icc(r, icc);

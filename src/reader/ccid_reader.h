@@ -63,6 +63,31 @@ typedef struct tmg_ccid_seen {
 TMG_MUST_USE tmg_rc
 tmg_ccid_reader_look(tmg_ccid_reader *r, tmg_fault *f, tmg_ccid_seen *seen);
 
+/*
+ * Somebody waits for cards to come and go, until unattend: looks listen to the
+ * reader's own notices then, if it has an endpoint for them, and keep the interface
+ * for that.
+ */
+void
+tmg_ccid_reader_attend(tmg_ccid_reader *r);
+void
+tmg_ccid_reader_unattend(tmg_ccid_reader *r);
+
+/* Whether it will tell by itself; if not, it has to be looked at. */
+bool
+tmg_ccid_reader_hears(tmg_ccid_reader *r);
+
+/* Whether it told of something since it was looked at. */
+bool
+tmg_ccid_reader_has_news(tmg_ccid_reader *r);
+
+/* Another program wants it: it is given back if no link needs it, and left alone
+ * for a while. */
+void
+tmg_ccid_reader_yield(tmg_ccid_reader *r);
+bool
+tmg_ccid_reader_is_away(tmg_ccid_reader *r);
+
 /* Verdicts TMG_REMOVED (no card), and those of a door's open. */
 TMG_MUST_USE tmg_rc
 tmg_ccid_reader_link(tmg_ccid_reader *r, tmg_fault *f, tmg_link **link);

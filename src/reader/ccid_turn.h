@@ -6,6 +6,7 @@
 #define TMG_READER_CCID_TURN_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "src/base/clock.h"
 #include "src/reader/ccid_reader.h"
@@ -20,6 +21,13 @@ struct tmg_ccid_reader {
 	unsigned links;
 	bool idler_made;
 	pthread_t idler;
+
+	atomic_uint waiting;		/* who waits for what the reader tells */
+	atomic_bool listening;		/* to the pipe that is open */
+	atomic_bool news, emptied;	/* it told of something; that the card went */
+	atomic_bool deaf;		/* it cannot be listened to */
+	atomic_uint strange;		/* what it told that cannot be */
+	atomic_int_least64_t away_until;
 
 	tmg_ccid c;
 	bool powered;
@@ -51,6 +59,23 @@ tmg_ccid_still_there(tmg_ccid_reader *r, tmg_fault *f);
 /* In a turn: power off, and the interface is given back. */
 void
 tmg_ccid_let_go(tmg_ccid_reader *r);
+
+/* In a turn: power off; the interface is given back unless it is listened to for
+ * somebody. */
+void
+tmg_ccid_rest(tmg_ccid_reader *r);
+
+/* In a turn, with the interface open: listens from now on, if somebody waits. */
+void
+tmg_ccid_listen(tmg_ccid_reader *r);
+
+/* Somebody waits for what is listened to. */
+static inline bool
+tmg_ccid_is_heard(tmg_ccid_reader *r)
+{
+	return atomic_load(&r->waiting) > 0 && atomic_load(&r->listening) &&
+	    !atomic_load(&r->deaf);
+}
 
 /* In a turn: the card is not there any more. */
 void

@@ -27,7 +27,8 @@ typedef struct tmg_pipe tmg_pipe;
  * Faults    TMG_E_IO     stalled, or something else; the fault of who opened it
  *                        has words
  */
-typedef void tmg_pipe_heard(void *of, tmg_view message);
+/* False: enough of that. */
+typedef bool tmg_pipe_heard(void *of, tmg_view message);
 
 typedef struct tmg_pipe_ops {
 	tmg_rc (*out)(tmg_pipe *p, tmg_view message, int ms);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "src/reader/usb_bus.h"
+#include "src/reader/usb_hub.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/time.h>
 
-#include "src/base/clock.h"
 #include "src/base/ctx.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
@@ -15,35 +12,11 @@
 #include "src/reader/quirk.h"
 
 enum {
-	POLL_MS = 500,		/* between looks for cards that can be exchanged */
 	ERA_SHIFT = 16,		/* events of a device count anew with each plugging */
 };
 
-/* A reader as list told of it last. */
-struct told {
-	unsigned era;
-	tmg_presence presence;
-	unsigned events;
-};
-
-struct usb_hub {
-	tmg_hub hub;
-	tmg_usb_bus *bus;
-	libusb_hotplug_callback_handle hotplug;
-	bool hears;		/* of what is plugged in and out */
-	atomic_bool changed, cancelled;
-	struct told told[TMG_USB_PLACES];
-	size_t told_count;
-};
-
-static struct usb_hub *
-of(tmg_hub *hub)
-{
-	return (struct usb_hub *)hub;
-}
-
 static void
-say(const struct usb_hub *h, const char *of_reader, const tmg_fault *why)
+say(const struct tmg_usb_hub *h, const char *of_reader, const tmg_fault *why)
 {
 	if (h->hub.ctx != NULL)
 		tmg_log(h->hub.ctx, TMG_LOG_INFO, "USB: %s: %s", of_reader,
@@ -65,8 +38,8 @@ presence_of(const tmg_usb_plugged *p, tmg_rc rc, const tmg_ccid_seen *seen)
 	    ? TMG_PRESENT : TMG_MUTE;
 }
 
-static tmg_rc
-look(struct usb_hub *h, const tmg_usb_plugged *p, tmg_ccid_seen *seen)
+tmg_rc
+tmg_usb_hub_look(struct tmg_usb_hub *h, const tmg_usb_plugged *p, tmg_ccid_seen *seen)
 {
 	tmg_fault f = { .rc = TMG_OK };
 	const tmg_rc rc = tmg_ccid_reader_look(p->reader, &f, seen);
@@ -79,7 +52,7 @@ look(struct usb_hub *h, const tmg_usb_plugged *p, tmg_ccid_seen *seen)
 }
 
 static void
-fill(struct usb_hub *h, const tmg_usb_plugged *p, const tmg_ccid_seen *seen,
+fill(struct tmg_usb_hub *h, const tmg_usb_plugged *p, const tmg_ccid_seen *seen,
     tmg_reader_state *row)
 {
 	tmg_holder holder;
@@ -97,7 +70,7 @@ fill(struct usb_hub *h, const tmg_usb_plugged *p, const tmg_ccid_seen *seen,
 
 /* What is there but not used, in the log. */
 static void
-say_refused(const struct usb_hub *h)
+say_refused(const struct tmg_usb_hub *h)
 {
 	tmg_usb_place at;
 
@@ -108,7 +81,7 @@ say_refused(const struct usb_hub *h)
 static tmg_rc
 list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 {
-	struct usb_hub *h = of(hub);
+	struct tmg_usb_hub *h = tmg_usb_hub_of(hub);
 	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
 	tmg_rc rc;
 
@@ -122,8 +95,8 @@ list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 		tmg_ccid_seen seen;
 
 		/* for wait, whether there is a row for it or not */
-		(void)look(h, all.row[i], &seen);
-		h->told[i] = (struct told){ all.row[i]->era, seen.presence,
+		(void)tmg_usb_hub_look(h, all.row[i], &seen);
+		h->told[i] = (struct tmg_usb_told){ all.row[i]->era, seen.presence,
 		    seen.events };
 		if (i < cap)
 			fill(h, all.row[i], &seen, &rows[i]);
@@ -132,111 +105,17 @@ list(tmg_hub *hub, tmg_reader_state *rows, size_t cap, size_t *count)
 	return TMG_OK;
 }
 
-/* ---- wait ---------------------------------------------------------------- */
+/* ---- plugs --------------------------------------------------------------- */
 
 static int LIBUSB_CALL
 heard(libusb_context *usb, libusb_device *device, libusb_hotplug_event event,
     void *arg)
 {
-	struct usb_hub *h = arg;
+	struct tmg_usb_hub *h = arg;
 
 	(void)usb, (void)device, (void)event;
 	atomic_store(&h->changed, true);
 	return 0;
-}
-
-static const struct told *
-told_of(const struct usb_hub *h, const tmg_usb_plugged *p)
-{
-	for (size_t i = 0; i < h->told_count; i++)
-		if (h->told[i].era == p->era)
-			return &h->told[i];
-	return NULL;
-}
-
-/* Is it another one than list told of? */
-static bool
-is_news(struct usb_hub *h, const tmg_usb_plugged *p)
-{
-	const struct told *told = told_of(h, p);
-	tmg_ccid_seen seen;
-
-	(void)look(h, p, &seen);
-	return told == NULL || seen.presence != told->presence ||
-	    seen.events != told->events;
-}
-
-/* Has a card come or gone that no plug tells of?  *any: there may be one. */
-static bool
-cards_changed(struct usb_hub *h, bool *any)
-{
-	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
-	bool changed = false;
-
-	*any = !h->hears;
-	tmg_usb_rows_take(&all, h->bus);
-	for (size_t i = 0; i < all.count; i++) {
-		const tmg_usb_plugged *p = all.row[i];
-		const struct told *told = told_of(h, p);
-
-		/* a token that somebody holds may be given back */
-		if ((p->quirks & TMG_QUIRK_FIXED) != 0 && told != NULL &&
-		    told->presence == TMG_PRESENT)
-			continue;
-		*any = true;
-		changed |= is_news(h, p);
-	}
-	return changed;
-}
-
-static void
-sleep_until_told(struct usb_hub *h, int64_t ms)
-{
-	struct timeval t = { .tv_sec = (time_t)(ms / 1000),
-	    .tv_usec = (suseconds_t)(ms % 1000 * 1000) };
-
-	(void)libusb_handle_events_timeout_completed(tmg_usb_bus_libusb(h->bus),
-	    &t, NULL);
-}
-
-/* Milliseconds to sleep: no longer than there is time, nor than between looks. */
-static int64_t
-pause_of(int64_t until, bool any)
-{
-	const int64_t longest = any ? POLL_MS : 3600000;
-	int64_t left;
-
-	if (until < 0)
-		return longest;
-	left = until - tmg_now_ms();
-	if (left < 0)
-		left = 0;
-	return left < longest ? left : longest;
-}
-
-static tmg_rc
-wait_change(tmg_hub *hub, int timeout_ms)
-{
-	struct usb_hub *h = of(hub);
-	const int64_t until = timeout_ms < 0 ? -1 : tmg_now_ms() + timeout_ms;
-	bool any;
-
-	for (;;) {
-		if (atomic_exchange(&h->cancelled, false))
-			return TMG_CANCELLED;
-		if (atomic_load(&h->changed) || cards_changed(h, &any))
-			return TMG_OK;
-		if (until >= 0 && tmg_now_ms() >= until)
-			return TMG_PENDING;
-		sleep_until_told(h, pause_of(until, any));
-	}
-}
-
-static void
-cancel(tmg_hub *hub)
-{
-	atomic_store(&of(hub)->cancelled, true);
-	libusb_interrupt_event_handler(tmg_usb_bus_libusb(of(hub)->bus));
 }
 
 /* ---- the rest ------------------------------------------------------------ */
@@ -244,7 +123,7 @@ cancel(tmg_hub *hub)
 static tmg_rc
 connect_card(tmg_hub *hub, const char *reader, tmg_link **link)
 {
-	struct usb_hub *h = of(hub);
+	struct tmg_usb_hub *h = tmg_usb_hub_of(hub);
 	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
 	tmg_rc rc;
 
@@ -263,7 +142,7 @@ connect_card(tmg_hub *hub, const char *reader, tmg_link **link)
 static void
 close_hub(tmg_hub *hub)
 {
-	struct usb_hub *h = of(hub);
+	struct tmg_usb_hub *h = tmg_usb_hub_of(hub);
 
 	if (h->hears)
 		libusb_hotplug_deregister_callback(tmg_usb_bus_libusb(h->bus),
@@ -275,14 +154,14 @@ close_hub(tmg_hub *hub)
 static const tmg_hub_ops ops = {
 	.scheme = "usb",
 	.list = list,
-	.wait = wait_change,
-	.cancel = cancel,
+	.wait = tmg_usb_hub_wait,
+	.cancel = tmg_usb_hub_cancel,
 	.connect = connect_card,
 	.close = close_hub,
 };
 
 static void
-listen_for_plugs(struct usb_hub *h)
+listen_for_plugs(struct tmg_usb_hub *h)
 {
 	h->hears = libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) != 0 &&
 	    libusb_hotplug_register_callback(tmg_usb_bus_libusb(h->bus),
@@ -295,7 +174,7 @@ listen_for_plugs(struct usb_hub *h)
 tmg_rc
 tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 {
-	struct usb_hub *h = calloc(1, sizeof(*h));
+	struct tmg_usb_hub *h = calloc(1, sizeof(*h));
 	tmg_rc rc;
 
 	*hub = NULL;
@@ -316,7 +195,7 @@ tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 /* ---- what is known of them ----------------------------------------------- */
 
 static tmg_rc
-facts_of(struct usb_hub *h, size_t index, tmg_usb_facts *facts)
+facts_of(struct tmg_usb_hub *h, size_t index, tmg_usb_facts *facts)
 {
 	tmg_auto(tmg_usb_rows) all = { .bus = h->bus };
 	tmg_usb_place refused;
@@ -341,5 +220,5 @@ tmg_rc
 tmg_hub_usb_facts(tmg_hub *hub, size_t index, tmg_usb_facts *facts)
 {
 	*facts = (tmg_usb_facts){ .vendor = 0 };
-	return hub->ops == &ops ? facts_of(of(hub), index, facts) : TMG_E_USAGE;
+	return hub->ops == &ops ? facts_of(tmg_usb_hub_of(hub), index, facts) : TMG_E_USAGE;
 }

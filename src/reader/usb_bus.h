@@ -24,6 +24,8 @@ typedef struct tmg_usb_plugged {
 	unsigned users;		/* who has it in rows */
 	bool seen;		/* in the scan under way */
 	bool gone;
+	int watch;		/* of its node; 0: none */
+	bool wanted;		/* another program opened it since */
 } tmg_usb_plugged;
 
 /*
@@ -40,6 +42,28 @@ tmg_usb_bus_leave(tmg_usb_bus **bus);
 
 libusb_context *
 tmg_usb_bus_libusb(tmg_usb_bus *bus);
+
+/* inotify's: who opens nodes.  Negative: that cannot be seen here. */
+int
+tmg_usb_bus_doors(tmg_usb_bus *bus);
+
+/* From now on another program that opens the node is noticed, or no more.  False:
+ * that cannot be. */
+bool
+tmg_usb_bus_watch(tmg_usb_bus *bus, tmg_usb_plugged *p, bool on);
+
+/* Takes what was noticed; then whether that one is wanted, once. */
+void
+tmg_usb_bus_notice(tmg_usb_bus *bus);
+bool
+tmg_usb_bus_is_wanted(tmg_usb_bus *bus, tmg_usb_plugged *p);
+
+/* Waits until something happens on the bus, somebody opens a node that is watched,
+ * or the time is over; not at all when ready says so, which is asked when nothing can
+ * be missed any more. */
+void
+tmg_usb_bus_sleep(tmg_usb_bus *bus, int64_t ms, bool (*ready)(void *of),
+    void *of);
 
 /* Looks what is plugged in.  Faults TMG_E_IO, TMG_E_NOMEM. */
 TMG_MUST_USE tmg_rc

@@ -46,30 +46,43 @@ denied(const tmg_usb_place *at, const char *name, tmg_fault *f)
 	    name, at->node);
 }
 
+/* TMG_BUSY: somebody has it. */
+static tmg_rc
+try_lock(const tmg_usb_place *at, const char *name, tmg_fault *f, int *fd)
+{
+	tmg_auto_fd node = open(at->node, O_RDWR | O_CLOEXEC);
+
+	if (node < 0 && (errno == EACCES || errno == EPERM))
+		return denied(at, name, f);
+	if (node < 0)
+		return gone(name, f);
+	if (flock(node, LOCK_EX | LOCK_NB) != 0)
+		return errno == EINTR || errno == EWOULDBLOCK ? TMG_BUSY :
+		    tmg_raise(f, TMG_E_IO, 0, "%s: flock: %s", at->node,
+			strerror(errno));
+	*fd = node;
+	node = -1;
+	return TMG_OK;
+}
+
 /*
  * The node itself is the lock between programs of ours: it cannot be left behind,
- * and whoever may open the device may lock it.
+ * and whoever may open the device may lock it.  Each try opens it: that is the
+ * knock that one who only listens hears.
  */
 static tmg_rc
 lock(const tmg_usb_place *at, const char *name, int ms, tmg_fault *f, int *fd)
 {
 	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
 	const int64_t until = tmg_now_ms() + ms;
+	tmg_rc rc;
 
-	*fd = open(at->node, O_RDWR | O_CLOEXEC);
-	if (*fd < 0 && (errno == EACCES || errno == EPERM))
-		return denied(at, name, f);
-	if (*fd < 0)
-		return gone(name, f);
-	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EINTR && errno != EWOULDBLOCK)
-			return tmg_raise(f, TMG_E_IO, 0, "%s: flock: %s", at->node,
-			    strerror(errno));
+	while ((rc = try_lock(at, name, f, fd)) == TMG_BUSY) {
 		if (tmg_now_ms() >= until)
 			return held(at, name, f);
 		nanosleep(&pause, NULL);
 	}
-	return TMG_OK;
+	return rc;
 }
 
 static tmg_rc

@@ -212,15 +212,13 @@ noticed(struct libusb_transfer *t)
 {
 	struct usb_pipe *p = t->user_data;
 
-	if (t->status == LIBUSB_TRANSFER_COMPLETED) {
-		p->heard(p->heard_of, (tmg_view){ p->notice,
-		    (size_t)t->actual_length });
-		if (!atomic_load(&p->closing) &&
-		    libusb_submit_transfer(t) == LIBUSB_SUCCESS)
-			return;
-	}
+	if (t->status == LIBUSB_TRANSFER_COMPLETED &&
+	    p->heard(p->heard_of, (tmg_view){ p->notice,
+		(size_t)t->actual_length }) && !atomic_load(&p->closing) &&
+	    libusb_submit_transfer(t) == LIBUSB_SUCCESS)
+		return;
 	if (!atomic_load(&p->closing))
-		p->heard(p->heard_of, (tmg_view){ NULL, 0 });
+		(void)p->heard(p->heard_of, (tmg_view){ NULL, 0 });
 	p->notices.done = 1;
 }
 

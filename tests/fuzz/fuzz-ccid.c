@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptors, messages, ATRs with a reader's descriptor in front, and
+/* Descriptors, messages, notices, ATRs with a reader's descriptor in front, and
  * answers to PPS: whatever a device may send. */
 #include <stdlib.h>
 
@@ -39,7 +39,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tmg_fault f = { .rc = TMG_OK };
 	tmg_ccid_desc d;
 	tmg_ccid_answer a;
+	tmg_ccid_notice n;
 
+	for (unsigned slot = 0; slot < 3; slot++)
+		if (tmg_ccid_take_notice(in, slot, 3, &n) == TMG_OK && size < 2)
+			abort();
 	if (tmg_ccid_desc_parse(in, &f, &d) == TMG_OK) {
 		if (d.ifsd == 0 || d.ifsd == 255 || d.slots == 0)
 			abort();

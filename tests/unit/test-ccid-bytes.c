@@ -219,6 +219,53 @@ test_names(void **state)
 	assert_string_equal(tmg_ccid_level_name((tmg_ccid_level)9), "?");
 }
 
+/* CCID 1.10, 6.3.1 and 6.3.2; slots of a reader with six. */
+static void
+test_notices(void **state)
+{
+	static const struct {
+		const char *in; unsigned slot; tmg_rc rc;
+		bool present, changed, overcurrent;
+	} rows[] = {
+		{ "5000", 0, TMG_OK, false, false, false },
+		{ "5001", 0, TMG_OK, true, false, false },
+		{ "5002", 0, TMG_OK, false, true, false },
+		{ "5003", 0, TMG_OK, true, true, false },
+		{ "500C", 0, TMG_OK, false, false, false },
+		{ "500C", 1, TMG_OK, true, true, false },
+		{ "50C0", 3, TMG_OK, true, true, false },
+		{ "500008", 5, TMG_OK, false, true, false },
+		{ "5003000000000000", 0, TMG_OK, true, true, false },
+		{ "5000", 5, TMG_E_MALFORMED, false, false, false },
+		{ "50", 0, TMG_E_MALFORMED, false, false, false },
+		{ "", 0, TMG_E_MALFORMED, false, false, false },
+		{ "51000701", 0, TMG_OK, false, false, true },
+		{ "51000700", 0, TMG_OK, false, false, false },
+		{ "51020701", 2, TMG_OK, false, false, true },
+		{ "51020701", 0, TMG_NOT_FOUND, false, false, false },
+		{ "51060701", 0, TMG_E_MALFORMED, false, false, false },
+		{ "510007", 0, TMG_E_MALFORMED, false, false, false },
+		{ "5203", 0, TMG_E_MALFORMED, false, false, false },
+		{ "80000000000000000000", 0, TMG_E_MALFORMED, false, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		uint8_t store[16];
+		tmg_out out = TMG_OUT(store);
+		tmg_ccid_notice n;
+
+		print_message("  %s, slot %u\n", rows[i].in, rows[i].slot);
+		assert_int_equal(tmg_hex_parse(tmg_view_str(rows[i].in), &out),
+		    TMG_OK);
+		assert_int_equal(tmg_ccid_take_notice(tmg_out_view(&out),
+		    rows[i].slot, 6, &n), rows[i].rc);
+		assert_int_equal(n.present, rows[i].present);
+		assert_int_equal(n.changed, rows[i].changed);
+		assert_int_equal(n.overcurrent, rows[i].overcurrent);
+	}
+}
+
 int
 main(void)
 {
@@ -228,6 +275,7 @@ main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_notices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

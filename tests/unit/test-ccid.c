@@ -41,6 +41,10 @@ struct script {
 	unsigned open, opened;		/* now; in all */
 	atomic_uint closed;
 	tmg_rc door;			/* what opening says next */
+	tmg_rc ear;			/* what listening says */
+	tmg_pipe_heard *heard;
+	void *heard_of;
+	unsigned listened;
 	bool waited;			/* whether it was to wait */
 };
 
@@ -154,8 +158,10 @@ play_close(tmg_pipe *p)
 static tmg_rc
 play_listen(tmg_pipe *p, tmg_pipe_heard *heard, void *arg)
 {
-	(void)p, (void)heard, (void)arg;
-	return TMG_UNSUPPORTED;
+	of(p)->listened++;
+	of(p)->heard = heard;
+	of(p)->heard_of = arg;
+	return of(p)->ear;
 }
 
 static const tmg_pipe_ops ops = {
@@ -1011,6 +1017,165 @@ test_look_later(void **state)
 	reader_end(&r, &s);
 }
 
+/* ---- readers that tell by themselves -------------------------------------- */
+
+#define LOOK(icc) { "65000000", { "81 " icc " 00 00" } }
+
+static bool
+tell(struct script *s, const char *notice)
+{
+	uint8_t store[16];
+
+	assert_non_null(s->heard);
+	if (notice == NULL)
+		return s->heard(s->heard_of, (tmg_view){ NULL, 0 });
+	return s->heard(s->heard_of, hex(notice, store, sizeof(store)));
+}
+
+static void
+look_at(tmg_ccid_reader *r, tmg_presence presence, unsigned events)
+{
+	tmg_fault f = { .rc = TMG_OK };
+	tmg_ccid_seen seen;
+
+	assert_int_equal(tmg_ccid_reader_look(r, &f, &seen), TMG_OK);
+	assert_int_equal(seen.presence, presence);
+	assert_int_equal(seen.events, events);
+	assert_false(tmg_ccid_reader_has_news(r));
+}
+
+/* While somebody waits nothing is asked before the reader tells of something: the
+ * script has each message there is. */
+static void
+test_told(void **state)
+{
+	static const struct line lines[] = { LOOK("02"), LOOK("01"),
+		POWER(YUBIKEY), LOOK("02"), LOOK("01"), POWER(YUBIKEY),
+		/* out and in again before anybody looked */
+		LOOK("01"), { ON, { "80000000 3B80 81 01 00" } }, ASLEEP,
+		LAST };
+	struct script s;
+	tmg_ccid_reader *r = reader_of(&s, lines, 0);
+
+	(void)state;
+	tmg_ccid_reader_set_idle(r, 60000);
+	tmg_ccid_reader_attend(r);
+	assert_false(tmg_ccid_reader_hears(r));
+	look_at(r, TMG_ABSENT, 0);
+	assert_true(tmg_ccid_reader_hears(r));
+	assert_int_equal(s.open, 1);	/* kept, to be told */
+	assert_true(tell(&s, "5003"));
+	assert_true(tmg_ccid_reader_has_news(r));
+	look_at(r, TMG_PRESENT, 1);
+	assert_true(tell(&s, "5002"));
+	look_at(r, TMG_ABSENT, 2);
+	assert_true(tell(&s, "5003"));
+	look_at(r, TMG_PRESENT, 3);
+	assert_true(tell(&s, "5002"));
+	assert_true(tell(&s, "5003"));
+	look_at(r, TMG_PRESENT, 5);
+	assert_int_equal(s.opened, 1);
+	assert_int_equal(s.listened, 1);
+	tmg_ccid_reader_unattend(r);
+	assert_false(tmg_ccid_reader_hears(r));
+	reader_end(&r, &s);
+}
+
+/* What it tells that cannot be is nothing; often enough, and it is looked at. */
+static void
+test_told_strange(void **state)
+{
+	static const char *const strange[] = { "", "50", "51", "51000000",
+	    "510100 00 01", "5100 00", "80000000000000000000", "00" };
+	static const struct line lines[] = { LOOK("02"), LOOK("02"), LAST };
+	static const struct line again[] = { LOOK("02"), LOOK("02"), LAST };
+	struct script s;
+	tmg_ccid_reader *r = reader_of(&s, lines, 0);
+	unsigned wrong = 0;
+
+	(void)state;
+	tmg_ccid_reader_attend(r);
+	look_at(r, TMG_ABSENT, 0);
+	for (size_t i = 0; i < 20 && tell(&s, strange[i % 8]); i++)
+		wrong++;
+	assert_in_range(wrong, 7, 9);
+	assert_false(tmg_ccid_reader_hears(r));
+	look_at(r, TMG_ABSENT, 0);
+	assert_int_equal(s.listened, 1);	/* not again */
+	tmg_ccid_reader_unattend(r);
+	reader_end(&r, &s);
+
+	/* the endpoint fails, or is not there */
+	for (int i = 0; i < 2; i++) {
+		r = reader_of(&s, again, 0);
+		s.ear = i == 0 ? TMG_OK : TMG_UNSUPPORTED;
+		tmg_ccid_reader_attend(r);
+		look_at(r, TMG_ABSENT, 0);
+		assert_int_equal(tmg_ccid_reader_hears(r), i == 0);
+		if (i == 0)
+			assert_false(tell(&s, NULL));
+		assert_false(tmg_ccid_reader_hears(r));
+		look_at(r, TMG_ABSENT, 0);
+		assert_int_equal(s.listened, 1);
+		tmg_ccid_reader_unattend(r);
+		reader_end(&r, &s);
+	}
+}
+
+/* An error of the hardware is a reason to look. */
+static void
+test_told_hardware(void **state)
+{
+	static const struct line lines[] = { LOOK("02"), LOOK("02"), LAST };
+	struct script s;
+	tmg_ccid_reader *r = reader_of(&s, lines, 0);
+
+	(void)state;
+	tmg_ccid_reader_attend(r);
+	look_at(r, TMG_ABSENT, 0);
+	assert_true(tell(&s, "51 00 07 01"));
+	assert_true(tmg_ccid_reader_has_news(r));
+	look_at(r, TMG_ABSENT, 0);
+	tmg_ccid_reader_unattend(r);
+	reader_end(&r, &s);
+}
+
+/* Another program opens the node: it gets the reader, if no link needs it. */
+static void
+test_yield(void **state)
+{
+	static const struct line lines[] = { LOOK("02"), LOOK("01"),
+		POWER(YUBIKEY), LOOK("00"), SELECT, ASLEEP, LAST };
+	struct script s;
+	tmg_ccid_reader *r = reader_of(&s, lines, 0);
+	tmg_fault f = { .rc = TMG_OK };
+	tmg_link *link;
+
+	(void)state;
+	tmg_ccid_reader_set_idle(r, 60000);
+	tmg_ccid_reader_attend(r);
+	look_at(r, TMG_ABSENT, 0);
+	assert_false(tmg_ccid_reader_is_away(r));
+	tmg_ccid_reader_yield(r);
+	assert_int_equal(s.open, 0);
+	assert_true(tmg_ccid_reader_is_away(r));
+	assert_false(tmg_ccid_reader_hears(r));
+	look_at(r, TMG_PRESENT, 1);
+	assert_true(tmg_ccid_reader_hears(r));
+	assert_int_equal(tmg_ccid_reader_link(r, &f, &link), TMG_OK);
+	tmg_ccid_reader_yield(r);
+	assert_int_equal(s.open, 1);
+	assert_int_equal(link->ops->begin(link), TMG_OK);
+	assert_int_equal(select_on(link), TMG_OK);
+	link->ops->end(link);
+	/* the last link ends: without power, and listened to */
+	link->ops->close(link, false);
+	assert_int_equal(s.open, 1);
+	assert_true(tmg_ccid_reader_hears(r));
+	tmg_ccid_reader_unattend(r);
+	reader_end(&r, &s);
+}
+
 static void
 test_enter(void **state)
 {
@@ -1089,6 +1254,10 @@ main(void)
 		cmocka_unit_test(test_one_power),
 		cmocka_unit_test(test_look_only),
 		cmocka_unit_test(test_look_later),
+		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_told_strange),
+		cmocka_unit_test(test_told_hardware),
+		cmocka_unit_test(test_yield),
 		cmocka_unit_test(test_enter),
 		cmocka_unit_test(test_quirks),
 	};

@@ -4,10 +4,12 @@
  *
  * usage: hub pcsc|usb READER time COUNT COMMAND
  *        hub pcsc|usb READER echo LENGTH...
+ *        hub pcsc|usb READER wait COUNT
  *
  * READER is a part of its name.  time: microseconds from nothing to the first answer,
  * and for each of COUNT more.  echo: so many bytes there and back by the small card's
- * INS EE, which must be what they were.
+ * INS EE, which must be what they were.  wait: what is in the reader, a line now and one
+ * for each change until there were COUNT.
  */
 #include <tamga/tamga.h>
 
@@ -131,13 +133,49 @@ echo(tmg_link *link, char **argv)
 	return 0;
 }
 
+static void
+say(tmg_hub *hub, const char *part)
+{
+	static const char *const words[] = { "absent", "present", "mute", "held" };
+	tmg_reader_state rows[8];
+	size_t n, i = 0;
+
+	must(hub->ops->list(hub, rows, 8, &n), "list", hub->fault.text);
+	while (i < n && strstr(rows[i].name, part) == NULL)
+		i++;
+	printf("%s\n", i < n ? words[rows[i].presence] : "none");
+	fflush(stdout);
+}
+
+static int
+wait_for(tmg_hub *hub, const char *part, int count)
+{
+	say(hub, part);
+	for (; count > 0; count--) {
+		must(hub->ops->wait(hub, -1), "wait", hub->fault.text);
+		say(hub, part);
+	}
+	return 0;
+}
+
+static int
+use(tmg_hub *hub, double start, char **argv)
+{
+	tmg_link *link = connect_to(hub, argv[2]);
+	const int status = strcmp(argv[3], "echo") == 0 ? echo(link, argv + 4) :
+	    measure(link, start, argv + 4);
+
+	link->ops->end(link);
+	link->ops->close(link, true);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
 	const double start = now_us();
 	tmg_ctx *ctx;
 	tmg_hub *hub;
-	tmg_link *link;
 	tmg_fault f = { .rc = TMG_OK };
 	int status;
 
@@ -148,11 +186,8 @@ main(int argc, char **argv)
 	must(tmg_ctx_new(&ctx), "context", "");
 	must(strcmp(argv[1], "usb") == 0 ? tmg_hub_usb(ctx, &f, &hub) :
 	    tmg_hub_pcsc(ctx, &f, &hub), argv[1], f.text);
-	link = connect_to(hub, argv[2]);
-	status = strcmp(argv[3], "echo") == 0 ? echo(link, argv + 4) :
-	    measure(link, start, argv + 4);
-	link->ops->end(link);
-	link->ops->close(link, true);
+	status = strcmp(argv[3], "wait") == 0
+	    ? wait_for(hub, argv[2], atoi(argv[4])) : use(hub, start, argv);
 	tmg_hub_free(&hub);
 	tmg_ctx_free(&ctx);
 	return status;

@@ -448,10 +448,11 @@ fake_cert_delete(tmg_backend *b, uint32_t ref)
 
 static const tmg_data_slot data_slots[FAKE_PLACES] = {
 	[FAKE_NOTES] = { 1, "Notes", "1.3.6.1.4.1.99999.1", "Fake", false, false,
-		false },
+		false, false },
 	[FAKE_DIARY] = { 2, "Diary", "1.3.6.1.4.1.99999.2", "Fake", true, false,
+		false, false },
+	[FAKE_FIXED] = { 3, "Fixed", NULL, "Fake", false, true, false,
 		false },
-	[FAKE_FIXED] = { 3, "Fixed", NULL, "Fake", false, true, false },
 };
 
 static tmg_rc

@@ -57,7 +57,7 @@ does(const tmg_p15_algorithm *a, unsigned operation)
 {
 	const unsigned told = a->operations & (P15_DOES_SIGN | P15_DOES_DECIPHER);
 
-	return told == 0 || (told & operation) != 0;
+	return told == 0 || operation == 0 || (told & operation) != 0;
 }
 
 /* What MSE wants for that mechanism, as TokenInfo tells. */
@@ -208,10 +208,7 @@ used(tmg_p15 *p, const tmg_p15_use *u, uint16_t sw)
 	return p15_judge(p, operate_sw, sw, N_("using a key"));
 }
 
-/* A card may forget the environment with each operation: what it refuses with an
- * environment of before is asked again with a new one, once.  Nothing happened
- * until then; but not the end of something alone, whose beginning the card has
- * dropped. */
+/* The hash first, where that is a command of its own. */
 static tmg_rc
 run(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer, uint16_t *sw)
 {
@@ -232,6 +229,10 @@ run(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer, uint16_t *sw)
 	return tmg_p15_send(p, &u->command, answer, sw);
 }
 
+/* A card may forget the environment with each operation: what it refuses with an
+ * environment of before is asked again with a new one, once.  Nothing happened
+ * until then; but not the end of something alone, whose beginning the card has
+ * dropped. */
 tmg_rc
 tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer)
 {

@@ -300,8 +300,8 @@ typedef struct tmg_p15_use {
 /* Makes the environment unless it is the one that was made last, and sends. */
 TMG_MUST_USE tmg_rc
 tmg_p15_operate(tmg_p15 *p, const tmg_p15_use *u, tmg_out *answer);
-/* What MSE calls that mechanism for an operation, P15_DOES_*; P15_NO_REF: nothing is to
- * be said. */
+/* What MSE calls that mechanism for an operation, P15_DOES_*, 0 whichever; P15_NO_REF:
+ * nothing is to be said. */
 int tmg_p15_reference_for(const tmg_p15 *p, const tmg_p15_key *key,
     unsigned long mechanism, unsigned operation);
 /* TokenInfo tells of it: the key does that by this mechanism. */

@@ -177,8 +177,8 @@ take_place(tmg_provision *p)
 	tmg_rc rc;
 
 	p->any_slot = p->j.slot[0] == '\0';
-	if (p->any_slot && (rc = p->j.renews[0] != '\0' ? tmg_renew_place(p) :
-	    tmg_vacant_place(p)))
+	if (p->any_slot && ((rc = tmg_preflight_makes_keys(p)) ||
+	    (rc = p->j.renews[0] != '\0' ? tmg_renew_place(p) : tmg_vacant_place(p))))
 		return rc;
 	if ((rc = tmg_token_slot(p->token, p->j.slot, &p->key)))
 		return tmg_work_token_said(p, rc);

@@ -10,11 +10,22 @@
 #include "src/base/scope.h"
 #include "src/provision/work.h"
 
+tmg_rc
+tmg_preflight_makes_keys(tmg_provision *p)
+{
+	const tmg_backend_info *info = tmg_token_info(p->token);
+
+	return p->j.keep_key || (info->can & TMG_CAN_GENERATE) != 0 ? TMG_OK
+	    : tmg_raise(&p->fault, TMG_UNSUPPORTED, 0, _("%s cannot make keys"),
+		info->label);
+}
+
 static tmg_rc
 check_abilities(tmg_provision *p)
 {
 	const tmg_backend_info *info = tmg_token_info(p->token);
 	tmg_alg alg = TMG_ALG_NONE;
+	tmg_rc rc;
 
 	if (p->j.attest && (info->can & TMG_CAN_ATTEST) == 0)
 		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
@@ -22,9 +33,8 @@ check_abilities(tmg_provision *p)
 	if (p->j.keep_key)
 		return TMG_OK;
 
-	if ((info->can & TMG_CAN_GENERATE) == 0)
-		return tmg_raise(&p->fault, TMG_UNSUPPORTED, 0,
-		    _("%s cannot make keys"), info->label);
+	if ((rc = tmg_preflight_makes_keys(p)))
+		return rc;
 	if (!p->any_type && (tmg_alg_parse(p->j.alg, &alg) != TMG_OK ||
 	    (info->algs & 1u << alg) == 0))
 		return tmg_advise(&p->fault, TMG_TRY_TYPE | TMG_TRY_LOOK,

@@ -132,6 +132,11 @@ tmg_earlier_traces(tmg_provision *p);
 
 /* ---- preflight.c ------------------------------------------------------- */
 
+/* A token that makes no keys is none to look for a place on.  Verdicts
+ * TMG_UNSUPPORTED. */
+TMG_MUST_USE tmg_rc
+tmg_preflight_makes_keys(tmg_provision *p);
+
 /* Everything that can be checked before anything is changed. csr: the request
  * rehearsed with a throw-away key. */
 TMG_MUST_USE tmg_rc

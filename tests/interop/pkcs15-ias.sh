@@ -52,6 +52,15 @@ for command in "key generate 45 --replace" "key import 45 some.pem --replace" \
 	[ "$code" = 1 ] && grep -q "does not write to cards of this kind" err || fail "$command: $code"
 	[ "$(asked "00 20 00 8[0-9A-F]")" = 0 ] && [ "$(asked "00 D6")" = 0 ] || fail "$command was tried"
 done
+for slot in "" "--slot 45 --replace"; do
+	ctl mark >/dev/null
+	code=0
+	# shellcheck disable=SC2086 # words
+	tamga enroll --ca est+https://localhost:1 --ca-file pem45 --user a --password-file pin \
+		--pin-file pin --subject CN=x $slot || code=$?
+	[ "$code" = 1 ] && grep -q "cannot make keys" err || fail "enroll $slot: $code"
+	[ "$(asked "00 20 00 8[0-9A-F]")" = 0 ] || fail "enroll $slot: a PIN was sent"
+done
 for command in setup "reset --destroy $label"; do
 	code=0
 	# shellcheck disable=SC2086 # words

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Cards that hide what they have, fail on the way, are damaged, or have two keys of
  * one id. */
+#include "tamga/cert.h"
 #include "tests/unit/pkcs15-desk.h"
 
 #define VERIFY "0020000131323334FFFFFFFF"
@@ -166,6 +167,42 @@ a_damaged_card_is_asked_again(void **state)
 	p15_done(&d);
 }
 
+/* ---- paths in a circle --------------------------------------------------------------- */
+
+#define ROUND_ODF "A00A300804063F0050155031" "A40A300804063F0050155031"
+#define ROUND_CDF "3021300C0C06506572736F6E030206403003040145A10C300A300804063F0050" \
+	"154402"
+
+/* The ODF as two directories of itself, a certificate that is its directory: each is
+ * read once, holds nothing, and is a certificate that is damaged. */
+static void
+paths_in_a_circle(void **state)
+{
+	static const tmg_script_row odf[] = {
+		PROBE, FILE_AT("02", "5031", ROUND_ODF), INFO,
+		FILE_AT("08", "50155031", ROUND_ODF),
+		{ "00B00000", ROUND_ODF "9000", NULL }, { 0 },
+	};
+	static const tmg_script_row cdf[] = {
+		PROBE, ODF, INFO, PRIVATE, FILE_AT("08", "50154402", ROUND_CDF),
+		{ "00B00000", ROUND_CDF "9000", NULL }, { 0 },
+	};
+	tmg_out der = TMG_OUT(store);
+	tmg_cert_facts facts;
+	tmg_slot slots[8];
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, odf);
+	assert_int_equal(p15_slots(&d, slots), 0);
+	p15_done(&d);
+	p15_open(&d, cdf);
+	assert_int_equal(p15_slots(&d, slots), 2);
+	assert_int_equal(tmg_driver_pkcs15.cert_read(d.b, 0x45, &der), TMG_OK);
+	assert_int_equal(tmg_cert_facts_get(tmg_out_view(&der), &facts), TMG_E_MALFORMED);
+	p15_done(&d);
+}
+
 /* ---- two keys of one id ------------------------------------------------------------ */
 
 #define PRIVATE_EC45 "A03A30150C094C6F67696E206B6579030206C0040101020101300F040145" \
@@ -229,6 +266,7 @@ main(void)
 		cmocka_unit_test(a_directory_that_nobody_reads),
 		cmocka_unit_test(who_wanted_to_go_there_says_why),
 		cmocka_unit_test(a_damaged_card_is_asked_again),
+		cmocka_unit_test(paths_in_a_circle),
 		cmocka_unit_test(two_keys_of_one_id),
 	};
 

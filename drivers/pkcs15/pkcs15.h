@@ -86,6 +86,8 @@ typedef struct tmg_p15_content {
 	size_t lens[P15_SOURCES + 2];	/* to the end of the last object */
 	uint32_t read;		/* bit 1 << dir: these are parsed */
 	uint32_t hidden;	/* and of these a PIN shows more */
+	bool guessed;		/* somebody heard that a place is empty while keys were
+				 * hidden */
 	bool no_pso;		/* it signs by INTERNAL AUTHENTICATE */
 	tmg_p15_info info;
 	tmg_p15_key keys[P15_OBJECTS], publics[P15_OBJECTS];

@@ -212,6 +212,22 @@ is_next(const tmg_p15_content *c, const tmg_p15_spot *spot)
 	return s == spot;
 }
 
+/* What seems empty may hold a key. */
+static bool
+is_keeping_keys_back(const tmg_p15_content *c)
+{
+	return (c->hidden >> P15_PRIVATE & 1) != 0;
+}
+
+static const char *
+title_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
+{
+	if (spot->key < 0 && is_keeping_keys_back(c))
+		return N_("a key may show after the PIN");
+	return spot->key < 0 && spot->cert >= 0 ? N_("certificate without a key")
+	    : N_("PKCS #15 key");
+}
+
 /* An empty place takes any key; of those behind the first ones only the next is
  * shown. */
 static tmg_slot
@@ -220,8 +236,7 @@ row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 	const bool empty = spot->key < 0 && spot->cert < 0;
 	tmg_slot row = {
 		.ref = spot->ref,
-		.title = spot->key < 0 && !empty ? N_("certificate without a key")
-		    : N_("PKCS #15 key"),
+		.title = title_of(c, spot),
 		.retired = empty && spot->ref >= FIRST_ID + SHOWN &&
 		    !is_next(c, spot),
 	};
@@ -282,7 +297,11 @@ tmg_p15_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts, tmg_out *spki
 	const size_t mark = spki->len;
 	tmg_rc rc;
 
-	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_key_at(p, slot, &key)))
+	if ((rc = tmg_p15_ready(p, false)))
+		return rc;
+	rc = tmg_p15_key_at(p, slot, &key);
+	p->content.guessed |= rc == TMG_NOT_FOUND && is_keeping_keys_back(&p->content);
+	if (rc != TMG_OK)
 		return rc;
 	*facts = (tmg_key_facts){
 		.alg = tmg_p15_alg_told(key),

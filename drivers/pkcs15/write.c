@@ -31,6 +31,16 @@ check_spec(tmg_p15 *p, const tmg_keyspec *spec)
 	return TMG_OK;
 }
 
+/* Who heard that the place is empty is not taken at his word when the PIN shows more. */
+static tmg_rc
+check_guess(tmg_p15 *p, const tmg_p15_spot *spot)
+{
+	return !p->content.guessed || (spot->key < 0 && spot->cert < 0) ? TMG_OK
+	    : p15_raise(p, TMG_OCCUPIED, 0, _("%s: slot %s is taken, which the card "
+		"showed only after the PIN; nothing was changed: choose another slot"),
+		p->who, spot->name);
+}
+
 /* A row that was not understood may be of the key that would be overwritten. */
 static tmg_rc
 check_rows(tmg_p15 *p)
@@ -223,7 +233,7 @@ tmg_p15_generate(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki)
 	tmg_rc rc;
 
 	if ((rc = tmg_p15_job_begin_alone(p, spec->slot, &job, &spot)) ||
-	    (rc = check_spec(p, spec)))
+	    (rc = check_guess(p, spot)) || (rc = check_spec(p, spec)))
 		return p15_pass(p, rc);
 	job.alg = spec->alg;
 	return p15_pass(p, enter_key(p, &job, NULL, spki));
@@ -251,7 +261,7 @@ tmg_p15_import(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8)
 	tmg_rc rc;
 
 	if ((rc = tmg_p15_job_begin_alone(p, spec->slot, &job, &spot)) ||
-	    (rc = check_spec(p, spec)))
+	    (rc = check_guess(p, spot)) || (rc = check_spec(p, spec)))
 		return p15_pass(p, rc);
 	if (p->profile->family->import == NULL)
 		return p15_raise(p, TMG_UNSUPPORTED, 0,

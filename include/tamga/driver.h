@@ -263,7 +263,9 @@ struct tmg_driver {
 	 * PIN is wanted first).  TMG_NOT_FOUND: a person must give it. */
 	tmg_rc (*admin_auto)(tmg_backend *b);
 
-	/* Keys.  TMG_LOGIN: admin first, for all but attest. */
+	/* Keys.  TMG_LOGIN: admin first, for all but attest.  What generate and import
+	 * find there they replace; TMG_OCCUPIED: facts found nothing, and the login
+	 * showed otherwise. */
 	tmg_rc (*generate)(tmg_backend *b, const tmg_keyspec *spec, tmg_out *spki);
 	/* pkcs8: PrivateKeyInfo, DER, unencrypted (RFC 5958) */
 	tmg_rc (*import)(tmg_backend *b, const tmg_keyspec *spec, tmg_view pkcs8);

@@ -26,26 +26,26 @@ static const tmg_file_kind kinds[] = {
 #define LONGEST "/tamga-1.pem.4294967295.new"
 
 /* What names a folder for good: where it is. */
-static void
+static tmg_rc
 name_it(tmg_file *f)
 {
 	static const char digits[] = "0123456789abcdef";
 	tmg_backend_info *info = &f->base.info;
 	const char *last = strrchr(f->path, '/');
 	uint8_t md[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
 
 	snprintf(info->label, sizeof(info->label), "%.*s", TMG_LABEL_MAX - 1,
 	    last != NULL && last[1] != '\0' ? last + 1 : f->path);
 	snprintf(info->manufacturer, sizeof(info->manufacturer), "tamga");
 	snprintf(info->model, sizeof(info->model), "%s", f->kind->model);
 	if (EVP_Q_digest(tmg_file_libctx(f), "SHA256", TMG_FILE_PROPS, f->path,
-	    strlen(f->path), md, NULL) == 1)
-		len = SERIAL_BYTES;
-	for (unsigned i = 0; i < len; i++) {
+	    strlen(f->path), md, NULL) != 1)
+		return TMG_E_CRYPTO;
+	for (unsigned i = 0; i < SERIAL_BYTES; i++) {
 		info->serial[2 * i] = digits[md[i] >> 4];
 		info->serial[2 * i + 1] = digits[md[i] & 15];
 	}
+	return TMG_OK;
 }
 
 static void
@@ -75,6 +75,7 @@ file_probe_path(tmg_ctx *ctx, const char *path, tmg_probe *found)
 	const tmg_file_kind *kind = kind_of(path);
 	struct stat st;
 	tmg_file *f;
+	tmg_rc rc;
 
 	if (kind == NULL)
 		return TMG_NOT_FOUND;
@@ -89,7 +90,10 @@ file_probe_path(tmg_ctx *ctx, const char *path, tmg_probe *found)
 	f->kind = kind;
 	strcpy(f->path, path);
 	tell_abilities(&f->base.info);
-	name_it(f);
+	if ((rc = name_it(f))) {
+		free(f);
+		return tmg_raise(found->fault, rc, 0, _("libcrypto refused SHA-256"));
+	}
 	return found->add(found, &f->base);
 }
 

@@ -152,8 +152,11 @@ same 'path' "$(get --path-as-is "$EST/../est/a/b/cacerts")" 404
 
 # who is there
 same 'nobody' "$(post simpleenroll az.b64)" 401
+says 'name an account'
+same 'a client that takes no words' "$(post simpleenroll az.b64 -H Accept:)" 401
+[ ! -s body ] || die "a challenge with a body: $(cat body)"
 has_header 'WWW-Authenticate: Basic .*'
-same 'stranger' "$(post simpleenroll az.b64 -u nobody:12345678)" 401
+same 'stranger' "$(post simpleenroll az.b64 -u nobody:12345678)" 401; says 'not its password'
 same 'scheme' "$(post simpleenroll az.b64 -H 'Authorization: Bearer x')" 401
 head -c 12 /dev/urandom | base64 > pw
 "$ra" user add boss --role officer --password-file pw

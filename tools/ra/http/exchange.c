@@ -132,9 +132,16 @@ take_call(ra_exchange *x, const char *url, const char *method)
 	ra_incoming_address(x->conn, x->peer, sizeof(x->peer));
 }
 
+/*
+ * RFC 9110 12.5.1: who does not say what is acceptable gets anything.  But that is never
+ * a browser or curl, and Bouncy Castle's EST client takes any body of 202 and of 401 for
+ * an answer that broke off.
+ */
 static enum MHD_Result
 send_reply(ra_exchange *x)
 {
+	if (x->call.accepts[0] == '\0')
+		ra_reply_wordless(&x->reply);
 	log_request(x, &x->call, &x->reply);
 	ra_guests_give(x->house->guests, x->conn, REPLY_MS);
 	return ra_outgoing_send(x->conn, &x->reply, x->plain);

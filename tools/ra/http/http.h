@@ -47,6 +47,7 @@ typedef struct ra_call {
 	const char *cookie;
 	const char *origin;
 	const char *host;
+	const char *accepts;		/* Accept */
 	const char *languages;		/* Accept-Language */
 	const char *signature;		/* Tamga-Signature: desk/payment.h */
 	const ra_posted *query;		/* what follows the path */
@@ -90,6 +91,9 @@ void ra_reply_release(ra_reply *reply);
 /* One line of text for people. */
 void ra_reply_text(ra_reply *reply, unsigned status, const char *fmt, ...)
     __attribute__((__format__(__printf__, 3, 4)));
+
+/* Leaves out the words of a reply after which a program goes on by itself. */
+void ra_reply_wordless(ra_reply *reply);
 
 /* What the desk's last verdict or fault is in HTTP; faults tell no details. */
 void ra_reply_fault(ra_reply *reply, const ra_desk *desk, tmg_rc rc);

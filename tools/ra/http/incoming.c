@@ -92,6 +92,7 @@ ra_incoming_call(struct MHD_Connection *conn, const char *url,
 		.cookie = ra_incoming_header(conn, "Cookie"),
 		.origin = ra_incoming_header(conn, "Origin"),
 		.host = ra_incoming_header(conn, "Host"), .query = query,
+		.accepts = ra_incoming_header(conn, "Accept"),
 		.languages = ra_incoming_header(conn, "Accept-Language"), .peer = peer,
 		.signature = ra_incoming_header(conn, "Tamga-Signature"),
 		.peer_cert = peer_cert(conn), .tls = tls_session(conn) };

@@ -50,6 +50,13 @@ ra_reply_text(ra_reply *reply, unsigned status, const char *fmt, ...)
 	set_body(reply, TYPE_TEXT, (uint8_t *)line, (size_t)n);
 }
 
+void
+ra_reply_wordless(ra_reply *reply)
+{
+	if (reply->status == HTTP_ACCEPTED || reply->status == HTTP_UNAUTHORIZED)
+		set_body(reply, NULL, NULL, 0);
+}
+
 static const struct {
 	tmg_rc rc;
 	unsigned status;

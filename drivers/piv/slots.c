@@ -6,24 +6,23 @@
 
 #define USES (TMG_USE_SIGN | TMG_USE_DECRYPT | TMG_USE_DERIVE)
 
-#define RETIRED(ref, title, object) \
-	{ { 0x##ref, #ref, title, \
-	    TMG_USE_SIGN | TMG_USE_DECRYPT | TMG_USE_DERIVE, TMG_PIN_ONCE, \
-	    true, false }, object }
+#define RETIRED(number, called, object) \
+	{ { .ref = 0x##number, .name = #number, .title = called, .uses = USES, \
+	    .pin = TMG_PIN_ONCE, .retired = true }, object }
 
 /*
  * Uses are what the mechanism can do, not what the standard's titles advise:
  * a PIV card signs with 9D and agrees on keys with 9A when it is asked to.
  */
 static const tmg_piv_slot slots[] = {
-	{ { REF_AUTH, "9a", N_("PIV Authentication"), USES | TMG_USE_AUTH,
-	    TMG_PIN_ONCE, false, false }, 0x5fc105 },
-	{ { REF_SIGN, "9c", N_("Digital Signature"), USES,
-	    TMG_PIN_ALWAYS, false, false }, 0x5fc10a },
-	{ { REF_KEY_MANAGEMENT, "9d", N_("Key Management"), USES,
-	    TMG_PIN_ONCE, false, false }, 0x5fc10b },
-	{ { REF_CARD_AUTH, "9e", N_("Card Authentication"),
-	    USES | TMG_USE_CARD_AUTH, TMG_PIN_NEVER, false, false }, 0x5fc101 },
+	{ { .ref = REF_AUTH, .name = "9a", .title = N_("PIV Authentication"),
+	    .uses = USES | TMG_USE_AUTH, .pin = TMG_PIN_ONCE }, 0x5fc105 },
+	{ { .ref = REF_SIGN, .name = "9c", .title = N_("Digital Signature"),
+	    .uses = USES, .pin = TMG_PIN_ALWAYS }, 0x5fc10a },
+	{ { .ref = REF_KEY_MANAGEMENT, .name = "9d", .title = N_("Key Management"),
+	    .uses = USES, .pin = TMG_PIN_ONCE }, 0x5fc10b },
+	{ { .ref = REF_CARD_AUTH, .name = "9e", .title = N_("Card Authentication"),
+	    .uses = USES | TMG_USE_CARD_AUTH, .pin = TMG_PIN_NEVER }, 0x5fc101 },
 	RETIRED(82, N_("Retired Key Management 1"), 0x5fc10d),
 	RETIRED(83, N_("Retired Key Management 2"), 0x5fc10e),
 	RETIRED(84, N_("Retired Key Management 3"), 0x5fc10f),
@@ -44,8 +43,8 @@ static const tmg_piv_slot slots[] = {
 	RETIRED(93, N_("Retired Key Management 18"), 0x5fc11e),
 	RETIRED(94, N_("Retired Key Management 19"), 0x5fc11f),
 	RETIRED(95, N_("Retired Key Management 20"), 0x5fc120),
-	{ { REF_ATTEST, "f9", N_("Attestation"), TMG_USE_ATTEST,
-	    TMG_PIN_NEVER, true, false }, 0x5fff01 },
+	{ { .ref = REF_ATTEST, .name = "f9", .title = N_("Attestation"),
+	    .uses = TMG_USE_ATTEST, .pin = TMG_PIN_NEVER, .retired = true }, 0x5fff01 },
 };
 
 tmg_rc

@@ -63,6 +63,7 @@ row_of(const tmg_gids *g, size_t index)
 	if (tmg_gids_container_get(tmg_gids_map(g), index, &c))
 		c = (tmg_gids_container){ .valid = false };
 	row.uses = uses_of(&c);
+	row.keyless = !c.valid;
 	snprintf(row.name, sizeof(row.name), "%02x", (unsigned)index);
 	return row;
 }

@@ -239,6 +239,7 @@ row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 		.title = title_of(c, spot),
 		.retired = empty && spot->ref >= FIRST_ID + SHOWN &&
 		    !is_next(c, spot),
+		.keyless = spot->key < 0 && !is_keeping_keys_back(c),
 	};
 
 	memcpy(row.name, spot->name, sizeof(row.name));

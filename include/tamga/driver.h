@@ -62,6 +62,8 @@ typedef struct tmg_slot {
 	tmg_pin_policy pin;		/* what a new key gets when nobody chooses */
 	bool retired;			/* shown only when it holds something */
 	bool held;			/* retired: survey() found that it does */
+	bool keyless;			/* slots() knows that it has no key: a certificate
+					 * that lies there tells of none */
 } tmg_slot;
 
 #define TMG_DATA_MAX 32768u	/* bytes of one data object */

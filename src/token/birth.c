@@ -111,6 +111,7 @@ tmg_key_delete(tmg_key *key)
 	    .when = TMG_WHEN_FIRST });
 
 	changed(key->token, key->slot.ref);
+	key->slot.keyless |= rc == TMG_OK;
 	return rc;
 }
 

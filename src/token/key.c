@@ -128,13 +128,14 @@ key_from_cert(tmg_key *key)
 }
 
 /* Where the certificate is the cheaper witness; not when somebody told, for
- * then the card's own word is wanted against his. */
+ * then the card's own word is wanted against his, and not when it lies alone. */
 static bool
 cert_first(const tmg_key *key)
 {
 	const tmg_backend *b = key->token->backend;
 
-	return b != NULL && b->info.cert_first && key->told_len == 0;
+	return b != NULL && b->info.cert_first && key->told_len == 0 &&
+	    !key->slot.keyless;
 }
 
 static tmg_rc
@@ -185,13 +186,13 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 }
 
 /* What the certificate beside it says of the key, when it was read already.  Not
- * in a retired slot: one may lie there without a key. */
+ * where one may lie without a key. */
 static bool
 cert_tells(const tmg_key *key, tmg_view *spki, tmg_alg *alg)
 {
 	tmg_view der;
 
-	return !key->slot.retired && cert_known(key, &der) &&
+	return !key->slot.retired && !key->slot.keyless && cert_known(key, &der) &&
 	    tmg_cert_spki(der, spki) == TMG_OK &&
 	    tmg_spki_alg(*spki, alg) == TMG_OK;
 }

@@ -365,8 +365,10 @@ fake_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count)
 {
 	const tmg_rc rc = say(b, FAKE_SLOTS_ASKED);
 
-	for (size_t i = 0; i < FAKE_SLOTS && i < cap; i++)
+	for (size_t i = 0; i < FAKE_SLOTS && i < cap; i++) {
 		rows[i] = slots[i];
+		rows[i].keyless = card_of(b)->lists && !card_of(b)->slots[i].key;
+	}
 	*count = FAKE_SLOTS;
 	return rc;
 }

@@ -56,6 +56,7 @@ struct fake_card {
 	char serial[16], label[32];
 	bool tells;		/* facts() knows keys */
 	bool cert_first;	/* as the driver sees it */
+	bool lists;		/* slots() knows where no key is */
 	char pin[16];
 	char puk[16];		/* empty: it has none */
 	unsigned keypad;	/* of its reader: TMG_PAD_* */

@@ -932,11 +932,17 @@ test_stale_certificate(void **state)
 static void
 test_certificate_first(void **state)
 {
-	static const struct { bool tells, cert; unsigned certs, facts; tmg_rc rc; } rows[] = {
-		{ false, true, 1, 0, TMG_OK },
-		{ true, true, 1, 0, TMG_OK },
-		{ true, false, 1, 1, TMG_OK },
-		{ false, false, 1, 1, TMG_NOT_FOUND },
+	static const struct {
+		bool tells, cert, key;
+		unsigned certs, facts;
+		tmg_rc rc;
+	} rows[] = {
+		{ false, true, true, 1, 0, TMG_OK },
+		{ true, true, true, 1, 0, TMG_OK },
+		{ true, false, true, 1, 1, TMG_OK },
+		{ false, false, true, 1, 1, TMG_NOT_FOUND },
+		/* an authority's certificate on an identity card is no key */
+		{ true, true, false, 0, 1, TMG_NOT_FOUND },
 	};
 	struct bench b;
 	tmg_view spki;
@@ -948,6 +954,8 @@ test_certificate_first(void **state)
 		b.card->cert_first = true;
 		b.card->tells = rows[i].tells;
 		b.card->slots[0].cert_len *= rows[i].cert;
+		b.card->slots[0].key = rows[i].key;
+		b.card->lists = true;
 		open_set(&b);
 		assert_int_equal(tmg_tokens_find(b.set, NULL, &b.token), TMG_OK);
 		assert_int_equal(tmg_key_public(slot(&b, "9a"), &spki), rows[i].rc);

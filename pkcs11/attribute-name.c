@@ -5,6 +5,7 @@
 
 #include "pkcs11/attribute-row.h"
 #include "pkcs11/attribute.h"
+#include "pkcs11/title.h"
 #include "src/base/scope.h"
 #include "src/token/token.h"
 #include "tamga/cert.h"
@@ -66,15 +67,17 @@ tmg_p11_get_label(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
 	const tmg_slot *slot = tmg_key_slot(s->object.key);
 	char name[sizeof(((tmg_cert_facts *)NULL)->common_name)];
-	char text[sizeof(name) + TMG_SLOT_NAME + 4];
+	char text[sizeof(name) + P11_TITLE_MAX + 4];
 
 	(void)arg;
 	*value = given_label(s);
 	if (value->len > 0)
 		return CKR_OK;
 	common_name(s->object.key, name, sizeof(name));
-	if (name[0] == '\0')
-		return tmg_p11_give_text(s, slot->title, value);
+	if (name[0] == '\0') {
+		tmg_p11_title(s->slot->token, s->object.key, text);
+		return tmg_p11_give_text(s, text, value);
+	}
 	if (!is_taken_before(s->slot->token, s->object.key, name))
 		return tmg_p11_give_text(s, name, value);
 	snprintf(text, sizeof(text), "%s (%s)", name, slot->name);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "pkcs11/attribute.h"
+#include "pkcs11/title.h"
 #include "src/token/token.h"
 #include "tamga/cert.h"
 
@@ -33,14 +34,17 @@ is_text(tmg_view text, const char *name)
 }
 
 static bool
-is_named(const tmg_key *key, tmg_view id, tmg_view label)
+is_named(tmg_token *token, const tmg_key *key, tmg_view id, tmg_view label)
 {
-	const tmg_slot *slot = tmg_key_slot(key);
+	char title[P11_TITLE_MAX];
 	uint8_t store[TMG_SLOT_NAME];
 
-	return tmg_view_equal(id, tmg_key_id(key, store)) ||
-	    (id.len == 0 && (is_text(label, slot->name) ||
-	    is_text(label, slot->title)));
+	if (tmg_view_equal(id, tmg_key_id(key, store)))
+		return true;
+	if (id.len > 0)
+		return false;
+	tmg_p11_title(token, key, title);
+	return is_text(label, tmg_key_slot(key)->name) || is_text(label, title);
 }
 
 /* Neither a key nor the certificate of one that is gone. */
@@ -129,7 +133,7 @@ tmg_p11_place_find(tmg_p11_slot *slot, const CK_ATTRIBUTE *templ,
 	for (size_t i = 0; i < slot->token->key_count; i++) {
 		*place = &slot->token->keys[i];
 		if (!(tmg_key_slot(*place)->uses & TMG_USE_ATTEST) &&
-		    is_named(*place, id, label))
+		    is_named(slot->token, *place, id, label))
 			return take_named(slot, templ, count, *place);
 	}
 	return take_free(slot, templ, count, place);

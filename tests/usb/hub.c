@@ -4,12 +4,14 @@
  *
  * usage: hub pcsc|usb READER time COUNT COMMAND
  *        hub pcsc|usb READER echo LENGTH...
+ *        hub pcsc|usb READER apdu COMMAND...
  *        hub pcsc|usb READER wait COUNT
  *
  * READER is a part of its name.  time: microseconds from nothing to the first answer,
  * and for each of COUNT more.  echo: so many bytes there and back by the small card's
- * INS EE, which must be what they were.  wait: what is in the reader, a line now and one
- * for each change until there were COUNT.
+ * INS EE, which must be what they were.  apdu: protocol, ATR and what the card answers, as
+ * scard.c prints them.  wait: what is in the reader, a line now and one for each change
+ * until there were COUNT.
  */
 #include <tamga/tamga.h>
 
@@ -47,12 +49,10 @@ parse(const char *hex, uint8_t *bytes, size_t cap)
 }
 
 static void
-exchange(tmg_link *link, tmg_view command)
+exchange(tmg_link *link, tmg_view command, tmg_out *answer)
 {
-	uint8_t bytes[4096];
-	tmg_out answer = { bytes, sizeof(bytes), 0, false };
-
-	must(link->ops->transmit(link, command, &answer), "transmit",
+	answer->len = 0;
+	must(link->ops->transmit(link, command, answer), "transmit",
 	    link->fault.text);
 }
 
@@ -76,16 +76,41 @@ connect_to(tmg_hub *hub, const char *part)
 static int
 measure(tmg_link *link, double start, char **argv)
 {
-	uint8_t bytes[512];
+	uint8_t bytes[512], got[4096];
 	const int count = atoi(argv[0]);
 	const tmg_view command = { bytes, parse(argv[1], bytes, sizeof(bytes)) };
+	tmg_out answer = TMG_OUT(got);
 	double first;
 
-	exchange(link, command);
+	exchange(link, command, &answer);
 	first = now_us();
 	for (int i = 0; i < count; i++)
-		exchange(link, command);
+		exchange(link, command, &answer);
 	printf("%.0f %.0f\n", first - start, (now_us() - first) / count);
+	return 0;
+}
+
+static void
+print_hex(tmg_view v)
+{
+	for (size_t i = 0; i < v.len; i++)
+		printf("%02X", v.ptr[i]);
+	printf("\n");
+}
+
+static int
+answers(tmg_link *link, char **argv)
+{
+	uint8_t bytes[4096], got[4096];
+	tmg_out answer = TMG_OUT(got);
+
+	printf("T=%u ", link->protocol);
+	print_hex((tmg_view){ link->atr, link->atr_len });
+	for (; *argv != NULL; argv++) {
+		exchange(link, (tmg_view){ bytes, parse(*argv, bytes,
+		    sizeof(bytes)) }, &answer);
+		print_hex(tmg_out_view(&answer));
+	}
 	return 0;
 }
 
@@ -162,8 +187,14 @@ static int
 use(tmg_hub *hub, double start, char **argv)
 {
 	tmg_link *link = connect_to(hub, argv[2]);
-	const int status = strcmp(argv[3], "echo") == 0 ? echo(link, argv + 4) :
-	    measure(link, start, argv + 4);
+	int status;
+
+	if (strcmp(argv[3], "echo") == 0)
+		status = echo(link, argv + 4);
+	else if (strcmp(argv[3], "apdu") == 0)
+		status = answers(link, argv + 4);
+	else
+		status = measure(link, start, argv + 4);
 
 	link->ops->end(link);
 	link->ops->close(link, true);

@@ -14,6 +14,12 @@ enum {
 	IDLE_MS = 3000,		/* a token is kept after a turn */
 	LOOK_MS = 1000,		/* a card that was looked at, for who will use it */
 	TURN_MS = 15000,	/* another thread of this program may keep it */
+
+	/* how long another program of ours is waited for: by who uses a card, by who
+	 * looks, and by who did so in vain: one that only listens steps aside */
+	USE_MS = 10000,
+	QUEUE_MS = 2000,
+	KNOCK_MS = 300,
 };
 
 /* ---- the guard, and waiting under it ------------------------------------- */
@@ -84,12 +90,12 @@ tmg_ccid_rest(tmg_ccid_reader *r)
 
 /* In a turn: the interface is ours, and answers. */
 static tmg_rc
-have_pipe(tmg_ccid_reader *r, bool wait, tmg_fault *f)
+have_pipe(tmg_ccid_reader *r, int ms, tmg_fault *f)
 {
 	if (r->c.broken)
 		drop(r);
 	return r->c.pipe != NULL ? TMG_OK
-	    : r->door.open(r->door.of, wait, f, &r->c.pipe);
+	    : r->door.open(r->door.of, ms, f, &r->c.pipe);
 }
 
 static void
@@ -117,7 +123,7 @@ tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
 	tmg_rc rc;
 
 	r->c.fault = f;
-	if ((rc = have_pipe(r, true, f)))
+	if ((rc = have_pipe(r, USE_MS, f)))
 		return rc;
 	if (r->powered)
 		return TMG_OK;
@@ -126,7 +132,7 @@ tmg_ccid_have_power(tmg_ccid_reader *r, tmg_fault *f)
 		tmg_ccid_power_off(&r->c);
 	r->asleep = false;
 	/* what was stuck before us may work when it is opened anew */
-	if ((rc = have_pipe(r, true, f)))
+	if ((rc = have_pipe(r, USE_MS, f)))
 		return rc;
 	if ((rc = tmg_ccid_power_on(&r->c))) {
 		if (rc == TMG_REMOVED)
@@ -280,7 +286,9 @@ look(tmg_ccid_reader *r, tmg_fault *f)
 	tmg_rc rc;
 
 	r->c.fault = f;
-	if ((rc = have_pipe(r, false, f)))
+	rc = have_pipe(r, r->waited ? KNOCK_MS : QUEUE_MS, f);
+	r->waited = rc == TMG_BUSY;
+	if (rc != TMG_OK)
 		return note_busy(r, rc);
 	tmg_ccid_listen(r);
 	if ((rc = tmg_ccid_look(&r->c, &icc)))

@@ -11,12 +11,12 @@
 /*
  * How the interface is had.
  *
- *   open   with wait it may take some seconds until others of ours are done.
+ *   open   waits so many milliseconds until others of ours are done.
  *          Verdicts TMG_BUSY (another program has it; the words name it),
  *          TMG_DENIED, TMG_REMOVED; f has words
  */
 typedef struct tmg_ccid_door {
-	tmg_rc (*open)(void *of, bool wait, tmg_fault *f, tmg_pipe **pipe);
+	tmg_rc (*open)(void *of, int ms, tmg_fault *f, tmg_pipe **pipe);
 	void *of;
 } tmg_ccid_door;
 
@@ -57,8 +57,12 @@ typedef struct tmg_ccid_seen {
  * for a moment: who connects to it then finds it powered.  An interface that is
  * opened only to ask is given back at once.
  *
- * Verdicts  as of a door's open, which does not wait; seen is what was known
- *           then, TMG_HELD with TMG_BUSY: somebody uses a card
+ * Another program of ours is waited for a moment, so that two commands at once
+ * come one after the other; who was waited for in vain is not waited for again
+ * before he let go.
+ *
+ * Verdicts  as of a door's open; seen is what was known then, TMG_HELD with
+ *           TMG_BUSY: somebody uses a card
  */
 TMG_MUST_USE tmg_rc
 tmg_ccid_reader_look(tmg_ccid_reader *r, tmg_fault *f, tmg_ccid_seen *seen);

@@ -31,6 +31,7 @@ struct tmg_ccid_reader {
 
 	tmg_ccid c;
 	bool powered;
+	bool waited;			/* in vain, for another program of ours */
 	bool asleep;			/* has no power: it said so, and is ours since */
 	unsigned resets;		/* how often the card got power */
 	tmg_ccid_seen seen;

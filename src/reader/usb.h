@@ -38,15 +38,14 @@ tmg_usb_tell(const tmg_usb_place *place, const char *name, unsigned quirks,
     tmg_usb_facts *facts);
 
 /*
- * Opens the device, claims the interface.  With wait, waits a while for other
- * programs of ours, which lock the node, else a moment, which is enough for one that
- * only listens; for others it does not wait.  Nothing is detached.
+ * Opens the device, claims the interface.  Waits for other programs of ours, which
+ * lock the node, not for others.  Nothing is detached.
  *
  * Verdicts  as of tmg_ccid_door.open
  */
 TMG_MUST_USE tmg_rc
 tmg_usb_open(libusb_context *usb, const tmg_usb_place *place, const char *name,
-    bool wait, tmg_fault *f, tmg_pipe **pipe);
+    int ms, tmg_fault *f, tmg_pipe **pipe);
 
 /* The endpoints of what was opened and claimed.  Handle and lock are the pipe's;
  * when there is none the handle is closed, the lock is still the caller's.

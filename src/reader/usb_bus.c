@@ -29,11 +29,11 @@ struct tmg_usb_bus {
 /* ---- what is plugged in -------------------------------------------------- */
 
 static tmg_rc
-open_door(void *of_plugged, bool wait, tmg_fault *f, tmg_pipe **pipe)
+open_door(void *of_plugged, int ms, tmg_fault *f, tmg_pipe **pipe)
 {
 	tmg_usb_plugged *p = of_plugged;
 
-	return tmg_usb_open(p->libusb, &p->at, p->name, wait, f, pipe);
+	return tmg_usb_open(p->libusb, &p->at, p->name, ms, f, pipe);
 }
 
 static bool

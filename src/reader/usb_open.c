@@ -13,11 +13,7 @@
 #include "src/reader/holder.h"
 #include "src/reader/usb.h"
 
-enum {
-	LOCK_MS = 10000,	/* for another program of ours */
-	LOOK_MS = 300,		/* for one that only listens and steps aside */
-	LOCK_PAUSE_MS = 10,
-};
+enum { LOCK_PAUSE_MS = 10 };
 
 static tmg_rc
 held(const tmg_usb_place *at, const char *name, tmg_fault *f)
@@ -109,14 +105,14 @@ claim(const tmg_usb_place *at, const char *name, tmg_fault *f,
 
 tmg_rc
 tmg_usb_open(libusb_context *usb, const tmg_usb_place *at, const char *name,
-    bool wait, tmg_fault *f, tmg_pipe **pipe)
+    int ms, tmg_fault *f, tmg_pipe **pipe)
 {
 	tmg_auto_fd fd = -1;
 	libusb_device_handle *handle;
 	tmg_rc rc;
 
 	*pipe = NULL;
-	if ((rc = lock(at, name, wait ? LOCK_MS : LOOK_MS, f, &fd)) ||
+	if ((rc = lock(at, name, ms, f, &fd)) ||
 	    (rc = claim(at, name, f, &handle)))
 		return rc;
 	if ((rc = tmg_usb_pipe_new(usb, at, handle, fd, pipe)))

@@ -77,6 +77,21 @@ echo "ok pulled while it said nothing: $(tail -n 1 /run/said.signs)"
 one plug
 until_so lists
 
+# ---- who holds it for a moment is waited for, not told of ----------------------------------
+node=$(ls /dev/bus/usb/*/* | while read -r n; do
+	udevadm info -q property -n $n | grep -q '^ID_MODEL_ID=0407' && echo $n; done)
+queued() {
+	flock $node sleep 1 &
+	holder=$!
+	until ! flock -n $node true; do usleep 20000; done
+	timeout 100 tamga list --usb >/run/said.list 2>&1
+	queued=$?
+	wait $holder
+	[ $queued -eq 0 ] && grep -q 'CN=tamga-vcard 9A' /run/said.list
+}
+until_so queued
+echo "ok one after the other"
+
 # ---- two at once: both have it in the end ------------------------------------------------
 for n in 1 2 3; do
 	begin first tamga sign 9a --pin-file /run/pin -o /run/signature.1 /run/text
@@ -120,9 +135,9 @@ GUEST
 
 # so long that nobody waits for the key
 TAMGA_TEST_GUEST_SECONDS=1200 sh "$top_srcdir/tests/with-guest" \
-	--card "--yubikey --provision=ec:p256 --keygen-time=600000" --program "$top_builddir/tamga" \
+	--card "--yubikey --provision=ec:p256 --keygen-time=600000" --program "$top_builddir/tamga" --program /usr/bin/flock \
 	yubikey,card=/run/card unlisted-tpdu -- "$dir/script" >"$dir/out" 2>&1
 status=$?
 cat "$dir/out"
 [ $status -eq 0 ] || exit $status
-[ "$(grep -c '^ok ' "$dir/out")" -eq 4 ] || { echo "bed-pulled.sh: something is missing above"; exit 1; }
+[ "$(grep -c '^ok ' "$dir/out")" -eq 5 ] || { echo "bed-pulled.sh: something is missing above"; exit 1; }

@@ -146,18 +146,34 @@ receive(tmg_ccid *c, int64_t until, tmg_ccid_answer *a)
 
 /* ---- the end of patience ------------------------------------------------- */
 
+/* What comes before the answer to that belongs to what is given up. */
+static tmg_rc
+await_stop(tmg_ccid *c, uint8_t seq)
+{
+	const int64_t until = tmg_now_ms() + c->times.control;
+	tmg_ccid_answer a;
+
+	for (int i = 0; i < STALE_MAX; i++) {
+		const tmg_rc rc = receive(c, until, &a);
+
+		if (rc == TMG_OK && a.type == TMG_CCID_R_SLOT && a.seq == seq &&
+		    !a.wait)
+			return TMG_OK;
+		if (rc != TMG_OK && rc != TMG_E_MALFORMED)
+			return rc;
+	}
+	return TMG_E_IO;
+}
+
 /*
  * CCID 1.10, 5.3.1 and 6.1.13: the reader is told twice, on the control pipe and
- * by a message of the same number; what comes before the answer to that belongs
- * to what is given up.
+ * by a message of the same number.
  */
 static void
 stop(tmg_ccid *c)
 {
-	const int64_t until = tmg_now_ms() + c->times.control;
 	const tmg_ccid_ask ask = { .type = TMG_CCID_ABORT, .seq = ++c->seq };
 	tmg_fault *kept = c->fault;
-	tmg_ccid_answer a;
 	tmg_rc rc;
 
 	/* not every reader has it; the message is what is answered */
@@ -165,15 +181,10 @@ stop(tmg_ccid *c)
 	if (rc == TMG_E_IO)
 		c->pipe->ops->clear(c->pipe);
 	c->fault = NULL;
-	rc = rc == TMG_REMOVED ? rc : send(c, &ask);
-	for (int i = 0; rc == TMG_OK && i < STALE_MAX; i++) {
-		rc = receive(c, until, &a);
-		if (rc == TMG_OK && a.type == TMG_CCID_R_SLOT &&
-		    a.seq == ask.seq && !a.wait)
-			break;
-		if (rc == TMG_E_MALFORMED || i == STALE_MAX - 1)
-			rc = rc == TMG_OK ? TMG_E_IO : TMG_OK;
-	}
+	if (rc != TMG_REMOVED)
+		rc = send(c, &ask);
+	if (rc == TMG_OK)
+		rc = await_stop(c, ask.seq);
 	c->fault = kept;
 	c->broken = rc != TMG_OK;
 }

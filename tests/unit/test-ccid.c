@@ -24,7 +24,8 @@
  * One message and what follows.  out: type, three bytes of the type, data.  in:
  * type, status, error, byte of the type, data; before it "~" for an answer to
  * the question before, "/" cuts it into two transfers behind the head.  "-" time
- * is over; "x" unplugged; "!" stalled; "=" raw bytes; "0" an empty transfer.
+ * is over; "x" unplugged; "!" stalled; "=" raw bytes, "&" for ever; "0" an empty
+ * transfer.
  * ABORT of the control endpoint is "A".
  */
 struct line {
@@ -301,6 +302,9 @@ static const struct {
 	{ "noise; it stops when told to", &token, TMG_E_MALFORMED, 0, false, {
 	    { ON, { "=FFFFFFFFFFFFFFFFFFFFFF" } },
 	    { "72000000", { "~80000000 9000", "81000000" } } } },
+	{ "noise for ever, even when told to stop", &token, TMG_E_MALFORMED, 0, true, {
+	    { ON, { "=FFFFFFFFFFFFFFFFFFFFFF" } },
+	    { "72000000", { "&FFFFFFFFFFFFFFFFFFFFFF" } } } },
 	{ "more than it announced", &token, TMG_E_MALFORMED, 0, false, {
 	    { ON, { "=80 02000000 00 01 00 00 00 3B 00 00" } },
 	    { "72000000", { "81000000" } } } },

@@ -82,7 +82,7 @@ tmg_ccid_longest(const tmg_ccid *c);
  * PC_to_RDR_Secure with what part10.h wrote for the command at its end.  What
  * the reader says of time and keys comes as the status words of part 10.
  *
- * Verdicts  TMG_UNSUPPORTED  not at this level with this protocol
+ * Verdicts  TMG_UNSUPPORTED  the command does not fit into one message, or block
  */
 TMG_MUST_USE tmg_rc
 tmg_ccid_secure(tmg_ccid *c, bool change, tmg_view part10, size_t command,

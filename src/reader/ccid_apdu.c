@@ -10,6 +10,7 @@ enum {
 	SHORT_MAX = 261,	/* bytes of the longest short command */
 	PARTS_MAX = 4096,	/* messages of one APDU */
 	SPACE_OF_SW = 2,
+	PERSON_MORE_S = 60,	/* the reader's clock may begin anew with each key */
 };
 
 /* ---- blocks -------------------------------------------------------------- */
@@ -165,11 +166,10 @@ by_t0(tmg_ccid *c, tmg_view command, tmg_out *response)
 	return done;
 }
 
+/* What T=1 came to, in words. */
 static tmg_rc
-by_t1(tmg_ccid *c, tmg_view command, tmg_out *response)
+understood(tmg_ccid *c, tmg_rc rc)
 {
-	const tmg_rc rc = tmg_t1_transmit(&c->t1, command, response);
-
 	if (rc == TMG_E_SPACE)
 		return tmg_raise(c->fault, rc, 0,
 		    _("%s answered more than was asked for"), c->name);
@@ -178,6 +178,12 @@ by_t1(tmg_ccid *c, tmg_view command, tmg_out *response)
 		    "understood; whether it did what it was told is unknown"),
 		    c->name);
 	return rc;
+}
+
+static tmg_rc
+by_t1(tmg_ccid *c, tmg_view command, tmg_out *response)
+{
+	return understood(c, tmg_t1_transmit(&c->t1, command, response));
 }
 
 /* ---- all of them --------------------------------------------------------- */
@@ -230,20 +236,37 @@ tmg_ccid_apdu(tmg_ccid *c, tmg_view command, tmg_out *response)
 
 /* ---- keypad -------------------------------------------------------------- */
 
+static bool
+makes_blocks(const tmg_ccid *c)
+{
+	return c->desc.level == TMG_CCID_TPDU && c->terms.protocol == 1;
+}
+
 /*
  * "PIN Verification Data Structure" and "PIN Modification Data Structure",
- * 6.1.11: what part 10 has, with bPINOperation before it and without bTimerOut2
- * and ulDataLength.
+ * 6.1.11: what part 10 has, with bPINOperation before it, without bTimerOut2
+ * and ulDataLength, and with the begin of the block in bTeoPrologue where the
+ * reader makes one.
  */
-static void
-put_secure(tmg_out *out, bool change, tmg_view p, size_t command)
+static tmg_rc
+put_secure(const tmg_ccid *c, tmg_out *out, bool change, tmg_view p,
+    size_t command)
 {
 	const size_t length = 4;	/* ulDataLength */
+	uint8_t prologue[TMG_T1_PROLOGUE] = { 0 };
+	tmg_rc rc;
 
+	if (makes_blocks(c) &&
+	    (rc = tmg_t1_prologue(&c->t1, command, prologue)))
+		return rc;
 	tmg_put_u8(out, change);
 	tmg_put_u8(out, p.ptr[0]);	/* bTimerOut */
-	tmg_put(out, (tmg_view){ p.ptr + 2, p.len - 2 - length - command });
+	tmg_put(out, (tmg_view){ p.ptr + 2, p.len - 2 - sizeof(prologue) -
+	    length - command });
+	tmg_put(out, TMG_VIEW(prologue));
 	tmg_put(out, (tmg_view){ p.ptr + p.len - command, command });
+	return out->full || out->len > c->desc.message - TMG_CCID_HEAD
+	    ? TMG_UNSUPPORTED : TMG_OK;
 }
 
 /* The reader's own refusals as part 10 has them. */
@@ -256,6 +279,26 @@ refusal(const tmg_ccid_answer *a, uint8_t sw[static 2])
 	    a->error == TMG_CCID_E_PIN_CANCELLED);
 }
 
+/* What the card said.  Where blocks are made it comes in one, and two bytes alone
+ * are the reader's own, who then sent nothing. */
+static tmg_rc
+take_secure(tmg_ccid *c, const tmg_ccid_answer *a, tmg_out *response)
+{
+	const tmg_view none = { NULL, 0 };
+	tmg_rc rc = makes_blocks(c) ? of_line(c, a) : tmg_ccid_judge(c, a);
+
+	if (makes_blocks(c) && rc != TMG_OK && rc != TMG_PENDING &&
+	    rc != TMG_E_MALFORMED)
+		return rc;
+	if (makes_blocks(c) && (rc != TMG_OK || a->data.len != SPACE_OF_SW))
+		return understood(c, tmg_t1_follow(&c->t1, rc == TMG_OK ? a->data
+		    : none, response));
+	if (rc != TMG_OK)
+		return rc;
+	tmg_put(response, a->data);
+	return tmg_out_done(response);
+}
+
 tmg_rc
 tmg_ccid_secure(tmg_ccid *c, bool change, tmg_view part10, size_t command,
     tmg_out *response)
@@ -263,28 +306,30 @@ tmg_ccid_secure(tmg_ccid *c, bool change, tmg_view part10, size_t command,
 	static const uint8_t param[3];
 	uint8_t store[320], sw[2];
 	tmg_out out = TMG_OUT(store);
-	const int person = (part10.ptr[0] + 60) * 1000;
+	const int person = (part10.ptr[0] + PERSON_MORE_S) * 1000;
+	const size_t before = response->len;
 	tmg_ccid_answer a;
 	tmg_rc rc;
 
-	/* with T=1 the reader would have to be told of our block numbers */
-	if (c->desc.level == TMG_CCID_TPDU && c->terms.protocol == 1)
-		return TMG_UNSUPPORTED;
-	put_secure(&out, change, part10, command);
-	if (out.full || out.len > c->desc.message - TMG_CCID_HEAD)
-		return TMG_UNSUPPORTED;
+	if ((rc = put_secure(c, &out, change, part10, command)))
+		return rc;
 	c->until = tmg_now_ms() + c->times.whole;
 	rc = tmg_ccid_command(c, TMG_CCID_SECURE, param, tmg_out_view(&out), person,
 	    &a);
+	if (rc == TMG_PENDING)
+		return tmg_raise(c->fault, TMG_E_IO, 0, _("the keypad of %s said "
+		    "nothing for %d seconds; plug the reader in again"), c->name,
+		    person / 1000);
 	if (rc != TMG_OK)
-		return rc == TMG_PENDING ? TMG_E_IO : rc;
+		return rc;
 	if (refusal(&a, sw)) {
 		tmg_put(response, TMG_VIEW(sw));
 		return tmg_out_done(response);
 	}
-	if ((rc = tmg_ccid_judge(c, &a)))
-		return rc;
-	tmg_put(response, a.data);
-	return a.data.len < SPACE_OF_SW ? out_of_order(c)
-	    : tmg_out_done(response);
+	rc = take_secure(c, &a, response);
+	if (rc == TMG_OK && response->len - before < SPACE_OF_SW)
+		rc = out_of_order(c);
+	if (rc != TMG_OK)
+		response->len = before;
+	return rc;
 }

@@ -51,8 +51,7 @@ take_over(struct ccid_link *l)
 	l->link.protocol = c->terms.protocol;
 	l->link.longest = tmg_ccid_longest(c);
 	/* that it may be used is for the program to say, tamga/ctx.h */
-	l->link.keypad = c->desc.level == TMG_CCID_TPDU &&
-	    c->terms.protocol == 1 ? 0 :
+	l->link.keypad =
 	    ((c->desc.pins & TMG_CCID_PIN_VERIFY) != 0 ? TMG_PAD_VERIFY : 0) |
 	    ((c->desc.pins & TMG_CCID_PIN_MODIFY) != 0 ? TMG_PAD_CHANGE : 0);
 	l->resets = l->r->resets;

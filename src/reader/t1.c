@@ -14,6 +14,7 @@ struct talk {
 	tmg_view rest;		/* of the command, behind the block under way */
 	tmg_view chunk;		/* what is under way */
 	bool sending;		/* the card has not all of the command yet */
+	bool unseen;		/* the block under way is not ours to send again */
 	unsigned repeats;
 	unsigned blocks;	/* that came, of all kinds */
 	unsigned times;		/* block waiting times granted for the next answer */
@@ -183,7 +184,7 @@ take_r(struct talk *k, const tmg_t1_block *b)
 		return TMG_PENDING;
 	}
 	if (wants == t->ns) {
-		if (k->repeats++ == REPEATS_MAX)
+		if (k->unseen || k->repeats++ == REPEATS_MAX)
 			return TMG_E_IO;
 		set_i(k);
 		return TMG_PENDING;
@@ -246,14 +247,11 @@ take_block(struct talk *k, const tmg_t1_block *b)
 	return (b->pcb & TMG_T1_S) == TMG_T1_R ? take_r(k, b) : take_s(k, b);
 }
 
-/* One block there and one back; as take_block(). */
+/* A block that came, or why none did; as take_block(). */
 static tmg_rc
-step(struct talk *k)
+digest(struct talk *k, tmg_rc rc, const tmg_t1_block *b)
 {
-	uint8_t store[TMG_T1_BLOCK_MAX];
-	tmg_t1_block b;
 	uint8_t wrong = TMG_T1_R_OTHER;
-	tmg_rc rc = round_trip(k, store, &b);
 
 	if (rc == TMG_E_MALFORMED)
 		wrong = TMG_T1_R_EDC;
@@ -261,9 +259,9 @@ step(struct talk *k)
 		/* none of them breaks a rule, and they never end */
 		if (k->blocks++ == BLOCKS_MAX)
 			return give_up(k->t, TMG_E_IO);
-		if (b.pcb == (TMG_T1_S | TMG_T1_S_ABORT))
+		if (b->pcb == (TMG_T1_S | TMG_T1_S_ABORT))
 			return aborted(k);
-		rc = take_block(k, &b);
+		rc = take_block(k, b);
 		if (rc != TMG_E_MALFORMED)
 			return rc == TMG_E_IO || rc == TMG_E_SPACE
 			    ? give_up(k->t, rc) : rc;
@@ -272,18 +270,53 @@ step(struct talk *k)
 	return ask_again(k, wrong) ? TMG_PENDING : give_up(k->t, TMG_E_IO);
 }
 
+/* Until there is a response. */
+static tmg_rc
+talk_on(struct talk *k, tmg_rc rc)
+{
+	uint8_t store[TMG_T1_BLOCK_MAX];
+	tmg_t1_block b;
+
+	while (rc == TMG_PENDING) {
+		rc = round_trip(k, store, &b);
+		rc = digest(k, rc, &b);
+	}
+	return rc;
+}
+
 tmg_rc
 tmg_t1_transmit(tmg_t1 *t, tmg_view command, tmg_out *response)
 {
 	struct talk k = { .t = t, .rest = command, .sending = true, .times = 1,
 	    .response = response };
-	tmg_rc rc;
 
 	if (t->lost)
 		return TMG_E_IO;
 	next_chunk(&k);
-	do
-		rc = step(&k);
-	while (rc == TMG_PENDING);
-	return rc;
+	return talk_on(&k, TMG_PENDING);
+}
+
+/* ---- blocks that the reader makes ---------------------------------------- */
+
+tmg_rc
+tmg_t1_prologue(const tmg_t1 *t, size_t len, uint8_t prologue[TMG_T1_PROLOGUE])
+{
+	if (len > t->ifsc)
+		return TMG_UNSUPPORTED;
+	prologue[0] = 0;
+	prologue[1] = t->ns ? TMG_T1_I_SEQ : 0;
+	prologue[2] = (uint8_t)len;
+	return TMG_OK;
+}
+
+tmg_rc
+tmg_t1_follow(tmg_t1 *t, tmg_view first, tmg_out *response)
+{
+	struct talk k = { .t = t, .sending = true, .unseen = true, .times = 1,
+	    .response = response };
+	tmg_t1_block b;
+	tmg_rc rc = tmg_t1_take(first, t->crc, &b);
+
+	rc = digest(&k, rc, &b);
+	return talk_on(&k, rc);
 }

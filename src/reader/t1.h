@@ -86,4 +86,18 @@ tmg_t1_tell_ifsd(tmg_t1 *t, uint8_t ifsd);
 TMG_MUST_USE tmg_rc
 tmg_t1_transmit(tmg_t1 *t, tmg_view command, tmg_out *response);
 
+/*
+ * A command whose one block the reader makes, because what is typed on its keys is
+ * in it: NAD, PCB and LEN of that block.  Verdicts TMG_UNSUPPORTED: the card does
+ * not take that much in one.
+ */
+enum { TMG_T1_PROLOGUE = 3 };
+TMG_MUST_USE tmg_rc
+tmg_t1_prologue(const tmg_t1 *t, size_t len, uint8_t prologue[TMG_T1_PROLOGUE]);
+
+/* What the card answered to that block, or nothing, leads to a response as above.  The
+ * block cannot be sent again: a card that asks for it has not done what it says. */
+TMG_MUST_USE tmg_rc
+tmg_t1_follow(tmg_t1 *t, tmg_view first, tmg_out *response);
+
 #endif

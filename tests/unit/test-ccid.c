@@ -572,16 +572,71 @@ static const struct {
 	{ "80 40 EF 00", TMG_OK, "6401" },
 	{ "80 40 07 00", TMG_E_IO, "" },
 	{ "80 42 FE 00", TMG_REMOVED, "" },
+	{ "80 41 FE 00", TMG_RESET, "" },
 	{ "80000000", TMG_E_MALFORMED, "" },
 };
+
+/* Where the reader makes the block and the computer the numbers. */
+static const struct {
+	struct line lines[3];
+	tmg_rc rc;
+	const char *response;
+} block_entries[] = {
+	{ { { NULL, { "80000000 00 00 02 9000 92" } } }, TMG_OK, "9000" },
+	{ { { NULL, { "80000000 00 00 02 63C2 A3" } } }, TMG_OK, "63C2" },
+	{ { { NULL, { "80000000 6402" } } }, TMG_OK, "6402" },
+	{ { { NULL, { "80 40 F0 00" } } }, TMG_OK, "6400" },
+	{ { { NULL, { "80 40 07 00" } } }, TMG_E_IO, "" },
+	{ { { NULL, { "80 42 FE 00" } } }, TMG_REMOVED, "" },
+	{ { { NULL, { "80000000 00 00 02 9000 93" } },
+	    { "6F000000 00 81 00 81", { "80000000 00 00 02 9000 92" } } }, TMG_OK,
+	    "9000" },
+	{ { { NULL, { "80000000" } },
+	    { "6F000000 00 81 00 81", { "80000000 00 00 02 9000 92" } } }, TMG_OK,
+	    "9000" },
+	{ { { NULL, { "80 40 FE 00" } },
+	    { "6F000000 00 81 00 81", { "80000000 00 81 00 81" } },
+	    { "6F000000 00 C0 00 C0", { "80000000 00 E0 00 E0" } } }, TMG_E_IO, "" },
+	{ { { NULL, { "80000000 00 00 01 90 91" } } }, TMG_E_MALFORMED, "" },
+};
+
+/* bTimerOut, bTimerOut2, the rest of PIN_VERIFY_STRUCTURE, ulDataLength */
+static const char *const part10 = "1E 00 82 08 00 0806 02 01 0904 00 000000"
+    "0D000000" VERIFY;
+
+static void
+test_block_entries(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(block_entries); i++) {
+		struct line lines[] = {
+			{ ON, { "80000000" YUBIKEY } },
+			{ "69000000 00 1E 82 08 00 0806 02 01 0904 00 00000D" VERIFY,
+			    { block_entries[i].lines[0].in[0] } },
+			block_entries[i].lines[1],
+			block_entries[i].lines[2],
+			{ NULL, { NULL } },
+		};
+		uint8_t store[64], want[4], got[16];
+		tmg_out response = TMG_OUT(got);
+		struct script s;
+		tmg_fault f;
+		tmg_ccid c;
+
+		print_message("  %s\n", lines[1].in[0]);
+		begin(&c, &s, &tpdu_auto, lines, &f);
+		assert_int_equal(tmg_ccid_power_on(&c), TMG_OK);
+		assert_int_equal(tmg_ccid_secure(&c, false, hex(part10, store,
+		    sizeof(store)), 13, &response), block_entries[i].rc);
+		assert_view_equal(tmg_out_view(&response),
+		    hex(block_entries[i].response, want, sizeof(want)));
+		end(&c, &s);
+	}
+}
 
 static void
 test_entries(void **state)
 {
-	/* bTimerOut, bTimerOut2, the rest of PIN_VERIFY_STRUCTURE, ulDataLength */
-	static const char *const part10 = "1E 00 82 08 00 0806 02 01 0904 00 000000"
-	    "0D000000" VERIFY;
-
 	(void)state;
 	for (size_t i = 0; i < TMG_COUNT(entries); i++) {
 		const struct line lines[] = {
@@ -605,6 +660,34 @@ test_entries(void **state)
 		    hex(entries[i].response, want, sizeof(want)));
 		end(&c, &s);
 	}
+}
+
+/* A keypad that says nothing is told of as such, and told to stop. */
+static void
+test_entry_silent(void **state)
+{
+	static const struct line lines[] = {
+		POWER(YUBIKEY),
+		{ "69000000 00 1E 82 08 00 0806 02 01 0904 00 000000" VERIFY, { "-" } },
+		{ "72000000", { "81000000" } },
+		{ NULL, { NULL } },
+	};
+	uint8_t store[64], got[16];
+	tmg_out response = TMG_OUT(got);
+	struct script s;
+	tmg_fault f;
+	tmg_ccid c;
+
+	(void)state;
+	begin(&c, &s, &token, lines, &f);
+	assert_int_equal(tmg_ccid_power_on(&c), TMG_OK);
+	assert_int_equal(tmg_ccid_secure(&c, false, hex(part10, store,
+	    sizeof(store)), 13, &response), TMG_E_IO);
+	assert_string_equal(f.text, "the keypad of Reader 7 said nothing for 90 "
+	    "seconds; plug the reader in again");
+	assert_false(c.broken);
+	assert_int_equal(response.len, 0);
+	end(&c, &s);
 }
 
 /* ---- links --------------------------------------------------------------- */
@@ -1251,6 +1334,8 @@ main(void)
 		cmocka_unit_test(test_for_ever),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_block_entries),
+		cmocka_unit_test(test_entry_silent),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_two_links),

@@ -264,6 +264,63 @@ test_talks(void **state)
 	}
 }
 
+/* The block was the reader's, with the prologue that it was told: what the card says to
+ * it, and goes on with.  The command's row is that answer. */
+static const struct script followed[] = {
+	{ "one block each", "000002 9000", TMG_OK, "9000", false, {
+	    { NULL, NULL, 0 } } },
+	{ "the response in two", "002001 01", TMG_OK, "019000", false, {
+	    { "009000", "004002 9000", 0 } } },
+	{ "time wanted", "00C301 05", TMG_OK, "9000", false, {
+	    { "00E301 05", "000002 9000", 5 } } },
+	{ "its block was damaged", BROKEN "000002 9000", TMG_OK, "9000", false, {
+	    { "008100", "000002 9000", 0 } } },
+	{ "silence", SILENCE, TMG_OK, "63C2", false, {
+	    { "008100", "000002 63C2", 0 } } },
+	{ "it asks for the block, which is gone", "008100", TMG_E_IO, "", false, {
+	    { "00C000", "00E000", 0 } } },
+	{ "it says yes to what was all", "009000", TMG_OK, "9000", false, {
+	    { "008200", "000002 9000", 0 } } },
+	{ "nothing makes it follow", SILENCE, TMG_E_IO, "", true, {
+	    { "008100", SILENCE, 0 },
+	    { "008200", NOISE, 0 },
+	    { "00C000", SILENCE, 0 },
+	    { "00C000", SILENCE, 0 },
+	    { "00C000", SILENCE, 0 } } },
+};
+
+static void
+test_follow(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(followed); i++) {
+		const struct script *s = &followed[i];
+		static const uint8_t begin[] = { 0, 0x00, 4 }, next[] = { 0, 0x40, 4 };
+		struct play p = { s, 0 };
+		uint8_t store[64], want[64], got[8], prologue[3];
+		tmg_out response = TMG_OUT(got), first = TMG_OUT(store);
+		tmg_t1 t;
+
+		print_message("  %s\n", s->name);
+		tmg_t1_begin(&t, 4, false, play, &p);
+		assert_int_equal(tmg_t1_prologue(&t, 5, prologue), TMG_UNSUPPORTED);
+		assert_int_equal(tmg_t1_prologue(&t, 4, prologue), TMG_OK);
+		assert_memory_equal(prologue, begin, 3);
+		if (s->command[0] != SILENCE[0])
+			say(&first, s->command);
+		assert_int_equal(tmg_t1_follow(&t, tmg_out_view(&first),
+		    &response), s->rc);
+		assert_true(s->lines[p.at].out == NULL);
+		assert_int_equal(t.lost, s->lost);
+		assert_int_equal(tmg_t1_prologue(&t, 4, prologue), TMG_OK);
+		/* numbers go on, or begin anew */
+		assert_memory_equal(prologue, s->rc == TMG_OK ? next : begin, 3);
+		if (s->rc == TMG_OK)
+			assert_view_equal(tmg_out_view(&response),
+			    hex(s->response, want, sizeof(want)));
+	}
+}
+
 /* Numbers go on from command to command, and begin anew after resynchronising. */
 static void
 test_numbers(void **state)
@@ -382,6 +439,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_talks),
+		cmocka_unit_test(test_follow),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_ifsd),
 		cmocka_unit_test(test_endless),

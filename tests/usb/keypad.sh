@@ -185,7 +185,10 @@ for way in '' --pcscd=listed; do
 	in_bed typed $piv jcr-770 JCR-770 screen $way
 	in_bed typed $piv xi-sign 'XI-SIGN' screen $way
 	in_bed typed $piv,t0 gempc-pinpad GemPCPinpad '' $way
+	# blocks: the reader makes the one with the PIN in it
+	in_bed typed $piv gempc-pinpad GemPCPinpad '' $way
 done
 in_bed left $piv jcr-770 JCR-770 screen
-in_bed left $piv,t0 gempc-pinpad GemPCPinpad ''
+in_bed left $piv jcr-770 JCR-770 screen --pcscd=listed
+in_bed left $piv gempc-pinpad GemPCPinpad ''
 in_bed half $piv yubikey,keypad=1 YubiKey ''

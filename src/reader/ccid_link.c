@@ -163,7 +163,7 @@ enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
 	if (rc == TMG_UNSUPPORTED)
 		return tmg_part10_none(&link->fault, l->r->name);
 	if ((rc = recover(l, rc)))
-		return rc;
+		return tmg_part10_broken_off(&link->fault, rc);
 	return tmg_part10_judge(&link->fault, l->r->name,
 	    (tmg_view){ response->ptr + before, response->len - before });
 }

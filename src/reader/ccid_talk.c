@@ -59,8 +59,8 @@ static tmg_rc
 unplugged(tmg_ccid *c)
 {
 	c->broken = true;
-	return tmg_raise(c->fault, TMG_REMOVED, 0, _("%s was unplugged"),
-	    c->name);
+	return tmg_raise(c->fault, TMG_REMOVED, 0, _("%s was unplugged; plug it "
+	    "in again"), c->name);
 }
 
 static tmg_rc
@@ -266,7 +266,8 @@ tmg_ccid_judge(tmg_ccid *c, const tmg_ccid_answer *a)
 		return TMG_OK;
 	if (a->icc == TMG_CCID_EMPTY)
 		return tmg_raise(c->fault, TMG_REMOVED, 0,
-		    _("%s: there is no card in it"), c->name);
+		    _("%s: there is no card in it; put it in again"),
+		    c->name);
 	if (a->icc == TMG_CCID_INACTIVE)
 		return tmg_raise(c->fault, TMG_RESET, 0,
 		    _("%s: the card has lost its power"), c->name);

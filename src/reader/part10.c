@@ -291,6 +291,17 @@ tmg_part10_judge(tmg_fault *f, const char *reader, tmg_view response)
 }
 
 tmg_rc
+tmg_part10_broken_off(tmg_fault *f, tmg_rc rc)
+{
+	const tmg_fault was = *f;
+
+	if (rc != TMG_REMOVED && !tmg_is_fault(rc))
+		return rc;
+	return tmg_raise(f, rc, was.sw, _("%s; before the PIN is typed again see "
+	    "how many tries are left: tamga info"), was.text);
+}
+
+tmg_rc
 tmg_part10_none(tmg_fault *f, const char *reader)
 {
 	return tmg_raise(f, TMG_UNSUPPORTED, 0,

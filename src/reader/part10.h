@@ -52,6 +52,11 @@ tmg_part10_put(const tmg_part10_properties *p, const tmg_pad_form *form,
 TMG_MUST_USE tmg_rc
 tmg_part10_judge(tmg_fault *f, const char *reader, tmg_view response);
 
+/* An entry that came to no answer, for rc: TMG_REMOVED or a fault, whose words are in f.
+ * They are told what is to be looked at before the PIN is typed again.  Returns rc. */
+TMG_MUST_USE tmg_rc
+tmg_part10_broken_off(tmg_fault *f, tmg_rc rc);
+
 /* For a link without one: TMG_UNSUPPORTED, in words. */
 TMG_MUST_USE tmg_rc
 tmg_part10_none(tmg_fault *f, const char *reader);

@@ -341,7 +341,7 @@ enter(tmg_link *link, const tmg_pad_form *form, tmg_view command,
 	if (got > response->cap - before)
 		got = 0;
 	if ((rc = answered(l, code, got, response)))
-		return rc;
+		return tmg_part10_broken_off(&link->fault, rc);
 	return tmg_part10_judge(&link->fault, l->reader,
 	    (tmg_view){ response->ptr + before, response->len - before });
 }

@@ -30,7 +30,8 @@ held(const tmg_usb_place *at, const char *name, tmg_fault *f)
 static tmg_rc
 gone(const char *name, tmg_fault *f)
 {
-	return tmg_raise(f, TMG_REMOVED, 0, _("%s was unplugged"), name);
+	return tmg_raise(f, TMG_REMOVED, 0, _("%s was unplugged; plug it in again"),
+	    name);
 }
 
 static tmg_rc

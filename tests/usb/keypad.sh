@@ -127,7 +127,11 @@ left() {
 		(until ctl log | grep -q '^keypad'; do sleep 0.05; done; ctl $what >/dev/null) &
 		run 3 pin verify
 		wait $!
-		says 'no card in it\|gone\|unplugged'
+		case $what in
+		remove) says 'no card in it; put it in again\|was taken out; insert it again' ;;
+		unplug) says 'unplugged; plug it in again' ;;
+		esac
+		says 'before the PIN is typed again see how many tries are left: tamga info'
 		case $what in remove) ctl insert ;; unplug) ctl plug ;; esac >/dev/null
 		until "$tamga" list 2>/dev/null | grep -q 'CN=tamga-vcard 9A'; do sleep 0.05; done
 	done

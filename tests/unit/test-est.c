@@ -233,7 +233,8 @@ unreachable_servers_are_told_apart(void **state)
 		clock_gettime(CLOCK_MONOTONIC, &begin);
 		expect(a, submit(a, &d), rows[i].rc, rows[i].says);
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		assert_in_range(end.tv_sec - begin.tv_sec, 0, 4);
+		/* 30 where nothing is said */
+		assert_in_range(end.tv_sec - begin.tv_sec, 0, 25);
 	}
 }
 

@@ -42,7 +42,12 @@ struct peer {
 	} conn[PEERS_MAX];
 };
 
-/* No test waits for the patience of real life. */
+#define LONG_MS 60000		/* far more than any answer takes */
+#define SHORT_MS 200
+
+/* Nobody waits as long as in real life for who will not answer. */
+static bool mute;
+
 tmg_rc __real_tmg_frame_recv(int fd, int stop, int timeout_ms, tmg_out *out);
 tmg_rc __wrap_tmg_frame_recv(int fd, int stop, int timeout_ms, tmg_out *out);
 
@@ -50,7 +55,7 @@ tmg_rc
 __wrap_tmg_frame_recv(int fd, int stop, int timeout_ms, tmg_out *out)
 {
 	return __real_tmg_frame_recv(fd, stop,
-	    timeout_ms > 1000 ? 200 : timeout_ms, out);
+	    mute && timeout_ms > SHORT_MS ? SHORT_MS : timeout_ms, out);
 }
 
 static int callocs_left = -1;
@@ -81,7 +86,7 @@ peer_answer(int fd, const char *text)
 	if (strcmp(text, NOTHING) == 0)
 		return true;
 	return tmg_hex_parse(tmg_view_str(text), &out) == TMG_OK &&
-	    tmg_frame_send(fd, tmg_out_view(&out), 1000) == TMG_OK;
+	    tmg_frame_send(fd, tmg_out_view(&out), LONG_MS) == TMG_OK;
 }
 
 /* False: the connection is to be closed. */
@@ -91,7 +96,7 @@ peer_serve(struct peer *p, size_t i)
 	uint8_t store[1024];
 	tmg_out in = TMG_OUT(store);
 
-	if (__real_tmg_frame_recv(p->conn[i].fd, -1, 1000, &in) != TMG_OK)
+	if (__real_tmg_frame_recv(p->conn[i].fd, -1, LONG_MS, &in) != TMG_OK)
 		return false;
 	if (in.len >= 4)
 		return peer_answer(p->conn[i].fd, p->apdu);
@@ -262,6 +267,15 @@ transmit(tmg_link *link, size_t *got)
 	return rc;
 }
 
+/* What was sent to the peer last arrives some time. */
+static void
+wait_count(atomic_uint *count, unsigned times)
+{
+	for (int ms = 0; ms < LONG_MS && atomic_load(count) < times; ms++)
+		usleep(1000);
+	assert_int_equal(atomic_load(count), times);
+}
+
 static void
 test_conversation(void **state)
 {
@@ -288,11 +302,10 @@ test_conversation(void **state)
 	p->begin = "00";
 	assert_int_equal(link->ops->reset(link), TMG_OK);
 	link->ops->end(link);
-	assert_int_equal(p->resets, 1);
+	wait_count(&p->resets, 1);
 	link->ops->close(link, true);
-	usleep(50000);
-	assert_int_equal(p->resets, 2);
-	assert_int_equal(p->ends, 3);
+	wait_count(&p->resets, 2);
+	wait_count(&p->ends, 3);
 	tmg_hub_free(&hub);
 }
 
@@ -325,6 +338,8 @@ test_odd(void **state)
 		size_t got;
 
 		print_message("  %s\n", odd[i].what);
+		mute = strcmp(odd[i].begin, NOTHING) == 0 ||
+		    strcmp(odd[i].apdu, NOTHING) == 0 || strcmp(odd[i].atr, NOTHING) == 0;
 		p->begin = odd[i].begin;
 		rc = link->ops->begin(link);
 		assert_int_equal(rc, odd[i].begin_rc);
@@ -336,6 +351,7 @@ test_odd(void **state)
 		}
 		assert_int_equal(link->fault.rc, rc);
 		assert_string_not_equal(link->fault.text, "");
+		mute = false;
 		link->ops->end(link);
 
 		/* what is gone stays gone, whatever the peer says later */
@@ -435,7 +451,7 @@ test_wait(void **state)
 	assert_int_equal(hub->ops->wait(hub, 20), TMG_PENDING);
 	assert_int_equal(hub->ops->wait(hub, 0), TMG_PENDING);
 	p->change = true;
-	assert_int_equal(hub->ops->wait(hub, 1000), TMG_OK);
+	assert_int_equal(hub->ops->wait(hub, LONG_MS), TMG_OK);
 	/* since the last list: until the next list it remains so */
 	assert_int_equal(hub->ops->wait(hub, 0), TMG_OK);
 	assert_int_equal(hub->ops->list(hub, &row, 1, &count), TMG_OK);
@@ -448,7 +464,7 @@ test_wait(void **state)
 	/* once is once; before the wait counts too */
 	assert_int_equal(hub->ops->wait(hub, 20), TMG_PENDING);
 	hub->ops->cancel(hub);
-	assert_int_equal(hub->ops->wait(hub, 1000), TMG_CANCELLED);
+	assert_int_equal(hub->ops->wait(hub, LONG_MS), TMG_CANCELLED);
 	tmg_hub_free(&hub);
 }
 
@@ -464,7 +480,7 @@ test_peer_restarts(void **state)
 
 	assert_int_equal(hub->ops->list(hub, &row, 1, &count), TMG_OK);
 	peer_stop(p);
-	assert_int_equal(hub->ops->wait(hub, 1000), TMG_OK);
+	assert_int_equal(hub->ops->wait(hub, LONG_MS), TMG_OK);
 	assert_int_equal(hub->ops->list(hub, &row, 1, &count), TMG_OK);
 	assert_int_equal(row.presence, TMG_ABSENT);
 	assert_int_equal(hub->ops->wait(hub, 20), TMG_PENDING);
@@ -473,7 +489,7 @@ test_peer_restarts(void **state)
 	pthread_join(thread, NULL);
 
 	peer_start(p);
-	assert_int_equal(hub->ops->wait(hub, 5000), TMG_OK);
+	assert_int_equal(hub->ops->wait(hub, LONG_MS), TMG_OK);
 	assert_int_equal(hub->ops->list(hub, &row, 1, &count), TMG_OK);
 	assert_int_equal(row.presence, TMG_PRESENT);
 	tmg_hub_free(&hub);

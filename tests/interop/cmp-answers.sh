@@ -14,8 +14,7 @@ serve_cmp
 answers() {
 	fresh_card --yubikey
 	ctl mark
-	run "${1%,*}" "$tamga" enroll $local $(at "$2") $secret --slot 9a --subject CN=Asel \
-		--timeout 3
+	run "${1%,*}" "$tamga" enroll $local $(at "$2") $secret --slot 9a --subject CN=Asel
 	case $1 in *,*) ;; *) says "$3" ;; esac
 	[ "$(generated) $(signatures)" = "1 1" ] ||
 		fail "$2: $(generated) keys, $(signatures) signatures"
@@ -30,7 +29,7 @@ answers() {
 stops() {
 	fresh_card --yubikey
 	ctl mark
-	run "$1" "$tamga" enroll $local $(at "$2") $secret --slot 9a --subject CN=Asel --timeout 3
+	run "$1" "$tamga" enroll $local $(at "$2") $secret --slot 9a --subject CN=Asel
 	says "$3"
 	[ "$(generated)$(verified)$(journals)" = 000 ] || fail "$2: something was begun"
 	ok "$2: $(sed -n 's/^tamga: //p' "$work/said" | cut -c 1-110)"

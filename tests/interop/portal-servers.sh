@@ -18,7 +18,9 @@ children="$children $!"
 read -r port hash <"$work/told" || { cat "$work/server"; fail "the portal does not serve"; }
 echo '{"who": "Walker"}' >"$work/answers"
 wish="$local --ca portal+https://localhost:$port --ca-file $work/portal/ca.pem --profile p
---answers $work/answers --agree $hash --slot 9a --timeout 2"
+--answers $work/answers --agree $hash --slot 9a"
+# patience HOW: little where the answer takes long on purpose
+patience() { case $1 in slow) echo --timeout 2 ;; esac; }
 asked() { grep -c "^$1\$" "$work/portal/asked"; }
 
 # The words of the last run are fit for a terminal and for a person.
@@ -36,7 +38,7 @@ bad() {
 	: >"$work/portal/asked"
 	echo "$1 $2" >"$work/portal/mode"
 	status=0
-	setsid -w timeout 60 "$tamga" enroll $wish >"$work/out" 2>"$work/said" || status=$?
+	setsid -w timeout 60 "$tamga" enroll $wish $(patience "$2") >"$work/out" 2>"$work/said" || status=$?
 	case $status in 1 | 2 | 6 | 7) ;; *) fail "$1 $2: status $status" ;; esac
 	fit "$1 $2"
 	[ -z "${5:-}" ] || grep -q -e "$5" "$work/said" || fail "$1 $2: does not say \"$5\""
@@ -94,7 +96,7 @@ for how in html cut 503 garbage nothing private other-key other-ca; do
 done
 bad certificate other-key 1 1 'another key'
 bad certificate other-app 1 1 'Somebody Else'
-run 1 "$tamga" enroll --resume --now $local --timeout 2
+run 1 "$tamga" enroll --resume --now $local
 good "certificate other-app"
 ok "certificate: $words"
 
@@ -107,11 +109,11 @@ ok "installed: $words"
 
 # ---- the application, printed: saved whole and as what it is, or not at all -----------------------
 number=$(sed -n 's,.*/applications/\([A-Z0-9-]*\)".*,\1,p' "$work"/state/tamga/*.json | head -n 1)
-paper="$tamga application print $number -o $work/paper.pdf --timeout 2"
+paper="$tamga application print $number -o $work/paper.pdf"
 for how in html type redirect cut shut 500 404 huge slow; do
 	echo "print $how" >"$work/portal/mode"
 	status=0
-	setsid -w timeout 60 $paper >"$work/out" 2>"$work/said" || status=$?
+	setsid -w timeout 60 $paper $(patience $how) >"$work/out" 2>"$work/said" || status=$?
 	case $status in 1 | 7) ;; *) fail "print $how: status $status" ;; esac
 	fit "print $how"
 	[ ! -e "$work/paper.pdf" ] || fail "print $how: something was saved"

@@ -208,6 +208,10 @@ tmg_rc tmg_gids_decrypt(tmg_backend *b, uint32_t slot, tmg_alg alg,
 /* Somebody is logged in, the content is known anew, and Windows will notice. */
 TMG_MUST_USE tmg_rc
 tmg_gids_change_begin(tmg_gids *g, bool containers);
+/* The same of a PIN, for who may change it: Windows will not try the old one, which
+ * it remembers.  Best effort, but for a card that answers no more. */
+TMG_MUST_USE tmg_rc
+tmg_gids_change_pin_begin(tmg_gids *g);
 
 /* ---- keyfile.c, newkey.c, generate.c, import.c: new keys ----------------- */
 

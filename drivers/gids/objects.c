@@ -82,7 +82,7 @@ tmg_gids_put(tmg_gids *g, const tmg_gids_place *place, tmg_view content)
 	    }, NULL, &sw)))
 		return gids_pass(g, rc);
 	/* Believed to be logged in, but the card knows better. */
-	if (sw == TMG_SW_LOGIN)
+	if (sw == TMG_SW_LOGIN && g->user)
 		tmg_application_doubt(&g->app);
 	return gids_judge(g, put_sw, sw, N_("writing a file"));
 }

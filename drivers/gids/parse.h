@@ -100,9 +100,16 @@ tmg_gids_keymap_put(tmg_view map, size_t index, const tmg_gids_key *key,
 
 /* ---- freshness.c: how Windows notices changes ---------------------------- */
 
-/* Counts on; a counter that ends begins anew. */
+/* What counts on, bits. */
+enum {
+	GIDS_FRESH_PINS = 1u << 0,
+	GIDS_FRESH_CONTAINERS = 1u << 1,
+	GIDS_FRESH_FILES = 1u << 2,
+};
+
+/* A counter that ends begins anew. */
 TMG_MUST_USE tmg_rc
-tmg_gids_freshness_bump(tmg_view cardcf, bool containers, tmg_out *fresh);
+tmg_gids_freshness_bump(tmg_view cardcf, unsigned what, tmg_out *fresh);
 
 /* ---- wrapped.c: certificates in their files ------------------------------ */
 

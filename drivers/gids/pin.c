@@ -225,15 +225,32 @@ tmg_gids_logout(tmg_backend *b)
 
 /* ---- new values ---------------------------------------------------------- */
 
+static tmg_rc
+send_change(tmg_gids *g, tmg_view old, tmg_view fresh, int *tries)
+{
+	tmg_auto_secret both = { .len = 0 };	/* one behind the other */
+	tmg_out out = tmg_secret_out(&both);
+	uint16_t sw;
+	tmg_rc rc;
+
+	tmg_put(&out, old);
+	tmg_put(&out, fresh);
+	if ((rc = tmg_secret_took(&both, &out)) ||
+	    (rc = tmg_gids_send(g, &(tmg_capdu){ .ins = INS_CHANGE_REFERENCE_DATA,
+	    .p2 = GIDS_PIN, .data = tmg_secret_view(&both) }, NULL, &sw)))
+		return gids_pass(g, rc);
+	return pin_verdict(g, sw, tries, N_("changing the PIN"));
+}
+
+/* The login is for cardcf, which the user alone may write; whether it outlives the
+ * old PIN the specification does not say. */
 tmg_rc
 tmg_gids_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
     int *tries)
 {
 	tmg_gids *g = tmg_gids_of(b);
-	tmg_auto_secret both = { .len = 0 };	/* one behind the other */
-	tmg_out out = tmg_secret_out(&both);
+	const bool was = g->user;
 	int ignored;
-	uint16_t sw;
 	tmg_rc rc;
 
 	if (tries == NULL)
@@ -241,17 +258,15 @@ tmg_gids_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old, tmg_view fresh,
 	*tries = -1;
 	if (kind != TMG_PIN_USER)
 		return no_such(g, kind);
-	if ((rc = check_typed(g, old)) || (rc = check_fresh(g, fresh)))
-		return rc;
-	tmg_put(&out, old);
-	tmg_put(&out, fresh);
-	if ((rc = tmg_secret_took(&both, &out)) ||
-	    (rc = tmg_gids_send(g, &(tmg_capdu){ .ins = INS_CHANGE_REFERENCE_DATA,
-	    .p2 = GIDS_PIN, .data = tmg_secret_view(&both) }, NULL, &sw)))
-		return gids_pass(g, rc);
-	if (sw != TMG_SW_OK)
+	if ((rc = check_typed(g, old)) || (rc = check_fresh(g, fresh)) ||
+	    (rc = verify_user(g, old, tries)) ||
+	    (rc = tmg_gids_change_pin_begin(g)) ||
+	    (rc = send_change(g, old, fresh, tries))) {
 		g->user = false;
-	return pin_verdict(g, sw, tries, N_("changing the PIN"));
+		return gids_pass(g, rc);
+	}
+	g->user = g->user && was;
+	return TMG_OK;
 }
 
 tmg_rc
@@ -278,6 +293,8 @@ tmg_gids_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries)
 		return gids_raise(g, TMG_LOGIN, 0,
 		    _("%s: this needs the administrator's key"), g->who);
 	g->user = false;
+	if ((rc = tmg_gids_change_pin_begin(g)))
+		return rc;
 	if ((rc = tmg_gids_send(g, &(tmg_capdu){ .ins = INS_RESET_RETRY_COUNTER,
 	    .p1 = P1_BY_ADMIN, .p2 = GIDS_PIN, .data = fresh }, NULL, &sw)))
 		return gids_pass(g, rc);

@@ -125,7 +125,11 @@ done
 wants 5 "is locked" pin verify --pin-file bad --last-try
 refuse "" pkcs15-tool --verify-pin --auth-id 80 --pin 123456
 wants 4 "administrator" pin unblock --puk-file other --new-pin-file pin
-ok pin unblock --puk-file admin --new-pin-file pin
+moves ok pin unblock --puk-file admin --new-pin-file pin
+quiet pkcs15-tool --verify-pin --auth-id 80 --pin 123456
+moves ok pin change --pin-file pin --new-pin-file bad
+wants 4 "2 tr" pin change --pin-file pin --new-pin-file bad
+moves ok pin change --pin-file bad --new-pin-file pin
 quiet pkcs15-tool --verify-pin --auth-id 80 --pin 123456
 quiet gids-tool -C --admin-key "$TAMGA_TEST_ADMIN" --new-admin-key "$(cat other)"
 wants 4 "administrator" pin unblock --puk-file admin --new-pin-file pin

@@ -242,15 +242,19 @@ the_cache_file_counts_on(void **state)
 {
 	static const struct {
 		const char *before;
-		bool containers;
+		unsigned what;
 		const char *after;
 	} cases[] = {
-		{ "000100000000", false, "000100000100" },
-		{ "000100000000", true, "000101000100" },
-		{ "0000FF00FFFF", true, "000000010000" },
-		{ "0000000000000807", false, "0000000001000807" },
-		{ "0000000000", false, NULL },
-		{ "", true, NULL },
+		{ "000100000000", GIDS_FRESH_FILES, "000100000100" },
+		{ "000100000000", GIDS_FRESH_FILES | GIDS_FRESH_CONTAINERS,
+		    "000101000100" },
+		{ "0000FF00FFFF", GIDS_FRESH_FILES | GIDS_FRESH_CONTAINERS,
+		    "000000010000" },
+		{ "000102000300", GIDS_FRESH_PINS, "000202000300" },
+		{ "01FFFFFFFFFF", GIDS_FRESH_PINS, "0100FFFFFFFF" },
+		{ "0000000000000807", GIDS_FRESH_FILES, "0000000001000807" },
+		{ "0000000000", GIDS_FRESH_FILES, NULL },
+		{ "", GIDS_FRESH_PINS, NULL },
 	};
 	uint8_t store[16];
 
@@ -258,7 +262,7 @@ the_cache_file_counts_on(void **state)
 	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
 		tmg_out out = TMG_OUT(store);
 		const tmg_rc rc = tmg_gids_freshness_bump(bytes(0,
-		    cases[i].before), cases[i].containers, &out);
+		    cases[i].before), cases[i].what, &out);
 
 		assert_int_equal(rc, cases[i].after != NULL ? TMG_OK
 		    : TMG_E_MALFORMED);

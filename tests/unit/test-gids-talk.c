@@ -286,7 +286,9 @@ static void
 the_pin_is_changed_counted_and_ended(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE, VERIFY,
+		PROBE, VERIFY, VERIFY, LEARN,
+		{ GET_CF, "DF22060001000007FF" "9000", NULL },
+		{ PUT_CF "0002000007FF", "9000", NULL },
 		{ "002400803132333435363738", "9000", NULL },
 		{ "00CB3FFF5C027F71", "7F7106970103930103" "9000", NULL },
 		{ "00200082", "9000", NULL }, { 0 },
@@ -760,8 +762,13 @@ static void
 the_administrator_gives_a_new_pin(void **state)
 {
 	static const tmg_script_row rows[] = {
-		PROBE, ADMIN_LOGIN,
+		PROBE, ADMIN_LOGIN, LEARN,
+		{ GET_CF, "DF2206000000000000" "9000", NULL },
+		{ PUT_CF "000100000000", "9000", NULL },
 		{ "002C0280353637383930", "9000", NULL },
+		/* a counter that the administrator may not write is in nobody's way */
+		{ GET_CF, "DF2206000100000000" "9000", NULL },
+		{ PUT_CF "000200000000", "6982", NULL },
 		{ "002C0280353637383930", "9000", NULL }, { 0 },
 	};
 	const tmg_view fresh = tmg_view_str("567890");

@@ -14,6 +14,8 @@
 #include "src/pki/x509.h"
 
 #define BAGS_MAX 64		/* of one file: a key and a chain */
+#define PARTS_MAX 8		/* of one file, each with its own iterations; programs
+				 * write two */
 #define MAC_SALT 16
 #define NAME_MAX_LEN 128
 
@@ -93,7 +95,8 @@ static tmg_rc
 unpack(struct content *c, const tmg_view *password, int most)
 {
 	STACK_OF(PKCS7) *parts = PKCS12_unpack_authsafes(c->p12);
-	tmg_rc rc = parts != NULL ? TMG_OK : TMG_E_MALFORMED;
+	tmg_rc rc = parts != NULL && sk_PKCS7_num(parts) <= PARTS_MAX
+	    ? TMG_OK : TMG_E_MALFORMED;
 
 	for (int i = 0; rc == TMG_OK && i < sk_PKCS7_num(parts); i++) {
 		PKCS7 *part = sk_PKCS7_value(parts, i);
@@ -204,17 +207,29 @@ tmg_p12_look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len)
 
 /* ---- opening ----------------------------------------------------------------- */
 
+/* By RFC 7292; what is none of those that libcrypto knows is PBMAC1 (RFC 9579), or
+ * later still, and no password would be right. */
+static bool
+is_known_mac(const X509_ALGOR *alg)
+{
+	const ASN1_OBJECT *oid = NULL;
+
+	X509_ALGOR_get0(&oid, NULL, NULL, alg);
+	return EVP_get_digestbyobj(oid) != NULL;
+}
+
 static tmg_rc
 check_mac(const struct content *c, tmg_view password, int most)
 {
 	const ASN1_INTEGER *count = NULL;
+	const X509_ALGOR *alg = NULL;
 	long n;
 
 	if (PKCS12_mac_present(c->p12) != 1)
 		return TMG_UNSUPPORTED;
-	PKCS12_get0_mac(NULL, NULL, NULL, &count, c->p12);
+	PKCS12_get0_mac(NULL, &alg, NULL, &count, c->p12);
 	n = count != NULL ? ASN1_INTEGER_get(count) : 1;
-	if (n < 1 || n > most)
+	if (n < 1 || n > most || !is_known_mac(alg))
 		return TMG_UNSUPPORTED;
 	return PKCS12_verify_mac(c->p12, (const char *)password.ptr,
 	    (int)password.len) == 1 ? TMG_OK : TMG_PIN_WRONG;

@@ -106,6 +106,9 @@ typedef struct tmg_folder_lock {
 #define TMG_NO_FOLDER_LOCK { -1 }
 TMG_MUST_USE tmg_rc
 tmg_folder_lock_take(tmg_file *f, tmg_folder_lock *lock);
+/* The same for who can do without: at once, or not. */
+TMG_MUST_USE tmg_rc
+tmg_folder_lock_try(tmg_file *f, tmg_folder_lock *lock);
 void
 tmg_folder_lock_release(tmg_folder_lock *lock);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "drivers/file/file.h"
+#include "src/base/clock.h"
 #include "src/base/file.h"
 #include "src/base/scope.h"
 
@@ -71,6 +72,8 @@ tmg_folder_check(tmg_file *f)
 
 /* ---- one process at a time ----------------------------------------------- */
 
+#define PATIENCE_MS 15000	/* writing is done in one */
+
 /* tmg_file_replace() writes "tamga-1.pem.PID.new" first.  Nobody writes while
  * we hold the lock, so what is there was left by somebody who died. */
 static bool
@@ -101,6 +104,16 @@ overwrite(int fd)
 	(void)fsync(fd);
 }
 
+/* In a folder like /tmp others make files, and links to ours elsewhere. */
+static bool
+is_left_by_us(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid() && st.st_nlink == 1;
+}
+
 static void
 sweep(int folder)
 {
@@ -114,7 +127,7 @@ sweep(int folder)
 		tmg_auto_fd fd = openat(folder, e->d_name,
 		    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-		if (fd >= 0)
+		if (fd >= 0 && is_left_by_us(fd))
 			overwrite(fd);
 		(void)unlinkat(folder, e->d_name, 0);
 	}
@@ -124,8 +137,27 @@ sweep(int folder)
 		close(copy);
 }
 
-tmg_rc
-tmg_folder_lock_take(tmg_file *f, tmg_folder_lock *lock)
+/* Anybody who may read the folder can hold it, for ever. */
+static tmg_rc
+hold(tmg_file *f, int fd, int64_t patience_ms)
+{
+	const struct timespec pause = { .tv_nsec = 20L * 1000 * 1000 };
+	const int64_t until = tmg_now_ms() + patience_ms;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return cannot(f, f->path);
+		if (tmg_now_ms() >= until)
+			return file_raise(f, TMG_DENIED, _("another program holds the "
+			    "folder %s and does not let go; see which one (lsof "
+			    "shows it), end it, and try again"), f->path);
+		nanosleep(&pause, NULL);
+	}
+	return TMG_OK;
+}
+
+static tmg_rc
+take(tmg_file *f, tmg_folder_lock *lock, int64_t patience_ms)
 {
 	struct stat st;
 	tmg_rc rc;
@@ -135,10 +167,22 @@ tmg_folder_lock_take(tmg_file *f, tmg_folder_lock *lock)
 		return cannot(f, f->path);
 	if ((rc = check_folder(f, &st)))
 		return rc;
-	if (flock(lock->fd, LOCK_EX) != 0)
-		return cannot(f, f->path);
+	if ((rc = hold(f, lock->fd, patience_ms)))
+		return rc;
 	sweep(lock->fd);
 	return TMG_OK;
+}
+
+tmg_rc
+tmg_folder_lock_take(tmg_file *f, tmg_folder_lock *lock)
+{
+	return take(f, lock, PATIENCE_MS);
+}
+
+tmg_rc
+tmg_folder_lock_try(tmg_file *f, tmg_folder_lock *lock)
+{
+	return take(f, lock, 0);
 }
 
 void

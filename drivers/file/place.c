@@ -38,8 +38,29 @@ damaged(tmg_file *f, uint32_t ref, tmg_file_suffix what)
 	char path[PATH_MAX];
 
 	tmg_folder_path(f, ref, what, path);
-	return file_raise(f, TMG_E_MALFORMED, _("%s is damaged, or somebody else's; "
-	    "put it away, or bring it back from a copy"), path);
+	return file_raise(f, TMG_E_MALFORMED, _("%s is damaged, or somebody else's, or "
+	    "holds several keys; put it away, or bring it back from a copy"), path);
+}
+
+/* Why a file was not opened. */
+static tmg_rc
+explain(tmg_file *f, uint32_t ref, tmg_file_suffix what, tmg_rc rc)
+{
+	char path[PATH_MAX];
+
+	tmg_folder_path(f, ref, what, path);
+	if (rc == TMG_PIN_WRONG)
+		return file_raise(f, rc, _("the password does not open %s"), path);
+	if (rc == TMG_UNSUPPORTED)
+		return file_raise(f, rc, _("%s is protected in a way that tamga does "
+		    "not open"), path);
+	return rc == TMG_E_NOMEM ? rc : damaged(f, ref, what);
+}
+
+static tmg_file_suffix
+counts_of(const tmg_held_key *h)
+{
+	return h->form == TMG_FORM_BARE ? TMG_FILE_KEY : TMG_FILE_CONTAINER;
 }
 
 static tmg_rc
@@ -86,7 +107,7 @@ look_container(tmg_file *f, uint32_t ref, tmg_held_key *h)
 	if (rc == TMG_PIN_WRONG)	/* the one we know is another place's */
 		return TMG_OK;
 	if (rc != TMG_OK)
-		return rc == TMG_E_NOMEM ? rc : damaged(f, ref, TMG_FILE_CONTAINER);
+		return explain(f, ref, TMG_FILE_CONTAINER, rc);
 	n = i2d_X509(sk_X509_value(certs, 0), &der);
 	if (n <= 0 || (h->cert = malloc((size_t)n)) == NULL)
 		return file_raise(f, TMG_E_NOMEM, _("out of memory"));
@@ -157,26 +178,10 @@ tmg_place_try(tmg_file *f, const tmg_held_key *h, tmg_view password,
 	    password, TMG_ITERATIONS_MAX, key);
 }
 
-static tmg_rc
-explain(tmg_file *f, uint32_t ref, const tmg_held_key *h, tmg_rc rc)
-{
-	char path[PATH_MAX];
-
-	tmg_folder_path(f, ref, h->form == TMG_FORM_BARE ? TMG_FILE_KEY :
-	    TMG_FILE_CONTAINER, path);
-	if (rc == TMG_PIN_WRONG)
-		return file_raise(f, rc, _("the password does not open %s"), path);
-	if (rc == TMG_UNSUPPORTED)
-		return file_raise(f, rc, _("%s is protected in a way that tamga does "
-		    "not open"), path);
-	return rc == TMG_E_NOMEM ? rc : damaged(f, ref, h->form == TMG_FORM_BARE ?
-	    TMG_FILE_KEY : TMG_FILE_CONTAINER);
-}
-
 tmg_rc
 tmg_place_hidden(tmg_file *f, uint32_t ref, const tmg_held_key *h)
 {
-	return f->known ? explain(f, ref, h, TMG_PIN_WRONG) : TMG_LOGIN;
+	return f->known ? explain(f, ref, counts_of(h), TMG_PIN_WRONG) : TMG_LOGIN;
 }
 
 static tmg_rc
@@ -191,7 +196,7 @@ open_held(tmg_file *f, uint32_t ref, const tmg_held_key *h, tmg_soft **key)
 	if (h->shut && !f->known)
 		return TMG_LOGIN;
 	if ((rc = tmg_place_try(f, h, tmg_secret_view(&f->password), &pkey, NULL)))
-		return explain(f, ref, h, rc);
+		return explain(f, ref, counts_of(h), rc);
 	if ((rc = tmg_soft_new(f->base.ctx, pkey, &f->open[ref - 1])))
 		return file_raise(f, rc, _("the key in place %u of %s is of a kind that "
 		    "tamga does not know"), (unsigned)ref, f->path);
@@ -238,7 +243,7 @@ tmg_place_tidy(tmg_file *f)
 {
 	tmg_auto(tmg_folder_lock) lock = TMG_NO_FOLDER_LOCK;
 
-	if (tmg_folder_lock_take(f, &lock) != TMG_OK)
+	if (tmg_folder_lock_try(f, &lock) != TMG_OK)
 		return;
 	for (uint32_t ref = 1; ref <= TMG_FILE_PLACES; ref++)
 		if (f->open[ref - 1] != NULL && is_twice(f, ref) &&

@@ -244,8 +244,11 @@ for n in 1 40 200 700 1000; do
 	refused 1 'damaged'
 done
 size=$(stat -c %s "$whole")
-{ head -c $((size - 60)) "$whole"; printf X; tail -c 59 "$whole"; } >"$keys/tamga-1.p12"
+{ head -c $((size - 40)) "$whole"; printf X; tail -c 39 "$whole"; } >"$keys/tamga-1.p12"
 refused 4 'password'
+# the MAC's algorithm is another one: no password would be right
+{ head -c $((size - 60)) "$whole"; printf X; tail -c 59 "$whole"; } >"$keys/tamga-1.p12"
+refused 1 'protected in a way that tamga does not open'
 head -c 400000 /dev/zero >"$keys/tamga-1.p12"
 refused 1 'too large'
 echo '<html>' >"$keys/tamga-1.p12"
@@ -266,6 +269,36 @@ openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 2>/dev/null |
 	cat "$work/other.pub" - >"$keys/tamga-2.pem"
 run 1 "$tamga" sign --token "file:$keys" 2 "$work/text" -o "$work/signature"
 says 'damaged'
+# somebody else holds the folder: who only reads does not wait, who writes says why he cannot
+rm "$keys"/*
+cp "$whole" "$keys/tamga-1.p12"
+mkfifo "$work/held" "$work/done"
+flock "$keys" sh -c ': >"$1"; read -r _ <"$2"' sh "$work/held" "$work/done" &
+holder=$!
+: <"$work/held"
+run 0 "$tamga" sign --token "file:$keys" --pin-file "$work/secret" 1 "$work/text" -o "$work/signature"
+run 1 "$tamga" key generate --token "file:$keys" --pin-file "$work/secret" 2 --type ec:p256
+says 'another program holds the folder'
+: >"$work/done"
+wait "$holder"
+run 0 "$tamga" key generate --token "file:$keys" --pin-file "$work/secret" 2 --type ec:p256
+holds tamga-1.p12 tamga-2.pem
+# what looks like a leftover of ours and has another name elsewhere is not overwritten
+echo text >"$work/mine"
+ln "$work/mine" "$keys/tamga-3.pem.1.new"
+run 0 "$tamga" key delete --token "file:$keys" --pin-file "$work/secret" --yes 2
+holds tamga-1.p12
+grep -q text "$work/mine" || fail "a file with another name was overwritten"
+# a key store of several keys, another's
+if keytool -genkeypair -alias one -keyalg EC -dname CN=one -storetype PKCS12 -keystore "$work/two.p12" \
+	-storepass "$(cat "$work/secret")" >"$work/keytool" 2>&1 &&
+	keytool -genkeypair -alias two -keyalg EC -dname CN=two -storetype PKCS12 -keystore "$work/two.p12" \
+		-storepass "$(cat "$work/secret")" >"$work/keytool" 2>&1; then
+	cp "$work/two.p12" "$keys/tamga-1.p12"
+	refused 1 'holds several keys'
+else
+	fail "keytool: $(cat "$work/keytool")"
+fi
 # other people's files are none of ours
 rm "$keys"/*
 cp "$whole" "$keys/mine.p12"

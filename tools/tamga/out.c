@@ -2,9 +2,11 @@
 #include "tools/tamga/cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/base/fail.h"
 #include "src/base/file.h"
@@ -112,22 +114,57 @@ cli_read(struct cli *cli, const char *path, size_t max, uint8_t **data,
 	    strerror(errno));
 }
 
+static tmg_rc
+write_stdout(struct cli *cli, tmg_view data)
+{
+	if (fwrite(data.ptr, 1, data.len, stdout) != data.len ||
+	    fflush(stdout) != 0)
+		return cli_raise(cli, TMG_E_IO, _("standard output: %s"),
+		    strerror(errno));
+	return TMG_OK;
+}
+
+/* Into a device, a pipe: never replaced by a file of that name. */
+static tmg_rc
+write_through(const char *path, tmg_view data)
+{
+	FILE *to = fopen(path, "we");
+	int cause = 0;
+
+	if (to == NULL)
+		return errno == EACCES || errno == EPERM ? TMG_DENIED : TMG_E_IO;
+	if (fwrite(data.ptr, 1, data.len, to) != data.len || fflush(to) != 0)
+		cause = errno;
+	(void)fclose(to);
+	errno = cause;
+	return cause == 0 ? TMG_OK : TMG_E_IO;
+}
+
+/* A link stays one, and what it names as closed to others as it was. */
+static tmg_rc
+write_file(const char *path, tmg_view data)
+{
+	char whole[PATH_MAX];
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return tmg_file_replace(path, data, 0644);
+	if (!S_ISREG(st.st_mode))
+		return write_through(path, data);
+	return tmg_file_replace(realpath(path, whole) != NULL ? whole : path, data,
+	    st.st_mode & 0777);
+}
+
 tmg_rc
 cli_write(struct cli *cli, const char *path, tmg_view data)
 {
 	tmg_rc rc;
 
-	if (is_stream(path)) {
-		if (fwrite(data.ptr, 1, data.len, stdout) != data.len ||
-		    fflush(stdout) != 0)
-			return cli_raise(cli, TMG_E_IO, _("standard output: %s"),
-			    strerror(errno));
-		return TMG_OK;
-	}
-	if ((rc = tmg_file_replace(path, data, 0644)))
-		return cli_raise(cli, rc, _("%s cannot be written: %s"), path,
-		    strerror(errno));
-	return TMG_OK;
+	if (is_stream(path))
+		return write_stdout(cli, data);
+	rc = write_file(path, data);
+	return rc == TMG_OK ? rc : cli_raise(cli, rc, _("%s cannot be written: %s"),
+	    path, strerror(errno));
 }
 
 static size_t

@@ -3,7 +3,8 @@
 # tamga card report: what mends tamga is in it, what is the owner's is not.
 . "${top_srcdir:?}/tests/interop/tamga-lib.sh"
 [ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd \
-	--card piv,provisioned,serial=19391635 --card piv,serial=1078 --card openpgp -- sh "$0" inside
+	--card piv,provisioned,serial=19391635 --card piv,serial=1078 --card openpgp,provisioned \
+	--card gids,provisioned --card pkcs15,provisioned --card myeid,provisioned -- sh "$0" inside
 world
 one=$TAMGA_TEST_VCARD two=$TAMGA_TEST_VCARD_2 three=$TAMGA_TEST_VCARD_3
 tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
@@ -23,20 +24,43 @@ says out "> 00A4040005A00000030800"
 says out "6A82  OpenPGP"
 
 step "a card that a certificate and a number make somebody's"
-wants 0 tamga list --json --vcard "$one"
-jq -r '.tokens[0] | .serial, .label, .keys[].certificate.common_name' out >owner
-[ "$(wc -l <owner)" -ge 6 ] || fail "the card tells too little of its owner"
-printf '%08X\n' 19391635 >>owner
-dirname "$one" >>owner
-tamga cert export 9a --der -o 9a.der --vcard "$one" >/dev/null
-head -c 24 9a.der | od -An -tx1 | tr -d ' \n' >>owner
-echo >>owner
-grep -q '^30' owner || fail "no certificate to look for"
-wants 0 tamga card report --vcard "$one"
-while read -r word; do lacks "$word"; done <owner
-wants 0 tamga card report --vcard "$one" --json
-json '.tokens[0].driver == "piv" and (.transcript | length) > 20'
-while read -r word; do lacks "$word"; done <owner
+# owner_of SOCKET: what tells whose card it is, in the forms it could have in a report
+owner_of() {
+	wants 0 tamga list --json --vcard "$1"
+	jq -r '.tokens[] | .serial, .label, .uri, (.keys[] | .uri, (.certificate | select(. != null) |
+		.subject, .common_name, .serial, .sha256, .uri))' out >words
+	for slot in $(jq -r '.tokens[].keys[] | select(.certificate != null) | .slot' out); do
+		tamga cert export "$slot" --der -o cert.der --vcard "$1" >/dev/null
+		head -c 24 cert.der | od -v -An -tx1 | tr -d ' \n' >>words
+		echo >>words
+		openssl base64 -A -in cert.der | cut -c 1-24 >>words
+	done
+	printf '%08X\n' 19391635 >>words
+	printf '%s\n' 'Holder<<Asel' holder@example.kz >>words
+	dirname "$1" >>words
+	grep . words | sort -u >texts
+	while read -r word; do
+		echo "$word"
+		printf %s "$word" | od -v -An -tx1 | tr -d ' \n'
+		echo
+		printf %s "$word" | openssl base64 -A | tr -d = | sed 's/.$//'
+		echo
+	done <texts >owner
+	grep -q '^30' owner || fail "no certificate to look for"
+}
+echo 12345678 >pw3
+wants 0 tamga data write Name --text 'Holder<<Asel' --admin-key-file pw3 --vcard "$three"
+wants 0 tamga data write 'Login Data' --text holder@example.kz --admin-key-file pw3 --vcard "$three"
+for card in "$one" "$three" "$TAMGA_TEST_VCARD_4" "$TAMGA_TEST_VCARD_5" "$TAMGA_TEST_VCARD_6"; do
+	owner_of "$card"
+	for form in "" --json; do
+		wants 0 tamga card report --vcard "$card" $form
+		cp out report
+		while read -r word; do lacks "$word"; done <owner
+	done
+	json '(.tokens | length) == 1 and (.transcript | length) > 20'
+	! grep -q '"bit-' out || fail "what the card can do has no word"
+done
 
 step "nothing changes, and no PIN is tried"
 ctl mark
@@ -85,6 +109,31 @@ step "what a token can do is said whole"
 wants 0 tamga card report --vcard "$three"
 says out "driver openpgp"
 says out " give-pin"
+
+step "a target that cannot be written, and one that is no file"
+wants 1 tamga card report --vcard "$one" -o .
+says err "cannot be written"
+wants 3 tamga card report --vcard "$one" -o nowhere/report
+says err "cannot be written"
+ln -s /dev/full full
+wants 1 tamga card report --vcard "$one" -o full
+says err "No space left"
+[ -L full ] || fail "a link to a device was replaced"
+: >private
+chmod 600 private
+ln -s private link
+wants 0 tamga card report --vcard "$one" -o link
+[ -L link ] && [ "$(stat -c %a private)" = 600 ] && grep -q "driver piv" private ||
+	fail "a link, or the mode of a file, was lost"
+mkfifo pipe
+cat pipe >piped &
+wants 0 tamga card report --vcard "$one" -o pipe
+wait $!
+grep -q "driver piv" piped || fail "nothing came through a pipe"
+got=0
+tamga card report --vcard "$one" >/dev/full 2>err || got=$?
+[ $got = 1 ] || fail "a full standard output: exit $got"
+says err "No space left"
 
 step "the trace is not lost by it"
 wants 0 tamga card report --vcard "$one" --trace trace

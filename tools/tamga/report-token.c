@@ -4,10 +4,14 @@
 #include "src/base/policy.h"
 #include "tools/tamga/report.h"
 
+enum {
+	NAME_SHOWN = 8,		/* characters of a slot's name; PIV has 2 */
+};
+
 static const char *const can_words[] = {
 	"generate", "import", "delete", "move", "attest", "metadata", "reset",
 	"random", "setup", "policy", "data", "retired", "chain", "give-pin",
-	"derive",
+	"derive", "begin", "hash-pins",
 };
 
 static const char *const use_words[] = {
@@ -70,6 +74,17 @@ pins_json(tmg_token *token, const tmg_backend_info *info)
 	return pins;
 }
 
+/* Many cards call a key by a hash of it, which a directory of certificates turns
+ * into a person. */
+static json_t *
+name_json(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return len <= NAME_SHOWN ? json_string(name)
+	    : json_sprintf("[%zu digits]", len);
+}
+
 static json_t *
 slot_json(tmg_key *key)
 {
@@ -79,7 +94,8 @@ slot_json(tmg_key *key)
 	tmg_view der = { NULL, 0 };
 	const tmg_rc cert = tmg_key_cert(key, &der);
 
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s}", "slot", slot->name,
+	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:s}",
+	    "slot", name_json(slot->name),
 	    "for", words_json(slot->uses, use_words, TMG_COUNT(use_words)),
 	    "key", known == TMG_OK ? tmg_alg_get(facts.alg)->name
 	    : tmg_rc_name(known),

@@ -9,6 +9,7 @@
 #
 #	own theirs   slots: of the test, and one that holds a key and a certificate
 #	others       keys of others on the card
+#	with         what the card wants beside the PIN, as options; may be none
 #
 # Tests of something else take pull_everywhere(), with an is_readable() of their own.
 work=$(mktemp -d "${TMPDIR:-/tmp}/pulled.XXXXXX") || exit 1
@@ -29,6 +30,7 @@ XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/journals LC_ALL=C.UTF-8
 export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL
 echo 123456 >pin
 wrong=0
+: "${with:=}"
 
 fail() { echo "FAILED: $*"; cat out err; exit 1; }
 wrong() {
@@ -52,7 +54,8 @@ quiet() { "$@" >out 2>err || fail "$*"; }
 
 # ---- what is done -----------------------------------------------------------------
 authority() {
-	tamga enroll --ca "$TAMGA_TEST_RA_EST" --ca-file "$TAMGA_TEST_RA_CA" --pin-file pin \
+	# shellcheck disable=SC2086 # options
+	tamga enroll --ca "$TAMGA_TEST_RA_EST" --ca-file "$TAMGA_TEST_RA_CA" --pin-file pin $with \
 		--user "$TAMGA_TEST_RA_USER" --password-file "$TAMGA_TEST_RA_PASSWORD_FILE" "$@"
 }
 enroll() { authority --slot "$own" --type "$type" --subject "CN=Holder"; }
@@ -61,7 +64,8 @@ again() { authority --slot "$own" --type "$type" --subject "CN=Holder" --destroy
 go_on() {
 	tamga enroll --list --json
 	if [ "$(jq '.enrollments | length' out)" -gt 0 ]; then
-		tamga enroll --resume --pin-file pin --user "$TAMGA_TEST_RA_USER" \
+		# shellcheck disable=SC2086 # options
+		tamga enroll --resume --pin-file pin $with --user "$TAMGA_TEST_RA_USER" \
 			--password-file "$TAMGA_TEST_RA_PASSWORD_FILE"
 	else
 		again

@@ -163,7 +163,8 @@ static const tmg_hub_ops ops = {
 static void
 listen_for_plugs(struct tmg_usb_hub *h)
 {
-	h->hears = libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) != 0 &&
+	h->hears = tmg_usb_bus_is_told(h->bus) &&
+	    libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) != 0 &&
 	    libusb_hotplug_register_callback(tmg_usb_bus_libusb(h->bus),
 		LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED |
 		LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT, LIBUSB_HOTPLUG_NO_FLAGS,

@@ -12,6 +12,7 @@
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
 #include "src/reader/quirk.h"
+#include "src/reader/usb_nodes.h"
 
 struct tmg_usb_bus {
 	tmg_commons *common;	/* NULL: of one hub alone */
@@ -19,6 +20,9 @@ struct tmg_usb_bus {
 
 	pthread_mutex_t guard;	/* of the rest */
 	libusb_context *usb;
+	bool told;		/* by udevd */
+	uint64_t nodes;		/* as they were when it was looked, unless told */
+	tmg_usb_later *later;
 	int doors;		/* inotify's, or -1 */
 	tmg_usb_plugged *all;
 	unsigned era;
@@ -63,7 +67,7 @@ name_reader(tmg_usb_plugged *p)
 }
 
 static tmg_rc
-plug(tmg_usb_bus *b, const tmg_usb_place *at, tmg_fault *f)
+plug(tmg_usb_bus *b, libusb_context *usb, const tmg_usb_place *at, tmg_fault *f)
 {
 	tmg_usb_plugged *p = calloc(1, sizeof(*p));
 	const tmg_ccid_door door = { open_door, p };
@@ -71,7 +75,10 @@ plug(tmg_usb_bus *b, const tmg_usb_place *at, tmg_fault *f)
 
 	if (p != NULL) {
 		p->at = *at;
-		p->libusb = b->usb;
+		p->libusb = usb;
+		/* only the bus's own events are waited for */
+		if (usb != b->usb)
+			p->at.notices = 0;
 		p->seen = true;
 		p->era = ++b->era;
 		p->quirks = tmg_quirks_of(at->vendor, at->product, at->firmware);
@@ -91,8 +98,27 @@ plug(tmg_usb_bus *b, const tmg_usb_place *at, tmg_fault *f)
 
 struct search {
 	tmg_usb_bus *bus;
+	libusb_context *usb;
 	tmg_fault *f;
 };
+
+/* Of what is gone libusb knows only when it is told. */
+static bool
+is_there(const tmg_usb_bus *b, const tmg_usb_place *at)
+{
+	return b->told || access(at->node, F_OK) == 0;
+}
+
+/* Two contexts may find it. */
+static void
+refuse(tmg_usb_bus *b, const tmg_usb_place *at)
+{
+	for (size_t i = 0; i < b->refused_count; i++)
+		if (is_same(&b->refused[i], at))
+			return;
+	if (b->refused_count < TMG_USB_PLACES)
+		b->refused[b->refused_count++] = *at;
+}
 
 static tmg_rc
 found(void *arg, const tmg_usb_place *at)
@@ -101,14 +127,15 @@ found(void *arg, const tmg_usb_place *at)
 	tmg_usb_bus *b = s->bus;
 	tmg_usb_plugged *p;
 
+	if (!is_there(b, at))
+		return TMG_OK;
 	if (at->why.rc != TMG_OK) {
-		if (b->refused_count < TMG_USB_PLACES)
-			b->refused[b->refused_count++] = *at;
+		refuse(b, at);
 		return TMG_OK;
 	}
 	p = find_place(b, at);
 	if (p == NULL)
-		return plug(b, at, s->f);
+		return plug(b, s->usb, at, s->f);
 	p->seen = true;
 	return TMG_OK;
 }
@@ -136,19 +163,60 @@ sweep(tmg_usb_bus *b)
 	}
 }
 
+static bool
+is_used(void *bus, const libusb_context *usb)
+{
+	const tmg_usb_bus *b = bus;
+	const tmg_usb_plugged *p = b->all;
+
+	while (p != NULL && p->libusb != usb)
+		p = p->next;
+	return p != NULL;
+}
+
+static tmg_rc
+scan_with(tmg_usb_bus *b, libusb_context *usb, tmg_fault *f)
+{
+	return tmg_usb_scan(usb, f, found, &(struct search){ b, usb, f });
+}
+
 static tmg_rc
 scan(tmg_usb_bus *b, tmg_fault *f)
 {
-	struct search s = { b, f };
-	tmg_rc rc;
+	const uint64_t nodes = b->told ? 0 : tmg_usb_nodes();
+	tmg_rc rc = nodes != b->nodes ? tmg_usb_later_add(&b->later, f)
+	    : TMG_OK;
 
 	for (tmg_usb_plugged *p = b->all; p != NULL; p = p->next)
 		p->seen = false;
 	b->refused_count = 0;
-	if ((rc = tmg_usb_scan(b->usb, f, found, &s)))
+	if (rc == TMG_OK)
+		rc = scan_with(b, b->usb, f);
+	for (const tmg_usb_later *l = b->later; rc == TMG_OK && l != NULL; l = l->next)
+		rc = scan_with(b, l->usb, f);
+	if (rc != TMG_OK)
 		return rc;
+	b->nodes = nodes;
 	sweep(b);
+	tmg_usb_later_sweep(&b->later, b->later, is_used, b);
 	return TMG_OK;
+}
+
+bool
+tmg_usb_bus_is_told(const tmg_usb_bus *b)
+{
+	return b->told;
+}
+
+bool
+tmg_usb_bus_is_stale(tmg_usb_bus *b)
+{
+	bool stale;
+
+	pthread_mutex_lock(&b->guard);
+	stale = !b->told && tmg_usb_nodes() != b->nodes;
+	pthread_mutex_unlock(&b->guard);
+	return stale;
 }
 
 tmg_rc
@@ -209,6 +277,8 @@ bus_free(tmg_usb_bus *b)
 		next = p->next;
 		free_plugged(p);
 	}
+	b->all = NULL;
+	tmg_usb_later_sweep(&b->later, NULL, is_used, b);
 	if (b->usb != NULL)
 		libusb_exit(b->usb);
 	tmg_scope_close(&b->doors);
@@ -226,6 +296,8 @@ bus_new(tmg_fault *f, tmg_usb_bus **bus)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	pthread_mutex_init(&b->guard, NULL);
 	b->doors = -1;
+	b->told = tmg_usb_is_told();
+	b->nodes = b->told ? 0 : tmg_usb_nodes();
 	code = libusb_init(&b->usb);
 	if (code != 0) {
 		b->usb = NULL;

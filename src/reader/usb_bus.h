@@ -16,7 +16,7 @@ typedef struct tmg_usb_bus tmg_usb_bus;
 typedef struct tmg_usb_plugged {
 	struct tmg_usb_plugged *next;
 	tmg_usb_place at;	/* its device is ours */
-	libusb_context *libusb;
+	libusb_context *libusb;	/* one that has the device: the bus's, or a later one */
 	char name[TMG_READER_NAME];
 	unsigned quirks;
 	unsigned era;		/* another one for each plugging */
@@ -64,6 +64,12 @@ tmg_usb_bus_is_wanted(tmg_usb_bus *bus, tmg_usb_plugged *p);
 void
 tmg_usb_bus_sleep(tmg_usb_bus *bus, int64_t ms, bool (*ready)(void *of),
     void *of);
+
+/* Whether udevd, or the scan before, leaves nothing to be looked for; else scan. */
+bool
+tmg_usb_bus_is_told(const tmg_usb_bus *bus);
+bool
+tmg_usb_bus_is_stale(tmg_usb_bus *bus);
 
 /* Looks what is plugged in.  Faults TMG_E_IO, TMG_E_NOMEM. */
 TMG_MUST_USE tmg_rc

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Waiting for readers and cards.  libusb tells of plugs; a token's card comes and
+ * Waiting for readers and cards.  libusb tells of plugs, where udevd runs, else it is
+ * looked for nodes; a token's card comes and
  * goes with its plug; a reader with an endpoint for it tells of its cards while its
  * interface is ours; the others are looked at, as is what somebody else holds.
  */
@@ -188,7 +189,8 @@ tmg_usb_hub_wait(tmg_hub *hub, int timeout_ms)
 	for (;;) {
 		if (atomic_exchange(&h->cancelled, false))
 			return TMG_CANCELLED;
-		if (atomic_load(&h->changed) || cards_changed(&v))
+		if (atomic_load(&h->changed) || tmg_usb_bus_is_stale(h->bus) ||
+		    cards_changed(&v))
 			return TMG_OK;
 		if (until >= 0 && tmg_now_ms() >= until)
 			return TMG_PENDING;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Bed B: who waits for a card sleeps until the reader tells of it, without waking up once;
-# whoever else wants the reader gets it meanwhile.  Two who wait share it by looking.
+# whoever else wants the reader gets it meanwhile.  Two who wait share it by looking.  Where no
+# udevd runs the tokens are looked for.
 set -u
 
 dir=$(mktemp -d) || exit 1
@@ -81,6 +82,31 @@ settle $waiter
 [ $(wakes 5) -eq 0 ] || fail "it wakes up for nothing after that"
 kill -0 $waiter || fail "it told of something"
 kill $waiter
+wait $waiter
+
+# ---- no udevd: who waits sees what is plugged all the same
+ctl unplug
+kill $(pidof systemd-udevd)
+while pidof systemd-udevd >/dev/null; do usleep 20000; done
+rm -f /run/udev/control
+hub usb Unlisted wait 6 >/run/said 2>&1 &
+waiter=$!
+said 1
+ctl plug
+said 2
+ctl unplug
+said 3
+ctl plug
+said 4
+ctl remove
+said 5
+ctl insert
+said 6
+ctl unplug
+said 7
+wait $waiter || fail "hub wait without udevd"
+[ "$(tr '\n' ' ' </run/said)" = "none present none present absent present none " ] || fail "not what happened without udevd"
+echo "without udevd: $(tr '\n' ' ' </run/said)"
 GUEST
 
 timeout 900 sh "$top_srcdir/tests/with-guest" --program "$top_builddir/tests/usb/hub" unlisted -- "$dir/script" >"$dir/out" 2>&1

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 
 #include "src/base/clock.h"
@@ -43,6 +42,17 @@ denied(const tmg_usb_place *at, const char *name, tmg_fault *f)
 	    name, at->node);
 }
 
+/* Of a file and one of its bytes, not of a process: fcntl(2), "Open file description
+ * locks".  A device may have a reader behind each of several interfaces. */
+static int
+lock_interface(int node, uint8_t interface)
+{
+	struct flock range = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+	    .l_start = interface, .l_len = 1 };
+
+	return fcntl(node, F_OFD_SETLK, &range);
+}
+
 /* TMG_BUSY: somebody has it. */
 static tmg_rc
 try_lock(const tmg_usb_place *at, const char *name, tmg_fault *f, int *fd)
@@ -53,10 +63,10 @@ try_lock(const tmg_usb_place *at, const char *name, tmg_fault *f, int *fd)
 		return denied(at, name, f);
 	if (node < 0)
 		return gone(name, f);
-	if (flock(node, LOCK_EX | LOCK_NB) != 0)
-		return errno == EINTR || errno == EWOULDBLOCK ? TMG_BUSY :
-		    tmg_raise(f, TMG_E_IO, 0, "%s: flock: %s", at->node,
-			strerror(errno));
+	if (lock_interface(node, at->interface) != 0)
+		return errno == EINTR || errno == EAGAIN || errno == EACCES
+		    ? TMG_BUSY : tmg_raise(f, TMG_E_IO, 0, "%s: fcntl: %s",
+		    at->node, strerror(errno));
 	*fd = node;
 	node = -1;
 	return TMG_OK;

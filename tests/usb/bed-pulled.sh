@@ -78,12 +78,11 @@ one plug
 until_so lists
 
 # ---- who holds it for a moment is waited for, not told of ----------------------------------
-node=$(ls /dev/bus/usb/*/* | while read -r n; do
-	udevadm info -q property -n $n | grep -q '^ID_MODEL_ID=0407' && echo $n; done)
 queued() {
-	flock $node sleep 1 &
+	: >/run/said.holder
+	sleep 1 | hub usb YubiKey hold it >/run/said.holder 2>&1 &
 	holder=$!
-	until ! flock -n $node true; do usleep 20000; done
+	until grep -q held /run/said.holder; do usleep 20000; done
 	timeout 100 tamga list --usb >/run/said.list 2>&1
 	queued=$?
 	wait $holder
@@ -135,7 +134,7 @@ GUEST
 
 # so long that nobody waits for the key
 TAMGA_TEST_GUEST_SECONDS=1200 sh "$top_srcdir/tests/with-guest" \
-	--card "--yubikey --provision=ec:p256 --keygen-time=600000" --program "$top_builddir/tamga" --program /usr/bin/flock \
+	--card "--yubikey --provision=ec:p256 --keygen-time=600000" --program "$top_builddir/tamga" --program "$top_builddir/tests/usb/hub" \
 	yubikey,card=/run/card unlisted-tpdu -- "$dir/script" >"$dir/out" 2>&1
 status=$?
 cat "$dir/out"

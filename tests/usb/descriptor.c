@@ -170,6 +170,20 @@ static void total_long(struct descriptors *d) { set16(d->config + 2, (unsigned)d
 static void truncated(struct descriptors *d) { d->len = d->class_at + 20; }
 static void length_zero(struct descriptors *d) { d->config[d->interface_at] = 0; }
 
+/* Sound: a second reader, behind the first one in the same device.  The model has one slot, so its
+ * endpoints are those of the first. */
+static void
+twice(struct descriptors *d)
+{
+	const size_t n = d->len - d->interface_at;
+
+	memcpy(d->config + d->len, d->config + d->interface_at, n);
+	d->config[d->len + 2]++;
+	d->config[4]++;
+	d->len += n;
+	set16(d->config + 2, (unsigned)d->len);
+}
+
 static const struct {
 	const char *name;
 	void (*tell)(struct descriptors *d);
@@ -195,6 +209,7 @@ static const struct {
 	{ "total-long", total_long },
 	{ "truncated", truncated },
 	{ "length-zero", length_zero },
+	{ "twice", twice },
 };
 
 int

@@ -57,6 +57,14 @@ same() {
 	sed 's/"reader": *"[^"]*"/"reader": ""/; s/in [^"]* 00 00/in/' "$dir/log" >"$SAME_AS"
 }
 
+# A reader behind each of two interfaces; the model has one card, which both reach.
+twice() {
+	run list
+	[ $status -eq 0 ] && ! grep -q 'holds' "$dir/log" || fail "one of two"
+	[ "$(grep -c 'PIV.* in usb:1-1' "$dir/log")" -eq 2 ] || fail "not two"
+	is_released
+}
+
 # Faults from FILE, a line each: "yes" where tamga has to recover, the fault.
 faulty() {
 	while read -r recovers fault <&3; do
@@ -125,6 +133,10 @@ while IFS='	' read -r name _ _ features protocols <&3; do
 		0001*) in_bed signs piv,provisioned=ec:p256,t0 "$name"; echo "signs  $name, T=0" ;;
 	esac
 done 3<"$dir/rows"
+
+# ---- two readers in one device: both are there, and neither is held by the other
+in_bed twice piv gempc-pinpad,lie=twice
+echo "twice  gempc-pinpad"
 
 # ---- the same things are said of a token directly and through pcscd
 for token in yubikey gnuk etoken-5110 rutoken-ecp; do

@@ -5,12 +5,13 @@
  * usage: hub pcsc|usb READER time COUNT COMMAND
  *        hub pcsc|usb READER echo LENGTH...
  *        hub pcsc|usb READER apdu COMMAND...
+ *        hub pcsc|usb READER hold IT
  *        hub pcsc|usb READER wait COUNT
  *
  * READER is a part of its name.  time: microseconds from nothing to the first answer,
  * and for each of COUNT more.  echo: so many bytes there and back by the small card's
  * INS EE, which must be what they were.  apdu: protocol, ATR and what the card answers, as
- * scard.c prints them.  wait: what is in the reader, a line now and one for each change
+ * scard.c prints them.  hold: has the card for itself until its input ends.  wait: what is in the reader, a line now and one for each change
  * until there were COUNT.
  */
 #include <tamga/tamga.h>
@@ -184,6 +185,16 @@ wait_for(tmg_hub *hub, const char *part, int count)
 }
 
 static int
+hold(void)
+{
+	printf("held\n");
+	fflush(stdout);
+	while (getchar() != EOF)
+		continue;
+	return 0;
+}
+
+static int
 use(tmg_hub *hub, double start, char **argv)
 {
 	tmg_link *link = connect_to(hub, argv[2]);
@@ -191,6 +202,8 @@ use(tmg_hub *hub, double start, char **argv)
 
 	if (strcmp(argv[3], "echo") == 0)
 		status = echo(link, argv + 4);
+	else if (strcmp(argv[3], "hold") == 0)
+		status = hold();
 	else if (strcmp(argv[3], "apdu") == 0)
 		status = answers(link, argv + 4);
 	else

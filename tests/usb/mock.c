@@ -202,9 +202,9 @@ claim(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 {
 	const unsigned n = number_of(arg);
 
-	if (n > p->bed.device->row->before)
+	if (n >= p->bed.device->descriptors.config[4])
 		return -ENOENT;
-	if (n < p->bed.device->row->before)
+	if (n != p->bed.device->row->before)
 		return 0;
 	if (p->held || (p->owner != NULL && p->owner != client))
 		return -EBUSY;

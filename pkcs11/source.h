@@ -15,6 +15,8 @@ typedef struct tmg_p11_source {
 	/* Verdicts  TMG_UNSUPPORTED  nobody wants it, nor will
 	 *           any other        not there now */
 	tmg_rc (*open)(tmg_ctx *ctx, tmg_hub **hub);
+	/* Whether what a hub was opened to is not there any more. */
+	bool (*is_lost)(void);
 } tmg_p11_source;
 
 /* sources.c; tests bring their own. */

@@ -14,6 +14,18 @@ open_pcsc(tmg_ctx *ctx, tmg_hub **hub)
 	return tmg_p11.conf.pcsc ? tmg_hub_pcsc(ctx, NULL, hub) : TMG_UNSUPPORTED;
 }
 
+static bool
+is_pcsc_lost(void)
+{
+	return !tmg_pcscd_listens();
+}
+
+static bool
+never(void)
+{
+	return false;
+}
+
 static tmg_rc
 open_vcard(tmg_ctx *ctx, tmg_hub **hub)
 {
@@ -40,9 +52,9 @@ open_usb(tmg_ctx *ctx, tmg_hub **hub)
 }
 
 const tmg_p11_source tmg_p11_sources[] = {
-	{ "pcsc", open_pcsc },
-	{ "usb", open_usb },
-	{ "vcard", open_vcard },
+	{ "pcsc", open_pcsc, is_pcsc_lost },
+	{ "usb", open_usb, never },
+	{ "vcard", open_vcard, never },
 };
 const size_t tmg_p11_sources_count = TMG_COUNT(tmg_p11_sources);
 

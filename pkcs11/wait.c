@@ -6,14 +6,17 @@
  */
 #include "pkcs11/wait.h"
 
-#include <time.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 
 #include "pkcs11/module.h"
 #include "pkcs11/source.h"
 #include "pkcs11/watch.h"
+#include "src/base/scope.h"
 
 enum {
 	SLICE_MS = 200,		/* when one wait cannot see everything */
+	SLICE_MAX_MS = 2000,	/* for what has not been there for long */
 };
 
 /* One thread that waits. */
@@ -22,6 +25,8 @@ struct tmg_p11_waiter {
 	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
 	size_t open;			/* how many are */
 	bool missing;			/* one is wanted and not there */
+	int slice;			/* until it is looked for again */
+	int end;			/* eventfd's; C_Finalize writes to it */
 };
 
 /* ---- who waits ----------------------------------------------------------- */
@@ -48,16 +53,19 @@ tmg_p11_waiter_release(tmg_p11_waiter *w)
 	tmg_p11_lock_give(&tmg_p11.waits);
 	for (size_t i = 0; i < P11_HUBS; i++)
 		tmg_hub_free(&w->hubs[i]);
+	tmg_scope_close(&w->end);
 }
 
 void
 tmg_p11_wait_end(void)
 {
 	tmg_p11_lock_take(&tmg_p11.waits);
-	for (tmg_p11_waiter *w = tmg_p11.waiters; w != NULL; w = w->next)
+	for (tmg_p11_waiter *w = tmg_p11.waiters; w != NULL; w = w->next) {
+		(void)!eventfd_write(w->end, 1);
 		for (size_t i = 0; i < P11_HUBS; i++)
 			if (w->hubs[i] != NULL)
 				w->hubs[i]->ops->cancel(w->hubs[i]);
+	}
 	tmg_p11_lock_give(&tmg_p11.waits);
 }
 
@@ -97,6 +105,8 @@ open_hubs(tmg_p11_waiter *w)
 		tmg_hub *hub = NULL;
 		tmg_rc rc = TMG_OK;
 
+		if (w->hubs[i] != NULL && tmg_p11_sources[i].is_lost())
+			change_hub(&w->hubs[i], NULL);
 		if (w->hubs[i] == NULL) {
 			rc = tmg_p11_sources[i].open(tmg_p11.ctx, &hub);
 			if (rc == TMG_OK)
@@ -111,27 +121,41 @@ open_hubs(tmg_p11_waiter *w)
 	}
 }
 
+/* Nothing is there; without the descriptor C_Finalize is not kept long. */
 static void
-pause_a_slice(void)
+pause_a_slice(const tmg_p11_waiter *w)
 {
-	const struct timespec slice = { 0, SLICE_MS * 1000000L };
+	struct pollfd end = { .fd = w->end, .events = POLLIN };
 
-	nanosleep(&slice, NULL);
+	(void)poll(&end, 1, w->end < 0 ? SLICE_MS : w->slice);
 }
 
-/* One hub that sees everything is waited for without end; several take turns,
- * and one that may yet come is looked for between. */
-static void
-wait_once(const tmg_p11_waiter *w)
+/* One hub that sees everything is waited for without end; several take turns. */
+static int
+time_of(const tmg_p11_waiter *w)
 {
-	const bool alone = w->open == 1 && !w->missing;
+	if (w->open > 1)
+		return SLICE_MS;
+	return w->missing ? w->slice : -1;
+}
+
+/* What may yet come is looked for between, and less and less often: a daemon is
+ * started by an administrator, or by a plug that the other hub tells of. */
+static void
+wait_once(tmg_p11_waiter *w)
+{
+	const int ms = time_of(w);
 
 	if (w->open == 0)
-		pause_a_slice();
-	for (size_t i = 0; i < P11_HUBS && !p11_is_ending(); i++)
-		if (w->hubs[i] != NULL && w->hubs[i]->ops->wait(w->hubs[i],
-		    alone ? -1 : SLICE_MS) == TMG_OK)
+		pause_a_slice(w);
+	for (size_t i = 0; i < P11_HUBS && !p11_is_ending(); i++) {
+		if (w->hubs[i] != NULL &&
+		    w->hubs[i]->ops->wait(w->hubs[i], ms) == TMG_OK) {
+			w->slice = SLICE_MS;
 			return;
+		}
+	}
+	w->slice = w->slice * 2 < SLICE_MAX_MS ? w->slice * 2 : SLICE_MAX_MS;
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -166,7 +190,8 @@ look_for_event(CK_SLOT_ID *id)
 static CK_RV
 wait_for_event(CK_SLOT_ID *id)
 {
-	tmg_auto(tmg_p11_waiter) w = { .next = NULL };
+	tmg_auto(tmg_p11_waiter) w = { .slice = SLICE_MS,
+	    .end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
 	CK_RV rv;
 
 	enlist(&w);

@@ -84,6 +84,21 @@ kill -0 $waiter || fail "it told of something"
 kill $waiter
 wait $waiter
 
+# ---- a browser's wait, where the daemon is wanted and does not run: it is looked for, but ever
+# less often
+p11-drive /usr/lib/tamga-pkcs11.so events 2 >/run/said 2>&1 &
+waiter=$!
+said 1
+sleep 8
+browser=$(wakes 8)
+echo "the module woke $browser times in 8 seconds without the daemon"
+[ $browser -le 40 ] || fail "the module looks for the daemon all the time"
+ctl remove
+said 2
+ctl insert
+said 3
+wait $waiter || fail "the module"
+
 # ---- no udevd: who waits sees what is plugged all the same
 ctl unplug
 kill $(pidof systemd-udevd)
@@ -109,7 +124,9 @@ wait $waiter || fail "hub wait without udevd"
 echo "without udevd: $(tr '\n' ' ' </run/said)"
 GUEST
 
-timeout 900 sh "$top_srcdir/tests/with-guest" --program "$top_builddir/tests/usb/hub" unlisted -- "$dir/script" >"$dir/out" 2>&1
+timeout 900 sh "$top_srcdir/tests/with-guest" --program "$top_builddir/tests/usb/hub" \
+	--program "$top_builddir/tests/interop/p11-drive" \
+	--file "$top_builddir/.libs/tamga-pkcs11.so" usr/lib/tamga-pkcs11.so unlisted -- "$dir/script" >"$dir/out" 2>&1
 status=$?
 cat "$dir/out"
 exit $status

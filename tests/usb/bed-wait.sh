@@ -89,10 +89,10 @@ wait $waiter
 p11-drive /usr/lib/tamga-pkcs11.so events 2 >/run/said 2>&1 &
 waiter=$!
 said 1
-sleep 8
-browser=$(wakes 8)
-echo "the module woke $browser times in 8 seconds without the daemon"
-[ $browser -le 40 ] || fail "the module looks for the daemon all the time"
+sleep 4
+browser=$(wakes 5)
+echo "the module woke $browser times in 5 seconds without the daemon"
+[ $browser -le 30 ] || fail "the module looks for the daemon all the time"
 ctl remove
 said 2
 ctl insert

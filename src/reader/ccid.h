@@ -101,6 +101,10 @@ TMG_MUST_USE tmg_rc
 tmg_ccid_command(tmg_ccid *c, uint8_t type, const uint8_t param[3],
     tmg_view data, int silence, tmg_ccid_answer *answer);
 
+/* A waiting time of the card's, milliseconds: ISO/IEC 7816-3:2006 10.2 and 11.4.3. */
+int64_t
+tmg_ccid_waiting(const tmg_ccid *c);
+
 /* What a failed answer means; TMG_OK for one that did not fail. */
 TMG_MUST_USE tmg_rc
 tmg_ccid_judge(tmg_ccid *c, const tmg_ccid_answer *answer);

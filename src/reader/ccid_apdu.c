@@ -29,6 +29,17 @@ of_line(tmg_ccid *c, const tmg_ccid_answer *a)
 	return tmg_ccid_judge(c, a);
 }
 
+/* The reader keeps quiet for what its card was granted. */
+static int
+silence_of(const tmg_ccid *c, uint8_t times)
+{
+	const int64_t granted = times * tmg_ccid_waiting(c);
+
+	if (granted > c->times.whole)
+		return c->times.whole;
+	return granted > c->times.silence ? (int)granted : c->times.silence;
+}
+
 tmg_rc
 tmg_ccid_block(tmg_ccid *c, uint8_t times, tmg_view block, tmg_out *answer)
 {
@@ -36,8 +47,8 @@ tmg_ccid_block(tmg_ccid *c, uint8_t times, tmg_view block, tmg_out *answer)
 	tmg_ccid_answer a;
 	tmg_rc rc;
 
-	rc = tmg_ccid_command(c, TMG_CCID_XFR_BLOCK, param, block, c->times.silence,
-	    &a);
+	rc = tmg_ccid_command(c, TMG_CCID_XFR_BLOCK, param, block,
+	    silence_of(c, times), &a);
 	/* the reader's silence, not the card's */
 	if (rc != TMG_OK)
 		return rc == TMG_PENDING || rc == TMG_E_MALFORMED ? TMG_E_IO : rc;

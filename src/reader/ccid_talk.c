@@ -12,7 +12,8 @@ enum {
 	STALE_MAX = 64,		/* answers to older questions, in a row */
 	NOTHING_MAX = 64,	/* transfers with nothing in them, in a row */
 	PACKET_MAX = 1024,	/* a transfer never ends in the middle of one */
-	EXTENSION_MS = 1000,	/* one unit of a plea: more than a waiting time */
+	EXTENSION_MS = 1000,	/* one unit of a plea, at least */
+	CLOCK_KHZ = 1000,	/* the slowest there is, where the reader tells none */
 };
 
 const tmg_ccid_times tmg_ccid_times_usual = {
@@ -208,10 +209,21 @@ silent(tmg_ccid *c, tmg_rc rc)
 
 /* ---- question and answer ------------------------------------------------- */
 
+int64_t
+tmg_ccid_waiting(const tmg_ccid *c)
+{
+	const int64_t khz = c->desc.clock > CLOCK_KHZ ? c->desc.clock : CLOCK_KHZ;
+	const int64_t times = c->terms.protocol == 1
+	    ? 1 << (c->terms.talk.waiting >> 4) : c->terms.talk.wi;
+
+	return times * 960 * 372 / khz;
+}
+
 static int64_t
 extend(const tmg_ccid *c, int silence, uint8_t units)
 {
-	const int64_t plea = (int64_t)units * EXTENSION_MS;
+	const int64_t unit = tmg_ccid_waiting(c);
+	const int64_t plea = units * (unit > EXTENSION_MS ? unit : EXTENSION_MS);
 	int64_t until = tmg_now_ms() + (plea > silence ? plea : silence);
 
 	return until < c->until ? until : c->until;

@@ -46,6 +46,7 @@ struct script {
 	tmg_pipe_heard *heard;
 	void *heard_of;
 	unsigned listened;
+	int patience;			/* for the answer that came last, ms */
 	int waited;			/* how long it was to wait for others, ms */
 };
 
@@ -112,6 +113,7 @@ play_in(tmg_pipe *p, tmg_out *out, int ms)
 
 	assert_true(ms > 0 && s->at > 0);
 	assert_in_range(s->answer, 0, 4);
+	s->patience = ms;
 	text = s->lines[s->at - 1].in[s->answer++];
 	if (text == NULL || text[0] == '-')
 		return TMG_PENDING;
@@ -502,6 +504,35 @@ test_apdus(void **state)
 			assert_true(f.text[0] != '\0');
 		end(&c, &s);
 	}
+}
+
+/* A card that asked for more of its waiting times than a reader is usually silent for
+ * has them: 255 times 960 * 2^1 * 372 clocks of 4 MHz are 45.5 s. */
+static void
+test_granted(void **state)
+{
+	static const struct line lines[] = {
+		{ ON, { "80000000" YUBIKEY } },
+		{ "6F000000 00 00 04 00A40400 A4", { "80000000 00 C3 01 FF 3D" } },
+		{ "6FFF0000 00 E3 01 FF 1D", { "80000000 00 00 02 9000 92" } },
+		{ NULL, { NULL } },
+	};
+	static const uint8_t command[] = { 0x00, 0xa4, 0x04, 0x00 };
+	uint8_t got[16];
+	tmg_out response = TMG_OUT(got);
+	struct script s;
+	tmg_fault f;
+	tmg_ccid c;
+
+	(void)state;
+	begin(&c, &s, &tpdu_auto, lines, &f);
+	assert_int_equal(tmg_ccid_power_on(&c), TMG_OK);
+	assert_int_equal(tmg_ccid_apdu(&c, TMG_VIEW(command), &response), TMG_OK);
+	assert_in_range(s.patience, 31000, 45600);
+	/* no more than a command may take, whatever its ATR says */
+	c.terms.talk.waiting = 0xf5;
+	assert_in_range(tmg_ccid_waiting(&c), 2900000, 3000000);
+	end(&c, &s);
 }
 
 /* A reader that begs for time for ever has what is said of it. */
@@ -1332,6 +1363,7 @@ main(void)
 		cmocka_unit_test(test_voltages),
 		cmocka_unit_test(test_apdus),
 		cmocka_unit_test(test_for_ever),
+		cmocka_unit_test(test_granted),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_block_entries),

@@ -30,7 +30,7 @@ start_pcscd() {
 echo 123456 >/run/pin
 echo "what is signed" >/run/text
 . /test/both.sh
-for n in 3 4 5 6; do tamga-vcard ctl /run/$n.ctl unplug >/dev/null; done
+for n in 3 4 5 6 7; do tamga-vcard ctl /run/$n.ctl unplug >/dev/null; done
 long="1 48 52 112 116 176 180 240 244 1500"	# with their heads some fill whole packets
 
 # ---- by itself: nobody else is there
@@ -98,7 +98,7 @@ bytes() { # WAY
 }
 # alone WAY N READER: no other reader is there
 alone() {
-	for n in 1 2 3 4 5 6; do [ $n = $2 ] || tamga-vcard ctl /run/$n.ctl unplug >/dev/null; done
+	for n in 1 2 3 4 5 6 7; do [ $n = $2 ] || tamga-vcard ctl /run/$n.ctl unplug >/dev/null; done
 	tamga-vcard ctl /run/$2.ctl plug >/dev/null
 	both_there $1 $3
 }
@@ -107,6 +107,8 @@ texts() { # WAY
 	both_tamga $1 etoken-5300 eToken few
 	alone $1 4 Rutoken
 	both_tamga $1 rutoken-ecp Rutoken few
+	alone $1 7 GemPC
+	both_typed $1 gempc-pinpad GemPC /run/7.ctl
 	alone $1 1 YubiKey
 	both_tamga $1 yubikey YubiKey
 }
@@ -120,8 +122,8 @@ run 0 tamga readers
 echo "not compared: unlisted-tpdu, which pcscd and libccid do not show"
 kill $daemon
 wait $daemon
-# cards with keys in two of them, where the small ones were
-for n in 3 4; do
+# cards with keys, where the small ones were
+for n in 3 4 7; do
 	tamga-vcard --yubikey --state /test/state.$n --listen /run/card.$n --control /run/card.$n.ctl &
 	until [ -S /run/card.$n ]; do usleep 20000; done
 	tamga-vcard ctl /run/$n.ctl card /run/card.$n >/dev/null
@@ -140,13 +142,13 @@ set -- --program "$top_builddir/tamga" --program "$top_builddir/tests/usb/hub" \
 	--file "$top_srcdir/tests/usb/both.sh" test/both.sh --card "--yubikey --state /test/state.1" \
 	--file "$top_srcdir/share/udev/60-tamga.rules" $rules/60-tamga.rules \
 	--file $rules/70-uaccess.rules $rules/70-uaccess.rules
-for n in 1 3 4; do
+for n in 1 3 4 7; do
 	sh "$top_srcdir/tests/with-card" --no-pcscd --card "piv,provisioned=rsa:2048,serial=$n,state=$dir/state.$n" -- \
 		true || exit 1
 	set -- "$@" --file "$dir/state.$n" test/state.$n
 done
 timeout 400 sh "$top_srcdir/tests/with-guest" "$@" yubikey,card=/run/card unlisted-tpdu etoken-5300 rutoken-ecp \
-	gnuk jacarta,t0 -- "$dir/script" >"$dir/out" 2>&1
+	gnuk jacarta,t0 gempc-pinpad -- "$dir/script" >"$dir/out" 2>&1
 status=$?
 cat "$dir/out"
 [ $status -eq 0 ] || exit $status

@@ -5,9 +5,11 @@
 #	both_bytes direct|pcscd TOKEN READER [long]	commands as bytes: through the daemon by scard, in
 #					which no line is tamga's; long: extended ones too
 #	both_tamga direct|pcscd TOKEN READER [few]	what people type; few: the most telling of it
+#	both_typed direct|pcscd TOKEN READER CTL	a PIN, right and wrong, on the reader's own keys
 #	both_same			every answer of the one way is the other's
 #
-# Other readers are asked by some of it, so there should be none then.  READER is a part of its name that way.  Wanted: /run/pin, /run/text, and fail().
+# Other readers are asked by some of it, so there should be none then.  READER is a part of its
+# name that way.  Wanted: /run/pin, /run/text, and fail().
 mkdir -p /run/direct /run/pcscd
 both_there() { # WAY READER: waits until it has a card; quicker than tamga does it
 	case $1 in
@@ -53,7 +55,7 @@ both_said() { # WAY TOKEN READER WHAT COMMAND...
 	shift 4
 	"$@" --reader "$both_reader" >/run/said 2>&1
 	echo "status $?" >>/run/said
-	sed 's/"reader": *"[^"]*"/"reader": ""/; s/, reader .*/, reader/; s/^reader: .*/reader:/; s/^source: .*/source:/' \
+	sed 's/"reader": *"[^"]*"/"reader": ""/; s/, reader .*/, reader/; s/keypad of .*/keypad/; s/^reader: .*/reader:/; s/^source: .*/source:/' \
 		/run/said >"$both_at"
 }
 both_tamga() {
@@ -64,6 +66,16 @@ both_tamga() {
 	both_said $1 $2 "$3" list tamga list --json
 	both_said $1 $2 "$3" info tamga info
 	both_said $1 $2 "$3" cert tamga cert export 9a
+}
+
+both_typed() {
+	echo 'readers = { keypads = [ "*" ]; };' >/run/keypads.conf
+	for both_keys in 999999 123456; do
+		tamga-vcard ctl "$4" mark >/dev/null
+		tamga-vcard ctl "$4" type $both_keys >/dev/null
+		both_said $1 $2 "$3" "typed $both_keys" tamga --config /run/keypads.conf pin verify
+		tamga-vcard ctl "$4" log | grep '^keypad' >>"$both_at"
+	done
 }
 
 both_same() {

@@ -68,11 +68,33 @@ get_always(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 	return tmg_p11_get_bool(s, s->facts.pin == TMG_PIN_ALWAYS, value);
 }
 
+/* Uses of a slot, and what either half of its key does then. */
+static const struct {
+	unsigned use;
+	CK_FLAGS private, public;
+} doings[] = {
+	{ TMG_USE_SIGN, CKF_SIGN, CKF_VERIFY },
+	{ TMG_USE_DECRYPT, CKF_DECRYPT, CKF_ENCRYPT },
+	{ TMG_USE_DERIVE, CKF_DERIVE, 0 },
+};
+
+static CK_FLAGS
+doings_of(const tmg_p11_subject *s)
+{
+	const unsigned uses = tmg_key_slot(s->object.key)->uses;
+	CK_FLAGS flags = 0;
+
+	for (size_t i = 0; i < TMG_COUNT(doings); i++)
+		if ((uses & doings[i].use) != 0)
+			flags |= s->object.class == CKO_PRIVATE_KEY
+			    ? doings[i].private : doings[i].public;
+	return s->facts.pin == TMG_PIN_ALWAYS ? flags & ~(CK_FLAGS)CKF_DERIVE : flags;
+}
+
 static CK_RV
 get_mechanisms(tmg_p11_subject *s, CK_ULONG arg, tmg_view *value)
 {
-	const CK_FLAGS flags = s->object.class == CKO_PRIVATE_KEY
-	    ? CKF_SIGN | CKF_DECRYPT | CKF_DERIVE : CKF_VERIFY | CKF_ENCRYPT;
+	const CK_FLAGS flags = doings_of(s);
 	tmg_out o = TMG_OUT(s->scratch);
 
 	(void)arg;

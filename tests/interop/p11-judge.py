@@ -446,6 +446,10 @@ def judge_attributes(h):
                    for i in range(0, len(v['ALLOWED_MECHANISMS']), 8)]
         eq('allowed: PSS and OAEP where the card leaves the padding to us',
            bool({M['PSS'], M['OAEP']} & set(offered)), 'MODULUS' in v and not K.pads)
+        eq('allowed: signatures where the key signs',
+           bool({M['SHA256_RSA'], M['ECDSA_SHA256']} & set(offered)), v['SIGN'] == b'\1')
+        eq('allowed: secrets where the key agrees on them', M['ECDH1'] in offered,
+           v['DERIVE'] == b'\1')
     eq('profiles', {number(v['PROFILE_ID']) for _, v in seen[PROFILE]}, {1, 3, 4})
     unique = [v['UNIQUE_ID'] for kind in seen.values() for _, v in kind]
     eq('UNIQUE_ID', len(set(unique)), len(unique))

@@ -205,21 +205,98 @@ tmg_p15_row_remove(tmg_p15 *p, const tmg_p15_common *old)
 	return set_image(p, at, image, len);
 }
 
-/* In its place where it is as long; else behind the others before the old goes. */
+/* ---- a row changes -------------------------------------------------------------- */
+
+/* With all that is behind it, in one command. */
+static tmg_rc
+shift(tmg_p15 *p, const tmg_p15_common *old, tmg_view row, uint8_t *image, size_t *len)
+{
+	const size_t behind = *len - old->offset - old->size;
+	const size_t size = row.len + behind;
+	size_t room = 0;
+	tmg_rc rc;
+
+	memmove(image + old->offset + row.len, image + old->offset + old->size, behind);
+	memcpy(image + old->offset, row.ptr, row.len);
+	*len = old->offset + size;
+	if ((rc = end_room(p, old->source, *len, &room)))
+		return rc;
+	memset(image + *len, 0, room);
+	return put(p, old->source, old->offset,
+	    (tmg_view){ image + old->offset, size + room });
+}
+
+/* A shorter one, and a hole for the rest, which goes then. */
+static tmg_rc
+shrink(tmg_p15 *p, const tmg_p15_common *old, tmg_view row, uint8_t *image, size_t *len)
+{
+	const size_t hole = old->size - row.len;
+	tmg_out o = { image + old->offset, row.len + HOLE_MAX, 0, false };
+	tmg_rc rc;
+
+	tmg_put(&o, row);
+	put_hole(&o, hole);
+	if ((rc = put(p, old->source, old->offset, tmg_out_view(&o))))
+		return rc;
+	return move_hole(p, old->source, image, len, old->offset + row.len, hole);
+}
+
+/* Behind the others before the old goes: for a moment there are both, as
+ * unfinished.c knows. */
+static tmg_rc
+add_before(tmg_p15 *p, const tmg_p15_common *old, tmg_view row)
+{
+	const tmg_rc rc = tmg_p15_row_add(p, old->source, row);
+
+	return rc ? rc : tmg_p15_row_remove(p, old);
+}
+
+/* In the place of one that is as long. */
+static tmg_rc
+overwrite(tmg_p15 *p, const tmg_p15_common *old, tmg_view row, uint8_t *image, size_t *len)
+{
+	(void)len;
+	memcpy(image + old->offset, row.ptr, row.len);
+	return put(p, old->source, old->offset, row);
+}
+
+typedef tmg_rc change(tmg_p15 *p, const tmg_p15_common *old, tmg_view row,
+    uint8_t *image, size_t *len);
+
+/* What a pull leaves the old one or the new one with; NULL: nothing does. */
+static change *
+change_for(const tmg_p15_common *old, size_t len, size_t size)
+{
+	const size_t behind = len - old->offset - old->size;
+
+	if (size == old->size)
+		return overwrite;
+	if (size + behind + END <= ONE_UPDATE)
+		return shift;
+	return size + END < old->size ? shrink : NULL;
+}
+
 tmg_rc
 tmg_p15_row_replace(tmg_p15 *p, const tmg_p15_common *old, tmg_view row)
 {
 	const tmg_p15_common was = *old;
+	tmg_p15_content *c = &p->content;
+	size_t len = c->lens[was.source];
+	change *const how = change_for(&was, len, row.len);
+	uint8_t *image;
 	tmg_rc rc;
 
-	if (row.len != was.size) {
-		rc = tmg_p15_row_add(p, was.source, row);
-		return rc ? rc : tmg_p15_row_remove(p, &was);
-	}
-	if ((rc = put(p, was.source, was.offset, row)))
+	if (how == NULL)
+		return add_before(p, &was, row);
+	image = malloc(len + row.len + END);
+	if (image == NULL)
+		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
+	memcpy(image, c->bytes[was.source], len);
+	if ((rc = how(p, &was, row, image, &len))) {
+		free(image);
 		return lose_image(p, was.source, rc);
-	memcpy(p->content.bytes[was.source] + was.offset, row.ptr, row.len);
-	return tmg_p15_relearn(p, p->content.sources[was.source].dir);
+	}
+	return set_image(p, was.source, image, len);
 }
 
 /* ---- a directory comes ------------------------------------------------------------ */

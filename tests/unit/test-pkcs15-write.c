@@ -11,7 +11,7 @@
 #include "tests/unit/probe.h"
 
 enum {
-	SIZE = 1530,		/* of the file */
+	SIZE = 1800,		/* of the file */
 	ROWS = 6,
 	NEVER = 1000,
 };
@@ -230,44 +230,133 @@ commands_that_it_takes(void **state)
 
 /* ---- coming and changing ------------------------------------------------------------- */
 
-static void
-pull_while_changing(size_t size, unsigned all)
+static bool
+has_both(const desk *d, unsigned i)
 {
+	return (rows_in(d) >> i & 1) != 0 && (rows_in(d) >> ROWS & 1) != 0;
+}
+
+/* Row i of a directory into one of that size: the old, the new, or, where need be, both
+ * for a moment. */
+static void
+pull_while_changing(const size_t *shape, unsigned i, size_t size, bool both)
+{
+	const unsigned was = 1u << i, is = 1u << ROWS;
+	bool had_both = false;
+
 	for (unsigned n = 0; n < 2 * NEVER; n++) {
 		uint8_t bytes[256];
 		tmg_out o = TMG_OUT(bytes);
 		tmg_p15_common row;
+		unsigned all;
 		desk d;
 		tmg_rc rc;
 
-		desk_open(&d, shapes[4], 0xa5);
+		desk_open(&d, shape, 0xa5);
+		all = rows_in(&d);
 		d.pull_at = 1 + n / 2;
 		d.after = n % 2 == 1;
 		put_row(&o, ROWS, size);
-		row = row_at(&d, 2);
+		row = row_at(&d, i);
 		rc = tmg_p15_row_replace(&d.p, &row, tmg_out_view(&o));
-		/* the old, the new, or for a moment both */
-		assert_true((rows_in(&d) & (1u << 2 | 1u << ROWS)) != 0);
-		assert_int_equal(rows_in(&d) | 1u << 2 | 1u << ROWS,
-		    all | 1u << ROWS);
-		if (rc == TMG_OK)
-			assert_int_equal(rows_in(&d), (all & ~(1u << 2)) |
-			    1u << ROWS);
-		desk_close(&d);
-		if (rc == TMG_OK)
+		assert_true((rows_in(&d) & (was | is)) != 0);
+		assert_int_equal(rows_in(&d) | was | is, all | is);
+		had_both |= has_both(&d, i);
+		if (rc == TMG_OK) {
+			assert_int_equal(rows_in(&d), (all & ~was) | is);
+			assert_int_equal(d.p.content.lens[0], sum(&d) - shape[i] + size);
+			assert_memory_equal(d.p.content.bytes[0], d.file,
+			    d.p.content.lens[0]);
+			desk_close(&d);
+			assert_int_equal(had_both, both);
 			return;
+		}
 		assert_int_equal(rc, TMG_REMOVED);
+		assert_null(d.p.content.bytes[0]);	/* is read again */
+		desk_close(&d);
 	}
 	fail_msg("it never comes to an end");
 }
 
+/* Both for a moment only where one command does not carry what is behind, and the old
+ * one leaves no room for the new one and a hole, of three bytes at the least. */
 static void
 a_row_changes(void **state)
 {
+	static const size_t sizes[] = { 3, 40, 57, 58, 59, 60, 61, 62, 98, 99, 100, 129,
+	    131, 200, 238, 239, 240 };
+
 	(void)state;
-	pull_while_changing(131, (1u << ROWS) - 1);
-	pull_while_changing(60, (1u << ROWS) - 1);
-	pull_while_changing(240, (1u << ROWS) - 1);
+	for (size_t s = 0; s < TMG_COUNT(shapes) - 1; s++)
+		for (unsigned i = 0; shapes[s][i] > 0; i++)
+			for (size_t n = 0; n < TMG_COUNT(sizes); n++) {
+				const size_t old = shapes[s][i], size = sizes[n];
+				size_t behind = 0;
+
+				for (unsigned k = i + 1; shapes[s][k] > 0; k++)
+					behind += shapes[s][k];
+				pull_while_changing(shapes[s], i, size, size != old &&
+				    size + behind + 2 > 255 && size + 3 > old);
+			}
+}
+
+/* One update where it carries all that is behind. */
+static void
+commands_of_a_change(void **state)
+{
+	static const struct {
+		size_t shape;
+		unsigned row;
+		size_t size;
+		unsigned updates;
+	} cases[] = {
+		{ 1, 2, 60, 1 }, { 1, 2, 240, 1 }, { 1, 0, 130, 1 }, { 1, 0, 39, 1 },
+		{ 1, 0, 143, 1 },	/* 255 with the end */
+		{ 1, 0, 144, 6 },	/* added; then a hole, which the others pass */
+		{ 3, 0, 240, 1 }, { 3, 0, 237, 7 }, { 3, 5, 239, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(cases); i++) {
+		uint8_t bytes[256];
+		tmg_out o = TMG_OUT(bytes);
+		tmg_p15_common row;
+		desk d;
+
+		desk_open(&d, shapes[cases[i].shape], 0xa5);
+		put_row(&o, ROWS, cases[i].size);
+		row = row_at(&d, cases[i].row);
+		assert_int_equal(tmg_p15_row_replace(&d.p, &row, tmg_out_view(&o)),
+		    TMG_OK);
+		if (d.updates != cases[i].updates)
+			fail_msg("case %zu: %u updates, not %u", i, d.updates,
+			    cases[i].updates);
+		desk_close(&d);
+	}
+}
+
+/* A directory that is full to its last byte changes within it. */
+static void
+a_row_changes_at_the_end(void **state)
+{
+	(void)state;
+	for (size_t room = 0; room < 4; room++)
+		for (size_t size = 47; size < 56; size++) {
+			uint8_t bytes[256];
+			tmg_out o = TMG_OUT(bytes);
+			tmg_p15_common row;
+			desk d;
+
+			desk_open(&d, shapes[1], 0x00);
+			d.size = 150 + room;
+			put_row(&o, ROWS, size);
+			row = row_at(&d, 1);
+			assert_int_equal(tmg_p15_row_replace(&d.p, &row,
+			    tmg_out_view(&o)), size <= 50 + room ? TMG_OK : TMG_DENIED);
+			assert_int_equal(rows_in(&d), size <= 50 + room
+			    ? 5u | 1u << ROWS : 7u);
+			desk_close(&d);
+		}
 }
 
 /* What lay behind the end does not come to light. */
@@ -406,6 +495,8 @@ main(void)
 		cmocka_unit_test(a_row_goes),
 		cmocka_unit_test(commands_that_it_takes),
 		cmocka_unit_test(a_row_changes),
+		cmocka_unit_test(commands_of_a_change),
+		cmocka_unit_test(a_row_changes_at_the_end),
 		cmocka_unit_test(a_row_comes),
 		cmocka_unit_test(what_is_told_of_stays),
 		cmocka_unit_test(no_name_is_left),

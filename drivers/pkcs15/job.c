@@ -103,13 +103,34 @@ tmg_p15_job_begin(tmg_p15 *p, uint32_t slot, tmg_p15_job *job,
 	return take_id(p, *spot, job);
 }
 
+/* Who names the place of two keys that stand there since a replacement was cut short
+ * means what it was to end with. */
+static tmg_rc
+finish(tmg_p15 *p, tmg_p15_job *job, const tmg_p15_spot **spot)
+{
+	tmg_rc rc;
+
+	if ((*spot)->key < 0)
+		return TMG_OK;
+	rc = tmg_p15_finish_key(p, (size_t)(*spot)->key);
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	if (rc || (rc = tmg_p15_spot_of(p, job->id, spot)))
+		return rc;
+	job->old = (*spot)->key;
+	return TMG_OK;
+}
+
 tmg_rc
 tmg_p15_job_begin_alone(tmg_p15 *p, uint32_t slot, tmg_p15_job *job,
     const tmg_p15_spot **spot)
 {
-	const tmg_rc rc = tmg_p15_job_begin(p, slot, job, spot);
+	tmg_rc rc;
 
-	return rc ? rc : check_alone(p, *spot, job->id);
+	if ((rc = tmg_p15_job_begin(p, slot, job, spot)) ||
+	    (rc = finish(p, job, spot)))
+		return rc;
+	return check_alone(p, *spot, job->id);
 }
 
 tmg_rc

@@ -211,6 +211,9 @@ tmg_p15_value_read(tmg_p15 *p, const tmg_p15_value *value, tmg_extent extent,
 
 TMG_MUST_USE tmg_rc
 tmg_p15_spot_get(tmg_p15 *p, uint32_t ref, const tmg_p15_spot **spot);
+/* Of the first key of that id.  Verdicts TMG_NOT_FOUND, not raised. */
+TMG_MUST_USE tmg_rc
+tmg_p15_spot_of(tmg_p15 *p, tmg_view id, const tmg_p15_spot **spot);
 /* Verdicts TMG_NOT_FOUND: no key there. */
 TMG_MUST_USE tmg_rc
 tmg_p15_key_at(tmg_p15 *p, uint32_t ref, const tmg_p15_key **key);

@@ -153,6 +153,22 @@ tmg_p15_spot_get(tmg_p15 *p, uint32_t ref, const tmg_p15_spot **spot)
 }
 
 tmg_rc
+tmg_p15_spot_of(tmg_p15 *p, tmg_view id, const tmg_p15_spot **spot)
+{
+	const tmg_p15_content *c = &p->content;
+	tmg_rc rc;
+
+	if ((rc = learn_spots(p)))
+		return rc;
+	for (size_t i = 0; i < c->spot_count; i++) {
+		*spot = &c->spots[i];
+		if ((*spot)->key >= 0 && tmg_view_equal(c->keys[(*spot)->key].id, id))
+			return TMG_OK;
+	}
+	return TMG_NOT_FOUND;
+}
+
+tmg_rc
 tmg_p15_key_at(tmg_p15 *p, uint32_t ref, const tmg_p15_key **key)
 {
 	const tmg_p15_spot *spot;

@@ -168,12 +168,15 @@ enter_rows(tmg_p15 *p, const tmg_p15_job *job, const size_t at[2],
     tmg_path gone[2])
 {
 	const tmg_p15_content *c = &p->content;
+	const tmg_p15_key *half = old_half(c, job);
 	uint8_t bytes[P15_ROW_MAX];
 	tmg_out row = TMG_OUT(bytes);
 	tmg_rc rc;
 
 	tmg_p15_public_put(&row, job);
-	if ((rc = put_row(p, at[1], old_half(c, job), &row, &gone[1])))
+	if ((rc = tmg_p15_sweep_publics(p, job, half != NULL
+		? half->value.place.path : (tmg_path){ .len = 0 })) ||
+	    (rc = put_row(p, at[1], old_half(c, job), &row, &gone[1])))
 		return rc;
 	row = TMG_OUT(bytes);
 	tmg_p15_private_put(&row, job);
@@ -314,6 +317,22 @@ file_of(const tmg_p15_cert *cert)
 	    ? cert->value.place.path : (tmg_path){ .len = 0 };
 }
 
+/* What the slot holds by now; of a key, its certificate alone. */
+static tmg_rc
+spot_now(tmg_p15 *p, uint32_t slot, const tmg_p15_job *job, const tmg_p15_spot **spot)
+{
+	tmg_rc rc;
+
+	if (job->old < 0)
+		return tmg_p15_spot_get(p, slot, spot);
+	if ((rc = tmg_p15_spot_of(p, job->id, spot)) || (*spot)->cert < 0)
+		return rc;
+	if ((rc = tmg_p15_sweep_certs(p, job,
+	    p->content.certs[(*spot)->cert].value.place.path)))
+		return rc;
+	return tmg_p15_spot_of(p, job->id, spot);
+}
+
 tmg_rc
 tmg_p15_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 {
@@ -336,7 +355,7 @@ tmg_p15_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 		.fid = p->profile->family->certs, .purpose = P15_FOR_PUBLIC,
 		.size = der.len, .pin = job.pin }, &file)) ||
 	    (rc = tmg_p15_file_write(p, &file, 0, der)) ||
-	    (rc = tmg_p15_spot_get(p, slot, &spot)))
+	    (rc = spot_now(p, slot, &job, &spot)))
 		return p15_pass(p, rc);
 	tmg_p15_cert_put(&row, &job, &file);
 	if (spot->cert >= 0) {

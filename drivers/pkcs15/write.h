@@ -135,6 +135,19 @@ TMG_MUST_USE tmg_rc
 tmg_p15_directory_want(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir,
     size_t *at);
 
+/* ---- unfinished.c: what a replacement left that was cut short -------------------- */
+
+/* Where a key of that id was to take the place of this one, this one goes.  Verdicts
+ * TMG_NOT_FOUND: there is no such key, and nothing was changed. */
+TMG_MUST_USE tmg_rc
+tmg_p15_finish_key(tmg_p15 *p, size_t old);
+/* Rows of that id that were to take the place of another, but not the one whose file is
+ * kept. */
+TMG_MUST_USE tmg_rc
+tmg_p15_sweep_publics(tmg_p15 *p, const tmg_p15_job *job, tmg_path kept);
+TMG_MUST_USE tmg_rc
+tmg_p15_sweep_certs(tmg_p15 *p, const tmg_p15_job *job, tmg_path kept);
+
 /* ---- rows.c: what stands in them ------------------------------------------------ */
 
 void tmg_p15_private_put(tmg_out *o, const tmg_p15_job *job);

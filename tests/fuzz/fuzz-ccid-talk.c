@@ -112,6 +112,22 @@ deaf(tmg_pipe *p, tmg_pipe_heard *heard, void *of)
 
 static const tmg_pipe_ops ops = { out, in, stop, clear, deaf, shut };
 
+/* A PIN on the reader's keys. */
+static void
+type(tmg_ccid *c)
+{
+	static const uint8_t form[] = { 30, 0, 0x82, 8, 0, 8, 6, 2, 1, 9, 4, 0, 0, 0,
+	    0, 13, 0, 0, 0, 0x00, 0x20, 0x00, 0x80, 8, 0xff, 0xff, 0xff, 0xff,
+	    0xff, 0xff, 0xff, 0xff };
+	uint8_t store[300];
+	tmg_out response = TMG_OUT(store);
+	const tmg_rc rc = tmg_ccid_secure(c, false, TMG_VIEW(form), 13, &response);
+
+	if (rc == TMG_PENDING || (rc == TMG_OK && response.len < 2) ||
+	    (rc != TMG_OK && response.len != 0))
+		abort();
+}
+
 static void
 talk(tmg_ccid *c)
 {
@@ -131,6 +147,8 @@ talk(tmg_ccid *c)
 	}
 	if (!c->broken && tmg_ccid_look(c, &icc) == TMG_PENDING)
 		abort();
+	if (!c->broken)
+		type(c);
 }
 
 int

@@ -235,6 +235,12 @@ is_keeping_keys_back(const tmg_p15_content *c)
 	return (c->hidden >> P15_PRIVATE & 1) != 0;
 }
 
+static bool
+is_hiding(const tmg_p15_content *c)
+{
+	return is_keeping_keys_back(c) || (c->hidden >> P15_CERTS & 1) != 0;
+}
+
 static const char *
 title_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 {
@@ -297,6 +303,8 @@ tmg_p15_slots(tmg_backend *b, tmg_slot *rows, size_t cap, size_t *count)
 	*count = 0;
 	if ((rc = tmg_p15_ready(p, false)) || (rc = learn_spots(p)))
 		return rc;
+	b->info.hides = is_hiding(&p->content);
+	p->content.guessed &= b->info.hides;	/* who lists again has seen it */
 	for (; *count < p->content.spot_count; (*count)++)
 		if (*count < cap)
 			rows[*count] = row_of(&p->content,
@@ -317,7 +325,9 @@ tmg_p15_facts(tmg_backend *b, uint32_t slot, tmg_key_facts *facts, tmg_out *spki
 	if ((rc = tmg_p15_ready(p, false)))
 		return rc;
 	rc = tmg_p15_key_at(p, slot, &key);
-	p->content.guessed |= rc == TMG_NOT_FOUND && is_keeping_keys_back(&p->content);
+	/* Who asks again after the PIN knows. */
+	p->content.guessed = is_keeping_keys_back(&p->content)
+	    ? p->content.guessed || rc == TMG_NOT_FOUND : false;
 	if (rc != TMG_OK)
 		return rc;
 	*facts = (tmg_key_facts){

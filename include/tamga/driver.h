@@ -159,6 +159,8 @@ typedef struct tmg_backend_info {
 				 * the last slot to the first */
 	bool slot_policy;	/* PIN and touch policies are the slot's, whatever key is in
 				 * it; else each key has its own */
+	bool hides;		/* slots() found that keys or certificates may show after
+				 * the user's PIN; asked again then, it tells of them */
 	uint32_t attests_as;	/* attest() wants the admin's login and the user's, as for
 				 * the key in this slot; 0: nobody's */
 } tmg_backend_info;

@@ -245,6 +245,14 @@ tmg_token_pin_change_typed(tmg_token *token, tmg_pin_kind kind, int *tries);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_login(tmg_token *token, tmg_pin_kind kind);
 
+/*
+ * Sees to it that what only the user's PIN shows is listed: nothing where the token
+ * hides no keys and no certificates; else as tmg_token_login(), whose verdicts it has.
+ * What tmg_token_key() and tmg_token_slot() gave before stays.
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_token_reveal(tmg_token *token);
+
 /* Nobody is logged in afterwards; nothing to do is TMG_OK. */
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_logout(tmg_token *token);

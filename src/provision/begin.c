@@ -176,6 +176,9 @@ take_place(tmg_provision *p)
 	tmg_key_facts facts;
 	tmg_rc rc;
 
+	/* What only the PIN shows is not overwritten, nor refused at the end. */
+	if ((rc = tmg_token_reveal(p->token)))
+		return tmg_work_token_said(p, rc);
 	p->any_slot = p->j.slot[0] == '\0';
 	if (p->any_slot && ((rc = tmg_preflight_makes_keys(p)) ||
 	    (rc = p->j.renews[0] != '\0' ? tmg_renew_place(p) : tmg_vacant_place(p))))

@@ -85,7 +85,8 @@ tmg_work_token(tmg_provision *p)
 		return TMG_OK;
 	if ((rc = tmg_work_card(p)))
 		return rc;
-	if ((rc = tmg_token_slot(p->token, tmg_work_made_in(p), &p->key)))
+	if ((rc = tmg_token_reveal(p->token)) ||
+	    (rc = tmg_token_slot(p->token, tmg_work_made_in(p), &p->key)))
 		return tmg_work_token_said(p, rc);
 	if (p->j.step < TMG_STEP_KEY)
 		return TMG_OK;

@@ -74,6 +74,8 @@ tmg_job_verify(tmg_token *t, tmg_pin_kind kind, tmg_view pin)
 	const tmg_rc rc = t->driver->verify(t->backend, kind, pin, &tries);
 
 	heard(t, rc);
+	if (rc == TMG_OK && kind == TMG_PIN_USER)
+		tmg_token_unhide(t);
 	return tmg_token_refused(t, rc, kind, tries);
 }
 
@@ -107,6 +109,8 @@ tmg_job_verify_typed(tmg_token *t, tmg_pin_kind kind)
 
 	tmg_job_typing(t, kind, true);
 	rc = t->driver->verify_typed(t->backend, kind, &tries);
+	if (rc == TMG_OK && kind == TMG_PIN_USER)
+		tmg_token_unhide(t);
 	return tmg_job_typed(t, rc, kind, tries);
 }
 

@@ -26,30 +26,66 @@ do_slots(tmg_token *t, void *arg)
 	return t->driver->slots(t->backend, list->rows, SLOTS_MAX, &list->count);
 }
 
+/* Those that were told of stay where they are: others point to them. */
+static void
+take_row(tmg_token *t, const tmg_slot *row)
+{
+	tmg_key *key = tmg_token_key_of(t, row->ref);
+
+	if (key == NULL && t->key_count == t->key_room)
+		return;
+	if (key == NULL)
+		key = &t->keys[t->key_count++];
+	key->token = t;
+	key->slot = *row;
+}
+
 tmg_rc
 tmg_token_slots(tmg_token *t)
 {
 	struct slot_list list = { .count = 0 };
 	tmg_rc rc;
 
-	if (t->keys != NULL)
+	if (t->keys != NULL && !t->relist)
 		return TMG_OK;
 	if ((rc = tmg_job_run(t, &(tmg_job){ .fn = do_slots, .arg = &list,
 	    .repeatable = true })))
 		return rc;
 	t->info.blank = t->backend->info.blank;
+	t->info.hides = t->backend->info.hides;
 	if (list.count > SLOTS_MAX)
 		list.count = SLOTS_MAX;
 
-	t->keys = calloc(list.count + 1, sizeof(*t->keys));
+	if (t->keys == NULL) {
+		t->key_room = t->info.hides ? SLOTS_MAX : list.count;
+		t->keys = calloc(t->key_room + 1, sizeof(*t->keys));
+	}
 	if (t->keys == NULL)
 		return tmg_raise(&t->fault, TMG_E_NOMEM, 0, _("out of memory"));
-	t->key_count = list.count;
-	for (size_t i = 0; i < list.count; i++) {
-		t->keys[i].token = t;
-		t->keys[i].slot = list.rows[i];
-	}
+	for (size_t i = 0; i < list.count; i++)
+		take_row(t, &list.rows[i]);
+	t->relist = false;
 	return TMG_OK;
+}
+
+void
+tmg_token_unhide(tmg_token *t)
+{
+	if (t->keys == NULL || t->relist || !t->info.hides)
+		return;
+	t->relist = true;
+	tmg_token_stale(t);
+}
+
+tmg_rc
+tmg_token_reveal(tmg_token *token)
+{
+	tmg_rc rc;
+
+	if ((rc = tmg_token_slots(token)) || !token->info.hides)
+		return rc;
+	rc = tmg_token_login(token, TMG_PIN_USER);
+	return rc ? rc : tmg_token_slots(token);
 }
 
 static tmg_rc

@@ -87,7 +87,8 @@ struct tmg_token {
 	uint64_t proven_at;		/* so many were sent: tmg_key_prove() */
 
 	tmg_key *keys;			/* every slot, full or empty */
-	size_t key_count;
+	size_t key_count, key_room;
+	bool relist;			/* the PIN may show more of them */
 	bool surveyed;
 	tmg_data *data;			/* every place, full or empty; NULL: not asked */
 	size_t data_count;
@@ -122,6 +123,10 @@ tmg_token_leave(tmg_token *token);
 /* Everything read before is old. */
 void
 tmg_token_stale(tmg_token *token);
+
+/* The user's PIN was taken: what it shows is listed when it is next wanted. */
+void
+tmg_token_unhide(tmg_token *token);
 
 /* Certificates, and what they alone tell of keys, are read again when they are
  * next asked for. */

@@ -332,13 +332,51 @@ find_key(struct cli *cli, const char *name, tmg_key **key)
 	return TMG_OK;
 }
 
+/* The token that may hide what nobody finds: the one that was named, or is alone. */
+static tmg_token *
+hiding_one(struct cli *cli)
+{
+	tmg_token *token = cli->token;
+
+	if (token == NULL && cli->tokens != NULL && tmg_tokens_count(cli->tokens) == 1)
+		token = tmg_tokens_get(cli->tokens, 0);
+	return token != NULL && tmg_token_info(token)->hides ? token : NULL;
+}
+
+/* Nothing seems to be there, or a part of it. */
+static bool
+lacks_something(tmg_key *key)
+{
+	tmg_key_facts facts;
+	tmg_view der;
+
+	return tmg_key_facts_get(key, &facts) == TMG_NOT_FOUND ||
+	    tmg_key_cert(key, &der) == TMG_NOT_FOUND;
+}
+
+/* What only the PIN shows is looked for after it. */
+static tmg_rc
+find_shown(struct cli *cli, const char *name, tmg_key **key)
+{
+	tmg_rc rc = find_key(cli, name, key);
+	tmg_token *token;
+
+	if ((rc != TMG_OK && rc != TMG_NOT_FOUND) || (token = hiding_one(cli)) == NULL ||
+	    (rc == TMG_OK && !lacks_something(*key)))
+		return rc;
+	cli->token = token;
+	if ((rc = tmg_token_reveal(token)))
+		return cli_fail(cli, rc, tmg_token_fault(token));
+	return find_key(cli, name, key);
+}
+
 tmg_rc
 cli_key(struct cli *cli, const char *name, tmg_key **key)
 {
 	const char *public = cli_text(cli, "public");
 	tmg_rc rc;
 
-	if ((rc = find_key(cli, name, key)))
+	if ((rc = find_shown(cli, name, key)))
 		return rc;
 	return public == NULL ? TMG_OK : tell_public(cli, *key, public);
 }

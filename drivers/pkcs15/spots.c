@@ -266,6 +266,8 @@ row_of(const tmg_p15_content *c, const tmg_p15_spot *spot)
 
 	memcpy(row.name, spot->name, sizeof(row.name));
 	if (spot->key >= 0) {
+		row.family = c->keys[spot->key].family;
+		row.bits = c->keys[spot->key].bits;
 		row.uses = uses_of(&c->keys[spot->key]);
 		row.pin = policy_of(&c->keys[spot->key]);
 	} else if (empty) {

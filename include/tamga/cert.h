@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "tamga/alg.h"
 #include "tamga/ctx.h"
 
 #ifdef __cplusplus
@@ -25,6 +26,7 @@ typedef struct tmg_cert_facts {
 	char sha256[65];		/* of the DER, hexadecimal, lower case */
 	time_t not_before, not_after;
 	bool self_issued, ca;
+	tmg_alg alg;			/* of its key; TMG_ALG_NONE: tamga has no name for it */
 } tmg_cert_facts;
 
 /*

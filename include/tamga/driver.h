@@ -64,6 +64,9 @@ typedef struct tmg_slot {
 	bool held;			/* retired: survey() found that it does */
 	bool keyless;			/* slots() knows that it has no key: a certificate
 					 * that lies there tells of none */
+	tmg_family family;		/* of the key there, as the token's directory has it;
+					 * TMG_FAMILY_NONE: nothing is said */
+	size_t bits;			/* the same of modulus or field; 0 */
 } tmg_slot;
 
 #define TMG_DATA_MAX 32768u	/* bytes of one data object */

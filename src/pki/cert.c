@@ -13,6 +13,7 @@
 #include "src/pki/name.h"
 #include "src/pki/scope.h"
 #include "src/pki/sha256.h"
+#include "src/pki/spki.h"
 #include "src/pki/x509.h"
 
 enum {
@@ -174,6 +175,8 @@ read_facts(tmg_view der, tmg_cert_facts *f)
 	common_name(p.subject, f->common_name, sizeof(f->common_name));
 	f->self_issued = tmg_view_equal(p.subject, p.issuer);
 	f->ca = is_ca(p.extensions);
+	if (tmg_spki_alg(p.spki, &f->alg))
+		f->alg = TMG_ALG_NONE;
 	return TMG_OK;
 }
 

@@ -17,6 +17,7 @@ tmg_key_forget(tmg_key *key)
 	key->told_len = 0;
 	key->assumed = false;
 	key->doubted = false;
+	key->slot.family = TMG_FAMILY_NONE;
 }
 
 /* What the certificate alone told of the key goes with it. */
@@ -47,6 +48,22 @@ tmg_key_cert(tmg_key *key, tmg_view *der)
 }
 
 /* ---- facts --------------------------------------------------------------- */
+
+/* What lies beside the key is of another kind than the token's directory says. */
+static bool
+is_of_another_family(const tmg_key *key, tmg_alg alg)
+{
+	return key->slot.family != TMG_FAMILY_NONE &&
+	    tmg_alg_get(alg)->family != key->slot.family;
+}
+
+/* Or of another size, about which directories may be wrong: the key is asked. */
+static bool
+is_of_another_kind(const tmg_key *key, tmg_alg alg)
+{
+	return is_of_another_family(key, alg) || (key->slot.family != TMG_FAMILY_NONE &&
+	    key->slot.bits != 0 && tmg_alg_bytes(alg) != (key->slot.bits + 7) / 8);
+}
 
 static tmg_rc
 do_facts(tmg_token *t, void *arg)
@@ -138,6 +155,44 @@ cert_first(const tmg_key *key)
 	    !key->slot.keyless;
 }
 
+/* Whether that settles what the key is: a certificate of another key does not. */
+static bool
+is_answer(const tmg_key *key, tmg_rc rc)
+{
+	return rc == TMG_OK ? !is_of_another_kind(key, key->facts.alg)
+	    : rc != TMG_NOT_FOUND && rc != TMG_E_MALFORMED;
+}
+
+/* What the token told of the key stands, when nothing beside it tells its public half. */
+static tmg_rc
+add_from_beside(tmg_key *key)
+{
+	const tmg_key_facts told = key->facts;
+
+	if (public_from_beside(key) == TMG_OK &&
+	    !is_of_another_family(key, key->facts.alg))
+		return TMG_OK;
+	key->facts = told;
+	key->spki_len = 0;
+	return TMG_OK;
+}
+
+/* The certificate is all there is. */
+static tmg_rc
+take_cert(tmg_key *key)
+{
+	tmg_rc rc;
+
+	key->facts.pin = key->slot.pin;
+	rc = key_from_cert(key);
+	if (rc != TMG_OK || !is_of_another_family(key, key->facts.alg))
+		return rc;
+	key->spki_len = 0;
+	return tmg_raise(&key->token->fault, TMG_UNSUPPORTED, 0, _("the certificate in "
+	    "slot %s of token %s is of another key than the one there, of which nothing "
+	    "tells"), key->slot.name, tmg_token_name(key->token));
+}
+
 static tmg_rc
 read_facts(tmg_key *key)
 {
@@ -146,7 +201,7 @@ read_facts(tmg_key *key)
 	key->facts = (tmg_key_facts){ .pin = key->slot.pin };
 	if (cert_first(key)) {
 		rc = key_from_cert(key);
-		if (rc != TMG_NOT_FOUND && rc != TMG_E_MALFORMED)
+		if (is_answer(key, rc))
 			return rc;
 	}
 	key->facts = (tmg_key_facts){ .alg = TMG_ALG_NONE };
@@ -156,13 +211,9 @@ read_facts(tmg_key *key)
 		key->proven = true;
 		return TMG_OK;
 	}
-	if (rc == TMG_OK && public_from_beside(key) == TMG_OK)
-		return TMG_OK;
-	if (rc != TMG_UNSUPPORTED)
-		return rc;
-
-	key->facts.pin = key->slot.pin;
-	return key_from_cert(key);
+	if (rc == TMG_OK)
+		return add_from_beside(key);
+	return rc == TMG_UNSUPPORTED ? take_cert(key) : rc;
 }
 
 tmg_rc
@@ -194,7 +245,7 @@ cert_tells(const tmg_key *key, tmg_view *spki, tmg_alg *alg)
 
 	return !key->slot.retired && !key->slot.keyless && cert_known(key, &der) &&
 	    tmg_cert_spki(der, spki) == TMG_OK &&
-	    tmg_spki_alg(*spki, alg) == TMG_OK;
+	    tmg_spki_alg(*spki, alg) == TMG_OK && !is_of_another_kind(key, *alg);
 }
 
 tmg_rc

@@ -148,6 +148,18 @@ ec 4b P-384
 step "$card: what it says of them"
 quiet pkcs15-tool --list-keys
 grep -A8 "ID *: 45" said || cat said
+step "$card: another kind of key in the place of a certificate's"
+openssl req -x509 -key rsa.pem -subj /CN=Old -out old.pem -days 20 2>/dev/null
+ok cert install 45 old.pem --pin-file pin
+ok list
+says out "45    rsa:2048"
+ok key import 45 P-256.pem --pin-file pin --replace
+ok list
+says out "45    ec:p256"
+[ "$(grep -c "of another key" out)" = 1 ] || fail "whose certificate that is"
+ok list --json
+says out '"other_key": true'
+ec 45 P-256
 step "$card: random numbers, C_GenerateRandom"
 ours --generate-random 32 >random
 [ "$(wc -c <random)" = 32 ] || fail "random numbers"

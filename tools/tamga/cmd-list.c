@@ -49,8 +49,9 @@ say_cert(struct cli *cli, const struct seen *s)
 		cli_say(cli, "        %s", _("the certificate is damaged"));
 	if (!s->has_cert || s->bad_cert)
 		return;
-	cli_say(cli, "        %s, %s %s", s->cert.subject, _("valid until"),
-	    text_day(s->cert.not_after, day, sizeof(day)));
+	cli_say(cli, "        %s, %s %s%s", s->cert.subject, _("valid until"),
+	    text_day(s->cert.not_after, day, sizeof(day)),
+	    s->other_cert ? _(", of another key") : "");
 	if (cli_flag(cli, "uris"))
 		say_uri(cli, show_uri(s->key, "cert", uri));
 }

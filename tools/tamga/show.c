@@ -47,12 +47,21 @@ look_at_cert(struct cli *cli, tmg_key *key, struct seen *seen)
 	return rc == TMG_E_NOMEM ? cli_fail(cli, rc, &cli->fault) : TMG_OK;
 }
 
+/* A key that was put in the place of the certificate's. */
+static bool
+is_others(const struct seen *seen)
+{
+	return seen->has_key && seen->has_cert && !seen->bad_cert &&
+	    seen->cert.alg != TMG_ALG_NONE && seen->cert.alg != seen->facts.alg;
+}
+
 /* TMG_UNSUPPORTED: nothing tells, or a kind of key we have no name for. */
 static tmg_rc
 looked(struct cli *cli, struct seen *seen, tmg_rc rc)
 {
 	seen->has_key = rc == TMG_OK;
 	seen->no_key = rc == TMG_NOT_FOUND;
+	seen->other_cert = is_others(seen);
 	if (rc == TMG_OK || rc == TMG_NOT_FOUND || rc == TMG_UNSUPPORTED ||
 	    seen->bad_cert)
 		return TMG_OK;
@@ -142,6 +151,8 @@ show_key_json(const struct seen *s)
 	if (s->has_cert && !s->bad_cert)
 		json_object_set_new(cert, "uri",
 		    json_string(show_uri(s->key, "cert", uri)));
+	if (s->other_cert)
+		json_object_set_new(cert, "other_key", json_true());
 	json_object_set_new(key, "certificate", cert);
 	if (s->bad_cert)
 		json_object_set_new(key, "damaged", json_true());

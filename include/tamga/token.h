@@ -245,6 +245,11 @@ tmg_token_pin_change_typed(tmg_token *token, tmg_pin_kind kind, int *tries);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_token_login(tmg_token *token, tmg_pin_kind kind);
 
+/* Whether keys or certificates may show after the user's PIN alone, as far as its slots
+ * were asked for.  Nothing is asked. */
+TMG_API bool
+tmg_token_hides(const tmg_token *token);
+
 /*
  * Sees to it that what only the user's PIN shows is listed: nothing where the token
  * hides no keys and no certificates; else as tmg_token_login(), whose verdicts it has.

@@ -77,6 +77,12 @@ tmg_token_unhide(tmg_token *t)
 	tmg_token_stale(t);
 }
 
+bool
+tmg_token_hides(const tmg_token *token)
+{
+	return token->info.hides;
+}
+
 tmg_rc
 tmg_token_reveal(tmg_token *token)
 {

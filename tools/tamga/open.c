@@ -340,7 +340,7 @@ hiding_one(struct cli *cli)
 
 	if (token == NULL && cli->tokens != NULL && tmg_tokens_count(cli->tokens) == 1)
 		token = tmg_tokens_get(cli->tokens, 0);
-	return token != NULL && tmg_token_info(token)->hides ? token : NULL;
+	return token != NULL && tmg_token_hides(token) ? token : NULL;
 }
 
 /* Nothing seems to be there, or a part of it. */

@@ -11,6 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "tools/ra/ca/weak.h"
 #include "tools/ra/store/digest.h"
 
 enum {
@@ -71,7 +72,7 @@ hash_modulus(tmg_view spki, const EVP_PKEY *key, uint8_t hash[MOST_BYTES])
 	__attribute__((__cleanup__(free_text))) char *digits = NULL;
 
 	(void)spki;
-	if (!EVP_PKEY_is_a(key, "RSA") && !EVP_PKEY_is_a(key, "RSA-PSS"))
+	if (ra_weak_family(key) != TMG_FAMILY_RSA)
 		return TMG_NOT_FOUND;
 	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
 	    (digits = BN_bn2hex(n)) == NULL)

@@ -48,7 +48,7 @@ tmg_rc
 ra_verify_algorithm(const EVP_PKEY *key, tmg_out *der)
 {
 	const EVP_MD *md = ra_keeper_hash(key);
-	const bool rsa = EVP_PKEY_is_a(key, "RSA") == 1;
+	const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
 	tmg_auto(ra_X509_ALGOR) alg = X509_ALGOR_new();
 	unsigned char *bytes = NULL;
 	int nid = NID_undef, len;

@@ -35,7 +35,13 @@ open_fake(tmg_ctx *unused, tmg_hub **hub)
 	return TMG_OK;
 }
 
-const tmg_p11_source tmg_p11_sources[] = { { "fake", open_fake } };
+static bool
+never(void)
+{
+	return false;
+}
+
+const tmg_p11_source tmg_p11_sources[] = { { "fake", open_fake, never } };
 const size_t tmg_p11_sources_count = 1;
 
 void

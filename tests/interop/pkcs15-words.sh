@@ -3,9 +3,9 @@
 # What tamga says of PIN and PUK on PKCS #15 cards: a card that is somebody's is not set
 # up again; the last try names the PIN and the token; a locked PIN is told what helps, where
 # something does; a PUK that the card has and tells of nowhere unblocks; a security officer's
-# PIN is never called a management key.
+# PIN is never called a management key.  A card is called what it is.
 . "${top_srcdir:?}/tests/interop/tamga-lib.sh"
-each_card myeid,provisioned pkcs15,provisioned myeid
+each_card myeid,provisioned isoapplet,provisioned=rsa:2048/ec:p256 pkcs15,provisioned myeid
 says() { grep -q -e "$2" "$1" || fail "$1 does not say: $2"; }
 never() { ! grep -q -e "$2" "$1" || fail "$1 says: $2"; }
 refused() { # STATUS COMMAND...
@@ -41,6 +41,15 @@ if [ "$card" = myeid ]; then
 	exit 0
 fi
 
+tamga info --json || fail "info"
+case $card in
+isoapplet*)
+	says out '"model": "IsoApplet"'
+	refused 1 sign 46 data --pin-file pin -o sig
+	says err "signs by SHA-1 alone" ;;
+myeid*) says out '"model": "MyEID"' ;;
+*) says out '"model": "PKCS #15"' ;;
+esac
 tamga info || fail "info"
 label=$(sed -n '1s/: .*//p' out)
 ctl mark >/dev/null

@@ -92,8 +92,10 @@ static const tmg_alg makes[] = {
 	TMG_ALG_RSA2048, TMG_ALG_P256, TMG_ALG_P384, TMG_ALG_BP256, TMG_ALG_NONE,
 };
 
-/* As pkcs15-init lays it out. */
+/* As pkcs15-init lays it out: it gives no DF a name, so the application is found by that of
+ * the applet alone. */
 static const p15_layout layout = {
+	.nameless = true,
 	.label = "tamga IsoApplet",
 	.maker = "tamga",
 	.dir_len = 512,

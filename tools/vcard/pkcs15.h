@@ -148,6 +148,7 @@ typedef struct p15_layout {
 	const char *label, *maker;
 	uint8_t name[FS_NAME_MAX];	/* of the DF; len 0: P15_AID */
 	uint8_t name_len;
+	bool nameless;		/* EF.DIR tells of a name, and the DF has none */
 	uint8_t root[FS_NAME_MAX];	/* name of the MF; len 0: it has none */
 	uint8_t root_len;
 	p15_paths paths;

@@ -76,9 +76,10 @@ put_application(build *b)
 	const tmg_view name = p15_layout_name(b->layout);
 	tmg_rc rc;
 
-	memcpy(f.name, name.ptr, name.len);
-	f.name_len = (uint8_t)name.len;
-
+	if (!b->layout->nameless) {
+		memcpy(f.name, name.ptr, name.len);
+		f.name_len = (uint8_t)name.len;
+	}
 	set_rules(b->layout, P15_CLASS_APP, &f);
 	rc = vc_fs_add(&b->p15->fs, FS_MF, &f, &b->df);
 	if (rc == TMG_OCCUPIED)

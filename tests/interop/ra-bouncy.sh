@@ -1,16 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # tamga-ra judged by Bouncy Castle: EST, CMP and OCSP of another house, in Java.
-if [ -z "${TAMGA_TEST_RA_URL:-}" ]; then
-	TAMGA_RA_PROFILES=$(mktemp -d) || exit 99
-	export TAMGA_RA_PROFILES
-	cp "$top_srcdir"/share/profiles/* "$TAMGA_RA_PROFILES"
-	echo 'server_keys = true;' >> "$TAMGA_RA_PROFILES/employee.profile"
-	sh "$top_srcdir/tests/with-ra" -- sh "$0"
-	status=$?
-	rm -rf "$TAMGA_RA_PROFILES"
-	exit $status
-fi
+[ -n "${TAMGA_TEST_RA_URL:-}" ] ||
+    exec sh "$top_srcdir/tests/with-ra" --set 'server_keys = true;' -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
 . "$top_srcdir/tests/interop/ra-serve-lib.sh"
 jars=/usr/share/java/bcpkix.jar:/usr/share/java/bcprov.jar:/usr/share/java/bcutil.jar

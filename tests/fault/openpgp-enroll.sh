@@ -4,14 +4,7 @@
 # an empty slot, and another in the place of the first.
 : "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -u
-for program in openssl jq; do
-	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
-done
-[ -x "$top_builddir/tools/ra/tamga-ra" ] || { echo "skipped: no tamga-ra"; exit 77; }
-if [ "${1:-}" != inside ]; then
-	exec "$top_srcdir/tests/with-card" --no-pcscd --card openpgp -- \
-		sh "$top_srcdir/tests/with-ra" -- sh "$0" inside
-fi
+cards="--no-pcscd --card openpgp" ra=yes
 own=sig theirs=aut others=1 with="--admin-key-file admin"
 . "$top_srcdir/tests/fault/pulled-lib.sh"
 echo 12345678 >admin

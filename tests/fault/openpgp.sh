@@ -6,11 +6,7 @@
 # out, and the same command once more finishes.
 : "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -u
-for program in openssl jq; do
-	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
-done
-[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd --card openpgp \
-	--card openpgp,provisioned -- sh "$0" inside
+cards="--no-pcscd --card openpgp --card openpgp,provisioned"
 own=sig theirs=aut others=2
 . "$top_srcdir/tests/fault/pulled-lib.sh"
 app=openpgp

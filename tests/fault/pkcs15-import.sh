@@ -7,11 +7,7 @@
 # TAMGA_TEST_ALL=1: at every APDU, instead of at some that a seed chooses.
 : "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -u
-for program in openssl jq; do
-	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
-done
-[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd --card isoapplet \
-	--card myeid -- sh "$0" inside
+cards="--no-pcscd --card isoapplet --card myeid"
 own=45 theirs=none others=0
 . "$top_srcdir/tests/fault/pulled-lib.sh"
 cp "$TAMGA_TEST_STATE" isoapplet.new

@@ -3,14 +3,7 @@
 # pulled-lib.sh over PKCS #15 cards that pkcs15-init began.
 : "${top_srcdir:?}" "${top_builddir:?}"	# make check-interop sets them
 set -u
-for program in openssl jq pkcs15-init pcscd; do
-	command -v $program >/dev/null || { echo "skipped: no $program"; exit 77; }
-done
-[ -x "$top_builddir/tools/ra/tamga-ra" ] || { echo "skipped: no tamga-ra"; exit 77; }
-if [ "${1:-}" != inside ]; then
-	exec "$top_srcdir/tests/with-card" --card isoapplet --card myeid -- \
-		sh "$top_srcdir/tests/with-ra" -- sh "$0" inside
-fi
+cards="--card isoapplet --card myeid" ra=yes programs="pkcs15-init pcscd"
 own=45 theirs=4C others=1
 . "$top_srcdir/tests/fault/pulled-lib.sh"
 

@@ -4,14 +4,26 @@
 # certificate and a new key in the place of the old, and of their deletion: it can
 # always be read, what others wrote is there, and going on ends with one key and one
 # certificate.  TAMGA_TEST_ALL=1: at every APDU, instead of at some, which a seed
-# chooses that is told.  Sourced inside
-# with-card and with-ra, after these were set:
+# chooses that is told.  Sourced, after these were set; what comes behind runs inside
+# with-card, and inside with-ra where that is wanted:
 #
+#	cards        with-card's options
+#	ra           not empty: an authority is wanted
+#	programs     that are wanted beside openssl and jq; may be none
 #	own theirs   slots: of the test, and one that holds a key and a certificate
 #	others       keys of others on the card
 #	with         what the card wants beside the PIN, as options; may be none
 #
 # Tests of something else take pull_everywhere(), with an is_readable() of their own.
+: "${ra:=}" "${programs:=}" "${with:=}"
+for program in openssl jq $programs; do
+	command -v "$program" >/dev/null || { echo "skipped: no $program"; exit 77; }
+done
+[ -z "$ra" ] || [ -x "$top_builddir/tools/ra/tamga-ra" ] || { echo "skipped: no tamga-ra"; exit 77; }
+# shellcheck disable=SC2086 # options
+[ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" $cards -- \
+	${ra:+sh "$top_srcdir/tests/with-ra" --} sh "$0" inside
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/pulled.XXXXXX") || exit 1
 card=
 down() {
@@ -30,7 +42,6 @@ XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/journals LC_ALL=C.UTF-8
 export XDG_CONFIG_HOME XDG_STATE_HOME LC_ALL
 echo 123456 >pin
 wrong=0
-: "${with:=}"
 
 fail() { echo "FAILED: $*"; cat out err; exit 1; }
 wrong() {

@@ -169,7 +169,7 @@ TMG_MUST_USE tmg_rc
 tmg_bare_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, tmg_view password,
     const tmg_file_kind *kind, uint8_t **file, size_t *len);
 
-/* ---- container.c: PKCS #12 ----------------------------------------------------- */
+/* ---- container.c, packing.c: PKCS #12 opened and made --------------------- */
 
 #define TMG_ITERATIONS_MAX 10000000	/* what we let a file cost us */
 

@@ -117,7 +117,7 @@ typedef struct tmg_opgp_about {
 	uint8_t serial[4];
 	uint8_t can;		/* CAP_* */
 	size_t challenge_max, cert_max;
-	uint8_t pw[7];		/* PW status bytes, C4: 4.4.1, see pin.c */
+	uint8_t pw[7];		/* PW status bytes, C4: 4.4.1, see tries.c */
 	bool pw_told;
 	tmg_opgp_told keys[OPGP_KEYS];
 } tmg_opgp_about;
@@ -261,17 +261,35 @@ tmg_rc tmg_opgp_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der);
 tmg_rc tmg_opgp_cert_write(tmg_backend *b, uint32_t slot, tmg_view der);
 tmg_rc tmg_opgp_cert_delete(tmg_backend *b, uint32_t slot);
 
-/* ---- pin.c --------------------------------------------------------------- */
+/* ---- tries.c: rules, tries and verdicts of PINs --------------------------- */
 
 /* Minima, maxima and whether there is a reset code, as C4 tells. */
 void tmg_opgp_pin_rules(tmg_opgp *p);
+/* As C4 has them; asked for, unless they are known and were not told yet. */
+tmg_rc tmg_opgp_read_tries(tmg_opgp *p, tmg_pin_kind kind, int *tries);
 tmg_rc tmg_opgp_tries(tmg_backend *b, tmg_pin_kind kind, int *tries);
+/* What a command that bore a PIN was answered; *tries -1: nobody says. */
+tmg_rc tmg_opgp_pin_verdict(tmg_opgp *p, tmg_pin_kind kind, uint16_t sw, int *tries,
+    const char *doing);
+/* May that be what the PIN is?  Verdicts TMG_PIN_WRONG, nothing was tried. */
+tmg_rc tmg_opgp_check_typed(tmg_opgp *p, tmg_pin_kind kind, tmg_view pin);
+/* May that be a new value of the PIN?  Verdicts TMG_DENIED. */
+TMG_MUST_USE tmg_rc
+tmg_opgp_check_fresh(tmg_opgp *p, tmg_pin_kind kind, tmg_view fresh);
+
+/* ---- pin.c: logins --------------------------------------------------------- */
+
+/* What must be known before a PIN is sent: how long it may be, whether it is hashed. */
+tmg_rc tmg_opgp_learn_rules(tmg_opgp *p);
 tmg_rc tmg_opgp_verify(tmg_backend *b, tmg_pin_kind kind, tmg_view pin, int *tries);
+tmg_rc tmg_opgp_logout(tmg_backend *b);
+tmg_rc tmg_opgp_logged_in(tmg_backend *b, tmg_pin_kind kind);
+
+/* ---- newpin.c ---------------------------------------------------------------- */
+
 tmg_rc tmg_opgp_change(tmg_backend *b, tmg_pin_kind kind, tmg_view old,
     tmg_view fresh, int *tries);
 tmg_rc tmg_opgp_unblock(tmg_backend *b, tmg_view puk, tmg_view fresh, int *tries);
-tmg_rc tmg_opgp_logout(tmg_backend *b);
-tmg_rc tmg_opgp_logged_in(tmg_backend *b, tmg_pin_kind kind);
 
 /* ---- kdf.c: PINs are hashed before they are sent -------------------------- */
 
@@ -286,9 +304,6 @@ tmg_rc tmg_opgp_s2k(tmg_ctx *ctx, tmg_hash hash, tmg_view salt, uint32_t count,
     tmg_view pin, tmg_secret *key);
 
 tmg_rc tmg_opgp_hash_pins(tmg_backend *b, const tmg_view pins[TMG_PIN_KINDS]);
-/* May that be a new value of the PIN?  Verdicts TMG_DENIED. */
-TMG_MUST_USE tmg_rc
-tmg_opgp_check_fresh(tmg_opgp *p, tmg_pin_kind kind, tmg_view fresh);
 
 /* ---- fingerprint.c, generate.c, import.c: new keys ------------------------- */
 

@@ -19,6 +19,11 @@ step "the first is meant by what changes nothing"
 wants 0 tamga info
 says out "piv"
 
+step "what kinds of keys it makes is said"
+says out "makes keys of these types: rsa:2048, ec:p256, ec:p384"
+wants 0 tamga info OpenPGP-12345678
+says out "ec:bp512, ed25519, x25519"
+
 step "what cannot be taken back, a PIN's try too, wants one named"
 for command in "pin verify --pin-file pin" "pin change --pin-file pin" \
     "pin unblock --pin-file pin" "setup --pin-file pin" "reset --destroy x"; do

@@ -229,6 +229,21 @@ say_tries(struct cli *cli, const tmg_backend_info *info,
 	}
 }
 
+/* What --type may say here; nothing where the token makes no keys. */
+static void
+say_types(struct cli *cli, const tmg_backend_info *info)
+{
+	char text[256];
+	size_t len = 0;
+
+	for (unsigned alg = TMG_ALG_NONE + 1; alg < TMG_ALG_COUNT; alg++)
+		if ((info->algs >> alg & 1u) != 0 && len < sizeof(text))
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+			    len > 0 ? ", " : "", tmg_alg_get((tmg_alg)alg)->name);
+	if (len > 0)
+		cli_say(cli, _("makes keys of these types: %s"), text);
+}
+
 static tmg_rc
 info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins,
     const char *holder)
@@ -245,6 +260,7 @@ info_text(struct cli *cli, tmg_token *token, const struct pin_state *pins,
 	cli_say(cli, "%s", tmg_token_uri(token));
 	if (holder[0] != '\0')
 		cli_say(cli, _("holder: %s"), holder);
+	say_types(cli, info);
 	say_tries(cli, info, pins);
 	cli_say(cli, "%s", "");
 	if (!cli->quiet && (rc = draw_slots(cli, token)))

@@ -3,8 +3,9 @@
 # tamga card report: what mends tamga is in it, what is the owner's is not.
 . "${top_srcdir:?}/tests/interop/tamga-lib.sh"
 [ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd \
-	--card piv,provisioned,serial=19391635 --card piv,serial=1078 --card openpgp,provisioned \
-	--card gids,provisioned --card pkcs15,provisioned --card myeid,provisioned -- sh "$0" inside
+	--card piv,provisioned,serial=19391635 --card multiapp,provisioned=rsa:2048 --card openpgp,provisioned \
+	--card gids,provisioned --card pkcs15,provisioned --card myeid,provisioned \
+	--card isoapplet,provisioned=rsa:2048 --card cosmo,provisioned=rsa:2048 -- sh "$0" inside
 world
 one=$TAMGA_TEST_VCARD two=$TAMGA_TEST_VCARD_2 three=$TAMGA_TEST_VCARD_3
 tamga() { "$top_builddir/tamga" "$@" --no-pcsc; }
@@ -36,7 +37,7 @@ owner_of() {
 		openssl base64 -A -in cert.der | cut -c 1-24 >>words
 	done
 	printf '%08X\n' 19391635 >>words
-	printf '%s\n' 'Holder<<Asel' holder@example.kz >>words
+	printf '%s\n' 'Holder<<Asel' holder@example.kz holder.example >>words
 	dirname "$1" >>words
 	grep . words | sort -u >texts
 	while read -r word; do
@@ -51,7 +52,9 @@ owner_of() {
 echo 12345678 >pw3
 wants 0 tamga data write Name --text 'Holder<<Asel' --admin-key-file pw3 --vcard "$three"
 wants 0 tamga data write 'Login Data' --text holder@example.kz --admin-key-file pw3 --vcard "$three"
-for card in "$one" "$three" "$TAMGA_TEST_VCARD_4" "$TAMGA_TEST_VCARD_5" "$TAMGA_TEST_VCARD_6"; do
+wants 0 tamga data write 'URL of Public Key' --text https://holder.example.kz/ --admin-key-file pw3 --vcard "$three"
+for card in "$one" "$two" "$three" "$TAMGA_TEST_VCARD_4" "$TAMGA_TEST_VCARD_5" \
+    "$TAMGA_TEST_VCARD_6" "$TAMGA_TEST_VCARD_7" "$TAMGA_TEST_VCARD_8"; do
 	owner_of "$card"
 	for form in "" --json; do
 		wants 0 tamga card report --vcard "$card" $form
@@ -74,7 +77,7 @@ json '.pin.tries_left == 3 and .puk.tries_left == 3'
 
 step "of several cards one is named; no card; no reader"
 wants 3 tamga card report --vcard "$one" --vcard "$two"
-says err "--reader"
+says err "more than one reader has a card: vcard $one, vcard $two; name one with --reader"
 wants 0 tamga card report --vcard "$one" --vcard "$two" --reader "$two"
 wants 3 tamga card report --vcard "$one" --reader nobody
 says err "tamga readers"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -11,6 +12,7 @@
 
 enum {
 	READERS_MAX = 64,
+	NAMES_MAX = 256,	/* bytes; a fault has not many more */
 };
 
 static const struct opt options[] = {
@@ -23,6 +25,7 @@ struct chosen {
 	tmg_hub *hub;
 	tmg_reader_state row;
 	size_t count;		/* that fit */
+	char names[NAMES_MAX];	/* of all of them; too many are cut off */
 };
 
 static bool
@@ -30,6 +33,18 @@ is_meant(const tmg_reader_state *row, const char *said)
 {
 	return row->presence != TMG_ABSENT &&
 	    (said == NULL || strstr(row->name, said) != NULL);
+}
+
+static void
+add(struct chosen *c, tmg_hub *hub, const tmg_reader_state *row)
+{
+	const size_t len = strlen(c->names);
+
+	snprintf(c->names + len, sizeof(c->names) - len, "%s%s", len > 0 ? ", " : "",
+	    row->name);
+	c->hub = hub;
+	c->row = *row;
+	c->count++;
 }
 
 static tmg_rc
@@ -43,13 +58,9 @@ look_at_hub(struct cli *cli, tmg_hub *hub, const char *said, struct chosen *c)
 		return cli_raise(cli, TMG_E_NOMEM, _("out of memory"));
 	if ((rc = hub->ops->list(hub, rows, READERS_MAX, &n)))
 		return cli_fail(cli, rc, &hub->fault);
-	for (size_t i = 0; i < n && i < READERS_MAX; i++) {
-		if (!is_meant(&rows[i], said))
-			continue;
-		c->hub = hub;
-		c->row = rows[i];
-		c->count++;
-	}
+	for (size_t i = 0; i < n && i < READERS_MAX; i++)
+		if (is_meant(&rows[i], said))
+			add(c, hub, &rows[i]);
 	return TMG_OK;
 }
 
@@ -69,8 +80,8 @@ choose(struct cli *cli, const struct hubs *hubs, struct chosen *c)
 		    ? _("no card is in a reader of that name; tamga readers shows them")
 		    : _("there is no card in any reader; put one in"));
 	if (c->count > 1)
-		return cli_raise(cli, TMG_AMBIGUOUS, _("%zu readers have a card; name "
-		    "one with --reader; tamga readers shows them"), c->count);
+		return cli_raise(cli, TMG_AMBIGUOUS, _("more than one reader has a "
+		    "card: %s; name one with --reader"), c->names);
 	return TMG_OK;
 }
 

@@ -10,7 +10,6 @@
 #include "tools/vcard/ias.h"
 
 #include "src/base/scope.h"
-#include "tools/vcard/pkcs15.h"
 #include "tools/vcard/state.h"
 
 static const p15_row rows[] = {
@@ -22,7 +21,7 @@ static const p15_row rows[] = {
 	{ P15_CHANGE, p15_change },
 	{ P15_UNBLOCK, p15_unblock },
 	{ P15_MSE, p15_mse },
-	{ P15_PSO, p15_pso },
+	{ P15_PSO, ias_pso },
 	{ P15_INTERNAL, p15_internal_auth },
 	{ P15_CHALLENGE, p15_challenge },
 	{ P15_CREATE, p15_create },
@@ -69,7 +68,7 @@ static const char cosmo_about[] = ABOUT("\x4f\x10\xa0\x00\x00\x00\x77\x01\x08\x0
 	.about = 0x2f01, .about_bytes = about_, .about_len = sizeof(about_) - 1,	\
 	.aodf = 0x7001, .prkdf = 0x7002, .cdf = 0x7005, .dodf = 0x7006,	\
 	.key = 0x0001, .certificate = 0xb001, .data = 0xb101,		\
-	.two_pins = true, .read_only = true, .tells_algs = true, .names_hashes = true,	\
+	.two_pins = true, .read_only = true, .tells_algs = true, .names_hashes = true, .one_use = true,	\
 	.pin_flags = 0x4c00,	/* local, initialized, needs-padding */	\
 	.rules = {							\
 		[P15_CLASS_APP] = RULES(0xff), [P15_CLASS_OPEN] = RULES(0x00),	\
@@ -83,21 +82,6 @@ static const p15_layout multiapp_layout = LAYOUT("tamga multiapp", "tamga, as Ge
     P15_PATHS_SHORT, multiapp_about, MULTIAPP_ROOT, MULTIAPP_ROOT_LEN);
 static const p15_layout cosmo_layout = LAYOUT("tamga cosmo", "tamga, as Oberthur",
     P15_PATHS_HOME, cosmo_about, COSMO_ROOT, COSMO_ROOT_LEN);
-
-static tmg_rc
-factory(vc_card *card, vc_p15 *p15)
-{
-	fs_file mf = { .descriptor = FD_DF, .life = FS_LIFE_ACTIVE, .rules_len = 8 };
-
-	(void)card;
-	memcpy(mf.rules, p15->kind->layout->rules[P15_CLASS_APP], sizeof(mf.rules));
-	memcpy(mf.name, p15->kind->layout->root, sizeof(mf.name));
-	mf.name_len = p15->kind->layout->root_len;
-	p15_empty(p15);
-	vc_fs_init(&p15->fs, &mf);
-	p15->active = true;
-	return TMG_OK;
-}
 
 /* Its root: the MF is current, and nothing is told of it. */
 static uint16_t
@@ -118,9 +102,9 @@ selected(const vc_card *card, vc_p15 *p15, tmg_out *out)
 	.life = FS_LIFE_ACTIVE,						\
 	.one_shot = 1u << 2,						\
 	.no_pin = SW_NO_REFERENCE, .blocked = SW_BLOCKED,		\
-	.keys_in_files = true, .local = 0x80, .padding = 0x81,		\
+	.naming = &p15_key_objects, .local = 0x80,			\
 	.select = selected,						\
-	.factory = factory,						\
+	.factory = p15_issued,						\
 	.layout = (layout_),						\
 }
 

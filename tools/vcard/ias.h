@@ -5,8 +5,11 @@
 #ifndef VCARD_IAS_H
 #define VCARD_IAS_H
 
-#include "tools/vcard/card.h"
+#include "tools/vcard/pkcs15.h"
 
 extern const vc_app vc_multiapp_app, vc_cosmo_app;
+
+/* PERFORM SECURITY OPERATION: ias_use.c */
+p15_command ias_pso;
 
 #endif

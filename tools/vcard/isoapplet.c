@@ -141,6 +141,7 @@ static const p15_kind kind = {
 	.pin_least = 4, .pin_len = 16, .fill = 0x00, .puk_len = 16,
 	.life = FS_LIFE_ACTIVE,
 	.no_pin = SW_P1P2, .blocked = SW_TRIES,
+	.naming = &p15_key_numbers,
 	.select = selected,
 	.factory = factory,
 	.layout = &layout,

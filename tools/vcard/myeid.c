@@ -262,7 +262,7 @@ static const p15_kind kind = {
 	.pin_least = 4, .pin_len = 8, .fill = 0xff, .puk_len = 8,
 	.life = LIFE_ACTIVE,
 	.no_pin = SW_NO_REFERENCE, .blocked = SW_BLOCKED,
-	.keys_in_files = true,
+	.naming = &p15_key_files, .halves = true,
 	.select = selected,
 	.factory = factory,
 	.layout = &layout,

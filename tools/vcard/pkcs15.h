@@ -48,6 +48,12 @@ enum {	/* instructions: ISO/IEC 7816-4 table 4 */
 	P15_DELETE = 0xe4,
 };
 
+enum {	/* P1 and P2 of PERFORM SECURITY OPERATION: ISO/IEC 7816-8 5 */
+	P15_PSO_DECIPHER = 0x8086,
+	P15_PSO_HASH = 0x90a0,
+	P15_PSO_SIGN = 0x9e9a,
+};
+
 /* ---- access: pkcs15_access.c ----------------------------------------------------- */
 typedef enum p15_op {
 	P15_OP_READ, P15_OP_UPDATE, P15_OP_CREATE_DF, P15_OP_CREATE_EF,
@@ -163,10 +169,23 @@ typedef struct p15_layout {
 	bool tells_algs;	/* TokenInfo lists algorithms, PrKDF refers to them, */
 	bool names_hashes;	/* those with a hash in their name, too */
 	bool field_size;	/* PrKDF tells that of an EC key, as OpenSC writes it */
+	bool one_use;		/* an algorithm reference is for one operation alone */
 	bool two_pins;		/* the second is for signatures that oblige */
 	uint8_t rules[P15_CLASSES][FS_RULES_MAX];
 	uint8_t rules_len[P15_CLASSES];
 } p15_layout;
+
+/* How keys are named: pkcs15_naming.c */
+typedef struct p15_naming {
+	bool ruled;		/* each has a place in the file system, with rules of its own, */
+	bool files;		/* and is a file there, which SELECT and paths find */
+	/* what tags 81 and 83, 84 of MSE name becomes the key of that environment */
+	uint16_t (*by_file)(const vc_p15 *p15, tmg_view v, p15_session *s);
+	uint16_t (*by_number)(const vc_p15 *p15, uint8_t ref, p15_session *s);
+	uint8_t (*number)(const struct p15_kind *kind, unsigned n);	/* of the nth, from 0 */
+} p15_naming;
+
+extern const p15_naming p15_key_numbers, p15_key_files, p15_key_objects;
 
 /* A product. */
 typedef struct p15_kind {
@@ -183,11 +202,9 @@ typedef struct p15_kind {
 	uint8_t life;		/* what FCP says of files while rules hold */
 	uint16_t one_shot;	/* a bit for each PIN that is good for one signature */
 	uint16_t no_pin, blocked;	/* what it says of a PIN it has not, or no more */
-	bool keys_in_files;
-	/* Keys and PINs are data objects of the application, IAS ECC: their references
-	 * have that bit, no key is named by a file, and PSO: HASH brings what is signed. */
-	uint8_t local;
-	uint8_t padding;	/* indicator of a whole cryptogram */
+	const p15_naming *naming;
+	uint8_t local;		/* bit in references of keys and PINs of the application's own */
+	bool halves;		/* takes a cryptogram in two, as short cards do */
 	uint16_t (*select)(const vc_card *card, vc_p15 *p15, tmg_out *out);
 	tmg_rc (*factory)(vc_card *card, vc_p15 *p15);
 	const p15_layout *layout;
@@ -228,6 +245,12 @@ void p15_pin_set(p15_pin *pin, const p15_kind *kind, tmg_view value, tmg_view pu
 /* ---- using them: pkcs15_env.c, pkcs15_use.c ----------------------------------------------------- */
 p15_command p15_mse;
 p15_command p15_pso, p15_internal_auth, p15_challenge;
+/* With the key of the environment: a signature or authentication, an opened cryptogram. */
+uint16_t p15_compute(vc_card *card, vc_p15 *p15, p15_use use, tmg_view in, tmg_out *out);
+uint16_t p15_open_sealed(vc_card *card, vc_p15 *p15, tmg_view in, tmg_out *out);
+
+/* A product of which an issuer writes everything, before that. */
+TMG_MUST_USE tmg_rc p15_issued(vc_card *card, vc_p15 *p15);
 
 /* ---- a card as it is sold: pkcs15_dir.c, pkcs15_provision.c --------------------------------------- */
 /* Files, PINs, keys and certificates.  Verdicts TMG_NOT_FOUND: no such algorithm. */

@@ -92,7 +92,7 @@ p15_may(const vc_p15 *p15, int at, p15_op op)
 bool
 p15_may_key(const vc_p15 *p15, int key, p15_op op)
 {
-	if (p15->kind->keys_in_files)
+	if (p15->kind->naming->ruled)
 		return p15_may(p15, key, op);
 	return ((unsigned)p15->session.pins >> 1 & 1u) != 0;
 }
@@ -100,7 +100,7 @@ p15_may_key(const vc_p15 *p15, int key, p15_op op)
 void
 p15_used(vc_p15 *p15, int key)
 {
-	if (p15->kind->keys_in_files) {
+	if (p15->kind->naming->ruled) {
 		const int pin = p15->kind->condition(&p15->fs.files[key], P15_OP_USE);
 
 		p15->session.pins &= (uint16_t)~(p15->kind->one_shot & 1u << pin);

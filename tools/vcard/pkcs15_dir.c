@@ -44,6 +44,7 @@ enum {
 	OP_DECIPHER = 0x0400,
 	OP_HASH = 0x0200,
 
+	PIN_LOCAL = 0x4000,
 	PIN_ASCII = 1,
 };
 
@@ -227,11 +228,10 @@ mechanism_of(const p15_layout *l, const p15_alg *alg)
 	return NULL;
 }
 
-/* A card whose keys are data objects has a reference for each of the two. */
 static uint16_t
-operations(const p15_kind *kind, const struct mechanism *m)
+operations(const p15_layout *l, const struct mechanism *m)
 {
-	return kind->local != 0 && (m->ops & OP_SIGN) != 0 ? OP_SIGN : m->ops;
+	return l->one_use && (m->ops & OP_SIGN) != 0 ? OP_SIGN : m->ops;
 }
 
 /* AlgorithmInfo; its reference is the place in the card's table, from 1. */
@@ -245,7 +245,7 @@ put_mechanism(tmg_der *d, const p15_kind *kind, const p15_alg *alg, unsigned ref
 		return;
 	put_number(d, alg->ref);
 	put_tagged(d, DER_OID, (tmg_view){ m->oid, m->oid_len });
-	put_bits(d, operations(kind, m));
+	put_bits(d, operations(kind->layout, m));
 	put_tagged(d, DER_NULL, (tmg_view){ NULL, 0 });
 	put_number(d, m->ckm);
 	put_number(d, reference);
@@ -286,7 +286,7 @@ p15_der_pin(tmg_der *d, const p15_kind *kind, const char *label, uint8_t ref)
 	const uint8_t p2 = (uint8_t)(kind->local | ref);
 
 	/* a PIN of the application's own is where the application is */
-	if (kind->local == 0)
+	if ((kind->layout->pin_flags & PIN_LOCAL) == 0)
 		put_path(d, kind->layout, 0);
 	put_tagged(d, DER_OCTETS, (tmg_view){ &kind->fill, 1 });
 	put_tagged(d, DER_0, (tmg_view){ &p2, 1 });

@@ -46,56 +46,11 @@ alg_of(const p15_kind *kind, uint8_t ref)
 	return NULL;
 }
 
+/* One number, which means what the product's naming says. */
 static uint16_t
-take_file(const vc_p15 *p15, tmg_view v, p15_session *s)
+take_number(const vc_p15 *p15, tmg_view v, p15_session *s)
 {
-	int at;
-
-	if (p15->kind->local != 0)
-		return SW_DATA;
-	if (!p15->kind->keys_in_files)
-		return SW_OK;	/* where a host believes the key to be */
-	if (v.len == 0)
-		return SW_DATA;
-	at = v.len == 2 ? vc_fs_by_id(&p15->fs, (uint16_t)(v.ptr[0] << 8 | v.ptr[1])) :
-	    vc_fs_by_path_from_mf(&p15->fs, v);
-	if (at == FS_NONE || p15->fs.files[at].kind != FS_KEY)
-		return SW_NO_REFERENCE;
-	s->key = at;
-	return SW_OK;
-}
-
-/* A data object of the current DF, by the number behind that bit. */
-static uint16_t
-take_object_key(const vc_p15 *p15, uint8_t ref, p15_session *s)
-{
-	unsigned n = ref & (uint8_t)~p15->kind->local;
-
-	if ((ref & p15->kind->local) == 0)
-		return SW_NO_REFERENCE;
-	for (int i = 0; n > 0 && i < FS_FILES; i++)
-		if (p15->fs.files[i].kind == FS_KEY && p15->fs.files[i].parent == p15->fs.df &&
-		    --n == 0) {
-			s->key = i;
-			return SW_OK;
-		}
-	return SW_NO_REFERENCE;
-}
-
-/* In a file the only key has the number 0. */
-static uint16_t
-take_key(const vc_p15 *p15, tmg_view v, p15_session *s)
-{
-	if (v.len != 1)
-		return SW_DATA;
-	if (p15->kind->local != 0)
-		return take_object_key(p15, v.ptr[0], s);
-	if (p15->kind->keys_in_files)
-		return v.ptr[0] == 0 ? SW_OK : SW_NO_REFERENCE;
-	if (v.ptr[0] >= P15_NUMBERED)
-		return SW_DATA;
-	s->key = v.ptr[0];
-	return SW_OK;
+	return v.len == 1 ? p15->kind->naming->by_number(p15, v.ptr[0], s) : SW_DATA;
 }
 
 static uint16_t
@@ -115,10 +70,10 @@ take_object(const vc_p15 *p15, const tmg_tlv *t, p15_session *s)
 	case TAG_ALG:
 		return take_alg(p15, t->value, s);
 	case TAG_FILE:
-		return take_file(p15, t->value, s);
+		return p15->kind->naming->by_file(p15, t->value, s);
 	case TAG_KEY:
 	case TAG_KEY_PUBLIC:
-		return take_key(p15, t->value, s);
+		return take_number(p15, t->value, s);
 	default:
 		return SW_DATA;
 	}

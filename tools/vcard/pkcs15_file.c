@@ -21,7 +21,7 @@ p15_create(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 	default:
 		return SW_DATA;
 	}
-	if (file.kind == FS_KEY && !p15->kind->keys_in_files)
+	if (file.kind == FS_KEY && !p15->kind->naming->ruled)
 		return SW_NO_FUNCTION;
 	if (!p15_may(p15, p15->fs.df,
 	    file.kind == FS_DF ? P15_OP_CREATE_DF : P15_OP_CREATE_EF))
@@ -66,7 +66,7 @@ addressed(const vc_p15 *p15, const vc_command *c, int *at)
 static void
 forget_keys(vc_p15 *p15)
 {
-	if (!p15->kind->keys_in_files)
+	if (!p15->kind->naming->ruled)
 		return;
 	for (int i = 0; i < FS_FILES; i++)
 		if (p15->fs.files[i].kind != FS_KEY)

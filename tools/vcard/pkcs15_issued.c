@@ -62,13 +62,16 @@ static const p15_layout layout = {
 };
 
 /* Before it is provisioned there is a card without an application. */
-static tmg_rc
-factory(vc_card *card, vc_p15 *p15)
+tmg_rc
+p15_issued(vc_card *card, vc_p15 *p15)
 {
+	const p15_layout *l = p15->kind->layout;
 	fs_file mf = { .descriptor = FD_DF, .life = FS_LIFE_ACTIVE, .rules_len = 8 };
 
 	(void)card;
-	memcpy(mf.rules, layout.rules[P15_CLASS_APP], sizeof(mf.rules));
+	memcpy(mf.rules, l->rules[P15_CLASS_APP], sizeof(mf.rules));
+	memcpy(mf.name, l->root, sizeof(mf.name));
+	mf.name_len = l->root_len;
 	p15_empty(p15);
 	vc_fs_init(&p15->fs, &mf);
 	p15->active = true;
@@ -97,9 +100,9 @@ static const p15_kind kind = {
 	.life = FS_LIFE_ACTIVE,
 	.one_shot = 1u << 2,
 	.no_pin = SW_NO_REFERENCE, .blocked = SW_BLOCKED,
-	.keys_in_files = true,
+	.naming = &p15_key_files, .halves = true,
 	.select = selected,
-	.factory = factory,
+	.factory = p15_issued,
 	.layout = &layout,
 };
 

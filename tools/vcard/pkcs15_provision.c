@@ -127,30 +127,17 @@ place_of(build *b, unsigned n, tmg_alg alg, int *at)
 	};
 
 	*at = (int)n;
-	if (!b->p15->kind->keys_in_files)
+	if (!b->p15->kind->naming->ruled)
 		return TMG_OK;
 	set_rules(b->layout, second ? P15_CLASS_KEY_2 : P15_CLASS_KEY, &f);
 	return vc_fs_add(&b->p15->fs, b->df, &f, at);
-}
-
-/* ... that PKCS #15 may tell of */
-static bool
-is_in_file(const p15_kind *kind)
-{
-	return kind->keys_in_files && kind->local == 0;
-}
-
-static uint8_t
-number_of(const p15_kind *kind, unsigned n)
-{
-	return kind->local != 0 ? (uint8_t)(kind->local | (n + 1)) :
-	    kind->keys_in_files ? 0 : (uint8_t)n;
 }
 
 static tmg_rc
 put_key(build *b, unsigned n, const char *algs)
 {
 	static const char *const labels[KEYS] = { "authentication key", "signature key" };
+	const p15_naming *naming = b->p15->kind->naming;
 	const bool second = b->layout->two_pins && n > 0;
 	EVP_PKEY *pkey;
 	tmg_alg alg;
@@ -167,8 +154,8 @@ put_key(build *b, unsigned n, const char *algs)
 		return rc;
 	b->keys[n] = (p15_entry){
 		.label = labels[n], .id = (uint8_t)(P15_KEY_ID + n),
-		.file = is_in_file(b->p15->kind) ? (uint16_t)(b->layout->key + n) : 0,
-		.number = number_of(b->p15->kind, n),
+		.file = naming->files ? (uint16_t)(b->layout->key + n) : 0,
+		.number = naming->number(b->p15->kind, n),
 		.pin = second ? PIN_REF_2 : PIN_REF, .oblige = second,
 		.key = &b->p15->keys[at],
 	};

@@ -92,8 +92,8 @@ p15_select(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 		return SW_P1P2;
 	if ((sw = find(&p15->fs, c->p1, c->data, &at)) != SW_OK)
 		return sw;
-	if (p15->kind->local != 0 && p15->fs.files[at].kind == FS_KEY)
-		return SW_NOT_FOUND;	/* a data object is no file */
+	if (!p15->kind->naming->files && p15->fs.files[at].kind == FS_KEY)
+		return SW_NOT_FOUND;
 	vc_fs_make_current(&p15->fs, at);
 	if (c->p2 == GIVE_NOTHING)
 		return SW_OK;

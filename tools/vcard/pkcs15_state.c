@@ -85,8 +85,8 @@ load_key(vc_card *card, vc_p15 *p15, tmg_view v)
 	tmg_rc rc;
 
 	if (tmg_view_take(&v, 2, &h) || h.ptr[1] == TMG_ALG_NONE || h.ptr[1] >= TMG_ALG_COUNT ||
-	    h.ptr[0] >= (p15->kind->keys_in_files ? P15_KEYS : P15_NUMBERED) ||
-	    (p15->kind->keys_in_files && p15->fs.files[h.ptr[0]].kind != FS_KEY))
+	    h.ptr[0] >= (p15->kind->naming->ruled ? P15_KEYS : P15_NUMBERED) ||
+	    (p15->kind->naming->ruled && p15->fs.files[h.ptr[0]].kind != FS_KEY))
 		return TMG_E_MALFORMED;
 	if ((rc = vc_pkey_decode((tmg_alg)h.ptr[1], card->lib, v, &pkey)))
 		return rc;

@@ -10,13 +10,6 @@
 #include "tools/vcard/pkcs15.h"
 
 enum {
-	PSO_HASH = 0x90a0,
-	PSO_SIGN = 0x9e9a,
-	PSO_DECIPHER = 0x8086,
-
-	TAG_HASHED = 0x80,	/* ISO/IEC 7816-8 5.3: what is to be hashed, */
-	TAG_HASH = 0x90,	/* what was; empty in front of the whole message */
-
 	PADDING_NONE = 0x00,	/* no further indication */
 	FIRST_HALF = 0x81,	/* in the field: short cards take a cryptogram in two */
 	SECOND_HALF = 0x82,
@@ -36,7 +29,7 @@ key_for(vc_p15 *p15, p15_use use, vc_pkey **key)
 		return SW_SECURITY;
 	if ((*key)->alg == TMG_ALG_NONE)
 		return SW_NO_REFERENCE;
-	if (p15->kind->local != 0 && (s->alg->padding == P15_UNPAD) != (use == P15_USE_DECIPHER))
+	if (s->alg->padding == P15_UNPAD && use != P15_USE_DECIPHER)
 		return SW_CONDITIONS;
 	return tmg_alg_get((*key)->alg)->family == s->alg->family ? SW_OK : SW_CONDITIONS;
 }
@@ -123,8 +116,8 @@ sign(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, tmg_out
 	}
 }
 
-static uint16_t
-compute(vc_card *card, vc_p15 *p15, p15_use use, tmg_view in, tmg_out *out)
+uint16_t
+p15_compute(vc_card *card, vc_p15 *p15, p15_use use, tmg_view in, tmg_out *out)
 {
 	vc_pkey *key;
 	uint16_t sw;
@@ -139,58 +132,6 @@ compute(vc_card *card, vc_p15 *p15, p15_use use, tmg_view in, tmg_out *out)
 	return sw;
 }
 
-/* ---- a hash of its own command: IAS ECC ----------------------------------------------- */
-
-/* A message that is short enough to be hashed by the card whole. */
-static uint16_t
-hash_whole(vc_card *card, p15_session *s, tmg_view message)
-{
-	unsigned len = 0;
-	EVP_MD *md = s->alg != NULL && s->alg->hash != TMG_HASH_NONE ?
-	    EVP_MD_fetch(card->lib, tmg_hash_name(s->alg->hash), NULL) : NULL;
-	const bool done = md != NULL &&
-	    EVP_Digest(message.ptr, message.len, s->hash, &len, md, NULL) == 1;
-
-	EVP_MD_free(md);
-	s->hash_len = done ? len : 0;
-	return done ? SW_OK : SW_CONDITIONS;
-}
-
-/* 90 with a hash that is ready, or 90 00 80 with the message; not the middle of one. */
-static uint16_t
-take_hash(vc_card *card, vc_p15 *p15, const vc_command *c)
-{
-	p15_session *s = &p15->session;
-	tmg_view in = c->data, hash, message;
-
-	s->hash_len = 0;
-	if (tmg_tlv_expect(&in, TAG_HASH, &hash) || hash.len > sizeof(s->hash))
-		return SW_DATA;
-	if (hash.len == 0)
-		return tmg_tlv_expect(&in, TAG_HASHED, &message) || in.len > 0 ? SW_DATA :
-		    hash_whole(card, s, message);
-	if (in.len > 0)
-		return SW_DATA;
-	memcpy(s->hash, hash.ptr, hash.len);
-	s->hash_len = hash.len;
-	return SW_OK;
-}
-
-static uint16_t
-sign_hash(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
-{
-	p15_session *s = &p15->session;
-	uint16_t sw;
-
-	if (c->data.len > 0)
-		return SW_LENGTH;
-	if (s->hash_len == 0)
-		return SW_CONDITIONS;
-	sw = compute(card, p15, P15_USE_SIGN, (tmg_view){ s->hash, s->hash_len }, out);
-	s->hash_len = 0;
-	return sw;
-}
-
 static tmg_rc
 open_sealed(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, tmg_out *out)
 {
@@ -199,11 +140,28 @@ open_sealed(vc_card *card, const vc_pkey *key, const p15_alg *alg, tmg_view in, 
 	    vc_pkey_private(key->alg, card->lib, key->pkey, in, out);
 }
 
+uint16_t
+p15_open_sealed(vc_card *card, vc_p15 *p15, tmg_view in, tmg_out *out)
+{
+	const p15_session *s = &p15->session;
+	vc_pkey *key;
+	uint16_t sw;
+
+	if ((sw = key_for(p15, P15_USE_DECIPHER, &key)) != SW_OK)
+		return sw;
+	if (s->alg->family != TMG_FAMILY_RSA)
+		return SW_CONDITIONS;
+	sw = vc_pkey_sw(open_sealed(card, key, s->alg, in, out));
+	if (sw == SW_OK)
+		p15_used(p15, s->key);
+	return sw;
+}
+
 /* The first half waits for the second. */
 static uint16_t
 keep_half(p15_session *s, tmg_view half)
 {
-	if (half.len == 0 || half.len > sizeof(s->half) / 2)
+	if (half.len > sizeof(s->half) / 2)
 		return SW_LENGTH;
 	memcpy(s->half, half.ptr, half.len);
 	s->half_len = half.len;
@@ -223,6 +181,7 @@ join_half(p15_session *s, tmg_view *half)
 	return SW_OK;
 }
 
+/* A cryptogram behind its padding indicator. */
 static uint16_t
 decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
@@ -231,40 +190,25 @@ decipher(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 	vc_pkey *key;
 	uint16_t sw;
 
-	if ((sw = key_for(p15, P15_USE_DECIPHER, &key)) != SW_OK)
-		return sw;
 	if (tmg_view_take(&in, 1, &padding) || in.len == 0)
 		return SW_LENGTH;
-	if (p15->kind->local != 0) {
-		if (padding.ptr[0] != p15->kind->padding)
-			return SW_DATA;
-	} else if (p15->kind->keys_in_files && padding.ptr[0] == FIRST_HALF) {
-		return keep_half(s, in);
-	} else if (p15->kind->keys_in_files && padding.ptr[0] == SECOND_HALF) {
+	if (p15->kind->halves && padding.ptr[0] == FIRST_HALF)
+		return (sw = key_for(p15, P15_USE_DECIPHER, &key)) == SW_OK ? keep_half(s, in) : sw;
+	if (p15->kind->halves && padding.ptr[0] == SECOND_HALF) {
 		if ((sw = join_half(s, &in)) != SW_OK)
 			return sw;
 	} else if (padding.ptr[0] != PADDING_NONE)
 		return SW_DATA;
-	if (s->alg->family != TMG_FAMILY_RSA)
-		return SW_CONDITIONS;
-	sw = vc_pkey_sw(open_sealed(card, key, s->alg, in, out));
-	if (sw == SW_OK)
-		p15_used(p15, s->key);
-	return sw;
+	return p15_open_sealed(card, p15, in, out);
 }
 
 uint16_t
 p15_pso(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
-	const bool apart = p15->kind->local != 0;
-
 	switch (c->p1 << 8 | c->p2) {
-	case PSO_HASH:
-		return apart ? take_hash(card, p15, c) : SW_P1P2;
-	case PSO_SIGN:
-		return apart ? sign_hash(card, p15, c, out) :
-		    compute(card, p15, P15_USE_SIGN, c->data, out);
-	case PSO_DECIPHER:
+	case P15_PSO_SIGN:
+		return p15_compute(card, p15, P15_USE_SIGN, c->data, out);
+	case P15_PSO_DECIPHER:
 		return decipher(card, p15, c, out);
 	default:
 		return SW_P1P2;
@@ -276,7 +220,7 @@ p15_internal_auth(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
 	if (c->p1 != 0 || c->p2 != 0)
 		return SW_P1P2;
-	return compute(card, p15, P15_USE_AUTH, c->data, out);
+	return p15_compute(card, p15, P15_USE_AUTH, c->data, out);
 }
 
 uint16_t

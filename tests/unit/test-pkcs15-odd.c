@@ -84,6 +84,38 @@ what_stays_hidden_is_not_overwritten(void **state)
 	p15_done(&d);
 }
 
+/* A program that asked for the key, heard that there is none, and makes one after the
+ * PIN, without another look, loses nothing: it is told, and no command is sent that
+ * writes.  Once it looked, its word counts. */
+static void
+who_guessed_is_not_taken_at_his_word(void **state)
+{
+	static const tmg_script_row rows[] = {
+		{ SELECT_APP, "6A82", NULL },
+		{ SELECT_ISOAPPLET, "0006079000", NULL },
+		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
+		HIDDEN, CERTS, PINS, { VERIFY, "9000", NULL }, PRIVATE, PUBLIC,
+		{ "002241008001F3840100", "6F00", NULL }, { 0 },
+	};
+	const tmg_keyspec spec = { .slot = 0x45, .alg = TMG_ALG_RSA2048 };
+	tmg_out spki = TMG_OUT(store);
+	tmg_key_facts facts;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.facts(d.b, 0x45, &facts, &spki),
+	    TMG_NOT_FOUND);
+	p15_log_in(&d);
+	assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki), TMG_OCCUPIED);
+	assert_non_null(strstr(d.b->fault.text, "slot 45 is taken"));
+	assert_int_equal(tmg_driver_pkcs15.import(d.b, &spec, TMG_VIEW(store)),
+	    TMG_OCCUPIED);
+	assert_int_equal(tmg_driver_pkcs15.facts(d.b, 0x45, &facts, &spki), TMG_OK);
+	assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki), TMG_E_CARD);
+	p15_done(&d);
+}
+
 /* ---- what fails on the way ---------------------------------------------------------- */
 
 #define TWO_DIRECTORIES "A00A300804063F0050154400" "A00A300804063F0050154405" \
@@ -262,6 +294,7 @@ main(void)
 		cmocka_unit_test(what_is_damaged),
 		cmocka_unit_test(what_a_pin_shows),
 		cmocka_unit_test(what_stays_hidden_is_not_overwritten),
+		cmocka_unit_test(who_guessed_is_not_taken_at_his_word),
 		cmocka_unit_test(each_key_once),
 		cmocka_unit_test(a_directory_that_nobody_reads),
 		cmocka_unit_test(who_wanted_to_go_there_says_why),

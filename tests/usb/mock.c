@@ -25,12 +25,22 @@
 
 #include "tests/usb/script.h"
 
-enum { PORTS = 8, URBS_MAX = 64, IDLE_US = 100 };
+enum {
+	PORTS = 8, URBS_MAX = 64, BULKS_MAX = 8, IDLE_US = 100,
+	LATER = 1 << 30,	/* no answer yet */
+};
 
 struct urb {
 	UMockdevIoctlClient *client;
 	UMockdevIoctlData *data, *buffer;
 	bool done;
+};
+
+/* A call that begins a transfer and waits for its end. */
+struct bulk {
+	UMockdevIoctlClient *client;
+	UMockdevIoctlData *data, *buffer;
+	gint64 until;		/* microseconds */
 };
 
 struct port {
@@ -44,7 +54,9 @@ struct port {
 	UMockdevIoctlClient *owner;	/* of the CCID interface */
 	struct urb urbs[URBS_MAX];
 	unsigned count;
-	char name[64];			/* of the owner */
+	struct bulk bulks[BULKS_MAX];
+	unsigned bulk_count;
+	GCond waited;			/* for one of these */
 };
 
 static struct port *
@@ -124,7 +136,74 @@ is_current(const struct port *p, UMockdevIoctlClient *client)
 	return p->plugged && number != NULL && (unsigned)atoi(number + 1) == p->address;
 }
 
-/* ---- ioctls: 0, or -errno ------------------------------------------------------------- */
+/* ---- calls that wait ------------------------------------------------------------------- */
+
+static struct usbdevfs_bulktransfer *
+bulk_of(const struct bulk *b)
+{
+	return (struct usbdevfs_bulktransfer *)(void *)b->data->data;
+}
+
+static void
+bulk_drop(struct bulk *b)
+{
+	umockdev_ioctl_data_unref(b->data);
+	if (b->buffer)
+		umockdev_ioctl_data_unref(b->buffer);
+	g_object_unref(b->client);
+}
+
+/* Bytes, -errno, or LATER. */
+static int
+bulk_try(struct port *p, const struct bulk *b)
+{
+	const struct usbdevfs_bulktransfer *t = bulk_of(b);
+	uint8_t *bytes = b->buffer ? b->buffer->data : NULL;
+	int n;
+
+	if (!is_current(p, b->client))
+		return -ENODEV;
+	n = (t->ep & 0x80) ? usb_in(p->bed.device, (uint8_t)t->ep, bytes, t->len)
+	    : usb_out(p->bed.device, (uint8_t)t->ep, bytes, t->len);
+	if (n == USB_STALL)
+		return -EPIPE;
+	if (n != USB_NAK)
+		return n;
+	return g_get_monotonic_time() < b->until ? LATER : -ETIMEDOUT;
+}
+
+static void
+bulks_pump(struct port *p)
+{
+	for (unsigned i = p->bulk_count; i-- > 0;) {
+		struct bulk b = p->bulks[i];
+		const int n = bulk_try(p, &b);
+
+		if (n == LATER)
+			continue;
+		p->bulks[i] = p->bulks[--p->bulk_count];
+		umockdev_ioctl_client_complete(b.client, n < 0 ? -1 : n, n < 0 ? -n : 0);
+		bulk_drop(&b);
+	}
+}
+
+static gpointer
+wait_for_bulks(gpointer port)
+{
+	struct port *p = port;
+
+	for (;;) {
+		g_mutex_lock(&p->lock);
+		while (p->bulk_count == 0)
+			g_cond_wait(&p->waited, &p->lock);
+		bulks_pump(p);
+		g_mutex_unlock(&p->lock);
+		g_usleep(IDLE_US);
+	}
+	return NULL;
+}
+
+/* ---- ioctls: 0 or more, -errno, or LATER ------------------------------------------------------------- */
 
 static int
 submit(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
@@ -182,6 +261,70 @@ discard(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
 		}
 	}
 	return -EINVAL;
+}
+
+static int
+bulk(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
+{
+	struct bulk b = { .client = client };
+	int n;
+
+	if (p->bulk_count == BULKS_MAX)
+		return -ENOMEM;
+	b.data = umockdev_ioctl_data_resolve(arg, 0, sizeof(struct usbdevfs_bulktransfer), NULL);
+	if (b.data == NULL)
+		return -EFAULT;
+	if (bulk_of(&b)->len > 0)
+		b.buffer = umockdev_ioctl_data_resolve(b.data,
+		    offsetof(struct usbdevfs_bulktransfer, data), bulk_of(&b)->len, NULL);
+	g_object_ref(client);
+	b.until = g_get_monotonic_time() + (gint64)bulk_of(&b)->timeout * 1000;
+	n = bulk_try(p, &b);
+	if (n != LATER) {
+		bulk_drop(&b);
+		return n;
+	}
+	p->bulks[p->bulk_count++] = b;
+	g_cond_signal(&p->waited);
+	return LATER;
+}
+
+static int
+control(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
+{
+	UMockdevIoctlData *data = umockdev_ioctl_data_resolve(arg, 0, sizeof(struct usbdevfs_ctrltransfer), NULL);
+	UMockdevIoctlData *buffer = NULL;
+	struct usbdevfs_ctrltransfer *t;
+	uint8_t setup[8];
+	int n;
+
+	(void)client;
+	if (data == NULL)
+		return -EFAULT;
+	t = (struct usbdevfs_ctrltransfer *)(void *)data->data;
+	memcpy(setup, t, sizeof(setup));	/* the same fields in the same order */
+	if (t->wLength > 0)
+		buffer = umockdev_ioctl_data_resolve(data, offsetof(struct usbdevfs_ctrltransfer, data),
+		    t->wLength, NULL);
+	n = usb_control(p->bed.device, setup, buffer ? buffer->data : NULL, t->wLength);
+	if (buffer)
+		umockdev_ioctl_data_unref(buffer);
+	umockdev_ioctl_data_unref(data);
+	return n == USB_STALL ? -EPIPE : n;
+}
+
+static int
+connect_info(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg)
+{
+	const struct usbdevfs_connectinfo info = { .devnum = p->address };
+	UMockdevIoctlData *data = umockdev_ioctl_data_resolve(arg, 0, sizeof(info), NULL);
+
+	(void)client;
+	if (data == NULL)
+		return -EFAULT;
+	memcpy(data->data, &info, sizeof(info));
+	umockdev_ioctl_data_unref(data);
+	return 0;
 }
 
 static unsigned
@@ -289,6 +432,9 @@ static const struct {
 	int (*act)(struct port *p, UMockdevIoctlClient *client, UMockdevIoctlData *arg);
 } ioctls[] = {
 	{ USBDEVFS_SUBMITURB, submit },
+	{ USBDEVFS_BULK, bulk },
+	{ USBDEVFS_CONTROL, control },
+	{ USBDEVFS_CONNECTINFO, connect_info },
 	{ USBDEVFS_REAPURB, reap },
 	{ USBDEVFS_REAPURBNDELAY, reap },
 	{ USBDEVFS_DISCARDURB, discard },
@@ -327,7 +473,8 @@ on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct port *p)
 	g_mutex_lock(&p->lock);
 	rc = answer(p, client);
 	g_mutex_unlock(&p->lock);
-	umockdev_ioctl_client_complete(client, rc < 0 ? -1 : 0, -rc);
+	if (rc != LATER)
+		umockdev_ioctl_client_complete(client, rc < 0 ? -1 : rc, rc < 0 ? -rc : 0);
 	return TRUE;
 }
 
@@ -340,6 +487,11 @@ on_vanished(UMockdevIoctlBase *base, UMockdevIoctlClient *client, struct port *p
 	for (unsigned i = p->count; i-- > 0;)
 		if (p->urbs[i].client == client)
 			drop(p, i);
+	for (unsigned i = p->bulk_count; i-- > 0;)
+		if (p->bulks[i].client == client) {
+			bulk_drop(&p->bulks[i]);
+			p->bulks[i] = p->bulks[--p->bulk_count];
+		}
 	forget_owner(p, client);
 	g_mutex_unlock(&p->lock);
 }
@@ -507,6 +659,7 @@ plug(struct bed *bed, bool in)
 	for (unsigned i = 0; i < p->count; i++)
 		if (!p->urbs[i].done)
 			finish(&p->urbs[i], -ENODEV, 0);
+	bulks_pump(p);
 	usb_reset(bed->device);
 	leave(bed);
 	if (in) {
@@ -539,6 +692,8 @@ port_new(struct port *p, UMockdevTestbed *testbed, unsigned number, const char *
 	*p = (struct port){ .number = number + 1, .address = number + 2, .testbed = testbed,
 	    .bed = { plug, enter, leave, hold, holder, script_device(token), false } };
 	g_mutex_init(&p->lock);
+	g_cond_init(&p->waited);
+	g_thread_unref(g_thread_new("bulks", wait_for_bulks, p));
 	if (p->bed.device == NULL || (p->listening = script_listen(control)) < 0) {
 		fprintf(stderr, "mock: %s, %s: %s\n", token, control, strerror(errno));
 		exit(2);

@@ -47,11 +47,11 @@ TMG_MUST_USE tmg_rc
 tmg_usb_open(libusb_context *usb, const tmg_usb_place *place, const char *name,
     int ms, tmg_fault *f, tmg_pipe **pipe);
 
-/* The endpoints of what was opened and claimed.  Handle and lock are the pipe's;
- * when there is none the handle is closed, the lock is still the caller's.
+/* The endpoints of what was opened and claimed.  The handle and its node are the pipe's;
+ * when there is none the handle is closed, the node is still the caller's.
  * Faults TMG_E_NOMEM. */
 TMG_MUST_USE tmg_rc
 tmg_usb_pipe_new(libusb_context *usb, const tmg_usb_place *place,
-    libusb_device_handle *handle, int lock, tmg_pipe **pipe);
+    libusb_device_handle *handle, int node, tmg_pipe **pipe);
 
 #endif

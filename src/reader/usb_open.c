@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A device is opened, if nobody else has it; and who has, in words. */
+/* A device is opened, if nobody else has it; and who has, in words.  The node is opened
+ * once: what locks it is what libusb and the pipe have. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -93,10 +94,10 @@ lock(const tmg_usb_place *at, const char *name, int ms, tmg_fault *f, int *fd)
 }
 
 static tmg_rc
-claim(const tmg_usb_place *at, const char *name, tmg_fault *f,
-    libusb_device_handle **handle)
+claim(libusb_context *usb, const tmg_usb_place *at, const char *name, int node,
+    tmg_fault *f, libusb_device_handle **handle)
 {
-	int code = libusb_open(at->device, handle);
+	int code = libusb_wrap_sys_device(usb, node, handle);
 
 	if (code == LIBUSB_SUCCESS) {
 		code = libusb_claim_interface(*handle, at->interface);
@@ -124,7 +125,7 @@ tmg_usb_open(libusb_context *usb, const tmg_usb_place *at, const char *name,
 
 	*pipe = NULL;
 	if ((rc = lock(at, name, ms, f, &fd)) ||
-	    (rc = claim(at, name, f, &handle)))
+	    (rc = claim(usb, at, name, fd, f, &handle)))
 		return rc;
 	if ((rc = tmg_usb_pipe_new(usb, at, handle, fd, pipe)))
 		return tmg_raise(f, rc, 0, _("out of memory"));

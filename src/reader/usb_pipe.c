@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The endpoints of a claimed interface.  Reading begins before a message is
- * sent, so that the answer is taken as soon as it is there; what is read stays
- * under way when its time is over, and is what is read next.
+ * The endpoints of a claimed interface.  Messages go by the kernel's own calls that
+ * begin a transfer and wait for its end: two for a command and its answer, where
+ * transfers of libusb's are begun, waited for and fetched, by eight.  What the reader
+ * tells by itself libusb hears.
  */
+#include <errno.h>
+#include <linux/usbdevice_fs.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "src/base/clock.h"
 #include "src/base/scope.h"
@@ -14,6 +18,7 @@
 
 enum {
 	PACKET_MAX = 1024,	/* of any speed: reads are whole packets */
+	TRANSFER_MAX = 16384,	/* the kernel has it in one piece of its memory */
 	CANCEL_MS = 100,	/* and again: one may be begun anew meanwhile */
 	CANCELS_MAX = 50,
 
@@ -22,25 +27,23 @@ enum {
 	REQUEST_ABORT = 0x01,
 };
 
-/* One endpoint, and what is under way there. */
-struct way {
+/* The interrupt endpoint, and what is under way there. */
+struct notices {
 	struct libusb_transfer *transfer;
 	int done;		/* libusb's "completed" */
 	bool begun;
+	uint8_t bytes[PACKET_MAX];
+	tmg_pipe_heard *heard;
+	void *of;
 };
 
 struct usb_pipe {
 	tmg_pipe pipe;
 	libusb_context *usb;
-	libusb_device_handle *handle;
-	int lock;		/* the node, locked */
-	tmg_usb_place at;	/* without its device */
-	struct way in, out, notices;
-	uint8_t *bytes;		/* what comes in */
-	size_t room;
-	uint8_t notice[PACKET_MAX];
-	tmg_pipe_heard *heard;
-	void *heard_of;
+	libusb_device_handle *handle;	/* of the node */
+	int node;			/* locked */
+	tmg_usb_place at;		/* without its device */
+	struct notices notices;
 	atomic_bool closing;
 };
 
@@ -68,119 +71,68 @@ result(int code)
 	}
 }
 
+/* Linux, Documentation/driver-api/usb/error-codes.rst */
 static tmg_rc
-outcome(const struct libusb_transfer *t)
+failure(int error)
 {
-	switch (t->status) {
-	case LIBUSB_TRANSFER_COMPLETED:
-		return TMG_OK;
-	case LIBUSB_TRANSFER_NO_DEVICE:
+	switch (error) {
+	case ETIMEDOUT:
+		return TMG_PENDING;
+	case ENODEV:
+	case ESHUTDOWN:
 		return TMG_REMOVED;
-	case LIBUSB_TRANSFER_OVERFLOW:
+	case EOVERFLOW:
 		return TMG_E_MALFORMED;
 	default:
 		return TMG_E_IO;
 	}
 }
 
-/* ---- transfers ----------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------ */
 
-static void LIBUSB_CALL
-finished(struct libusb_transfer *t)
-{
-	*(int *)t->user_data = 1;
-}
-
-/* Without a clock of libusb's, which costs two calls of the kernel each time:
- * await() has one. */
+/* One transfer; *moved bytes of it went.  No signal ends it but one that ends the
+ * program, and then the kernel takes it back. */
 static tmg_rc
-begin(struct usb_pipe *p, struct way *w, uint8_t endpoint, uint8_t *bytes,
-    size_t len)
+bulk(const struct usb_pipe *p, uint8_t endpoint, uint8_t *bytes, size_t len,
+    int ms, size_t *moved)
 {
-	tmg_rc rc;
+	struct usbdevfs_bulktransfer t = { .ep = endpoint,
+	    .len = (unsigned)len, .timeout = ms > 0 ? (unsigned)ms : 1,
+	    .data = bytes };
+	const int n = ioctl(p->node, USBDEVFS_BULK, &t);
 
-	if (w->begun)
-		return TMG_OK;
-	libusb_fill_bulk_transfer(w->transfer, p->handle, endpoint, bytes,
-	    (int)len, finished, &w->done, 0);
-	w->done = 0;
-	rc = result(libusb_submit_transfer(w->transfer));
-	w->begun = rc == TMG_OK;
-	return rc;
+	*moved = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? failure(errno) : TMG_OK;
 }
 
-/* TMG_PENDING: it is still under way. */
-static tmg_rc
-await(struct usb_pipe *p, struct way *w, int ms)
-{
-	const int64_t until = tmg_now_ms() + ms;
-
-	while (!w->done) {
-		const int64_t left = until - tmg_now_ms();
-		struct timeval t = { .tv_sec = (time_t)(left / 1000),
-		    .tv_usec = (suseconds_t)(left % 1000 * 1000) };
-		int code;
-
-		if (left <= 0)
-			return TMG_PENDING;
-		code = libusb_handle_events_timeout_completed(p->usb, &t,
-		    &w->done);
-		if (code != LIBUSB_SUCCESS && code != LIBUSB_ERROR_INTERRUPTED)
-			return TMG_E_IO;
-	}
-	w->begun = false;
-	return outcome(w->transfer);
-}
-
-/* False: not even that ends it, and its memory is not ours any more. */
-static bool
-cancel(struct usb_pipe *p, struct way *w)
-{
-	for (int i = 0; i < CANCELS_MAX && w->begun; i++) {
-		(void)libusb_cancel_transfer(w->transfer);
-		(void)await(p, w, CANCEL_MS);
-	}
-	return !w->begun;
-}
-
-static tmg_rc
-begin_in(struct usb_pipe *p)
-{
-	return begin(p, &p->in, p->at.in, p->bytes, p->room);
-}
-
-/* libusb's buffers of what is sent are not const, and not written to. */
+/* The kernel's structure has no const; nothing is written there. */
 static tmg_rc
 out(tmg_pipe *pipe, tmg_view message, int ms)
 {
-	struct usb_pipe *p = of(pipe);
 	union { const uint8_t *from; uint8_t *to; } bytes = { message.ptr };
-	tmg_rc rc;
+	const struct usb_pipe *p = of(pipe);
+	size_t sent;
+	const tmg_rc rc = bulk(p, p->at.out, bytes.to, message.len, ms, &sent);
 
-	if ((rc = begin_in(p)) ||
-	    (rc = begin(p, &p->out, p->at.out, bytes.to, message.len)))
-		return rc;
-	rc = await(p, &p->out, ms);
-	if (p->out.begun) {
-		(void)cancel(p, &p->out);
-		return rc;
-	}
-	return rc == TMG_OK && p->out.transfer->actual_length !=
-	    p->out.transfer->length ? TMG_E_IO : rc;
+	return rc == TMG_OK && sent != message.len ? TMG_E_IO : rc;
 }
 
+/* Right to where it is wanted: what is read is a whole number of packets, so that
+ * none is cut. */
 static tmg_rc
 in(tmg_pipe *pipe, tmg_out *message, int ms)
 {
-	struct usb_pipe *p = of(pipe);
-	size_t n;
+	const struct usb_pipe *p = of(pipe);
+	size_t room = (message->cap - message->len) / PACKET_MAX * PACKET_MAX;
+	size_t got;
 	tmg_rc rc;
 
-	if ((rc = begin_in(p)) || (rc = await(p, &p->in, ms)) == TMG_PENDING)
-		return rc;
-	n = p->in.begun ? 0 : (size_t)p->in.transfer->actual_length;
-	tmg_put(message, (tmg_view){ p->bytes, n });
-	explicit_bzero(p->bytes, n);
+	if (room == 0)
+		return TMG_E_MALFORMED;
+	if (room > TRANSFER_MAX)
+		room = TRANSFER_MAX;
+	rc = bulk(p, p->at.in, message->ptr + message->len, room, ms, &got);
+	message->len += got;
 	return rc;
 }
 
@@ -199,7 +151,6 @@ clear(tmg_pipe *pipe)
 {
 	struct usb_pipe *p = of(pipe);
 
-	(void)cancel(p, &p->in);
 	(void)libusb_clear_halt(p->handle, p->at.in);
 	(void)libusb_clear_halt(p->handle, p->at.out);
 }
@@ -211,49 +162,70 @@ static void LIBUSB_CALL
 noticed(struct libusb_transfer *t)
 {
 	struct usb_pipe *p = t->user_data;
+	struct notices *n = &p->notices;
 
 	if (t->status == LIBUSB_TRANSFER_COMPLETED &&
-	    p->heard(p->heard_of, (tmg_view){ p->notice,
-		(size_t)t->actual_length }) && !atomic_load(&p->closing) &&
+	    n->heard(n->of, (tmg_view){ n->bytes, (size_t)t->actual_length }) &&
+	    !atomic_load(&p->closing) &&
 	    libusb_submit_transfer(t) == LIBUSB_SUCCESS)
 		return;
 	if (!atomic_load(&p->closing))
-		(void)p->heard(p->heard_of, (tmg_view){ NULL, 0 });
-	p->notices.done = 1;
+		(void)n->heard(n->of, (tmg_view){ NULL, 0 });
+	n->done = 1;
 }
 
 static tmg_rc
 listen_to(tmg_pipe *pipe, tmg_pipe_heard *heard, void *of_heard)
 {
 	struct usb_pipe *p = of(pipe);
-	struct way *w = &p->notices;
+	struct notices *n = &p->notices;
 	const size_t packet = p->at.notice_packet;
 	tmg_rc rc;
 
-	if (p->at.notices == 0 || packet == 0 || packet > sizeof(p->notice) ||
-	    w->begun)
+	if (p->at.notices == 0 || packet == 0 || packet > sizeof(n->bytes) ||
+	    n->begun)
 		return TMG_UNSUPPORTED;
-	p->heard = heard;
-	p->heard_of = of_heard;
-	libusb_fill_interrupt_transfer(w->transfer, p->handle, p->at.notices,
-	    p->notice, (int)packet, noticed, p, 0);
-	w->done = 0;
-	rc = result(libusb_submit_transfer(w->transfer));
-	w->begun = rc == TMG_OK;
+	n->heard = heard;
+	n->of = of_heard;
+	libusb_fill_interrupt_transfer(n->transfer, p->handle, p->at.notices,
+	    n->bytes, (int)packet, noticed, p, 0);
+	n->done = 0;
+	rc = result(libusb_submit_transfer(n->transfer));
+	n->begun = rc == TMG_OK;
 	return rc;
 }
 
-/* ---- beginning and end --------------------------------------------------- */
-
 static void
-pipe_free(struct usb_pipe *p)
+await_end(struct usb_pipe *p)
 {
-	libusb_free_transfer(p->in.transfer);
-	libusb_free_transfer(p->out.transfer);
-	libusb_free_transfer(p->notices.transfer);
-	free(p->bytes);
-	free(p);
+	const int64_t until = tmg_now_ms() + CANCEL_MS;
+	int64_t left;
+
+	while (!p->notices.done && (left = until - tmg_now_ms()) > 0) {
+		struct timeval t = { .tv_usec = (suseconds_t)(left * 1000) };
+		const int code = libusb_handle_events_timeout_completed(p->usb,
+		    &t, &p->notices.done);
+
+		if (code != LIBUSB_SUCCESS && code != LIBUSB_ERROR_INTERRUPTED)
+			return;
+	}
 }
+
+/* False: not even that ends it, and its memory is not ours any more. */
+static bool
+cancel_notices(struct usb_pipe *p)
+{
+	struct notices *n = &p->notices;
+
+	for (int i = 0; i < CANCELS_MAX && n->begun; i++) {
+		(void)libusb_cancel_transfer(n->transfer);
+		await_end(p);
+		n->begun = !n->done;
+	}
+	return !n->begun;
+}
+
+/* ---- beginning and end --------------------------------------------------- */
 
 static void
 close_pipe(tmg_pipe *pipe)
@@ -262,14 +234,14 @@ close_pipe(tmg_pipe *pipe)
 	bool ended;
 
 	atomic_store(&p->closing, true);
-	ended = cancel(p, &p->notices);
-	ended = cancel(p, &p->in) && ended && !p->out.begun;
+	ended = cancel_notices(p);
 	(void)libusb_release_interface(p->handle, p->at.interface);
 	libusb_close(p->handle);
-	tmg_scope_close(&p->lock);
-	if (!ended)	/* libusb still has them */
+	tmg_scope_close(&p->node);
+	if (!ended)	/* libusb still has it */
 		return;
-	pipe_free(p);
+	libusb_free_transfer(p->notices.transfer);
+	free(p);
 }
 
 static const tmg_pipe_ops ops = {
@@ -283,30 +255,22 @@ static const tmg_pipe_ops ops = {
 
 tmg_rc
 tmg_usb_pipe_new(libusb_context *usb, const tmg_usb_place *at,
-    libusb_device_handle *handle, int lock, tmg_pipe **pipe)
+    libusb_device_handle *handle, int node, tmg_pipe **pipe)
 {
 	struct usb_pipe *p = calloc(1, sizeof(*p));
 
 	*pipe = NULL;
-	if (p != NULL) {
-		p->pipe.ops = &ops;
-		p->usb = usb;
-		p->at = *at;
-		p->room = (at->desc.message + PACKET_MAX) / PACKET_MAX * PACKET_MAX;
-		p->bytes = malloc(p->room);
-		p->in.transfer = libusb_alloc_transfer(0);
-		p->out.transfer = libusb_alloc_transfer(0);
-		p->notices.transfer = libusb_alloc_transfer(0);
-	}
-	if (p == NULL || p->bytes == NULL || p->in.transfer == NULL ||
-	    p->out.transfer == NULL || p->notices.transfer == NULL) {
-		if (p != NULL)
-			pipe_free(p);
+	if (p == NULL ||
+	    (p->notices.transfer = libusb_alloc_transfer(0)) == NULL) {
+		free(p);
 		libusb_close(handle);
 		return TMG_E_NOMEM;
 	}
+	p->pipe.ops = &ops;
+	p->usb = usb;
+	p->at = *at;
 	p->handle = handle;
-	p->lock = lock;
+	p->node = node;
 	*pipe = &p->pipe;
 	return TMG_OK;
 }

@@ -9,7 +9,6 @@
  */
 #include <fcntl.h>
 #include <linux/usbdevice_fs.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,27 +42,18 @@ must(int rc, const char *what)
 }
 
 static void
-reap(void)
+transfer(unsigned endpoint, uint8_t *bytes, size_t n)
 {
-	struct usbdevfs_urb *done;
-	int rc;
+	struct usbdevfs_bulktransfer t = { .ep = endpoint, .len = (unsigned)n,
+	    .timeout = 5000, .data = bytes };
 
-	/* a node that is played (umockdev) does not wait */
-	while ((rc = ioctl(node, USBDEVFS_REAPURB, &done)) < 0 && errno == EAGAIN)
-		;
-	must(rc < 0 ? rc : done->status, "transfer");
+	must(ioctl(node, USBDEVFS_BULK, &t), "transfer");
 }
 
 static void
 exchange(uint8_t type, const uint8_t *data, size_t n)
 {
 	static uint8_t sent[MESSAGE_MAX], got[MESSAGE_MAX];
-	struct usbdevfs_urb in = { .type = USBDEVFS_URB_TYPE_BULK,
-	    .endpoint = (unsigned char)in_at, .buffer = got,
-	    .buffer_length = sizeof(got) };
-	struct usbdevfs_urb out = { .type = USBDEVFS_URB_TYPE_BULK,
-	    .endpoint = (unsigned char)out_at, .buffer = sent,
-	    .buffer_length = (int)(HEAD + n) };
 
 	memset(sent, 0, HEAD);
 	sent[0] = type;
@@ -71,10 +61,8 @@ exchange(uint8_t type, const uint8_t *data, size_t n)
 	sent[6] = ++seq;
 	if (n > 0)
 		memcpy(sent + HEAD, data, n);
-	must(ioctl(node, USBDEVFS_SUBMITURB, &in), "submit");
-	must(ioctl(node, USBDEVFS_SUBMITURB, &out), "submit");
-	reap();
-	reap();
+	transfer(out_at, sent, HEAD + n);
+	transfer(in_at, got, sizeof(got));
 }
 
 int

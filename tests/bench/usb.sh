@@ -1,87 +1,127 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Run by tests/bench/run: a USB token (bed A) by itself, and through pcscd and libccid:
-# commands by the same small program (tests/usb/hub.c), signatures by our module.  Everything but
-# the way to the card is the same.  "cold" is a daemon that is started for the first answer, as
-# systemd does it; "device" what the token takes by itself, by the kernel's bare calls.
+# Run by tests/bench/run: a USB token by itself, and through pcscd and libccid: commands by the
+# same small program (tests/usb/hub.c), signatures by our module.  Everything but the way to the
+# card is the same.  Bed A (umockdev): a bed for each way, and short rounds in them by turns, so
+# that what else the machine does hits all ways alike.  "device" is what the token takes by
+# itself, by the kernel's bare calls.  Bed B, a real kernel: tests/bench/usb-guest.sh.
 set -eu
 : "${RUNS:?}" "${B:?}" "${STAGE:?}"
 here=$(dirname "$0")
+select=00A4040005A000000308
 
-if [ -n "${BENCH_USB_WAY:-}" ]; then	# inside the bed
+round_device() { echo "- $("$B/usb-floor" /dev/bus/usb/001/002 "$BENCH_USB_INTERFACE" 02 82 50 $select) -"; }
+round_way() { # direct|pcscd: to the first answer, each command, each signature; microseconds
+	hub=pcsc
+	[ "$1" = pcscd ] || hub=usb
+	echo "$("$top_builddir/tests/usb/hub" $hub "" time 50 $select)" \
+		"$("$B/module" "$STAGE/lib/pkcs11/tamga-pkcs11.so" sign 9a 26)"
+}
+
+if [ -n "${BENCH_USB_WAY:-}" ]; then	# inside a bed: a round for each line
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
 	export XDG_CONFIG_HOME=$work LC_ALL=C.UTF-8
 	mkdir "$work/tamga"
-	hub=pcsc
-	if [ "$BENCH_USB_WAY" = direct ]; then
-		hub=usb
-		echo 'readers = { pcsc = false; usb = "always"; };' >"$work/tamga/tamga.conf"
-	fi
-	select=00A4040005A000000308
-	median() { awk -v n="$1" '{ print $n }' "$work/hub" | sort -n | sed -n "$(((RUNS + 1) / 2))p"; }
-	if [ "$BENCH_USB_WAY" = device ]; then
-		for _ in $(seq "$RUNS"); do
-			"$B/usb-floor" /dev/bus/usb/001/002 "$BENCH_USB_INTERFACE" 02 82 200 $select
-		done >"$work/hub"
-		echo "- $(awk -v us="$(median 1)" 'BEGIN { printf "%.3f", us / 1000 }') - -" >"$BENCH_USB_OUT"
-		exit 0
-	fi
-	if [ "$BENCH_USB_WAY" = cold ]; then
-		: >"$work/reader.conf"
-		start=${EPOCHREALTIME/[.,]/}
-		pcscd --foreground -c "$work/reader.conf" >/dev/null 2>&1 &
-		# who asks too early is told that there is no reader, and asks again
-		until "$top_builddir/tests/usb/hub" pcsc "" time 1 $select >/dev/null 2>&1; do :; done
-		echo $((${EPOCHREALTIME/[.,]/} - start)) >>"$BENCH_USB_OUT"
-		kill $! 2>/dev/null || :
-		wait $! || :
-		exit 0
-	fi
-	module=$STAGE/lib/pkcs11/tamga-pkcs11.so
-	for _ in $(seq "$RUNS"); do
-		"$top_builddir/tests/usb/hub" $hub "" time 200 $select
-	done >"$work/hub"
-	one=$("$B/measure" "$RUNS" "$B/module" "$module" sign 9a 1)
-	many=$("$B/measure" "$RUNS" "$B/module" "$module" sign 9a 101)
-	awk -v first="$(median 1)" -v each="$(median 2)" -v one="${one% *}" -v many="${many% *}" 'BEGIN {
-		printf "%.1f %.3f %.1f %.3f\n", first / 1000, each / 1000, one, (many - one) / 100 }' >"$BENCH_USB_OUT"
+	[ "$BENCH_USB_WAY" = pcscd ] || echo 'readers = { pcsc = false; usb = "always"; };' >"$work/tamga/tamga.conf"
+	case $BENCH_USB_WAY in
+	device) round=round_device ;;
+	*) round="round_way $BENCH_USB_WAY" ;;
+	esac
+	echo ready >"$BENCH_USB_OUT"
+	while read -r _; do $round >"$BENCH_USB_OUT" || echo "- - -" >"$BENCH_USB_OUT"; done <"$BENCH_USB_IN"
+	exit 0
+fi
+if [ -n "${BENCH_USB_COLD:-}" ]; then	# inside a bed, a daemon that is started for it
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	: >"$work/reader.conf"
+	start=${EPOCHREALTIME/[.,]/}
+	pcscd --foreground -c "$work/reader.conf" >/dev/null 2>&1 &
+	# who asks too early is told that there is no reader, and asks again
+	until "$top_builddir/tests/usb/hub" pcsc "" time 1 $select >/dev/null 2>&1; do :; done
+	echo $((${EPOCHREALTIME/[.,]/} - start)) >>"$BENCH_USB_COLD"
+	kill $! 2>/dev/null || :
+	wait $! || :
 	exit 0
 fi
 
 out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+pids=
+finish() {
+	exec 5>&- 6>&- 7>&-
+	for pid in $pids; do wait "$pid" || :; done
+	rm -rf "$out"
+}
+trap finish EXIT
+
+bed() { # OPTION: this program in a bed of its own
+	# shellcheck disable=SC2086
+	"$here/../with-card" --no-pcscd --card piv,provisioned=ec:p256 -- sh "$here/../with-usb" $1 \
+	    "$token,card=vcard" -- bash "$0"
+}
+begin() { # WAY FD
+	mkfifo "$out/$1.in" "$out/$1.out"
+	option=
+	[ "$1" != pcscd ] || option=--pcscd
+	(
+		exec 5>&- 6>&- 7>&-
+		BENCH_USB_WAY=$1 BENCH_USB_IN=$out/$1.in BENCH_USB_OUT=$out/$1.out bed "$option" ||
+			echo "left out" >"$out/$1.out"
+	) &
+	pids="$pids $!"
+	read -r word <"$out/$1.out"
+	[ "$word" = ready ] || { echo "left out: this machine has no bed"; exit 0; }
+	eval "exec $2>\"\$out/\$1.in\""
+}
+take() { # WAY FD
+	echo go >&"$2"
+	cat "$out/$1.out" >>"$out/$1"
+}
+# least and median of a column, milliseconds
+column() {
+	awk -v n="$2" '$n != "-" { print $n }' "$out/$1" | sort -n | awk '{ v[NR] = $1 }
+		END { if (NR == 0) print "- -"; else printf "%.3f %.3f\n", v[1] / 1000, v[int((NR + 1) / 2)] / 1000 }'
+}
+# WHAT COLUMN
+row() {
+	# shellcheck disable=SC2046
+	set -- "$1" $(column direct "$2") $(column pcscd "$2") $(column device "$2")
+	printf '%-14s %-18s %8s %8s %8s %8s %8s %8s ' "$token" "$1" "$2" "$3" "$4" "$5" "$6" "$7"
+	echo "$2 $3 $4 $5" | awk '{ printf "%6.2f %6.2f\n", $1 / $3, $2 / $4 }'
+}
+
+rounds=$((RUNS * 2))
 echo
-echo "a USB token (bed A) by itself, and through pcscd and libccid that run already; milliseconds"
-printf '%-14s %-8s %16s %14s %14s %18s\n' token way "to the 1st answer" "each command" "1 signature" "each signature more"
+echo "a USB token by itself, and through pcscd and libccid that run already: $rounds rounds by turns"
+echo "(bed A); least and median of each, milliseconds, and their ratios"
+printf '%-14s %-18s %17s %17s %17s %13s\n' "" "" direct pcscd "device alone" ratio
 for token in yubikey nitrokey-start etoken-5300; do
-	ways="direct pcscd cold device"
-	[ $token != etoken-5300 ] || ways="direct pcscd cold"	# blocks have numbers
 	export BENCH_USB_INTERFACE=0
 	[ $token != yubikey ] || BENCH_USB_INTERFACE=2
-	for way in $ways; do
-		option=
-		[ $way = direct ] || option=--pcscd
-		status=0
-		rm -f "$out/$way"
-		# a daemon of a new machine each time: one that is killed leaves the token claimed
-		rounds=1
-		[ $way != cold ] || rounds=$RUNS
-		for _ in $(seq $rounds); do
-		# shellcheck disable=SC2086
-		BENCH_USB_WAY=$way BENCH_USB_OUT=$out/$way "$here/../with-card" --no-pcscd \
-		    --card piv,provisioned=ec:p256 -- sh "$here/../with-usb" $option \
-		    "$token,card=vcard" -- bash "$0" || status=$?
-		done
-		[ $status -ne 77 ] || { echo "left out: this machine has no bed"; exit 0; }
-		[ $status -eq 0 ] || exit $status
-		if [ $way = cold ]; then
-			us=$(sort -n "$out/cold" | sed -n "$(((RUNS + 1) / 2))p")
-			echo "$(awk -v us="$us" 'BEGIN { printf "%.1f", us / 1000 }') - - -" >"$out/cold"
-		fi
-		# shellcheck disable=SC2046
-		printf '%-14s %-8s %16s %14s %14s %18s\n' $token $way $(cat "$out/$way")
+	rm -f "$out"/*
+	pids=
+	begin direct 5
+	begin pcscd 6
+	[ $token = etoken-5300 ] || begin device 7	# blocks have numbers
+	: >"$out/device"
+	for _ in $(seq $rounds); do
+		take direct 5
+		take pcscd 6
+		[ $token = etoken-5300 ] || take device 7
 	done
-	paste -d' ' "$out/direct" "$out/pcscd" | awk '{ printf "%-14s %-8s %16.2f %14.2f %14.2f %18.2f\n",
-	    "", "ratio", $1 / $5, $2 / $6, $3 / $7, $4 / $8 }'
+	exec 5>&- 6>&- 7>&-
+	for pid in $pids; do wait "$pid" || :; done
+	pids=
+	row "to the 1st answer" 1
+	row "each command" 2
+	row "each signature" 3
 done
+
+token=yubikey
+for _ in $(seq "$RUNS"); do
+	# a daemon of a new machine each time: one that is killed leaves the token claimed
+	BENCH_USB_COLD=$out/cold bed ""
+done
+sort -n "$out/cold" | awk '{ v[NR] = $1 }
+	END { printf "a daemon that is started for the 1st answer: %.1f, median %.1f\n", v[1] / 1000, v[int((NR + 1) / 2)] / 1000 }'

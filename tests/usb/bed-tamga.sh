@@ -3,7 +3,8 @@
 # Bed B: tamga by itself at a real kernel, beside the daemon.  Whoever holds a token is named,
 # and both go on when the other has gone; tamga's udev rule marks the tokens; a token is pulled
 # and plugged.  Of each token, at each level, the same is said, signed and answered by itself
-# and through pcscd and libccid.
+# and through pcscd and libccid.  What a command costs the kernel is counted, which no other work
+# changes: two calls by itself, one that sends and one that reads, and nobody wakes up for it.
 set -u
 
 dir=$(mktemp -d) || exit 1
@@ -31,6 +32,13 @@ echo 123456 >/run/pin
 echo "what is signed" >/run/text
 . /test/both.sh
 for n in 3 4 5 6 7; do tamga-vcard ctl /run/$n.ctl unplug >/dev/null; done
+# calls NAME: what 400 commands more have of this call; clocks are read without one where the
+# processor can
+calls() {
+	awk -v name=$1 'function wanted(w) { return name == "all" ? w != "clock_gettime" && w != "total" : w == name }
+		{ sign = FILENAME ~ /420$/ ? 1 : -1 } NF >= 5 && wanted($NF) { n += sign * $4 } END { print n + 0 }' \
+		/run/calls.20 /run/calls.420
+}
 long="1 48 52 112 116 176 180 240 244 1500"	# with their heads some fill whole packets
 
 # ---- by itself: nobody else is there
@@ -40,12 +48,29 @@ says "Unlisted TPDU"
 echoes usb Unlisted "$long"
 run 0 hub usb YubiKey time 100 00A4040005A000000308
 echo "direct $(cat /run/said)"
+for n in 20 420; do
+	run 0 strace -f -c -o /run/calls.$n hub usb YubiKey time $n 00A4040005A000000308
+done
+# threads that begin and end wait for each other now and then, whatever is sent
+[ $(calls ioctl) -eq 800 ] && [ $(calls all) -lt 900 ] ||
+	{ cat /run/calls.20 /run/calls.420; fail "$(calls all) calls of the kernel for 400 commands, $(calls ioctl) of them ioctl"; }
+echo "by itself: $(calls ioctl) calls of ioctl, $(calls all) of the kernel, for 400 commands"
 
 # ---- beside the daemon, which has what it knows
 start_pcscd
 both_there pcscd YubiKey
 run 0 hub pcsc YubiKey time 100 00A4040005A000000308
 echo "pcscd $(cat /run/said)"
+for n in 20 420; do
+	strace -f -c -o /run/calls.daemon -p $daemon &
+	tracer=$!
+	until grep -q "^TracerPid:.$tracer\$" /proc/$daemon/status; do usleep 20000; done
+	run 0 strace -f -c -o /run/calls.client hub pcsc YubiKey time $n 00A4040005A000000308
+	kill -INT $tracer
+	wait $tracer
+	cat /run/calls.daemon /run/calls.client >/run/calls.$n
+done
+echo "through pcscd and libccid: about $(calls all) calls of the kernel for 400 commands"
 run 3 tamga list --reader usb:1-1
 says "pcscd ($daemon) holds the card in reader usb:1-1"
 says "systemctl stop pcscd.socket"
@@ -138,7 +163,7 @@ cat "/run/direct/yubikey sign" "/run/direct/yubikey cert"
 GUEST
 
 rules=/usr/lib/udev/rules.d
-set -- --program "$top_builddir/tamga" --program "$top_builddir/tests/usb/hub" \
+set -- --program "$top_builddir/tamga" --program "$top_builddir/tests/usb/hub" --program "$(command -v strace)" \
 	--file "$top_srcdir/tests/usb/both.sh" test/both.sh --card "--yubikey --state /test/state.1" \
 	--file "$top_srcdir/share/udev/60-tamga.rules" $rules/60-tamga.rules \
 	--file $rules/70-uaccess.rules $rules/70-uaccess.rules

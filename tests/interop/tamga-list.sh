@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# tamga list: tokens by their readers, by their numbers where there are several.
+# tamga list: tokens by their readers, by their numbers where somebody asks for them.
 . "${top_srcdir:?}/tests/interop/tamga-lib.sh"
 [ "${1:-}" = inside ] || exec "$top_srcdir/tests/with-card" --no-pcscd \
 	--card piv,provisioned,serial=1077 --card piv,serial=1078 -- sh "$0" inside
@@ -26,11 +26,17 @@ uri=$(sed -n 's/^ *\(.*id=%9A;type=cert\)$/\1/p' out)
 wants 0 tamga cert show "$uri" --vcard "$one" --vcard "$two"
 says out "tamga-vcard 9A"
 
-step "two of a kind are told apart, and named by number"
+step "two of a kind are told apart by their readers, none costs the other a command"
 wants 0 tamga list --vcard "$one" --vcard "$two"
+says out "YubiKey PIV in vcard $one"
+says out "YubiKey PIV in vcard $two"
+says err "tamga list --uris tells their serial numbers"
+lines 0 107
+lines 0 pkcs11:
+wants 0 tamga list --vcard "$one" --vcard "$two" --uris
 says out "PIV-1077 (YubiKey PIV) in vcard $one"
 says out "PIV-1078 (YubiKey PIV) in vcard $two"
-lines 0 pkcs11:
+silent err
 wants 0 tamga list --vcard "$one" --vcard "$two" --token 1077
 says out "PIV-1077 (YubiKey PIV)"
 lines 0 1078

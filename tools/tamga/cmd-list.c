@@ -166,17 +166,26 @@ has_twin(tmg_tokens *tokens, const tmg_token *token)
 	return false;
 }
 
-/* Of several cards of a kind a person knows the numbers printed on them. */
-static void
-tell_apart(tmg_tokens *tokens)
+/* Before any is asked more: what is asked for one key may tell a number. */
+static bool
+are_alike(tmg_tokens *tokens)
 {
 	tmg_token *token;
 	bool alike = false;
 
 	for (size_t i = 0; (token = tmg_tokens_get(tokens, i)) != NULL; i++)
 		alike = alike || has_twin(tokens, token);
-	for (size_t i = 0; alike && (token = tmg_tokens_get(tokens, i)) != NULL; i++)
-		(void)tmg_token_info(token);
+	return alike;
+}
+
+/* Of several cards of a kind a person knows the numbers printed on them.  One card is
+ * not asked for its number because of another: who wants it, asks. */
+static void
+note_twins(const struct cli *cli)
+{
+	if (!cli->json && !cli_flag(cli, "uris"))
+		cli_note(cli, "%s", _("tokens of one kind are told apart by their readers "
+		    "here; tamga list --uris tells their serial numbers"));
 }
 
 /* A token that could not be read to its end, beside others that could. */
@@ -197,13 +206,13 @@ static tmg_rc
 list_tokens(struct cli *cli, tmg_tokens *tokens, json_t *list, json_t *skipped)
 {
 	const size_t all = tmg_tokens_count(tokens);
+	const bool alike = are_alike(tokens);
 	size_t listed = 0;
 	tmg_token *token;
 	tmg_rc rc = TMG_OK;
 
 	if (all == 0)
 		return cli_token(cli, NULL, &token);
-	tell_apart(tokens);
 	for (size_t i = 0; (token = tmg_tokens_get(tokens, i)) != NULL; i++) {
 		rc = list_one(cli, token, list);
 		if (rc == TMG_E_NOMEM || (rc != TMG_OK && i + 1 == all &&
@@ -213,6 +222,8 @@ list_tokens(struct cli *cli, tmg_tokens *tokens, json_t *list, json_t *skipped)
 			leave_out(cli, token, rc, skipped);
 		listed += rc == TMG_OK;
 	}
+	if (alike)
+		note_twins(cli);
 	return TMG_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
@@ -17,7 +18,7 @@ open_door(void *of_plugged, int ms, tmg_fault *f, tmg_pipe **pipe)
 {
 	tmg_usb_plugged *p = of_plugged;
 
-	return tmg_usb_open(p->libusb, &p->at, p->name, ms, f, pipe);
+	return tmg_usb_open(p->events, &p->at, p->name, ms, f, pipe);
 }
 
 static bool
@@ -56,9 +57,7 @@ plug(tmg_usb_bus *b, libusb_context *usb, const tmg_usb_place *at, tmg_fault *f)
 	if (p != NULL) {
 		p->at = *at;
 		p->libusb = usb;
-		/* only the bus's own events are waited for */
-		if (usb != b->usb)
-			p->at.notices = 0;
+		p->events = b->usb;
 		p->seen = true;
 		p->era = ++b->era;
 		p->quirks = tmg_quirks_of(at->vendor, at->product, at->firmware);
@@ -194,9 +193,21 @@ tmg_usb_bus_is_stale(tmg_usb_bus *b)
 	bool stale;
 
 	pthread_mutex_lock(&b->guard);
-	stale = !b->told && tmg_usb_nodes() != b->nodes;
+	stale = !b->told && tmg_now_ms() >= b->settled_at &&
+	    tmg_usb_nodes() != b->nodes;
 	pthread_mutex_unlock(&b->guard);
 	return stale;
+}
+
+bool
+tmg_usb_bus_is_settling(tmg_usb_bus *b)
+{
+	bool settling;
+
+	pthread_mutex_lock(&b->guard);
+	settling = tmg_now_ms() < b->settled_at;
+	pthread_mutex_unlock(&b->guard);
+	return settling;
 }
 
 tmg_rc

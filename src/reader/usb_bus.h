@@ -17,6 +17,7 @@ typedef struct tmg_usb_plugged {
 	struct tmg_usb_plugged *next;
 	tmg_usb_place at;	/* its device is ours */
 	libusb_context *libusb;	/* one that has the device: the bus's, or a later one */
+	libusb_context *events;	/* the bus's own: it is opened there, and waited for */
 	char name[TMG_READER_NAME];
 	unsigned quirks;
 	unsigned era;		/* another one for each plugging */
@@ -70,6 +71,13 @@ bool
 tmg_usb_bus_is_told(const tmg_usb_bus *bus);
 bool
 tmg_usb_bus_is_stale(tmg_usb_bus *bus);
+
+/* Where udevd does not tell: nodes that come and go wake who sleeps.  False: they have
+ * to be looked for.  What came just now is not ready, and stale a moment later. */
+bool
+tmg_usb_bus_watch_nodes(tmg_usb_bus *bus);
+bool
+tmg_usb_bus_is_settling(tmg_usb_bus *bus);
 
 /* Looks what is plugged in.  Faults TMG_E_IO, TMG_E_NOMEM. */
 TMG_MUST_USE tmg_rc

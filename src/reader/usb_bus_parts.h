@@ -19,6 +19,7 @@ struct tmg_usb_bus {
 	libusb_context *usb;
 	bool told;		/* by udevd */
 	uint64_t nodes;		/* as they were when it was looked, unless told */
+	int64_t settled_at;	/* what came or went is not looked at before */
 	tmg_usb_later *later;
 	int doors;		/* inotify's, or -1 */
 	tmg_usb_plugged *all;

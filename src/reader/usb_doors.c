@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who opens a node, by inotify. */
+/* Who opens a node, and which nodes come and go, by inotify. */
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/reader/usb_bus_parts.h"
+
+enum {
+	/* a node is there before its device has a configuration */
+	SETTLE_MS = 250,
+};
 
 /* One for the bus, when somebody first waits. */
 int
@@ -40,9 +46,20 @@ tmg_usb_bus_watch(tmg_usb_bus *b, tmg_usb_plugged *p, bool on)
 	return done;
 }
 
-static void
-note_open(tmg_usb_bus *b, const struct inotify_event *e)
+/* Each time anew: folders come and go, too. */
+bool
+tmg_usb_bus_watch_nodes(tmg_usb_bus *b)
 {
+	const int doors = tmg_usb_bus_doors(b);
+
+	return doors >= 0 && tmg_usb_nodes_watch(doors);
+}
+
+static void
+note(tmg_usb_bus *b, const struct inotify_event *e)
+{
+	if ((e->mask & IN_OPEN) == 0)
+		b->settled_at = tmg_now_ms() + SETTLE_MS;
 	for (tmg_usb_plugged *p = b->all; p != NULL; p = p->next)
 		if ((e->mask & IN_OPEN) != 0 && p->watch == e->wd)
 			p->wanted = true;
@@ -61,7 +78,7 @@ tmg_usb_bus_notice(tmg_usb_bus *b)
 			struct inotify_event e;
 
 			memcpy(&e, in.bytes + at, sizeof(e));
-			note_open(b, &e);
+			note(b, &e);
 			at += sizeof(e) + e.len;
 		}
 	pthread_mutex_unlock(&b->guard);

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "src/base/fail.h"
@@ -54,6 +55,26 @@ sum_of_bus(const char *bus)
 	while (d != NULL && (e = readdir(d)) != NULL)
 		sum += hash(bus) * 31 ^ hash(e->d_name);
 	return sum;
+}
+
+/* Each folder of nodes, and the one that they are in. */
+bool
+tmg_usb_nodes_watch(int inotify)
+{
+	const uint32_t changes = IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+	    IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR;
+	bool good = inotify_add_watch(inotify, NODES, changes) >= 0;
+	DIR *d __attribute__((__cleanup__(dir_release))) = opendir(NODES);
+	const struct dirent *e;
+	char path[64];
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), NODES "/%.8s", e->d_name);
+		good &= inotify_add_watch(inotify, path, changes) >= 0;
+	}
+	return good;
 }
 
 uint64_t

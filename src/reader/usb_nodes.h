@@ -14,6 +14,10 @@ tmg_usb_is_told(void);
 uint64_t
 tmg_usb_nodes(void);
 
+/* From now on what comes and goes there is read from inotify.  False: not all of it. */
+bool
+tmg_usb_nodes_watch(int inotify);
+
 /* A context that looked when the nodes had changed: its devices can be opened.  The first
  * one of a list knows what there is now. */
 typedef struct tmg_usb_later {

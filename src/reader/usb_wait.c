@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Waiting for readers and cards.  libusb tells of plugs, where udevd runs, else it is
- * looked for nodes; a token's card comes and
+ * Waiting for readers and cards.  libusb tells of plugs, where udevd runs, else the
+ * nodes' folders do; a token's card comes and
  * goes with its plug; a reader with an endpoint for it tells of its cards while its
  * interface is ours; the others are looked at, as is what somebody else holds.
  */
@@ -20,6 +20,7 @@ typedef struct vigil {
 	struct tmg_usb_hub *h;
 	tmg_usb_rows all;
 	bool attended[TMG_USB_PLACES];
+	bool plugs;		/* whoever sleeps is woken by them */
 	bool again;		/* something has to be looked at later */
 } vigil;
 
@@ -45,6 +46,7 @@ vigil_begin(vigil *v)
 {
 	const bool can = tmg_usb_bus_doors(v->h->bus) >= 0;
 
+	v->plugs = v->h->hears || tmg_usb_bus_watch_nodes(v->h->bus);
 	tmg_usb_rows_take(&v->all, v->h->bus);
 	for (size_t i = 0; i < v->all.count; i++) {
 		const tmg_usb_plugged *p = v->all.row[i];
@@ -140,7 +142,7 @@ cards_changed(vigil *v)
 {
 	bool changed = false;
 
-	v->again = !v->h->hears;
+	v->again = !v->plugs || tmg_usb_bus_is_settling(v->h->bus);
 	for (size_t i = 0; i < v->all.count; i++)
 		changed |= look_at(v, i);
 	return changed;

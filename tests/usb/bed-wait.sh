@@ -109,8 +109,16 @@ rm -f /run/udev/control
 hub usb Unlisted wait 6 >/run/said 2>&1 &
 waiter=$!
 said 1
+settle $waiter
+none=$(wakes 5)
+echo "woke $none times in 5 seconds without udevd and without a reader"
+[ $none -eq 0 ] || fail "it looks for plugs"
 ctl plug
 said 2
+settle $waiter
+none=$(wakes 5)
+echo "woke $none times in 5 seconds without udevd"
+[ $none -eq 0 ] || fail "it looks for what it is told of"
 ctl unplug
 said 3
 ctl plug

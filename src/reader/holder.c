@@ -69,7 +69,7 @@ struct search {
 
 /* One process that is it. */
 struct found {
-	char comm[COMM_MAX];
+	char comm[COMM_MAX + 1];
 	long pid;
 	size_t rank;		/* the smaller, the better the guess */
 };
@@ -256,8 +256,17 @@ has_opened(const char *pid, const struct search *s, bool *hidden)
 	return false;
 }
 
+/* A process names itself, and we print it: no escapes, no second line. */
+static void
+make_printable(char *comm)
+{
+	for (; *comm != '\0'; comm++)
+		if (*comm < ' ' || *comm > '~')
+			*comm = '?';
+}
+
 static bool
-read_comm(const char *pid, char comm[COMM_MAX])
+read_comm(const char *pid, char comm[COMM_MAX + 1])
 {
 	char path[64];
 	ssize_t n;
@@ -265,11 +274,13 @@ read_comm(const char *pid, char comm[COMM_MAX])
 	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
 	tmg_auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	n = fd < 0 ? -1 : read(fd, comm, COMM_MAX - 1);
+	n = fd < 0 ? -1 : read(fd, comm, COMM_MAX);
 	if (n <= 0)
 		return false;
+	if (comm[n - 1] == '\n')	/* the kernel's; others are the name's own */
+		n--;
 	comm[n] = '\0';
-	comm[strcspn(comm, "\n")] = '\0';
+	make_printable(comm);
 	return true;
 }
 

@@ -68,7 +68,8 @@ tmg_t1_take(tmg_view in, bool crc, tmg_t1_block *block)
 	if (in.len < PROLOGUE + epilogue)
 		return TMG_E_MALFORMED;
 	body = PROLOGUE + (size_t)in.ptr[2];
-	if (in.ptr[2] > TMG_T1_INF_MAX || in.len != body + epilogue ||
+	/* 11.3.2.1: not to us, who gave no address; as if it came damaged */
+	if (in.ptr[0] != 0 || in.ptr[2] > TMG_T1_INF_MAX || in.len != body + epilogue ||
 	    !checks((tmg_view){ in.ptr, body },
 		(tmg_view){ in.ptr + body, epilogue }, crc) ||
 	    !exists(in.ptr[1], in.ptr[2]))

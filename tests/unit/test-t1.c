@@ -32,6 +32,8 @@ static const struct {
 	{ "00 91 00 91", false, TMG_OK, 0x91, 0 },
 	{ "00 C3 01 05 C7", false, TMG_OK, 0xc3, 1 },
 	{ "00 E1 01 FE 1E", false, TMG_OK, 0xe1, 1 },
+	/* 11.3.2.1: to another address than ours */
+	{ "21 40 02 9000 F3", false, TMG_E_MALFORMED, 0, 0 },
 	{ "00 C0 00 C0", false, TMG_OK, 0xc0, 0 },
 	/* CRC: the same bytes are no block with LRC */
 	{ "00 C0 00 F399", true, TMG_OK, 0xc0, 0 },
@@ -128,6 +130,9 @@ static const struct script scripts[] = {
 	{ "its block was damaged", "00B0", TMG_OK, "9000", false, {
 	    { "000002 00B0", BROKEN "000002 9000", 0 },
 	    { "008100", NOISE, 0 },
+	    { "008100", "000002 9000", 0 } } },
+	{ "an answer to another address", "00B0", TMG_OK, "9000", false, {
+	    { "000002 00B0", "210002 6D00", 0 },
 	    { "008100", "000002 9000", 0 } } },
 	{ "silence, then the question", "00B0", TMG_OK, "9000", false, {
 	    { "000002 00B0", SILENCE, 0 },

@@ -204,7 +204,7 @@ yes 3:t1-wtx:1
 yes 3:t1-wtx:5
 yes 3:t1-ifs:60
 yes 4:t1-r:1
-no 3:t1-nad
+yes 3:t1-nad
 no 1:t1-ifs:0
 no 3:t1-ifs:255
 no 3:t1-wtx-empty

@@ -30,30 +30,19 @@ import sys
 import threading
 import time
 
+sys.dont_write_bytecode = True
+from der import oid, tlv as plain_tlv                                    # noqa: E402
+from http_wire import read_request                                      # noqa: E402
+
 USER, PASSWORD, TOKEN = 'anna', 'correct horse', 'b3ar.er-token'
 REALM = 'enrollment "desk"'
 
 
 # ---- DER -----------------------------------------------------------------------
 def tlv(tag, *parts, ber=False):
-    body = b''.join(parts)
     if ber:                                     # X.690 8.1.3.6
-        return bytes([tag, 0x80]) + body + b'\0\0'
-    if len(body) < 0x80:
-        return bytes([tag, len(body)]) + body
-    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, 'big')
-    return bytes([tag, 0x80 | len(size)]) + size + body
-
-
-def oid(text):
-    first, second, *rest = map(int, text.split('.'))
-    out = bytearray()
-    for arc in [40 * first + second] + rest:
-        chunk = [arc & 0x7f]
-        while arc := arc >> 7:
-            chunk.append(0x80 | arc & 0x7f)
-        out += bytes(reversed(chunk))
-    return tlv(6, bytes(out))
+        return bytes([tag, 0x80]) + b''.join(parts) + b'\0\0'
+    return plain_tlv(tag, *parts)
 
 
 def certs_only(certificates, opt, crls=()):
@@ -301,39 +290,6 @@ def check_enroll(request):
 
 
 # ---- HTTP ----------------------------------------------------------------------------
-class Request:
-    def __init__(self, method, target, version, rows, body):
-        self.method, self.target, self.version, self.body = method, target, version, body
-        self.header, self.count = {}, {}
-        for name, value in rows:
-            self.header[name.lower()] = value
-            self.count[name.lower()] = self.count.get(name.lower(), 0) + 1
-
-
-def read_request(f, send):
-    line = f.readline(8192)
-    if not line:
-        return None
-    method, target, version = line.decode('latin-1').split()
-    rows = []
-    while (line := f.readline(16384)) not in (b'\r\n', b''):
-        name, value = line.decode('latin-1').split(':', 1)
-        rows.append((name, value.strip()))
-    header = {n.lower(): v for n, v in rows}
-    if header.get('expect', '').lower() == '100-continue':
-        send(b'HTTP/1.1 100 Continue\r\n\r\n')
-    body = b''
-    if header.get('transfer-encoding', '').lower() == 'chunked':
-        while size := int(f.readline().split(b';')[0], 16):
-            body += f.read(size)
-            f.readline()
-        while f.readline() not in (b'\r\n', b''):
-            pass
-    elif 'content-length' in header:
-        body = f.read(int(header['content-length']))
-    return Request(method, target, version, rows, body)
-
-
 def wrap(der, style):
     text = base64.b64encode(der)
     if style == 'line':

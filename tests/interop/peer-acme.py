@@ -22,39 +22,9 @@ import threading
 
 sys.dont_write_bytecode = True
 from acme_authority import STEPS, Authority                             # noqa: E402
+from http_wire import read_request                                      # noqa: E402
 
 WORDS = {200: 'OK', 201: 'Created', 204: 'No Content', 400: 'Bad Request', 503: 'Busy'}
-
-
-class Request:
-    def __init__(self, line, rows, body):
-        self.method, self.target, self.version = line.split()
-        self.header, self.count, self.body = {}, {}, body
-        for name, value in rows:
-            self.header[name.lower()] = value
-            self.count[name.lower()] = self.count.get(name.lower(), 0) + 1
-
-
-def read_request(f, send):
-    line = f.readline(8192).decode('latin-1')
-    if not line:
-        return None
-    rows = []
-    while (row := f.readline(16384)) not in (b'\r\n', b''):
-        name, value = row.decode('latin-1').split(':', 1)
-        rows.append((name, value.strip()))
-    header = {n.lower(): v for n, v in rows}
-    if header.get('expect', '').lower() == '100-continue':
-        send(b'HTTP/1.1 100 Continue\r\n\r\n')
-    body = b''
-    if header.get('transfer-encoding', '').lower() == 'chunked':
-        while size := int(f.readline().split(b';')[0], 16):
-            body += f.read(size)
-            f.readline()
-        f.readline()
-    elif 'content-length' in header:
-        body = f.read(int(header['content-length']))
-    return Request(line, rows, body)
 
 
 class Handler(socketserver.BaseRequestHandler):

@@ -11,29 +11,10 @@ if [ -z "${PEER_CARD:-}" ]; then
 	exec sh "${top_srcdir:-$(dirname "$0")/../..}/tests/with-card" --no-pcscd \
 		--card piv --card openpgp -- sh "$0" "$@"
 fi
-. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/interop/peer-lib.sh"
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top_srcdir/tests/interop/peer-card-lib.sh"
 
-printf '%s\n' "$TAMGA_TEST_PIN" > "$work/pin"
-TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
-XDG_STATE_HOME=$work/state
-XDG_CONFIG_HOME=$work/config
-export TAMGA_VCARD_SOCKET XDG_STATE_HOME XDG_CONFIG_HOME
-
-run() { "$tamga" "$@" --no-pcsc --pin-file "$work/pin" > "$work/out" 2> "$work/err"; }
 here() { echo --ca "est+https://localhost:$port" --ca-file "$dir/both-anchors.pem" --timeout 10; }
-
-on_card() {
-	run cert export "$1" --der --output "$work/on-card.der" || return 0
-	openssl dgst -sha256 -r "$work/on-card.der" | cut -d' ' -f1
-}
-
-wrong() {
-	fail "$name: $*"
-	sed 's/^/    /' "$work/err" "$work/server.log"
-	for file in requests violations connections; do
-		[ ! -s "$dir/$file" ] || sed "s/^/    $file: /" "$dir/$file"
-	done
-}
 
 # done_right EXPECTED SLOT: the last run against the last server
 done_right() {

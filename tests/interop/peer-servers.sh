@@ -13,29 +13,8 @@ if [ -z "${PEER_CARD:-}" ]; then
 	export PEER_CARD
 	exec sh "${top_srcdir:-$(dirname "$0")/../..}/tests/with-card" --no-pcscd -- sh "$0" "$@"
 fi
-. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/interop/peer-lib.sh"
-
-printf '%s\n' "$TAMGA_TEST_PIN" > "$work/pin"
-TAMGA_VCARD_SOCKET=$TAMGA_TEST_VCARD
-XDG_STATE_HOME=$work/state
-XDG_CONFIG_HOME=$work/config
-export TAMGA_VCARD_SOCKET XDG_STATE_HOME XDG_CONFIG_HOME
-
-run() { "$tamga" "$@" --no-pcsc --pin-file "$work/pin" > "$work/out" 2> "$work/err"; }
-
-# on_card: SHA-256 of the certificate in 9a, or nothing
-on_card() {
-	run cert export 9a --der --output "$work/on-card.der" || return 0
-	openssl dgst -sha256 -r "$work/on-card.der" | cut -d' ' -f1
-}
-
-wrong() {
-	fail "$name: $*"
-	sed 's/^/    /' "$work/err" "$work/server.log"
-	for file in requests violations connections; do
-		[ ! -s "$dir/$file" ] || sed "s/^/    $file: /" "$dir/$file"
-	done
-}
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$top_srcdir/tests/interop/peer-card-lib.sh"
 
 # judge EXPECTED: after run; dir, name and $was are set
 judge() {
@@ -48,7 +27,7 @@ judge() {
 	elif grep -q 'AddressSanitizer\|runtime error' "$work/err"; then
 		wrong "a sanitizer spoke"
 	else
-		now=$(on_card)
+		now=$(on_card 9a)
 		case $1 in
 		0) [ "$now" = "$(tail -n 1 "$dir/issued")" ] || { wrong "not the certificate issued"; return; } ;;
 		1|7) [ "$now" = "$was" ] || { wrong "refused, but the card changed"; return; } ;;
@@ -73,7 +52,7 @@ row() {
 	case $options in *--label*) label=/$(expr "$options" : '.*--label \([^ ]*\)') ;; esac
 	# shellcheck disable=SC2086
 	start "family$number" $options
-	was=$(on_card)
+	was=$(on_card 9a)
 	rm -rf "$XDG_STATE_HOME"
 	# shellcheck disable=SC2086
 	run enroll --destroy --slot 9a --ca "est+https://$host:$port$label" \

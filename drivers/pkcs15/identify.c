@@ -8,7 +8,8 @@
 
 enum {
 	SERIAL_SHOWN = 8,	/* characters of the serial number in the label */
-	CHALLENGE = 64,		/* bytes of one GET CHALLENGE, which all give */
+	CHALLENGE = 64,		/* bytes of one GET CHALLENGE, which most give, */
+	LEAST = 8,		/* and which all give */
 };
 
 /* What a terminal may show: anything else is a blank. */
@@ -79,26 +80,49 @@ tmg_p15_identify(tmg_backend *b)
 	return TMG_OK;
 }
 
+/* One GET CHALLENGE of so many bytes, of which n at most are wanted. */
+static tmg_rc
+challenge(tmg_p15 *p, size_t part, size_t n, tmg_out *bytes, uint16_t *sw)
+{
+	uint8_t some[CHALLENGE];
+	tmg_out answer = TMG_OUT(some);
+	tmg_rc rc;
+
+	if ((rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_GET_CHALLENGE,
+	    .le = (uint32_t)part }, &answer, sw)))
+		return rc;
+	if (*sw != TMG_SW_OK || answer.len == 0 || answer.len > part)
+		return TMG_UNSUPPORTED;
+	tmg_put(bytes, (tmg_view){ some, n < answer.len ? n : answer.len });
+	return tmg_out_done(bytes);
+}
+
+/* Cards that give no more than what an authentication takes give that many times. */
 tmg_rc
 tmg_p15_random(tmg_backend *b, size_t n, tmg_out *bytes)
 {
 	tmg_p15 *p = tmg_p15_of(b);
-	uint16_t sw;
+	const size_t end = bytes->len + n;
+	size_t most = CHALLENGE;
+	uint16_t sw = 0;
 	tmg_rc rc;
 
-	if ((rc = tmg_p15_ready(p, false)))
+	if ((rc = tmg_p15_ready(p, false)) || (rc = tmg_p15_learn_info(p)))
 		return rc;
-	while (n > 0) {
-		const size_t part = n < CHALLENGE ? n : CHALLENGE;
-		const size_t before = bytes->len;
+	if (p->profile->challenge > 0)
+		most = p->profile->challenge;
+	while (bytes->len < end) {
+		const size_t left = end - bytes->len;
+		const size_t part = left < most && most != LEAST ? left : most;
 
-		if ((rc = tmg_p15_send(p, &(tmg_capdu){ .ins = INS_GET_CHALLENGE,
-		    .le = (uint32_t)part }, bytes, &sw)))
-			return rc;
-		if (sw != TMG_SW_OK || bytes->len - before != part)
-			return p15_raise(p, TMG_UNSUPPORTED, sw,
+		rc = challenge(p, part, left, bytes, &sw);
+		if (rc == TMG_UNSUPPORTED && sw == TMG_SW_LENGTH && most != LEAST)
+			most = LEAST;
+		else if (rc == TMG_UNSUPPORTED)
+			return p15_raise(p, rc, sw,
 			    _("%s: the card gives no random numbers"), p->who);
-		n -= part;
+		else if (rc)
+			return p15_pass(p, rc);
 	}
 	return TMG_OK;
 }

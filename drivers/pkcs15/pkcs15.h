@@ -65,6 +65,8 @@ typedef struct tmg_p15_profile {
 	bool hashes;			/* IAS ECC, which TokenInfo tells by hashes: keys are
 					 * no files, a signature is PSO: HASH and another */
 	uint8_t padding;		/* indicator of a whole cryptogram */
+	uint8_t challenge;		/* bytes that GET CHALLENGE gives, no more and no less;
+					 * 0: as many as are asked for */
 	const struct tmg_p15_family *family;	/* how it is written; NULL: not */
 	tmg_signing_ways ways;
 } tmg_p15_profile;

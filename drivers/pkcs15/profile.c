@@ -38,7 +38,7 @@ const tmg_p15_profile tmg_p15_profiles[] = {
 	},
 	{
 		.model = "IAS ECC",
-		.hashes = true, .padding = 0x81,
+		.hashes = true, .padding = 0x81, .challenge = 8,
 		.rsa_pkcs1 = P15_NO_REF, .rsa_raw = P15_NO_REF, .ec = P15_NO_REF,
 		.ways = { .pads = true },
 	},

@@ -161,6 +161,63 @@ a_root_that_is_not_there(void **state)
 	probe_none_rows(&tmg_driver_pkcs15, pulled, atr, TMG_REMOVED);
 }
 
+/* Eight bytes at a time, whatever is wanted: IAS ECC gives no other number.  A card that
+ * refuses more than that is asked for so many; one that gives fewer, again. */
+static void
+random_numbers(void **state)
+{
+	static const tmg_script_row eight[] = {
+		FOUND, FILE_AT("02", "5031", P15_IAS_ODF),
+		FILE_AT("02", "5032", P15_IAS_INFO),
+		{ "00840000", "0102030405060708 9000", NULL },
+		{ "00840000", "1112131415161718 9000", NULL },
+		{ "00840000", "2122232425262728 9000", NULL },
+		/* and when it gives none */
+		{ "00840000", "9000", NULL }, { "00840000", "6700", NULL },
+		{ "00840000", "010203040506070809 9000", NULL },
+		{ "00840000", "io", NULL }, { 0 },
+	};
+	static const tmg_script_row others[] = {
+		PROBE, ODF, INFO,
+		{ "00840000", "6700", NULL },
+		{ "00840000", "0102030405060708 9000", NULL },
+		{ "00840000", "1112131415161718 9000", NULL },
+		/* fewer than were asked for */
+		{ "00840000", "0102030405 9000", NULL },
+		{ "00840000", "0607 9000", NULL },
+		{ "00840000", "6700", NULL }, { "00840000", "6700", NULL },
+		{ "00840000", "6D00", NULL }, { 0 },
+	};
+	uint8_t bytes[20];
+	tmg_out o = TMG_OUT(bytes);
+	p15_desk d;
+
+	(void)state;
+	open_card(&d, eight);
+	assert_int_equal(tmg_driver_pkcs15.random(d.b, sizeof(bytes), &o), TMG_OK);
+	assert_int_equal(o.len, sizeof(bytes));
+	assert_memory_equal(bytes + 15, "\x18\x21\x22\x23\x24", 5);
+	for (unsigned i = 0; i < 3; i++) {
+		o = TMG_OUT(bytes);
+		assert_int_equal(tmg_driver_pkcs15.random(d.b, 7, &o), TMG_UNSUPPORTED);
+		assert_non_null(strstr(d.b->fault.text, "gives no random numbers"));
+	}
+	assert_int_equal(tmg_driver_pkcs15.random(d.b, 7, &o), TMG_E_IO);
+	p15_done(&d);
+
+	p15_open(&d, others);
+	o = TMG_OUT(bytes);
+	assert_int_equal(tmg_driver_pkcs15.random(d.b, 9, &o), TMG_OK);
+	assert_int_equal(o.len, 9);
+	assert_memory_equal(bytes + 7, "\x08\x11", 2);
+	o = TMG_OUT(bytes);
+	assert_int_equal(tmg_driver_pkcs15.random(d.b, 7, &o), TMG_OK);
+	assert_memory_equal(bytes, "\1\2\3\4\5\6\7", 7);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(tmg_driver_pkcs15.random(d.b, 7, &o), TMG_UNSUPPORTED);
+	p15_done(&d);
+}
+
 int
 main(void)
 {
@@ -169,6 +226,7 @@ main(void)
 		cmocka_unit_test(what_opens_has_an_algorithm_of_its_own),
 		cmocka_unit_test(a_card_that_builds_the_digest_info),
 		cmocka_unit_test(a_root_that_is_not_there),
+		cmocka_unit_test(random_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,7 +102,7 @@ selected(const vc_card *card, vc_p15 *p15, tmg_out *out)
 	.life = FS_LIFE_ACTIVE,						\
 	.one_shot = 1u << 2,						\
 	.no_pin = SW_NO_REFERENCE, .blocked = SW_BLOCKED,		\
-	.naming = &p15_key_objects, .local = 0x80,			\
+	.naming = &p15_key_objects, .local = 0x80, .challenge = 8,	\
 	.select = selected,						\
 	.factory = p15_issued,						\
 	.layout = (layout_),						\

@@ -205,6 +205,7 @@ typedef struct p15_kind {
 	const p15_naming *naming;
 	uint8_t local;		/* bit in references of keys and PINs of the application's own */
 	bool halves;		/* takes a cryptogram in two, as short cards do */
+	uint8_t challenge;	/* bytes of one, no more and no less; 0: any number */
 	uint16_t (*select)(const vc_card *card, vc_p15 *p15, tmg_out *out);
 	tmg_rc (*factory)(vc_card *card, vc_p15 *p15);
 	const p15_layout *layout;

@@ -228,10 +228,10 @@ p15_challenge(vc_card *card, vc_p15 *p15, const vc_command *c, tmg_out *out)
 {
 	uint8_t bytes[CHALLENGE_MAX];
 
-	(void)p15;
 	if (c->p1 != 0 || c->p2 != 0)
 		return SW_P1P2;
-	if (c->data.len != 0 || c->le == VC_LE_NONE || c->le > sizeof(bytes))
+	if (c->data.len != 0 || c->le == VC_LE_NONE || c->le > sizeof(bytes) ||
+	    (p15->kind->challenge != 0 && c->le != p15->kind->challenge))
 		return SW_LENGTH;
 	if (RAND_bytes_ex(card->lib, bytes, c->le, 0) != 1)
 		return SW_INTERNAL;

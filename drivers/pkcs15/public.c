@@ -4,14 +4,23 @@
 
 #include "src/pki/spki.h"
 
+/* Of two rows, which a replacement that was cut short leaves, the one that tells of the
+ * key's own reference. */
 const tmg_p15_key *
 tmg_p15_public_of(const tmg_p15_content *c, const tmg_p15_key *key)
 {
-	for (size_t i = 0; i < c->public_count; i++)
-		if (tmg_view_equal(c->publics[i].id, key->id) &&
-		    c->publics[i].family == key->family)
-			return &c->publics[i];
-	return NULL;
+	const tmg_p15_key *found = NULL;
+
+	for (size_t i = 0; i < c->public_count; i++) {
+		const tmg_p15_key *half = &c->publics[i];
+
+		if (!tmg_view_equal(half->id, key->id) || half->family != key->family)
+			continue;
+		if (found == NULL || (half->reference == key->reference &&
+		    found->reference != key->reference))
+			found = half;
+	}
+	return found;
 }
 
 tmg_alg

@@ -287,6 +287,30 @@ two_keys_of_one_id(void **state)
 	p15_done(&d);
 }
 
+#define PUBLIC_EC46_1 "A02F300F0C094C6F67696E206B657903020640300A040146030201020201" \
+	"01A110300E300804063F005015450102020100"
+
+/* Two public halves of one id: the one that has the key's reference is looked into. */
+static void
+two_public_halves(void **state)
+{
+	static const tmg_script_row rows[] = {
+		PROBE, ODF, INFO, PRIVATE, CERTS,
+		FILE_AT("08", "50154401", PUBLIC_EC46_1 P15_PUK_EC),
+		{ "00A4080050154502", "6A82", NULL },
+		{ 0 },
+	};
+	tmg_out spki = TMG_OUT(store);
+	tmg_key_facts facts;
+	p15_desk d;
+
+	(void)state;
+	p15_open(&d, rows);
+	assert_int_equal(tmg_driver_pkcs15.facts(d.b, 0x46, &facts, &spki),
+	    TMG_UNSUPPORTED);
+	p15_done(&d);
+}
+
 int
 main(void)
 {
@@ -301,6 +325,7 @@ main(void)
 		cmocka_unit_test(a_damaged_card_is_asked_again),
 		cmocka_unit_test(paths_in_a_circle),
 		cmocka_unit_test(two_keys_of_one_id),
+		cmocka_unit_test(two_public_halves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

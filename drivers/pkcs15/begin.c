@@ -70,19 +70,23 @@ static tmg_rc
 make(tmg_p15 *p, const tmg_path *df, const tmg_p15_birth *file, tmg_view content)
 {
 	const uint8_t fid[] = { (uint8_t)(file->fid >> 8), (uint8_t)file->fid };
+	static const uint8_t end[] = { 0x00, 0x00 };
 	uint8_t bytes[64];
 	tmg_out fcp = TMG_OUT(bytes);
 	tmg_path path;
 	uint16_t sw = 0;
+	bool there;
 	tmg_rc rc;
 
 	p->profile->family->put_fcp(&fcp, file);
 	rc = tmg_files_create(&p->files, df, tmg_out_view(&fcp), &sw);
 	if (file->purpose == P15_FOR_FILES)	/* it is the current one, with some */
 		tmg_files_forget(&p->files);
-	if (!tmg_p15_is_in_the_way(rc, sw) &&
-	    (rc = tmg_p15_changed(p, rc, sw, N_("making a file"))))
+	there = tmg_p15_is_in_the_way(rc, sw);
+	if (!there && (rc = tmg_p15_changed(p, rc, sw, N_("making a file"))))
 		return rc;
+	if (there && file->purpose == P15_FOR_DIRECTORY)
+		content = TMG_VIEW(end);	/* nothing else would find out that it is not */
 	if (content.len == 0)
 		return TMG_OK;
 	if ((rc = tmg_path_join(df, TMG_VIEW(fid), &path)))

@@ -45,7 +45,10 @@ tmg_p15_changed(tmg_p15 *p, tmg_rc rc, uint16_t sw, const char *doing)
 	if (sw == TMG_SW_LOGIN)
 		tmg_p15_doubt(p);
 	if (sw != 0 && sw != TMG_SW_OK)
-		rc = p15_judge(p, change_sw, sw, doing);
+		return p15_pass(p, p15_judge(p, change_sw, sw, doing));
+	if (rc == TMG_E_MALFORMED || rc == TMG_E_SPACE)
+		return p15_raise(p, TMG_E_MALFORMED, sw,
+		    _("%s: %s: the card's answer cannot be read"), p->who, _(doing));
 	return p15_pass(p, rc);
 }
 

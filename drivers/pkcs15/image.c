@@ -51,6 +51,13 @@ place_of(const tmg_p15 *p, size_t at, tmg_p15_place *place)
 	return tmg_path_join(&c->base, TMG_VIEW(odf), &place->path);
 }
 
+static tmg_rc
+not_written(tmg_p15 *p)
+{
+	return p15_raise(p, TMG_UNSUPPORTED, 0,
+	    _("%s: a directory of the card cannot be written"), p->who);
+}
+
 /* Bytes of the directory from offset on. */
 static tmg_rc
 put(tmg_p15 *p, size_t at, size_t offset, tmg_view bytes)
@@ -59,8 +66,7 @@ put(tmg_p15 *p, size_t at, size_t offset, tmg_view bytes)
 	tmg_rc rc;
 
 	if ((rc = place_of(p, at, &place)))
-		return p15_raise(p, TMG_UNSUPPORTED, 0,
-		    _("%s: a directory of the card cannot be written"), p->who);
+		return not_written(p);
 	if (place.length > 0 && offset + bytes.len > place.length)
 		return tmg_p15_changed(p, TMG_DENIED, TMG_SW_OK,
 		    N_("writing a directory"));
@@ -73,12 +79,15 @@ end_room(tmg_p15 *p, size_t at, size_t end, size_t *room)
 {
 	tmg_p15_place place;
 	size_t size;
-	uint16_t sw;
+	uint16_t sw = 0;
 	tmg_rc rc;
 
-	if ((rc = place_of(p, at, &place)) ||
-	    (rc = tmg_files_select(&p->files, &place.path, &sw)))
-		return p15_pass(p, rc);
+	if ((rc = place_of(p, at, &place)))
+		return not_written(p);
+	rc = tmg_files_select(&p->files, &place.path, &sw);
+	if ((rc = tmg_p15_changed(p, rc, rc == TMG_OK ? TMG_SW_OK : sw,
+	    N_("writing a directory"))))
+		return rc;
 	size = place.length > 0 ? place.offset + place.length
 	    : p->files.fcp.sized ? p->files.fcp.size : SIZE_MAX;
 	*room = size - place.offset > end ? size - place.offset - end : 0;

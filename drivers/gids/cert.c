@@ -41,6 +41,18 @@ find_file(const tmg_gids *g, size_t index, tmg_gids_place *place)
 	return tmg_gids_master_find(tmg_gids_master(g), FOLDER, name, place);
 }
 
+/* What another file lies in would be overwritten, or deleted, for the certificate: the
+ * container map, and with it every key. */
+static tmg_rc
+check_place(tmg_gids *g, size_t index, const tmg_gids_place *place)
+{
+	if (tmg_gids_master_alone(tmg_gids_master(g), place))
+		return TMG_OK;
+	return gids_raise(g, TMG_E_MALFORMED, 0,
+	    _("%s: the card says that the certificate of slot %02x lies where another "
+	    "file does; nothing was changed"), g->who, (unsigned)index);
+}
+
 /* ---- reading ----------------------------------------------------------------- */
 
 static tmg_rc
@@ -78,6 +90,8 @@ tmg_gids_cert_read(tmg_backend *b, uint32_t slot, tmg_out *der)
 		return gids_pass(g, rc);
 	if (find_file(g, index, &place))
 		return no_certificate(g, index);
+	if ((rc = check_place(g, index, &place)))
+		return rc;
 	return read_file(g, index, &place, der);
 }
 
@@ -127,6 +141,7 @@ tmg_gids_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 	tmg_gids_container c;
 	tmg_gids_place place;
 	size_t index = 0;
+	bool found;
 	tmg_rc rc;
 
 	if ((rc = tmg_gids_slot_to_change(g, slot, &index)))
@@ -136,10 +151,11 @@ tmg_gids_cert_write(tmg_backend *b, uint32_t slot, tmg_view der)
 		    _("%s: slot %02x holds no key, and such a card keeps "
 		    "certificates of its own keys alone"), g->who,
 		    (unsigned)index);
-	if ((rc = tmg_gids_change_begin(g, false)))
+	found = find_file(g, index, &place) == TMG_OK;
+	if ((found && (rc = check_place(g, index, &place))) ||
+	    (rc = tmg_gids_change_begin(g, false)))
 		return gids_pass(g, rc);
-	rc = find_file(g, index, &place);
-	return gids_pass(g, rc == TMG_OK ? write_at(g, &place, der)
+	return gids_pass(g, found ? write_at(g, &place, der)
 	    : write_new(g, index, c.exchange != TMG_ALG_NONE, der));
 }
 
@@ -169,7 +185,8 @@ tmg_gids_cert_delete(tmg_backend *b, uint32_t slot)
 		return gids_pass(g, rc);
 	if (find_file(g, index, &place))
 		return no_certificate(g, index);
-	if ((rc = tmg_gids_change_begin(g, false)))
+	if ((rc = check_place(g, index, &place)) ||
+	    (rc = tmg_gids_change_begin(g, false)))
 		return gids_pass(g, rc);
 	return gids_pass(g, delete_at(g, &place));
 }

@@ -14,6 +14,7 @@ enum {
 	AT_NAME = 9,
 	AT_OBJECT = 20,
 	AT_FILE = 24,
+	CARDS_OWN = 0xa000,	/* master file and map of keys: no row names them */
 	FIRST_OBJECT = 0xdf21,	/* the one below is the keys' map in A000 */
 	LAST_OBJECT = 0xdf7f,	/* of a tag of two bytes: ISO/IEC 8825-1 8.1.2 */
 };
@@ -86,6 +87,17 @@ is_taken(tmg_view master, const tmg_gids_place *place)
 		if (is_at(row, place))
 			return true;
 	return false;
+}
+
+bool
+tmg_gids_master_alone(tmg_view master, const tmg_gids_place *place)
+{
+	const uint8_t *row;
+	size_t n = 0;
+
+	for (size_t i = 0; (row = row_at(master, i)) != NULL; i++)
+		n += is_at(row, place);
+	return n == 1 && place->file != CARDS_OWN;
 }
 
 tmg_rc

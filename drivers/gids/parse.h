@@ -46,6 +46,9 @@ tmg_gids_master_find(tmg_view master, const char *folder, const char *name,
  * left. */
 TMG_MUST_USE tmg_rc
 tmg_gids_master_free(tmg_view master, uint16_t file, tmg_gids_place *place);
+/* Is it nobody's but one row's?  Nor one of the card's own. */
+bool
+tmg_gids_master_alone(tmg_view master, const tmg_gids_place *place);
 /* The master file with one more row. */
 TMG_MUST_USE tmg_rc
 tmg_gids_master_add(tmg_view master, const char *folder, const char *name,

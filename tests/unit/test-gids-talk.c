@@ -474,6 +474,38 @@ a_certificate_goes_with_its_row(void **state)
 	desk_done(&d);
 }
 
+/* The container map's place, and the map of keys': whoever wrote a certificate there had
+ * no keys left. */
+static void
+a_certificate_in_another_files_place_is_left_alone(void **state)
+{
+	static const char *const kxc[] = {
+		MSCP "6B7863303000000000" "0000" "23DF0000" "10A0" "0000",
+		MSCP "6B7863303000000000" "0000" "20DF0000" "00A0" "0000",
+	};
+	static const uint8_t der[] = { 0x30, 3, 2, 1, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(kxc); i++) {
+		char master[512];
+		const tmg_script_row rows[] = {
+			PROBE, VERIFY, { GET_MASTER, master, NULL },
+			{ GET_MAP, MAP "9000", NULL }, { 0 },
+		};
+		tmg_out out = TMG_OUT(store);
+		desk d;
+
+		snprintf(master, sizeof(master), "%s%s%s9000", "DF1F818D01" ROW_APPS ROW_CF
+		    ROW_MAP, kxc[i], ROW_ID);
+		desk_open(&d, rows);
+		log_in(&d);
+		assert_int_equal(DRV.cert_read(d.b, 0x81, &out), TMG_E_MALFORMED);
+		assert_int_equal(DRV.cert_write(d.b, 0x81, TMG_VIEW(der)), TMG_E_MALFORMED);
+		assert_int_equal(DRV.cert_delete(d.b, 0x81), TMG_E_MALFORMED);
+		desk_done(&d);
+	}
+}
+
 /* A file stood in the way, of a key that was begun and never noted. */
 static void
 a_key_is_noted_when_it_is_there(void **state)
@@ -870,6 +902,7 @@ main(void)
 		cmocka_unit_test(decryption_goes_both_ways),
 		cmocka_unit_test(a_new_certificate_is_named_last),
 		cmocka_unit_test(a_certificate_goes_with_its_row),
+		cmocka_unit_test(a_certificate_in_another_files_place_is_left_alone),
 		cmocka_unit_test(a_key_is_noted_when_it_is_there),
 		cmocka_unit_test(a_key_that_is_replaced_is_forgotten_first),
 		cmocka_unit_test(maps_that_differ_are_left_alone),

@@ -105,7 +105,8 @@ unpack(struct content *c, const tmg_view *password, int most)
 	return rc;
 }
 
-/* The one sealed key; a container with several is nobody's of ours. */
+/* The one sealed key; a container with several is nobody's of ours.
+ * Verdicts TMG_AMBIGUOUS. */
 static tmg_rc
 find_key(const struct content *c, const PKCS12_SAFEBAG **key)
 {
@@ -116,7 +117,7 @@ find_key(const struct content *c, const PKCS12_SAFEBAG **key)
 		if (PKCS12_SAFEBAG_get_nid(bag) != NID_pkcs8ShroudedKeyBag)
 			continue;
 		if (*key != NULL)
-			return TMG_E_MALFORMED;
+			return TMG_AMBIGUOUS;
 		*key = bag;
 	}
 	return *key != NULL ? TMG_OK : c->hidden ? TMG_LOGIN : TMG_E_MALFORMED;

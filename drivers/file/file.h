@@ -174,7 +174,8 @@ tmg_bare_make(OSSL_LIB_CTX *libctx, EVP_PKEY *key, tmg_view password,
 #define TMG_ITERATIONS_MAX 10000000	/* what we let a file cost us */
 
 /* The certificate as it can be seen without a password, DER, yours to free.
- * Verdicts TMG_LOGIN: it is hidden.  Faults TMG_E_MALFORMED. */
+ * Verdicts TMG_LOGIN: it is hidden; TMG_AMBIGUOUS: there are several keys.
+ * Faults TMG_E_MALFORMED. */
 TMG_MUST_USE tmg_rc
 tmg_p12_look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len);
 /*
@@ -183,7 +184,8 @@ tmg_p12_look(OSSL_LIB_CTX *libctx, tmg_view file, uint8_t **cert, size_t *len);
  *
  *   most   iterations that are put up with
  *
- * Verdicts  TMG_PIN_WRONG (or damaged: nobody can tell); TMG_UNSUPPORTED
+ * Verdicts  TMG_PIN_WRONG (or damaged: nobody can tell); TMG_UNSUPPORTED;
+ *           TMG_AMBIGUOUS: there are several keys
  * Faults    TMG_E_MALFORMED
  */
 TMG_MUST_USE tmg_rc

@@ -38,8 +38,8 @@ damaged(tmg_file *f, uint32_t ref, tmg_file_suffix what)
 	char path[PATH_MAX];
 
 	tmg_folder_path(f, ref, what, path);
-	return file_raise(f, TMG_E_MALFORMED, _("%s is damaged, or somebody else's, or "
-	    "holds several keys; put it away, or bring it back from a copy"), path);
+	return file_raise(f, TMG_E_MALFORMED, _("%s is damaged, or somebody else's; put it "
+	    "away, or bring it back from a copy"), path);
 }
 
 /* Why a file was not opened. */
@@ -54,6 +54,10 @@ explain(tmg_file *f, uint32_t ref, tmg_file_suffix what, tmg_rc rc)
 	if (rc == TMG_UNSUPPORTED)
 		return file_raise(f, rc, _("%s is protected in a way that tamga does "
 		    "not open"), path);
+	if (rc == TMG_AMBIGUOUS)
+		return file_raise(f, TMG_E_MALFORMED, _("%s holds several keys, and tamga "
+		    "uses containers of one: put it away; tamga key import takes keys one "
+		    "by one"), path);
 	return rc == TMG_E_NOMEM ? rc : damaged(f, ref, what);
 }
 

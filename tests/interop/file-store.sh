@@ -296,6 +296,10 @@ if keytool -genkeypair -alias one -keyalg EC -dname CN=one -storetype PKCS12 -ke
 		-storepass "$(cat "$work/secret")" >"$work/keytool" 2>&1; then
 	cp "$work/two.p12" "$keys/tamga-1.p12"
 	refused 1 'holds several keys'
+	run 0 "$tamga" list --token "file:$keys"
+	grep -q 'holds several keys' "$work/out" || fail "list does not say why"
+	run 0 "$tamga" info --token "file:$keys"
+	says 'holds several keys'
 else
 	fail "keytool: $(cat "$work/keytool")"
 fi

@@ -178,6 +178,8 @@ put_slots(struct cli *cli, tmg_token *token, struct table *t)
 	for (size_t i = 0; i < n; i++) {
 		if ((rc = show_look(cli, tmg_token_key(token, i), &seen)))
 			return rc;
+		if (seen.why[0] != '\0')
+			cli_note(cli, "%s", seen.why);
 		put_slot(t, &seen);
 	}
 	return TMG_OK;

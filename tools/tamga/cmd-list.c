@@ -46,7 +46,8 @@ say_cert(struct cli *cli, const struct seen *s)
 	char day[16], uri[TMG_URI_MAX];
 
 	if (s->bad_cert)
-		cli_say(cli, "        %s", _("the certificate is damaged"));
+		cli_say(cli, "        %s", s->why[0] != '\0' ? s->why
+		    : _("the certificate is damaged"));
 	if (!s->has_cert || s->bad_cert)
 		return;
 	cli_say(cli, "        %s, %s %s%s", s->cert.subject, _("valid until"),

@@ -39,6 +39,9 @@ look_at_cert(struct cli *cli, tmg_key *key, struct seen *seen)
 	if (rc == TMG_E_NOMEM || rc == TMG_E_IO)
 		return cli_fail(cli, rc, tmg_token_fault(tmg_key_token(key)));
 	seen->bad_cert = tmg_is_fault(rc);
+	if (seen->bad_cert)
+		snprintf(seen->why, sizeof(seen->why), "%s",
+		    tmg_token_fault(tmg_key_token(key))->text);
 	if (rc != TMG_OK)
 		return TMG_OK;
 	seen->has_cert = true;

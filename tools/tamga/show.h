@@ -12,6 +12,7 @@ struct seen {
 	tmg_key *key;
 	bool has_key, no_key;	/* neither: there is one of an unknown kind */
 	bool has_cert, bad_cert;
+	char why[TMG_FAULT_TEXT];	/* the token's words about a bad one, or "" */
 	bool other_cert;	/* it is of another kind of key */
 	tmg_key_facts facts;
 	tmg_cert_facts cert;

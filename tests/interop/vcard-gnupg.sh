@@ -4,14 +4,24 @@
 # sign, decrypt, the key for ssh; RSA and Curve25519.
 . "$top_srcdir/tests/interop/vcard-lib.sh"
 CARDS="--card openpgp,serial=305419896"
-need gpg gpgconf gpg-connect-agent ssh-add pcscd
+need gpg gpgconf gpg-connect-agent ssh-add ssh-keygen pcscd
 [ -x "$(gpgconf --list-dirs libexecdir)/scdaemon" ] || { echo "skipped: no scdaemon"; exit 77; }
 enter "$0" "$@"
 work
 gnupg_home
 trap 'gnupg_ends; rm -rf "$work" "$GNUPGHOME"' EXIT
 printf 'disable-ccid\nreader-port "%s"\n' "$TAMGA_TEST_READER" >"$GNUPGHOME/scdaemon.conf"
-printf 'allow-loopback-pinentry\nenable-ssh-support\n' >"$GNUPGHOME/gpg-agent.conf"
+printf 'allow-loopback-pinentry\nenable-ssh-support\npinentry-program %s\n' "$work/pinentry" \
+	>"$GNUPGHOME/gpg-agent.conf"
+cat >pinentry <<END
+#!/bin/sh
+echo OK
+while read -r word _; do
+	case \$word in GETPIN) echo D 12345678 ;; esac
+	echo OK
+done
+END
+chmod +x pinentry
 SSH_AUTH_SOCK=$(gpgconf --list-dirs agent-ssh-socket)
 export SSH_AUTH_SOCK
 
@@ -40,7 +50,12 @@ life() {
 	g -o opened --decrypt sealed
 	same data opened
 	expect "^$kind .*cardno:" ssh-add -L
-	rm -f signed sealed opened
+	# what ssh asks its agent for to log in
+	grep "cardno:" said >key.pub
+	quiet ssh-keygen -Y sign -f key.pub -n test data
+	echo "me $(cut -d' ' -f1,2 key.pub)" >allowed
+	expect 'Good "test" signature' ssh-keygen -Y verify -f allowed -I me -n test -s data.sig <data
+	rm -f signed sealed opened data.sig
 }
 life "Card Rsa" ssh-rsa
 edit admin key-attr 2 1 2 1 2 1 quit >edited

@@ -30,7 +30,7 @@ CAPABILITIES = {
     "certificate deleted": ("cert_delete", r"cert delete|cert_delete\("),
     "PIN changed": ("change", r"pin change|change\("),
     "PIN unblocked": ("unblock", r"pin unblock|unblock\("),
-    "tries told": ("tries", r"tries"),
+    "tries told": ("tries", r"tries\(|tries_left|tries left|tells no tries|is locked"),
     "attested": ("attest", r"attest"),
     "data kept": ("data_write", r"data_write\("),
     "random": ("random", r"random\(|C_GenerateRandom"),

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/clock.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 
@@ -136,6 +137,20 @@ struct way {
 	const char *pragmas;
 };
 
+/* Who turns a new file to a write-ahead log beside others who do is told at once that it
+ * is locked, whatever patience SQLite was given. */
+static int
+set_pragmas(ra_sqlite *s, const struct way *way)
+{
+	const int64_t until = tmg_now_ms() + way->busy_ms;
+	int code;
+
+	while (((code = sqlite3_exec(s->db, way->pragmas, NULL, NULL, NULL)) & 0xff) ==
+	    SQLITE_BUSY && tmg_now_ms() < until)
+		(void)poll(NULL, 0, RA_PATIENCE_LOOK_MS);
+	return code;
+}
+
 static tmg_rc
 open_db(ra_sqlite *s, const char *path, const struct way *way)
 {
@@ -148,7 +163,7 @@ open_db(ra_sqlite *s, const char *path, const struct way *way)
 	if (code == SQLITE_OK)
 		code = sqlite3_busy_timeout(s->db, way->busy_ms);
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(s->db, way->pragmas, NULL, NULL, NULL);
+		code = set_pragmas(s, way);
 	return code == SQLITE_OK ? TMG_OK : tmg_raise(&s->base.fault,
 	    from_opening(code), 0, _("the store: %s"), sqlite3_errmsg(s->db));
 }

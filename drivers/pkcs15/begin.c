@@ -38,11 +38,17 @@ start_release(tmg_p15_start *start)
 }
 
 static tmg_rc
+begun_already(tmg_p15 *p)
+{
+	return p15_raise(p, TMG_OCCUPIED, 0,
+	    _("%s: the card is begun already; nothing was changed"), p->who);
+}
+
+static tmg_rc
 check_blank(tmg_p15 *p)
 {
 	if (p->base.info.blank == NULL)
-		return p15_raise(p, TMG_OCCUPIED, 0,
-		    _("%s: the card is begun already; nothing was changed"), p->who);
+		return begun_already(p);
 	if (tmg_p15_opening_of(p) == NULL)
 		return p15_raise(p, TMG_UNSUPPORTED, 0,
 		    _("%s: tamga does not begin cards of this kind; use the program of "
@@ -155,6 +161,30 @@ login(tmg_p15 *p, const tmg_p15_start *start)
 	    "that program to erase it (the card answered %04X)"), p->who, sw);
 }
 
+/* A card that has PINs, and was called blank because it once answered that it has no ODF, is
+ * somebody's. */
+static tmg_rc
+check_odf(tmg_p15 *p)
+{
+	const tmg_span odf = {
+		.path = { { 0x3f, 0x00, 0x50, 0x15, 0x50, 0x31 }, 6 },
+		.extent = TMG_EXTENT_OBJECTS,
+	};
+	uint8_t bytes[ODF_SIZE];
+	tmg_out o = TMG_OUT(bytes);
+	tmg_view in, content;
+	uint32_t tag;
+	size_t size;
+	tmg_rc rc = tmg_p15_read(p, &odf, &o, N_("reading the object directory"));
+
+	if (rc == TMG_NOT_FOUND)
+		return TMG_OK;
+	in = tmg_out_view(&o);
+	if (rc || tmg_p15_next(&in, &tag, &content, &size) == TMG_NOT_FOUND)
+		return rc;
+	return begun_already(p);
+}
+
 /* The card is begun when the ODF tells of its PINs. */
 static tmg_rc
 publish(tmg_p15 *p)
@@ -180,7 +210,7 @@ begin(tmg_p15 *p, const tmg_p15_start *start)
 	bool sealed;
 	tmg_rc rc;
 
-	if ((rc = opening->open(p, &sealed)) ||
+	if ((rc = opening->open(p, &sealed)) || (sealed && (rc = check_odf(p))) ||
 	    (!sealed && ((rc = make_files(p)) || (rc = opening->seal(p, start)))) ||
 	    (rc = login(p, start)))
 		return rc;

@@ -87,11 +87,16 @@ create(tmg_p15 *p, const tmg_p15_job *job, const tmg_p15_birth *file,
 	return tmg_files_create(&p->files, &job->root, tmg_out_view(&fcp), sw);
 }
 
-/* A directory that nobody can read may tell of any file. */
+/* A directory that nobody can read, or not to its end, may tell of any file. */
 static bool
 may_be_named(const tmg_p15 *p, uint16_t fid)
 {
-	return p->content.hidden != 0 || is_named(p, fid);
+	const tmg_p15_content *c = &p->content;
+	bool unseen = c->hidden != 0 || !c->ended[P15_AT_ODF];
+
+	for (size_t i = 0; i < c->source_count; i++)
+		unseen |= c->bytes[i] != NULL && !c->ended[i];
+	return unseen || is_named(p, fid);
 }
 
 static tmg_rc

@@ -3,10 +3,6 @@
  * and once. */
 #include "drivers/pkcs15/write.h"
 
-static const tmg_path home = { { 0x3f, 0xff }, 2 };
-/* Where the application is that no EF.DIR tells of: 5.6, file identifiers. */
-static const tmg_path usual = { { 0x3f, 0x00, 0x50, 0x15 }, 4 };
-
 void
 tmg_p15_content_drop(tmg_p15_content *c)
 {
@@ -29,13 +25,27 @@ end_of(tmg_view bytes)
 	return rc == TMG_NOT_FOUND ? bytes.len - in.len : bytes.len;
 }
 
-/* Keeps what a file holds, so that views into it hold; no longer than it is. */
-static tmg_rc
-keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
+/* Filling is behind the last object, or the file ends there, as it tells itself.  A card
+ * that breaks off earlier has rows that nobody saw. */
+static bool
+is_ended(const tmg_p15 *p, const tmg_p15_value *value, size_t got, size_t used)
+{
+	const tmg_p15_place *place = &value->place;
+	const tmg_fcp *fcp = &p->files.fcp;
+
+	if (place->path.len == 0 || used < got)
+		return true;
+	return (place->length > 0 && got >= place->length) ||
+	    (fcp->sized && place->offset + got >= fcp->size);
+}
+
+tmg_rc
+tmg_p15_keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
     tmg_view *kept, const char *what)
 {
 	tmg_auto_free uint8_t *room = malloc(P15_DIRECTORY_MAX);
 	tmg_out out = { room, P15_DIRECTORY_MAX, 0, false };
+	size_t got;
 	tmg_rc rc;
 
 	*kept = (tmg_view){ NULL, 0 };
@@ -43,6 +53,7 @@ keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
 	if ((rc = tmg_p15_value_read(p, value, extent, &out, what)))
 		return rc;
+	got = out.len;
 	if (extent == TMG_EXTENT_OBJECTS)
 		out.len = end_of(tmg_out_view(&out));
 	free(p->content.bytes[at]);	/* what could not be understood */
@@ -51,6 +62,7 @@ keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
 	memcpy(p->content.bytes[at], room, out.len);
 	p->content.lens[at] = out.len;
+	p->content.ended[at] = is_ended(p, value, got, out.len);
 	*kept = (tmg_view){ p->content.bytes[at], out.len };
 	return TMG_OK;
 }
@@ -69,181 +81,6 @@ tmg_p15_value_read(tmg_p15 *p, const tmg_p15_value *value, tmg_extent extent,
 		return tmg_p15_read(p, &span, out, what);
 	tmg_put(out, value->direct);
 	return tmg_out_done(out);
-}
-
-static tmg_p15_value
-file_of(const tmg_path *base, uint16_t fid)
-{
-	const uint8_t bytes[] = { (uint8_t)(fid >> 8), (uint8_t)fid };
-	tmg_p15_value value = { .direct = { NULL, 0 } };
-
-	(void)!tmg_path_join(base, TMG_VIEW(bytes), &value.place.path);
-	return value;
-}
-
-/* ---- ODF, 6.2 ----------------------------------------------------------------- */
-
-/* In the application's DF, wherever that is; where SELECT leads to the MF, in the
- * usual place. */
-static tmg_rc
-read_odf(tmg_p15 *p, tmg_view *bytes)
-{
-	tmg_p15_content *c = &p->content;
-	tmg_p15_value odf;
-	tmg_rc rc;
-
-	c->base = p->path.len > 0 ? p->path : p->files.df.len > 0 &&
-	    !p->profile->from_mf ? home : usual;
-	odf = file_of(&c->base, P15_EF_ODF);
-	if (p->odf.len > 0)
-		(void)!tmg_path_join(&c->base, tmg_path_view(&p->odf),
-		    &odf.place.path);
-	rc = keep(p, P15_AT_ODF, &odf, TMG_EXTENT_OBJECTS, bytes,
-	    N_("reading the object directory"));
-	if (rc != TMG_NOT_FOUND || p->path.len > 0 || p->odf.len > 0)
-		return rc;
-	c->base = tmg_path_equal(&c->base, &home) ? usual : home;
-	odf = file_of(&c->base, P15_EF_ODF);
-	return keep(p, P15_AT_ODF, &odf, TMG_EXTENT_OBJECTS, bytes,
-	    N_("reading the object directory"));
-}
-
-/* A card as it comes from the factory has the application, and no directory. */
-static tmg_rc
-learn_sources(tmg_p15 *p)
-{
-	tmg_p15_content *c = &p->content;
-	tmg_view bytes;
-	tmg_rc rc;
-
-	if (c->sources_known)
-		return TMG_OK;
-	rc = read_odf(p, &bytes);
-	p->base.info.blank = rc == TMG_NOT_FOUND ? N_("empty: it has no PKCS #15 "
-	    "files yet; the program of its maker makes them") : NULL;
-	c->sources_known = rc == TMG_NOT_FOUND;
-	if (rc)
-		return rc == TMG_NOT_FOUND ? TMG_OK : rc;
-	if (tmg_p15_odf_parse(bytes, &c->base, c->sources, P15_SOURCES,
-	    &c->source_count))
-		return p15_raise(p, TMG_E_MALFORMED, TMG_SW_OK,
-		    _("%s: the card's object directory is damaged"), p->who);
-	c->sources_known = true;
-	return TMG_OK;
-}
-
-/* ---- TokenInfo, 6.9 -------------------------------------------------------------- */
-
-static bool
-made_by(const tmg_p15_profile *profile, tmg_view manufacturer)
-{
-	const tmg_view name = tmg_view_str(profile->manufacturer);
-
-	return profile->manufacturer != NULL && manufacturer.len >= name.len &&
-	    memcmp(manufacturer.ptr, name.ptr, name.len) == 0;
-}
-
-/* By its ATR, whatever was written to it. */
-static bool
-looks_like(const tmg_p15 *p, const tmg_p15_profile *profile)
-{
-	const tmg_channel *ch = p->base.ch;
-
-	return profile->historical != NULL && memmem(ch->atr, ch->atr_len,
-	    profile->historical, strlen(profile->historical)) != NULL;
-}
-
-/* IAS ECC: TokenInfo names hashes by themselves. */
-static bool
-hashes(const tmg_p15_info *info)
-{
-	tmg_view in = info->algorithms;
-	tmg_p15_algorithm a;
-
-	while (tmg_p15_algorithm_next(&in, &a) == TMG_OK)
-		if (a.operations == P15_DOES_HASH)
-			return true;
-	return false;
-}
-
-static bool
-is_kind(const tmg_p15 *p, const tmg_p15_profile *profile)
-{
-	if (p->profile->aid.len > 0)
-		return tmg_view_equal(p->profile->aid, profile->aid) &&
-		    profile->interface == p->interface;
-	return looks_like(p, profile) ||
-	    made_by(profile, p->content.info.manufacturer) ||
-	    (profile->hashes && hashes(&p->content.info));
-}
-
-/* The first row that fits. */
-static void
-choose_profile(tmg_p15 *p)
-{
-	for (size_t i = 0; i < tmg_p15_profile_count; i++)
-		if (is_kind(p, &tmg_p15_profiles[i])) {
-			p->profile = &tmg_p15_profiles[i];
-			break;
-		}
-	/* From the MF all of its files are reached without selecting it by its name,
-	 * which would end logins. */
-	if (p->profile->from_mf && p->path.len == 0)
-		p->content.base = usual;
-}
-
-/* An ODF that tells of nothing is of a set-up that was cut short. */
-static void
-tell_blank(tmg_p15 *p)
-{
-	if (tmg_p15_opening_of(p) != NULL && p->content.lens[P15_AT_ODF] == 0)
-		p->base.info.blank = N_("empty: it has no PKCS #15 files yet; tamga "
-		    "setup makes them");
-}
-
-/* A card without it, or with another, is a card that says nothing of itself. */
-static tmg_rc
-learn_info(tmg_p15 *p)
-{
-	tmg_p15_content *c = &p->content;
-	tmg_p15_value file;
-	tmg_view bytes;
-	tmg_rc rc;
-
-	if (c->info_known)
-		return TMG_OK;
-	if (p->base.info.blank != NULL) {
-		c->info_known = true;
-		choose_profile(p);
-		tell_blank(p);
-		tmg_p15_name(p);
-		return TMG_OK;
-	}
-	file = file_of(&c->base, P15_EF_INFO);
-	if (p->info.len > 0)
-		(void)!tmg_path_join(&c->base, tmg_path_view(&p->info),
-		    &file.place.path);
-	rc = keep(p, P15_AT_INFO, &file, TMG_EXTENT_OBJECT, &bytes,
-	    N_("reading what the token says of itself"));
-	if (tmg_p15_is_past_card(rc))
-		return rc;
-	if (rc || tmg_p15_info_parse(bytes, &c->info))
-		c->info = (tmg_p15_info){ .readonly = false };
-	c->info_known = true;
-	choose_profile(p);
-	tell_blank(p);
-	tmg_p15_name(p);
-	return TMG_OK;
-}
-
-/* Both at once, while the application's DF is the current one: a way back there
- * would be another SELECT, which ends logins. */
-tmg_rc
-tmg_p15_learn_info(tmg_p15 *p)
-{
-	const tmg_rc rc = learn_sources(p);
-
-	return rc ? rc : learn_info(p);
 }
 
 /* ---- the directories --------------------------------------------------------------- */
@@ -333,7 +170,7 @@ read_source(tmg_p15 *p, size_t at)
 	tmg_view bytes;
 	tmg_rc rc;
 
-	rc = keep(p, at, &c->sources[at].value, TMG_EXTENT_OBJECTS, &bytes,
+	rc = tmg_p15_keep(p, at, &c->sources[at].value, TMG_EXTENT_OBJECTS, &bytes,
 	    N_("reading a directory"));
 	if (is_hiding(rc))
 		c->hidden |= UINT32_C(1) << c->sources[at].dir;

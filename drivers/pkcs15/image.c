@@ -58,6 +58,18 @@ not_written(tmg_p15 *p)
 	    _("%s: a directory of the card cannot be written"), p->who);
 }
 
+/* Of a directory that broke off nobody knows where it ends: it is asked again, by whoever
+ * tries once more. */
+static tmg_rc
+check_end(tmg_p15 *p, size_t at)
+{
+	if (p->content.ended[at])
+		return TMG_OK;
+	return lose_image(p, at, p15_raise(p, TMG_E_CARD, 0, _("%s: the card broke off "
+	    "while a directory was read, and what was not seen is not written over: take "
+	    "the card out, put it in again, and try once more"), p->who));
+}
+
 /* Bytes of the directory from offset on. */
 static tmg_rc
 put(tmg_p15 *p, size_t at, size_t offset, tmg_view bytes)
@@ -107,6 +119,8 @@ tmg_p15_row_add(tmg_p15 *p, size_t at, tmg_view row)
 
 	if (row.len > P15_ROW_MAX)
 		return p15_pass(p, TMG_E_SPACE);
+	if ((rc = check_end(p, at)))
+		return rc;
 	memcpy(bytes, row.ptr, row.len);
 	image = malloc(end + row.len + 1);
 	if (image == NULL)
@@ -201,9 +215,12 @@ tmg_p15_row_remove(tmg_p15 *p, const tmg_p15_common *old)
 	tmg_p15_content *c = &p->content;
 	const size_t at = old->source;
 	size_t len = c->lens[at];
-	uint8_t *image = malloc(len + 1);
+	uint8_t *image;
 	tmg_rc rc;
 
+	if ((rc = check_end(p, at)))
+		return rc;
+	image = malloc(len + 1);
 	if (image == NULL)
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
 	memcpy(image, c->bytes[at], len);
@@ -295,6 +312,8 @@ tmg_p15_row_replace(tmg_p15 *p, const tmg_p15_common *old, tmg_view row)
 	uint8_t *image;
 	tmg_rc rc;
 
+	if ((rc = check_end(p, was.source)))
+		return rc;
 	if (how == NULL)
 		return add_before(p, &was, row);
 	image = malloc(len + row.len + END);
@@ -338,6 +357,7 @@ make(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir, size_t *at)
 	tmg_p15_source_put(&row, dir, &source.value.place.path);
 	if ((rc = tmg_p15_row_add(p, P15_AT_ODF, tmg_out_view(&row))))
 		return rc;
+	c->ended[*at] = true;
 	c->bytes[*at] = calloc(1, 1);
 	if (c->bytes[*at] == NULL)
 		return p15_raise(p, TMG_E_NOMEM, 0, _("out of memory"));
@@ -353,6 +373,10 @@ tmg_p15_directory_want(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir,
 
 	if ((rc = tmg_p15_learn(p, dir)))
 		return rc;
+	for (size_t i = 0; i < p->content.source_count; i++)
+		if (p->content.sources[i].dir == dir && p->content.bytes[i] != NULL &&
+		    (rc = check_end(p, i)))
+			return rc;
 	for (*at = 0; *at < p->content.source_count; (*at)++)
 		if (p->content.sources[*at].dir == dir &&
 		    p->content.bytes[*at] != NULL &&

@@ -86,6 +86,7 @@ typedef struct tmg_p15_content {
 	size_t source_count;
 	uint8_t *bytes[P15_SOURCES + 2];	/* of each directory, ODF, TokenInfo */
 	size_t lens[P15_SOURCES + 2];	/* to the end of the last object */
+	bool ended[P15_SOURCES + 2];	/* filling was seen behind it, or the file's end */
 	uint32_t read;		/* bit 1 << dir: these are parsed */
 	uint32_t hidden;	/* and of these a PIN shows more */
 	bool guessed;		/* somebody heard that a place is empty while keys were
@@ -185,14 +186,20 @@ tmg_p15_find(tmg_p15 *p);
 
 extern const tmg_p15_profile tmg_p15_profiles[];
 extern const size_t tmg_p15_profile_count;
+/* The first row that fits what the card tells of itself. */
+void tmg_p15_profile_choose(tmg_p15 *p);
+
+/* ---- about.c: what the card tells of itself ---------------------------------- */
+
+/* ODF and TokenInfo. */
+TMG_MUST_USE tmg_rc
+tmg_p15_learn_info(tmg_p15 *p);
 
 /* ---- content.c: directories, each read once -------------------------------- */
 
 /* What is of that kind is parsed.  A kind that the card has not is none. */
 TMG_MUST_USE tmg_rc
 tmg_p15_learn(tmg_p15 *p, tmg_p15_dir dir);
-TMG_MUST_USE tmg_rc
-tmg_p15_learn_info(tmg_p15 *p);
 /* The bytes of every directory are there, even of kinds that are not parsed. */
 TMG_MUST_USE tmg_rc
 tmg_p15_learn_rest(tmg_p15 *p);
@@ -204,6 +211,10 @@ void tmg_p15_unlearn(tmg_p15 *p, tmg_p15_dir dir);
 /* ... or is what stands in tmg_p15_content.bytes by now. */
 TMG_MUST_USE tmg_rc
 tmg_p15_relearn(tmg_p15 *p, tmg_p15_dir dir);
+/* Keeps what a value has in content.bytes[at], no longer than it is: views into it hold. */
+TMG_MUST_USE tmg_rc
+tmg_p15_keep(tmg_p15 *p, size_t at, const tmg_p15_value *value, tmg_extent extent,
+    tmg_view *kept, const char *what);
 /* What stands in a value: itself, or its file. */
 TMG_MUST_USE tmg_rc
 tmg_p15_value_read(tmg_p15 *p, const tmg_p15_value *value, tmg_extent extent,

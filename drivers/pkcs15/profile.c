@@ -49,3 +49,59 @@ const tmg_p15_profile tmg_p15_profiles[] = {
 	},
 };
 const size_t tmg_p15_profile_count = TMG_COUNT(tmg_p15_profiles);
+
+/* ---- which one a card is -------------------------------------------------- */
+
+static bool
+made_by(const tmg_p15_profile *profile, tmg_view manufacturer)
+{
+	const tmg_view name = tmg_view_str(profile->manufacturer);
+
+	return profile->manufacturer != NULL && manufacturer.len >= name.len &&
+	    memcmp(manufacturer.ptr, name.ptr, name.len) == 0;
+}
+
+/* By its ATR, whatever was written to it. */
+static bool
+looks_like(const tmg_p15 *p, const tmg_p15_profile *profile)
+{
+	const tmg_channel *ch = p->base.ch;
+
+	return profile->historical != NULL && memmem(ch->atr, ch->atr_len,
+	    profile->historical, strlen(profile->historical)) != NULL;
+}
+
+/* IAS ECC: TokenInfo names hashes by themselves. */
+static bool
+hashes(const tmg_p15_info *info)
+{
+	tmg_view in = info->algorithms;
+	tmg_p15_algorithm a;
+
+	while (tmg_p15_algorithm_next(&in, &a) == TMG_OK)
+		if (a.operations == P15_DOES_HASH)
+			return true;
+	return false;
+}
+
+static bool
+is_kind(const tmg_p15 *p, const tmg_p15_profile *profile)
+{
+	if (p->profile->aid.len > 0)
+		return tmg_view_equal(p->profile->aid, profile->aid) &&
+		    profile->interface == p->interface;
+	return looks_like(p, profile) ||
+	    made_by(profile, p->content.info.manufacturer) ||
+	    (profile->hashes && hashes(&p->content.info));
+}
+
+/* The first row that fits. */
+void
+tmg_p15_profile_choose(tmg_p15 *p)
+{
+	for (size_t i = 0; i < tmg_p15_profile_count; i++)
+		if (is_kind(p, &tmg_p15_profiles[i])) {
+			p->profile = &tmg_p15_profiles[i];
+			break;
+		}
+}

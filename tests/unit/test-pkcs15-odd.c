@@ -5,6 +5,7 @@
 #include "tests/unit/pkcs15-desk.h"
 
 #define VERIFY "0020000131323334FFFFFFFF"
+#define FILLING "0000"
 
 static uint8_t store[TMG_CERT_MAX];
 
@@ -94,7 +95,9 @@ who_guessed_is_not_taken_at_his_word(void **state)
 		{ SELECT_APP, "6A82", NULL },
 		{ SELECT_ISOAPPLET, "0006079000", NULL },
 		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
-		HIDDEN, CERTS, PINS, { VERIFY, "9000", NULL }, PRIVATE, PUBLIC,
+		HIDDEN, CERTS, PINS, { VERIFY, "9000", NULL },
+		FILE_AT("08", "50154400", P15_PRK_RSA P15_PRK_EC FILLING),
+		FILE_AT("08", "50154401", P15_PUK_EC FILLING),
 		{ "002241008001F3840100", "6F00", NULL }, { 0 },
 	};
 	const tmg_keyspec spec = { .slot = 0x45, .alg = TMG_ALG_RSA2048 };
@@ -199,6 +202,42 @@ a_damaged_card_is_asked_again(void **state)
 	p15_done(&d);
 }
 
+#define ISOAPPLET { SELECT_APP, "6A82", NULL }, { SELECT_ISOAPPLET, "0006079000", NULL }
+/* 512 bytes, as the card tells. */
+#define SIZED(path) { "00A40800" path, "6F04 8002 0200 9000", NULL }
+
+/* A card that says of a directory that has a size, "the offset is outside", or nothing, has
+ * rows there that nobody saw.  No key is made over them: nothing is sent that writes, and who
+ * tries once more reads it anew. */
+static void
+what_was_not_seen_is_not_overwritten(void **state)
+{
+	static const char *const breaks[] = { "6B00", "9000", "6282" };
+	const tmg_keyspec spec = { .slot = 0x46, .alg = TMG_ALG_RSA2048 };
+	tmg_out spki = TMG_OUT(store);
+	p15_desk d;
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(breaks); i++) {
+		const tmg_script_row rows[] = {
+			ISOAPPLET, FILE_AT("08", "50155031", P15_ODF FILLING),
+			FILE_AT("08", "50155032", P15_INFO), PINS, { VERIFY, "9000", NULL },
+			SIZED("50154400"), { "00B00000", breaks[i], NULL }, CERTS,
+			SIZED("50154400"), { "00B00000", P15_PRK_RSA FILLING "9000", NULL },
+			FILE_AT("08", "50154401", FILLING),
+			{ "002241008001F3840100", "6F00", NULL }, { 0 },
+		};
+
+		p15_open(&d, rows);
+		p15_log_in(&d);
+		assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki), TMG_E_CARD);
+		assert_non_null(strstr(d.b->fault.text, "broke off"));
+		assert_int_equal(tmg_driver_pkcs15.generate(d.b, &spec, &spki), TMG_E_CARD);
+		assert_non_null(strstr(d.b->fault.text, "6F00"));
+		p15_done(&d);
+	}
+}
+
 /* ---- paths in a circle --------------------------------------------------------------- */
 
 #define ROUND_ODF "A00A300804063F0050155031" "A40A300804063F0050155031"
@@ -251,15 +290,18 @@ two_keys_of_one_id(void **state)
 	static const tmg_script_row rows[] = {
 		{ SELECT_APP, "6A82", NULL },
 		{ SELECT_ISOAPPLET, "0006079000", NULL },
-		FILE_AT("08", "50155031", P15_ODF), FILE_AT("08", "50155032", P15_INFO),
-		PINS, { VERIFY, "9000", NULL },
-		FILE_AT("08", "50154400", P15_PRK_RSA PRIVATE_EC45), CERTS,
-		FILE_AT("08", "50154401", PUBLIC_EC45),
+		FILE_AT("08", "50155031", P15_ODF FILLING),
+		FILE_AT("08", "50155032", P15_INFO),
+		FILE_AT("08", "50154404", P15_PIN P15_PUK P15_SO FILLING),
+		{ VERIFY, "9000", NULL },
+		FILE_AT("08", "50154400", P15_PRK_RSA PRIVATE_EC45 FILLING),
+		FILE_AT("08", "50154402", P15_CERT P15_CA FILLING),
+		FILE_AT("08", "50154401", PUBLIC_EC45 FILLING),
 		{ "00A4080050154400", "9000", NULL },
 		{ "00D6003B0000", "9000", NULL },
 		{ "00A4080050154401", "9000", NULL },
 		{ "00D600000000", "9000", NULL },
-		FILE_AT("08", "50154403", ""),
+		FILE_AT("08", "50154403", FILLING),
 		{ "00E400004502", "9000", NULL },
 		{ 0 },
 	};
@@ -323,6 +365,7 @@ main(void)
 		cmocka_unit_test(a_directory_that_nobody_reads),
 		cmocka_unit_test(who_wanted_to_go_there_says_why),
 		cmocka_unit_test(a_damaged_card_is_asked_again),
+		cmocka_unit_test(what_was_not_seen_is_not_overwritten),
 		cmocka_unit_test(paths_in_a_circle),
 		cmocka_unit_test(two_keys_of_one_id),
 		cmocka_unit_test(two_public_halves),

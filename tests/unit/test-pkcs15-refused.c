@@ -329,11 +329,11 @@ go_on(bench *b, const struct act *act)
 		wrong_here("once more, and it is not done: %s", b->card.b->fault.text);
 }
 
-/* ISO/IEC 7816-4: written, after so many tries; the file ends there. */
+/* ISO/IEC 7816-4: written, after so many tries. */
 static bool
 is_no_refusal(uint8_t ins, uint16_t sw)
 {
-	return (ins == 0xd6 && (sw & 0xfff0) == 0x63c0) || (ins == 0xb0 && sw == 0x6b00);
+	return ins == 0xd6 && (sw & 0xfff0) == 0x63c0;
 }
 
 /* Command n goes wrong; false: there are not so many. */
@@ -466,6 +466,64 @@ every_status_word_at_every_command(void **state)
 	each(VCC_REFUSED, words, TMG_COUNT(words));
 }
 
+/* "The offset is outside" is no refusal: what was read ends there, and what is behind it
+ * stays. */
+static void
+files_that_end_too_early(void **state)
+{
+	static const uint16_t outside[] = { 0x6b00 };
+
+	(void)state;
+	each(VCC_REFUSED, outside, TMG_COUNT(outside));
+}
+
+/* Whatever it answers while it is asked whether it is blank, and set up as if it were: what is
+ * on it stays. */
+static bool
+begun_again_at(bench *b, const vcc_state *from, unsigned n, uint16_t sw)
+{
+	const struct act *act = &acts[TMG_COUNT(acts) - 1];
+	tmg_rc rc;
+
+	vcc_load(&b->card, from);
+	vcc_probe(&b->card, &tmg_driver_pkcs15);
+	vcc_at(&b->card, n, VCC_REFUSED, sw);
+	rc = act_begin(b);
+	if (b->card.count < n) {
+		assert_int_equal(rc, TMG_OCCUPIED);
+		return false;
+	}
+	snprintf(where, sizeof(where), "%s, begun again, command %u (%02X), %04X",
+	    b->kind->name, n, b->card.ins, sw);
+	vcc_at(&b->card, 0, VCC_REFUSED, 0);
+	if (rc == TMG_OK)
+		wrong_here("it was done");
+	look_again(b, act);
+	if (!is_there(b, OURS, &b->one) || !has_cert(b))
+		wrong_here("a key or a certificate is gone");
+	return true;
+}
+
+static void
+what_is_begun_is_not_begun_again(void **state)
+{
+	(void)state;
+	wrong = 0;
+	for (size_t k = 0; k < TMG_COUNT(kinds); k++) {
+		vcc_state places[PLACES];
+		bool more = true;
+		bench b;
+
+		bench_open(&b, &kinds[k], places);
+		for (unsigned n = 1; more && n < LONGEST; n++)
+			for (size_t i = 0; more && i < TMG_COUNT(words); i++)
+				more = begun_again_at(&b, &places[CERTIFIED], n, words[i]);
+		assert_false(more);
+		bench_close(&b, places);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 static void
 carried_out_and_called_a_failure(void **state)
 {
@@ -490,6 +548,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_status_word_at_every_command),
+		cmocka_unit_test(files_that_end_too_early),
+		cmocka_unit_test(what_is_begun_is_not_begun_again),
 		cmocka_unit_test(carried_out_and_called_a_failure),
 		cmocka_unit_test(answers_that_are_cut_too_long_or_noise),
 	};

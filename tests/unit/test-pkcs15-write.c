@@ -94,6 +94,7 @@ desk_open(desk *d, const size_t *sizes, uint8_t garbage)
 	assert_non_null(d->p.content.bytes[0]);
 	memcpy(d->p.content.bytes[0], d->file, o.len);
 	d->p.content.lens[0] = o.len;
+	d->p.content.ended[0] = true;
 }
 
 static void
@@ -403,6 +404,7 @@ what_is_told_of_stays(void **state)
 	assert_non_null(d.p.content.bytes[P15_AT_ODF]);
 	memcpy(d.p.content.bytes[P15_AT_ODF], odf, sizeof(odf));
 	d.p.content.lens[P15_AT_ODF] = sizeof(odf);
+	d.p.content.ended[P15_AT_ODF] = true;
 	assert_int_equal(tmg_p15_file_delete(&d.p, told), TMG_OK);
 	desk_close(&d);
 }
@@ -426,6 +428,7 @@ no_name_is_left(void **state)
 	}
 	d.p.content.bytes[P15_AT_ODF] = odf;
 	d.p.content.lens[P15_AT_ODF] = 2 * NAMES;
+	d.p.content.ended[P15_AT_ODF] = true;
 	assert_int_equal(tmg_p15_file_make(&d.p, &job, (tmg_p15_birth){ .fid = FIRST,
 	    .purpose = P15_FOR_PUBLIC, .size = 10 }, &made), TMG_DENIED);
 	assert_int_equal(d.p.base.fault.rc, TMG_DENIED);

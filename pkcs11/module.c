@@ -168,11 +168,14 @@ p11_hold_release(p11_hold *hold)
 /* All four functions or none; 5.4.1.  Whoever brings four and does not allow
  * the system's locks gets his own used. */
 static CK_RV
-read_args(const CK_C_INITIALIZE_ARGS *args, tmg_p11_mutexes *mutexes)
+read_args(const CK_C_INITIALIZE_ARGS *args, tmg_p11_mutexes *mutexes,
+    bool *threads)
 {
 	int given;
 
 	*mutexes = (tmg_p11_mutexes){ .create = NULL };
+	*threads = args == NULL ||
+	    (args->flags & CKF_LIBRARY_CANT_CREATE_OS_THREADS) == 0;
 	if (args == NULL)
 		return CKR_OK;
 	if (args->pReserved != NULL)
@@ -255,11 +258,13 @@ CK_RV
 C_Initialize(void *init_args)
 {
 	tmg_p11_mutexes mutexes;
+	bool threads;
 	CK_RV rv;
 
-	if ((rv = read_args(init_args, &mutexes)) || (rv = claim()))
+	if ((rv = read_args(init_args, &mutexes, &threads)) || (rv = claim()))
 		return rv;
 	tmg_p11.mutexes = mutexes;
+	tmg_p11.threads = threads;
 	load_conf();
 	rv = make_locks();
 	atomic_store(&life, life_of(getpid(), rv == CKR_OK ? UP : NONE));

@@ -23,7 +23,9 @@ typedef struct tmg_p11_waiter tmg_p11_waiter;
  * without it. */
 typedef struct tmg_p11_module {
 	tmg_p11_mutexes mutexes;
+	bool threads;			/* the program lets us have some; 5.4.1 */
 	tmg_p11_conf conf;
+	atomic_bool had_usb;		/* since there was no daemon */
 	tmg_p11_lock list;
 	tmg_p11_lock faces;		/* held for a copy, never for a card */
 	tmg_p11_lock waits;		/* of the next */

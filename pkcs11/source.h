@@ -17,6 +17,11 @@ typedef struct tmg_p11_source {
 	tmg_rc (*open)(tmg_ctx *ctx, tmg_hub **hub);
 	/* Whether what a hub was opened to is not there any more. */
 	bool (*is_lost)(void);
+	/* The socket that comes with it; NULL: nothing tells of that. */
+	const char *(*comes_at)(void);
+	/* Waiting for it ends when that descriptor is readable, too; false: it
+	 * does not. */
+	bool (*heed)(tmg_hub *hub, int fd);
 } tmg_p11_source;
 
 /* sources.c; tests bring their own. */

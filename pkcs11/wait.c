@@ -13,9 +13,11 @@
 #include "pkcs11/source.h"
 #include "pkcs11/watch.h"
 #include "src/base/scope.h"
+#include "src/reader/coming.h"
+#include "src/reader/together.h"
 
 enum {
-	SLICE_MS = 200,		/* when one wait cannot see everything */
+	SLICE_MS = 200,		/* when something that is wanted is not there */
 	SLICE_MAX_MS = 2000,	/* for what has not been there for long */
 };
 
@@ -23,8 +25,9 @@ enum {
 struct tmg_p11_waiter {
 	tmg_p11_waiter *next;
 	tmg_hub *hubs[P11_HUBS];	/* NULL: not open, tried again */
-	size_t open;			/* how many are */
 	bool missing;			/* one is wanted and not there */
+	bool told;			/* of each such one when it comes, */
+	int coming;			/* by this */
 	int slice;			/* until it is looked for again */
 	int end;			/* eventfd's; C_Finalize writes to it */
 };
@@ -54,6 +57,7 @@ tmg_p11_waiter_release(tmg_p11_waiter *w)
 	for (size_t i = 0; i < P11_HUBS; i++)
 		tmg_hub_free(&w->hubs[i]);
 	tmg_scope_close(&w->end);
+	tmg_scope_close(&w->coming);
 }
 
 void
@@ -96,66 +100,95 @@ look_through(tmg_hub **hub)
 	return false;
 }
 
+/* False: it is wanted, and not there. */
+static bool
+open_hub(tmg_p11_waiter *w, size_t i)
+{
+	const tmg_p11_source *source = &tmg_p11_sources[i];
+	tmg_hub *hub = NULL;
+	tmg_rc rc = TMG_OK;
+
+	if (w->hubs[i] != NULL && source->is_lost())
+		change_hub(&w->hubs[i], NULL);
+	if (w->hubs[i] == NULL &&
+	    (rc = source->open(tmg_p11.ctx, &hub)) == TMG_OK)
+		change_hub(&w->hubs[i], hub);
+	if (rc == TMG_UNSUPPORTED)
+		return true;	/* nobody wants it */
+	if (rc == TMG_OK && look_through(&w->hubs[i]))
+		return true;
+	/* whom a daemon refuses is not told when it does so no more */
+	w->told &= rc == TMG_NOT_FOUND;
+	return false;
+}
+
+/* Watched first, and looked for then: what comes meanwhile is not missed. */
 static void
 open_hubs(tmg_p11_waiter *w)
 {
-	w->open = 0;
+	bool heeds = false, any = false;
+
 	w->missing = false;
+	w->told = true;
+	tmg_coming_forget(w->coming);
 	for (size_t i = 0; i < tmg_p11_sources_count && i < P11_HUBS; i++) {
-		tmg_hub *hub = NULL;
-		tmg_rc rc = TMG_OK;
+		const char *at = tmg_p11_sources[i].comes_at();
+		const bool watched = at != NULL && tmg_coming_watch(w->coming, at);
 
-		if (w->hubs[i] != NULL && tmg_p11_sources[i].is_lost())
-			change_hub(&w->hubs[i], NULL);
-		if (w->hubs[i] == NULL) {
-			rc = tmg_p11_sources[i].open(tmg_p11.ctx, &hub);
-			if (rc == TMG_OK)
-				change_hub(&w->hubs[i], hub);
-		}
-		if (rc == TMG_UNSUPPORTED)
-			continue;	/* nobody wants it */
-		if (rc == TMG_OK && look_through(&w->hubs[i]))
-			w->open++;
-		else
+		if (!open_hub(w, i)) {
 			w->missing = true;
+			w->told &= watched;
+		}
+		any |= w->hubs[i] != NULL;
+		heeds |= w->hubs[i] != NULL &&
+		    tmg_p11_sources[i].heed(w->hubs[i], w->coming);
 	}
-}
-
-/* Nothing is there; without the descriptor C_Finalize is not kept long. */
-static void
-pause_a_slice(const tmg_p11_waiter *w)
-{
-	struct pollfd end = { .fd = w->end, .events = POLLIN };
-
-	(void)poll(&end, 1, w->end < 0 ? SLICE_MS : w->slice);
-}
-
-/* One hub that sees everything is waited for without end; several take turns. */
-static int
-time_of(const tmg_p11_waiter *w)
-{
-	if (w->open > 1)
-		return SLICE_MS;
-	return w->missing ? w->slice : -1;
+	w->told &= heeds || !any;
 }
 
 /* What may yet come is looked for between, and less and less often: a daemon is
- * started by an administrator, or by a plug that the other hub tells of. */
+ * started by an administrator, or by a plug that another hub tells of.  In the end
+ * nobody looks who is told. */
+static int
+time_of(const tmg_p11_waiter *w)
+{
+	return !w->missing || (w->told && w->slice == SLICE_MAX_MS) ? -1 : w->slice;
+}
+
+/* Nothing is there; without the descriptor C_Finalize is not kept long. */
+static tmg_rc
+pause_a_slice(const tmg_p11_waiter *w)
+{
+	struct pollfd fds[] = { { .fd = w->end, .events = POLLIN },
+	    { .fd = w->coming, .events = POLLIN } };
+
+	return poll(fds, TMG_COUNT(fds), w->end < 0 ? SLICE_MS : time_of(w)) > 0
+	    ? TMG_OK : TMG_PENDING;
+}
+
+static size_t
+collect(const tmg_p11_waiter *w, tmg_hub *open[P11_HUBS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < P11_HUBS; i++)
+		if (w->hubs[i] != NULL)
+			open[n++] = w->hubs[i];
+	return n;
+}
+
 static void
 wait_once(tmg_p11_waiter *w)
 {
-	const int ms = time_of(w);
+	tmg_hub *open[P11_HUBS], *whose;
+	const size_t n = collect(w, open);
+	const tmg_rc rc = n == 0 ? pause_a_slice(w)
+	    : tmg_hubs_wait(open, n, time_of(w), tmg_p11.threads, &whose);
 
-	if (w->open == 0)
-		pause_a_slice(w);
-	for (size_t i = 0; i < P11_HUBS && !p11_is_ending(); i++) {
-		if (w->hubs[i] != NULL &&
-		    w->hubs[i]->ops->wait(w->hubs[i], ms) == TMG_OK) {
-			w->slice = SLICE_MS;
-			return;
-		}
-	}
-	w->slice = w->slice * 2 < SLICE_MAX_MS ? w->slice * 2 : SLICE_MAX_MS;
+	if (rc == TMG_OK)
+		w->slice = SLICE_MS;
+	else
+		w->slice = w->slice * 2 < SLICE_MAX_MS ? w->slice * 2 : SLICE_MAX_MS;
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -191,7 +224,8 @@ static CK_RV
 wait_for_event(CK_SLOT_ID *id)
 {
 	tmg_auto(tmg_p11_waiter) w = { .slice = SLICE_MS,
-	    .end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+	    .end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+	    .coming = tmg_coming_new() };
 	CK_RV rv;
 
 	enlist(&w);

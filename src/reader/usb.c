@@ -8,6 +8,7 @@
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
 #include "src/base/scope.h"
+#include "src/reader/coming.h"
 #include "src/reader/holder.h"
 #include "src/reader/quirk.h"
 
@@ -183,6 +184,7 @@ tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 		return tmg_raise(f, TMG_E_NOMEM, 0, _("out of memory"));
 	h->hub.ops = &ops;
 	h->hub.ctx = ctx;
+	h->heeded = -1;
 	atomic_init(&h->changed, true);	/* nothing was listed: all is new */
 	if ((rc = tmg_usb_bus_join(ctx, f, &h->bus))) {
 		close_hub(&h->hub);
@@ -191,6 +193,13 @@ tmg_hub_usb(tmg_ctx *ctx, tmg_fault *f, tmg_hub **hub)
 	listen_for_plugs(h);
 	*hub = &h->hub;
 	return TMG_OK;
+}
+
+void
+tmg_hub_usb_heed(tmg_hub *hub, int fd)
+{
+	if (hub->ops == &ops)
+		tmg_usb_hub_of(hub)->heeded = fd;
 }
 
 /* ---- what is known of them ----------------------------------------------- */

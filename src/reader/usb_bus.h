@@ -60,11 +60,11 @@ bool
 tmg_usb_bus_is_wanted(tmg_usb_bus *bus, tmg_usb_plugged *p);
 
 /* Waits until something happens on the bus, somebody opens a node that is watched,
- * or the time is over; not at all when ready says so, which is asked when nothing can
- * be missed any more. */
+ * heeded is readable (negative: there is none), or the time is over; not at all when
+ * ready says so, which is asked when nothing can be missed any more. */
 void
-tmg_usb_bus_sleep(tmg_usb_bus *bus, int64_t ms, bool (*ready)(void *of),
-    void *of);
+tmg_usb_bus_sleep(tmg_usb_bus *bus, int64_t ms, int heeded,
+    bool (*ready)(void *of), void *of);
 
 /* Whether udevd, or the scan before, leaves nothing to be looked for; else scan. */
 bool

@@ -22,6 +22,7 @@ struct tmg_usb_hub {
 	libusb_hotplug_callback_handle hotplug;
 	bool hears;		/* of what is plugged in and out */
 	atomic_bool changed, cancelled;
+	int heeded;		/* another descriptor that ends a wait; or -1 */
 	struct tmg_usb_told told[TMG_USB_PLACES];
 	size_t told_count;
 };

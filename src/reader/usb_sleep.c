@@ -9,16 +9,17 @@
 
 #include "src/reader/usb_bus.h"
 
-enum { FDS_MAX = TMG_USB_PLACES + 8 };
+enum { FDS_MAX = TMG_USB_PLACES + 9 };
 
 static size_t
-collect(tmg_usb_bus *b, struct pollfd fds[static FDS_MAX])
+collect(tmg_usb_bus *b, int heeded, struct pollfd fds[static FDS_MAX])
 {
 	const struct libusb_pollfd **all =
 	    libusb_get_pollfds(tmg_usb_bus_libusb(b));
 	size_t n = 0;
 
 	fds[n++] = (struct pollfd){ .fd = tmg_usb_bus_doors(b), .events = POLLIN };
+	fds[n++] = (struct pollfd){ .fd = heeded, .events = POLLIN };
 	for (size_t i = 0; all != NULL && all[i] != NULL && n < FDS_MAX; i++)
 		fds[n++] = (struct pollfd){ .fd = all[i]->fd,
 		    .events = all[i]->events };
@@ -28,12 +29,12 @@ collect(tmg_usb_bus *b, struct pollfd fds[static FDS_MAX])
 
 /* With libusb's events in our hands. */
 static void
-poll_once(tmg_usb_bus *b, int64_t ms)
+poll_once(tmg_usb_bus *b, int heeded, int64_t ms)
 {
 	struct timeval now = { .tv_sec = 0 };
 	struct pollfd fds[FDS_MAX];
 
-	if (poll(fds, (nfds_t)collect(b, fds), (int)ms) <= 0)
+	if (poll(fds, (nfds_t)collect(b, heeded, fds), (int)ms) <= 0)
 		return;
 	if (fds[0].revents != 0)
 		tmg_usb_bus_notice(b);
@@ -53,7 +54,8 @@ wait_for_him(libusb_context *usb, int64_t ms, bool (*ready)(void *of), void *of)
 }
 
 void
-tmg_usb_bus_sleep(tmg_usb_bus *b, int64_t ms, bool (*ready)(void *of), void *of)
+tmg_usb_bus_sleep(tmg_usb_bus *b, int64_t ms, int heeded,
+    bool (*ready)(void *of), void *of)
 {
 	libusb_context *usb = tmg_usb_bus_libusb(b);
 
@@ -62,6 +64,6 @@ tmg_usb_bus_sleep(tmg_usb_bus *b, int64_t ms, bool (*ready)(void *of), void *of)
 		return;
 	}
 	if (libusb_event_handling_ok(usb) && !ready(of))
-		poll_once(b, ms);
+		poll_once(b, heeded, ms);
 	libusb_unlock_events(usb);
 }

@@ -5,6 +5,8 @@
  * goes with its plug; a reader with an endpoint for it tells of its cards while its
  * interface is ours; the others are looked at, as is what somebody else holds.
  */
+#include <poll.h>
+
 #include "src/base/clock.h"
 #include "src/base/scope.h"
 #include "src/reader/quirk.h"
@@ -165,13 +167,22 @@ pause_of(int64_t until, bool again)
 	return left < longest ? left : longest;
 }
 
+static bool
+is_heeded(const struct tmg_usb_hub *h)
+{
+	struct pollfd p = { .fd = h->heeded, .events = POLLIN };
+
+	return h->heeded >= 0 && poll(&p, 1, 0) > 0;
+}
+
 /* Was there something for us before we slept? */
 static bool
 is_ready(void *of)
 {
 	vigil *v = of;
 
-	if (atomic_load(&v->h->cancelled) || atomic_load(&v->h->changed))
+	if (atomic_load(&v->h->cancelled) || atomic_load(&v->h->changed) ||
+	    is_heeded(v->h))
 		return true;
 	for (size_t i = 0; !v->again && i < v->all.count; i++)
 		if (v->attended[i] &&
@@ -191,12 +202,13 @@ tmg_usb_hub_wait(tmg_hub *hub, int timeout_ms)
 	for (;;) {
 		if (atomic_exchange(&h->cancelled, false))
 			return TMG_CANCELLED;
-		if (atomic_load(&h->changed) || tmg_usb_bus_is_stale(h->bus) ||
-		    cards_changed(&v))
+		if (atomic_load(&h->changed) || is_heeded(h) ||
+		    tmg_usb_bus_is_stale(h->bus) || cards_changed(&v))
 			return TMG_OK;
 		if (until >= 0 && tmg_now_ms() >= until)
 			return TMG_PENDING;
-		tmg_usb_bus_sleep(h->bus, pause_of(until, v.again), is_ready, &v);
+		tmg_usb_bus_sleep(h->bus, pause_of(until, v.again), h->heeded,
+		    is_ready, &v);
 	}
 }
 

@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "src/base/clock.h"
 #include "src/base/fail.h"
 #include "src/base/i18n.h"
+#include "src/reader/together.h"
 
 enum {
 	READERS_MAX = 64,	/* of one hub */
-	SLICE_MS = 200,		/* of waiting, when several hubs take turns */
+	SLICE_MS = 200,		/* of waiting for nothing */
 };
 
 tmg_rc
@@ -290,56 +292,56 @@ tmg_tokens_fault(const tmg_tokens *tokens)
 }
 
 static tmg_rc
-wait_hub(tmg_tokens *set, tmg_hub *hub, int ms)
+wait_hubs(tmg_tokens *set, int ms)
 {
-	const tmg_rc rc = hub->ops->wait(hub, ms);
+	tmg_hub *whose;
+	const tmg_rc rc = tmg_hubs_wait(set->hubs, set->hub_count, ms, true,
+	    &whose);
 
 	if (rc == TMG_OK || rc == TMG_PENDING)
 		return rc;
-	return tmg_fault_copy(&set->fault, &hub->fault, rc);
+	return tmg_fault_copy(&set->fault, &whose->fault, rc);
 }
 
-/* Several hubs take turns; without any there is only time. */
+/* Without a hub there is only time. */
 static tmg_rc
-wait_slice(tmg_tokens *set, size_t turn, int ms)
+wait_for_nothing(int ms)
 {
-	if (set->hub_count > 0)
-		return wait_hub(set, set->hubs[turn % set->hub_count], ms);
-	(void)poll(NULL, 0, ms);
+	(void)poll(NULL, 0, ms < 0 || ms > SLICE_MS ? SLICE_MS : ms);
 	return TMG_PENDING;
 }
 
-static tmg_rc
-wait_in_turns(tmg_tokens *set, int left)
+static int
+left_until(int64_t until)
 {
-	tmg_rc rc;
+	const int64_t left = until - tmg_now_ms();
 
-	for (size_t turn = 0;; turn++) {
-		const int slice = left >= 0 && left < SLICE_MS ? left : SLICE_MS;
-
-		rc = wait_slice(set, turn, slice);
-		if (atomic_exchange(&set->cancelled, false))
-			return TMG_CANCELLED;
-		if (rc != TMG_PENDING)
-			return rc;
-		if (left >= 0 && (left -= slice) == 0)
-			return TMG_PENDING;
-	}
+	return left > 0 ? (int)left : 0;
 }
 
 tmg_rc
 tmg_tokens_wait(tmg_tokens *tokens, int timeout_ms)
 {
-	return tokens->hub_count == 1
-	    ? wait_hub(tokens, tokens->hubs[0], timeout_ms)
-	    : wait_in_turns(tokens, timeout_ms);
+	const int64_t until = timeout_ms < 0 ? -1 : tmg_now_ms() + timeout_ms;
+	const size_t hubs = tokens->hub_count;
+	int left = timeout_ms;
+	tmg_rc rc;
+
+	do {
+		rc = hubs > 0 ? wait_hubs(tokens, left) : wait_for_nothing(left);
+		if (atomic_exchange(&tokens->cancelled, false))
+			return TMG_CANCELLED;
+		if (rc != TMG_PENDING && rc != TMG_CANCELLED)
+			return rc;
+		left = until < 0 ? -1 : left_until(until);
+	} while (left != 0);
+	return TMG_PENDING;
 }
 
 void
 tmg_tokens_cancel(tmg_tokens *tokens)
 {
-	if (tokens->hub_count == 1)
-		tokens->hubs[0]->ops->cancel(tokens->hubs[0]);
-	else
-		atomic_store(&tokens->cancelled, true);
+	atomic_store(&tokens->cancelled, true);
+	for (size_t i = 0; i < tokens->hub_count; i++)
+		tokens->hubs[i]->ops->cancel(tokens->hubs[i]);
 }

@@ -41,7 +41,22 @@ never(void)
 	return false;
 }
 
-const tmg_p11_source tmg_p11_sources[] = { { "fake", open_fake, never } };
+static const char *
+nowhere(void)
+{
+	return NULL;
+}
+
+static bool
+heed_nothing(tmg_hub *hub, int fd)
+{
+	(void)hub, (void)fd;
+	return false;
+}
+
+const tmg_p11_source tmg_p11_sources[] = {
+	{ "fake", open_fake, never, nowhere, heed_nothing },
+};
 const size_t tmg_p11_sources_count = 1;
 
 void

@@ -10,8 +10,10 @@
 
 #include "pkcs11/source.h"
 
-struct fake fake;
+struct fake fake, further;
 static tmg_ctx *fake_ctx;
+
+bool has_further;
 
 bool trusts_keypads;
 
@@ -33,8 +35,32 @@ never(void)
 	return false;
 }
 
-const tmg_p11_source tmg_p11_sources[] = { { "fake", open_fake, never } };
-const size_t tmg_p11_sources_count = 1;
+static const char *
+nowhere(void)
+{
+	return NULL;
+}
+
+static bool
+heed_nothing(tmg_hub *hub, int fd)
+{
+	(void)hub, (void)fd;
+	return false;
+}
+
+static tmg_rc
+open_further(tmg_ctx *ctx, tmg_hub **hub)
+{
+	(void)ctx;
+	*hub = has_further ? fake_hub(&further) : NULL;
+	return has_further ? TMG_OK : TMG_UNSUPPORTED;
+}
+
+const tmg_p11_source tmg_p11_sources[] = {
+	{ "fake", open_fake, never, nowhere, heed_nothing },
+	{ "further", open_further, never, nowhere, heed_nothing },
+};
+const size_t tmg_p11_sources_count = TMG_COUNT(tmg_p11_sources);
 
 void
 tmg_p11_conf_find(tmg_p11_conf *conf, tmg_fault *f)
@@ -100,6 +126,10 @@ world(void **state)
 	CARD->algs = 1u << TMG_ALG_RSA2048 | 1u << TMG_ALG_P256 |
 	    1u << TMG_ALG_P384 | 1u << TMG_ALG_ED25519 | 1u << TMG_ALG_X25519;
 	fake.cards[1].presence = TMG_ABSENT;
+	has_further = false;
+	fake_init(&further, fake_ctx, 1);
+	strcpy(further.cards[0].reader, "Reader of the further hub");
+	further.cards[0].presence = TMG_ABSENT;
 	return 0;
 }
 

@@ -13,6 +13,10 @@
 
 extern struct fake fake;
 
+/* Another hub, of one empty reader; only where a test wants it. */
+extern struct fake further;
+extern bool has_further;
+
 #define CARD (&fake.cards[0])
 #define PIN ((CK_UTF8CHAR *)(uintptr_t)"123456")
 #define RO CKF_SERIAL_SESSION

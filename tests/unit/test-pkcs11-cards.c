@@ -5,9 +5,12 @@
  */
 #include "tests/unit/test.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "pkcs11/module.h"
 #include "tests/unit/p11-world.h"
@@ -286,6 +289,20 @@ test_two_tokens(void **state)
 
 /* ---- events -------------------------------------------------------------- */
 
+static unsigned
+threads_of_this_process(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	const struct dirent *e;
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	while ((e = readdir(dir)) != NULL)
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
 struct waited {
 	CK_RV rv;
 	CK_SLOT_ID id;
@@ -325,6 +342,115 @@ test_wait(void **state)
 	assert_int_equal(w.rv, CKR_OK);
 	assert_int_equal(w.id, 1);
 	assert_true(fake.waits <= 2);
+}
+
+/* One who waits, on both hubs, which are waited for since then. */
+static pthread_t
+wait_on_both(struct waited *w)
+{
+	pthread_t t;
+
+	fake.waits = further.waits = 0;
+	assert_int_equal(pthread_create(&t, NULL, wait_for_event, w), 0);
+	while (fake.waits == 0 || further.waits == 0)
+		pause_ms(1);
+	return t;
+}
+
+static void
+put_in(struct fake_card *card)
+{
+	card->presence = TMG_PRESENT;
+	card->events++;
+}
+
+/* Several hubs are waited for once each, not by turns, and whichever it is tells. */
+static void
+test_wait_on_several(void **state)
+{
+	struct fake_card *const cards[] = { &fake.cards[1], &further.cards[0] };
+	static const CK_SLOT_ID ids[] = { 1, 2 };
+	struct waited w;
+	pthread_t t;
+	CK_ULONG n;
+
+	(void)state;
+	has_further = true;
+	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < TMG_COUNT(cards); i++) {
+		t = wait_on_both(&w);
+		pause_ms(500);
+		assert_int_equal(fake.waits, 1);
+		assert_int_equal(further.waits, 1);
+		put_in(cards[i]);
+		pthread_join(t, NULL);
+		assert_int_equal(w.rv, CKR_OK);
+		assert_int_equal(w.id, ids[i]);
+	}
+	t = wait_on_both(&w);
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+	pthread_join(t, NULL);
+	assert_int_equal(w.rv, CKR_CRYPTOKI_NOT_INITIALIZED);
+	assert_int_equal(C_Initialize(NULL), CKR_OK);
+}
+
+/* 5.4.1: a program that forbids threads has its hubs waited for by turns. */
+static void
+test_wait_without_threads(void **state)
+{
+	CK_C_INITIALIZE_ARGS args = { .flags = CKF_OS_LOCKING_OK |
+	    CKF_LIBRARY_CANT_CREATE_OS_THREADS };
+	const unsigned before = threads_of_this_process();
+	struct waited w;
+	pthread_t t;
+	CK_ULONG n;
+
+	(void)state;
+	has_further = true;
+	assert_int_equal(C_Finalize(NULL), CKR_OK);
+	assert_int_equal(C_Initialize(&args), CKR_OK);
+	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
+	t = wait_on_both(&w);
+	assert_true(threads_of_this_process() <= before + 1);	/* our own */
+	put_in(&further.cards[0]);
+	pthread_join(t, NULL);
+	assert_int_equal(w.rv, CKR_OK);
+	assert_int_equal(w.id, 2);
+}
+
+/* A child that was forked while somebody waited begins anew; nothing is left there. */
+static void
+test_fork_while_waiting(void **state)
+{
+	const unsigned before = threads_of_this_process();
+	struct waited w;
+	int status = -1;
+	CK_ULONG n;
+	pthread_t t;
+	pid_t child;
+
+	(void)state;
+	has_further = true;
+	assert_int_equal(C_GetSlotList(CK_FALSE, NULL, &n), CKR_OK);
+	t = wait_on_both(&w);
+	child = fork();
+	if (child == 0)
+		_exit(C_GetSlotList(CK_FALSE, NULL, &n) !=
+		    CKR_CRYPTOKI_NOT_INITIALIZED ||
+		    C_Initialize(NULL) != CKR_OK ||
+		    C_GetSlotList(CK_FALSE, NULL, &n) != CKR_OK || n != 3 ||
+		    threads_of_this_process() > before ||
+		    C_Finalize(NULL) != CKR_OK);
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	put_in(&further.cards[0]);
+	pthread_join(t, NULL);
+	assert_int_equal(w.rv, CKR_OK);
+	/* one that was joined is still seen for a moment */
+	while (threads_of_this_process() > before)
+		pause_ms(1);
 }
 
 /* A token that is its own reader: told of, opened, and listed when asked. */
@@ -551,7 +677,9 @@ main(void)
 		IN_TIME(test_busy), IN_TIME(test_busy_unknown),
 		IN_TIME(test_flags), IN_TIME(test_flags_follow),
 		IN_TIME(test_two_tokens),
-		IN_TIME(test_wait), IN_TIME(test_wait_for_reader),
+		IN_TIME(test_wait), IN_TIME(test_wait_on_several),
+		IN_TIME(test_wait_without_threads),
+		IN_TIME(test_fork_while_waiting), IN_TIME(test_wait_for_reader),
 		IN_TIME(test_readers_return), IN_TIME(test_session_alone),
 		IN_TIME(test_wait_ends), INSIDE(test_written_by_others),
 		INSIDE(test_held_by_others), INSIDE(test_doubt_keeps_keys),

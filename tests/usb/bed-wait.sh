@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Bed B: who waits for a card sleeps until the reader tells of it, without waking up once;
-# whoever else wants the reader gets it meanwhile.  Two who wait share it by looking.  Where no
-# udevd runs the tokens are looked for.
+# whoever else wants the reader gets it meanwhile.  Two who wait share it by looking.  The module
+# does not wake up either, with the daemon, without it, and when it comes and goes.  Where no
+# udevd runs the nodes tell.
 set -u
 
 dir=$(mktemp -d) || exit 1
@@ -84,22 +85,57 @@ kill -0 $waiter || fail "it told of something"
 kill $waiter
 wait $waiter
 
-# ---- a browser's wait, where the daemon is wanted and does not run: it is looked for, but ever
-# less often
-p11-drive /usr/lib/tamga-pkcs11.so events 2 >/run/said 2>&1 &
-waiter=$!
-said 1
-for n in $(seq 20); do
-	browser=$(wakes 5)
-	[ $browser -gt 30 ] || break
-done
+# ---- a browser's wait, where the daemon is wanted and does not run: nobody looks for it in the
+# end, and it is noticed all the same
+sockets() { ls -l /proc/$waiter/fd 2>/dev/null | grep -c socket:; }
+begin_module() {
+	p11-drive /usr/lib/tamga-pkcs11.so events $1 >/run/said 2>&1 &
+	waiter=$!
+	said 1
+	settle $waiter
+}
+begin_module 2
+browser=$(wakes 5)
 echo "the module woke $browser times in 5 seconds without the daemon"
-[ $browser -le 30 ] || fail "the module looks for the daemon all the time"
+[ $browser -eq 0 ] || fail "the module looks for the daemon"
+before=$(sockets)
+pcscd --foreground -c /run/reader.conf >/run/pcscd.log 2>&1 &
+daemon=$!
+for n in $(seq 1000); do
+	[ $(sockets) -le $before ] || break
+	usleep 20000
+done
+[ $(sockets) -gt $before ] || fail "the daemon came, and the module did not notice"
+settle $waiter
+browser=$(wakes 5)
+echo "and $browser times with the daemon that came, and the USB reader"
+[ $browser -eq 0 ] || fail "the module takes turns"
 ctl remove
 said 2
 ctl insert
 said 3
 wait $waiter || fail "the module"
+
+# ---- both from the beginning; a card in one, then the daemon's end
+export XDG_CONFIG_HOME=/run/conf
+mkdir -p /run/conf/tamga
+echo 'readers = { usb = "always"; };' >/run/conf/tamga/tamga.conf
+begin_module 2
+browser=$(wakes 5)
+echo "and $browser times with both from the beginning"
+[ $browser -eq 0 ] || fail "the module takes turns"
+ctl remove
+said 2
+kill $daemon
+wait $daemon
+settle $waiter
+browser=$(wakes 5)
+echo "and $browser times after the daemon's end"
+[ $browser -eq 0 ] || fail "the module looks for the daemon"
+ctl insert
+said 3
+wait $waiter || fail "the module with both"
+rm /run/conf/tamga/tamga.conf
 
 # ---- no udevd: who waits sees what is plugged all the same
 ctl unplug

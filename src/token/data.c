@@ -66,6 +66,39 @@ tmg_token_data_get(tmg_token *token, size_t index)
 	return index < token->data_count ? &token->data[index] : NULL;
 }
 
+/* As many as a message holds. */
+static const char *
+names_of(const tmg_token *t, char *text, size_t cap)
+{
+	tmg_out o = { (uint8_t *)text, cap - 1, 0, false };
+
+	for (size_t i = 0; i < t->data_count; i++) {
+		const char *name = t->data[i].slot.name;
+
+		if (o.len + strlen(name) + sizeof(", ...") > cap) {
+			tmg_put_str(&o, ", ...");
+			break;
+		}
+		tmg_put_str(&o, i > 0 ? ", " : "");
+		tmg_put_str(&o, name);
+	}
+	text[o.len] = '\0';
+	return text;
+}
+
+static tmg_rc
+no_place(tmg_token *t, const char *name)
+{
+	char names[TMG_FAULT_TEXT / 2];
+
+	if (t->data_count == 0)
+		return tmg_raise(&t->fault, TMG_NOT_FOUND, 0,
+		    _("token %s has no places for data"), tmg_token_name(t));
+	return tmg_raise(&t->fault, TMG_NOT_FOUND, 0,
+	    _("token %s has no place for data that is called '%s'; it has: %s"),
+	    tmg_token_name(t), name, names_of(t, names, sizeof(names)));
+}
+
 tmg_rc
 tmg_token_data_find(tmg_token *token, const char *name, tmg_data **data)
 {
@@ -83,9 +116,7 @@ tmg_token_data_find(tmg_token *token, const char *name, tmg_data **data)
 		*data = &token->data[i];
 		return TMG_OK;
 	}
-	return tmg_raise(&token->fault, TMG_NOT_FOUND, 0,
-	    _("token %s has no place for data that is called '%s'"),
-	    tmg_token_name(token), name);
+	return no_place(token, name);
 }
 
 tmg_token *

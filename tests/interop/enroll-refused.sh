@@ -26,6 +26,7 @@ printf '0102030405060708090A0B0C0D0E0F101112131415161718\n' >"$work/wrong-key"
 
 # ---- usage -----------------------------------------------------------------------
 refused 2 "say --ca" $pin
+refused 2 "goes with --ca" $pin https://ra.example
 refused 2 "--ca-file" $pin --ca "$TAMGA_TEST_RA_EST"
 refused 2 "is no authority's address" $pin --ca htp://x
 refused 1 "\"htp\" is no protocol" $pin --ca htp+https://x

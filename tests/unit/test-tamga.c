@@ -394,6 +394,44 @@ test_pin_sources(void **state)
 	source_end(&s);
 }
 
+/* Where nobody asked for a number, label and reader tell one token from another. */
+static void
+test_pin_of_one_token(void **state)
+{
+	static const struct {
+		const char *token, *serial, *reader;
+		bool kept;
+	} rows[] = {
+		{ "PIV", NULL, "one", true }, { "PIV-1", "1", "one", true },
+		{ "OpenPGP", NULL, "one", false }, { "PIV", NULL, "two", false },
+		{ "PIV-2", "2", "one", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		tmg_pin_ask first = { .kind = TMG_PIN_USER, .tries_left = 3,
+		    .token = "PIV", .reader = "one" }, then = first;
+		uint8_t store[TMG_PIN_MAX];
+		tmg_out o = TMG_OUT(store);
+		struct source s;
+
+		source_begin(&s, "123456\nsecond\n");
+		if (rows[i].serial != NULL) {
+			first.token = "PIV-1";
+			first.serial = "1";
+		}
+		assert_int_equal(pins_ask(&s.pins, &first, &o), TMG_OK);
+		o.len = 0;
+		then.token = rows[i].token;
+		then.serial = rows[i].serial;
+		then.reader = rows[i].reader;
+		assert_int_equal(pins_ask(&s.pins, &then, &o), TMG_OK);
+		assert_int_equal(o.len == 6 && memcmp(store, "123456", 6) == 0,
+		    rows[i].kept);
+		source_end(&s);
+	}
+}
+
 /* ---- what to type next --------------------------------------------------- */
 
 /* Only what the command has is offered; words of another result never. */
@@ -462,6 +500,7 @@ main(void)
 		cmocka_unit_test(test_narrow_table),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_pin_sources),
+		cmocka_unit_test(test_pin_of_one_token),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_languages),
 	};

@@ -54,26 +54,44 @@ helps(const struct cli *cli, tmg_rc rc, const struct row *row)
 	    (row->option == NULL || args_knows(&cli->args, row->option));
 }
 
+/* The row's words, or in their place those for each token that could be meant. */
+static const char *
+words_of(const struct cli *cli, const struct row *row, size_t index)
+{
+	if (row->remedy == TMG_TRY_TOKEN && json_array_size(cli->candidates) > 0)
+		return json_string_value(json_array_get(cli->candidates, index));
+	return index == 0 ? _(row->words) : NULL;
+}
+
+static void
+say(const char *words)
+{
+	fputs("  ", stderr);
+	text_put(stderr, words);
+	fputc('\n', stderr);
+}
+
 void
 advice_say(const struct cli *cli, tmg_rc rc)
 {
-	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
-		if (!helps(cli, rc, &rows[i]))
-			continue;
-		fputs("  ", stderr);
-		text_put(stderr, _(rows[i].words));
-		fputc('\n', stderr);
-	}
+	const char *words;
+
+	for (size_t i = 0; i < TMG_COUNT(rows); i++)
+		for (size_t j = 0; helps(cli, rc, &rows[i]) &&
+		    (words = words_of(cli, &rows[i], j)) != NULL; j++)
+			say(words);
 }
 
 void
 advice_json(const struct cli *cli, tmg_rc rc, json_t *error)
 {
 	json_t *list = json_array();
+	const char *words;
 
 	for (size_t i = 0; i < TMG_COUNT(rows); i++)
-		if (helps(cli, rc, &rows[i]))
-			json_array_append_new(list, json_string(_(rows[i].words)));
+		for (size_t j = 0; helps(cli, rc, &rows[i]) &&
+		    (words = words_of(cli, &rows[i], j)) != NULL; j++)
+			json_array_append_new(list, json_string(words));
 	if (json_array_size(list) > 0)
 		json_object_set(error, "try", list);
 	json_decref(list);

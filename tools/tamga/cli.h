@@ -46,6 +46,7 @@ struct cli {
 	tmg_ctx *ctx;
 	tmg_tokens *tokens;	/* NULL until cli_tokens() */
 	tmg_token *token;	/* the one being worked with, NULL none */
+	json_t *candidates;	/* how each is named that could be meant; NULL none */
 	char *folder;		/* "file:FOLDER": no reader is looked at; NULL none */
 	FILE *trace;
 
@@ -110,6 +111,13 @@ cli_token(struct cli *cli, const char *name, tmg_token **token);
  * a card with several applications is refused, not taken for its first. */
 TMG_MUST_USE tmg_rc
 cli_token_meant(struct cli *cli, const char *name, tmg_token **token);
+/* The same for a new key: where nobody named one, the only token that has a slot of
+ * that name is meant; slot NULL: nobody chose one. */
+TMG_MUST_USE tmg_rc
+cli_token_with(struct cli *cli, const char *slot, tmg_token **token);
+/* Did an option or the configuration name a token or a reader? */
+bool
+cli_token_is_said(struct cli *cli);
 
 /* The folder that --token or the configuration names in the place of a card, or
  * that cli_use_folder() named; NULL none. */
@@ -123,6 +131,10 @@ cli_use_folder(struct cli *cli, const char *name);
  * any; an empty slot has a key too. */
 TMG_MUST_USE tmg_rc
 cli_key(struct cli *cli, const char *name, tmg_key **key);
+/* The same for what changes the token: a name that keys of another application of
+ * the card may have as well is looked for in all of them. */
+TMG_MUST_USE tmg_rc
+cli_key_meant(struct cli *cli, const char *name, tmg_key **key);
 
 /* ---- output (out.c) ------------------------------------------------------ */
 

@@ -138,7 +138,7 @@ run_install(struct cli *cli)
 	if ((rc = tmg_certs_new(&certs)))
 		return cli_raise(cli, rc, _("out of memory"));
 	if ((rc = crypto_certs(cli, cli_operand(cli, 1), certs)) ||
-	    (rc = cli_key(cli, cli_operand(cli, 0), &key)))
+	    (rc = cli_key_meant(cli, cli_operand(cli, 0), &key)))
 		return rc;
 	if (tmg_certs_count(certs) != 1)
 		return cli_raise(cli, TMG_E_USAGE, _("the file holds %zu "
@@ -175,7 +175,7 @@ run_delete(struct cli *cli)
 	tmg_key *key;
 	tmg_rc rc;
 
-	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)))
+	if ((rc = cli_key_meant(cli, cli_operand(cli, 0), &key)))
 		return rc;
 	/* One that cannot be read can still be deleted. */
 	rc = tmg_key_cert(key, &der);

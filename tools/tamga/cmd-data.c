@@ -133,15 +133,60 @@ const struct command cmd_data_list = {
 /* ---- one of them ---------------------------------------------------------- */
 
 static tmg_rc
-find(struct cli *cli, tmg_data **data)
+find(struct cli *cli, tmg_token *token, tmg_data **data)
+{
+	const tmg_rc rc = tmg_token_data_find(token, cli_operand(cli, 0), data);
+
+	return rc != TMG_OK ? cli_fail(cli, rc, tmg_token_fault(token)) : rc;
+}
+
+static tmg_rc
+find_to_read(struct cli *cli, tmg_data **data)
 {
 	tmg_token *token;
 	tmg_rc rc;
 
 	if ((rc = cli_token(cli, NULL, &token)))
 		return rc;
-	rc = tmg_token_data_find(token, cli_operand(cli, 0), data);
-	return rc != TMG_OK ? cli_fail(cli, rc, tmg_token_fault(token)) : rc;
+	return find(cli, token, data);
+}
+
+/* How many tokens have such a place, and the last of these. */
+static size_t
+count_with(struct cli *cli, tmg_tokens *tokens, tmg_token **token)
+{
+	tmg_token *t;
+	tmg_data *data;
+	size_t n = 0;
+
+	for (size_t i = 0; (t = tmg_tokens_get(tokens, i)) != NULL; i++) {
+		if (tmg_token_data_find(t, cli_operand(cli, 0), &data) != TMG_OK)
+			continue;
+		*token = t;
+		n++;
+	}
+	return n;
+}
+
+/* Where nobody named a token and there are several: the only one with such a place. */
+static tmg_rc
+find_to_change(struct cli *cli, tmg_data **data)
+{
+	tmg_tokens *tokens;
+	tmg_token *token;
+	tmg_rc rc;
+
+	if ((rc = cli_tokens(cli, &tokens)) || (!cli_token_is_said(cli) &&
+	    (rc = cli_complete(cli, tokens))))
+		return rc;
+	if (cli_token_is_said(cli) || tmg_tokens_count(tokens) < 2 ||
+	    count_with(cli, tokens, &token) != 1) {
+		if ((rc = cli_token(cli, NULL, &token)))
+			return rc;
+	}
+	cli->stage = STAGE_TOKEN;
+	cli->token = token;
+	return find(cli, token, data);
 }
 
 static tmg_rc
@@ -161,7 +206,7 @@ run_read(struct cli *cli)
 	tmg_view value;
 	tmg_rc rc;
 
-	if ((rc = find(cli, &data)))
+	if ((rc = find_to_read(cli, &data)))
 		return rc;
 	rc = tmg_data_read(data, &value);
 	if (rc != TMG_OK)
@@ -203,7 +248,7 @@ run_write(struct cli *cli)
 	tmg_data *data;
 	tmg_rc rc;
 
-	if ((rc = find(cli, &data)))
+	if ((rc = find_to_change(cli, &data)))
 		return rc;
 	if (text != NULL)
 		return write_value(cli, data, tmg_view_str(text));
@@ -239,7 +284,7 @@ run_delete(struct cli *cli)
 	tmg_data *data;
 	tmg_rc rc;
 
-	if ((rc = find(cli, &data)))
+	if ((rc = find_to_change(cli, &data)))
 		return rc;
 	snprintf(what, sizeof(what), _("The %s of token %s will be lost for ever."),
 	    tmg_data_place(data)->name, tmg_token_info(cli->token)->label);

@@ -183,7 +183,7 @@ enroll(struct cli *cli, struct wish *w)
 	tmg_rc rc;
 
 	if ((rc = read_wish(cli, w)) || w->portal.over ||
-	    (rc = cli_token(cli, NULL, &token)))
+	    (rc = cli_token_with(cli, w->spec.slot, &token)))
 		return rc;
 	w->spec.token = tmg_token_address(token);
 	portal_choose_key(&w->portal, token, &w->spec.alg);
@@ -280,7 +280,10 @@ run_enroll(struct cli *cli)
 		return resume(cli, &w);
 	if (cli_operand(cli, 0) != NULL)
 		return cli_raise(cli, TMG_E_USAGE,
-		    _("an ID goes with --resume or --cancel"));
+		    _("'%s' has no place here: an authority goes with --ca, "
+		      "a place on the token with --slot, a token with --token; "
+		      "the ID of an enrollment with --resume or --cancel"),
+		    cli_operand(cli, 0));
 	return enroll(cli, &w);
 }
 

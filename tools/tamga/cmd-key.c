@@ -109,7 +109,7 @@ run_generate(struct cli *cli)
 	tmg_rc rc;
 
 	if ((rc = read_alg(cli, &spec.alg)) || (rc = read_policies(cli, &spec)) ||
-	    (rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
+	    (rc = cli_key_meant(cli, cli_operand(cli, 0), &key)) ||
 	    (rc = check_empty(cli, key)) ||
 	    (rc = cli_protect(cli, cli->token)))
 		return rc;
@@ -265,7 +265,7 @@ run_import(struct cli *cli)
 
 	if ((rc = read_policies(cli, &spec)) || (rc = read_private(cli,
 	    cli_operand(cli, 1), &k, &spec.alg)) ||
-	    (rc = cli_key(cli, cli_operand(cli, 0), &key)) ||
+	    (rc = cli_key_meant(cli, cli_operand(cli, 0), &key)) ||
 	    (rc = check_empty(cli, key)) ||
 	    (rc = cli_protect(cli, cli->token)))
 		return rc;
@@ -302,7 +302,7 @@ run_delete(struct cli *cli)
 	tmg_key *key;
 	tmg_rc rc;
 
-	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)))
+	if ((rc = cli_key_meant(cli, cli_operand(cli, 0), &key)))
 		return rc;
 	snprintf(what, sizeof(what), _("The key in slot %s of token %s will be "
 	    "lost for ever."), tmg_key_slot(key)->name,
@@ -336,7 +336,7 @@ run_move(struct cli *cli)
 	tmg_key *from, *to;
 	tmg_rc rc;
 
-	if ((rc = cli_key(cli, cli_operand(cli, 0), &from)))
+	if ((rc = cli_key_meant(cli, cli_operand(cli, 0), &from)))
 		return rc;
 	rc = tmg_token_slot(cli->token, cli_operand(cli, 1), &to);
 	if (rc != TMG_OK)

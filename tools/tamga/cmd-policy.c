@@ -25,7 +25,7 @@ run_policy(struct cli *cli)
 	if (pin == TMG_PIN_UNKNOWN && touch == TMG_TOUCH_UNKNOWN)
 		return cli_raise(cli, TMG_E_USAGE,
 		    _("say --pin-policy, --touch-policy or both"));
-	if ((rc = cli_key(cli, cli_operand(cli, 0), &key)))
+	if ((rc = cli_key_meant(cli, cli_operand(cli, 0), &key)))
 		return rc;
 	rc = tmg_key_policy_set(key, pin, touch);
 	if (rc != TMG_OK)

@@ -213,6 +213,7 @@ cli_release(struct cli *cli)
 	if (cli->trace != NULL)
 		fclose(cli->trace);
 	free(cli->folder);
+	json_decref(cli->candidates);
 }
 
 static tmg_rc

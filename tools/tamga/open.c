@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+#include "tools/tamga/candidates.h"
 #include "tools/tamga/crypto.h"
 
 #define HUBS_OTHER 2		/* than virtual cards: PC/SC, USB */
@@ -245,6 +246,9 @@ cli_token(struct cli *cli, const char *name, tmg_token **token)
 		return rc;
 	cli->stage = STAGE_FIND;
 	rc = tmg_tokens_find(tokens, name_said(cli, name), token);
+	if (rc == TMG_AMBIGUOUS && name_said(cli, name) == NULL &&
+	    candidates_add_all(cli) != TMG_OK)
+		return cli->fault.rc;
 	if (rc != TMG_OK)
 		return cli_fail(cli, rc, tmg_tokens_fault(tokens));
 	cli->stage = STAGE_TOKEN;
@@ -252,19 +256,10 @@ cli_token(struct cli *cli, const char *name, tmg_token **token)
 	return TMG_OK;
 }
 
-tmg_rc
-cli_token_meant(struct cli *cli, const char *name, tmg_token **token)
+bool
+cli_token_is_said(struct cli *cli)
 {
-	tmg_tokens *tokens;
-	tmg_rc rc;
-
-	if ((rc = cli_use_folder(cli, name)) ||
-	    (rc = cli_tokens(cli, &tokens)))
-		return rc;
-	/* a card that does not answer is told about by who wants it */
-	if (name_said(cli, name) == NULL && (rc = cli_complete(cli, tokens)))
-		return rc;
-	return cli_token(cli, name, token);
+	return name_said(cli, NULL) != NULL;
 }
 
 /* The name of a slot on the token that was chosen, else any name at all. */

@@ -347,14 +347,38 @@ was_refused(const struct pins_kept *k, const tmg_pin_ask *ask)
 	    (k->tries < 0 || ask->tries_left < k->tries);
 }
 
+/* What is not known of one of them tells nothing; a label may become longer when
+ * the token is asked for its number: "PIV", "PIV-12345678". */
+static bool
+may_be(const char *kept, const char *asked, bool grows)
+{
+	const size_t kept_len = strlen(kept), len = asked != NULL ? strlen(asked) : 0;
+
+	if (kept_len == 0 || len == 0)
+		return true;
+	return grows ? strncmp(kept, asked, kept_len < len ? kept_len : len) == 0 :
+	    strcmp(kept, asked) == 0;
+}
+
+static bool
+is_same_token(const struct pins_kept *k, const tmg_pin_ask *ask)
+{
+	return may_be(k->serial, ask->serial, false) &&
+	    may_be(k->reader, ask->reader, false) && may_be(k->token, ask->token, true);
+}
+
 static bool
 is_kept(const struct pins *pins, const tmg_pin_ask *ask)
 {
 	const struct pins_kept *k = &pins->kept[ask->kind];
 
-	return !ask->fresh && k->have && !was_refused(k, ask) &&
-	    (ask->serial == NULL ||
-	    k->serial[0] == '\0' || strcmp(ask->serial, k->serial) == 0);
+	return !ask->fresh && k->have && !was_refused(k, ask) && is_same_token(k, ask);
+}
+
+static void
+note(char *to, size_t cap, const char *text)
+{
+	snprintf(to, cap, "%s", text != NULL ? text : "");
 }
 
 static void
@@ -366,8 +390,9 @@ keep(struct pins *pins, const tmg_pin_ask *ask, const tmg_out *pin)
 		return;
 	k->have = true;
 	k->tries = ask->tries_left;
-	snprintf(k->serial, sizeof(k->serial), "%s",
-	    ask->serial != NULL ? ask->serial : "");
+	note(k->serial, sizeof(k->serial), ask->serial);
+	note(k->token, sizeof(k->token), ask->token);
+	note(k->reader, sizeof(k->reader), ask->reader);
 }
 
 void
@@ -377,7 +402,7 @@ pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
 
 	k->have = tmg_secret_set(&k->secret, pin) == TMG_OK;
 	k->tries = -1;
-	k->serial[0] = '\0';
+	k->serial[0] = k->token[0] = k->reader[0] = '\0';
 }
 
 static tmg_rc

@@ -17,7 +17,8 @@ struct pins_kept {
 	tmg_secret secret;
 	bool have;
 	int tries;		/* left when it was given, -1 unknown */
-	char serial[64];	/* of the token it was given for */
+	char serial[64];	/* of the token it was given for, and ... */
+	char token[64], reader[128];	/* ... its label and its reader, as far as known */
 };
 
 struct pins {

@@ -92,7 +92,7 @@ check_room(struct cli *cli)
 	tmg_view cert;
 
 	if (slot != NULL && !cli_flag(cli, "destroy") && !cli_flag(cli, "keep-key") &&
-	    cli_token(cli, NULL, &token) == TMG_OK &&
+	    cli_token_with(cli, slot, &token) == TMG_OK &&
 	    !is_kept_till_then(cli, token) &&
 	    tmg_token_slot(token, slot, &key) == TMG_OK &&
 	    tmg_key_cert(key, &cert) == TMG_OK) {

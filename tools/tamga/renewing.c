@@ -161,7 +161,8 @@ renewing_find(struct cli *cli, const struct renewal *r, tmg_token *token,
 	for (size_t i = 0; i < count; i++) {
 		tmg_key *key = tmg_token_key(token, i);
 
-		if (renewing_is_aside(key))
+		if (renewing_is_aside(key) ||
+		    (tmg_key_slot(key)->uses & TMG_USE_ATTEST) != 0)
 			continue;
 		if ((rc = renewing_is_due(cli, key, r, &due)))
 			return rc;

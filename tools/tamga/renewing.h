@@ -49,8 +49,8 @@ renewing_is_due(struct cli *cli, tmg_key *key, const struct renewal *r, bool *du
 bool
 renewing_is_aside(tmg_key *key);
 
-/* Adds the URIs of what is due, and not put aside, to a JSON array: looked for
- * before anything is renewed, for a new certificate may be due as well. */
+/* Adds the URIs of what is due, and neither put aside nor its maker's (the attestation
+ * key's), to a JSON array: looked for before anything is renewed, for a new certificate may be due as well. */
 TMG_MUST_USE tmg_rc
 renewing_find(struct cli *cli, const struct renewal *r, tmg_token *token,
     json_t *uris);

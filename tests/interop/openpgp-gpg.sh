@@ -25,9 +25,11 @@ g() { gpg --no-tty --yes --pinentry-mode loopback --passphrase "$TAMGA_TEST_PIN"
 # told WHICH FIELD: of the keys that gpg sees on the card
 told() { gpg --no-tty --with-colons --card-status 2>/dev/null | grep "^$2:" | cut -d : -f $(($1 + 1)); }
 # answered TIME COMMANDS... -- GPG ARGUMENTS: it asks, and is answered
+# (gpg lets its clock run on where it is to be stopped at the present second)
 answered() {
 	at=$1
 	shift
+	while [ "$(date +%s)" -le "$at" ]; do sleep 0.1; done
 	: >commands
 	while [ "$1" != -- ]; do echo "$1" >>commands; shift; done
 	shift

@@ -41,7 +41,8 @@ p.add_argument('--ca-key', choices=['rsa', 'ec'], default='rsa')
 p.add_argument('--challenge', default='', help='what a PKCSReq must have')
 p.add_argument('--office', help='SHA-256 of the certificate of a registration authority, '
                'which signs the messages of others')
-p.add_argument('--pending', type=int, default=0, help='answers before the decision')
+p.add_argument('--pending', type=int, default=0, help='answers before the decision; '
+               'less than before also counts for what waits already')
 p.add_argument('--fail', help='failInfo of every answer; "none": a failure without one')
 p.add_argument('--fail-text')
 p.add_argument('--cipher', choices=['aes128', 'aes256', 'des3'], default='aes128')
@@ -180,8 +181,10 @@ def become(name):
 
 
 def keep_state():
-    with open(place('state'), 'w') as f:
+    """Whole at every moment: we may be killed."""
+    with open(place('state.new'), 'w') as f:
         json.dump(state, f)
+    os.replace(place('state.new'), place('state'))
 
 
 # ---- CMS -----------------------------------------------------------------------
@@ -561,7 +564,7 @@ def ask_again(q):
         violation('RFC 8894 3.3.3', 'the poll is signed by another certificate than the request')
     if opt.fail is not None:
         return answer(q, FAILURE, None if opt.fail == 'none' else opt.fail)
-    row['left'] -= 1
+    row['left'] = min(row['left'], opt.pending) - 1
     return answer(q, PENDING) if row['left'] > 0 else granted(q, row)
 
 

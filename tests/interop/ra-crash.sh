@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Killed while it issues, at every write and every sync of the store and at
-# odd moments: nothing acknowledged is lost, nothing is issued twice.
+# Killed while it issues, at every write and every sync of the store, at each
+# part of an answer and at odd moments: nothing acknowledged is lost, nothing is issued twice.
 [ -n "${TAMGA_TEST_RA_URL:-}" ] || exec "$top_srcdir/tests/with-ra" -- sh "$0"
 . "$top_srcdir/tests/interop/ra-lib.sh"
 
@@ -20,10 +20,13 @@ start() {
 	EST=$url/.well-known/est
 }
 
+# enroll NAME [WHERE]: out.NAME is the answer, or what came of it; code.NAME its status
 enroll() {
+	: >"out.$1"
 	curl -sS --max-time 10 --cacert "$TAMGA_TEST_RA_CA" $auth \
 	    -H 'Content-Type: application/pkcs10' --data-binary "@$1.b64" \
-	    -w '%{http_code}' -o "out.$1" "$EST${2:-}/simpleenroll" >"code.$1" 2>/dev/null || :
+	    -w '%{http_code}' -o "out.$1" "$EST${2:-}/simpleenroll" >"code.$1" 2>/dev/null ||
+		echo ', broken off' >>"code.$1"
 }
 
 names=
@@ -32,9 +35,10 @@ fresh() {
 	names="$names $1"
 }
 
-# At the n-th write or sync of the store while one request is served.  The
+# At the n-th write or sync of the store while one request is served, and
+# between the parts of an answer: its head alone acknowledges nothing.  The
 # server inherits the tracer's standard output, so it is ended by the signal.
-for call in pwrite64 fdatasync; do
+for call in pwrite64 fdatasync sendmsg; do
 	n=1
 	while :; do
 		fresh $call.$n
@@ -42,7 +46,7 @@ for call in pwrite64 fdatasync; do
 		    -e inject=$call:signal=SIGKILL:when=$n
 		enroll $call.$n
 		if [ "$(cat code.$call.$n)" = 200 ]; then
-			kill "$(pgrep -P $server)"
+			child=$(pgrep -P $server) && kill "$child" || :	# killed after its answer
 			wait $server 2>/dev/null || :
 			server=
 			break
@@ -114,7 +118,7 @@ same 'half done' "$(sqlite3 "$db" "SELECT count(*) FROM certificate
     WHERE der IS NULL")" 0
 same 'in between' "$(sqlite3 "$db" "SELECT count(*) FROM application
     WHERE state IN ('approved','issuing')")" 0
-all=0 acknowledged=0
+all=0 acknowledged=0 broken=0
 for name in $names; do
 	all=$((all + 1)) door=simpleenroll
 	case $name in o*)
@@ -122,13 +126,15 @@ for name in $names; do
 		approve_pending $name ;;
 	esac
 	same "$name" "$(post $door $name.b64 $auth)" 200
-	if [ "$(cat "code.$name")" = 200 ]; then
-		acknowledged=$((acknowledged + 1))
-		cmp -s body "out.$name" || die "$name: acknowledged as another certificate"
-	fi
+	case $(cat "code.$name") in
+	200) acknowledged=$((acknowledged + 1)) as_told=body ;;
+	200*) head -c "$(stat -c %s "out.$name")" body >begun; as_told=begun broken=$((broken + 1)) ;;
+	*) as_told= ;;
+	esac
+	[ -z "$as_told" ] || cmp -s "$as_told" "out.$name" || die "$name: acknowledged as another certificate"
 	issued "$name"
 done
-echo "acknowledged before a kill: $acknowledged of $all"
+echo "acknowledged before a kill: $acknowledged of $all, and $broken whose answer broke off"
 same 'one each' "$(sqlite3 "$db" "SELECT count(*) FROM certificate
     WHERE application <> ''")" $all
 same 'issued once each' "$("$ra" audit list --json |

@@ -19,8 +19,11 @@ openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=Registration office" -days 
     -keyout "$front/office.key" -out "$front/office.pem" 2>/dev/null
 chmod 600 "$front/office.key"
 office=$(openssl x509 -in "$front/office.pem" -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1)
-# behaves OPTION...: what the server does from now on
-behaves() { printf '%s\n' --office "$office" "$@" > "$dir/options"; }
+# behaves OPTION...: what the server does from now on; it never reads half of it
+behaves() {
+	printf '%s\n' --office "$office" "$@" > "$dir/options.new"
+	mv "$dir/options.new" "$dir/options"
+}
 port=0
 serve_slow() {
 	rm -f "$work/port"
@@ -69,7 +72,7 @@ shows 'upstream  *asked of .*next try at .*: '
 serve_slow
 until_ 'CertPoll' grep -q '^20 ' "$dir/requests"
 stop_front -KILL
-sed -i 's/"left": [0-9]*/"left": 2/' "$dir/state"
+behaves --pending 2
 again_front
 front_gets anna
 asked 19 1

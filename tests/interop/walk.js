@@ -189,6 +189,7 @@ class Person {
 		const [answer] = await Promise.all([
 			this.page.waitForResponse(r => r.request().isNavigationRequest() &&
 			    r.status() !== 303),
+			this.page.waitForEvent('framenavigated'),	// till then the old page is read
 			this.keyboard ? this.page.keyboard.press('Enter') : what.click(),
 		]);
 		await this.page.waitForLoadState('load');

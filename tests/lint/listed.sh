@@ -14,3 +14,5 @@ for test in tests/interop/*.sh tests/fault/*.sh tests/bench/*.sh tests/lint/*.sh
 	grep -qF "$test" $lists || missing="$missing $test"
 done
 [ -z "$missing" ] || { echo "in no list:$missing"; exit 1; }
+unknown=$(grep -v '^#' tests/longest | while read -r test; do [ -f "$test" ] || echo "$test"; done)
+[ -z "$unknown" ] || { echo "in tests/longest, and no test:" $unknown; exit 1; }

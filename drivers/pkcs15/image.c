@@ -365,6 +365,29 @@ make(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir, size_t *at)
 	return TMG_OK;
 }
 
+/* All that the card's list tells of was read to its end, or is hidden: in what was not may
+ * be the very row that would be written once more. */
+static tmg_rc
+check_whole(tmg_p15 *p, tmg_p15_dir dir)
+{
+	const tmg_p15_content *c = &p->content;
+	const bool hidden = (c->hidden >> dir & 1) != 0;
+	tmg_rc rc = TMG_OK;
+
+	for (size_t i = 0; rc == TMG_OK && i < c->source_count; i++) {
+		if (c->sources[i].dir != dir)
+			continue;
+		if (c->bytes[i] != NULL)
+			rc = check_end(p, i);
+		else if (!hidden)
+			rc = lose_image(p, i, p15_raise(p, TMG_E_CARD, 0, _("%s: the "
+			    "card's list names a directory which the card says it has "
+			    "not; nothing was changed: take the card out, put it in "
+			    "again, and try once more"), p->who));
+	}
+	return rc;
+}
+
 tmg_rc
 tmg_p15_directory_want(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir,
     size_t *at)
@@ -373,10 +396,8 @@ tmg_p15_directory_want(tmg_p15 *p, const tmg_p15_job *job, tmg_p15_dir dir,
 
 	if ((rc = tmg_p15_learn(p, dir)))
 		return rc;
-	for (size_t i = 0; i < p->content.source_count; i++)
-		if (p->content.sources[i].dir == dir && p->content.bytes[i] != NULL &&
-		    (rc = check_end(p, i)))
-			return rc;
+	if ((rc = check_whole(p, dir)))
+		return rc;
 	for (*at = 0; *at < p->content.source_count; (*at)++)
 		if (p->content.sources[*at].dir == dir &&
 		    p->content.bytes[*at] != NULL &&

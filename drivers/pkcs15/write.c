@@ -41,14 +41,14 @@ check_guess(tmg_p15 *p, const tmg_p15_spot *spot)
 		p->who, spot->name);
 }
 
-/* A row that was not understood, or a directory that is told of and not there, may be of
- * the key that would be overwritten. */
+/* A row that was not understood, or is hidden, may be of the key that would be
+ * overwritten. */
 static tmg_rc
 check_rows(tmg_p15 *p)
 {
 	const tmg_p15_content *c = &p->content;
 	size_t rows = 0, size;
-	bool all = (c->hidden >> P15_PRIVATE & 1) == 0;
+	const bool hidden = (c->hidden >> P15_PRIVATE & 1) != 0;
 	tmg_view in, content;
 	uint32_t tag;
 
@@ -56,12 +56,11 @@ check_rows(tmg_p15 *p)
 		if (c->sources[i].dir != P15_PRIVATE)
 			continue;
 		in = (tmg_view){ c->bytes[i], c->lens[i] };
-		all &= c->bytes[i] != NULL;
 		while (c->bytes[i] != NULL &&
 		    tmg_p15_next(&in, &tag, &content, &size) == TMG_OK)
 			rows++;
 	}
-	return all && rows == c->key_count ? TMG_OK : p15_raise(p, TMG_UNSUPPORTED, 0,
+	return !hidden && rows == c->key_count ? TMG_OK : p15_raise(p, TMG_UNSUPPORTED, 0,
 	    _("%s: the card has keys of a kind that tamga does not know, and would "
 	    "not know which to spare"), p->who);
 }

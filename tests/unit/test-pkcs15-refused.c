@@ -477,6 +477,17 @@ files_that_end_too_early(void **state)
 	each(VCC_REFUSED, outside, TMG_COUNT(outside));
 }
 
+/* "There is no such file", of one that the card's own list tells of, is no reason to make
+ * another. */
+static void
+files_that_are_called_missing(void **state)
+{
+	static const uint16_t missing[] = { 0x6a82 };
+
+	(void)state;
+	each(VCC_REFUSED, missing, TMG_COUNT(missing));
+}
+
 /* Whatever it answers while it is asked whether it is blank, and set up as if it were: what is
  * on it stays. */
 static bool
@@ -549,6 +560,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_status_word_at_every_command),
 		cmocka_unit_test(files_that_end_too_early),
+		cmocka_unit_test(files_that_are_called_missing),
 		cmocka_unit_test(what_is_begun_is_not_begun_again),
 		cmocka_unit_test(carried_out_and_called_a_failure),
 		cmocka_unit_test(answers_that_are_cut_too_long_or_noise),

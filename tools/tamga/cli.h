@@ -94,10 +94,13 @@ cli_raise(struct cli *cli, tmg_rc rc, const char *fmt, ...)
 /*
  * Opens the readers that options and configuration name: --vcard or
  * TAMGA_VCARD_SOCKET, then the PC/SC daemon unless --no-pcsc was said.  No card is
- * touched yet.  TMG_OK also when no hub opened, if lenient.
+ * touched yet.
  */
 TMG_MUST_USE tmg_rc
 cli_tokens(struct cli *cli, tmg_tokens **tokens);
+/* The same; where name is a folder's or a module's, its keys and no reader. */
+TMG_MUST_USE tmg_rc
+cli_tokens_of(struct cli *cli, const char *name, tmg_tokens **tokens);
 /* Every application of every card.  A card that could not be asked is among the
  * skipped; that the memory ends is a failure, lest half of the tokens pass for all. */
 TMG_MUST_USE tmg_rc

@@ -10,8 +10,7 @@ cli_token_meant(struct cli *cli, const char *name, tmg_token **token)
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	if ((rc = cli_use_folder(cli, name)) ||
-	    (rc = cli_tokens(cli, &tokens)))
+	if ((rc = cli_tokens_of(cli, name, &tokens)))
 		return rc;
 	/* a card that does not answer is told about by who wants it */
 	if (name == NULL && !cli_token_is_said(cli) && (rc = cli_complete(cli, tokens)))

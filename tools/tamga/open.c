@@ -214,6 +214,14 @@ cli_tokens(struct cli *cli, tmg_tokens **tokens)
 }
 
 tmg_rc
+cli_tokens_of(struct cli *cli, const char *name, tmg_tokens **tokens)
+{
+	const tmg_rc rc = cli_use_folder(cli, name);
+
+	return rc ? rc : cli_tokens(cli, tokens);
+}
+
+tmg_rc
 cli_complete(struct cli *cli, tmg_tokens *tokens)
 {
 	const tmg_rc rc = tmg_tokens_complete(tokens);
@@ -222,17 +230,16 @@ cli_complete(struct cli *cli, tmg_tokens *tokens)
 }
 
 static const char *
-first_said(const char *a, const char *b, const char *c, const char *d)
-{
-	return a != NULL ? a : b != NULL ? b : c != NULL ? c :
-	    d != NULL && d[0] != '\0' ? d : NULL;
-}
-
-static const char *
 name_said(struct cli *cli, const char *name)
 {
-	return first_said(name, cli->folder, cli_text(cli, "token"),
-	    first_said(cli_text(cli, "reader"), NULL, NULL, cli->conf.token));
+	const char *const said[] = {
+		name, cli->folder, cli_text(cli, "token"), cli_text(cli, "reader"),
+	};
+
+	for (size_t i = 0; i < TMG_COUNT(said); i++)
+		if (said[i] != NULL)
+			return said[i];
+	return cli->conf.token[0] != '\0' ? cli->conf.token : NULL;
 }
 
 tmg_rc
@@ -241,8 +248,7 @@ cli_token(struct cli *cli, const char *name, tmg_token **token)
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	if ((rc = cli_use_folder(cli, name)) ||
-	    (rc = cli_tokens(cli, &tokens)))
+	if ((rc = cli_tokens_of(cli, name, &tokens)))
 		return rc;
 	cli->stage = STAGE_FIND;
 	rc = tmg_tokens_find(tokens, name_said(cli, name), token);
@@ -311,8 +317,7 @@ find_key(struct cli *cli, const char *name, tmg_key **key)
 	tmg_tokens *tokens;
 	tmg_rc rc;
 
-	if ((rc = cli_use_folder(cli, name)) ||
-	    (rc = cli_tokens(cli, &tokens)))
+	if ((rc = cli_tokens_of(cli, name, &tokens)))
 		return rc;
 	if (cli_text(cli, "token") != NULL || cli_text(cli, "reader") != NULL ||
 	    cli->conf.token[0] != '\0')

@@ -112,12 +112,10 @@ by_ssh() {
 by_tls() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
 		-subj /CN=localhost -keyout server.key -out server.pem 2>/dev/null
-	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-	openssl s_server -accept "127.0.0.1:$port" -key server.key -cert server.pem -Verify 2 \
+	openssl s_server -accept 127.0.0.1:0 -key server.key -cert server.pem -Verify 2 \
 		-CAfile "$TAMGA_TEST_RA_CA" -verify_return_error -www -naccept 1 "$@" >served 2>&1 </dev/null &
 	server=$!
-	for _ in $(seq 600); do ! grep -q ACCEPT served || break; sleep 0.1; done
-	grep -q ACCEPT served || { cat served >&2; fail "no TLS server"; }
+	tls_listens served
 	printf 'GET / HTTP/1.0\r\n\r\n' | OPENSSL_CONF=openssl.cnf timeout 60 openssl s_client \
 		-connect "127.0.0.1:$port" -CAfile server.pem -cert aut.pem -engine pkcs11 \
 		-keyform engine -key 'pkcs11:id=%03;type=private' -ign_eof >out 2>said || { cat out said served >&2; fail "TLS"; }

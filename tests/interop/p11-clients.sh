@@ -42,9 +42,7 @@ serves() {
 	openssl s_server -accept 127.0.0.1:0 -key server.key -cert server.pem -Verify 1 \
 		-CAfile "$1" -partial_chain -verify_return_error -www -naccept 1 >served 2>&1 </dev/null &
 	server=$!
-	for _ in $(seq 600); do ! grep -q '^ACCEPT .*:' served || break; sleep 0.1; done
-	port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' served)
-	[ -n "$port" ] || { cat served >&2; fail "no TLS server"; }
+	tls_listens served
 }
 served() {
 	wait "$server" || { cat served >&2; fail "the server refused"; }

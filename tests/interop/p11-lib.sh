@@ -45,3 +45,11 @@ engine_conf() {
 	[dn]
 	END
 }
+
+# tls_listens FILE: what `openssl s_server -accept 127.0.0.1:0` writes there says the port.
+# Asked for a port of ours, it says ACCEPT before it listens.
+tls_listens() {
+	for _ in $(seq 600); do ! grep -q '^ACCEPT .*:' "$1" || break; sleep 0.1; done
+	port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$1")
+	[ -n "$port" ] || { cat "$1" >&2; fail "no TLS server"; }
+}

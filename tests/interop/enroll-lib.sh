@@ -142,3 +142,34 @@ assert_installed() {
 }
 
 [ -z "${TAMGA_TEST_USB:-}" ] || plug_card
+
+# scepserver_at PORT [OPTION...]: micromdm's, on the CA in $work/depot, which it makes;
+# scep_pid is its process.  Waits until it serves; fails if it ends.
+scepserver_at() {
+	port=$1
+	shift
+	[ -d "$work/depot" ] || {
+		mkdir "$work/depot"
+		(cd "$work" && scepserver ca -init -depot depot -key-password "" -keySize 2048 \
+			>/dev/null 2>&1) || fail "scepserver makes no CA"
+	}
+	scepserver -depot "$work/depot" -port "$port" -allowrenew 0 "$@" >>"$work/go.log" 2>&1 &
+	scep_pid=$!
+	children="$children $scep_pid"
+	for _ in $(seq 600); do
+		kill -0 "$scep_pid" 2>/dev/null || return 1
+		! curl -s -o /dev/null --max-time 2 \
+			"http://127.0.0.1:$port/scep?operation=GetCACaps" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+# scepserver_anywhere [OPTION...]: at a free port, which somebody else may have by then
+scepserver_anywhere() {
+	for _ in 1 2 3; do
+		! scepserver_at "$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')" \
+			"$@" || return 0
+	done
+	cat "$work/go.log" >&2
+	fail "scepserver does not serve"
+}

@@ -8,6 +8,9 @@ for tool in pkg-config openssl "${CC:=cc}"; do
 done
 [ -f "$top_builddir/libtamga-enroll.la" ] ||
 	{ echo "skipped: built without libcurl"; exit 77; }
+stage=$(cd "$top_builddir" && pwd)/stage
+[ -f "$stage/lib/pkgconfig/tamga.pc" ] ||
+	{ echo "skipped: nothing is installed in $stage; make install with --prefix=\$PWD/stage"; exit 77; }
 if [ -z "${TAMGA_EXAMPLES_INSIDE:-}" ]; then
 	TAMGA_EXAMPLES_INSIDE=yes
 	export TAMGA_EXAMPLES_INSIDE
@@ -21,18 +24,15 @@ trap 'exit 143' TERM INT HUP
 fail() { echo "FAILED: $*"; cat "$work/out" 2>/dev/null; exit 1; }
 
 # ---- installed, and found by pkg-config ---------------------------------------
-# A make above must not hand its own flags down.
-env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$top_builddir" install \
-	DESTDIR="$work/root" >"$work/out" 2>&1 || fail "make install"
-pc=$(find "$work/root" -name tamga.pc)
-[ -n "$pc" ] || fail "no tamga.pc is installed"
-PKG_CONFIG_SYSROOT_DIR=$work/root
-PKG_CONFIG_PATH=${pc%/*}${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
-LD_LIBRARY_PATH=${pc%/pkgconfig/*}
-export PKG_CONFIG_SYSROOT_DIR PKG_CONFIG_PATH LD_LIBRARY_PATH CC
+# By ./check, before any test: make install links the libraries again, and while it
+# does, no other test could run a program of this build.
+PKG_CONFIG_PATH=$stage/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+LD_LIBRARY_PATH=$stage/lib
+export PKG_CONFIG_PATH LD_LIBRARY_PATH CC
 mkdir "$work/mine"
 cp "$top_srcdir"/doc/examples/*.[ch] "$top_srcdir/doc/examples/Makefile.example" "$work/mine"
 cd "$work/mine" || exit 1
+# A make above must not hand its own flags down.
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -f Makefile.example \
 	CC="$CC" CFLAGS="-O1 -g -Wall -Wextra -Wpedantic -Werror" >"$work/out" 2>&1 ||
 	fail "the examples do not build"

@@ -12,17 +12,7 @@ make_front employee
 csr_key=rsa:2048	# this server issues for no other keys
 trust=$TAMGA_TEST_RA_CA
 
-mkdir "$work/depot"
-(cd "$work" && scepserver ca -init -depot depot -key-password "" -keySize 2048 >/dev/null 2>&1) ||
-	fail "scepserver makes no CA"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-serve_scep() {
-	scepserver -depot "$work/depot" -port "$port" -allowrenew 0 >>"$work/go.log" 2>&1 &
-	scep_pid=$!
-	children="$children $scep_pid"
-	until_ 'scepserver serves' curl -s -o /dev/null "http://127.0.0.1:$port/scep?operation=GetCACaps"
-}
-serve_scep
+scepserver_anywhere
 TAMGA_TEST_RA_CA=$work/depot/ca.pem
 cp "$TAMGA_TEST_RA_CA" "$front/ca.pem"
 
@@ -86,7 +76,7 @@ front_csr dora '/CN=Dora'
 [ "$(front_post dora)" = 202 ] || fail "dora"
 until_ 'a try in vain' sh -c "'$ra_program' show $(front_app CN=Dora) --dir '$front' | grep -q 'to be asked of .*next try at .*: '"
 stop_front -KILL
-serve_scep
+scepserver_at "$port" || { cat "$work/go.log" >&2; fail "scepserver is not back"; }
 again_front
 front_gets dora
 ok "away: kept, tried again, after kill -9, too"

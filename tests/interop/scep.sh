@@ -113,19 +113,7 @@ refused 1 'leads to one you trust' --ca "$server/scep" --ca-file "$work/other.pe
 
 # ---- scepserver: RSA, single DES and SHA-1 in what it answers ------------------
 command -v scepserver >/dev/null || { echo "(no scepserver here)"; exit 0; }
-mkdir "$work/depot"
-(cd "$work" && scepserver ca -init -depot depot -key-password "" -keySize 2048 >/dev/null 2>&1) ||
-	fail "scepserver makes no CA"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-scepserver -depot "$work/depot" -port "$port" -challenge secret1234 -allowrenew 0 \
-	>"$work/go.log" 2>&1 &
-children="$children $!"
-n=0
-until curl -s -o /dev/null "http://127.0.0.1:$port/scep?operation=GetCACaps"; do
-	n=$((n + 1))
-	[ $n -lt 100 ] || fail "scepserver does not serve: $(cat "$work/go.log")"
-	sleep 0.05
-done
+scepserver_anywhere -challenge secret1234
 echo secret1234 >"$work/challenge"
 TAMGA_TEST_RA_CA=$work/depot/ca.pem
 trust="--ca-file $work/depot/ca.pem --challenge-file $work/challenge"

@@ -432,6 +432,47 @@ test_pin_of_one_token(void **state)
 	}
 }
 
+static tmg_rc
+ask_token(struct pins *pins, const char *token, const char *reader, int tries)
+{
+	const tmg_pin_ask a = { .kind = TMG_PIN_USER, .tries_left = tries,
+	    .token = token, .reader = reader };
+	uint8_t store[TMG_PIN_MAX];
+	tmg_out o = TMG_OUT(store);
+
+	return pins_ask(pins, &a, &o);
+}
+
+/* What is in a file is one token's PIN: on another it would cost a try, and once more
+ * another one where it was refused. */
+static void
+test_pin_file_of_one_token(void **state)
+{
+	char path[] = "/tmp/test-tamga.XXXXXX";
+	const int fd = mkstemp(path);
+	struct pins pins;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "123456\n", 7), 7);
+	close(fd);
+	pins_begin(&pins);
+	pins.nobody = true;
+	pins.file[TMG_PIN_USER] = path;
+	assert_int_equal(ask_token(&pins, "PIV", "one", 3), TMG_OK);
+	assert_int_equal(ask_token(&pins, "PIV-77", "one", 3), TMG_OK);
+	assert_int_equal(ask_token(&pins, "PIV-77", "two", 3), TMG_CANCELLED);
+	assert_non_null(strstr(pins.fault.text, "not tried on token PIV-77"));
+	assert_int_equal(ask_token(&pins, "OpenPGP-1", "one", 3), TMG_CANCELLED);
+	assert_int_equal(ask_token(&pins, "PIV-77", "one", 3), TMG_OK);
+	pins_forget(&pins);
+	assert_int_equal(ask_token(&pins, "PIV-77", "one", 2), TMG_CANCELLED);
+	assert_non_null(strstr(pins.fault.text, "was refused before"));
+	assert_int_equal(ask_token(&pins, "OpenPGP-1", "one", 3), TMG_CANCELLED);
+	pins_release(&pins);
+	unlink(path);
+}
+
 /* ---- what to type next --------------------------------------------------- */
 
 /* Only what the command has is offered; words of another result never. */
@@ -501,6 +542,7 @@ main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_pin_sources),
 		cmocka_unit_test(test_pin_of_one_token),
+		cmocka_unit_test(test_pin_file_of_one_token),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_languages),
 	};

@@ -37,16 +37,23 @@ pins_begin(struct pins *pins)
 	*pins = (struct pins){ .fd = { -1, -1, -1 }, .new_fd = { -1, -1, -1 } };
 }
 
-void
-pins_forget(struct pins *pins)
+static void
+wipe(struct pins *pins)
 {
 	explicit_bzero(pins->kept, sizeof(pins->kept));
 }
 
 void
+pins_forget(struct pins *pins)
+{
+	wipe(pins);
+	pins->read[pins->last].refused = pins->read[pins->last].done;
+}
+
+void
 pins_release(struct pins *pins)
 {
-	pins_forget(pins);
+	wipe(pins);
 	free((char *)(uintptr_t)pins->rule.others);
 	free(pins->rule_text);
 	free(pins->rule_warning);
@@ -110,6 +117,44 @@ check_line(struct pins *pins, tmg_rc rc, const char *from, const tmg_out *pin)
 	return TMG_OK;
 }
 
+/* ---- whose it is ------------------------------------------------------------ */
+
+/* What is not known of one of them tells nothing; a label may become longer when
+ * the token is asked for its number: "PIV", "PIV-12345678". */
+static bool
+may_be(const char *known, const char *asked, bool grows)
+{
+	const size_t known_len = strlen(known), len = asked != NULL ? strlen(asked) : 0;
+
+	if (known_len == 0 || len == 0)
+		return true;
+	return grows ? strncmp(known, asked, known_len < len ? known_len : len) == 0 :
+	    strcmp(known, asked) == 0;
+}
+
+static bool
+is_whose(const struct pins_whose *w, const tmg_pin_ask *ask)
+{
+	return may_be(w->serial, ask->serial, false) &&
+	    may_be(w->reader, ask->reader, false) && may_be(w->label, ask->token, true);
+}
+
+static void
+note(char *to, size_t cap, const char *text)
+{
+	snprintf(to, cap, "%s", text != NULL ? text : "");
+}
+
+static void
+note_whose(struct pins_whose *w, const tmg_pin_ask *ask)
+{
+	note(w->serial, sizeof(w->serial), ask->serial);
+	note(w->label, sizeof(w->label), ask->token);
+	note(w->reader, sizeof(w->reader), ask->reader);
+}
+
+/* ---- from where -------------------------------------------------------------- */
+
 static tmg_rc
 from_file(struct pins *pins, const char *path, tmg_out *pin)
 {
@@ -119,6 +164,37 @@ from_file(struct pins *pins, const char *path, tmg_out *pin)
 		return tmg_raise(&pins->fault, TMG_DENIED, 0,
 		    _("PIN file %s cannot be opened: %s"), path, strerror(errno));
 	return check_line(pins, read_line(fd, pin), path, pin);
+}
+
+/* On another token, or where it was refused, what is in a file would cost a try. */
+static tmg_rc
+check_whose(struct pins *pins, const tmg_pin_ask *ask, const char *path)
+{
+	const struct pins_read *r = &pins->read[ask->kind];
+
+	if (!r->done)
+		return TMG_OK;
+	if (!is_whose(&r->whose, ask))
+		return tmg_raise(&pins->fault, TMG_CANCELLED, 0,
+		    _("what is in %s was for token %s and is not tried on token %s: "
+		    "name one token with --token"), path, r->whose.label,
+		    ask->token);
+	return !r->refused ? TMG_OK : tmg_raise(&pins->fault, TMG_CANCELLED, 0,
+	    _("what is in %s was refused before and is not tried again"), path);
+}
+
+static tmg_rc
+from_known_file(struct pins *pins, const tmg_pin_ask *ask, const char *path,
+    tmg_out *pin)
+{
+	struct pins_read *r = &pins->read[ask->kind];
+	tmg_rc rc;
+
+	if ((rc = check_whose(pins, ask, path)) || (rc = from_file(pins, path, pin)))
+		return rc;
+	r->done = true;
+	note_whose(&r->whose, ask);
+	return TMG_OK;
 }
 
 static tmg_rc
@@ -293,9 +369,11 @@ take(struct pins *pins, const tmg_pin_ask *ask, tmg_out *pin)
 
 	if (fds[ask->kind] >= 0)
 		return check_rule(pins, ask, from_fd(pins, fds[ask->kind], pin), pin);
-	if (files[ask->kind] != NULL)
+	if (files[ask->kind] != NULL && ask->fresh)
 		return check_rule(pins, ask, from_file(pins, files[ask->kind], pin),
 		    pin);
+	if (files[ask->kind] != NULL)
+		return from_known_file(pins, ask, files[ask->kind], pin);
 	if (ask->keypad)		/* it is typed there */
 		return TMG_OK;
 	if (has_person(pins))
@@ -347,38 +425,12 @@ was_refused(const struct pins_kept *k, const tmg_pin_ask *ask)
 	    (k->tries < 0 || ask->tries_left < k->tries);
 }
 
-/* What is not known of one of them tells nothing; a label may become longer when
- * the token is asked for its number: "PIV", "PIV-12345678". */
-static bool
-may_be(const char *kept, const char *asked, bool grows)
-{
-	const size_t kept_len = strlen(kept), len = asked != NULL ? strlen(asked) : 0;
-
-	if (kept_len == 0 || len == 0)
-		return true;
-	return grows ? strncmp(kept, asked, kept_len < len ? kept_len : len) == 0 :
-	    strcmp(kept, asked) == 0;
-}
-
-static bool
-is_same_token(const struct pins_kept *k, const tmg_pin_ask *ask)
-{
-	return may_be(k->serial, ask->serial, false) &&
-	    may_be(k->reader, ask->reader, false) && may_be(k->token, ask->token, true);
-}
-
 static bool
 is_kept(const struct pins *pins, const tmg_pin_ask *ask)
 {
 	const struct pins_kept *k = &pins->kept[ask->kind];
 
-	return !ask->fresh && k->have && !was_refused(k, ask) && is_same_token(k, ask);
-}
-
-static void
-note(char *to, size_t cap, const char *text)
-{
-	snprintf(to, cap, "%s", text != NULL ? text : "");
+	return !ask->fresh && k->have && !was_refused(k, ask) && is_whose(&k->whose, ask);
 }
 
 static void
@@ -390,9 +442,7 @@ keep(struct pins *pins, const tmg_pin_ask *ask, const tmg_out *pin)
 		return;
 	k->have = true;
 	k->tries = ask->tries_left;
-	note(k->serial, sizeof(k->serial), ask->serial);
-	note(k->token, sizeof(k->token), ask->token);
-	note(k->reader, sizeof(k->reader), ask->reader);
+	note_whose(&k->whose, ask);
 }
 
 void
@@ -402,7 +452,7 @@ pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin)
 
 	k->have = tmg_secret_set(&k->secret, pin) == TMG_OK;
 	k->tries = -1;
-	k->serial[0] = k->token[0] = k->reader[0] = '\0';
+	k->whose = (struct pins_whose){ .serial = "" };
 }
 
 static tmg_rc

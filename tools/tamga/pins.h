@@ -12,13 +12,23 @@
 
 #define PIN_KINDS 3
 
+/* The token a PIN was given for, as far as it is known; "" unknown. */
+struct pins_whose {
+	char serial[64], label[64], reader[128];
+};
+
 /* One PIN for the length of a command. */
 struct pins_kept {
 	tmg_secret secret;
 	bool have;
 	int tries;		/* left when it was given, -1 unknown */
-	char serial[64];	/* of the token it was given for, and ... */
-	char token[64], reader[128];	/* ... its label and its reader, as far as known */
+	struct pins_whose whose;
+};
+
+/* A file's first line is the PIN of the token that wanted it first. */
+struct pins_read {
+	bool done, refused;
+	struct pins_whose whose;
 };
 
 struct pins {
@@ -37,6 +47,7 @@ struct pins {
 	char *rule_text, *rule_warning;	/* how a person is told; NULL nothing */
 
 	struct pins_kept kept[PIN_KINDS];
+	struct pins_read read[PIN_KINDS];	/* of file */
 	tmg_pin_kind last;		/* the kind asked for last */
 	unsigned told;			/* times we wanted to know more */
 	tmg_fault fault;		/* why the last ask gave nothing */
@@ -64,7 +75,7 @@ pins_given(const struct pins *pins, tmg_pin_kind kind, bool fresh);
 void
 pins_offer(struct pins *pins, tmg_pin_kind kind, tmg_view pin);
 
-/* What was kept was refused: never offer it again. */
+/* What was asked for last was refused: never offer it again, nor read it again. */
 void
 pins_forget(struct pins *pins);
 

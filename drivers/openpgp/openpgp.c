@@ -27,6 +27,7 @@ standard_info(tmg_opgp *p)
 	tmg_backend_info *info = &p->base.info;
 
 	info->pads = true;
+	info->kind_first = true;	/* 6E has it: facts.c */
 	info->last_first = true;	/* cert.c: aut, then the next, and the next */
 	info->can = TMG_CAN_METADATA | TMG_CAN_GENERATE | TMG_CAN_DATA |
 	    TMG_CAN_RESET | TMG_CAN_GIVE_PIN;

@@ -164,6 +164,8 @@ typedef struct tmg_backend_info {
 				 * it; else each key has its own */
 	bool hides;		/* slots() found that keys or certificates may show after
 				 * the user's PIN; asked again then, it tells of them */
+	bool kind_first;	/* facts() takes NULL for spki, and tells the rest for fewer
+				 * commands then */
 	uint32_t attests_as;	/* attest() wants the admin's login and the user's, as for
 				 * the key in this slot; 0: nobody's */
 } tmg_backend_info;
@@ -230,7 +232,8 @@ struct tmg_driver {
 	 * question to the card for all of them, no slot is asked. */
 	tmg_rc (*survey)(tmg_backend *b, tmg_slot *rows, size_t count);
 	/* What the token knows of a key without its certificate; spki may stay
-	 * empty.  TMG_NOT_FOUND: no key; TMG_UNSUPPORTED: it cannot tell. */
+	 * empty, and is NULL only with info.kind_first.  TMG_NOT_FOUND: no key;
+	 * TMG_UNSUPPORTED: it cannot tell. */
 	tmg_rc (*facts)(tmg_backend *b, uint32_t slot, tmg_key_facts *facts,
 	    tmg_out *spki);
 

@@ -214,6 +214,17 @@ tmg_key_attest(tmg_key *key, tmg_out *der);
 TMG_API TMG_MUST_USE tmg_rc
 tmg_key_signer(tmg_key *key, tmg_signer **signer);
 
+/*
+ * The same signer for who only signs, by PKCS1, PSS, ECDSA or EDDSA, and wants no
+ * public half: where the token tells the key's kind for fewer commands, spki stays
+ * empty until tmg_key_signer() is called.  Without it TMG_SIGN_RAW and decryption
+ * are TMG_E_USAGE and nothing is verified.
+ *
+ * Verdicts  as tmg_key_signer()
+ */
+TMG_API TMG_MUST_USE tmg_rc
+tmg_key_signer_lean(tmg_key *key, tmg_signer **signer);
+
 /* Certificate beside the key, DER, at most TMG_CERT_MAX bytes, borrowed from the
  * key until the token's generation changes.  Verdicts TMG_NOT_FOUND. */
 TMG_API TMG_MUST_USE tmg_rc

@@ -13,6 +13,7 @@ tmg_key_forget(tmg_key *key)
 	if (key == NULL)
 		return;
 	key->facts_read = false;
+	key->kind_read = false;
 	key->proven = false;
 	key->told_len = 0;
 	key->assumed = false;
@@ -198,6 +199,7 @@ read_facts(tmg_key *key)
 {
 	tmg_rc rc;
 
+	key->kind_read = false;
 	key->facts = (tmg_key_facts){ .pin = key->slot.pin };
 	if (cert_first(key)) {
 		rc = key_from_cert(key);
@@ -234,6 +236,32 @@ tmg_key_facts_get(tmg_key *key, tmg_key_facts *facts)
 			"make one there, or tell its public half"),
 			key->slot.name, tmg_token_name(key->token)));
 	return key->facts_rc;
+}
+
+static tmg_rc
+do_kind(tmg_token *t, void *arg)
+{
+	tmg_key *key = arg;
+
+	return t->driver->facts(t->backend, key->slot.ref, &key->facts, NULL);
+}
+
+tmg_rc
+tmg_key_kind(tmg_key *key)
+{
+	const tmg_backend *b = key->token->backend;
+	tmg_rc rc;
+
+	if (b == NULL || !b->info.kind_first || key->facts_read ||
+	    key->told_len > 0)
+		return TMG_UNSUPPORTED;
+	if (key->kind_read)
+		return TMG_OK;
+	key->facts = (tmg_key_facts){ .alg = TMG_ALG_NONE };
+	rc = tmg_job_run(key->token, &(tmg_job){ .fn = do_kind, .arg = key,
+	    .repeatable = true });
+	key->kind_read = rc == TMG_OK;
+	return rc;
 }
 
 /* What the certificate beside it says of the key, when it was read already.  Not
@@ -332,7 +360,7 @@ take_told(tmg_key *key, tmg_view spki, bool assumed)
 	memcpy(key->told, spki.ptr, spki.len);
 	key->told_len = spki.len;
 	key->assumed = assumed;
-	key->facts_read = false;
+	key->facts_read = key->kind_read = false;
 	return TMG_OK;
 }
 

@@ -40,9 +40,15 @@ use_derive(tmg_token *t, const struct use *u)
 }
 
 static bool
+is_told_of(const tmg_key *key)
+{
+	return key->kind_read || (key->facts_read && key->facts_rc == TMG_OK);
+}
+
+static bool
 wants_finger(const tmg_key *key)
 {
-	return key->facts_read && (key->facts.touch == TMG_TOUCH_ALWAYS ||
+	return is_told_of(key) && (key->facts.touch == TMG_TOUCH_ALWAYS ||
 	    key->facts.touch == TMG_TOUCH_CACHED);
 }
 
@@ -80,8 +86,7 @@ when_asked(const tmg_key *key)
 	};
 	tmg_pin_policy pin = key->slot.pin;
 
-	if (key->facts_read && key->facts_rc == TMG_OK &&
-	    key->facts.pin != TMG_PIN_UNKNOWN)
+	if (is_told_of(key) && key->facts.pin != TMG_PIN_UNKNOWN)
 		pin = key->facts.pin;
 	return table[pin];
 }
@@ -218,11 +223,24 @@ static const tmg_signer_ops ops = {
 	.derive = signer_derive,
 };
 
+static void
+be_signer(tmg_key *key, tmg_alg alg)
+{
+	tmg_signer *s = &key->signer;
+
+	s->ops = &ops;
+	s->fault = &key->token->fault;
+	s->alg = alg;
+	s->pads = tmg_alg_get(alg)->family == TMG_FAMILY_RSA &&
+	    key->token->backend->info.pads;
+}
+
 tmg_rc
 tmg_key_signer(tmg_key *key, tmg_signer **signer)
 {
 	tmg_signer *s = &key->signer;
 	tmg_view spki;
+	tmg_alg alg;
 	tmg_rc rc;
 
 	if ((rc = tmg_key_public(key, &spki)))
@@ -230,14 +248,24 @@ tmg_key_signer(tmg_key *key, tmg_signer **signer)
 	if (!tmg_view_equal(spki, s->spki))
 		key->vouched = 0;
 	memcpy(key->signer_spki, spki.ptr, spki.len);
-	s->ops = &ops;
-	s->fault = &key->token->fault;
-	if ((rc = tmg_key_alg(key, &s->alg)))
+	if ((rc = tmg_key_alg(key, &alg)))
 		return rc;
+	be_signer(key, alg);
 	s->spki = (tmg_view){ key->signer_spki, spki.len };
-	s->pads = tmg_alg_get(s->alg)->family == TMG_FAMILY_RSA &&
-	    key->token->backend->info.pads;
 	key->hearsay = !key->facts_read || !key->proven;
 	*signer = s;
+	return TMG_OK;
+}
+
+/* Whose public half is known has the full signer: it is one and the same, and must
+ * not lose under somebody's hands what it had. */
+tmg_rc
+tmg_key_signer_lean(tmg_key *key, tmg_signer **signer)
+{
+	if (key->signer.spki.len > 0 || tmg_key_kind(key) != TMG_OK)
+		return tmg_key_signer(key, signer);
+	be_signer(key, key->facts.alg);
+	key->hearsay = false;
+	*signer = &key->signer;
 	return TMG_OK;
 }

@@ -38,6 +38,8 @@ struct tmg_key {
 	bool facts_read;
 	tmg_rc facts_rc;		/* what reading them gave */
 	tmg_key_facts facts;
+	bool kind_read;			/* facts are the token's, whose public half nobody
+					 * asked for: tmg_key_kind() */
 	bool proven;			/* the key is known from the key itself, not
 					 * from the certificate beside it */
 	uint8_t spki[TMG_SPKI_MAX];
@@ -194,6 +196,13 @@ tmg_key_id(const tmg_key *key, uint8_t store[static TMG_SLOT_NAME]);
  * asks tmg_key_facts_get().  Verdicts as there. */
 TMG_MUST_USE tmg_rc
 tmg_key_glance(tmg_key *key, tmg_key_facts *facts, tmg_view *spki);
+/*
+ * Sees to it that facts tell of the key, without its public half, where the token
+ * tells that for fewer commands and nothing else is known or was told.
+ * Verdicts TMG_UNSUPPORTED: not so; TMG_NOT_FOUND.
+ */
+TMG_MUST_USE tmg_rc
+tmg_key_kind(tmg_key *key);
 /* Asks the card whether spki is the key's public half.
  * Verdicts TMG_MISMATCH: it is not; where nothing tells it is TMG_OK. */
 TMG_MUST_USE tmg_rc

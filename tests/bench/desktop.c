@@ -116,7 +116,7 @@ sign_with(struct desk *d, tmg_key *key, const char *pause)
 	tmg_signer *signer;
 	tmg_rc rc;
 
-	if ((rc = tmg_key_signer(key, &signer)) ||
+	if ((rc = tmg_key_signer_lean(key, &signer)) ||
 	    (rc = sign_many(signer, count, pause)))
 		return failed("sign", rc, tmg_token_fault(d->token));
 	printf("signatures %u\n", signer->used);

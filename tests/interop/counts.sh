@@ -41,10 +41,10 @@ rows() {
 	row piv,provisioned,standard,short 22 27 10 11 109 208  4  4 19  8  4  1
 	# T=0 fetches every answer with a GET RESPONSE of its own (ISO 7816-3)
 	row piv,provisioned,standard,t0 28 34 14 15 212 311  8  8 24  8  7  2
-	openpgp openpgp,provisioned        5 10  6  4 103 204  5  7  8  4  7 11
-	openpgp openpgp,provisioned,no-kdf 5 10  5  4 103 204  5  6  7  4  6 11
+	openpgp openpgp,provisioned        5 10  5  4 103 204  5  7  8  4  7 11
+	openpgp openpgp,provisioned,no-kdf 5 10  4  4 103 204  5  6  7  4  6 11
 	# 6E is two commands then, and so is a certificate as this card is sold with
-	openpgp openpgp,provisioned,short  9 14  7  4 103 205 13 10 11  8  8 16
+	openpgp openpgp,provisioned,short  9 14  6  4 103 205 13 10 11  8  8 16
 	gids gids,provisioned              8 11  9  8 107 13 16
 	gids gids,provisioned,short       10 13 10  8 107 16 17
 }

@@ -314,6 +314,7 @@ add_token(tmg_channel *ch, tmg_probe *found, struct fake_card *c)
 	b->card = c;
 	c->epoch = ch->epoch;
 	b->base.info.cert_first = c->cert_first;
+	b->base.info.kind_first = c->kind_first;
 	strcpy(b->base.info.label, "fake");
 	b->base.info.pins[TMG_PIN_USER] = (tmg_pin_rule){ .kind = TMG_PIN_USER,
 	    .min = 4, .max = 8, .factory = "123456", .keypad = true };
@@ -396,6 +397,9 @@ fake_facts(tmg_backend *b, uint32_t ref, tmg_key_facts *facts, tmg_out *spki)
 	if (!s->key)
 		return TMG_NOT_FOUND;
 	*facts = s->facts;
+	if (spki == NULL)
+		return TMG_OK;
+	card_of(b)->publics++;
 	tmg_put(spki, (tmg_view){ s->spki, s->spki_len });
 	return TMG_OK;
 }

@@ -56,6 +56,8 @@ struct fake_card {
 	char serial[16], label[32];
 	bool tells;		/* facts() knows keys */
 	bool cert_first;	/* as the driver sees it */
+	bool kind_first;	/* facts() tells for less what key it is */
+	unsigned publics;	/* how often it told the public half, too */
 	bool lists;		/* slots() knows where no key is */
 	char pin[16];
 	char puk[16];		/* empty: it has none */

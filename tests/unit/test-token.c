@@ -1593,6 +1593,143 @@ test_install_on_a_silent_card(void **state)
 	end(&b);
 }
 
+/* ---- a signer without the public half ---------------------------------------- */
+
+static void
+begin_lean(struct bench *b)
+{
+	begin(b, 1);
+	tmg_tokens_free(&b->set);
+	b->card->kind_first = true;
+	open_set(b);
+	assert_int_equal(tmg_tokens_find(b->set, NULL, &b->token), TMG_OK);
+}
+
+static void
+expect_lean(tmg_signer *s, tmg_rc rc)
+{
+	static const uint8_t digest[32];
+	static const tmg_sign_spec spec = { .scheme = TMG_SIGN_ECDSA,
+	    .hash = TMG_HASH_SHA256 };
+	uint8_t store[128];
+	tmg_out sig = TMG_OUT(store);
+
+	assert_int_equal(tmg_signer_sign(s, &spec, TMG_VIEW(digest), &sig), rc);
+}
+
+/* One question and no public half, until somebody wants it: then both have it. */
+static void
+test_lean_signer(void **state)
+{
+	struct bench b;
+	tmg_signer *lean, *full;
+
+	(void)state;
+	begin_lean(&b);
+	assert_int_equal(tmg_key_signer_lean(slot(&b, "9a"), &lean), TMG_OK);
+	assert_int_equal(tmg_key_signer_lean(slot(&b, "9a"), &lean), TMG_OK);
+	expect_lean(lean, TMG_OK);
+	assert_int_equal(b.card->calls[FAKE_FACTS], 1);
+	assert_int_equal(b.card->calls[FAKE_CERT_READ] + b.card->publics, 0);
+	assert_int_equal(lean->alg, TMG_ALG_P256);
+	assert_int_equal(lean->spki.len, 0);
+
+	assert_int_equal(tmg_key_signer(slot(&b, "9a"), &full), TMG_OK);
+	assert_true(tmg_view_equal(full->spki, public_of(b.card, 0)));
+	assert_int_equal(b.card->publics, 1);
+	assert_int_equal(tmg_key_signer_lean(slot(&b, "9a"), &lean), TMG_OK);
+	assert_true(tmg_view_equal(lean->spki, full->spki));
+	expect_lean(lean, TMG_OK);
+	assert_int_equal(b.card->publics, 1);
+	end(&b);
+}
+
+/* Where the kind is not to be had for less it is the signer that everybody has. */
+static void
+test_lean_signer_is_full(void **state)
+{
+	static const struct {
+		bool kind_first, tells, told, key;
+		tmg_rc rc;
+	} rows[] = {
+		{ false, true, false, true, TMG_OK },
+		{ true, false, false, true, TMG_OK },	/* by its certificate */
+		{ true, true, true, true, TMG_OK },
+		{ true, true, false, false, TMG_NOT_FOUND },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(rows); i++) {
+		struct bench b;
+		tmg_signer *s;
+
+		begin(&b, 1);
+		tmg_tokens_free(&b.set);
+		b.card->real = true;
+		b.card->kind_first = rows[i].kind_first;
+		b.card->tells = rows[i].tells;
+		b.card->slots[0].key = rows[i].key;
+		b.card->slots[0].cert_len *= rows[i].key && !rows[i].told;
+		open_set(&b);
+		assert_int_equal(tmg_tokens_find(b.set, NULL, &b.token), TMG_OK);
+		if (rows[i].told)
+			assert_int_equal(tmg_key_set_public(slot(&b, "9a"),
+			    public_of(b.card, 0)), TMG_OK);
+		assert_int_equal(tmg_key_signer_lean(slot(&b, "9a"), &s), rows[i].rc);
+		if (rows[i].rc == TMG_OK) {
+			assert_true(tmg_view_equal(s->spki, public_of(b.card, 0)));
+			expect_lean(s, TMG_OK);
+		}
+		end(&b);
+	}
+}
+
+/* The key's own policy holds, which facts() told: VERIFY before each, in its turn. */
+static void
+test_lean_signer_asks_alike(void **state)
+{
+	static const char *const slots[] = { "9a", "9c", "9e" };
+
+	(void)state;
+	for (size_t i = 0; i < TMG_COUNT(slots); i++) {
+		char order[128];
+		struct bench b;
+		tmg_signer *s;
+
+		begin_lean(&b);
+		assert_int_equal(tmg_key_signer_lean(slot(&b, slots[i]), &s), TMG_OK);
+		expect_lean(s, TMG_OK);
+		expect_lean(s, TMG_OK);
+		strcpy(order, b.card->order);
+		end(&b);
+		begin_lean(&b);
+		assert_int_equal(tmg_key_signer(slot(&b, slots[i]), &s), TMG_OK);
+		expect_lean(s, TMG_OK);
+		expect_lean(s, TMG_OK);
+		assert_string_equal(order, b.card->order);
+		end(&b);
+	}
+}
+
+/* What is checked against the public half cannot be without it, and costs nothing. */
+static void
+test_lean_signer_is_for_signatures(void **state)
+{
+	static const tmg_sign_spec raw = { .scheme = TMG_SIGN_RAW };
+	uint8_t bytes[256] = { 0 }, store[256];
+	tmg_out out = TMG_OUT(store);
+	struct bench b;
+	tmg_signer *s;
+
+	(void)state;
+	begin_lean(&b);
+	fake_key_of(&b.card->slots[0], TMG_ALG_RSA2048, "Asel", TMG_PIN_ONCE);
+	assert_int_equal(tmg_key_signer_lean(slot(&b, "9a"), &s), TMG_OK);
+	assert_int_equal(tmg_signer_sign(s, &raw, TMG_VIEW(bytes), &out), TMG_E_USAGE);
+	assert_int_equal(b.card->calls[FAKE_VERIFY] + b.card->calls[FAKE_SIGN], 0);
+	end(&b);
+}
+
 int
 main(void)
 {
@@ -1635,6 +1772,10 @@ main(void)
 		cmocka_unit_test(test_wrong_pin),
 		cmocka_unit_test(test_pins_that_are_none),
 		cmocka_unit_test(test_declined),
+		cmocka_unit_test(test_lean_signer),
+		cmocka_unit_test(test_lean_signer_is_full),
+		cmocka_unit_test(test_lean_signer_asks_alike),
+		cmocka_unit_test(test_lean_signer_is_for_signatures),
 		cmocka_unit_test(test_typed),
 		cmocka_unit_test(test_given_beside_a_keypad),
 		cmocka_unit_test(test_typed_wrongly),

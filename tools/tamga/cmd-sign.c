@@ -185,7 +185,8 @@ sign_as_asked(struct cli *cli, tmg_key *key, const tmg_certs *certs,
 	tmg_signer *signer;
 	tmg_rc rc;
 
-	rc = tmg_key_signer(key, &signer);
+	rc = cli_flag(cli, "cms") ? tmg_key_signer(key, &signer)
+	    : tmg_key_signer_lean(key, &signer);
 	if (rc == TMG_OK && !cli_flag(cli, "cms"))
 		return sign_bare(cli, signer, data);
 	if (rc == TMG_OK && cert.len == 0)

@@ -190,6 +190,30 @@ def hostile_clients():
     card.end()
 
 
+def full_house():
+    """Who comes after everybody left is let in, also when the card sees both
+    at once."""
+    card = Card()
+    crowd = [card.link() for _ in range(64)]
+    for one in crowd:
+        same(len(one.ask(b"\x04")) > 0, True, "ATR for everybody")
+    late = card.link()
+    try:
+        late.ask(b"\x04")
+        sys.exit("FAILED: one more than the house holds")
+    except (EOFError, ConnectionError):
+        pass
+    card.process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, card.process.pid, os.WSTOPPED)
+    for one in crowd:
+        one.close()
+    link = card.link()
+    link.put(b"\x10")
+    card.process.send_signal(signal.SIGCONT)
+    same(link.get(), b"\x01", "let in")
+    card.end()
+
+
 def seeded():
     made = []
     for seed in ("a", "a", "b"):
@@ -242,7 +266,8 @@ def killed():
     print(f"{known} changes of the PIN, 25 kills, none lost")
 
 
-for test in (turns, changes, slow_and_pulled, hostile_clients, seeded, killed):
+for test in (turns, changes, slow_and_pulled, hostile_clients, full_house, seeded,
+             killed):
     print("==", test.__name__, flush=True)
     test()
 print("all as it should be")

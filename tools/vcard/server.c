@@ -167,16 +167,20 @@ serve_listener(vc_server *server, int fd)
 }
 
 static void
-read_all(vc_server *server, struct polled *p)
+read_all(struct polled *p)
 {
-	for (nfds_t i = 0; i < p->count; i++) {
-		if (p->fds[i].revents == 0)
-			continue;
-		if (p->conns[i] == NULL)
-			serve_listener(server, p->fds[i].fd);
-		else if ((p->fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+	for (nfds_t i = 0; i < p->count; i++)
+		if (p->conns[i] != NULL &&
+		    (p->fds[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 			vc_conn_read(p->conns[i]);
-	}
+}
+
+static void
+serve_listeners(vc_server *server, const struct polled *p)
+{
+	for (nfds_t i = 0; i < p->count; i++)
+		if (p->conns[i] == NULL && p->fds[i].revents != 0)
+			serve_listener(server, p->fds[i].fd);
 }
 
 /* A broken connection leaves only after what it asked for was heard. */
@@ -207,20 +211,23 @@ settle_all(vc_server *server)
 	vc_vpcd_tend(server);
 }
 
+/* Who comes is let in after who left is gone: his place is theirs. */
 tmg_rc
 vc_server_run(vc_server *server)
 {
-	struct polled p;
+	struct polled p = { .count = 0 };
 
-	while (!server->done) {
+	for (;;) {
 		settle_all(server);
+		serve_listeners(server, &p);
+		if (server->done)
+			return TMG_OK;
 		watch_all(server, &p);
 		if (poll(p.fds, p.count, patience(server)) < 0) {
 			if (errno == EINTR)
 				continue;
 			return TMG_E_IO;
 		}
-		read_all(server, &p);
+		read_all(&p);
 	}
-	return TMG_OK;
 }
